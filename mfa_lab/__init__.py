@@ -1,0 +1,55 @@
+"""mfa_lab: how multi-factor authentication works and fails, on a real server.
+
+Two sides that share a secret and the time, and nothing else: `MfaServer` is the company's, `Phone` the
+user's. Names are imported when first used, so that `import mfa_lab` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mfa_lab.clock import Clock, ManualClock, SkewedClock, SystemClock
+    from mfa_lab.errors import AccessDenied, MfaError
+    from mfa_lab.phone.phone import Phone
+    from mfa_lab.policy import Policy
+    from mfa_lab.randomness import SeededRandomness, SystemRandomness
+    from mfa_lab.server.flow import MfaServer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AccessDenied": "mfa_lab.errors",
+    "Clock": "mfa_lab.clock",
+    "ManualClock": "mfa_lab.clock",
+    "MfaError": "mfa_lab.errors",
+    "MfaServer": "mfa_lab.server.flow",
+    "Phone": "mfa_lab.phone.phone",
+    "Policy": "mfa_lab.policy",
+    "SeededRandomness": "mfa_lab.randomness",
+    "SkewedClock": "mfa_lab.clock",
+    "SystemClock": "mfa_lab.clock",
+    "SystemRandomness": "mfa_lab.randomness",
+}
+
+__all__ = [
+    "AccessDenied",
+    "Clock",
+    "ManualClock",
+    "MfaError",
+    "MfaServer",
+    "Phone",
+    "Policy",
+    "SeededRandomness",
+    "SkewedClock",
+    "SystemClock",
+    "SystemRandomness",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

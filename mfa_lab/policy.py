@@ -1,0 +1,98 @@
+"""What a server demands: one frozen record, with named profiles. Units stand in the names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.otp import checked_parameters, checked_window
+
+
+@dataclass(frozen=True, slots=True)
+class HashCost:
+    """Argon2id parameters. Source: OWASP-PW, RFC 9106."""
+
+    memory_kib: int
+    time: int
+    lanes: int
+
+
+OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
+CHEAPEST = HashCost(memory_kib=8, time=1, lanes=1)
+"""For tests and races alone: a laptop guesses millions of these a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of one server. Impossible ones are refused when the policy is made (`InvalidInput`).
+
+    Change a profile with `dataclasses.replace(Policy.STANDARD, window_steps=0)`.
+    """
+
+    digits: int = 6
+    period_seconds: int = 30
+    algorithm: str = "SHA1"
+    window_steps: int = 1
+    """Steps accepted either side of the current one (RFC6238-5.2: at most one for network delay)."""
+
+    hash_cost: HashCost = OWASP
+    password_min_length: int = 8
+    """Code points (NIST-3.1.1.2: 8 beside a second factor)."""
+    password_max_length: int = 1024
+    """Code points; NIST asks that 64 or more be allowed. Longer is refused, never cut."""
+
+    free_failures: int = 2
+    """Failures in a row that cost no wait; the next one does. None may be as many as you like."""
+    first_wait_seconds: int = 30
+    longest_wait_seconds: int = 3600
+    """Waits double from the first to the longest (NIST-3.2.2)."""
+    disable_after_failures: int = 100
+    """Wrong codes in a row, each behind a right password, that disable the factor (NIST-3.2.2: at most 100)."""
+
+    pending_seconds: int = 300
+    pending_wrong_codes: int = 5
+    enrolment_seconds: int = 900
+    enrolment_wrong_codes: int = 5
+    session_seconds: int = 24 * 3600
+    session_idle_seconds: int = 3600
+    """NIST-2.2.3: 24 h in all, 1 h of inactivity."""
+    fresh_session_seconds: int = 300
+    """How old a session may be to change factors or recovery codes (ASVS-7.5.1)."""
+    recovery_codes: int = 10
+
+    explain_refusals: bool = False
+    """Fill `AccessDenied.trace`. For a class; never for strangers."""
+
+    STANDARD: ClassVar[Policy]
+    LESSON: ClassVar[Policy]
+    CHEAPEST: ClassVar[Policy]
+
+    def __post_init__(self) -> None:
+        checked_parameters(self.digits, self.period_seconds, self.algorithm)
+        checked_window(self.window_steps)
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type == "int" and field.name not in _MAY_BE_ZERO and (type(value) is not int or value < 1):
+                raise InvalidInput(f"{field.name} must be a whole number of 1 or more")
+        if type(self.free_failures) is not int or self.free_failures < 0:
+            raise InvalidInput("free_failures must be a whole number of 0 or more")
+        for name, ceiling, clause in _CEILINGS:
+            if getattr(self, name) > ceiling:
+                raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
+        if self.password_min_length < 8 or self.password_max_length < 64:
+            raise InvalidInput("passwords of 8 code points must be enough to ask for, and 64 allowed (NIST-3.1.1.2)")
+        if self.longest_wait_seconds < self.first_wait_seconds:
+            raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
+
+
+_MAY_BE_ZERO = {"window_steps", "free_failures"}
+_CEILINGS = (
+    ("disable_after_failures", 100, "NIST-3.2.2"),
+    ("session_seconds", 24 * 3600, "NIST-2.2.3"),
+    ("session_idle_seconds", 3600, "NIST-2.2.3"),
+)
+
+Policy.STANDARD = Policy()
+Policy.LESSON = Policy(explain_refusals=True)
+Policy.CHEAPEST = Policy(hash_cost=CHEAPEST)
