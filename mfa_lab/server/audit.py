@@ -1,0 +1,63 @@
+"""The append-only log for the operator, and the notices for the account's owner."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from mfa_lab.errors import Reason
+from mfa_lab.server.records import AuditLine, Notice
+from mfa_lab.server.schema import audit, notices
+
+
+class Event(StrEnum):
+    """What the audit log and the notices speak of (ASVS-16.3.1)."""
+
+    REGISTERED = "registered"
+    PASSWORD_ACCEPTED = "password accepted"  # noqa: S105
+    PASSWORD_REFUSED = "password refused"  # noqa: S105
+    CODE_REFUSED = "code refused"
+    LOGGED_IN = "logged in"
+    LOGGED_OUT = "logged out"
+    ENROLMENT_STARTED = "enrolment started"
+    ENROLMENT_REFUSED = "enrolment refused"
+    FACTOR_BOUND = "factor bound"
+    FACTOR_DISABLED = "factor disabled"
+    RECOVERY_REFUSED = "recovery refused"
+    RECOVERED = "recovered"
+    CODES_ISSUED = "recovery codes issued"
+    CODES_REFUSED = "recovery codes refused"
+    REBOUND = "rebound by an administrator"
+
+
+_ADD_LINE = insert(audit)
+_ADD_NOTICE = insert(notices)
+_LINES = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id)
+_NOTICES = (
+    select(notices.c.at, notices.c.event)
+    .where(notices.c.account_id == bindparam("account_id"))
+    .order_by(notices.c.id)
+)
+
+
+def record(
+    connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | None = None
+) -> None:
+    """Append one line. It takes nothing that a person typed."""
+    connection.execute(_ADD_LINE, {"at": now, "event": event, "account_id": account_id, "reason": reason})
+
+
+def notify(connection: Connection, now: int, event: Event, account_id: str) -> None:
+    """Leave a notice for the owner; they see it at their next login."""
+    connection.execute(_ADD_NOTICE, {"at": now, "event": event, "account_id": account_id})
+
+
+def lines(connection: Connection) -> tuple[AuditLine, ...]:
+    """The whole log, oldest first."""
+    return tuple(AuditLine(*row) for row in connection.execute(_LINES))
+
+
+def notices_of(connection: Connection, account_id: str) -> tuple[Notice, ...]:
+    """The owner's notices, oldest first."""
+    return tuple(Notice(*row) for row in connection.execute(_NOTICES, {"account_id": account_id}))

@@ -1,0 +1,175 @@
+"""Binding an authenticator. An enrolment is inert until a first code confirms it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from mfa_lab import otp
+from mfa_lab.errors import CodeRefused, Reason
+from mfa_lab.hidden import Hidden
+from mfa_lab.provisioning import OtpAccount, new_secret
+from mfa_lab.server import factors, lookup, pendings, recovery, sessions
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, wrong_code
+from mfa_lab.server.records import (
+    Enrolment,
+    PendingLogin,
+    Permit,
+    RecoveryCodes,
+    Session,
+    token_hash,
+)
+from mfa_lab.server.schema import enrolments
+from mfa_lab.server.services import Services
+
+_SESSION = "session"
+
+_ADD = insert(enrolments)
+_SWEEP = delete(enrolments).where(
+    enrolments.c.token_hash.in_(
+        select(enrolments.c.token_hash).where(enrolments.c.expires_at < bindparam("before")).limit(100)
+    )
+)
+_READ = select(enrolments).where(enrolments.c.token_hash == bindparam("token"))
+_CHARGE = (
+    update(enrolments)
+    .where(enrolments.c.token_hash == bindparam("token"))
+    .values(wrong_codes=enrolments.c.wrong_codes + 1)
+)
+_END_ENROLMENTS = update(enrolments).where(enrolments.c.account_id == bindparam("account")).values(ended="completed")
+
+
+def start(services: Services, permit: PendingLogin | Session, now: int) -> Enrolment | Decision:
+    """Offer a new shared secret: to a pending login without a factor, after a recovery, or in a fresh session."""
+    token = token_hash(permit.token)
+    with services.store.transaction() as connection:
+        if isinstance(permit, Session):
+            row, basis, session_hash = sessions.live(connection, services, token, now, fresh=True), _SESSION, token
+        else:
+            row, basis, session_hash = _permitted(connection, services, token, now), "", None
+        if isinstance(row, Decision):
+            record(connection, now, Event.ENROLMENT_REFUSED, row.account_id, row.reason)
+            return row
+        account = OtpAccount(
+            row.name,
+            services.issuer,
+            Hidden(new_secret(services.shown)),
+            services.policy.digits,
+            services.policy.period_seconds,
+            services.policy.algorithm,
+        )
+        enrolment = Enrolment(services.new_token(), now + services.policy.enrolment_seconds, account)
+        factor_id = services.new_id()
+        connection.execute(_SWEEP, {"before": now})
+        connection.execute(
+            _ADD,
+            {
+                "token_hash": token_hash(enrolment.token),
+                "account_id": row.account_id,
+                "factor_id": factor_id,
+                "basis": basis or row.permits,
+                "session_hash": session_hash,
+                "expires_at": enrolment.expires_at,
+                **factors.sealed(services.vault, account, row.account_id, factor_id),
+            },
+        )
+        record(connection, now, Event.ENROLMENT_STARTED, row.account_id)
+        return enrolment
+
+
+def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
+    """The state behind a pending login that may enrol: no factor yet, or a recovery."""
+    row = pendings.read(connection, token)
+    permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
+    decision = pendings.unfit(services, row, now, permit)
+    if decision is None and permit is Permit.FIRST_FACTOR and row.factor_id is not None:
+        decision = refused(Reason.NOT_PERMITTED, row.account_id)
+    return decision or row
+
+
+def confirm(services: Services, enrolment: Enrolment, typed: object, now: int) -> RecoveryCodes | Decision:
+    """Bind the factor if `typed` is its code now; that code's step is consumed. Returns the codes to show once."""
+    token = token_hash(enrolment.token)
+    codes, hashes = _codes_in_advance(services, token)
+    with services.store.transaction() as connection:
+        row = connection.execute(_READ, {"token": token}).first()
+        decision = _cannot_confirm(connection, services, row, now)
+        if decision is None:
+            found = _match(connection, services, token, row, typed, now)
+            if isinstance(found, otp.Match):
+                _bind(connection, row, found.step, hashes, now)
+                return codes
+            decision = found
+        record(connection, now, Event.ENROLMENT_REFUSED, decision.account_id, decision.reason)
+        return decision
+
+
+def _codes_in_advance(services: Services, token: str) -> tuple[RecoveryCodes, list[str]]:
+    """Slow hashes are made outside the transaction; only a first factor brings a full set."""
+    with services.store.transaction() as connection:
+        row = connection.execute(_READ, {"token": token}).first()
+    if row is None or row.basis != Permit.FIRST_FACTOR:
+        return RecoveryCodes(()), []
+    return lookup.issue(services.policy, services.shown)
+
+
+def _cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
+    if row is None:
+        return refused(Reason.UNKNOWN_PENDING)
+    if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
+        return refused(Reason.SPENT_PENDING, row.account_id)
+    if row.expires_at <= now:
+        return refused(Reason.EXPIRED_PENDING, row.account_id)
+    if row.basis == Permit.FIRST_FACTOR and factors.has_factor(connection, row.account_id):
+        return refused(Reason.NOT_PERMITTED, row.account_id)
+    if row.basis == _SESSION:
+        session = sessions.live(connection, services, row.session_hash, now)
+        if isinstance(session, Decision):
+            return session
+    return None
+
+
+def _match(
+    connection: Connection, services: Services, token: str, row: Any, typed: object, now: int
+) -> otp.Match | Decision:
+    secret = factors.open_secret(services.vault, row, row.factor_id)
+    options = {
+        "window_steps": services.policy.window_steps,
+        "digits": row.digits,
+        "period": row.period_seconds,
+        "algorithm": row.algorithm,
+    }
+    try:
+        return otp.match(secret.reveal(), typed, now, **options)  # type: ignore[arg-type]
+    except CodeRefused:
+        pass
+    connection.execute(_CHARGE, {"token": token})
+    diagnosis = otp.diagnose(secret.reveal(), typed, now, **options)  # type: ignore[arg-type]
+    return wrong_code(diagnosis, row.account_id, failures=row.wrong_codes + 1, wait_seconds=0)
+
+
+def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: int) -> None:
+    account = {"account": row.account_id}
+    factors.bind(connection, row, step, now)
+    connection.execute(_END_ENROLMENTS, account)
+    pendings.supersede(connection, row.account_id)
+    if row.basis == Permit.NEW_FACTOR:
+        sessions.end_all(connection, row.account_id)
+    if hashes:
+        recovery.replace_codes(connection, row.account_id, hashes)
+    record(connection, now, Event.FACTOR_BOUND, row.account_id)
+    notify(connection, now, Event.FACTOR_BOUND, row.account_id)
+
+
+def rebind(connection: Connection, account_id: str, now: int) -> None:
+    """An administrator's reset: factor, codes, sessions and open steps end; the next right password enrols anew."""
+    account = {"account": account_id}
+    factors.retire(connection, account_id)
+    sessions.end_all(connection, account_id)
+    connection.execute(_END_ENROLMENTS, account)
+    pendings.supersede(connection, account_id)
+    recovery.replace_codes(connection, account_id, [])
+    record(connection, now, Event.REBOUND, account_id)
+    notify(connection, now, Event.REBOUND, account_id)

@@ -1,0 +1,94 @@
+"""An account's authenticator in the database: active, disabled after too many failures, or replaced."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from mfa_lab.hidden import Hidden
+from mfa_lab.provisioning import OtpAccount
+from mfa_lab.server.schema import accounts, factors
+from mfa_lab.server.vault import Place, Vault
+
+
+class State(StrEnum):
+    """A factor's life. Nothing leads back to active."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    REPLACED = "replaced"
+
+
+_CONSUME = (
+    update(factors)
+    .where(
+        factors.c.id == bindparam("factor"), factors.c.state == State.ACTIVE, factors.c.last_step < bindparam("step")
+    )
+    .values(last_step=bindparam("step"))
+)
+_PRESENT = select(factors.c.id).where(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
+_ADD = insert(factors)
+_REPLACE = update(factors).where(factors.c.account_id == bindparam("account")).values(state=State.REPLACED)
+_DISABLE = update(factors).where(factors.c.id == bindparam("factor")).values(state=State.DISABLED)
+_FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).values(otp_failures=0, otp_wait_until=0)
+
+
+def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
+    """Take `step` for good, if it is above the last one taken. Compare and set in one statement: of any number
+    of callers with the same code, one gets True (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
+    """
+    return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
+
+
+def has_factor(connection: Connection, account_id: str) -> bool:
+    """Whether the account has an authenticator, active or disabled."""
+    return connection.execute(_PRESENT, {"account": account_id}).first() is not None
+
+
+def bind(connection: Connection, row: Any, step: int, now: int) -> None:
+    """Make the enrolment in `row` the account's one active factor, with `step` already consumed."""
+    retire(connection, row.account_id)
+    connection.execute(
+        _ADD,
+        {
+            "id": row.factor_id,
+            "account_id": row.account_id,
+            "state": State.ACTIVE,
+            "sealed_secret": row.sealed_secret,
+            "key_id": row.key_id,
+            "digits": row.digits,
+            "period_seconds": row.period_seconds,
+            "algorithm": row.algorithm,
+            "last_step": step,
+            "created_at": now,
+        },
+    )
+
+
+def retire(connection: Connection, account_id: str) -> None:
+    """The account's factors never verify anything again; its count of wrong codes starts anew."""
+    connection.execute(_REPLACE, {"account": account_id})
+    connection.execute(_FRESH_COUNT, {"account": account_id})
+
+
+def disable(connection: Connection, factor_id: str) -> None:
+    """Too many wrong codes in a row: only a new factor helps now (NIST-3.2.2)."""
+    connection.execute(_DISABLE, {"factor": factor_id})
+
+
+def open_secret(vault: Vault, row: Any, factor_id: str) -> Hidden:
+    """The shared secret of a factor or an enrolment."""
+    return vault.open(row.sealed_secret, row.key_id, Place(row.account_id, factor_id))
+
+
+def sealed(vault: Vault, account: OtpAccount, account_id: str, factor_id: str) -> dict[str, Any]:
+    """The columns that keep `account` in the row `factor_id`."""
+    return {
+        "sealed_secret": vault.seal(account.secret, Place(account_id, factor_id)),
+        "key_id": vault.key_id,
+        "digits": account.digits,
+        "period_seconds": account.period_seconds,
+        "algorithm": account.algorithm,
+    }

@@ -1,0 +1,214 @@
+"""`MfaServer`: the whole server side behind a handful of calls. Each returns a record or raises.
+
+`AccessDenied` is the answer no, in the same public words whatever went wrong. `ServerFault` is the server's
+own trouble. `InvalidInput` is a programmer's or operator's mistake.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from mfa_lab.clock import Clock, SystemClock, checked_now
+from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.policy import Policy
+from mfa_lab.provisioning import build_uri, new_secret
+from mfa_lab.randomness import Randomness, SystemRandomness
+from mfa_lab.server import audit, enrolment, login, lookup, recovery, schema, sessions
+from mfa_lab.server.decision import Decision
+from mfa_lab.server.passwords import PasswordHasher, checked_password
+from mfa_lab.server.records import (
+    AuditLine,
+    Enrolment,
+    Notice,
+    PendingLogin,
+    Recovery,
+    RecoveryCodes,
+    Session,
+    token_hash,
+)
+from mfa_lab.server.services import Services, checked_name, normal_name
+from mfa_lab.server.store import Store
+from mfa_lab.server.vault import Vault
+
+Record = TypeVar("Record")
+
+_ADD_ACCOUNT = insert(schema.accounts)
+_ACCOUNT_ID = select(schema.accounts.c.id)
+
+
+class MfaServer:
+    """A server that demands two factors, on the database at `url` ("sqlite://" is in memory).
+
+    `key`: 32 bytes that seal the secrets; else the environment variable MFA_LAB_KEY, else a file beside the
+    database. `randomness` may be seeded so that a class sees the same secrets and recovery codes; nonces, keys
+    and tokens come from the system all the same.
+    """
+
+    def __init__(
+        self,
+        url: str = "sqlite://",
+        *,
+        clock: Clock | None = None,
+        policy: Policy = Policy.STANDARD,
+        key: bytes | None = None,
+        issuer: str = "mfa-lab",
+        randomness: Randomness | None = None,
+    ) -> None:
+        build_uri(new_secret(), account="anyone", issuer=issuer)  # an issuer that no phone could read is refused now
+        self.clock: Clock = clock or SystemClock()
+        self.policy = policy
+        store = Store(url, key)
+        self._services = Services(
+            store=store,
+            vault=Vault(store.keys, schema.VERSION),
+            hasher=PasswordHasher(policy.hash_cost, policy.password_max_length),
+            policy=policy,
+            issuer=issuer,
+            shown=randomness or SystemRandomness(),
+        )
+
+    def __repr__(self) -> str:
+        where = "in memory" if self._services.store.in_memory else "in a file"
+        return f"<MfaServer {self._services.issuer!r} {where}>"
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._services.store.close()
+
+    # Step 1
+
+    def register(self, name: str, password: str) -> None:
+        """An operator's call: make an account.
+
+        Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`.
+        """
+        now = self._now()
+        name = checked_name(name)
+        hidden = checked_password(password, name, self.policy)
+        del password
+        account = {
+            "id": self._services.new_id(),
+            "name": name,
+            "normal_name": normal_name(name),
+            "password_hash": self._services.hasher.hash(hidden),
+            "otp_wait_until": 0,
+            "recovery_wait_until": 0,
+            "created_at": now,
+        }
+        taken = False
+        try:
+            with self._services.store.transaction() as connection:
+                connection.execute(_ADD_ACCOUNT, account)
+                audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
+        except IntegrityError:
+            taken = True
+        if taken:
+            raise NameTaken("this name is taken: choose another, or log in")
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        """Step 1, primary login. A right password gives a pending login and never a session.
+
+        Raises `AccessDenied`: unknown and known names cost, behave and read the same (ASVS-6.3.8).
+        """
+        typed = self._services.hasher.typed(password)
+        del password
+        return self._answer(login.begin(self._services, name, typed, self._now()))
+
+    # Enrolment
+
+    def start_enrolment(self, permit: PendingLogin | Session) -> Enrolment:
+        """Offer an authenticator a shared secret. `permit`: a pending login without a factor or after a recovery,
+        or a fresh session (ASVS-7.5.1), whose confirmed enrolment replaces the factor. Raises `AccessDenied`.
+        """
+        _expect(permit, PendingLogin, Session)
+        return self._answer(enrolment.start(self._services, permit, self._now()))
+
+    def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
+        """Bind the authenticator that shows `code`, and consume its step: the same code logs nobody in.
+
+        Returns a full set of recovery codes with an account's first factor, none otherwise (the earlier ones hold).
+        Raises `AccessDenied`.
+        """
+        _expect(enrolment_, Enrolment)
+        return self._answer(enrolment.confirm(self._services, enrolment_, code, self._now()))
+
+    # Step 4
+
+    def finish_login(self, pending: PendingLogin, code: str) -> Session:
+        """Steps 2 to 4: check the code and grant a session. Of any number of callers with one code, one gets in.
+
+        Raises `AccessDenied`; a wrong code is charged to the pending login and to the account.
+        """
+        _expect(pending, PendingLogin)
+        return self._answer(login.finish(self._services, pending, code, self._now()))
+
+    def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
+        """Use a recovery code instead of a lost or disabled authenticator: permits enrolling a new one, no more.
+
+        Raises `AccessDenied`.
+        """
+        _expect(pending, PendingLogin)
+        typed = lookup.tidy(recovery_code)
+        del recovery_code
+        return self._answer(recovery.recover(self._services, pending, typed, self._now()))
+
+    # With a session
+
+    def check_session(self, session: Session) -> Session:
+        """The session as the server knows it, if it still grants access. Raises `AccessDenied`."""
+        _expect(session, Session)
+        return self._answer(sessions.check(self._services, session, self._now()))
+
+    def log_out(self, session: Session) -> None:
+        """End the session."""
+        _expect(session, Session)
+        sessions.end(self._services, session, self._now())
+
+    def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
+        """A new set of recovery codes for a fresh session; the old ones are void. Raises `AccessDenied`."""
+        _expect(session, Session)
+        return self._answer(recovery.issue_codes(self._services, session, self._now()))
+
+    def notices(self, session: Session) -> tuple[Notice, ...]:
+        """What happened to the account that its owner must know (ASVS-6.3.5). Raises `AccessDenied`."""
+        _expect(session, Session)
+        with self._services.store.transaction() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+            if not isinstance(row, Decision):
+                return audit.notices_of(connection, row.account_id)
+        return self._answer(row)
+
+    # For the operator
+
+    def rebind(self, name: str) -> None:
+        """An administrator's answer to a lost phone without codes: the next right password enrols a new factor."""
+        now = self._now()
+        with self._services.store.transaction() as connection:
+            row = connection.execute(_ACCOUNT_ID.where(schema.accounts.c.normal_name == normal_name(name))).first()
+            if row is not None:
+                enrolment.rebind(connection, row.id, now)
+        if row is None:
+            raise InvalidInput("no account has this name: check the spelling")
+
+    def audit_log(self) -> tuple[AuditLine, ...]:
+        """The append-only log, oldest first (ASVS-16.3.1)."""
+        with self._services.store.transaction() as connection:
+            return audit.lines(connection)
+
+    def _now(self) -> int:
+        return checked_now(self.clock.now())
+
+    def _answer(self, outcome: Record | Decision) -> Record:
+        """The record itself, or the refusal as `AccessDenied`: raised here, outside any `except`."""
+        if isinstance(outcome, Decision):
+            outcome.deny(explain=self.policy.explain_refusals)
+        return outcome
+
+
+def _expect(given: object, *kinds: type) -> None:
+    if not isinstance(given, kinds):
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise InvalidInput(f"pass the {names} that the server handed out, not {type(given).__name__}")

@@ -1,0 +1,105 @@
+"""Where the server's key comes from, and the keys made from it. Keys never live in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from mfa_lab.errors import WrongKey
+
+KEY_BYTES = 32
+ENVIRONMENT = "MFA_LAB_KEY"
+_MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex({KEY_BYTES}))"'
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Three keys from one: `seal` closes OTP secrets, `names` blinds names, `check` recognises the database.
+
+    `key_id` names the root key without telling anything of it.
+    """
+
+    key_id: str
+    seal: bytes = field(repr=False)
+    names: bytes = field(repr=False)
+    check: bytes = field(repr=False)
+
+    @classmethod
+    def derive(cls, root: bytes) -> Keys:
+        """HKDF-SHA256 (RFC 5869) from `root`, 32 bytes; `WrongKey` for anything else."""
+        if not isinstance(root, bytes) or len(root) != KEY_BYTES:
+            raise WrongKey(f"the server's key must be {KEY_BYTES} bytes: pass key=secrets.token_bytes({KEY_BYTES})")
+        seal, names, check, key_id = (
+            HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(root)
+            for use in (b"seal", b"names", b"check", b"key id")
+        )
+        return cls(key_id[:8].hex(), seal, names, check)
+
+    def blind(self, text: str) -> str:
+        """HMAC-SHA256 of `text`: the same for the same name, and unreadable without the key."""
+        return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def root_key(explicit: bytes | None, beside: Path | None, *, new_database: bool) -> bytes:
+    """`key=`, else MFA_LAB_KEY (64 hexadecimal digits), else the 0600 file beside the database.
+
+    `beside` is the database's path, None in memory: there the key is random. The file is made only together
+    with a new database; an old one without its key is `WrongKey`, and nothing is made.
+    """
+    if explicit is not None:
+        return explicit
+    if from_environment := os.environ.get(ENVIRONMENT):
+        return _from_hex(from_environment, f"the environment variable {ENVIRONMENT}")
+    if beside is None:
+        return secrets.token_bytes(KEY_BYTES)
+    path = beside.with_name(beside.name + ".key")
+    if new_database and not path.exists():
+        _create(path)
+    return _read(path)
+
+
+def _from_hex(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise WrongKey(f"{where} must hold {KEY_BYTES * 2} hexadecimal digits; {_MAKE_ONE}")
+    return key
+
+
+def _read(path: Path) -> bytes:
+    problem = f"the key file {path.name} is missing: put it back beside the database, or set {ENVIRONMENT}"
+    try:
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            problem = f"others on this machine can read the key file: run chmod 600 {path.name}, or set {ENVIRONMENT}"
+        else:
+            return _from_hex(path.read_text("ascii"), f"the key file {path.name}")
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError):
+        problem = f"the key file {path.name} cannot be read: check its permissions, or set {ENVIRONMENT}"
+    raise WrongKey(problem)
+
+
+def _create(path: Path) -> None:
+    """Write a new key, readable by its owner alone. Only one of two processes gets to make it."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    except OSError:
+        descriptor = None
+    if descriptor is None:
+        raise WrongKey(f"the key file {path.name} cannot be made: check the folder, or set {ENVIRONMENT}")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,133 @@
+"""Primary login (step 1) and OTP validation (step 4). Every function returns a record or a `Decision`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from mfa_lab import otp
+from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
+from mfa_lab.hidden import Hidden
+from mfa_lab.server import factors, pendings, sessions, throttle
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
+from mfa_lab.server.records import PendingLogin, Permit, Session, token_hash
+from mfa_lab.server.schema import accounts
+from mfa_lab.server.services import Services, normal_name
+
+_ACCOUNT = select(accounts.c.id, accounts.c.password_hash).where(accounts.c.normal_name == bindparam("name"))
+_REHASH = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"), accounts.c.password_hash == bindparam("old"))
+    .values(password_hash=bindparam("new"))
+)
+_COUNT = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(otp_failures=bindparam("failures"), otp_wait_until=bindparam("until"))
+)
+
+
+def begin(services: Services, name: object, typed: Hidden | None, now: int) -> PendingLogin | Decision:
+    """Verify a password outside any transaction, with the attempt charged before and settled after."""
+    key = services.blind_name(name)
+    with services.store.transaction() as connection:
+        wait, failures = throttle.reserve(connection, key, now, services.policy)
+        account = connection.execute(_ACCOUNT, {"name": normal_name(name)}).first()
+    stored = account.password_hash if account is not None and not wait else None
+    right = services.hasher.verify(stored, typed)  # a throttled call spends the same work
+    fresh_hash = services.hasher.renewed(stored, typed) if right else None
+    with services.store.transaction() as connection:
+        if account is not None and right:
+            throttle.clear(connection, key)
+            if fresh_hash:
+                connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
+            record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
+            permit = Permit.CODE if factors.has_factor(connection, account.id) else Permit.FIRST_FACTOR
+            return pendings.add(connection, services, account.id, permit, now)
+        account_id = account.id if account else None
+        if wait:
+            decision = throttled(wait, failures, account_id)
+        else:
+            reason = Reason.WRONG_PASSWORD if account else Reason.UNKNOWN_NAME
+            decision = refused(reason, account_id, failures=failures)
+        record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
+        return decision
+
+
+def finish(services: Services, pending: PendingLogin, typed: object, now: int) -> Session | Decision:
+    """Check a code and grant a session, in one transaction. A refusal commits its charge."""
+    token = token_hash(pending.token)
+    with services.store.transaction() as connection:
+        row = pendings.read(connection, token)
+        decision = pendings.unfit(services, row, now) or _not_now(row, now)
+        if decision is None:
+            outcome = _check(connection, services, token, row, typed, now)
+            if isinstance(outcome, Session):
+                return outcome
+            decision = outcome
+        record(connection, now, Event.CODE_REFUSED, decision.account_id, decision.reason)
+        return decision
+
+
+def _not_now(row: Any, now: int) -> Decision | None:
+    """Why no code is checked at the moment."""
+    if row.state == factors.State.DISABLED:
+        return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
+    if now < row.otp_wait_until:
+        return throttled(row.otp_wait_until - now, row.otp_failures, row.account_id)
+    return None
+
+
+def _check(
+    connection: Connection, services: Services, token: str, row: Any, typed: object, now: int
+) -> Session | Decision:
+    secret = factors.open_secret(services.vault, row, row.factor_id)
+    options = {
+        "window_steps": services.policy.window_steps,
+        "last_step": row.last_step,
+        "digits": row.digits,
+        "period": row.period_seconds,
+        "algorithm": row.algorithm,
+    }
+    try:
+        found = otp.match(secret.reveal(), typed, now, **options)  # type: ignore[arg-type]
+    except CodeRefused as refusal:
+        found = None
+        verdict = _verdict(refusal)
+    if found and factors.consume_step(connection, row.factor_id, found.step):
+        pendings.complete(connection, token)
+        if row.otp_failures:
+            connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
+        record(connection, now, Event.LOGGED_IN, row.account_id)
+        return sessions.add(connection, services, row.account_id, row.name, now)
+    if found:
+        verdict = otp.Verdict.REUSED
+    failures, wait = _charge(connection, services, token, row, now)
+    diagnosis = otp.Diagnosis(verdict)
+    if services.policy.explain_refusals:
+        diagnosis = otp.diagnose(secret.reveal(), typed, now, **options)  # type: ignore[arg-type]
+    return wrong_code(diagnosis, row.account_id, failures=failures, wait_seconds=wait)
+
+
+def _verdict(refusal: CodeRefused) -> otp.Verdict:
+    if isinstance(refusal, MalformedCode):
+        return otp.Verdict.MALFORMED
+    return otp.Verdict.REUSED if isinstance(refusal, ReusedCode) else otp.Verdict.NO_MATCH
+
+
+def _charge(connection: Connection, services: Services, token: str, row: Any, now: int) -> tuple[int, int]:
+    """Count a wrong code against the pending login and the whole account (RFC4226-7.3). Returns (failures, wait)."""
+    policy = services.policy
+    failures = row.otp_failures + 1
+    wait = throttle.wait_seconds(failures, policy)
+    pendings.charge(connection, token)
+    connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": now + wait})
+    if failures >= policy.disable_after_failures:
+        factors.disable(connection, row.factor_id)
+        record(connection, now, Event.FACTOR_DISABLED, row.account_id)
+        notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
+    elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:
+        notify(connection, now, Event.CODE_REFUSED, row.account_id)  # ASVS-6.3.5: the password is known to somebody
+    return failures, wait

@@ -1,0 +1,112 @@
+"""Pending logins: the password was right, nothing is granted. Ended by success, five minutes or five wrong codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+
+from mfa_lab.errors import Reason
+from mfa_lab.server.decision import Decision, refused
+from mfa_lab.server.factors import State
+from mfa_lab.server.records import PendingLogin, Permit, token_hash
+from mfa_lab.server.schema import accounts, factors
+from mfa_lab.server.schema import pendings as table
+from mfa_lab.server.services import Services
+
+_KEEP_SECONDS = 24 * 3600  # an ended pending login stays that long, so that the class hears "spent", not "unknown"
+
+_ADD = insert(table)
+_SWEEP = delete(table).where(
+    table.c.token_hash.in_(select(table.c.token_hash).where(table.c.expires_at < bindparam("before")).limit(100))
+)
+_STATE = (
+    select(
+        table.c.permits,
+        table.c.wrong_codes,
+        table.c.expires_at,
+        table.c.ended,
+        accounts.c.id.label("account_id"),
+        accounts.c.name,
+        accounts.c.otp_failures,
+        accounts.c.otp_wait_until,
+        accounts.c.recovery_failures,
+        accounts.c.recovery_wait_until,
+        factors.c.id.label("factor_id"),
+        factors.c.state,
+        factors.c.sealed_secret,
+        factors.c.key_id,
+        factors.c.digits,
+        factors.c.period_seconds,
+        factors.c.algorithm,
+        factors.c.last_step,
+    )
+    .select_from(
+        table.join(accounts, table.c.account_id == accounts.c.id).outerjoin(
+            factors,
+            and_(factors.c.account_id == accounts.c.id, factors.c.state != State.REPLACED),
+        )
+    )
+    .where(table.c.token_hash == bindparam("token"))
+)
+_END = (
+    update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended="completed")
+)
+_CHARGE = update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
+_END_ALL = (
+    update(table)
+    .where(table.c.account_id == bindparam("account"), table.c.ended.is_(None))
+    .values(ended="superseded")
+)
+
+
+def add(connection: Connection, services: Services, account_id: str, permit: Permit, now: int) -> PendingLogin:
+    """Begin a step that is not yet a login."""
+    connection.execute(_SWEEP, {"before": now - _KEEP_SECONDS})
+    pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds)
+    connection.execute(
+        _ADD,
+        {
+            "token_hash": token_hash(pending.token),
+            "account_id": account_id,
+            "permits": permit,
+            "expires_at": pending.expires_at,
+        },
+    )
+    return pending
+
+
+def read(connection: Connection, token: str) -> Any:
+    """The pending login with its account and factor, or None."""
+    return connection.execute(_STATE, {"token": token}).first()
+
+
+def charge(connection: Connection, token: str) -> None:
+    """Count one wrong code against this pending login."""
+    connection.execute(_CHARGE, {"token": token})
+
+
+def complete(connection: Connection, token: str) -> bool:
+    """End it by success. Of any number of callers, one gets True."""
+    return connection.execute(_END, {"token": token}).rowcount == 1
+
+
+def supersede(connection: Connection, account_id: str) -> None:
+    """End every pending login of an account."""
+    connection.execute(_END_ALL, {"account": account_id})
+
+
+def unfit(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
+    """Why a pending login cannot go on to `permit`, whatever is typed."""
+    if row is None:
+        return refused(Reason.UNKNOWN_PENDING)
+    if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:
+        return refused(Reason.SPENT_PENDING, row.account_id)
+    if row.expires_at <= now:
+        return refused(Reason.EXPIRED_PENDING, row.account_id)
+    if row.permits != permit:
+        reason = Reason.NOT_ENROLLED if permit is Permit.CODE else Reason.NOT_PERMITTED
+        return refused(reason, row.account_id)
+    if permit is Permit.CODE and row.factor_id is None:
+        return refused(Reason.NOT_ENROLLED, row.account_id)
+    return None

@@ -1,0 +1,121 @@
+"""What the server hands out. Every token is hidden in `repr`; the database holds only its SHA-256."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mfa_lab.hidden import Hidden
+from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
+
+TOKEN_BYTES = 32
+
+
+class Permit(StrEnum):
+    """What a pending login may go on to: never more than one of these."""
+
+    CODE = "code"
+    FIRST_FACTOR = "first factor"
+    NEW_FACTOR = "new factor"
+
+
+def token_hash(token: Hidden) -> str:
+    """What the database keeps of a token. 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """The password was right; nothing is granted yet. Lives five minutes or five wrong codes, in Unix seconds."""
+
+    token: Hidden
+    permits: Permit
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Access granted to the account `name`. `expires_at` is Unix seconds; inactivity ends it earlier."""
+
+    token: Hidden
+    name: str
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An offer to bind an authenticator: inert until `confirm_enrolment` sees a code from it.
+
+    `uri`, `setup_key` and the QR pictures carry the shared secret: show them to the user, once, and keep none.
+    """
+
+    token: Hidden
+    expires_at: int
+    account: OtpAccount = field(repr=False)
+
+    @property
+    def uri(self) -> str:
+        """The otpauth:// URI (KEYURI)."""
+        return self.account.uri()
+
+    @property
+    def setup_key(self) -> str:
+        """The secret in groups of four, for who cannot scan."""
+        key = self.account.secret.reveal()
+        return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+    def qr_png(self) -> bytes:
+        """The URI as a QR code, PNG."""
+        return qr_png(self.uri)
+
+    def qr_svg(self) -> str:
+        """The URI as a QR code, inline SVG with an accessible name that does not tell the secret."""
+        return qr_svg(self.uri, label=f"QR code to enrol {self.account.label}: scan it with your authenticator app")
+
+
+class RecoveryCodes(tuple[str, ...]):
+    """Codes to be shown once and kept on paper. Iterate to read them; `repr` and `str` show none."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} recovery codes, hidden>"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A recovery code was taken. `pending` permits enrolling a new factor and nothing else.
+
+    `replacement` holds the one code issued for the used one (NIST-4.2.1.1); the others stay valid.
+    """
+
+    pending: PendingLogin
+    replacement: RecoveryCodes
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the account's owner must learn of (ASVS-6.3.5, NIST-4.2.3). `at` is Unix seconds."""
+
+    at: int
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One line of the audit log. It never holds a typed name or code: people type passwords there."""
+
+    at: int
+    event: str
+    account_id: str | None
+    reason: str | None
+
+
+def token_from(data: bytes) -> Hidden:
+    """A token, URL-safe."""
+    return Hidden(base64.urlsafe_b64encode(data).rstrip(b"=").decode())

@@ -1,0 +1,99 @@
+"""When the authenticator is lost: a recovery code permits enrolling a new one, and nothing else (NIST-4.2.1.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from mfa_lab.errors import Reason
+from mfa_lab.hidden import Hidden
+from mfa_lab.server import lookup, pendings, sessions, throttle
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, throttled
+from mfa_lab.server.records import PendingLogin, Permit, Recovery, RecoveryCodes, Session, token_hash
+from mfa_lab.server.schema import accounts, recovery_codes
+from mfa_lab.server.services import Services
+
+_CODES = select(recovery_codes.c.id, recovery_codes.c.encoded).where(
+    recovery_codes.c.account_id == bindparam("account"), recovery_codes.c.used_at.is_(None)
+)
+_ADD_CODE = insert(recovery_codes)
+_VOID_CODES = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account"))
+_TAKE_CODE = (
+    update(recovery_codes)
+    .where(recovery_codes.c.id == bindparam("code"), recovery_codes.c.used_at.is_(None))
+    .values(used_at=bindparam("now"))
+)
+_COUNT = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(recovery_failures=bindparam("failures"), recovery_wait_until=bindparam("until"))
+)
+
+
+def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now: int) -> Recovery | Decision:
+    """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set."""
+    token = token_hash(pending.token)
+    with services.store.transaction() as connection:
+        row = pendings.read(connection, token)
+        decision = pendings.unfit(services, row, now) or _reserve(connection, services, token, row, now)
+        if decision is not None:
+            record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
+            return decision
+        stored = [(code.id, code.encoded) for code in connection.execute(_CODES, {"account": row.account_id})]
+    account_id: str = row.account_id
+    found = lookup.find(typed, stored) if typed else None
+    replacement = lookup.new_codes(1, services.shown)
+    hashes = lookup.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
+    with services.store.transaction() as connection:
+        if found is None or connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
+            decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
+        elif not pendings.complete(connection, token):
+            decision = refused(Reason.SPENT_PENDING, account_id)
+        else:
+            connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
+            connection.execute(_ADD_CODE, {"account_id": account_id, "encoded": hashes[0]})
+            record(connection, now, Event.RECOVERED, account_id)
+            notify(connection, now, Event.RECOVERED, account_id)
+            return Recovery(pendings.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
+        record(connection, now, Event.RECOVERY_REFUSED, account_id, decision.reason)
+        return decision
+
+
+def _reserve(connection: Connection, services: Services, token: str, row: Any, now: int) -> Decision | None:
+    """Charge the attempt before it is verified, unless it has to wait."""
+    if now < row.recovery_wait_until:
+        return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
+    failures = row.recovery_failures + 1
+    until = now + throttle.wait_seconds(failures, services.policy)
+    pendings.charge(connection, token)
+    connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
+    return None
+
+
+def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes | Decision:
+    """A new full set for a fresh session; the old set is void."""
+    token = token_hash(session.token)
+    codes: RecoveryCodes = RecoveryCodes(())
+    hashes: list[str] = []
+    for hashed in (False, True):  # asked before the slow hashes and again with them
+        if hashed:
+            codes, hashes = lookup.issue(services.policy, services.shown)
+        with services.store.transaction() as connection:
+            row = sessions.live(connection, services, token, now, fresh=True)
+            if isinstance(row, Decision):
+                record(connection, now, Event.CODES_REFUSED, row.account_id, row.reason)
+                return row
+            if hashed:
+                replace_codes(connection, row.account_id, hashes)
+                record(connection, now, Event.CODES_ISSUED, row.account_id)
+                notify(connection, now, Event.CODES_ISSUED, row.account_id)
+    return codes
+
+
+def replace_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
+    """Make `hashes` the account's whole set; none of the earlier codes is good any more."""
+    connection.execute(_VOID_CODES, {"account": account_id})
+    if hashes:
+        connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])

@@ -1,0 +1,161 @@
+"""The tables. Times are whole Unix seconds; tokens are stored as SHA-256 alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    event,
+)
+
+VERSION = 1
+metadata = MetaData()
+
+
+def _account() -> Column[str]:
+    return Column("account_id", String(32), ForeignKey("accounts.id"), nullable=False, index=True)
+
+
+def _seconds(name: str, *, index: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, index=index)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, default=0)
+
+
+def _otp_columns() -> tuple[Column[bytes], Column[str], Column[int], Column[int], Column[str]]:
+    return (
+        Column("sealed_secret", LargeBinary, nullable=False),
+        Column("key_id", String(16), nullable=False),
+        Column("digits", Integer, nullable=False),
+        Column("period_seconds", Integer, nullable=False),
+        Column("algorithm", String(8), nullable=False),
+    )
+
+
+about = Table(
+    "mfa_lab",
+    metadata,
+    Column("schema_version", Integer, nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("key_check", String(64), nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(254), nullable=False),
+    Column("normal_name", String(1024), nullable=False, unique=True),
+    Column("password_hash", String(256), nullable=False),
+    _count("otp_failures"),
+    _seconds("otp_wait_until"),
+    _count("recovery_failures"),
+    _seconds("recovery_wait_until"),
+    _seconds("created_at"),
+)
+
+factors = Table(
+    "factors",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    _account(),
+    Column("state", String(8), nullable=False),
+    *_otp_columns(),
+    Column("last_step", BigInteger, nullable=False),
+    _seconds("created_at"),
+)
+
+pendings = Table(
+    "pendings",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _account(),
+    Column("permits", String(16), nullable=False),
+    _count("wrong_codes"),
+    _seconds("expires_at", index=True),
+    Column("ended", String(16)),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _account(),
+    Column("factor_id", String(32), nullable=False),
+    Column("basis", String(16), nullable=False),
+    Column("session_hash", String(64)),
+    *_otp_columns(),
+    _count("wrong_codes"),
+    _seconds("expires_at", index=True),
+    Column("ended", String(16)),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _account(),
+    _seconds("created_at"),
+    _seconds("seen_at", index=True),
+    Column("ended", String(16)),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _account(),
+    Column("encoded", String(256), nullable=False),
+    Column("used_at", BigInteger),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    _count("failures"),
+    _seconds("wait_until"),
+    _seconds("expires_at", index=True),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _account(),
+    _seconds("at"),
+    Column("event", String(32), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _seconds("at"),
+    Column("event", String(32), nullable=False),
+    Column("account_id", String(32)),
+    Column("reason", String(32)),
+    sqlite_autoincrement=True,
+)
+
+Index("audit_by_account", audit.c.account_id, audit.c.at)
+
+for _change in ("UPDATE", "DELETE"):
+    event.listen(
+        audit,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER audit_keeps_{_change.lower()} BEFORE {_change} ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )

@@ -1,0 +1,60 @@
+"""What every part of the flow needs, built once by `MfaServer` and passed along."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.hidden import Hidden
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.passwords import PasswordHasher
+from mfa_lab.server.records import TOKEN_BYTES, token_from
+from mfa_lab.server.store import Store
+from mfa_lab.server.vault import Vault
+
+MAX_NAME_LENGTH = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`shown` makes what a person sees (shared secrets, recovery codes) and may be seeded for a class. What nobody
+    sees (tokens, ids, nonces, keys, salts) comes from the system always.
+    """
+
+    store: Store
+    vault: Vault
+    hasher: PasswordHasher
+    policy: Policy
+    issuer: str
+    shown: Randomness
+
+    def new_token(self) -> Hidden:
+        """256 bits (ASVS-7.2.4: new at each login)."""
+        return token_from(secrets.token_bytes(TOKEN_BYTES))
+
+    def new_id(self) -> str:
+        """An identifier that says nothing."""
+        return secrets.token_hex(16)
+
+    def blind_name(self, name: object) -> str:
+        """The throttle's key for a typed name: alike for known and unknown ones."""
+        return self.store.keys.blind(normal_name(name))
+
+
+def normal_name(name: object) -> str:
+    """The spelling under which names are compared: NFKC, no case, no space around. Empty for what is no text."""
+    if not isinstance(name, str):
+        return ""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+def checked_name(name: object) -> str:
+    """A name as it may be registered, else `InvalidInput`. A colon would split the label in the phone (KEYURI)."""
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME_LENGTH:
+        raise InvalidInput(f"a name is a text of 1 to {MAX_NAME_LENGTH} characters")
+    if ":" in name or any(unicodedata.category(character).startswith("C") for character in name):
+        raise InvalidInput("a name has no colon and no control characters")
+    return unicodedata.normalize("NFC", name).strip()

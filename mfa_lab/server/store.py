@@ -1,0 +1,133 @@
+"""The one seam for storage: SQLAlchemy Core, SQLite in memory or in a file. Every change is one transaction."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, insert, inspect, make_url, select, update
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from mfa_lab.errors import InvalidInput, ServerFault, WrongKey
+from mfa_lab.server import schema
+from mfa_lab.server.keys import Keys, root_key
+
+_LOCK_TIMEOUT_SECONDS = 10
+
+Migration = Callable[[Connection], None]
+MIGRATIONS: dict[int, Migration] = {}
+"""From each older schema version to the next. All that are needed run in one transaction, or none does."""
+
+_REMEDIES = (
+    ("readonly", "is read-only: give this user write permission to the file and its folder"),
+    ("locked", "is locked by another program: close it, or try again in a moment"),
+    ("full", "has no room: free some space on the disk"),
+    ("not a database", "is no SQLite database: name another file, or restore a backup"),
+    ("malformed", "is damaged: restore a backup"),
+    ("unable to open", "cannot be opened: check that its folder exists and may be written"),
+    ("no such table", "was emptied while the server ran: restore a backup"),
+)
+
+
+class Store:
+    """One database, opened and checked: right schema, right key. `keys` are derived from its root key."""
+
+    def __init__(self, url: str, key: bytes | None = None) -> None:
+        try:
+            self.url = make_url(url)
+        except ArgumentError:
+            raise InvalidInput('a database is named by a URL such as "sqlite:///lab.db" or "sqlite://"') from None
+        if self.url.get_backend_name() != "sqlite":
+            raise InvalidInput('this version keeps its data in SQLite: use "sqlite:///lab.db" or "sqlite://"')
+        self.in_memory = self.url.database in (None, "", ":memory:")
+        # One connection in memory, shared by all threads, one at a time; a file has its own lock.
+        self._turn = Lock() if self.in_memory else nullcontext()
+        options: dict[str, Any] = {"poolclass": StaticPool} if self.in_memory else {"pool_size": 0}
+        arguments: dict[str, Any] = {"check_same_thread": False}
+        if "timeout" not in self.url.query:
+            arguments["timeout"] = _LOCK_TIMEOUT_SECONDS
+        self._engine = create_engine(self.url, hide_parameters=True, connect_args=arguments, **options)
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        with self.transaction() as connection:
+            self.keys = self._opened(connection, key)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """An IMMEDIATE transaction: committed at the end, rolled back whole on any error.
+
+        Trouble with the database itself comes out as `ServerFault`, a sentence with its remedy.
+        """
+        try:
+            with self._turn, self._engine.begin() as connection:
+                yield connection
+        except IntegrityError:
+            raise
+        except (DBAPIError, sqlite3.Error) as error:  # the bare one comes from a connection being prepared
+            raise _fault(error) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def _opened(self, connection: Connection, key: bytes | None) -> Keys:
+        tables = set(inspect(connection).get_table_names())
+        new = not tables
+        if not new and schema.about.name not in tables:
+            raise ServerFault("this database belongs to another program: name a file of its own for mfa-lab")
+        keys = Keys.derive(root_key(key, self._path(), new_database=new))
+        check = keys.check.hex()
+        if new:
+            schema.metadata.create_all(connection)
+            connection.execute(
+                insert(schema.about), {"schema_version": schema.VERSION, "key_id": keys.key_id, "key_check": check}
+            )
+            return keys
+        row = connection.execute(select(schema.about)).one()
+        if not hmac.compare_digest(row.key_check, check):
+            raise WrongKey("this database was made with another key: start the server with that key")
+        _migrate(connection, row.schema_version)
+        return keys
+
+    def _path(self) -> Path | None:
+        if self.in_memory:
+            return None
+        return Path(str(self.url.database).removeprefix("file:"))
+
+
+def _migrate(connection: Connection, version: int) -> None:
+    if version > schema.VERSION:
+        raise ServerFault(f"this database has schema {version}, this mfa-lab knows {schema.VERSION}: update mfa-lab")
+    for older in range(version, schema.VERSION):
+        MIGRATIONS[older](connection)
+    if version < schema.VERSION:
+        connection.execute(update(schema.about), {"schema_version": schema.VERSION})
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 then begins nothing by itself; _begin does
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _fault(error: DBAPIError | sqlite3.Error) -> ServerFault:
+    said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+    remedy = next((remedy for sign, remedy in _REMEDIES if sign in said), None)
+    if remedy is None:
+        kind = (
+            "cannot be used now"
+            if isinstance(error, (OperationalError, sqlite3.OperationalError))
+            else "refused a change"
+        )
+        remedy = f"{kind}: see the error that caused this one, and restore a backup if it lasts"
+    return ServerFault(f"the database {remedy}; nothing was changed")

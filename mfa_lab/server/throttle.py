@@ -1,0 +1,64 @@
+"""Waiting after failures: 30 s, doubling to an hour (NIST-3.2.2). It delays; it never disables.
+
+The password's count is kept under a blinded name, alike for known and unknown names, and leaves by expiry
+alone. The OTP's and the recovery codes' counts, behind a right password, stand in the account's row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from mfa_lab.policy import Policy
+from mfa_lab.server.schema import throttles
+
+FORGET_AFTER_SECONDS = 24 * 3600
+"""One expiry for every name. Above the longest wait, so that being patient buys no free guesses."""
+
+_READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
+    throttles.c.key == bindparam("for_key")
+)
+_ADD = insert(throttles)
+_CHANGE = update(throttles).where(throttles.c.key == bindparam("for_key"))
+_CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
+_EXPIRED = select(throttles.c.key).where(throttles.c.expires_at <= bindparam("now")).limit(100)
+_SWEEP = delete(throttles).where(throttles.c.key.in_(_EXPIRED))
+
+
+def wait_seconds(failures: int, policy: Policy) -> int:
+    """How long the next attempt must wait after so many failures in a row.
+
+    >>> [wait_seconds(n, Policy.STANDARD) for n in (1, 2, 3, 4, 5, 10, 99)]
+    [0, 0, 30, 60, 120, 3600, 3600]
+    """
+    over = failures - policy.free_failures
+    if over <= 0:
+        return 0
+    return min(policy.longest_wait_seconds, policy.first_wait_seconds << min(over - 1, 16))
+
+
+def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple[int, int]:
+    """Charge one attempt before it is verified, unless it has to wait. Returns (seconds to wait, failures).
+
+    While waiting nothing is charged. A crash after this leaves the attempt charged: no guess is free.
+    """
+    connection.execute(_SWEEP, {"now": now})
+    row = connection.execute(_READ, {"for_key": key}).first()
+    known = row is not None and row.expires_at > now
+    if known and now < row.wait_until:  # type: ignore[union-attr]
+        return row.wait_until - now, row.failures  # type: ignore[union-attr]
+    failures = (row.failures if known else 0) + 1  # type: ignore[union-attr]
+    values = {
+        "failures": failures,
+        "wait_until": now + wait_seconds(failures, policy),
+        "expires_at": now + FORGET_AFTER_SECONDS,
+    }
+    if row is None:
+        connection.execute(_ADD, {"key": key, **values})
+    else:
+        connection.execute(_CHANGE, {"for_key": key, **values})
+    return 0, failures
+
+
+def clear(connection: Connection, key: str) -> None:
+    """A right password ends the count."""
+    connection.execute(_CLEAR, {"for_key": key})
