@@ -25,6 +25,10 @@ class SystemRandomness:
         return "SystemRandomness()"
 
 
+SYSTEM = SystemRandomness()
+"""What nobody sees (tokens, ids, nonces, keys, salts) comes from here always, whatever a class has seeded."""
+
+
 class SeededRandomness:
     """The same bytes each time, so that a class and a test see the same codes. Demo values only."""
 

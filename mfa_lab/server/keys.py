@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mfa_lab.errors import WrongKey
+from mfa_lab.randomness import SYSTEM
 
 KEY_BYTES = 32
 ENVIRONMENT = "MFA_LAB_KEY"
@@ -58,7 +58,7 @@ def root_key(explicit: bytes | None, beside: Path | None, *, new_database: bool)
     if from_environment := os.environ.get(ENVIRONMENT):
         return _from_hex(from_environment, f"the environment variable {ENVIRONMENT}")
     if beside is None:
-        return secrets.token_bytes(KEY_BYTES)
+        return SYSTEM.token_bytes(KEY_BYTES)
     path = beside.with_name(beside.name + ".key")
     if new_database and not path.exists():
         _create(path)
@@ -100,6 +100,6 @@ def _create(path: Path) -> None:
     if descriptor is None:
         raise WrongKey(f"the key file {path.name} cannot be made: check the folder, or set {ENVIRONMENT}")
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.write(SYSTEM.token_bytes(KEY_BYTES).hex() + "\n")
         file.flush()
         os.fsync(file.fileno())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import secrets
 from collections.abc import Iterable
 
 from argon2 import extract_parameters
@@ -15,7 +14,7 @@ from argon2.low_level import Type, hash_secret
 
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import HashCost, Policy
-from mfa_lab.randomness import Randomness
+from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.server.records import RecoveryCodes
 
 _CODE_BYTES = 10
@@ -41,7 +40,7 @@ def tidy(typed: object) -> Hidden | None:
 
 def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
     """What to store: Argon2id-encoded, one salt for all. Slow on purpose: keep it outside transactions."""
-    salt = secrets.token_bytes(16)
+    salt = SYSTEM.token_bytes(16)
     return [_encoded(Hidden(code.replace("-", "")), salt, cost) for code in codes]
 
 

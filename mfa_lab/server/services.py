@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 from dataclasses import dataclass
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import Policy
-from mfa_lab.randomness import Randomness
+from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.server.passwords import PasswordHasher
 from mfa_lab.server.records import TOKEN_BYTES, token_from
 from mfa_lab.server.store import Store
@@ -33,11 +32,11 @@ class Services:
 
     def new_token(self) -> Hidden:
         """256 bits (ASVS-7.2.4: new at each login)."""
-        return token_from(secrets.token_bytes(TOKEN_BYTES))
+        return token_from(SYSTEM.token_bytes(TOKEN_BYTES))
 
     def new_id(self) -> str:
         """An identifier that says nothing."""
-        return secrets.token_hex(16)
+        return SYSTEM.token_bytes(16).hex()
 
     def blind_name(self, name: object) -> str:
         """The throttle's key for a typed name: alike for known and unknown ones."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mfa_lab.errors import ServerFault, WrongKey
 from mfa_lab.hidden import Hidden
+from mfa_lab.randomness import SYSTEM
 from mfa_lab.server.keys import Keys
 
 _NONCE_BYTES = 12
@@ -33,7 +33,7 @@ class Vault:
 
     def seal(self, secret: Hidden, place: Place) -> bytes:
         """The nonce and the sealed secret, to be stored in `place`."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
+        nonce = SYSTEM.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, secret.reveal().encode("ascii"), self._bound_to(place))
 
     def open(self, sealed: bytes, key_id: str, place: Place) -> Hidden:
