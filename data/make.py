@@ -63,7 +63,7 @@ def main(wheels: Path) -> None:
     packed = member(wheels, "django-*.whl", "django/contrib/auth/common-passwords.txt.gz")
     (HERE / "rfc4226_hotp.json").write_text(hotp(records(rfc4226)))
     (HERE / "rfc6238_totp.json").write_text(totp(records(rfc6238)))
-    (HERE / "common_passwords.txt").write_text(blocklist(gzip.decompress(packed).decode().splitlines()), "utf-8")
+    (HERE / "common_passwords.txt").write_text(blocklist(gzip.decompress(packed).decode().split("\n")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from mfa_lab.errors import InvalidInput
 
+_LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, where datetimes end as well."""
+
 
 class Clock(Protocol):
     """Anything that can say how many whole seconds have passed since 1970 in UTC."""
@@ -68,9 +71,13 @@ class SkewedClock:
 
 
 def checked_now(now: int) -> int:
-    """`now` itself, if it is a whole number of seconds since 1970; else `InvalidInput`."""
+    """`now` itself, if it is a whole number of seconds from 1970 to the year 9999; else `InvalidInput`."""
     if isinstance(now, bool) or not isinstance(now, int):
         raise InvalidInput(f"a time is a whole number of Unix seconds, not {type(now).__name__}: pass an int")
     if now < 0:
         raise InvalidInput(f"{now} lies before 1970, where time steps begin: check the clock")
+    if now > _LAST_SECOND:
+        raise InvalidInput(
+            "this time lies beyond the year 9999: pass Unix seconds, not milliseconds, and check the clock"
+        )
     return now

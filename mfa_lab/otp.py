@@ -270,7 +270,17 @@ def checked_window(window_steps: int) -> int:
     return window_steps
 
 
+class _Hotp(pyotp.HOTP):
+    """PyOTP's HOTP with the key decoded once, not anew for each step of a window."""
+
+    def __init__(self, secret: str, digits: int, algorithm: str) -> None:
+        self._key = secret_bytes(secret)
+        super().__init__(secret, digits=digits, digest=DIGESTS[algorithm])
+
+    def byte_secret(self) -> bytes:
+        return self._key
+
+
 def _hotp(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
     checked_parameters(digits, 30, algorithm)
-    secret_bytes(secret)
-    return pyotp.HOTP(secret.rstrip("="), digits=digits, digest=DIGESTS[algorithm])
+    return _Hotp(secret, digits, algorithm)

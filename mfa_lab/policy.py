@@ -17,6 +17,11 @@ class HashCost:
     time: int
     lanes: int
 
+    def __post_init__(self) -> None:
+        numbers = (self.memory_kib, self.time, self.lanes)
+        if any(type(number) is not int or number < 1 for number in numbers) or self.memory_kib < 8 * self.lanes:
+            raise InvalidInput("Argon2 needs a time and lanes of 1 or more, and 8 KiB of memory a lane (RFC 9106)")
+
 
 OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
 CHEAPEST = HashCost(memory_kib=8, time=1, lanes=1)
@@ -82,6 +87,10 @@ class Policy:
                 raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
         if self.password_min_length < 8 or self.password_max_length < 64:
             raise InvalidInput("passwords of 8 code points must be enough to ask for, and 64 allowed (NIST-3.1.1.2)")
+        if self.password_max_length < self.password_min_length:
+            raise InvalidInput("password_max_length must not be below password_min_length")
+        if not isinstance(self.hash_cost, HashCost):
+            raise InvalidInput("hash_cost must be a HashCost, such as policy.OWASP")
         if self.longest_wait_seconds < self.first_wait_seconds:
             raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
 

@@ -21,7 +21,7 @@ import pyotp
 from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.hidden import Hidden
 from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
-from mfa_lab.randomness import Randomness, SystemRandomness
+from mfa_lab.randomness import SYSTEM, Randomness
 
 if TYPE_CHECKING:
     from qrcode.main import QRCode
@@ -32,10 +32,9 @@ _SECRET_BYTES = 20
 _QUIET_MODULES = 4
 """The light margin that ISO/IEC 18004 asks for; without it a scanner in a dark theme finds nothing."""
 _PIXELS_PER_MODULE = 6
-_SYSTEM = SystemRandomness()
 
 
-def new_secret(randomness: Randomness = _SYSTEM) -> str:
+def new_secret(randomness: Randomness = SYSTEM) -> str:
     """A new shared secret: 160 bits (RFC4226-R6), as 32 Base32 characters without padding."""
     return base64.b32encode(randomness.token_bytes(_SECRET_BYTES)).decode()
 
@@ -56,7 +55,7 @@ class OtpAccount:
 
     def __post_init__(self) -> None:
         if not _checked_name(self.account, "account"):
-            raise InvalidInput("the account has no name: give one, such as alice@example.org")
+            raise InvalidInput("the account has no name: give the one that people log in with")
         _checked_name(self.issuer, "issuer")
         secret_bytes(self.secret.reveal())
         checked_parameters(self.digits, self.period_seconds, self.algorithm)

@@ -88,6 +88,19 @@ class Phone:
         """Forget an account, secret and all."""
         del self._accounts[self._account(label).label]
 
+    def export(self) -> list[dict[str, Any]]:
+        """Every account with its secret, for the phone's own screen alone: a custom message, never stored."""
+        return [
+            {
+                "label": label,
+                "secret": account.secret.reveal(),
+                "digits": account.digits,
+                "period": account.period_seconds,
+                "algorithm": account.algorithm,
+            }
+            for label, account in self._accounts.items()
+        ]
+
     def _code(self, label: str | None, periods_ahead: int) -> str:
         account = self._account(label)
         return code_at(

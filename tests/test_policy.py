@@ -1,0 +1,88 @@
+"""A policy that cannot be kept, or that breaks a clause, is refused when it is made."""
+
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.policy import CHEAPEST, OWASP, HashCost, Policy
+
+REFUSED = [
+    ("digits", 5, "digits"),  # RFC4226-5.3
+    ("digits", 9, "digits"),
+    ("digits", True, "digits"),
+    ("period_seconds", 0, "period"),
+    ("period_seconds", 121, "NIST-3.1.4.1"),
+    ("period_seconds", 30.0, "period"),
+    ("algorithm", "MD5", "algorithm"),
+    ("algorithm", "sha1", "algorithm"),
+    ("window_steps", -1, "window_steps"),
+    ("window_steps", 11, "window_steps"),
+    ("window_steps", None, "window_steps"),
+    ("password_min_length", 7, "NIST-3.1.1.2"),
+    ("password_max_length", 63, "NIST-3.1.1.2"),
+    ("password_min_length", 2000, "password_max_length"),
+    ("free_failures", -1, "free_failures"),
+    ("free_failures", False, "free_failures"),
+    ("first_wait_seconds", 0, "first_wait_seconds"),
+    ("first_wait_seconds", 3601, "longest_wait_seconds"),
+    ("disable_after_failures", 0, "disable_after_failures"),
+    ("disable_after_failures", 101, "NIST-3.2.2"),
+    ("pending_seconds", 0, "pending_seconds"),
+    ("pending_wrong_codes", 0, "pending_wrong_codes"),
+    ("enrolment_seconds", "900", "enrolment_seconds"),
+    ("enrolment_wrong_codes", 1.5, "enrolment_wrong_codes"),
+    ("session_seconds", 24 * 3600 + 1, "NIST-2.2.3"),
+    ("session_idle_seconds", 3601, "NIST-2.2.3"),
+    ("fresh_session_seconds", -300, "fresh_session_seconds"),
+    ("recovery_codes", 0, "recovery_codes"),
+    ("hash_cost", None, "hash_cost"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), REFUSED)
+def test_impossible_policies_are_refused(name: str, value: object, said: str) -> None:
+    """Each by a sentence that names the field or the clause, made anew or by `replace`."""
+    with pytest.raises(InvalidInput, match=said):
+        Policy(**{name: value})
+    with pytest.raises(InvalidInput, match=said):
+        replace(Policy.LESSON, **{name: value})
+
+
+def test_every_number_is_in_the_table() -> None:
+    """A new field that nobody checks turns this red."""
+    assert {field.name for field in fields(Policy)} - {name for name, _, _ in REFUSED} == {
+        "explain_refusals",
+        "longest_wait_seconds",  # its table row is first_wait_seconds above it
+    }
+
+
+@pytest.mark.parametrize(("memory_kib", "time", "lanes"), [(0, 1, 1), (8, 0, 1), (8, 1, 0), (15, 1, 2), (8.0, 1, 1)])
+def test_impossible_hash_costs_are_refused(memory_kib: int, time: int, lanes: int) -> None:
+    """What Argon2 would refuse at the first login is refused when the policy is written."""
+    with pytest.raises(InvalidInput, match="Argon2"):
+        HashCost(memory_kib, time, lanes)
+
+
+def test_the_standard_is_what_the_clauses_ask() -> None:
+    """RFC6238-5.2, OWASP-PW, NIST-3.1.1.2, NIST-3.2.2, NIST-2.2.3; refusals go unexplained."""
+    standard = Policy.STANDARD
+    assert (standard.digits, standard.period_seconds, standard.algorithm, standard.window_steps) == (6, 30, "SHA1", 1)
+    assert standard.hash_cost == OWASP == HashCost(19 * 1024, 2, 1)
+    assert (standard.password_min_length, standard.password_max_length >= 64) == (8, True)
+    assert (standard.first_wait_seconds, standard.longest_wait_seconds) == (30, 3600)
+    assert (standard.free_failures, standard.disable_after_failures <= 100) == (2, True)
+    assert (standard.session_seconds, standard.session_idle_seconds) == (86_400, 3600)
+    assert standard.explain_refusals is False
+
+
+def test_the_other_profiles_differ_in_one_thing() -> None:
+    """A lesson explains its refusals; tests hash cheaply; all else is the standard."""
+    assert replace(Policy.STANDARD, explain_refusals=True) == Policy.LESSON
+    assert replace(Policy.STANDARD, hash_cost=CHEAPEST) == Policy.CHEAPEST
+
+
+def test_a_policy_is_frozen() -> None:
+    """Nobody widens the window of a running server."""
+    with pytest.raises(FrozenInstanceError):
+        Policy.STANDARD.window_steps = 10  # type: ignore[misc]
