@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from mfa_lab.errors import AccessDenied, Reason, Trace
@@ -11,10 +11,13 @@ from mfa_lab.otp import Diagnosis, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Access refused, and why. `account_id` is None where no account was found."""
+    """Access refused, and why. `account_id` is None where no account was found.
 
-    trace: Trace
-    account_id: str | None = None
+    `repr` tells neither: a traceback that shows variables must not say more than the public words.
+    """
+
+    trace: Trace = field(repr=False)
+    account_id: str | None = field(default=None, repr=False)
 
     @property
     def reason(self) -> Reason:

@@ -89,10 +89,10 @@ def _permitted(connection: Connection, services: Services, token: str, now: int)
     return decision or row
 
 
-def confirm(services: Services, enrolment: Enrolment, typed: object, now: int) -> RecoveryCodes | Decision:
+def confirm(services: Services, enrolment: Enrolment, typed: Hidden, now: int) -> RecoveryCodes | Decision:
     """Bind the factor if `typed` is its code now; that code's step is consumed. Returns the codes to show once."""
     token = token_hash(enrolment.token)
-    codes, hashes = _codes_in_advance(services, token)
+    codes, hashes = _codes_in_advance(services, token, now)
     with services.store.transaction() as connection:
         row = connection.execute(_READ, {"token": token}).first()
         decision = _cannot_confirm(connection, services, row, now)
@@ -106,11 +106,14 @@ def confirm(services: Services, enrolment: Enrolment, typed: object, now: int) -
         return decision
 
 
-def _codes_in_advance(services: Services, token: str) -> tuple[RecoveryCodes, list[str]]:
-    """Slow hashes are made outside the transaction; only a first factor brings a full set."""
+def _codes_in_advance(services: Services, token: str, now: int) -> tuple[RecoveryCodes, list[str]]:
+    """Slow hashes are made outside the transaction, and for nobody who would be refused anyway; only a first
+    factor brings a full set.
+    """
     with services.store.transaction() as connection:
         row = connection.execute(_READ, {"token": token}).first()
-    if row is None or row.basis != Permit.FIRST_FACTOR:
+        decision = _cannot_confirm(connection, services, row, now)
+    if decision is not None or row is None or row.basis != Permit.FIRST_FACTOR:
         return RecoveryCodes(()), []
     return lookup.issue(services.policy, services.shown)
 
@@ -132,7 +135,7 @@ def _cannot_confirm(connection: Connection, services: Services, row: Any, now: i
 
 
 def _match(
-    connection: Connection, services: Services, token: str, row: Any, typed: object, now: int
+    connection: Connection, services: Services, token: str, row: Any, typed: Hidden, now: int
 ) -> otp.Match | Decision:
     secret = factors.open_secret(services.vault, row, row.factor_id)
     options = {
@@ -142,11 +145,11 @@ def _match(
         "algorithm": row.algorithm,
     }
     try:
-        return otp.match(secret.reveal(), typed, now, **options)  # type: ignore[arg-type]
+        return otp.match(secret.reveal(), typed.reveal(), now, **options)
     except CodeRefused:
         pass
     connection.execute(_CHARGE, {"token": token})
-    diagnosis = otp.diagnose(secret.reveal(), typed, now, **options)  # type: ignore[arg-type]
+    diagnosis = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
     return wrong_code(diagnosis, row.account_id, failures=row.wrong_codes + 1, wait_seconds=0)
 
 

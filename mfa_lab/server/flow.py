@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
 from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.hidden import Hidden
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
@@ -87,13 +88,13 @@ class MfaServer:
         """
         now = self._now()
         name = checked_name(name)
-        hidden = checked_password(password, name, self.policy)
-        del password
+        typed = Hidden(password)
+        del password  # tracebacks may show variables
         account = {
             "id": self._services.new_id(),
             "name": name,
             "normal_name": normal_name(name),
-            "password_hash": self._services.hasher.hash(hidden),
+            "password_hash": self._services.hasher.hash(checked_password(typed, name, self.policy)),
             "otp_wait_until": 0,
             "recovery_wait_until": 0,
             "created_at": now,
@@ -113,9 +114,9 @@ class MfaServer:
 
         Raises `AccessDenied`: unknown and known names cost, behave and read the same (ASVS-6.3.8).
         """
-        typed = self._services.hasher.typed(password)
-        del password
-        return self._answer(login.begin(self._services, name, typed, self._now()))
+        hidden_name, typed = Hidden(normal_name(name)), self._services.hasher.typed(password)
+        del name, password
+        return self._answer(login.begin(self._services, hidden_name, typed, self._now()))
 
     # Enrolment
 
@@ -133,7 +134,9 @@ class MfaServer:
         Raises `AccessDenied`.
         """
         _expect(enrolment_, Enrolment)
-        return self._answer(enrolment.confirm(self._services, enrolment_, code, self._now()))
+        typed = Hidden(code)
+        del code
+        return self._answer(enrolment.confirm(self._services, enrolment_, typed, self._now()))
 
     # Step 4
 
@@ -143,7 +146,9 @@ class MfaServer:
         Raises `AccessDenied`; a wrong code is charged to the pending login and to the account.
         """
         _expect(pending, PendingLogin)
-        return self._answer(login.finish(self._services, pending, code, self._now()))
+        typed = Hidden(code)
+        del code
+        return self._answer(login.finish(self._services, pending, typed, self._now()))
 
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
         """Use a recovery code instead of a lost or disabled authenticator: permits enrolling a new one, no more.
@@ -209,6 +214,6 @@ class MfaServer:
 
 
 def _expect(given: object, *kinds: type) -> None:
-    if not isinstance(given, kinds):
+    if not isinstance(given, kinds) or not isinstance(getattr(given, "token", None), Hidden):
         names = " or ".join(kind.__name__ for kind in kinds)
         raise InvalidInput(f"pass the {names} that the server handed out, not {type(given).__name__}")

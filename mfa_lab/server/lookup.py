@@ -32,7 +32,7 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
 
 def tidy(typed: object) -> Hidden | None:
     """The letters of a typed code; None for what cannot be one. Spaces, hyphens and lower case are forgiven."""
-    if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS:
+    if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS or not typed.isascii():
         return None
     bare = typed.replace(" ", "").replace("-", "").upper()
     return Hidden(bare) if len(bare) == _CODE_LETTERS and _ALPHABET.issuperset(bare) else None

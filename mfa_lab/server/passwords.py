@@ -13,33 +13,48 @@ from mfa_lab.hidden import Hidden
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.resources import data_dir
 
-_NEVER = "a password that nobody has"  # hashed for unknown names; the answer is discarded
+_NEVER = Hidden("a password that nobody has")  # hashed for unknown names; the answer is discarded
+_TYPED_AT_MOST = 4  # code points typed for each one of NFC; a longer text is not normalised, which may take minutes
 
 
-def checked_password(password: object, name: str, policy: Policy) -> Hidden:
+def checked_password(password: Hidden, name: str, policy: Policy) -> Hidden:
     """`password` in Unicode NFC, or `PasswordRefused` that tells the reason (NIST-3.1.1.2).
 
     8 code points or more, any characters, no composition rules, never cut; not a common password, not the
     account's own name.
     """
-    if not isinstance(password, str) or not _encodable(password):
-        raise PasswordRefused("a password is text: type it again")
-    normal = unicodedata.normalize("NFC", password)
+    refusal = _refusal(password, name, policy)
+    if refusal is not None:
+        raise refusal  # here, where no variable holds the text
+    return _nfc(password)
+
+
+def _refusal(password: Hidden, name: str, policy: Policy) -> PasswordRefused | None:
+    text: object = password.reveal()
+    if not isinstance(text, str) or not encodable(text):
+        return PasswordRefused("a password is text: type it again")
+    if len(text) > _TYPED_AT_MOST * policy.password_max_length:
+        return _too_long(len(text), policy)
+    normal = unicodedata.normalize("NFC", text)
     if len(normal) < policy.password_min_length:
-        raise PasswordRefused(
+        return PasswordRefused(
             f"this password has {len(normal)} characters; use {policy.password_min_length} or more", rule="length"
         )
     if len(normal) > policy.password_max_length:
-        raise PasswordRefused(
-            f"this password has {len(normal)} characters; use at most {policy.password_max_length}", rule="length"
-        )
+        return _too_long(len(normal), policy)
     if normal.casefold() in common_passwords():
-        raise PasswordRefused(
+        return PasswordRefused(
             "this password is among the commonest, tried first by attackers; choose another", rule="blocklist"
         )
     if normal.casefold() in {name.casefold(), name.split("@")[0].casefold()}:
-        raise PasswordRefused("this password is the account's own name; choose another", rule="blocklist")
-    return Hidden(normal)
+        return PasswordRefused("this password is the account's own name; choose another", rule="blocklist")
+    return None
+
+
+def _too_long(length: int, policy: Policy) -> PasswordRefused:
+    return PasswordRefused(
+        f"this password has {length} characters; use at most {policy.password_max_length}", rule="length"
+    )
 
 
 @cache
@@ -62,9 +77,8 @@ class PasswordHasher:
 
     def verify(self, stored: str | None, typed: Hidden | None) -> bool:
         """Whether `typed` is the password behind `stored`. None on either side costs the same and is False."""
-        text = unicodedata.normalize("NFC", typed.reveal()) if typed else _NEVER
         try:
-            self._argon2.verify(stored or self._dummy, text)
+            self._argon2.verify(self._dummy if stored is None else stored, (_nfc(typed) if typed else _NEVER).reveal())
             broken = False
         except VerifyMismatchError:
             return False
@@ -78,16 +92,20 @@ class PasswordHasher:
         """A new hash of a right password if `stored` was made with other parameters than today's, else None."""
         if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
             return None
-        return self.hash(Hidden(unicodedata.normalize("NFC", typed.reveal())))
+        return self.hash(_nfc(typed))
 
     def typed(self, password: object) -> Hidden | None:
         """What a person typed at login; None for what cannot be a password (no text, far too long)."""
-        if not isinstance(password, str) or len(password) > 4 * self._max_length or not _encodable(password):
+        if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
             return None
-        return Hidden(password)
+        return Hidden(password) if encodable(password) else None
 
 
-def _encodable(text: str) -> bool:
+def _nfc(password: Hidden) -> Hidden:
+    return Hidden(unicodedata.normalize("NFC", password.reveal()))
+
+
+def encodable(text: str) -> bool:
     """Whether UTF-8 can hold it: a lone surrogate cannot be typed."""
     try:
         text.encode("utf-8")
@@ -104,4 +122,4 @@ def _argon2(cost: HashCost) -> argon2.PasswordHasher:
 
 @cache
 def _dummy_hash(cost: HashCost) -> str:
-    return _argon2(cost).hash(_NEVER)
+    return _argon2(cost).hash(_NEVER.reveal())

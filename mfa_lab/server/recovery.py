@@ -47,10 +47,12 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
     replacement = lookup.new_codes(1, services.shown)
     hashes = lookup.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
-        if found is None or connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
+        if found is None:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
-        elif not pendings.complete(connection, token):
+        elif not pendings.complete(connection, token):  # before the code is taken: a spent login must cost no code
             decision = refused(Reason.SPENT_PENDING, account_id)
+        elif connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
+            decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         else:
             connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
             connection.execute(_ADD_CODE, {"account_id": account_id, "encoded": hashes[0]})

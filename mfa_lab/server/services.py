@@ -9,7 +9,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.server.passwords import PasswordHasher
+from mfa_lab.server.passwords import PasswordHasher, encodable
 from mfa_lab.server.records import TOKEN_BYTES, token_from
 from mfa_lab.server.store import Store
 from mfa_lab.server.vault import Vault
@@ -38,14 +38,18 @@ class Services:
         """An identifier that says nothing."""
         return SYSTEM.token_bytes(16).hex()
 
-    def blind_name(self, name: object) -> str:
-        """The throttle's key for a typed name: alike for known and unknown ones."""
-        return self.store.keys.blind(normal_name(name))
+    def blind_name(self, name: Hidden) -> str:
+        """The throttle's key for a normal name: alike for known and unknown ones."""
+        return self.store.keys.blind(name.reveal())
 
 
 def normal_name(name: object) -> str:
-    """The spelling under which names are compared: NFKC, no case, no space around. Empty for what is no text."""
-    if not isinstance(name, str):
+    """The spelling under which names are compared: NFKC, no case, no space around.
+
+    Empty for what cannot be a registered name: no text, lone surrogates, far too long. Length is looked at first:
+    Unicode's normal forms take minutes for a megabyte of accents.
+    """
+    if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or not encodable(name):
         return ""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 

@@ -30,6 +30,7 @@ _REMEDIES = (
     ("full", "has no room: free some space on the disk"),
     ("not a database", "is no SQLite database: name another file, or restore a backup"),
     ("malformed", "is damaged: restore a backup"),
+    ("disk i/o error", "cannot be written or read: check the disk for room and for faults"),
     ("unable to open", "cannot be opened: check that its folder exists and may be written"),
     ("no such table", "was emptied while the server ran: restore a backup"),
 )
@@ -54,9 +55,14 @@ class Store:
             arguments["timeout"] = _LOCK_TIMEOUT_SECONDS
         self._engine = create_engine(self.url, hide_parameters=True, connect_args=arguments, **options)
         event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-        with self.transaction() as connection:
-            self.keys = self._opened(connection, key)
+        opened = False
+        try:
+            with self.transaction() as connection:
+                self.keys = self._opened(connection, key)
+            opened = True
+        finally:
+            if not opened:
+                self.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -66,6 +72,7 @@ class Store:
         """
         try:
             with self._turn, self._engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
         except IntegrityError:
             raise
@@ -89,7 +96,9 @@ class Store:
                 insert(schema.about), {"schema_version": schema.VERSION, "key_id": keys.key_id, "key_check": check}
             )
             return keys
-        row = connection.execute(select(schema.about)).one()
+        row = connection.execute(select(schema.about)).first()
+        if row is None:
+            raise ServerFault("this database is damaged, its first table is empty: restore a backup")
         if not hmac.compare_digest(row.key_check, check):
             raise WrongKey("this database was made with another key: start the server with that key")
         _migrate(connection, row.schema_version)
@@ -105,19 +114,20 @@ def _migrate(connection: Connection, version: int) -> None:
     if version > schema.VERSION:
         raise ServerFault(f"this database has schema {version}, this mfa-lab knows {schema.VERSION}: update mfa-lab")
     for older in range(version, schema.VERSION):
+        if older not in MIGRATIONS:
+            raise ServerFault(f"this mfa-lab cannot read schema {older}: open the database with an older one first")
         MIGRATIONS[older](connection)
     if version < schema.VERSION:
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # sqlite3 then begins nothing by itself; _begin does
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.isolation_level = None  # sqlite3 then begins nothing by itself; transaction() does
+    connection.execute("PRAGMA synchronous = FULL").close()
+    connection.execute("PRAGMA foreign_keys = ON").close()
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables or schema.about.name in tables:  # WAL is written into the file: never into another program's
+        connection.execute("PRAGMA journal_mode = WAL").close()
 
 
 def _fault(error: DBAPIError | sqlite3.Error) -> ServerFault:

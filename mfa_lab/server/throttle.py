@@ -12,7 +12,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.server.schema import throttles
 
 FORGET_AFTER_SECONDS = 24 * 3600
-"""One expiry for every name. Above the longest wait, so that being patient buys no free guesses."""
+"""One expiry for every name, counted from the end of its wait: being patient buys no free guesses."""
 
 _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
     throttles.c.key == bindparam("for_key")
@@ -47,11 +47,8 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
     if known and now < row.wait_until:  # type: ignore[union-attr]
         return row.wait_until - now, row.failures  # type: ignore[union-attr]
     failures = (row.failures if known else 0) + 1  # type: ignore[union-attr]
-    values = {
-        "failures": failures,
-        "wait_until": now + wait_seconds(failures, policy),
-        "expires_at": now + FORGET_AFTER_SECONDS,
-    }
+    wait_until = now + wait_seconds(failures, policy)
+    values = {"failures": failures, "wait_until": wait_until, "expires_at": wait_until + FORGET_AFTER_SECONDS}
     if row is None:
         connection.execute(_ADD, {"key": key, **values})
     else:

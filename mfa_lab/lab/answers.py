@@ -1,0 +1,55 @@
+"""What the server answered: one record with two faces, the user's and the class's, in text and in HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.look import GRANTED_SIGN, REFUSED_SIGN
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`told` is what the user hears, `seen` what the class sees behind it, as (name, value) pairs."""
+
+    granted: bool
+    told: str
+    seen: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sign(self) -> str:
+        """A tick or a cross: colour is never alone."""
+        return GRANTED_SIGN if self.granted else REFUSED_SIGN
+
+    def __repr__(self) -> str:
+        width = max((len(name) for name, _ in self.seen), default=0)
+        behind = [f"  {name.ljust(width)}  {value}" for name, value in self.seen]
+        return "\n".join([f"{self.sign} {self.told}", *behind])
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def html(self) -> str:
+        """Both faces. The class's stands behind a summary that the keyboard reaches."""
+        rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.seen)
+        seen = f"<details open><summary>What the class sees</summary><dl>{rows}</dl></details>" if rows else ""
+        return (
+            f'<div class="mfa mfa-answer mfa-{"granted" if self.granted else "refused"}">'
+            f'<div><h4>What the user is told</h4><p><span class="mfa-sign" aria-hidden="true">{self.sign}</span> '
+            f"{escape(self.told)}</p></div>{seen}</div>"
+        )
+
+
+def refused_by(error: MfaError) -> Answer:
+    """An error as an answer: a sentence, and for `AccessDenied` whatever trace the policy lets the class see."""
+    trace = error.trace if isinstance(error, AccessDenied) else None
+    if trace is None:
+        return Answer(False, str(error))
+    seen = [("reason", str(trace.reason)), ("because", trace.sentence)]
+    if trace.offset is not None:
+        seen.append(("matched", f"step {trace.step}, {trace.offset:+d} from the server's own"))
+    if trace.failures is not None:
+        wait = f"; the next counts in {trace.wait_seconds} s" if trace.wait_seconds else ""
+        seen.append(("failures", f"{trace.failures} in a row{wait}"))
+    return Answer(False, str(error), tuple(seen))

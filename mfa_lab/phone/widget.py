@@ -1,0 +1,69 @@
+"""The phone's live face in the page: codes computed by the browser, from the phone's own secret and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from mfa_lab.clock import Clock, ManualClock, SystemClock
+from mfa_lab.errors import MfaError
+from mfa_lab.phone.phone import Phone
+
+
+class PhoneWidget(anywidget.AnyWidget):
+    """Shows `phone` to whoever has the page open. It ticks in the browser; no message passes while it does.
+
+    `scan` is asked for the picture when the user presses "Scan the QR code"; `paste` gets the code when the user
+    wants it typed into the form. Secrets travel as custom messages and are never in the widget's state.
+    """
+
+    _esm = Path(__file__).with_name("widget.js")
+
+    def __init__(
+        self, phone: Phone, server_clock: Clock, *, picture: Callable[[], bytes], paste: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self.phone = phone
+        self._server_clock = server_clock
+        self._picture = picture
+        self._paste = paste
+        self.on_msg(self._heard)
+
+    def scan(self) -> str:
+        """Really decode the QR code that the server shows, and keep its account. Raises `MfaError`."""
+        label = self.phone.scan(self._picture())
+        self.refresh()
+        return label
+
+    def refresh(self) -> None:
+        """Tell the page what the phone holds and what its clock says."""
+        self.send({"accounts": self.phone.export(), "clock": self._clock()})
+
+    def _clock(self) -> dict[str, Any]:
+        """How the browser finds the phone's time: its own clock and a drift, or a clock that stands still."""
+        phone, server = self.phone.clock.now(), self._server_clock.now()
+        if _stands_still(self.phone.clock):
+            return {"fixed": phone, "server": server, "skew": phone - server}
+        return {"drift": phone - SystemClock().now(), "server": server}
+
+    def _heard(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        if message.get("ready"):
+            self.refresh()
+        elif message.get("scan"):
+            try:
+                self.send({"said": f"Scanned: {self.scan()}."})
+            except MfaError as error:
+                self.send({"said": str(error)})
+        elif "paste" in message:
+            self._paste(str(message["paste"]))
+        elif "ask" in message:
+            self.send({"codes": [self.phone.code(message["ask"]), self.phone.next_code(message["ask"])]})
+
+
+def _stands_still(clock: Clock) -> bool:
+    while hasattr(clock, "base"):
+        clock = clock.base
+    return isinstance(clock, ManualClock)

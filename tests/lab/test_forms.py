@@ -1,0 +1,262 @@
+"""The four steps as forms: by hand and from Python, with nothing secret left behind."""
+
+from __future__ import annotations
+
+import json
+
+import ipywidgets
+import pytest
+
+from mfa_lab.errors import PUBLIC_MESSAGE, InvalidInput
+from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm, PhonePanel, RegisterForm, demo_room, live_room
+from mfa_lab.lab.four_steps import FourSteps
+
+BOB = "bob@example.org"
+ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}
+
+
+def press(form, **typed):
+    """Fill in and press as a hand does: set the values, click the button, read the status."""
+    for name, value in typed.items():
+        form.inputs[name].value = value
+    form.button.click()
+    return form.status.value
+
+
+def tree(widget):
+    """A widget and all that it holds."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from tree(child)
+
+
+def synced(widget):
+    """All that the browser, and a saved notebook with widget state, would hold of `widget`."""
+    return json.dumps([each.get_state() for each in tree(widget)], default=repr)
+
+
+@pytest.fixture
+def room():
+    return demo_room()
+
+
+@pytest.fixture
+def enrolled(room):
+    """A room in which Alice has an account and an authenticator, one time step later."""
+    RegisterForm(room).submit(**ALICE)
+    LoginForm(room).submit(**ALICE)
+    enrol = EnrolForm(room)
+    enrol.start()
+    room.phone.scan(room.enrolment.qr_png())
+    enrol.submit(code=room.phone.code())
+    room.clock.advance(30)
+    return room
+
+
+def test_the_four_steps_from_python(enrolled):
+    """Registered, enrolled by a scanned picture, logged in with password and code: a real session at the end."""
+    assert LoginForm(enrolled).submit(**ALICE).granted
+    answer = OtpForm(enrolled).submit(code=enrolled.phone.code())
+    assert answer.granted
+    assert enrolled.server.check_session(enrolled.session).name == ALICE["name"]
+
+
+def test_by_hand_and_from_python_are_one(enrolled):
+    """The same form answers a click and `submit` in the same words."""
+    login = LoginForm(enrolled)
+    by_hand = press(login, **ALICE)
+    assert login.submit(**ALICE).html() in by_hand
+    otp = OtpForm(enrolled)
+    assert "Access granted" in press(otp, code=enrolled.phone.code())
+    LoginForm(enrolled).submit(**ALICE)
+    assert dict(otp.submit(code=enrolled.phone.code()).seen)["reason"] == "reused"
+
+
+def test_enter_submits(enrolled):
+    """Pressing Enter in a field does what the button does: the browser sends a `submit` message."""
+    login = LoginForm(enrolled)
+    login.inputs["name"].value, login.inputs["password"].value = ALICE.values()
+    login.inputs["password"]._handle_custom_msg({"event": "submit"}, [])
+    assert "Now the code" in login.status.value
+
+
+def test_the_users_face_is_the_same_for_every_refusal(enrolled):
+    """Wrong password, unknown name, reused code: one sentence for the user; the class sees three reasons."""
+    login, otp = LoginForm(enrolled), OtpForm(enrolled)
+    answers = [
+        login.submit(name=ALICE["name"], password="I do not remember"),
+        login.submit(name="nobody@example.org", password="I do not remember"),
+    ]
+    login.submit(**ALICE)
+    answers.append(otp.submit(code="000000"))
+    assert {answer.told for answer in answers} == {PUBLIC_MESSAGE}
+    assert [dict(answer.seen)["reason"] for answer in answers] == ["wrong password", "unknown name", "no match"]
+
+
+@pytest.mark.parametrize(
+    ("make", "typed", "told"),
+    [
+        (
+            RegisterForm,
+            {"name": "bob@example.org", "password": "bees"},
+            "this password has 4 characters; use 8 or more",
+        ),
+        (RegisterForm, {"name": "", "password": "long enough for us"}, "a name is a text of 1 to 254 characters"),
+        (RegisterForm, ALICE, "this name is taken: choose another, or log in"),
+        (OtpForm, {"code": "123456"}, "log in with name and password first"),
+        (EnrolForm, {"code": "123456"}, "show the QR code first, and scan it"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_sentence(enrolled, make, typed, told):
+    """No traceback: what was wrong and what to do."""
+    enrolled.move_on()
+    answer = make(enrolled).submit(**typed)
+    assert not answer.granted
+    assert answer.told == told
+
+
+def test_an_unknown_field_is_named_with_those_there_are(room):
+    """A slip of the pen in a cell is told at once, before anything is typed."""
+    with pytest.raises(InvalidInput, match="no field user; it has: name, password"):
+        LoginForm(room).submit(user="alice@example.org", password="x")
+
+
+@pytest.mark.parametrize("make", [RegisterForm, LoginForm, EnrolForm, OtpForm])
+def test_fields_are_cleared_whatever_the_answer(room, make):
+    """What was typed does not stay in the widget, and so not in the notebook."""
+    form = make(room)
+    form.submit(**dict.fromkeys(form.inputs, "a secret that was typed"))
+    assert [field.value for field in form.inputs.values()] == [""] * len(form.inputs)
+    assert "a secret that was typed" not in synced(form)
+
+
+def test_the_demo_face_shows_the_demo_secret_and_a_live_one_never(room):
+    """A reader on a code host sees the demo QR code; of a live enrolment the static face shows nothing."""
+    for where, shown in ((room, True), (live_room(), False)):
+        RegisterForm(where).submit(**ALICE)
+        LoginForm(where).submit(**ALICE)
+        form = EnrolForm(where)
+        form.start()
+        key = where.enrolment.setup_key
+        assert (key in form.face_html(), key in form.face_text(), "<svg" in form.face_html()) == (shown,) * 3
+
+
+def test_live_secrets_reach_the_page_as_messages_alone():
+    """Secret, QR code, recovery codes and otpauth URI are sent, and stand in no synced trait of any widget."""
+    steps = FourSteps()
+    room, sent = steps.room, []
+    steps.register.submit(**ALICE)
+    steps.login.submit(**ALICE)
+    for view in (steps.enrol.secret_view, steps.enrol.codes_view, steps.phone.widget):
+        view.send = sent.append
+    steps.enrol.start_button.click()
+    secret, picture = room.enrolment.setup_key.replace(" ", ""), room.enrolment.qr_svg()
+    steps.phone.widget.scan()
+    before = synced(steps)
+    steps.enrol.submit(code=room.phone.code())
+    codes = sent[-1]["parts"][0]["items"]
+    everything = json.dumps(sent)
+    assert secret in everything
+    assert json.dumps(picture)[1:-1] in everything
+    assert len(codes) == 10
+    for text in (before, synced(steps), repr(steps), steps.face_html(), steps.face_text()):
+        for hidden in (
+            secret,
+            room.phone.accounts[0] + secret,
+            "otpauth",
+            picture[200:260],
+            *codes,
+            ALICE["password"],
+        ):
+            assert hidden not in text
+
+
+def test_a_view_opened_later_is_drawn_again(room):
+    """A page that is reloaded asks, and the kernel sends what stands there now; cleared means cleared."""
+    RegisterForm(room).submit(**ALICE)
+    LoginForm(room).submit(**ALICE)
+    form, sent = EnrolForm(room), []
+    form.secret_view.send = sent.append
+    form.start()
+    form.secret_view._handle_custom_msg({"ready": True}, [])
+    assert sent[0] == sent[1]
+    form.secret_view.show()
+    form.secret_view._handle_custom_msg({"ready": True}, [])
+    assert sent[-1] == {"parts": []}
+
+
+def test_every_field_and_button_has_a_name():
+    """A screen reader finds a label on every control."""
+    controls = [
+        each
+        for each in tree(FourSteps())
+        if isinstance(each, (ipywidgets.Text, ipywidgets.Button, ipywidgets.Password))
+    ]
+    assert len(controls) >= 10
+    assert all(each.description for each in controls)
+
+
+def test_four_steps_shows_what_is_next():
+    """At each point only the forms that can be used are visible."""
+    steps = FourSteps(demo_room())
+
+    def visible():
+        forms = (steps.register, steps.login, steps.enrol, steps.otp)
+        return [type(form).__name__ for form in forms if form.layout.display != "none"]
+
+    assert visible() == ["RegisterForm", "LoginForm"]
+    steps.register.submit(**ALICE)
+    steps.login.submit(**ALICE)
+    assert visible() == ["EnrolForm"]
+    steps.enrol.start()
+    steps.phone.widget.scan()
+    steps.enrol.submit(code=steps.room.phone.code())
+    assert visible() == ["RegisterForm", "LoginForm"]
+    steps.room.clock.advance(30)
+    steps.login.submit(**ALICE)
+    assert visible() == ["OtpForm"]
+    steps.otp.submit(code=steps.room.phone.code())
+    assert visible() == []
+    session = steps.room.session
+    steps.again.click()
+    assert visible() == ["RegisterForm", "LoginForm"]
+    assert steps.room.session is None
+    with pytest.raises(Exception, match="That did not work"):
+        steps.room.server.check_session(session)
+
+
+def test_the_phone_types_its_code_into_the_form_at_hand():
+    """While an enrolment waits, into the enrolment's field; at login, into the code field."""
+    steps = FourSteps(demo_room())
+    steps.register.submit(**ALICE)
+    steps.login.submit(**ALICE)
+    steps.enrol.start()
+    steps.phone.widget._handle_custom_msg({"paste": "123456"}, [])
+    assert steps.enrol.inputs["code"].value == "123456"
+    steps.phone.widget.scan()
+    steps.enrol.submit(code=steps.room.phone.code())
+    steps.login.submit(**ALICE)
+    steps.phone.widget._handle_custom_msg({"paste": "654321"}, [])
+    assert steps.otp.inputs["code"].value == "654321"
+
+
+def test_scanning_without_a_qr_code_is_a_sentence(room):
+    """The phone says what to do, on its own screen."""
+    panel, sent = PhonePanel(room, paste=lambda _code: None), []
+    panel.widget.send = sent.append
+    panel.widget._handle_custom_msg({"scan": True}, [])
+    assert sent == [{"said": "there is no QR code to scan: let the server show one"}]
+
+
+def test_the_demo_room_is_the_same_each_time():
+    """Same secret, same clock, same recovery codes: outputs can be compared on any day."""
+    seen = []
+    for _ in range(2):
+        room = demo_room()
+        RegisterForm(room).submit(**ALICE)
+        LoginForm(room).submit(**ALICE)
+        EnrolForm(room).start()
+        room.phone.add(room.enrolment.uri)
+        codes = room.server.confirm_enrolment(room.enrolment, room.phone.code())
+        seen.append((room.enrolment.uri, room.phone.code(), tuple(codes), room.clock.now()))
+    assert seen[0] == seen[1]
