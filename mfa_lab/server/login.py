@@ -127,13 +127,13 @@ def _charge(connection: Connection, services: Services, token: str, row: Any, no
     """Count a wrong code against the pending login and the whole account (RFC4226-7.3). Returns (failures, wait)."""
     policy = services.policy
     failures = row.otp_failures + 1
-    wait = throttle.wait_seconds(failures, policy)
+    until = throttle.wait_until(failures, policy, now)
     pendings.charge(connection, token)
-    connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": now + wait})
+    connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
     if failures >= policy.disable_after_failures:
         factors.disable(connection, row.factor_id)
         record(connection, now, Event.FACTOR_DISABLED, row.account_id)
         notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
     elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:
         notify(connection, now, Event.CODE_REFUSED, row.account_id)  # ASVS-6.3.5: the password is known to somebody
-    return failures, wait
+    return failures, throttle.wait_seconds(failures, policy)

@@ -78,7 +78,9 @@ class PasswordHasher:
     def verify(self, stored: str | None, typed: Hidden | None) -> bool:
         """Whether `typed` is the password behind `stored`. None on either side costs the same and is False."""
         try:
-            self._argon2.verify(self._dummy if stored is None else stored, (_nfc(typed) if typed else _NEVER).reveal())
+            self._argon2.verify(
+                self._dummy if stored is None else stored, (_nfc(typed) if typed else _NEVER).reveal()
+            )
             broken = False
         except VerifyMismatchError:
             return False

@@ -68,7 +68,7 @@ def _reserve(connection: Connection, services: Services, token: str, row: Any, n
     if now < row.recovery_wait_until:
         return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
     failures = row.recovery_failures + 1
-    until = now + throttle.wait_seconds(failures, services.policy)
+    until = throttle.wait_until(failures, services.policy, now)
     pendings.charge(connection, token)
     connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
     return None

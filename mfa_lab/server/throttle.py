@@ -36,6 +36,12 @@ def wait_seconds(failures: int, policy: Policy) -> int:
     return min(policy.longest_wait_seconds, policy.first_wait_seconds << min(over - 1, 16))
 
 
+def wait_until(failures: int, policy: Policy, now: int) -> int:
+    """The moment from which the next attempt counts, in Unix seconds; 0 for at once, even if a clock is set back."""
+    wait = wait_seconds(failures, policy)
+    return now + wait if wait else 0
+
+
 def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple[int, int]:
     """Charge one attempt before it is verified, unless it has to wait. Returns (seconds to wait, failures).
 
@@ -47,8 +53,8 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
     if known and now < row.wait_until:  # type: ignore[union-attr]
         return row.wait_until - now, row.failures  # type: ignore[union-attr]
     failures = (row.failures if known else 0) + 1  # type: ignore[union-attr]
-    wait_until = now + wait_seconds(failures, policy)
-    values = {"failures": failures, "wait_until": wait_until, "expires_at": wait_until + FORGET_AFTER_SECONDS}
+    until = wait_until(failures, policy, now)
+    values = {"failures": failures, "wait_until": until, "expires_at": max(now, until) + FORGET_AFTER_SECONDS}
     if row is None:
         connection.execute(_ADD, {"key": key, **values})
     else:

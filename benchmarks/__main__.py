@@ -1,0 +1,70 @@
+"""`python -m benchmarks [NAME ...] [--json]`"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from benchmarks import codes, login, names, starts, suite
+from benchmarks.harness import Row
+
+BENCHMARKS: dict[str, Callable[[], Row]] = {
+    "begin_login": login.begin_login,
+    "finish_login": login.finish_login,
+    "match": codes.miss,
+    "import": starts.import_server,
+    "lab": starts.lab,
+    "million": login.million,
+    "names": names.names,
+    "suite": suite.suite,
+}
+COLUMNS = "{:<13}{:<42}{:<38}{:>9}  {:<15}{:>7}  {}"
+
+
+@click.command()
+@click.argument("chosen", metavar="[NAME]...", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def main(chosen: tuple[str, ...], *, as_json: bool) -> None:
+    """Measure NAME, or all. benchmarks/README.md says what each row means."""
+    rows = (BENCHMARKS[name]() for name in chosen or BENCHMARKS)
+    if as_json:
+        report = {"machine": _machine(), "rows": [{**asdict(row), "met": row.met} for row in rows]}
+        click.echo(json.dumps(report, indent=2))
+        return
+    click.echo(", ".join(f"{key} {value}" for key, value in _machine().items()) + "\n")
+    click.echo(COLUMNS.format("name", "what", "against", "measured", "middle half", "reach", "met"))
+    for row in rows:
+        for line in _lines(row):
+            click.echo(line)
+
+
+def _lines(row: Row) -> Iterator[str]:
+    spread = "{:.2f} to {:.2f}".format(*row.spread) if row.spread else ""
+    met = {True: "yes", False: "NO", None: ""}[row.met]
+    measured = f"{row.value:.2f} {row.unit}"
+    reach = "" if row.reach is None else f"{row.reach:.2f}"
+    yield COLUMNS.format(row.name, row.what, row.against, measured, spread, reach, met).rstrip()
+    shown = {"pairs": row.pairs, **row.figures}
+    figures = (f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}" for key, value in shown.items())
+    yield " " * 13 + ", ".join(figures)
+
+
+def _machine() -> dict[str, str | int | None]:
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""A server on a real file, with accounts to log in to."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+from mfa_lab import ManualClock, MfaServer, Policy
+from mfa_lab.hidden import Hidden
+from mfa_lab.provisioning import new_secret
+from mfa_lab.server.keys import Keys
+from mfa_lab.server.passwords import PasswordHasher
+from mfa_lab.server.records import PendingLogin
+from mfa_lab.server.schema import VERSION
+from mfa_lab.server.vault import Place, Vault
+
+PASSWORD = "demo: correct horse battery staple"
+
+_ACCOUNTS = """
+    WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < :count)
+    INSERT INTO accounts
+        (id, name, normal_name, password_hash, otp_failures, otp_wait_until, recovery_failures, recovery_wait_until,
+         created_at)
+    SELECT lower(hex(randomblob(16))), 'user' || n || '@example.org', 'user' || n || '@example.org', :hash,
+           0, 0, 0, 0, 0 FROM number
+"""
+_FACTORS = """
+    INSERT INTO factors
+        (id, account_id, state, sealed_secret, key_id, digits, period_seconds, algorithm, last_step, created_at)
+    SELECT lower(hex(randomblob(16))), id, 'active', randomblob(60), :key_id, 6, 30, 'SHA1', 0, 0 FROM accounts
+"""
+_SOME = """
+    SELECT factors.id, account_id, name FROM factors JOIN accounts ON accounts.id = account_id
+    ORDER BY random() LIMIT :some
+"""
+
+
+class Crowd:
+    """A server whose database holds `count` accounts; `names` are those of them that can log in.
+
+    Rows are written in bulk, through the server's own schema: a million accounts would take hours to register.
+    """
+
+    def __init__(self, folder: Path, count: int, *, able: int, policy: Policy = Policy.CHEAPEST) -> None:
+        key = secrets.token_bytes(32)
+        self.clock = ManualClock()
+        self.server = MfaServer(f"sqlite:///{folder / 'lab.db'}", clock=self.clock, policy=policy, key=key)
+        self.secret = new_secret()
+        self.names = self._fill(folder / "lab.db", Vault(Keys.derive(key), VERSION), count, able)
+
+    def _fill(self, path: Path, vault: Vault, count: int, able: int) -> list[str]:
+        hasher = PasswordHasher(self.server.policy.hash_cost, self.server.policy.password_max_length)
+        connection = sqlite3.connect(path)
+        try:
+            with connection:
+                connection.execute("PRAGMA cache_size = -400000")
+                connection.execute(_ACCOUNTS, {"count": count, "hash": hasher.hash(Hidden(PASSWORD))})
+                connection.execute(_FACTORS, {"key_id": vault.key_id})
+                chosen = connection.execute(_SOME, {"some": able}).fetchall()
+                for factor, account, _ in chosen:
+                    sealed = vault.seal(Hidden(self.secret), Place(account, factor))
+                    connection.execute("UPDATE factors SET sealed_secret = ? WHERE id = ?", (sealed, factor))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+        return [name for _, _, name in chosen]
+
+    def pendings(self) -> Iterator[PendingLogin]:
+        """Step 1 for one account after the other, each a time step later than the last."""
+        for name in cycle(self.names):
+            self.clock.advance(30)
+            yield self.server.begin_login(name, PASSWORD)

@@ -1,0 +1,165 @@
+"""The working copy: the learner's own notebooks, in a folder of the learner's own. Pure file work.
+
+A small manifest remembers the SHA-256 of each file as it was delivered. A file that still has that hash is
+the kit's and may be replaced by a newer one; any other is the learner's, and is never written over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from mfa_lab.errors import InvalidInput
+
+MANIFEST = ".mfa-lab.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What `deliver` did, by file name: brought in, replaced by a newer version, left as the learner has it.
+
+    `kept` names only files of which the kit now has another version than the one that was delivered.
+    """
+
+    new: tuple[str, ...]
+    updated: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def deliver(source: Path, work: Path) -> Delivery:
+    """Bring the files of `source` into `work`, which is made if need be; what a learner changed stays.
+
+    A file that the learner deleted comes back. Raises `InvalidInput` where `work` cannot be a working copy.
+    """
+    with _refusals_in_words(work):
+        _make_folder(source, work)
+        delivered = _read_manifest(work)
+        outcome: dict[str, list[str]] = {"new": [], "updated": [], "kept": []}
+        for name in kit_files(source):
+            content = (source / name).read_bytes()
+            newest, found = _sha256(content), _hash_of(work / name)
+            if found is None:
+                outcome["new"].append(name)
+            elif found == newest:
+                delivered[name] = newest
+                continue
+            elif found == delivered.get(name):
+                outcome["updated"].append(name)
+            else:
+                if newest != delivered.get(name):
+                    outcome["kept"].append(name)
+                continue
+            _write(work / name, content)
+            delivered[name] = newest
+        _write_manifest(work, delivered)
+    return Delivery(**{kind: tuple(names) for kind, names in outcome.items()})
+
+
+def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
+    """Put the kit's version of `name`, or of every changed file, back; the learner's copy is kept aside.
+
+    `name` may leave out `.ipynb`. Returns the reset names, each with the name under which the old copy now
+    lies ("" where there was none). Raises `InvalidInput` for an unknown name or a folder that is not there.
+    """
+    if not work.is_dir():
+        raise InvalidInput(f"there is no working copy in {work}: make one with mfa-lab, or name it with --dir")
+    names = kit_files(source) if name is None else [_known(source, name)]
+    aside: dict[str, str] = {}
+    with _refusals_in_words(work):
+        for each in names:
+            found = _hash_of(work / each)
+            if found == _sha256((source / each).read_bytes()):
+                continue
+            aside[each] = "" if found is None else _put_aside(work / each)
+        deliver(source, work)
+    return aside
+
+
+def kit_files(source: Path) -> list[str]:
+    """The names of the kit's files, relative to `source`, sorted; hidden ones and caches left out."""
+    names = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
+    return sorted(name.as_posix() for name in names if not any(part.startswith((".", "__")) for part in name.parts))
+
+
+def first_notebook(source: Path) -> str | None:
+    """The notebook to begin with, or None where the kit has none."""
+    return next((name for name in kit_files(source) if name.endswith(".ipynb")), None)
+
+
+def _known(source: Path, name: str) -> str:
+    names = kit_files(source)
+    for candidate in (name, f"{name}.ipynb"):
+        if candidate in names:
+            return candidate
+    raise InvalidInput(f"the kit has no notebook {name!r}: it has {', '.join(names)}")
+
+
+def _make_folder(source: Path, work: Path) -> None:
+    if work.exists() and not work.is_dir():
+        raise InvalidInput(f"{work} is not a folder: name a folder, or one that is not there yet")
+    if work.resolve().is_relative_to(source.resolve()):
+        raise InvalidInput(f"{work} holds the kit's own originals: name another folder")
+    work.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _refusals_in_words(work: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        reason = fault.strerror or type(fault).__name__
+        where = fault.filename or work
+        raise InvalidInput(f"cannot use {work}: {reason} ({where}); name a folder you may write in") from fault
+
+
+def _hash_of(path: Path) -> str | None:
+    """The hash of what lies at `path`; None where nothing does; "" for a folder or the like, never the kit's."""
+    if path.is_file():
+        return _sha256(path.read_bytes())
+    return "" if os.path.lexists(path) else None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _put_aside(path: Path) -> str:
+    """Rename `path` to the first free name of the form `04.kept-1.ipynb`."""
+    for number in count(1):
+        free = path.with_name(f"{path.stem}.kept-{number}{path.suffix}")
+        if not os.path.lexists(free):
+            break
+    path.rename(free)
+    return free.name
+
+
+def _read_manifest(work: Path) -> dict[str, str]:
+    """A manifest that is missing or unreadable knows of no delivery: then every differing file is kept."""
+    try:
+        delivered = json.loads((work / MANIFEST).read_text("utf-8"))["delivered"]
+        return {str(name): str(sha256) for name, sha256 in delivered.items()}
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _write_manifest(work: Path, delivered: dict[str, str]) -> None:
+    about = "Written by mfa-lab: the SHA-256 of each file as it was delivered, to see what you changed since."
+    content = json.dumps({"about": about, "delivered": delivered}, indent=2, sort_keys=True) + "\n"
+    _write(work / MANIFEST, content.encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Atomically: whoever looks, or pulls the plug, finds the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,62 @@
+"""The log for the operator, the notices for the owner; neither holds what a person typed."""
+
+from tests.server.kit import NAME, PASSWORD, WRONG, House, refused
+
+
+def test_the_log_tells_a_whole_story_in_order(enrolled: House) -> None:
+    """ASVS-16.3.1: every step is logged, with its time, its account and the reason of a refusal."""
+    enrolled.clock.advance(30)
+    refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
+    session = enrolled.server.finish_login(enrolled.begin(), enrolled.phone.code())
+    enrolled.server.issue_recovery_codes(session)
+    enrolled.server.log_out(session)
+    enrolled.server.rebind(NAME)
+    lines = enrolled.server.audit_log()
+    assert [(line.event, line.reason) for line in lines] == [
+        ("registered", None),
+        ("password accepted", None),
+        ("enrolment started", None),
+        ("factor bound", None),
+        ("password accepted", None),
+        ("code refused", "no match"),
+        ("password accepted", None),
+        ("logged in", None),
+        ("recovery codes issued", None),
+        ("logged out", None),
+        ("rebound by an administrator", None),
+    ]
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert {line.account_id for line in lines} == {str(enrolled.count("id"))}
+
+
+def test_the_log_never_holds_what_was_typed(enrolled: House) -> None:
+    """ASVS-16.2.5: people type passwords as names; no failed name, password or code stands in the log or the file."""
+    typed = (PASSWORD, "demo typed as a name", enrolled.wrong_code(), "AAAA-AAAA-AAAA-AAAA")
+    refused(enrolled.begin, typed[0], WRONG)
+    refused(enrolled.begin, typed[1], WRONG)
+    refused(enrolled.server.finish_login, enrolled.begin(), typed[2])
+    refused(enrolled.server.recover, enrolled.begin(), typed[3])
+    log = repr(enrolled.server.audit_log()) + repr(enrolled.rows("SELECT * FROM audit"))
+    assert not [text for text in (*typed, WRONG) if text in log]
+    assert not [text for text in (typed[0], typed[1], typed[3], WRONG) if text in enrolled.dump()]
+
+
+def test_the_owner_learns_of_guesses_behind_the_right_password(enrolled: House) -> None:
+    """ASVS-6.3.5: who fails at the code knows the password, and the owner is told at the next login."""
+    for _ in range(3):
+        refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
+    at = enrolled.clock.now()
+    notices = enrolled.server.notices(enrolled.log_in())
+    assert [(notice.event, notice.at) for notice in notices if notice.event == "code refused"] == [
+        ("code refused", at)
+    ]
+
+
+def test_notices_belong_to_their_owner(enrolled: House) -> None:
+    """Nobody sees another account's notices."""
+    enrolled.enrol("bob@example.org")
+    for _ in range(3):
+        refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
+    assert [notice.event for notice in enrolled.server.notices(enrolled.log_in("bob@example.org"))] == [
+        "factor bound"
+    ]

@@ -1,0 +1,249 @@
+"""One record, three views: the public words tell nothing, the trace tells the class, the audit line the operator."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mfa_lab import AccessDenied, MfaServer, Policy
+from mfa_lab.errors import PUBLIC_MESSAGE, Reason
+from mfa_lab.hidden import Hidden
+from mfa_lab.server import decision
+from mfa_lab.server.records import PendingLogin, Permit, Session
+from tests.server.kit import CLASS, NAME, PASSWORD, PATIENT, WRONG, House, refused
+
+Call = Callable[[], object]
+FORGED = Hidden("forged")
+BAD_RECOVERY_CODE = "AAAA-AAAA-AAAA-AAAA"
+
+
+def unknown_name(house: House) -> Call:
+    return lambda: house.begin("nobody@example.org")
+
+
+def wrong_password(house: House) -> Call:
+    return lambda: house.begin(NAME, WRONG)
+
+
+def throttled(house: House) -> Call:
+    for _ in range(3):
+        refused(house.begin, NAME, WRONG)
+    return lambda: house.begin()
+
+
+def finishing(house: House, code: str) -> Call:
+    """A login at its last step, where `code` is typed."""
+    pending = house.begin()
+    return lambda: house.server.finish_login(pending, code)
+
+
+def unknown_pending(house: House) -> Call:
+    return lambda: house.server.finish_login(PendingLogin(FORGED, Permit.CODE, 2**40), house.phone.code())
+
+
+def expired_pending(house: House) -> Call:
+    pending = house.begin()
+    house.clock.advance(house.policy.pending_seconds)
+    return lambda: house.server.finish_login(pending, house.phone.code())
+
+
+def spent_pending(house: House) -> Call:
+    pending = house.begin()
+    house.server.finish_login(pending, house.phone.code())
+    house.clock.advance(30)
+    return lambda: house.server.finish_login(pending, house.phone.code())
+
+
+def not_enrolled(house: House) -> Call:
+    house.server.register("bob@example.org", PASSWORD)
+    pending = house.begin("bob@example.org")
+    return lambda: house.server.finish_login(pending, house.phone.code())
+
+
+def disabled(house: House) -> Call:
+    house.open(replace(PATIENT, disable_after_failures=1))
+    refused(house.server.finish_login, house.begin(), house.wrong_code())
+    return finishing(house, house.phone.code())
+
+
+def malformed(house: House) -> Call:
+    return finishing(house, house.phone.code() + "0")
+
+
+def no_match(house: House) -> Call:
+    return finishing(house, house.wrong_code())
+
+
+def near_miss(house: House) -> Call:
+    old = house.phone.code()
+    house.clock.advance(120)
+    return finishing(house, old)
+
+
+def reused(house: House) -> Call:
+    house.server.finish_login(house.begin(), house.phone.code())
+    return finishing(house, house.phone.code())
+
+
+def wrong_recovery_code(house: House) -> Call:
+    pending = house.begin()
+    return lambda: house.server.recover(pending, BAD_RECOVERY_CODE)
+
+
+def not_permitted(house: House) -> Call:
+    pending = house.begin()
+    return lambda: house.server.start_enrolment(pending)
+
+
+def unknown_session(house: House) -> Call:
+    return lambda: house.server.check_session(Session(FORGED, NAME, house.clock.now(), 2**40))
+
+
+def stale_session(house: House) -> Call:
+    session = house.log_in()
+    house.clock.advance(house.policy.fresh_session_seconds)
+    return lambda: house.server.start_enrolment(session)
+
+
+WAYS = {
+    Reason.UNKNOWN_NAME: unknown_name,
+    Reason.WRONG_PASSWORD: wrong_password,
+    Reason.THROTTLED: throttled,
+    Reason.UNKNOWN_PENDING: unknown_pending,
+    Reason.EXPIRED_PENDING: expired_pending,
+    Reason.SPENT_PENDING: spent_pending,
+    Reason.NOT_ENROLLED: not_enrolled,
+    Reason.DISABLED: disabled,
+    Reason.MALFORMED: malformed,
+    Reason.NO_MATCH: no_match,
+    Reason.NEAR_MISS: near_miss,
+    Reason.REUSED: reused,
+    Reason.WRONG_RECOVERY_CODE: wrong_recovery_code,
+    Reason.NOT_PERMITTED: not_permitted,
+    Reason.UNKNOWN_SESSION: unknown_session,
+    Reason.STALE_SESSION: stale_session,
+}
+
+
+def test_the_table_knows_every_reason() -> None:
+    """No reason exists that no test has ever brought about."""
+    assert set(WAYS) == set(Reason)
+
+
+def denial(call: Call) -> AccessDenied:
+    with pytest.raises(AccessDenied) as caught:
+        call()
+    return caught.value
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_refusal_reads_the_same(reason: Reason, enrolled: House) -> None:
+    """ASVS-6.3.8: `str`, `repr` and `args` are the public words; no cause, no context; the trace says why."""
+    denied = denial(WAYS[reason](enrolled))
+    assert (str(denied), denied.args, repr(denied)) == (
+        PUBLIC_MESSAGE, (PUBLIC_MESSAGE,), f"AccessDenied({PUBLIC_MESSAGE!r})",
+    )  # fmt: skip
+    assert denied.__cause__ is denied.__context__ is None
+    assert denied.trace is not None
+    assert denied.trace.reason is reason
+    assert str(denied.trace).startswith(f"{reason}: ")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_without_the_policy_there_is_no_trace(reason: Reason, enrolled: House) -> None:
+    """`explain_refusals` is off by default, and then an error in hand holds nothing but the public words."""
+    call = WAYS[reason](enrolled)
+    enrolled.server._services = replace(enrolled.server._services, policy=Policy.CHEAPEST)
+    enrolled.server.policy = Policy.CHEAPEST
+    denied = denial(call)
+    assert denied.trace is None
+    assert vars(denied) == {"trace": None}
+    assert not Policy.STANDARD.explain_refusals
+
+
+class Typed:
+    """What a person types, hidden from tracebacks of the test itself."""
+
+    def __init__(self, *values: object) -> None:
+        self.values = values
+
+    def __repr__(self) -> str:
+        return "<typed>"
+
+    def into(self, call: Callable[..., object]) -> str:
+        """The whole traceback of the refused call, with every variable of every frame."""
+        try:
+            call(*self.values)
+        except AccessDenied as denied:
+            return "".join(traceback.TracebackException.from_exception(denied, capture_locals=True).format())
+        raise AssertionError("this call should have been refused")
+
+
+def calls(house: House) -> dict[str, tuple[Callable[..., object], Typed]]:
+    enrolment = house.server.start_enrolment(house.log_in())
+    return {
+        "password": (house.server.begin_login, Typed(NAME, WRONG)),
+        "password as a name": (house.server.begin_login, Typed(PASSWORD, WRONG)),
+        "code": (house.server.finish_login, Typed(house.begin(), house.wrong_code())),
+        "reused code": (house.server.finish_login, Typed(house.begin(), house.phone.code())),
+        "recovery code": (house.server.recover, Typed(house.begin(), BAD_RECOVERY_CODE)),
+        "enrolment code": (house.server.confirm_enrolment, Typed(enrolment, house.wrong_code())),
+    }
+
+
+WHAT = ["password", "password as a name", "code", "reused code", "recovery code", "enrolment code"]
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_a_traceback_with_variables_shows_nothing_typed_or_stored(what: str, enrolled: House) -> None:
+    """Even a tool that prints every variable shows no password, code, token or secret, and no name typed wrongly."""
+    call, typed = calls(enrolled)[what]
+    shown = typed.into(call)
+    secrets = {PASSWORD, WRONG, BAD_RECOVERY_CODE, enrolled.secret, *enrolled.codes, enrolled.phone.code()}
+    for value in typed.values:
+        secrets |= {value} if isinstance(value, str) and value != NAME else set()
+        secrets |= {value.token.reveal()} if hasattr(value, "token") else set()
+    assert not [secret for secret in secrets if str(secret) in shown]
+
+
+@pytest.mark.parametrize(("one", "other"), [("password", "password as a name"), ("code", "reused code")])
+def test_a_traceback_with_variables_tells_no_reason(one: str, other: str, enrolled: House) -> None:
+    """Tracebacks of different refusals of one call are the same text."""
+    made = calls(enrolled)
+    first, second = (typed.into(call) for call, typed in (made[one], made[other]))
+    assert first == second
+
+
+def test_a_near_miss_says_which_way_and_by_how_much(enrolled: House) -> None:
+    """A late code and an early one read differently, in steps and seconds outside the window."""
+    late = refused(near_miss(enrolled))
+    assert (late.offset, late.seconds_outside, "ago" in late.sentence) == (-4, -71, True)
+    enrolled.clock.advance(120)
+    early_code = enrolled.phone.code()
+    enrolled.clock.advance(-60)
+    early = refused(enrolled.server.finish_login, enrolled.begin(), early_code)
+    assert (early.offset, early.seconds_outside, "ahead" in early.sentence) == (2, 20, True)
+
+
+def test_the_audit_line_and_the_trace_give_the_same_reason(enrolled: House) -> None:
+    """The three views come from one record."""
+    for reason, way in ((Reason.UNKNOWN_NAME, unknown_name), (Reason.NO_MATCH, no_match)):
+        trace = refused(way(enrolled))
+        assert enrolled.server.audit_log()[-1].reason == trace.reason == reason
+
+
+def test_a_decision_hides_itself() -> None:
+    """Its `repr` tells neither reason nor account."""
+    made = decision.refused(Reason.WRONG_PASSWORD, "account")
+    assert repr(made) == "Decision()"
+
+
+def test_policies_that_explain_are_for_classes(tmp_path: Path) -> None:
+    """The lesson's policy explains; the standard one, the default of a server, does not."""
+    assert Policy.LESSON.explain_refusals
+    assert CLASS.explain_refusals
+    with pytest.raises(AccessDenied) as caught:
+        MfaServer(f"sqlite:///{tmp_path / 'lab.db'}").begin_login(NAME, WRONG)
+    assert caught.value.trace is None

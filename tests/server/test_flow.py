@@ -1,0 +1,119 @@
+"""`MfaServer` as a whole: registration, and what stands around the steps."""
+
+import pytest
+
+from mfa_lab import MfaServer, Policy
+from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused
+from mfa_lab.server.records import Enrolment, PendingLogin, Session
+from tests.server.kit import NAME, PASSWORD, START, WRONG, House, together
+
+
+@pytest.mark.parametrize("name", [NAME, NAME.upper(), f" {NAME} ", "\uff41lice@example.org"])
+def test_a_name_is_taken_once(name: str, house: House) -> None:
+    """In whatever spelling; the first account and its password stay as they are."""
+    before = house.dump()
+    with pytest.raises(NameTaken) as caught:
+        house.server.register(name, WRONG)
+    assert caught.value.__context__ is None
+    assert house.dump() == before
+    house.begin()
+
+
+def test_two_operators_at_once_make_one_account(house: House) -> None:
+    """The database decides, not a look beforehand."""
+    answers = together(*[lambda: house.server.register("bob@example.org", PASSWORD)] * 4)
+    assert [type(answer) for answer in answers if answer is not None] == [NameTaken] * 3
+
+
+@pytest.mark.parametrize(
+    "name", ["", "   ", "x" * 255, "a:b", "a\nb", "a\0b", "\ud800", "a\u202eb", "a\u00adb", None, b"bytes", 7]
+)
+def test_names_that_cannot_be_are_refused(name: object, house: House) -> None:
+    """No text, empty, too long, a colon (KEYURI), control or invisible characters: `InvalidInput`, no account."""
+    before = house.dump()
+    with pytest.raises(InvalidInput, match="a name"):
+        house.server.register(name, PASSWORD)  # type: ignore[arg-type]
+    assert house.dump() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x", "x" * 254, "\u00c9lodie M\u00fcller", "\u592a\u90ce", "a/b?c=d&e%20#f", "'; DROP TABLE accounts; --"],
+)
+def test_names_of_all_kinds_go_the_whole_way(name: str, house: House) -> None:
+    """Any script, any punctuation but the colon: registered, enrolled by the real picture, named in the session."""
+    house.server.register(name, PASSWORD)
+    enrolment = house.server.start_enrolment(house.begin(name))
+    house.phone.scan(enrolment.qr_png())
+    house.server.confirm_enrolment(enrolment, house.phone.code())
+    assert house.log_in(name).name == name
+
+
+def test_a_refused_password_leaves_no_account(house: House) -> None:
+    """Registration is whole or nothing."""
+    before = house.dump()
+    with pytest.raises(PasswordRefused):
+        house.server.register("bob@example.org", "short")
+    assert house.dump() == before
+
+
+@pytest.mark.parametrize("issuer", ["a:b", "\n", "a\0b", "x" * 5000])
+def test_an_issuer_no_phone_can_read_is_refused_at_the_start(issuer: str) -> None:
+    """Not at somebody's first enrolment."""
+    with pytest.raises(InvalidInput):
+        MfaServer(issuer=issuer)
+
+
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [
+        ("finish_login", Session), ("recover", Session), ("check_session", PendingLogin), ("notices", PendingLogin),
+        ("log_out", PendingLogin), ("issue_recovery_codes", PendingLogin), ("confirm_enrolment", PendingLogin),
+        ("start_enrolment", Enrolment),
+    ],
+)  # fmt: skip
+def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, enrolled: House) -> None:
+    """A pending login is no session, a session no pending login: a programmer hears it at once."""
+    session = enrolled.log_in()
+    made = {Session: session, PendingLogin: enrolled.begin(), Enrolment: enrolled.server.start_enrolment(session)}
+    more = ("123456",) if call in ("finish_login", "recover", "confirm_enrolment") else ()
+    with pytest.raises(InvalidInput, match="pass the"):
+        getattr(enrolled.server, call)(made[given], *more)
+
+
+def test_the_clock_is_read_once_a_request(house: House) -> None:
+    """DESIGN: one time a request, so that no step of it can disagree with another."""
+
+    class Counting:
+        readings = 0
+
+        def now(self) -> int:
+            self.readings += 1
+            return START
+
+    clock = Counting()
+    server = MfaServer(clock=clock, policy=Policy.CHEAPEST)
+    for readings, call in enumerate((server.register, server.begin_login), 1):
+        call(NAME, PASSWORD)
+        assert clock.readings == readings
+
+
+@pytest.mark.parametrize("now", [-1, 1.5, None, True, "now"])
+def test_a_clock_out_of_order_is_named(now: object, house: House) -> None:
+    """A time that cannot be is `InvalidInput` about the clock; nothing is written."""
+
+    class Broken:
+        def now(self) -> object:
+            return now
+
+    server = MfaServer(house.url, clock=Broken(), policy=Policy.CHEAPEST, key=bytes(range(32)))  # type: ignore[arg-type]
+    before = house.dump()
+    with pytest.raises(InvalidInput):
+        server.begin_login(NAME, PASSWORD)
+    assert house.dump() == before
+
+
+def test_a_server_hides_its_insides(house: House) -> None:
+    """`repr` shows issuer and kind of database, not the path or the key."""
+    assert repr(house.server) == "<MfaServer 'mfa-lab' in a file>"
+    assert repr(MfaServer()) == "<MfaServer 'mfa-lab' in memory>"

@@ -1,0 +1,165 @@
+"""NIST's rules at registration; Argon2id at rest; one hash for every attempt."""
+
+import time
+import unicodedata
+from dataclasses import replace
+
+import argon2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa_lab import MfaServer, Policy
+from mfa_lab.errors import PasswordRefused, ServerFault
+from mfa_lab.hidden import Hidden
+from mfa_lab.policy import CHEAPEST, OWASP
+from mfa_lab.server.passwords import PasswordHasher, checked_password, common_passwords
+from tests.server.kit import NAME, PASSWORD, WRONG, House, watched
+
+HASHER = PasswordHasher(CHEAPEST, 1024)
+REFUSED = [
+    ("seven77", "length"),
+    ("", "length"),
+    ("x" * 1025, "length"),
+    ("x" * 1_000_000, "length"),
+    ("e\u0301" * 7, "length"),
+    ("password1", "blocklist"),
+    ("PASSWORD1", "blocklist"),
+    ("alice@example.org", "blocklist"),
+    ("Alice@Example.ORG", "blocklist"),
+    ("demo: \ud800 surrogate", "text"),
+    (None, "text"),
+    (b"bytes bytes bytes", "text"),
+    (12345678, "text"),
+]
+TAKEN = [
+    "demo of8",
+    "x" * 1024,
+    "demo: all spaces        ",
+    "p\u00e4ssw\u00f6rter",
+    "\U0001f600" * 8,
+    "demo:\0nul and tab\t",
+    "a" * 64,
+]
+
+
+@pytest.mark.parametrize(("password", "rule"), REFUSED, ids=lambda value: repr(value)[:24])
+def test_what_registration_refuses(password: object, rule: str) -> None:
+    """NIST-3.1.1.2, ASVS-6.2.1, 6.2.4: too short or long in code points after NFC, common, the name, no text.
+
+    The rule is told, the password never is.
+    """
+    with pytest.raises(PasswordRefused) as caught:
+        checked_password(Hidden(password), NAME, Policy.STANDARD)  # type: ignore[arg-type]
+    assert caught.value.rule == rule
+    assert len(str(caught.value)) < 200
+    assert not password or str(password) not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", TAKEN, ids=lambda value: repr(value)[:24])
+def test_what_registration_takes(password: str) -> None:
+    """Any characters, no composition rules, 64 and more (ASVS-6.2.9), never cut."""
+    hidden = checked_password(Hidden(password), NAME, Policy.STANDARD)
+    assert hidden.reveal() == unicodedata.normalize("NFC", password)
+    stored = HASHER.hash(hidden)
+    assert HASHER.verify(stored, Hidden(password))
+    assert not HASHER.verify(stored, Hidden(password[:-1]))
+
+
+def test_the_name_before_the_at_sign_is_refused_too() -> None:
+    """The local part of an address is the first thing tried."""
+    with pytest.raises(PasswordRefused, match="own name"):
+        checked_password(Hidden("longlocalpart"), "longlocalpart@example.org", Policy.STANDARD)
+
+
+def test_the_blocklist_has_at_least_3000_entries() -> None:
+    """ASVS-6.2.4 asks for the 3,000 commonest."""
+    assert len(common_passwords()) >= 3000
+
+
+@given(st.text(min_size=8, max_size=40))
+def test_how_a_password_is_typed_does_not_matter(text: str) -> None:
+    """Composed or decomposed, the same password opens (NFC), for any text Unicode has."""
+    stored = HASHER.hash(Hidden(unicodedata.normalize("NFC", text)))
+    assert HASHER.verify(stored, HASHER.typed(unicodedata.normalize("NFD", text)))
+
+
+@pytest.mark.parametrize("password", [None, b"x", 7, "\ud800", "x" * 1_000_000])
+def test_what_cannot_be_a_password_is_none(password: object) -> None:
+    """Typed at login, it is just wrong; and it costs the same hash as any other."""
+    assert HASHER.typed(password) is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        (None, Hidden(PASSWORD)),
+        (HASHER.hash(Hidden(PASSWORD)), None),
+        (None, None),
+        (HASHER.hash(Hidden(PASSWORD)), Hidden(WRONG)),
+    ],
+    ids=["no account", "no text", "neither", "wrong"],
+)
+def test_every_refusal_costs_one_hash(stored: str, typed: Hidden, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ASVS-6.3.8: no account, no text or a wrong password cost one Argon2 verification with the same parameters."""
+    with watched(monkeypatch) as costs:
+        assert not HASHER.verify(stored, typed)
+    assert costs.hashes == ["$argon2id$v=19$m=8,t=1,p=1"]
+
+
+def test_the_dummy_password_opens_nothing() -> None:
+    """Who types the text that is hashed for unknown names gets in nowhere."""
+    from mfa_lab.server import passwords
+
+    assert not HASHER.verify(None, passwords._NEVER)
+    assert not HASHER.verify(HASHER.hash(passwords._NEVER), None)
+
+
+def test_salts_are_long_and_differ() -> None:
+    """NIST-3.1.1.2: a random salt of at least 32 bits; here 128. The same password is stored in two ways."""
+    first, second = HASHER.hash(Hidden(PASSWORD)), HASHER.hash(Hidden(PASSWORD))
+    assert first != second
+    assert argon2.extract_parameters(first).salt_len == 16
+
+
+def test_the_standard_cost_is_owasps() -> None:
+    """OWASP-PW: Argon2id with 19 MiB, two passes, one lane."""
+    parameters = argon2.extract_parameters(PasswordHasher(OWASP, 1024).hash(Hidden(PASSWORD)))
+    found = (parameters.type, parameters.memory_cost, parameters.time_cost, parameters.parallelism)
+    assert found == (argon2.Type.ID, 19 * 1024, 2, 1)
+
+
+@pytest.mark.parametrize("broken", ["", "x", "$argon2id$v=19$m=8,t=1,p=1$broken", "$2b$12$notargon"])
+def test_a_broken_hash_is_the_servers_fault(broken: str, house: House) -> None:
+    """A damaged row is no wrong password: `ServerFault`, with neither cause nor context, not even the typed text."""
+    house.tamper(f"UPDATE accounts SET password_hash = '{broken}'")  # noqa: S608
+    with pytest.raises(ServerFault, match="restore a backup") as caught:
+        house.begin()
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def test_a_right_password_is_hashed_anew_when_the_cost_changes(house: House) -> None:
+    """New parameters reach an account at its next right password, and only then; the password stays the same."""
+    costlier = replace(CHEAPEST, time=2)
+    house.open(replace(house.policy, hash_cost=costlier))
+    with pytest.raises(Exception, match="did not work"):
+        house.begin(password=WRONG)
+    assert "t=1" in str(house.count("password_hash"))
+    house.begin()
+    stored = house.count("password_hash")
+    assert "t=2" in str(stored)
+    house.begin()
+    assert house.count("password_hash") == stored
+
+
+def test_a_megabyte_of_accents_is_refused_at_once(server: MfaServer) -> None:
+    """Unicode's normal forms take minutes for such a text, so its length is looked at first."""
+    accents = "\u0327\u0301" * 500_000
+    begun = time.process_time()
+    with pytest.raises(PasswordRefused):
+        server.register("bob@example.org", accents)
+    with pytest.raises(Exception, match="did not work"):
+        server.begin_login(NAME, accents)
+    with pytest.raises(Exception, match="did not work"):
+        server.begin_login(accents, PASSWORD)
+    assert time.process_time() - begun < 1

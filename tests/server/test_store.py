@@ -1,0 +1,184 @@
+"""One file: opened by the right program, with the right key and schema; changed whole or not at all."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from mfa_lab import MfaServer, Policy
+from mfa_lab.errors import InvalidInput, ServerFault
+from mfa_lab.server import schema, store
+from tests.server.kit import KEY, NAME, PASSWORD, House, together
+
+
+def pragma(server: MfaServer, name: str) -> object:
+    """What SQLite answers on the connection that the server itself uses."""
+    with server._services.store.transaction() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def test_a_commit_is_on_the_disk_when_it_is_answered(house: House) -> None:
+    """WAL with synchronous FULL (2): what was answered survives a power cut. Foreign keys are enforced."""
+    assert (pragma(house.server, "journal_mode"), pragma(house.server, "synchronous")) == ("wal", 2)
+    assert pragma(house.server, "foreign_keys") == 1
+
+
+def test_a_transaction_takes_the_write_lock_at_its_start(house: House) -> None:
+    """IMMEDIATE: what a request has read cannot change before it writes."""
+    with house.server._services.store.transaction(), closing(sqlite3.connect(house.path, timeout=0)) as other:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM accounts").fetchone() == (1,)
+
+
+def test_an_error_inside_rolls_everything_back(house: House) -> None:
+    """A transaction is one change: an exception leaves no row of it."""
+
+    def half() -> None:
+        with house.server._services.store.transaction() as connection:
+            connection.exec_driver_sql("INSERT INTO audit (at, event) VALUES (0, 'half')")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half()
+    assert house.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_in_memory_nothing_is_written(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server in memory leaves no file behind, no key either."""
+    monkeypatch.chdir(tmp_path)
+    server = MfaServer(url, policy=Policy.CHEAPEST)
+    server.register(NAME, PASSWORD)
+    server.begin_login(NAME, PASSWORD)
+    server.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "lab.db", "postgresql://localhost/lab", "mysql://localhost/lab", "sqlite:/lab.db"]
+)
+def test_a_url_that_cannot_be_is_refused(url: str) -> None:
+    """The sentence shows what a URL looks like."""
+    with pytest.raises(InvalidInput, match=r"sqlite:///lab\.db"):
+        MfaServer(url)
+
+
+def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> None:
+    """Not one byte of it changes, not even its journal mode, and nothing is put beside it."""
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    before = path.read_bytes()
+    with pytest.raises(ServerFault, match="another program"):
+        MfaServer(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def at_version(house: House, version: int) -> bytes:
+    """The house's file as if an mfa-lab of another schema version had written it; its bytes."""
+    house.server.close()
+    house.tamper(f"UPDATE mfa_lab SET schema_version = {version}")  # noqa: S608
+    return house.path.read_bytes()
+
+
+def test_a_newer_schema_is_refused_and_untouched(house: House) -> None:
+    """An old program must not write where it does not know the rules; the sentence says to update."""
+    before = at_version(house, schema.VERSION + 1)
+    with pytest.raises(ServerFault, match="update mfa-lab"):
+        house.open()
+    assert house.path.read_bytes() == before
+
+
+def add_column(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE accounts ADD COLUMN colour TEXT DEFAULT 'blue'"))
+
+
+def fail_half_way(connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE half (x)"))
+    connection.execute(text("DELETE FROM recovery_codes"))
+    connection.execute(text("UPDATE no_such_table SET x = 1"))
+
+
+def raise_half_way(connection: Connection) -> None:
+    add_column(connection)
+    raise RuntimeError("a bug in the migration")
+
+
+def test_an_older_schema_migrates_with_its_data(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every migration that is needed runs, in order; the data is kept and logins go on."""
+    at_version(enrolled, -1)
+    ran: list[int] = []
+    monkeypatch.setattr(
+        store,
+        "MIGRATIONS",
+        {-1: lambda _: ran.append(-1), 0: lambda connection: (ran.append(0), add_column(connection))},
+    )
+    enrolled.open()
+    assert ran == [-1, 0]
+    assert enrolled.rows("SELECT name, colour, schema_version FROM accounts, mfa_lab") == [
+        (NAME, "blue", schema.VERSION)
+    ]
+    enrolled.log_in()
+    enrolled.open()
+    assert ran == [-1, 0]
+
+
+@pytest.mark.parametrize("second", [fail_half_way, raise_half_way])
+def test_a_migration_that_fails_leaves_the_file_untouched(
+    second: Callable[[Connection], None], enrolled: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that are needed run in one transaction or none does: not one byte differs after a failure."""
+    at_version(enrolled, -1)
+    dump, before = enrolled.dump(), enrolled.path.read_bytes()
+    monkeypatch.setattr(store, "MIGRATIONS", {-1: add_column, 0: second})
+    with pytest.raises((ServerFault, RuntimeError)):
+        enrolled.open()
+    assert enrolled.dump() == dump
+    assert enrolled.path.read_bytes() == before
+
+
+def test_a_schema_without_a_way_to_today_is_refused(house: House) -> None:
+    """No migration known: `ServerFault`, and the file stays as it is."""
+    before = at_version(house, 0)
+    with pytest.raises(ServerFault, match="schema 0"):
+        house.open()
+    assert house.path.read_bytes() == before
+
+
+def test_an_emptied_first_table_is_named(house: House) -> None:
+    """A database that no longer says what it is, is damaged."""
+    house.tamper("DELETE FROM mfa_lab")
+    with pytest.raises(ServerFault, match="damaged"):
+        house.open()
+
+
+def test_servers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
+    """Eight processes of a web server meet a new file: one makes tables and key, all open it, under the same key."""
+    url = f"sqlite:///{tmp_path / 'lab.db'}"
+    servers = together(*[lambda: MfaServer(url, policy=Policy.CHEAPEST)] * 8)
+    assert {type(server) for server in servers} == {MfaServer}
+    assert len({server._services.store.keys.seal for server in servers if isinstance(server, MfaServer)}) == 1
+
+
+def test_threads_that_wait_for_their_turn_in_vain_hear_that_it_is_locked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that never ends holds the others up for some seconds, not for ever."""
+    monkeypatch.setattr(store, "_LOCK_TIMEOUT_SECONDS", 0.01)
+    with house.server._services.store.transaction(), pytest.raises(ServerFault, match="try again") as caught:
+        house.begin()
+    assert caught.value.__context__ is None
+    house.begin()
+
+
+def test_two_servers_share_a_file(enrolled: House) -> None:
+    """What one process wrote the other reads at its next request."""
+    other = MfaServer(enrolled.url, clock=enrolled.clock, policy=Policy.CHEAPEST, key=KEY)
+    enrolled.clock.advance(30)
+    session = other.finish_login(enrolled.begin(), enrolled.phone.code())
+    assert enrolled.server.check_session(session).name == NAME
