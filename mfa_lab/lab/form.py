@@ -1,0 +1,194 @@
+"""The base of every form: filled in by hand, or by `form.submit(...)` from a cell or a test, with one answer.
+
+Fields are cleared at each submission: what was typed must not stay in the notebook.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, ClassVar
+
+import ipywidgets as widgets
+
+from mfa_lab.errors import InvalidInput, MfaError
+from mfa_lab.lab.answers import Answer, refused_by
+from mfa_lab.lab.private import PrivateView
+from mfa_lab.lab.room import Room
+from mfa_lab.lab.stable import StableBox
+from mfa_lab.look import CSS
+
+LOST = (
+    '<div class="mfa-lost" role="alert"><b>The kernel was restarted.</b> This server and its accounts lived in the '
+    "kernel's memory, and are gone. Run the notebook's cells again from the top, and delete the old entry from your "
+    "authenticator: its codes open nothing any more.</div>"
+)
+"""Shown by the style alone, when the front end finds a widget without its kernel."""
+
+
+def style() -> widgets.HTML:
+    """The look, for one tree of widgets."""
+    return widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
+
+
+def live_region(answer: Answer | None = None) -> str:
+    """A place whose changes a screen reader tells."""
+    return f'<div role="status" aria-live="polite">{answer.html() if answer else ""}</div>'
+
+
+def buttons(*row: widgets.Widget) -> widgets.Box:
+    """Buttons side by side; they wrap where the page is narrow."""
+    box = widgets.Box(row)
+    box.add_class("mfa-buttons")
+    return box
+
+
+class TextField(widgets.VBox):  # type: ignore[misc]
+    """One labelled line. `hint` tells the browser what is typed: digits, a password, an e-mail address."""
+
+    def __init__(self, label: str, hint: str = "") -> None:
+        self.label = label
+        self.line = self._line(widgets.Text)
+        super().__init__([self.line])
+        self.add_class("mfa-field")
+        if hint:
+            self.add_class(f"mfa-{hint}")
+
+    def _line(self, kind: type[widgets.Text]) -> widgets.Text:
+        return kind(
+            description=self.label, layout=widgets.Layout(width="auto"), style={"description_width": "initial"}
+        )
+
+    @property
+    def lines(self) -> tuple[widgets.Text, ...]:
+        """The widgets that a person can type into."""
+        return (self.line,)
+
+    @property
+    def value(self) -> str:
+        """What was typed."""
+        return str(self.line.value)
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self.line.value = text
+
+
+class PasswordField(TextField):
+    """A line that hides what is typed, until its button is pressed."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label, "secret")
+        self.covered = self._line(widgets.Password)
+        self.line.layout.display = "none"
+        self.toggle = widgets.ToggleButton(description="Show", tooltip=f"Show the {label.lower()}")
+        self.toggle.observe(self._toggled, "value")
+        row = widgets.Box([self.covered, self.line, self.toggle])
+        row.add_class("mfa-with-toggle")
+        self.children = (row,)
+
+    @property
+    def lines(self) -> tuple[widgets.Text, ...]:
+        return self.line, self.covered
+
+    @property
+    def value(self) -> str:
+        return str((self.line if self.toggle.value else self.covered).value)
+
+    @value.setter
+    def value(self, text: str) -> None:
+        shown, hidden = (self.line, self.covered) if self.toggle.value else (self.covered, self.line)
+        shown.value, hidden.value = text, ""
+
+    def _toggled(self, change: dict[str, Any]) -> None:
+        shown, hidden = (self.line, self.covered) if change["new"] else (self.covered, self.line)
+        shown.value, hidden.value = hidden.value, ""
+        shown.layout.display, hidden.layout.display = "", "none"
+        self.toggle.description = "Hide" if change["new"] else "Show"
+
+
+class Form(StableBox):
+    """A title, fields, a button, and the answer in a live region. Subclasses say what `act` does.
+
+    `status` and `codes_view` may be shared: then the answers of several forms, and the recovery codes that they
+    hand out, appear in one place, which outlasts the form.
+    """
+
+    title = ""
+    actor = "server"
+    button_text = ""
+    intro = ""
+    fields: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Name of each field, with its label and its kind: "" or a hint for `TextField`, or "secret"."""
+
+    def __init__(self, room: Room, status: widgets.HTML | None = None, codes_view: PrivateView | None = None) -> None:
+        self.room = room
+        self.codes_view = codes_view or PrivateView()
+        self.inputs = {name: self._input(label, kind) for name, (label, kind) in self.fields.items()}
+        self.button = widgets.Button(description=self.button_text, button_style="primary")
+        self.button.on_click(lambda _button: self._submit())
+        self.status = status or widgets.HTML(live_region())
+        heading = widgets.HTML(self._heading())
+        body = self.body()
+        alone = [style(), widgets.HTML(LOST), heading, *body, self.codes_view, self.status]
+        super().__init__([heading, *body] if status else alone)
+        for name in ("mfa", "mfa-panel", f"mfa-{self.actor}"):
+            self.add_class(name)
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        """What stands between the title and the answer."""
+        return (*self.inputs.values(), buttons(self.button))
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        """Do what the button says with what was typed, by field; raise `MfaError` for a refusal."""
+        raise NotImplementedError
+
+    def submit(self, **typed: str) -> Answer:
+        """Fill in the fields by name and press the button."""
+        unknown = set(typed) - set(self.inputs)
+        if unknown:
+            named = ", ".join(sorted(unknown))
+            raise InvalidInput(f"this form has no field {named}; it has: {', '.join(self.inputs)}")
+        for name, value in typed.items():
+            self.inputs[name].value = value
+        return self._submit()
+
+    def answer_to(self, act: Any) -> Answer:
+        """Show and return what `act()` answers; a refusal is an answer too."""
+        try:
+            answer: Answer = act()
+        except MfaError as error:
+            answer = refused_by(error)
+        self.status.value = live_region(answer)
+        return answer
+
+    def _submit(self) -> Answer:
+        typed = {name: field.value for name, field in self.inputs.items()}
+        for field in self.inputs.values():
+            field.value = ""
+        return self.answer_to(lambda: self.act(typed))
+
+    def _input(self, label: str, kind: str) -> TextField:
+        field = PasswordField(label) if kind == "secret" else TextField(label, kind)
+        for line in field.lines:
+            line.on_msg(self._enter_pressed)
+        return field
+
+    def _enter_pressed(self, _line: object, message: dict[str, Any], _buffers: object) -> None:
+        if message.get("event") == "submit":
+            self._submit()
+
+    def _heading(self) -> str:
+        intro = f'<p class="mfa-hint">{escape(self.intro)}</p>' if self.intro else ""
+        return f'<h3 class="mfa-side mfa-{self.actor}">{escape(self.title)}</h3>{intro}'
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees instead of the form."""
+        labels = ", ".join(label for label, _ in self.fields.values())
+        return f"{self.title}: a form with {labels or 'no fields'} and the button {self.button_text!r}"
+
+    def face_html(self) -> str:
+        labels = "".join(f"<li>{escape(label)}</li>" for label, _ in self.fields.values())
+        return (
+            f'<div class="mfa mfa-panel mfa-{self.actor}">{self._heading()}<ul>{labels}</ul>'
+            f"<p>Button: <b>{escape(self.button_text)}</b></p><p>Run this cell to use the form.</p></div>"
+        )
