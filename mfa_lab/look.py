@@ -119,7 +119,7 @@ CSS = f"""
 .mfa .mfa-phone-face .mfa-button {{ color: var(--mfa-phone-text); border-color: var(--mfa-phone); }}
 .mfa .jupyter-button:focus-visible, .mfa input:focus-visible, .mfa summary:focus-visible,
 .mfa .mfa-button:focus-visible, .mfa select:focus-visible {{
-  outline: 3px solid var(--mfa-here); outline-offset: 2px; }}
+  outline: 3px solid var(--mfa-here) !important; outline-offset: 2px; }}
 
 .mfa-private {{ padding: 0.2rem 0; }}
 .mfa .mfa-private ul {{ list-style: none; display: flex; flex-wrap: wrap; gap: 0 2.5rem; }}

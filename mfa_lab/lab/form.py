@@ -6,8 +6,10 @@ Fields are cleared at each submission: what was typed must not stay in the noteb
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import Any, ClassVar
 
+import anywidget
 import ipywidgets as widgets
 
 from mfa_lab.errors import InvalidInput, MfaError
@@ -23,6 +25,12 @@ LOST = (
     "authenticator: its codes open nothing any more.</div>"
 )
 """Shown by the style alone, when the front end finds a widget without its kernel."""
+
+
+class Stage(anywidget.AnyWidget):
+    """The browser's part: Enter, focus, the right keyboard, the countdown to the next code."""
+
+    _esm = Path(__file__).with_name("stage.js")
 
 
 def style() -> widgets.HTML:
@@ -54,14 +62,13 @@ class TextField(widgets.VBox):  # type: ignore[misc]
             self.add_class(f"mfa-{hint}")
 
     def _line(self, kind: type[widgets.Text]) -> widgets.Text:
+        # Told when it is left, not at each key: nothing half typed travels, and nothing arrives after its clearing.
         return kind(
-            description=self.label, layout=widgets.Layout(width="auto"), style={"description_width": "initial"}
+            description=self.label,
+            continuous_update=False,
+            layout=widgets.Layout(width="auto"),
+            style={"description_width": "initial"},
         )
-
-    @property
-    def lines(self) -> tuple[widgets.Text, ...]:
-        """The widgets that a person can type into."""
-        return (self.line,)
 
     @property
     def value(self) -> str:
@@ -85,10 +92,6 @@ class PasswordField(TextField):
         row = widgets.Box([self.covered, self.line, self.toggle])
         row.add_class("mfa-with-toggle")
         self.children = (row,)
-
-    @property
-    def lines(self) -> tuple[widgets.Text, ...]:
-        return self.line, self.covered
 
     @property
     def value(self) -> str:
@@ -129,7 +132,7 @@ class Form(StableBox):
         self.status = status or widgets.HTML(live_region())
         heading = widgets.HTML(self._heading())
         body = self.body()
-        alone = [style(), widgets.HTML(LOST), heading, *body, self.codes_view, self.status]
+        alone = [style(), widgets.HTML(LOST), heading, *body, self.codes_view, Stage(), self.status]
         super().__init__([heading, *body] if status else alone)
         for name in ("mfa", "mfa-panel", f"mfa-{self.actor}"):
             self.add_class(name)
@@ -168,14 +171,7 @@ class Form(StableBox):
         return self.answer_to(lambda: self.act(typed))
 
     def _input(self, label: str, kind: str) -> TextField:
-        field = PasswordField(label) if kind == "secret" else TextField(label, kind)
-        for line in field.lines:
-            line.on_msg(self._enter_pressed)
-        return field
-
-    def _enter_pressed(self, _line: object, message: dict[str, Any], _buffers: object) -> None:
-        if message.get("event") == "submit":
-            self._submit()
+        return PasswordField(label) if kind == "secret" else TextField(label, kind)
 
     def _heading(self) -> str:
         intro = f'<p class="mfa-hint">{escape(self.intro)}</p>' if self.intro else ""

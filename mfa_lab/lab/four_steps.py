@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
-import anywidget
 import ipywidgets as widgets
 
 from mfa_lab.clock import ManualClock
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.form import LOST, Form, buttons, live_region, style
+from mfa_lab.lab.form import LOST, Form, Stage, buttons, live_region, style
 from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm, PhonePanel, RecoveryForm, RegisterForm, SessionForm
 from mfa_lab.lab.private import PrivateView
 from mfa_lab.lab.room import Room, live_room
@@ -22,12 +20,6 @@ STEPS = (
     ("Authenticator app", "the phone shows its code"),
     ("OTP validation", "the server decides"),
 )
-
-
-class _Stage(anywidget.AnyWidget):
-    """The browser's part: focus, the right keyboard, the countdown to the next code."""
-
-    _esm = Path(__file__).with_name("stage.js")
 
 
 class FourSteps(StableBox):
@@ -45,7 +37,7 @@ class FourSteps(StableBox):
             for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
         )
         self.phone = PhonePanel(self.room, self._paste)
-        self.stage = _Stage()
+        self.stage = Stage()
         self.stepper = widgets.HTML()
         self._recovering = self._registering = False
         server_side = widgets.VBox([*self._forms, self._links(), self.codes_view])

@@ -1,5 +1,5 @@
-// What the forms need from the browser: keyboards and password managers that know what is typed where, a focus that
-// follows the next step, and a countdown to the next code. It ticks here; the kernel hears nothing of it.
+// What the forms need from the browser: keyboards and password managers that know what is typed where, Enter that
+// submits, a focus that follows the next step, and a countdown to the next code that ticks here, not in the kernel.
 
 const KINDS = {
   ".mfa-digits input": { inputmode: "numeric", autocomplete: "one-time-code" },
@@ -9,7 +9,7 @@ const KINDS = {
 };
 
 function render({ model, el }) {
-  const root = () => el.closest(".mfa-root");
+  const root = () => el.closest(".mfa-root") ?? el.closest(".mfa-panel");
   el.setAttribute("role", "timer");
   el.classList.add("mfa-hint");
 
@@ -22,9 +22,23 @@ function render({ model, el }) {
       }
     }
   };
+  // ipywidgets would tell the kernel of Enter before it tells what was typed.
+  const onKey = (event) => {
+    const panel = event.target.matches("input") && event.target.closest(".mfa-panel");
+    if (event.key !== "Enter" || !panel) return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    panel.querySelector(".mod-primary")?.click();
+  };
+
   const observer = new MutationObserver(prepare);
+  let watched = null;
   const start = requestAnimationFrame(() => {
-    if (root()) observer.observe(root(), { childList: true, subtree: true });
+    watched = root();
+    if (!watched) return;
+    observer.observe(watched, { childList: true, subtree: true });
+    watched.addEventListener("keydown", onKey, true);
     prepare();
   });
 
@@ -63,6 +77,7 @@ function render({ model, el }) {
     cancelAnimationFrame(start);
     clearInterval(timer);
     observer.disconnect();
+    watched?.removeEventListener("keydown", onKey, true);
     model.off("msg:custom", onMessage);
   };
 }

@@ -82,14 +82,6 @@ def test_by_hand_and_from_python_are_one(enrolled):
     assert dict(otp.submit(code=enrolled.phone.code()).seen)["reason"] == "reused"
 
 
-def test_enter_submits(enrolled):
-    """Pressing Enter in a field does what the button does: the browser sends a `submit` message."""
-    login = LoginForm(enrolled)
-    login.inputs["name"].value, login.inputs["password"].value = ALICE.values()
-    login.inputs["password"].covered._handle_custom_msg({"event": "submit"}, [])
-    assert "Now the code" in login.status.value
-
-
 def test_the_users_face_is_the_same_for_every_refusal(enrolled):
     """Wrong password, unknown name, reused code: one sentence for the user; the class sees three reasons."""
     login, otp = LoginForm(enrolled), OtpForm(enrolled)
