@@ -100,16 +100,15 @@ CSS = f"""
 .mfa-answer dl {{ display: grid; grid-template-columns: 6em 1fr; gap: 0.1rem 0.6rem; }}
 .mfa-answer dt {{ font-weight: 400; color: var(--mfa-quiet-text); }}
 
-.mfa-field {{ margin: 0.3rem 0; overflow: visible; }}
-.mfa .widget-text {{ flex-direction: column; align-items: stretch; width: auto; height: auto; margin: 0; }}
-.mfa .widget-text > .widget-label {{ width: auto; height: auto; text-align: left; font-size: 0.95em;
+.mfa .widget-text {{ flex-flow: row wrap; gap: 0 0.5rem; width: auto; height: auto; margin: 0.3rem 0;
+  overflow: visible; }}
+.mfa .widget-text > .widget-label {{ flex: 1 0 100%; height: auto; text-align: left; font-size: 0.95em;
   color: var(--mfa-quiet-text); }}
-.mfa .widget-text input {{ font-size: 1.1em; height: 2.4em; width: 100%; border-radius: 7px; padding: 0 0.7em;
+.mfa .widget-text input {{ flex: 1; min-width: 0; font-size: 1.1em; height: 2.4em; border-radius: 7px;
+  padding: 0 0.7em;
   color: var(--mfa-ink); background: var(--mfa-ground); border: 1px solid var(--mfa-quiet-text); }}
 .mfa .mfa-digits input, .mfa .mfa-recovery input {{ font: 700 1.5em/1 {_MONO}; letter-spacing: 0.06em; height: 2em; }}
 .mfa .mfa-digits input {{ max-width: 12em; }}
-.mfa-with-toggle {{ display: flex; align-items: flex-end; gap: 0.5rem; overflow: visible; }}
-.mfa-with-toggle .widget-text {{ flex: 1; }}
 .mfa-buttons {{ display: flex; flex-wrap: wrap; gap: 0.6rem; margin: 0.5rem 0; overflow: visible; }}
 .mfa .jupyter-button, .mfa .mfa-button {{ font: inherit; line-height: 1.6; height: auto; width: auto; margin: 0;
   padding: 0.3em 1.1em; border-radius: 7px; cursor: pointer; background: transparent; box-shadow: none;

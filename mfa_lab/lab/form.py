@@ -27,12 +27,6 @@ LOST = (
 """Shown by the style alone, when the front end finds a widget without its kernel."""
 
 
-class Stage(anywidget.AnyWidget):
-    """The browser's part: Enter, focus, the right keyboard, the countdown to the next code."""
-
-    _esm = Path(__file__).with_name("stage.js")
-
-
 def style() -> widgets.HTML:
     """The look, for one tree of widgets."""
     return widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
@@ -50,63 +44,39 @@ def buttons(*row: widgets.Widget) -> widgets.Box:
     return box
 
 
-class TextField(widgets.VBox):  # type: ignore[misc]
-    """One labelled line. `hint` tells the browser what is typed: digits, a password, an e-mail address."""
-
-    def __init__(self, label: str, hint: str = "") -> None:
-        self.label = label
-        self.line = self._line(widgets.Text)
-        super().__init__([self.line])
-        self.add_class("mfa-field")
-        if hint:
-            self.add_class(f"mfa-{hint}")
-
-    def _line(self, kind: type[widgets.Text]) -> widgets.Text:
-        # Told when it is left, not at each key: nothing half typed travels, and nothing arrives after its clearing.
-        return kind(
-            description=self.label,
-            continuous_update=False,
-            layout=widgets.Layout(width="auto"),
-            style={"description_width": "initial"},
-        )
-
-    @property
-    def value(self) -> str:
-        """What was typed."""
-        return str(self.line.value)
-
-    @value.setter
-    def value(self, text: str) -> None:
-        self.line.value = text
+def text_field(name: str, label: str, kind: str) -> widgets.Text:
+    """One labelled line. `kind` tells the browser what is typed: a name, a secret, digits, a recovery code."""
+    field = (widgets.Password if kind == "secret" else widgets.Text)(
+        description=label,
+        continuous_update=False,
+        layout=widgets.Layout(width="auto"),
+        style={"description_width": "initial"},
+    )
+    for style_class in ("mfa-field", f"mfa-{kind}", f"mfa-is-{name}"):
+        field.add_class(style_class)
+    return field
 
 
-class PasswordField(TextField):
-    """A line that hides what is typed, until its button is pressed."""
+class Stage(anywidget.AnyWidget):
+    """The browser's part: Enter, focus, showing a password, the right keyboard, the countdown to the next code.
 
-    def __init__(self, label: str) -> None:
-        super().__init__(label, "secret")
-        self.covered = self._line(widgets.Password)
-        self.line.layout.display = "none"
-        self.toggle = widgets.ToggleButton(description="Show", tooltip=f"Show the {label.lower()}")
-        self.toggle.observe(self._toggled, "value")
-        row = widgets.Box([self.covered, self.line, self.toggle])
-        row.add_class("mfa-with-toggle")
-        self.children = (row,)
+    Where it runs, it sends what was typed together with the pressing of the button. ipywidgets would sync each
+    field by itself: a password would become a trait, and front ends that handle traits and buttons in two threads
+    (JupyterLab's subshells) would submit a form before its last field has arrived.
+    """
 
-    @property
-    def value(self) -> str:
-        return str((self.line if self.toggle.value else self.covered).value)
+    _esm = Path(__file__).with_name("stage.js")
 
-    @value.setter
-    def value(self, text: str) -> None:
-        shown, hidden = (self.line, self.covered) if self.toggle.value else (self.covered, self.line)
-        shown.value, hidden.value = text, ""
+    def __init__(self, *forms: Form) -> None:
+        super().__init__()
+        self._forms = {type(form).__name__: form for form in forms}
+        self.on_msg(self._heard)
 
-    def _toggled(self, change: dict[str, Any]) -> None:
-        shown, hidden = (self.line, self.covered) if change["new"] else (self.covered, self.line)
-        shown.value, hidden.value = hidden.value, ""
-        shown.layout.display, hidden.layout.display = "", "none"
-        self.toggle.description = "Hide" if change["new"] else "Show"
+    def _heard(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        form = self._forms.get(message.get("submit", ""))
+        if form is not None:
+            typed = {name: str(text) for name, text in message["typed"].items() if name in form.inputs}
+            form.submit(**typed)
 
 
 class Form(StableBox):
@@ -121,20 +91,20 @@ class Form(StableBox):
     button_text = ""
     intro = ""
     fields: ClassVar[dict[str, tuple[str, str]]] = {}
-    """Name of each field, with its label and its kind: "" or a hint for `TextField`, or "secret"."""
+    """Name of each field, with its label and its kind (see `text_field`)."""
 
     def __init__(self, room: Room, status: widgets.HTML | None = None, codes_view: PrivateView | None = None) -> None:
         self.room = room
         self.codes_view = codes_view or PrivateView()
-        self.inputs = {name: self._input(label, kind) for name, (label, kind) in self.fields.items()}
+        self.inputs = {name: text_field(name, label, kind) for name, (label, kind) in self.fields.items()}
         self.button = widgets.Button(description=self.button_text, button_style="primary")
-        self.button.on_click(lambda _button: self._submit())
+        self.button.on_click(lambda _button: self.submit())
         self.status = status or widgets.HTML(live_region())
         heading = widgets.HTML(self._heading())
         body = self.body()
-        alone = [style(), widgets.HTML(LOST), heading, *body, self.codes_view, Stage(), self.status]
+        alone = [style(), widgets.HTML(LOST), heading, *body, self.codes_view, Stage(self), self.status]
         super().__init__([heading, *body] if status else alone)
-        for name in ("mfa", "mfa-panel", f"mfa-{self.actor}"):
+        for name in ("mfa", "mfa-panel", f"mfa-{self.actor}", f"mfa-is-{type(self).__name__}"):
             self.add_class(name)
 
     def body(self) -> tuple[widgets.Widget, ...]:
@@ -146,14 +116,15 @@ class Form(StableBox):
         raise NotImplementedError
 
     def submit(self, **typed: str) -> Answer:
-        """Fill in the fields by name and press the button."""
+        """Press the button with what is `typed` by field name, and with what stands in the other fields."""
         unknown = set(typed) - set(self.inputs)
         if unknown:
             named = ", ".join(sorted(unknown))
             raise InvalidInput(f"this form has no field {named}; it has: {', '.join(self.inputs)}")
-        for name, value in typed.items():
-            self.inputs[name].value = value
-        return self._submit()
+        values = {name: field.value for name, field in self.inputs.items()} | typed
+        for field in self.inputs.values():
+            field.value = ""
+        return self.answer_to(lambda: self.act(values))
 
     def answer_to(self, act: Any) -> Answer:
         """Show and return what `act()` answers; a refusal is an answer too."""
@@ -163,15 +134,6 @@ class Form(StableBox):
             answer = refused_by(error)
         self.status.value = live_region(answer)
         return answer
-
-    def _submit(self) -> Answer:
-        typed = {name: field.value for name, field in self.inputs.items()}
-        for field in self.inputs.values():
-            field.value = ""
-        return self.answer_to(lambda: self.act(typed))
-
-    def _input(self, label: str, kind: str) -> TextField:
-        return PasswordField(label) if kind == "secret" else TextField(label, kind)
 
     def _heading(self) -> str:
         intro = f'<p class="mfa-hint">{escape(self.intro)}</p>' if self.intro else ""

@@ -37,7 +37,7 @@ class FourSteps(StableBox):
             for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
         )
         self.phone = PhonePanel(self.room, self._paste)
-        self.stage = Stage()
+        self.stage = Stage(*self._forms)
         self.stepper = widgets.HTML()
         self._recovering = self._registering = False
         server_side = widgets.VBox([*self._forms, self._links(), self.codes_view])

@@ -21,15 +21,52 @@ function render({ model, el }) {
         }
       }
     }
+    for (const input of root()?.querySelectorAll(".mfa-secret input:only-of-type") ?? []) {
+      if (!input.parentElement.querySelector("button")) reveal(input);
+    }
   };
-  // ipywidgets would tell the kernel of Enter before it tells what was typed.
-  const onKey = (event) => {
-    const panel = event.target.matches("input") && event.target.closest(".mfa-panel");
-    if (event.key !== "Enter" || !panel) return;
-    event.preventDefault();
-    event.stopPropagation();
-    event.target.dispatchEvent(new Event("change", { bubbles: true }));
-    panel.querySelector(".mod-primary")?.click();
+  // What was typed travels with the pressing of the button, in one message, and is gone from the page at once.
+  const isName = (element) => [...element.classList].find((name) => name.startsWith("mfa-is-"))?.slice(7);
+  const submit = (panel) => {
+    const typed = {};
+    for (const input of panel.querySelectorAll(".mfa-field input")) {
+      typed[isName(input.closest(".mfa-field"))] = input.value;
+      input.value = "";
+    }
+    model.send({ submit: isName(panel), typed });
+  };
+  const listeners = {
+    click(event) {
+      const button = event.target.closest(".mod-primary");
+      const panel = button?.closest(".mfa-panel");
+      if (!panel) return;
+      event.stopPropagation();
+      submit(panel);
+    },
+    keydown(event) {
+      const panel = event.target.matches(".mfa-field input") && event.target.closest(".mfa-panel");
+      if (event.key !== "Enter" || !panel) return;
+      event.preventDefault();
+      event.stopPropagation();
+      submit(panel);
+    },
+    change(event) {
+      if (event.target.matches(".mfa-field input")) event.stopPropagation(); // never a synced trait
+    },
+  };
+
+  const reveal = (input) => {
+    const toggle = document.createElement("button");
+    toggle.type = "button";
+    toggle.className = "mfa-button";
+    const show = (shown) => {
+      input.type = shown ? "text" : "password";
+      toggle.textContent = shown ? "Hide" : "Show";
+      toggle.setAttribute("aria-label", shown ? "Hide the password" : "Show the password");
+    };
+    toggle.addEventListener("click", () => show(input.type === "password"));
+    show(false);
+    input.after(toggle);
   };
 
   const observer = new MutationObserver(prepare);
@@ -38,15 +75,16 @@ function render({ model, el }) {
     watched = root();
     if (!watched) return;
     observer.observe(watched, { childList: true, subtree: true });
-    watched.addEventListener("keydown", onKey, true);
+    for (const [name, listener] of Object.entries(listeners)) watched.addEventListener(name, listener, true);
     prepare();
   });
 
-  // Focus follows only if it was in the forms, or was lost with the form that went away.
+  // Focus follows only where it was lost, with the form that went away: whoever types already is left alone.
   const focus = () =>
     setTimeout(() => {
       const now = document.activeElement;
-      if (now !== document.body && !root()?.contains(now)) return;
+      const lost = now === document.body || (root()?.contains(now) && now.offsetParent === null);
+      if (!lost) return;
       const inputs = [...(root()?.querySelectorAll(".mfa-server input, .mfa-server button") ?? [])];
       inputs.find((input) => input.offsetParent !== null)?.focus();
     }, 80);
@@ -77,7 +115,7 @@ function render({ model, el }) {
     cancelAnimationFrame(start);
     clearInterval(timer);
     observer.disconnect();
-    watched?.removeEventListener("keydown", onKey, true);
+    for (const [name, listener] of Object.entries(listeners)) watched?.removeEventListener(name, listener, true);
     model.off("msg:custom", onMessage);
   };
 }

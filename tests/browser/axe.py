@@ -35,8 +35,8 @@ _CONTRASTS = """(selector) => {
     while (walker.nextNode()) {
       const element = walker.currentNode.parentElement;
       const text = walker.currentNode.textContent.trim();
-      if (!text || element.closest("style, script, svg, select") || !element.checkVisibility({ opacityProperty: true }))
-        continue;
+      if (!text || element.closest("style, script, svg, select")) continue;
+      if (!element.checkVisibility({ opacityProperty: true })) continue;
       if (parseFloat(getComputedStyle(element).opacity) < 1) continue; // on its way in; see the widget's next code
       const under = ground(element);
       const ink = over(parse(getComputedStyle(element).color), under);

@@ -91,7 +91,7 @@ def steps(open_notebook, work):
 
 
 def test_the_whole_story_by_mouse(steps):
-    """Refused, enrolled, granted, replay refused, throttled, recovered, started again; the theme changes on the way."""
+    """Refused, enrolled, granted, replay refused, throttled, started again, recovered; the theme changes meanwhile."""
     steps.log_in("not the password")
     steps.told("That did not work")
     expect(steps.root.get_by_text("wrong password")).to_be_hidden()
@@ -151,7 +151,6 @@ def test_by_keyboard_alone(steps):
             page.keyboard.press(key)
             if focused() == wanted:
                 outline = page.evaluate("() => getComputedStyle(document.activeElement).outline")
-                assert not outline.startswith("rgb(0, 0, 0) none"), f"{wanted}: no visible focus ({outline})"
                 assert "none" not in outline, f"{wanted}: no visible focus ({outline})"
                 return
         raise AssertionError(f"{key} never reached {wanted}")
@@ -159,7 +158,7 @@ def test_by_keyboard_alone(steps):
     def focused():
         return page.evaluate(
             """() => { const at = document.activeElement;
-                       return at.labels?.[0]?.textContent || at.textContent || at.id; }"""
+                       return at.labels?.[0]?.textContent || at.ariaLabel || at.textContent; }"""
         )
 
     steps.field("Name or e-mail").focus()
@@ -184,7 +183,7 @@ def test_by_keyboard_alone(steps):
     page.keyboard.type(NAME)
     press("Tab", "Password")
     page.keyboard.type(PASSWORD)
-    press("Tab", "Show")
+    press("Tab", "Show the password")
     page.keyboard.press("Space")
     expect(steps.field("Password")).to_have_value(PASSWORD)
     press("Tab", "Log in")
@@ -198,7 +197,7 @@ def test_by_keyboard_alone(steps):
 
 
 def test_everyone_can_read_it(steps):
-    """In each state, light and dark: axe finds nothing serious, and every text keeps 4.5:1; planted faults are seen."""
+    """In each state, light and dark: axe finds nothing serious, all text keeps 4.5:1; planted faults are seen."""
     measured = 0
 
     def look():
@@ -298,19 +297,19 @@ def test_the_saved_notebook_holds_nothing_secret(steps, work):
 
 def test_the_phone_ticks_without_the_kernel(steps):
     """While the countdown runs, no message passes between page and kernel; asked for a code, one does."""
-    frames = []
-    steps.page.on("websocket", lambda _socket: None)
     steps.log_in()
     steps.enrol()
     kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     steps.page.evaluate(
-        f"() => {{ window.heard = []; {kernel}.anyMessage.connect((_, {{ msg }}) => heard.push(msg.header.msg_type)) }}"
+        f"""() => {{
+            window.heard = [];
+            {kernel}.anyMessage.connect((_, {{ msg }}) => heard.push(msg.header.msg_type));
+        }}"""
     )
     ring = steps.root.locator(".mfa-ring")
     before = ring.get_attribute("aria-label")
     steps.page.wait_for_timeout(3500)
     assert ring.get_attribute("aria-label") != before
-    frames = steps.page.evaluate("() => heard")
-    assert frames == []
+    assert steps.page.evaluate("() => heard") == []
     steps.button("Type it into the form").click()
     steps.page.wait_for_function("() => heard.length > 0")

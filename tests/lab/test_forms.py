@@ -304,15 +304,24 @@ def test_the_class_is_shown_and_hidden_by_a_switch():
         assert style_class not in steps._dom_classes
 
 
-def test_a_password_can_be_shown_and_is_typed_once():
-    """Showing moves what was typed to the open line and back; the line that is not seen holds nothing."""
-    field = LoginForm(demo_room()).inputs["password"]
-    field.covered.value = "a demo password"
-    field.toggle.value = True
-    assert (field.line.value, field.covered.value, field.value) == ("a demo password", "", "a demo password")
-    assert (field.line.layout.display, field.covered.layout.display) == ("", "none")
-    field.toggle.value = False
-    assert (field.line.value, field.covered.value, field.value) == ("", "a demo password", "a demo password")
+def test_what_was_typed_comes_with_the_pressing_of_the_button():
+    """In a browser one message names the form and what was typed; no field has held it, before or after."""
+    steps, held = FourSteps(demo_room()), []
+    for field in steps.login.inputs.values():
+        field.observe(lambda change: held.append(change["new"]), "value")
+    steps.stage._handle_custom_msg({"submit": "LoginForm", "typed": ALICE}, [])
+    assert "The password is right" in steps.status.value
+    assert held == []
+
+
+@pytest.mark.parametrize(
+    "message", [{}, {"submit": "NoForm", "typed": {}}, {"submit": "OtpForm", "typed": {"colour": "blue"}}]
+)
+def test_a_strange_message_from_the_page_changes_nothing(message):
+    """A form or a field that does not exist is passed over: a page may send anything."""
+    steps = FourSteps(demo_room())
+    steps.stage._handle_custom_msg(message, [])
+    assert shown(steps) == ["Log in", "Make an account of my own"]
 
 
 def test_the_phone_types_its_code_into_the_form_at_hand():
