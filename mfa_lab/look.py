@@ -48,10 +48,19 @@ def _variables(dark: bool) -> str:
     return " ".join(names)
 
 
+_MONO = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
+
 CSS = f"""
 .mfa {{ {_variables(dark=False)} color: var(--mfa-ink); font-size: 1rem; line-height: 1.5; max-width: 62rem; }}
 [data-jp-theme-light="false"] .mfa {{ {_variables(dark=True)} }}
-.mfa p, .mfa dl, .mfa dd, .mfa dt, .mfa ol, .mfa ul, .mfa h4 {{ margin: 0; padding: 0; }}
+.mfa-root {{ container-type: inline-size; padding: 0.2rem; }}
+.mfa p, .mfa dl, .mfa dd, .mfa dt, .mfa ol, .mfa ul, .mfa h3 {{ margin: 0; padding: 0; font-size: inherit; }}
+.mfa .widget-html, .mfa .widget-html-content {{ font-size: inherit; line-height: inherit; height: auto; }}
+.mfa .mfa-lost {{ display: none; border: 2px solid var(--mfa-refused); border-radius: 8px; padding: 0.7rem 1rem; }}
+.mfa.jupyter-widgets-disconnected .mfa-lost {{ display: block; }}
+.mfa.jupyter-widgets-disconnected > :not(:has(.mfa-lost)) {{ display: none !important; }}
+.mfa .jupyter-widgets-disconnected::before, .mfa.jupyter-widgets-disconnected::before {{ display: none; }}
+
 .mfa ol.mfa-steps {{ display: grid; grid-template-columns: repeat(4, 1fr); list-style: none; margin: 1rem 0 0; }}
 .mfa-steps li {{ border-top: 4px solid var(--mfa-line); padding: 0.7rem 0.8rem 0.9rem 0; position: relative; }}
 .mfa-steps li::before {{ content: ""; position: absolute; top: -0.7rem; left: 0; width: 0.75rem; height: 0.75rem;
@@ -60,54 +69,76 @@ CSS = f"""
 .mfa-steps li.mfa-done::before {{ border-color: var(--mfa-server); background: var(--mfa-server); }}
 .mfa-steps li.mfa-now {{ border-color: var(--mfa-here); }}
 .mfa-steps li.mfa-now::before {{ border-color: var(--mfa-here); }}
-.mfa-steps li.mfa-now b {{ font-weight: 700; }}
 .mfa-steps b {{ display: block; font-weight: 400; }}
-.mfa-steps span {{ display: block; line-height: 1.35; color: var(--mfa-quiet-text); font-size: 0.85rem; }}
+.mfa-steps li.mfa-now b {{ font-weight: 700; }}
+.mfa-steps span {{ display: block; line-height: 1.35; color: var(--mfa-quiet-text); font-size: 0.85em; }}
+
 .mfa-sides {{ display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem; align-items: start; }}
-@media (max-width: 50rem) {{ .mfa-sides {{ grid-template-columns: 1fr; }} }}
-.mfa-side {{ color: var(--mfa-server-text); font-weight: 700; letter-spacing: 0.02em; }}
-.mfa-side.mfa-phone {{ color: var(--mfa-phone-text); }}
-.mfa-hint {{ color: var(--mfa-quiet-text); font-size: 0.9rem; }}
-.mfa-answer {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 0.5rem 2rem; }}
+@container (max-width: 44rem) {{
+  .mfa-sides {{ grid-template-columns: minmax(0, 1fr); }}
+  .mfa ol.mfa-steps {{ grid-template-columns: minmax(0, 1fr); }}
+  .mfa-steps li {{ border-top: 0; border-left: 4px solid var(--mfa-line); padding: 0 0 0.6rem 1rem; }}
+  .mfa-steps li::before {{ top: 0.15rem; left: -0.75rem; }}
+}}
+.mfa-panel {{ border: 1.5px solid var(--mfa-line); border-radius: 12px; padding: 1.1rem 1.5rem !important; }}
+.mfa-panel.mfa-phone {{ border: 2.5px solid var(--mfa-phone); border-radius: 28px; }}
+.mfa .mfa-side {{ color: var(--mfa-server-text); font-weight: 700; letter-spacing: 0.02em; margin-bottom: 0.4rem; }}
+.mfa .mfa-side.mfa-phone {{ color: var(--mfa-phone-text); }}
+.mfa .mfa-hint {{ color: var(--mfa-quiet-text); font-size: 0.92em; }}
+
+.mfa-answer {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 0.6rem 2rem;
+  margin: 0.6rem 0; }}
 .mfa-answer > div, .mfa-answer > details {{ border-left: 5px solid var(--mfa-line); padding: 0 0 0.3rem 1.2rem; }}
 .mfa-granted > * {{ border-color: var(--mfa-server) !important; }}
 .mfa-refused > * {{ border-color: var(--mfa-refused) !important; }}
-.mfa-answer h4, .mfa-answer summary {{ color: var(--mfa-quiet-text); font-size: 0.9rem; font-weight: 700; }}
-.mfa-answer summary {{ cursor: pointer; }}
-.mfa-granted .mfa-sign {{ color: var(--mfa-server-text); }}
-.mfa-refused .mfa-sign {{ color: var(--mfa-refused-text); }}
-.mfa-answer dl {{ display: grid; grid-template-columns: 6rem 1fr; gap: 0.1rem 0.6rem; font-size: 0.95rem; }}
+.mfa .mfa-answer .mfa-face, .mfa .mfa-answer summary {{ color: var(--mfa-quiet-text); font-weight: 700;
+  font-size: 0.92em; }}
+.mfa-root:not(.mfa-class) .mfa-answer details {{ display: none; }}
+.mfa summary {{ cursor: pointer; }}
+.mfa-granted .mfa-sign {{ color: var(--mfa-server-text); font-weight: 700; }}
+.mfa-refused .mfa-sign {{ color: var(--mfa-refused-text); font-weight: 700; }}
+.mfa-answer dl {{ display: grid; grid-template-columns: 6em 1fr; gap: 0.1rem 0.6rem; }}
 .mfa-answer dt {{ font-weight: 400; color: var(--mfa-quiet-text); }}
-.mfa-code {{ font: 700 2.4rem/1.3 ui-monospace, "DejaVu Sans Mono", monospace; letter-spacing: 0.06em; }}
-.mfa-private ul {{ list-style: none; columns: 2; }}
-.mfa-key {{ font: 500 1.05rem/1.6 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }}
-.mfa svg[role="img"] {{ width: 15rem; height: 15rem; max-width: 100%; border-radius: 6px; }}
+
+.mfa .widget-text {{ flex-flow: row wrap; gap: 0 0.5rem; width: auto; height: auto; margin: 0.3rem 0;
+  overflow: visible; }}
+.mfa .widget-text > .widget-label {{ flex: 1 0 100%; height: auto; text-align: left; font-size: 0.95em;
+  color: var(--mfa-quiet-text); }}
+.mfa .widget-text input {{ flex: 1; min-width: 0; font-size: 1.1em; height: 2.4em; border-radius: 7px;
+  padding: 0 0.7em;
+  color: var(--mfa-ink); background: var(--mfa-ground); border: 1px solid var(--mfa-quiet-text); }}
+.mfa .mfa-digits input, .mfa .mfa-recovery input {{ font: 700 1.5em/1 {_MONO}; letter-spacing: 0.06em; height: 2em; }}
+.mfa .mfa-digits input {{ max-width: 12em; }}
+.mfa-buttons {{ display: flex; flex-wrap: wrap; gap: 0.6rem; margin: 0.5rem 0; overflow: visible; }}
+.mfa .jupyter-button, .mfa .mfa-button {{ font: inherit; line-height: 1.6; height: auto; width: auto; margin: 0;
+  padding: 0.3em 1.1em; border-radius: 7px; cursor: pointer; background: transparent; box-shadow: none;
+  color: var(--mfa-server-text); border: 1.5px solid var(--mfa-server); }}
+.mfa .jupyter-button.mod-primary {{ background: var(--mfa-server); color: var(--mfa-on-fill); }}
+.mfa .jupyter-button.mod-active {{ background: var(--mfa-line); color: var(--mfa-ink); }}
+.mfa .mfa-phone-face .mfa-button {{ color: var(--mfa-phone-text); border-color: var(--mfa-phone); }}
+.mfa .jupyter-button:focus-visible, .mfa input:focus-visible, .mfa summary:focus-visible,
+.mfa .mfa-button:focus-visible, .mfa select:focus-visible {{
+  outline: 3px solid var(--mfa-here) !important; outline-offset: 2px; }}
+
+.mfa-private {{ padding: 0.2rem 0; }}
+.mfa .mfa-private ul {{ list-style: none; display: flex; flex-wrap: wrap; gap: 0 2.5rem; }}
+.mfa-private .mfa-button {{ margin: 0.4rem 0.8rem 0.6rem 0; }}
+.mfa-key {{ font: 500 1.05em/1.7 {_MONO}; overflow-wrap: anywhere; }}
+.mfa svg[role="img"] {{ width: 15rem; height: 15rem; max-width: 100%; border-radius: 8px; display: block; }}
+
 .mfa-phone-face {{ text-align: center; }}
 .mfa-phone-face [hidden] {{ display: none; }}
+.mfa-phone-face .mfa-buttons {{ justify-content: center; }}
 .mfa-skew {{ color: var(--mfa-refused-text); }}
-.mfa-ring {{ width: 6.5rem; height: 6.5rem; }}
+.mfa .mfa-code {{ font: 700 2.4em/1.3 {_MONO}; letter-spacing: 0.06em; }}
+.mfa-ring {{ width: 6.5em; height: 6.5em; }}
 .mfa-ring circle {{ fill: none; stroke: var(--mfa-line); stroke-width: 5; }}
 .mfa-ring .mfa-rest {{ stroke: var(--mfa-phone); stroke-linecap: round; stroke-dasharray: 163.36;
   transform: rotate(-90deg); transform-origin: center; }}
 .mfa-ring text {{ fill: var(--mfa-ink); font-size: 19px; font-weight: 700; }}
-.mfa-next {{ color: var(--mfa-quiet-text); font-family: ui-monospace, "DejaVu Sans Mono", monospace; }}
-.mfa-button {{ font: inherit; padding: 0.35rem 1.1rem; margin: 0.3rem; border-radius: 7px; cursor: pointer;
-  background: transparent; color: var(--mfa-phone-text); border: 1.5px solid var(--mfa-phone); }}
-.mfa-panel {{ border: 1.5px solid var(--mfa-line); border-radius: 12px; padding: 1rem 1.4rem !important; }}
-.mfa-panel.mfa-phone {{ border: 2.5px solid var(--mfa-phone); border-radius: 28px; }}
-.mfa button.jupyter-button {{ height: auto; width: auto; align-self: flex-start;
-  margin: 0.5rem 0.5rem 0.5rem 0; padding: 0.35rem 1.1rem; border-radius: 7px; font-size: 1rem;
-  line-height: 1.6; background: transparent; color: var(--mfa-server-text); border: 1.5px solid var(--mfa-server); }}
-.mfa button.jupyter-button.mod-primary {{ background: var(--mfa-server); color: var(--mfa-on-fill); }}
-.mfa .mfa-phone button.jupyter-button {{ color: var(--mfa-phone-text); border-color: var(--mfa-phone); }}
-.mfa button.jupyter-button:focus-visible, .mfa input:focus-visible, .mfa summary:focus-visible,
-.mfa-button:focus-visible, .mfa select:focus-visible {{
-  outline: 3px solid var(--mfa-here); outline-offset: 2px; }}
-.mfa .widget-label {{ color: var(--mfa-quiet-text); font-size: 0.95rem; height: auto; }}
-.mfa .widget-text {{ flex-direction: column; align-items: flex-start; width: auto; max-width: 30rem; height: auto; }}
-.mfa .widget-text > .widget-label {{ width: auto; text-align: left; }}
-.mfa .widget-text input {{ font-size: 1.05rem; height: 2.5rem; width: 100%; border-radius: 7px; padding: 0 0.8rem;
-  color: var(--mfa-ink); background: var(--mfa-ground); border: 1px solid var(--mfa-quiet-text); }}
-.mfa .mfa-digits input {{ font: 700 1.7rem/1 ui-monospace, "DejaVu Sans Mono", monospace; letter-spacing: 0.06em;
-  height: 3.2rem; }}
+.mfa-next {{ color: var(--mfa-quiet-text); font-family: {_MONO}; }}
+
+.mfa.mfa-big {{ font-size: 1.5rem; max-width: none; }}
+.mfa.mfa-big .mfa {{ font-size: inherit; }}
+.mfa.mfa-big svg[role="img"] {{ width: 24rem; height: 24rem; }}
 """

@@ -34,11 +34,9 @@ class Answer:
         """Both faces. The class's stands behind a summary that the keyboard reaches."""
         rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.seen)
         seen = f"<details open><summary>What the class sees</summary><dl>{rows}</dl></details>" if rows else ""
-        return (
-            f'<div class="mfa mfa-answer mfa-{"granted" if self.granted else "refused"}">'
-            f'<div><h4>What the user is told</h4><p><span class="mfa-sign" aria-hidden="true">{self.sign}</span> '
-            f"{escape(self.told)}</p></div>{seen}</div>"
-        )
+        sign = f'<span class="mfa-sign" aria-hidden="true">{self.sign}</span>'
+        told = f'<div><p class="mfa-face">What the user is told</p><p>{sign} {escape(self.told)}</p></div>'
+        return f'<div class="mfa mfa-answer mfa-{"granted" if self.granted else "refused"}">{told}{seen}</div>'
 
 
 def refused_by(error: MfaError) -> Answer:

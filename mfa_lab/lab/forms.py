@@ -1,124 +1,37 @@
-"""The four steps as forms: the same object is filled in by hand or by `form.submit(...)` from a cell or a test.
-
-Each form talks to the room's server and shows the answer with two faces. Fields are cleared after every
-submission: what was typed must not stay in the notebook.
-"""
+"""The steps of an MFA login as forms. Each talks to the room's server and shows the answer with two faces."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
-from typing import Any
 
 import ipywidgets as widgets
 
-from mfa_lab.errors import InvalidInput, MfaError
-from mfa_lab.lab.answers import Answer, refused_by
-from mfa_lab.lab.private import PrivateView, key, listed, picture
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.answers import Answer
+from mfa_lab.lab.form import Form, buttons, style
+from mfa_lab.lab.private import PrivateView, folded, key, listed, picture
 from mfa_lab.lab.room import Room, demo_room, live_room
 from mfa_lab.lab.stable import StableBox
-from mfa_lab.look import CSS
+from mfa_lab.look import grouped
 from mfa_lab.phone.widget import PhoneWidget
+from mfa_lab.server.records import Session
 
 __all__ = [
     "EnrolForm",
-    "Form",
     "LoginForm",
     "OtpForm",
     "PhonePanel",
+    "RecoveryForm",
     "RegisterForm",
-    "Room",
+    "SessionForm",
     "demo_room",
     "live_room",
 ]
 
-_WIDE = widgets.Layout(width="auto", max_width="30rem")
-
-
-def style() -> widgets.HTML:
-    """The look, for one tree of widgets."""
-    return widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
-
-
-def live_region(inner: str) -> str:
-    """A place whose changes a screen reader tells."""
-    return f'<div role="status" aria-live="polite">{inner}</div>'
-
-
-class Form(StableBox):
-    """A title, fields, one button, and the answer below in a live region. Subclasses say what `act` does."""
-
-    title = ""
-    actor = "server"
-    button_text = ""
-    fields: tuple[tuple[str, str, type[widgets.Text]], ...] = ()
-
-    def __init__(self, room: Room, status: widgets.HTML | None = None) -> None:
-        self.room = room
-        self.inputs = {name: self._input(label, kind) for name, label, kind in self.fields}
-        self.button = widgets.Button(description=self.button_text, button_style="primary")
-        self.button.on_click(lambda _button: self._submit())
-        self.status = status or widgets.HTML(live_region(""))
-        heading = widgets.HTML(f'<p class="mfa-side mfa-{self.actor}">{escape(self.title)}</p>')
-        own = () if status else (self.status,)
-        super().__init__([style(), heading, *self.body(), *own])
-        for name in ("mfa", "mfa-panel", f"mfa-{self.actor}"):
-            self.add_class(name)
-
-    def body(self) -> tuple[widgets.Widget, ...]:
-        """What stands between the title and the answer."""
-        return (*self.inputs.values(), self.button)
-
-    def act(self, typed: dict[str, str]) -> Answer:
-        """Do what the button says with what was typed, by field; raise `MfaError` for a refusal."""
-        raise NotImplementedError
-
-    def submit(self, **typed: str) -> Answer:
-        """Fill in the fields by name and press the button."""
-        unknown = set(typed) - set(self.inputs)
-        if unknown:
-            raise InvalidInput(
-                f"this form has no field {', '.join(sorted(unknown))}; it has: {', '.join(self.inputs)}"
-            )
-        for name, value in typed.items():
-            self.inputs[name].value = value
-        return self._submit()
-
-    def _submit(self) -> Answer:
-        typed = {name: field.value for name, field in self.inputs.items()}
-        for field in self.inputs.values():
-            field.value = ""
-        try:
-            answer = self.act(typed)
-        except MfaError as error:
-            answer = refused_by(error)
-        self._say(answer)
-        return answer
-
-    def _say(self, answer: Answer) -> None:
-        self.status.value = live_region(answer.html())
-
-    def _input(self, label: str, kind: type[widgets.Text]) -> widgets.Text:
-        field = kind(description=label, layout=_WIDE, style={"description_width": "initial"})
-        field.on_msg(self._enter_pressed)
-        return field
-
-    def _enter_pressed(self, _field: object, message: dict[str, Any], _buffers: object) -> None:
-        if message.get("event") == "submit":
-            self._submit()
-
-    def face_text(self) -> str:
-        """What a reader without a kernel sees instead of the form."""
-        labels = ", ".join(label for _, label, _ in self.fields)
-        return f"{self.title}: a form with {labels or 'no fields'} and the button {self.button_text!r}"
-
-    def face_html(self) -> str:
-        labels = "".join(f"<li>{escape(label)}</li>" for _, label, _ in self.fields)
-        return (
-            f'<div class="mfa mfa-panel"><p class="mfa-side mfa-{self.actor}">{escape(self.title)}</p>'
-            f"<ul>{labels}</ul><p>Button: <b>{escape(self.button_text)}</b></p>"
-            "<p>Run this cell to use the form.</p></div>"
-        )
+_CREDENTIALS = {"name": ("Name or e-mail", "name"), "password": ("Password", "secret")}
+_FIRST_CODE = {"code": ("First code from the authenticator", "digits")}
+_CODE = {"code": ("Code from your authenticator", "digits")}
+_RECOVERY_CODE = {"recovery_code": ("Recovery code", "recovery")}
 
 
 class RegisterForm(Form):
@@ -126,13 +39,13 @@ class RegisterForm(Form):
 
     title = "The server · a new account"
     button_text = "Register"
-    fields = (("name", "Name or e-mail", widgets.Text), ("password", "Password", widgets.Password))
+    fields = _CREDENTIALS
 
     def act(self, typed: dict[str, str]) -> Answer:
         self.room.server.register(typed["name"], typed["password"])
-        return Answer(
-            True, "Registered. Now log in.", (("stored", "the name, and a salted Argon2id hash of the password"),)
-        )
+        self.room.move_on()
+        seen = (("stored", "the name, and a salted Argon2id hash of the password"),)
+        return Answer(True, "Registered. Now log in.", seen)
 
 
 class LoginForm(Form):
@@ -140,7 +53,7 @@ class LoginForm(Form):
 
     title = "The server · step 1, primary login"
     button_text = "Log in"
-    fields = (("name", "Name or e-mail", widgets.Text), ("password", "Password", widgets.Password))
+    fields = _CREDENTIALS
 
     def act(self, typed: dict[str, str]) -> Answer:
         self.room.move_on()
@@ -160,14 +73,13 @@ class EnrolForm(Form):
 
     title = "The server · enrol an authenticator"
     button_text = "Confirm"
-    fields = (("code", "First code from the authenticator", widgets.Text),)
+    fields = _FIRST_CODE
 
     def body(self) -> tuple[widgets.Widget, ...]:
         self.secret_view = PrivateView()
-        self.codes_view = PrivateView()
         self.start_button = widgets.Button(description="Show the QR code")
-        self.start_button.on_click(lambda _button: self._started())
-        return self.start_button, self.secret_view, *super().body(), self.codes_view
+        self.start_button.on_click(lambda _button: self.answer_to(self.start))
+        return buttons(self.start_button), self.secret_view, *super().body()
 
     def start(self) -> Answer:
         """Ask the server for a secret and show it as a QR code and as a setup key."""
@@ -177,17 +89,11 @@ class EnrolForm(Form):
         enrolment = self.room.server.start_enrolment(permit)
         self.room.move_on(pending=self.room.pending, enrolment=enrolment, session=self.room.session)
         self.codes_view.show()
-        self.secret_view.show(
-            picture(enrolment.qr_svg()), key(enrolment.setup_key, "Cannot scan? Type this setup key")
-        )
+        account = enrolment.account
+        kind = f"{account.digits} digits, a new code every {account.period_seconds} seconds, {account.algorithm}"
+        typed_in = folded("Can't scan?", key(enrolment.setup_key, f"Type this setup key into your app ({kind})"))
+        self.secret_view.show(picture(enrolment.qr_svg()), typed_in)
         return Answer(True, "Scan the QR code with your authenticator, then type the code it shows.")
-
-    def _started(self) -> None:
-        try:
-            answer = self.start()
-        except MfaError as error:
-            answer = refused_by(error)
-        self._say(answer)
 
     def act(self, typed: dict[str, str]) -> Answer:
         if self.room.enrolment is None:
@@ -228,22 +134,82 @@ class OtpForm(Form):
 
     title = "The server · step 4, OTP validation"
     button_text = "Verify"
-    fields = (("code", "Code from your authenticator", widgets.Text),)
-
-    def __init__(self, room: Room, status: widgets.HTML | None = None) -> None:
-        super().__init__(room, status)
-        self.inputs["code"].add_class("mfa-digits")
+    fields = _CODE
 
     def act(self, typed: dict[str, str]) -> Answer:
         if self.room.pending is None:
             raise InvalidInput("log in with name and password first")
         session = self.room.server.finish_login(self.room.pending, typed["code"])
         self.room.move_on(session=session)
+        seen = (("granted", "a session of 24 hours at most"), ("consumed", "the code's time step, for good"))
+        return Answer(True, f"Access granted. You are logged in as {session.name}.", seen)
+
+
+class RecoveryForm(Form):
+    """The authenticator is lost: a recovery code permits enrolling a new one, and nothing else."""
+
+    title = "The server · recovery"
+    intro = "A recovery code does not log you in. It lets you enrol a new authenticator."
+    button_text = "Use the recovery code"
+    fields = _RECOVERY_CODE
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        if self.room.pending is None:
+            raise InvalidInput("log in with name and password first: a recovery code replaces the second step alone")
+        recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
+        self.codes_view.show(listed(recovery.replacement, "A new recovery code, in place of the used one"))
+        self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
-            f"Access granted. You are logged in as {session.name}.",
-            (("granted", "a session of 24 hours at most"), ("consumed", "the code's time step, for good")),
+            "The recovery code was taken. Now enrol a new authenticator.",
+            (
+                ("granted", "no session: leave to enrol a new authenticator, for five minutes"),
+                ("void", "the used code; one new code was issued for it, the others hold"),
+                ("told", "the account's owner finds a notice at the next login"),
+            ),
         )
+
+
+class SessionForm(Form):
+    """What a session is good for: notices, new recovery codes, another authenticator, logging out."""
+
+    title = "The server · you are in"
+    button_text = "Log out"
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        self.notices_button = widgets.Button(description="Show my notices")
+        self.notices_button.on_click(lambda _button: self.answer_to(self.notices))
+        self.codes_button = widgets.Button(description="New recovery codes")
+        self.codes_button.on_click(lambda _button: self.answer_to(self.new_codes))
+        return (buttons(self.button, self.notices_button, self.codes_button),)
+
+    def notices(self) -> Answer:
+        """What the account's owner must know."""
+        notices = self.room.server.notices(self._session())
+        told = "; ".join(f"{note.event} at {_clock(note.at)}" for note in notices)
+        return Answer(True, f"What happened to your account: {told}.")
+
+    def new_codes(self) -> Answer:
+        """A new set of recovery codes, for a session that is fresh."""
+        codes = self.room.server.issue_recovery_codes(self._session())
+        self.codes_view.show(listed(codes, "Recovery codes, shown this once: keep them on paper"))
+        return Answer(True, "New recovery codes. The old ones are void.")
+
+    def act(self, _typed: dict[str, str]) -> Answer:
+        self.room.server.log_out(self._session())
+        self.codes_view.show()
+        self.room.move_on()
+        return Answer(True, "Logged out.", (("ended", "the session: its token opens nothing any more"),))
+
+    def _session(self) -> Session:
+        if self.room.session is None:
+            raise InvalidInput("log in first")
+        return self.room.session
+
+
+def _clock(now: int) -> str:
+    minutes, seconds = divmod(now % 86400, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02} UTC"
 
 
 class PhonePanel(StableBox):
@@ -265,8 +231,11 @@ class PhonePanel(StableBox):
         return self.room.enrolment.qr_png()
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees instead of the phone."""
-        return "The phone: an authenticator app that scans the QR code and shows a code, by its own clock"
+        """What a reader without a kernel sees: of a demo phone its code too."""
+        words = "The phone: an authenticator app that scans the QR code and shows a code, by its own clock"
+        if not (self.room.demo and self.room.phone.accounts):
+            return words
+        return f"{words}; now {self.room.phone.accounts[-1]}, {grouped(self.room.phone.code())}"
 
     def face_html(self) -> str:
         return f'<div class="mfa mfa-panel mfa-phone"><p>{self.face_text()}. Run this cell to use it.</p></div>'

@@ -6,18 +6,12 @@ from html import escape
 
 import ipywidgets as widgets
 
+from mfa_lab.clock import ManualClock
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.forms import (
-    EnrolForm,
-    LoginForm,
-    OtpForm,
-    PhonePanel,
-    RegisterForm,
-    Room,
-    live_region,
-    live_room,
-    style,
-)
+from mfa_lab.lab.form import LOST, Form, Stage, buttons, live_region, style
+from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm, PhonePanel, RecoveryForm, RegisterForm, SessionForm
+from mfa_lab.lab.private import PrivateView
+from mfa_lab.lab.room import Room, live_room
 from mfa_lab.lab.stable import StableBox
 
 STEPS = (
@@ -29,51 +23,120 @@ STEPS = (
 
 
 class FourSteps(StableBox):
-    """Register, log in, enrol, type the code, get in: by hand. Shows only what is to be done next."""
+    """Register, log in, enrol, type the code, get in: by hand. Shows only what can be done next.
+
+    `room` defaults to one on the real clock with real secrets. A demo account exists from the start.
+    """
 
     def __init__(self, room: Room | None = None) -> None:
         self.room = room or live_room()
-        self.status = widgets.HTML(live_region(""))
-        self.register = RegisterForm(self.room, self.status)
-        self.login = LoginForm(self.room, self.status)
-        self.enrol = EnrolForm(self.room, self.status)
-        self.otp = OtpForm(self.room, self.status)
+        self.status = widgets.HTML(live_region())
+        self.codes_view = PrivateView()
+        self.register, self.login, self.enrol, self.otp, self.recovery, self.session = self._forms = tuple(
+            make(self.room, self.status, self.codes_view)
+            for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
+        )
         self.phone = PhonePanel(self.room, self._paste)
-        self.again = widgets.Button(description="Back to step 1")
-        self.again.on_click(lambda _button: self._start_again())
+        self.stage = Stage(*self._forms)
         self.stepper = widgets.HTML()
-        self.server_side = widgets.VBox([self.register, self.login, self.enrol, self.otp, self.enrol.codes_view])
-        sides = widgets.Box([self.server_side, self.phone])
+        self._recovering = self._registering = False
+        server_side = widgets.VBox([*self._forms, self._links(), self.codes_view])
+        sides = widgets.Box([server_side, self.phone])
         sides.add_class("mfa-sides")
-        super().__init__([style(), self.stepper, sides, self.status, self.again])
-        self.add_class("mfa")
-        self.room.watch(self._refresh)
+        super().__init__([style(), widgets.HTML(LOST), self.stepper, sides, self.stage, self.status, self._foot()])
+        for name in ("mfa", "mfa-root"):
+            self.add_class(name)
+        self.room.start_again()
+        self.room.watch(self._moved)
         self._refresh()
+        self._tell(self._invitation())
+
+    def _links(self) -> widgets.Box:
+        self.to_register = widgets.Button(description="Make an account of my own")
+        self.to_login = widgets.Button(description="Log in instead")
+        self.to_recovery = widgets.Button(description="Use a recovery code")
+        self.to_code = widgets.Button(description="Use a code after all")
+        self.to_register.on_click(lambda _button: self._choose(registering=True))
+        self.to_login.on_click(lambda _button: self._choose())
+        self.to_recovery.on_click(lambda _button: self._choose(recovering=True))
+        self.to_code.on_click(lambda _button: self._choose())
+        return buttons(self.to_register, self.to_login, self.to_recovery, self.to_code)
+
+    def _foot(self) -> widgets.Box:
+        self.again = widgets.Button(description="Start this demo account again")
+        self.again.on_click(lambda _button: self._start_again())
+        self.show_class = self._switch("Show the class", "What really happened, behind the user's words", "mfa-class")
+        self.big = self._switch("Big", "Larger type, for a projector", "mfa-big")
+        return buttons(self.show_class, self.again, self.big)
+
+    def _switch(self, text: str, tooltip: str, style_class: str) -> widgets.ToggleButton:
+        """A button that puts a class on the whole, and takes it off again."""
+        switch = widgets.ToggleButton(description=text, tooltip=tooltip)
+        switch.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
+        return switch
+
+    def _choose(self, *, registering: bool = False, recovering: bool = False) -> None:
+        self._registering, self._recovering = registering, recovering
+        self._refresh()
+        self.status.value = live_region()
+        self.stage.send({"focus": True})
+
+    def _moved(self) -> None:
+        """The login came a step further, or back to the start."""
+        self._registering = self._recovering = False
+        self._refresh()
+        if self.room.session is not None:
+            self.codes_view.show()  # whoever is in has had the time to note them
+        waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
+        period = self.room.server.policy.period_seconds
+        self.stage.send({"wait": period - self.room.clock.now() % period} if waits else {"quiet": True})
+        self.stage.send({"focus": True})
+
+    def _shown(self) -> Form:
+        """The one form that can be used now."""
+        room = self.room
+        if room.enrolment is not None:
+            return self.enrol
+        if room.session is not None:
+            return self.session
+        if room.pending is None:
+            return self.register if self._registering else self.login
+        if room.pending.permits != "code":
+            return self.enrol
+        return self.recovery if self._recovering else self.otp
 
     def _refresh(self) -> None:
-        pending, session, enrolment = self.room.pending, self.room.session, self.room.enrolment
-        wants_code = pending is not None and pending.permits == "code"
-        wants_factor = enrolment is not None or (pending is not None and not wants_code)
-        starting = pending is None and session is None and enrolment is None
-        for form, shown in (
-            (self.register, starting),
-            (self.login, starting),
-            (self.enrol, wants_factor),
-            (self.otp, wants_code),
+        shown = self._shown()
+        for form in self._forms:
+            form.layout.display = "" if form is shown else "none"
+        for link, wanted in (
+            (self.to_register, shown is self.login),
+            (self.to_login, shown is self.register),
+            (self.to_recovery, shown is self.otp),
+            (self.to_code, shown is self.recovery),
         ):
-            form.layout.display = "" if shown else "none"
-        self.stepper.value = stepper(done=4 if session else 3 if wants_code else 0, now=3 if wants_code else 0)
+            link.layout.display = "" if wanted else "none"
+        done, now = {self.otp: (3, 3), self.session: (4, 4)}.get(shown, (0, 0))
+        self.stepper.value = stepper(done, now)
 
     def _paste(self, code: str) -> None:
         """Type the phone's code into whichever form asks for one."""
-        form = self.enrol if self.room.enrolment else self.otp
+        form = self.enrol if self._shown() is self.enrol else self.otp
         form.inputs["code"].value = code
 
     def _start_again(self) -> None:
-        if self.room.session is not None:
-            self.room.server.log_out(self.room.session)
-        self.room.move_on()
-        self.status.value = live_region(Answer(True, "Back at step 1. Accounts and authenticators are kept.").html())
+        self.room.start_again()
+        self.enrol.secret_view.show()
+        self.codes_view.show()
+        self.phone.widget.refresh()
+        self._tell(f"A fresh server. {self._invitation()} Delete the old entry from your app: its codes are dead.")
+
+    def _tell(self, words: str) -> None:
+        self.status.value = live_region(Answer(True, words))
+
+    def _invitation(self) -> str:
+        account = self.room.demo_account
+        return f"A demo account is ready: {account['name']}, with the password “{account['password']}”."
 
     def face_text(self) -> str:
         """What a reader without a kernel sees."""
@@ -81,7 +144,7 @@ class FourSteps(StableBox):
 
     def face_html(self) -> str:
         call = "Run this cell to log in, with your own phone or the one shown."
-        return f'<div class="mfa">{stepper(0, 0)}<p>{call}</p></div>'
+        return f'<div class="mfa">{stepper(0, 0)}<p>{call} {escape(self._invitation())}</p></div>'
 
 
 def stepper(done: int, now: int) -> str:

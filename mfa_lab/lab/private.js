@@ -1,28 +1,44 @@
 // Draws what must never be saved: a live QR code, a setup key, recovery codes. They come as a custom message,
 // not as a trait, so that neither the notebook nor the widget's state ever holds them.
-const part = ({ kind, label, svg, text, items }) => {
-  const section = document.createElement("div");
-  if (label) {
-    const heading = section.appendChild(document.createElement("p"));
-    heading.className = "mfa-hint";
-    heading.textContent = label;
-  }
-  if (kind === "picture") {
-    section.append(document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true));
-  } else if (kind === "list") {
-    const list = section.appendChild(document.createElement("ul"));
-    for (const item of items) {
-      const entry = list.appendChild(document.createElement("li"));
-      entry.className = "mfa-key";
-      entry.textContent = item;
-    }
-  } else {
-    const line = section.appendChild(document.createElement("p"));
-    line.className = "mfa-key";
-    line.textContent = text;
-  }
-  return section;
+
+const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  return element;
 };
+
+const parsed = (svg) =>
+  document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+
+function list({ label, items }) {
+  const section = make("div");
+  const lines = make("ul");
+  lines.append(...items.map((item) => make("li", "mfa-key", item)));
+  const copy = make("button", "mfa-button", items.length > 1 ? "Copy them" : "Copy it");
+  copy.type = "button";
+  const said = make("span", "mfa-hint");
+  said.setAttribute("role", "status");
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(items.join("\n"));
+      said.textContent = "Copied.";
+    } catch {
+      said.textContent = "The browser does not let the page copy: select the text.";
+    }
+  });
+  section.append(make("p", "mfa-hint", label), lines, copy, said);
+  return section;
+}
+
+function fold({ summary, parts }) {
+  const details = make("details");
+  details.append(make("summary", "mfa-hint", summary), ...parts.map(part));
+  return details;
+}
+
+const part = (given) =>
+  ({ picture: () => parsed(given.svg), list: () => list(given), folded: () => fold(given) })[given.kind]();
 
 export default {
   render({ model, el }) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,19 @@ def picture(svg: str) -> Part:
     return {"kind": "picture", "svg": svg}
 
 
-def key(text: str, label: str = "") -> Part:
+def key(text: str, label: str) -> Part:
     """A line to be copied."""
-    return {"kind": "key", "text": text, "label": label}
+    return {"kind": "list", "items": [text], "label": label}
 
 
-def listed(items: tuple[str, ...], label: str = "") -> Part:
+def listed(items: Iterable[str], label: str) -> Part:
     """Several lines to be copied."""
     return {"kind": "list", "items": list(items), "label": label}
+
+
+def folded(summary: str, *parts: Part) -> Part:
+    """What is shown only to who asks for it."""
+    return {"kind": "folded", "summary": summary, "parts": list(parts)}
 
 
 class PrivateView(anywidget.AnyWidget):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from mfa_lab.clock import Clock, ManualClock, SystemClock
 from mfa_lab.phone.phone import Phone
 from mfa_lab.policy import Policy
-from mfa_lab.randomness import SeededRandomness
+from mfa_lab.randomness import SYSTEM, Randomness, SeededRandomness
 from mfa_lab.resources import data_dir
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, PendingLogin, Session
@@ -19,21 +19,39 @@ DEMO_NOW = 1_800_000_010
 
 
 class Room:
-    """What the forms of one cell or one notebook share. `demo`: its secrets are public and may be shown anywhere."""
+    """What the forms of one cell or one notebook share. `demo`: its secrets are public and may be shown anywhere.
 
-    def __init__(self, server: MfaServer, phone: Phone, *, demo: bool = False) -> None:
-        self.server = server
-        self.phone = phone
+    `demo_account` is a name and password that everybody may know. A room can be made new at any time.
+    """
+
+    def __init__(self, clock: Clock, phone_clock: Clock | None = None, *, demo: bool = False) -> None:
+        self.clock = clock
+        self.phone = Phone(phone_clock or clock)
         self.demo = demo
+        self.demo_account = _demo_accounts()[0]
+        self._watchers: list[Callable[[], None]] = []
+        self._open()
+
+    def _open(self) -> None:
+        randomness: Randomness = _DemoRandomness(self.demo_account["secret"]) if self.demo else SYSTEM
+        self.server = MfaServer(
+            clock=self.clock,
+            policy=Policy.LESSON,
+            issuer="mfa-lab demo" if self.demo else "mfa-lab",
+            randomness=randomness,
+        )
         self.pending: PendingLogin | None = None
         self.enrolment: Enrolment | None = None
         self.session: Session | None = None
-        self._watchers: list[Callable[[], None]] = []
 
-    @property
-    def clock(self) -> Clock:
-        """The server's clock."""
-        return self.server.clock
+    def start_again(self) -> None:
+        """A new server with the demo account alone, and a phone with nothing in it: the way out of any corner."""
+        self.server.close()
+        self._open()
+        self.server.register(self.demo_account["name"], self.demo_account["password"])
+        for label in self.phone.accounts:
+            self.phone.remove(label)
+        self._tell()
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call `changed` after each step of the login."""
@@ -48,6 +66,9 @@ class Room:
     ) -> None:
         """Note how far the login has come; what is not named is over."""
         self.pending, self.enrolment, self.session = pending, enrolment, session
+        self._tell()
+
+    def _tell(self) -> None:
         for changed in self._watchers:
             changed()
 
@@ -63,23 +84,19 @@ class _DemoRandomness(SeededRandomness):
         return self._secret if count == len(self._secret) else super().token_bytes(count)
 
 
+def _demo_accounts() -> list[dict[str, str]]:
+    accounts: list[dict[str, str]] = json.loads((data_dir() / "demo_accounts.json").read_text("utf-8"))["accounts"]
+    return accounts
+
+
 def demo_room() -> Room:
     """The same room each time: a clock that moves only when told to, and the demo secret of data/demo_accounts.json.
 
     For cells whose output is compared. Nothing here is worth stealing.
     """
-    accounts = json.loads((data_dir() / "demo_accounts.json").read_text("utf-8"))["accounts"]
-    clock = ManualClock(DEMO_NOW)
-    server = MfaServer(
-        clock=clock,
-        policy=Policy.LESSON,
-        issuer="mfa-lab demo",
-        randomness=_DemoRandomness(accounts[0]["secret"]),
-    )
-    return Room(server, Phone(clock=clock), demo=True)
+    return Room(ManualClock(DEMO_NOW), demo=True)
 
 
 def live_room() -> Room:
     """A room on the real clock with real secrets, in memory: gone when the kernel stops."""
-    clock = SystemClock()
-    return Room(MfaServer(clock=clock, policy=Policy.LESSON, issuer="mfa-lab"), Phone(clock=clock))
+    return Room(SystemClock())

@@ -44,7 +44,7 @@ const clockFace = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 
 const signed = (seconds) => `${seconds < 0 ? "−" : "+"}${Math.abs(seconds)} s`;
 
 const FACE = `
-  <p class="mfa-side mfa-phone"><span class="mfa-time"></span> <span class="mfa-skew"></span></p>
+  <p class="mfa-side mfa-phone" role="heading" aria-level="3"><span class="mfa-time"></span> <span class="mfa-skew"></span></p>
   <p class="mfa-empty mfa-hint">No account yet. Let the server show a QR code, then scan it.</p>
   <div class="mfa-account" hidden>
     <label class="mfa-which mfa-hint">Account <select></select></label>
@@ -113,9 +113,10 @@ function render({ model, el }) {
     find(".mfa-which").hidden = state.accounts.length < 2;
     find("select").replaceChildren(...state.accounts.map(({ label }, index) => new Option(label, index)));
     find("select").value = state.chosen;
-    const skew = Math.round(state.clock.skew);
-    find(".mfa-skew").textContent = skew ? signed(skew) : "";
-    find(".mfa-skew").title = skew ? "against the server's clock" : "";
+    const skew = Math.trunc(state.clock.skew);
+    const off = Math.abs(skew) >= 2; // less is the message's own way
+    find(".mfa-skew").textContent = off ? signed(skew) : "";
+    find(".mfa-skew").title = off ? "against the server's clock" : "";
     state.shown = null;
     tick();
   }

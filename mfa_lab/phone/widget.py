@@ -40,7 +40,7 @@ class PhoneWidget(anywidget.AnyWidget):
 
     def refresh(self) -> None:
         """Tell the page what the phone holds and what its clock says."""
-        self.send({"accounts": self.phone.export(), "clock": self._clock()})
+        self.send({"accounts": self.phone.export(), "clock": self._clock(), "said": ""})
 
     def _clock(self) -> dict[str, Any]:
         """How the browser finds the phone's time: its own clock and a drift, or a clock that stands still."""

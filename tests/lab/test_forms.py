@@ -7,8 +7,18 @@ import json
 import ipywidgets
 import pytest
 
-from mfa_lab.errors import PUBLIC_MESSAGE, InvalidInput
-from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm, PhonePanel, RegisterForm, demo_room, live_room
+from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput
+from mfa_lab.lab.forms import (
+    EnrolForm,
+    LoginForm,
+    OtpForm,
+    PhonePanel,
+    RecoveryForm,
+    RegisterForm,
+    SessionForm,
+    demo_room,
+    live_room,
+)
 from mfa_lab.lab.four_steps import FourSteps
 
 BOB = "bob@example.org"
@@ -72,14 +82,6 @@ def test_by_hand_and_from_python_are_one(enrolled):
     assert dict(otp.submit(code=enrolled.phone.code()).seen)["reason"] == "reused"
 
 
-def test_enter_submits(enrolled):
-    """Pressing Enter in a field does what the button does: the browser sends a `submit` message."""
-    login = LoginForm(enrolled)
-    login.inputs["name"].value, login.inputs["password"].value = ALICE.values()
-    login.inputs["password"]._handle_custom_msg({"event": "submit"}, [])
-    assert "Now the code" in login.status.value
-
-
 def test_the_users_face_is_the_same_for_every_refusal(enrolled):
     """Wrong password, unknown name, reused code: one sentence for the user; the class sees three reasons."""
     login, otp = LoginForm(enrolled), OtpForm(enrolled)
@@ -105,6 +107,7 @@ def test_the_users_face_is_the_same_for_every_refusal(enrolled):
         (RegisterForm, ALICE, "this name is taken: choose another, or log in"),
         (OtpForm, {"code": "123456"}, "log in with name and password first"),
         (EnrolForm, {"code": "123456"}, "show the QR code first, and scan it"),
+        (SessionForm, {}, "log in first"),
     ],
 )
 def test_a_mistake_is_answered_with_a_sentence(enrolled, make, typed, told):
@@ -121,7 +124,7 @@ def test_an_unknown_field_is_named_with_those_there_are(room):
         LoginForm(room).submit(user="alice@example.org", password="x")
 
 
-@pytest.mark.parametrize("make", [RegisterForm, LoginForm, EnrolForm, OtpForm])
+@pytest.mark.parametrize("make", [RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm])
 def test_fields_are_cleared_whatever_the_answer(room, make):
     """What was typed does not stay in the widget, and so not in the notebook."""
     form = make(room)
@@ -143,11 +146,11 @@ def test_the_demo_face_shows_the_demo_secret_and_a_live_one_never(room):
 
 def test_live_secrets_reach_the_page_as_messages_alone():
     """Secret, QR code, recovery codes and otpauth URI are sent, and stand in no synced trait of any widget."""
-    steps = FourSteps()
+    steps, password = FourSteps(), "not one of the demo passwords"
     room, sent = steps.room, []
-    steps.register.submit(**ALICE)
-    steps.login.submit(**ALICE)
-    for view in (steps.enrol.secret_view, steps.enrol.codes_view, steps.phone.widget):
+    steps.register.submit(name=BOB, password=password)
+    steps.login.submit(name=BOB, password=password)
+    for view in (steps.enrol.secret_view, steps.codes_view, steps.phone.widget):
         view.send = sent.append
     steps.enrol.start_button.click()
     secret, picture = room.enrolment.setup_key.replace(" ", ""), room.enrolment.qr_svg()
@@ -160,14 +163,7 @@ def test_live_secrets_reach_the_page_as_messages_alone():
     assert json.dumps(picture)[1:-1] in everything
     assert len(codes) == 10
     for text in (before, synced(steps), repr(steps), steps.face_html(), steps.face_text()):
-        for hidden in (
-            secret,
-            room.phone.accounts[0] + secret,
-            "otpauth",
-            picture[200:260],
-            *codes,
-            ALICE["password"],
-        ):
+        for hidden in (secret, "otpauth", picture[200:260], *codes, password):
             assert hidden not in text
 
 
@@ -196,39 +192,141 @@ def test_every_field_and_button_has_a_name():
     assert all(each.description for each in controls)
 
 
-def test_four_steps_shows_what_is_next():
-    """At each point only the forms that can be used are visible."""
-    steps = FourSteps(demo_room())
+def shown(steps):
+    """The forms and links that can be seen now."""
+    links = (steps.to_register, steps.to_login, steps.to_recovery, steps.to_code)
+    seen = [form.button_text for form in steps._forms if form.layout.display != "none"]
+    return seen + [link.description for link in links if link.layout.display != "none"]
 
-    def visible():
-        forms = (steps.register, steps.login, steps.enrol, steps.otp)
-        return [type(form).__name__ for form in forms if form.layout.display != "none"]
 
-    assert visible() == ["RegisterForm", "LoginForm"]
-    steps.register.submit(**ALICE)
+def into(steps):
+    """Go through the four steps with the demo account, as far as the code field."""
     steps.login.submit(**ALICE)
-    assert visible() == ["EnrolForm"]
     steps.enrol.start()
     steps.phone.widget.scan()
     steps.enrol.submit(code=steps.room.phone.code())
-    assert visible() == ["RegisterForm", "LoginForm"]
     steps.room.clock.advance(30)
     steps.login.submit(**ALICE)
-    assert visible() == ["OtpForm"]
+
+
+def test_four_steps_shows_what_is_next():
+    """At each point one form can be used, with the ways that lead on from it; the steps behind are done."""
+    steps = FourSteps(demo_room())
+    assert shown(steps) == ["Log in", "Make an account of my own"]
+    steps.to_register.click()
+    assert shown(steps) == ["Register", "Log in instead"]
+    steps.to_login.click()
+    steps.login.submit(**ALICE)
+    assert shown(steps) == ["Confirm"]
+    steps.enrol.start()
+    steps.phone.widget.scan()
+    steps.enrol.submit(code=steps.room.phone.code())
+    assert shown(steps) == ["Log in", "Make an account of my own"]
+    steps.room.clock.advance(30)
+    steps.login.submit(**ALICE)
+    assert shown(steps) == ["Verify", "Use a recovery code"]
+    assert steps.stepper.value.count("mfa-done") == 3
     steps.otp.submit(code=steps.room.phone.code())
-    assert visible() == []
-    session = steps.room.session
-    steps.again.click()
-    assert visible() == ["RegisterForm", "LoginForm"]
+    assert shown(steps) == ["Log out"]
+    assert steps.stepper.value.count("mfa-done") == 4
+
+
+def test_own_account_after_registering_leads_to_login():
+    """Whoever made an account of their own is brought back to the login."""
+    steps = FourSteps(demo_room())
+    steps.to_register.click()
+    assert steps.register.submit(name=BOB, password="long enough for us").granted
+    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert steps.login.submit(name=BOB, password="long enough for us").granted
+
+
+def test_a_lost_phone_and_a_recovery_code():
+    """The recovery code grants no session, leads to a new enrolment, and is replaced by one new code."""
+    steps, sent = FourSteps(demo_room()), []
+    steps.codes_view.send = sent.append
+    into(steps)
+    codes = next(message["parts"][0]["items"] for message in sent if message["parts"])
+    steps.to_recovery.click()
+    assert shown(steps) == ["Use the recovery code", "Use a code after all"]
+    assert not steps.recovery.submit(recovery_code="AAAA-AAAA-AAAA-AAAA").granted
+    assert steps.recovery.submit(recovery_code=codes[0].lower()).granted
     assert steps.room.session is None
-    with pytest.raises(Exception, match="That did not work"):
+    assert shown(steps) == ["Confirm"]
+    assert len(sent[-1]["parts"][0]["items"]) == 1
+    steps.enrol.start()
+    steps.phone.widget.scan()
+    assert steps.enrol.submit(code=steps.room.phone.code()).granted
+    steps.room.clock.advance(30)
+    steps.login.submit(**ALICE)
+    assert steps.otp.submit(code=steps.room.phone.code()).granted
+    steps.session.notices_button.click()
+    assert "recovered at" in steps.status.value
+
+
+def test_starting_again_gets_out_of_any_corner():
+    """Throttled or disabled: the button gives a fresh server, an empty phone, and the demo account."""
+    steps = FourSteps(demo_room())
+    into(steps)
+    for _ in range(4):
+        steps.otp.submit(code="000000")
+    assert "throttled" in steps.status.value
+    steps.again.click()
+    assert ALICE["password"] in steps.status.value
+    assert steps.room.phone.accounts == ()
+    into(steps)
+    assert steps.otp.submit(code=steps.room.phone.code()).granted
+
+
+def test_a_session_is_good_for_codes_and_for_logging_out():
+    """New recovery codes come as a message; after logging out the session opens nothing."""
+    steps, sent = FourSteps(demo_room()), []
+    steps.codes_view.send = sent.append
+    into(steps)
+    steps.otp.submit(code=steps.room.phone.code())
+    assert sent[-1] == {"parts": []}
+    steps.session.codes_button.click()
+    assert len(sent[-1]["parts"][0]["items"]) == 10
+    session = steps.room.session
+    steps.session.button.click()
+    assert shown(steps) == ["Log in", "Make an account of my own"]
+    with pytest.raises(AccessDenied):
         steps.room.server.check_session(session)
+
+
+def test_the_class_is_shown_and_hidden_by_a_switch():
+    """The trace stands behind one switch, the large type behind another."""
+    steps = FourSteps(demo_room())
+    for switch, style_class in ((steps.show_class, "mfa-class"), (steps.big, "mfa-big")):
+        assert style_class not in steps._dom_classes
+        switch.value = True
+        assert style_class in steps._dom_classes
+        switch.value = False
+        assert style_class not in steps._dom_classes
+
+
+def test_what_was_typed_comes_with_the_pressing_of_the_button():
+    """In a browser one message names the form and what was typed; no field has held it, before or after."""
+    steps, held = FourSteps(demo_room()), []
+    for field in steps.login.inputs.values():
+        field.observe(lambda change: held.append(change["new"]), "value")
+    steps.stage._handle_custom_msg({"submit": "LoginForm", "typed": ALICE}, [])
+    assert "The password is right" in steps.status.value
+    assert held == []
+
+
+@pytest.mark.parametrize(
+    "message", [{}, {"submit": "NoForm", "typed": {}}, {"submit": "OtpForm", "typed": {"colour": "blue"}}]
+)
+def test_a_strange_message_from_the_page_changes_nothing(message):
+    """A form or a field that does not exist is passed over: a page may send anything."""
+    steps = FourSteps(demo_room())
+    steps.stage._handle_custom_msg(message, [])
+    assert shown(steps) == ["Log in", "Make an account of my own"]
 
 
 def test_the_phone_types_its_code_into_the_form_at_hand():
     """While an enrolment waits, into the enrolment's field; at login, into the code field."""
     steps = FourSteps(demo_room())
-    steps.register.submit(**ALICE)
     steps.login.submit(**ALICE)
     steps.enrol.start()
     steps.phone.widget._handle_custom_msg({"paste": "123456"}, [])

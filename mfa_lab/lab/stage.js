@@ -1,0 +1,123 @@
+// What the forms need from the browser: keyboards and password managers that know what is typed where, Enter that
+// submits, a focus that follows the next step, and a countdown to the next code that ticks here, not in the kernel.
+
+const KINDS = {
+  ".mfa-digits input": { inputmode: "numeric", autocomplete: "one-time-code" },
+  ".mfa-name input": { autocomplete: "username", autocapitalize: "none" },
+  ".mfa-secret input": { autocomplete: "current-password" },
+  ".mfa-recovery input": { autocomplete: "off", autocapitalize: "characters", spellcheck: "false" },
+};
+
+function render({ model, el }) {
+  const root = () => el.closest(".mfa-root") ?? el.closest(".mfa-panel");
+  el.setAttribute("role", "timer");
+  el.classList.add("mfa-hint");
+
+  const prepare = () => {
+    for (const [selector, attributes] of Object.entries(KINDS)) {
+      for (const input of root()?.querySelectorAll(selector) ?? []) {
+        for (const [name, value] of Object.entries(attributes)) {
+          if (input.getAttribute(name) !== value) input.setAttribute(name, value);
+        }
+      }
+    }
+    for (const input of root()?.querySelectorAll(".mfa-secret input:only-of-type") ?? []) {
+      if (!input.parentElement.querySelector("button")) reveal(input);
+    }
+  };
+  // What was typed travels with the pressing of the button, in one message, and is gone from the page at once.
+  const isName = (element) => [...element.classList].find((name) => name.startsWith("mfa-is-"))?.slice(7);
+  const submit = (panel) => {
+    const typed = {};
+    for (const input of panel.querySelectorAll(".mfa-field input")) {
+      typed[isName(input.closest(".mfa-field"))] = input.value;
+      input.value = "";
+    }
+    model.send({ submit: isName(panel), typed });
+  };
+  const listeners = {
+    click(event) {
+      const button = event.target.closest(".mod-primary");
+      const panel = button?.closest(".mfa-panel");
+      if (!panel) return;
+      event.stopPropagation();
+      submit(panel);
+    },
+    keydown(event) {
+      const panel = event.target.matches(".mfa-field input") && event.target.closest(".mfa-panel");
+      if (event.key !== "Enter" || !panel) return;
+      event.preventDefault();
+      event.stopPropagation();
+      submit(panel);
+    },
+    change(event) {
+      if (event.target.matches(".mfa-field input")) event.stopPropagation(); // never a synced trait
+    },
+  };
+
+  const reveal = (input) => {
+    const toggle = document.createElement("button");
+    toggle.type = "button";
+    toggle.className = "mfa-button";
+    const show = (shown) => {
+      input.type = shown ? "text" : "password";
+      toggle.textContent = shown ? "Hide" : "Show";
+      toggle.setAttribute("aria-label", shown ? "Hide the password" : "Show the password");
+    };
+    toggle.addEventListener("click", () => show(input.type === "password"));
+    show(false);
+    input.after(toggle);
+  };
+
+  const observer = new MutationObserver(prepare);
+  let watched = null;
+  const start = requestAnimationFrame(() => {
+    watched = root();
+    if (!watched) return;
+    observer.observe(watched, { childList: true, subtree: true });
+    for (const [name, listener] of Object.entries(listeners)) watched.addEventListener(name, listener, true);
+    prepare();
+  });
+
+  // Focus follows only where it was lost, with the form that went away: whoever types already is left alone.
+  const focus = () =>
+    setTimeout(() => {
+      const now = document.activeElement;
+      const lost = now === document.body || (root()?.contains(now) && now.offsetParent === null);
+      if (!lost) return;
+      const inputs = [...(root()?.querySelectorAll(".mfa-server input, .mfa-server button") ?? [])];
+      inputs.find((input) => input.offsetParent !== null)?.focus();
+    }, 80);
+
+  let timer = null;
+  const wait = (seconds) => {
+    clearInterval(timer);
+    const end = Date.now() + seconds * 1000;
+    const tell = () => {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      el.textContent = left > 0 ? `That code is spent. The next one comes in ${left} s.` : "The next code is there.";
+      if (left <= 0) clearInterval(timer);
+    };
+    timer = setInterval(tell, 250);
+    tell();
+  };
+
+  const onMessage = (message) => {
+    if (message.focus) focus();
+    if (message.wait) wait(message.wait);
+    if (message.quiet) {
+      clearInterval(timer);
+      el.textContent = "";
+    }
+  };
+  model.on("msg:custom", onMessage);
+  return () => {
+    cancelAnimationFrame(start);
+    clearInterval(timer);
+    observer.disconnect();
+    for (const [name, listener] of Object.entries(listeners)) watched?.removeEventListener(name, listener, true);
+    model.off("msg:custom", onMessage);
+  };
+}
+
+export default { render };

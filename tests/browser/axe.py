@@ -1,0 +1,66 @@
+"""What a page must be for everyone: axe's rules, and the contrast of every text computed from its styles.
+
+axe was seen to miss text on the ground of a form in JupyterLab, so contrast is measured here once more.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Page
+
+SERIOUS = {"serious", "critical"}
+_AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+_CONTRASTS = """(selector) => {
+  const parse = (text) => {
+    const [red, green, blue, alpha = 1] = text.match(/[\\d.]+/g).map(Number);
+    return [red, green, blue, alpha];
+  };
+  const over = ([r, g, b, a], under) => [r, g, b].map((part, index) => part * a + under[index] * (1 - a));
+  const ground = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.unshift(parse(getComputedStyle(at).backgroundColor));
+    return layers.reduce((under, layer) => over(layer, under), [255, 255, 255]);
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((part) => part / 255).map((part) =>
+      part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const found = [];
+  for (const root of document.querySelectorAll(selector)) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const element = walker.currentNode.parentElement;
+      const text = walker.currentNode.textContent.trim();
+      if (!text || element.closest("style, script, svg, select")) continue;
+      if (!element.checkVisibility({ opacityProperty: true })) continue;
+      if (parseFloat(getComputedStyle(element).opacity) < 1) continue; // on its way in; see the widget's next code
+      const under = ground(element);
+      const ink = over(parse(getComputedStyle(element).color), under);
+      const [dark, light] = [luminance(ink), luminance(under)].sort((one, other) => one - other);
+      found.push([(light + 0.05) / (dark + 0.05), text.slice(0, 60)]);
+    }
+  }
+  return found;
+}"""
+
+
+def violations(page: Page, selector: str) -> list[str]:
+    """What axe finds serious or critical within `selector`, each as one line."""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(_AXE)
+    report: dict[str, Any] = page.evaluate("selector => axe.run(selector)", selector)
+    return [
+        f"{found['id']}: {node['html'][:200]}"
+        for found in report["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+def contrasts(page: Page, selector: str) -> list[tuple[float, str]]:
+    """The contrast of every visible text within `selector` against its own ground, lowest first (WCAG 1.4.3)."""
+    return sorted((ratio, text) for ratio, text in page.evaluate(_CONTRASTS, selector))

@@ -1,0 +1,315 @@
+"""The four steps in the real JupyterLab: by mouse and by keyboard, light and dark, with nothing secret saved."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+
+from mfa_lab.lab.room import demo_room
+from tests.browser.axe import contrasts, violations
+from tests.needs import requires_program
+from tests.notebooks.kit import write
+
+pytestmark = pytest.mark.browser
+
+NAME = demo_room().demo_account["name"]
+PASSWORD = demo_room().demo_account["password"]
+ROOT = ".mfa-root"
+SOURCE = """
+from mfa_lab.clock import SkewedClock, SystemClock
+from mfa_lab.lab.four_steps import FourSteps
+from mfa_lab.lab.room import Room
+
+room = Room(SkewedClock(SystemClock()))
+steps = FourSteps(room)
+steps
+"""
+NEXT_STEP = "room.clock.drift_seconds += 30; steps.phone.widget.refresh()"
+
+
+class Steps:
+    """The form on the page, and what a person does with it."""
+
+    def __init__(self, page):
+        self.lab = page
+        self.page = page.page
+        self.root = page.outputs.locator(ROOT).last
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def field(self, label):
+        return self.root.get_by_label(label, exact=True).filter(visible=True)
+
+    def told(self, words):
+        expect(self.root.get_by_role("status").filter(has_text="What the user is told")).to_contain_text(words)
+
+    def log_in(self, password=PASSWORD):
+        self.field("Name or e-mail").fill(NAME)
+        self.field("Password").fill(password)
+        self.button("Log in").click()
+
+    def phones_code(self):
+        code = self.root.locator("[data-code]")
+        expect(code).to_have_text(re.compile(r"\d{3} \d{3}"))
+        return code.text_content()
+
+    def enrol(self):
+        self.button("Show the QR code").click()
+        expect(self.root.locator(".mfa-private svg")).to_be_visible()
+        self.button("Scan the QR code").click()
+        self.phones_code()
+        self.button("Type it into the form").click()
+        expect(self.field("First code from the authenticator")).to_have_value(re.compile(r"\d{6}"))
+        self.button("Confirm").click()
+        self.told("The authenticator is enrolled")
+
+    def next_code(self):
+        """Half a minute later, without the waiting: both clocks are set on by one step."""
+        before = self.phones_code()
+        self.run(NEXT_STEP)
+        expect(self.root.locator("[data-code]")).not_to_have_text(before)
+        return self.phones_code()
+
+    def run(self, code):
+        """Run `code` in the notebook's kernel."""
+        self.page.evaluate(
+            "code => jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }).done", code
+        )
+
+
+@pytest.fixture
+def steps(open_notebook, work):
+    write(work / "steps.ipynb", SOURCE)
+    page = open_notebook("steps.ipynb")
+    page.run_all()
+    page.outputs.locator(ROOT).wait_for()
+    return Steps(page)
+
+
+def test_the_whole_story_by_mouse(steps):
+    """Refused, enrolled, granted, replay refused, throttled, started again, recovered; the theme changes meanwhile."""
+    steps.log_in("not the password")
+    steps.told("That did not work")
+    expect(steps.root.get_by_text("wrong password")).to_be_hidden()
+    steps.button("Show the class").click()
+    expect(steps.root.get_by_text("wrong password")).to_be_visible()
+
+    steps.log_in()
+    steps.enrol()
+    codes = steps.root.locator(".mfa-private li.mfa-key").filter(visible=True)
+    expect(codes).to_have_count(10)
+    recovery_code = codes.first.text_content()
+    steps.lab.theme("dark")
+
+    steps.log_in()
+    code = steps.next_code()
+    steps.field("Code from your authenticator").fill(code)  # grouped, as a person would paste it
+    steps.button("Verify").click()
+    steps.told(f"Access granted. You are logged in as {NAME}.")
+    expect(steps.root.get_by_role("timer").filter(has_text="That code is spent")).to_be_visible()
+    expect(codes).to_have_count(0)
+    steps.button("Log out").click()
+
+    steps.log_in()
+    for _ in range(3):
+        steps.field("Code from your authenticator").fill(code)
+        steps.button("Verify").click()
+        expect(steps.root.get_by_text("reused", exact=True)).to_be_visible()
+        steps.told("That did not work")
+    steps.field("Code from your authenticator").fill(steps.next_code())
+    steps.run("pass")
+    steps.lab.theme("light")
+    steps.button("Verify").click()
+    expect(
+        steps.root.get_by_text("throttled", exact=True).or_(steps.root.get_by_text("Access granted"))
+    ).to_be_visible()
+
+    steps.button("Start this demo account again").click()
+    steps.told("A fresh server")
+    steps.log_in()
+    steps.enrol()
+    recovery_code = codes.first.text_content()
+    steps.log_in()
+    steps.button("Use a recovery code").click()
+    steps.field("Recovery code").fill(recovery_code)
+    steps.button("Use the recovery code").click()
+    steps.told("The recovery code was taken")
+    expect(codes).to_have_count(1)
+
+
+def test_by_keyboard_alone(steps):
+    """Tab, Enter and Space are enough, focus follows the next step, and it can be seen wherever it is."""
+    page = steps.page
+
+    def press(key, wanted):
+        """Press until the control called `wanted` has the focus; it must show."""
+        for _ in range(40):
+            page.keyboard.press(key)
+            if focused() == wanted:
+                outline = page.evaluate("() => getComputedStyle(document.activeElement).outline")
+                assert "none" not in outline, f"{wanted}: no visible focus ({outline})"
+                return
+        raise AssertionError(f"{key} never reached {wanted}")
+
+    def focused():
+        return page.evaluate(
+            """() => { const at = document.activeElement;
+                       return at.labels?.[0]?.textContent || at.ariaLabel || at.textContent; }"""
+        )
+
+    steps.field("Name or e-mail").focus()
+    page.keyboard.type(NAME)
+    press("Tab", "Password")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    steps.told("The password is right")
+    expect(steps.button("Show the QR code")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(steps.root.locator(".mfa-private svg")).to_be_visible()
+    press("Tab", "Scan the QR code")
+    page.keyboard.press("Space")
+    steps.phones_code()
+    press("Shift+Tab", "Type it into the form")
+    page.keyboard.press("Enter")
+    expect(steps.field("First code from the authenticator")).to_have_value(re.compile(r"\d{6}"))
+    press("Shift+Tab", "First code from the authenticator")
+    page.keyboard.press("Enter")
+    steps.told("The authenticator is enrolled")
+    expect(steps.field("Name or e-mail")).to_be_focused()
+    page.keyboard.type(NAME)
+    press("Tab", "Password")
+    page.keyboard.type(PASSWORD)
+    press("Tab", "Show the password")
+    page.keyboard.press("Space")
+    expect(steps.field("Password")).to_have_value(PASSWORD)
+    press("Tab", "Log in")
+    page.keyboard.press("Enter")
+    expect(steps.field("Code from your authenticator")).to_be_focused()
+    code = steps.next_code()
+    page.keyboard.type(code)
+    expect(steps.field("Code from your authenticator")).to_have_value(code)
+    page.keyboard.press("Enter")
+    steps.told("Access granted")
+
+
+def test_everyone_can_read_it(steps):
+    """In each state, light and dark: axe finds nothing serious, all text keeps 4.5:1; planted faults are seen."""
+    measured = 0
+
+    def look():
+        nonlocal measured
+        for theme in ("dark", "light"):
+            steps.lab.theme(theme)
+            assert violations(steps.page, ROOT) == []
+            found = contrasts(steps.page, ROOT)
+            assert [(ratio, text) for ratio, text in found if ratio < 4.5] == []
+            measured += len(found)
+
+    steps.button("Show the class").click()
+    look()
+    steps.log_in("not the password")
+    steps.told("That did not work")
+    look()
+    steps.log_in()
+    steps.button("Show the QR code").click()
+    steps.root.get_by_text("Can't scan?").click()
+    look()
+    steps.enrol()
+    look()
+    steps.log_in()
+    steps.told("Now the code")
+    look()
+    steps.button("Use a recovery code").click()
+    look()
+    steps.button("Use a code after all").click()
+    steps.field("Code from your authenticator").fill(steps.next_code())
+    steps.button("Verify").click()
+    steps.told("Access granted")
+    look()
+    assert measured > 150
+
+    steps.root.evaluate(
+        """root => root.insertAdjacentHTML('beforeend',
+            '<img src="data:,"><p style="color: #bbbbbb; background: #ffffff">too pale</p>')"""
+    )
+    assert any(line.startswith("image-alt") for line in violations(steps.page, ROOT))
+    assert contrasts(steps.page, ROOT)[0][1] == "too pale"
+
+
+def test_a_restarted_kernel_is_told_and_a_new_start_works(steps):
+    """After a restart the form says what was lost and how to go on; running the cell again does it."""
+    steps.log_in()
+    steps.button("Show the QR code").click()
+    lost = steps.root.get_by_role("alert")
+    expect(lost).to_be_hidden()
+    steps.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    expect(lost).to_contain_text("The kernel was restarted.")
+    expect(lost).to_contain_text("delete the old entry")
+    expect(steps.root.locator(".mfa-sides")).to_be_hidden()
+    steps.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.info")
+    steps.lab.run_all()
+    expect(steps.button("Log in")).to_be_visible()
+    steps.log_in()
+    steps.enrol()
+
+
+def test_a_real_phone_reads_the_screen(steps, tmp_path):
+    """zbarimg decodes the QR code from a screenshot, in the dark theme too, to the URI that the server made."""
+    zbarimg = requires_program("zbarimg")
+    steps.log_in()
+    steps.button("Show the QR code").click()
+    picture = steps.root.locator(".mfa-private svg")
+    expect(picture).to_be_visible()
+    for theme in ("light", "dark"):
+        steps.lab.theme(theme)
+        shot = steps.lab.screenshot(tmp_path / f"{theme}.png")
+        read = subprocess.run([zbarimg, "--raw", "-q", str(shot)], capture_output=True, text=True, check=True)
+        assert read.stdout.startswith(f"otpauth://totp/mfa-lab:{NAME.replace('@', '%40')}?secret=")
+
+
+def test_the_saved_notebook_holds_nothing_secret(steps, work):
+    """After enrolment and login the browser saves: no secret, code, recovery code, password or URI is in the file."""
+    steps.log_in()
+    steps.button("Show the QR code").click()
+    steps.root.get_by_text("Can't scan?").click()
+    keys = steps.root.locator(".mfa-private li.mfa-key").filter(visible=True)
+    setup_key = keys.first.text_content()
+    steps.enrol()
+    recovery_codes = keys.all_text_contents()
+    steps.log_in()
+    code = steps.next_code()
+    steps.field("Code from your authenticator").fill(code)
+    steps.button("Verify").click()
+    steps.told("Access granted")
+    steps.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    expect(steps.page.locator(".jp-NotebookPanel .jp-mod-dirty")).to_have_count(0)
+    saved = (work / "steps.ipynb").read_text()
+    assert '"output_type"' in saved
+    assert len(recovery_codes) == 10
+    bare = setup_key.replace(" ", "")
+    for hidden in (setup_key, bare, code, code.replace(" ", ""), "otpauth", "<path", *recovery_codes):
+        assert hidden not in saved
+
+
+def test_the_phone_ticks_without_the_kernel(steps):
+    """While the countdown runs, no message passes between page and kernel; asked for a code, one does."""
+    steps.log_in()
+    steps.enrol()
+    kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    steps.page.evaluate(
+        f"""() => {{
+            window.heard = [];
+            {kernel}.anyMessage.connect((_, {{ msg }}) => heard.push(msg.header.msg_type));
+        }}"""
+    )
+    ring = steps.root.locator(".mfa-ring")
+    before = ring.get_attribute("aria-label")
+    steps.page.wait_for_timeout(3500)
+    assert ring.get_attribute("aria-label") != before
+    assert steps.page.evaluate("() => heard") == []
+    steps.button("Type it into the form").click()
+    steps.page.wait_for_function("() => heard.length > 0")
