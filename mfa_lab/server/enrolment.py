@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, Reason
@@ -27,11 +27,6 @@ from mfa_lab.server.services import Services
 _SESSION = "session"
 
 _ADD = insert(enrolments)
-_SWEEP = delete(enrolments).where(
-    enrolments.c.token_hash.in_(
-        select(enrolments.c.token_hash).where(enrolments.c.expires_at < bindparam("before")).limit(100)
-    )
-)
 _READ = select(enrolments).where(enrolments.c.token_hash == bindparam("token"))
 _CHARGE = (
     update(enrolments)
@@ -62,7 +57,6 @@ def start(services: Services, permit: PendingLogin | Session, now: int) -> Enrol
         )
         enrolment = Enrolment(services.new_token(), now + services.policy.enrolment_seconds, account)
         factor_id = services.new_id()
-        connection.execute(_SWEEP, {"before": now})
         connection.execute(
             _ADD,
             {
@@ -158,8 +152,7 @@ def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: i
     factors.bind(connection, row, step, now)
     connection.execute(_END_ENROLMENTS, account)
     pendings.supersede(connection, row.account_id)
-    if row.basis == Permit.NEW_FACTOR:
-        sessions.end_all(connection, row.account_id)
+    sessions.end_all(connection, row.account_id, but=row.session_hash)
     if hashes:
         recovery.replace_codes(connection, row.account_id, hashes)
     record(connection, now, Event.FACTOR_BOUND, row.account_id)

@@ -30,7 +30,11 @@ _CONSUME = (
 )
 _PRESENT = select(factors.c.id).where(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
 _ADD = insert(factors)
-_REPLACE = update(factors).where(factors.c.account_id == bindparam("account")).values(state=State.REPLACED)
+_REPLACE = (
+    update(factors)
+    .where(factors.c.account_id == bindparam("account"))
+    .values(state=State.REPLACED, sealed_secret=b"")
+)
 _DISABLE = update(factors).where(factors.c.id == bindparam("factor")).values(state=State.DISABLED)
 _FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).values(otp_failures=0, otp_wait_until=0)
 
@@ -68,7 +72,7 @@ def bind(connection: Connection, row: Any, step: int, now: int) -> None:
 
 
 def retire(connection: Connection, account_id: str) -> None:
-    """The account's factors never verify anything again; its count of wrong codes starts anew."""
+    """The account's factors never verify anything again, and their secrets are gone; wrong codes count anew."""
     connection.execute(_REPLACE, {"account": account_id})
     connection.execute(_FRESH_COUNT, {"account": account_id})
 

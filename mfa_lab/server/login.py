@@ -12,6 +12,7 @@ from mfa_lab.hidden import Hidden
 from mfa_lab.server import factors, pendings, sessions, throttle
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
+from mfa_lab.server.housekeeping import sweep
 from mfa_lab.server.records import PendingLogin, Permit, Session, token_hash
 from mfa_lab.server.schema import accounts
 from mfa_lab.server.services import Services
@@ -59,6 +60,7 @@ def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> P
             reason = Reason.WRONG_PASSWORD if account_id else Reason.UNKNOWN_NAME
             decision = refused(reason, account_id, failures=failures)
         record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
+        sweep(connection, now)
         return decision
 
 

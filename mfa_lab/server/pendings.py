@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.server.decision import Decision, refused
@@ -14,12 +14,7 @@ from mfa_lab.server.schema import accounts, factors
 from mfa_lab.server.schema import pendings as table
 from mfa_lab.server.services import Services
 
-_KEEP_SECONDS = 24 * 3600  # an ended pending login stays that long, so that the class hears "spent", not "unknown"
-
 _ADD = insert(table)
-_SWEEP = delete(table).where(
-    table.c.token_hash.in_(select(table.c.token_hash).where(table.c.expires_at < bindparam("before")).limit(100))
-)
 _STATE = (
     select(
         table.c.permits,
@@ -62,7 +57,6 @@ _END_ALL = (
 
 def add(connection: Connection, services: Services, account_id: str, permit: Permit, now: int) -> PendingLogin:
     """Begin a step that is not yet a login."""
-    connection.execute(_SWEEP, {"before": now - _KEEP_SECONDS})
     pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds)
     connection.execute(
         _ADD,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
+from mfa_lab.server.housekeeping import sweep
 from mfa_lab.server.records import Session, token_hash
 from mfa_lab.server.schema import accounts
 from mfa_lab.server.schema import sessions as table
@@ -22,14 +23,17 @@ _READ = (
 )
 _SEEN = update(table).where(table.c.token_hash == bindparam("token")).values(seen_at=bindparam("now"))
 _END = update(table).where(table.c.token_hash == bindparam("token")).values(ended="logged out")
-_END_ALL = update(table).where(table.c.account_id == bindparam("account")).values(ended="factor changed")
-_OLD = select(table.c.token_hash).where(table.c.seen_at < bindparam("before")).limit(100)
-_SWEEP = delete(table).where(table.c.token_hash.in_(_OLD))
+_END_ALL = (
+    update(table)
+    .where(
+        table.c.account_id == bindparam("account"), table.c.token_hash != bindparam("but"), table.c.ended.is_(None)
+    )
+    .values(ended="factor changed")
+)
 
 
 def add(connection: Connection, services: Services, account_id: str, name: str, now: int) -> Session:
     """Grant access: a new token at each login (ASVS-7.2.4)."""
-    connection.execute(_SWEEP, {"before": now - services.policy.session_seconds})
     session = Session(services.new_token(), name, now, now + services.policy.session_seconds)
     connection.execute(
         _ADD,
@@ -66,12 +70,13 @@ def end(services: Services, session: Session, now: int) -> None:
     """Log out. A session that is already over stays so."""
     token = token_hash(session.token)
     with services.store.transaction() as connection:
+        sweep(connection, now)
         row = connection.execute(_READ, {"token": token}).first()
         if row is not None and row.ended is None:
             connection.execute(_END, {"token": token})
             record(connection, now, Event.LOGGED_OUT, row.account_id)
 
 
-def end_all(connection: Connection, account_id: str) -> None:
-    """End every session of an account whose factor was lost."""
-    connection.execute(_END_ALL, {"account": account_id})
+def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
+    """End every session of an account whose factor changes, `but` the one (a token's hash) that changes it."""
+    connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

@@ -104,11 +104,12 @@ class Store:
         self._kept = connection
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._kept:
-            self._kept.close()
-            self._kept = None
-        self._engine.dispose()
+        """Let go of the file, once the transaction at hand is over."""
+        with self._own_turn():
+            if self._kept:
+                self._kept.close()
+                self._kept = None
+            self._engine.dispose()
 
     def _opened(self, connection: Connection, key: bytes | None) -> Keys:
         tables = set(inspect(connection).get_table_names())

@@ -20,8 +20,6 @@ _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires
 _ADD = insert(throttles)
 _CHANGE = update(throttles).where(throttles.c.key == bindparam("for_key"))
 _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
-_EXPIRED = select(throttles.c.key).where(throttles.c.expires_at <= bindparam("now")).limit(100)
-_SWEEP = delete(throttles).where(throttles.c.key.in_(_EXPIRED))
 
 
 def wait_seconds(failures: int, policy: Policy) -> int:
@@ -47,7 +45,6 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
 
     While waiting nothing is charged. A crash after this leaves the attempt charged: no guess is free.
     """
-    connection.execute(_SWEEP, {"now": now})
     row = connection.execute(_READ, {"for_key": key}).first()
     known = row is not None and row.expires_at > now
     if known and now < row.wait_until:  # type: ignore[union-attr]

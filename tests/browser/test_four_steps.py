@@ -91,7 +91,7 @@ def steps(open_notebook, work):
 
 
 def test_the_whole_story_by_mouse(steps):
-    """Refused, enrolled, granted, replay refused, throttled, started again, recovered; the theme changes meanwhile."""
+    """Refused, enrolled, granted, replay refused, throttled, started again, recovered; themes change meanwhile."""
     steps.log_in("not the password")
     steps.told("That did not work")
     expect(steps.root.get_by_text("wrong password")).to_be_hidden()

@@ -216,3 +216,19 @@ def test_a_seeded_class_sees_the_same_secrets_but_never_the_same_tokens_in_a_fil
     assert len({token for _, *tokens in made for token in tokens}) == 4
     sealed = house.rows("SELECT sealed_secret FROM enrolments")
     assert sealed[0] != sealed[1]
+
+
+def test_a_replaced_factor_ends_the_other_sessions(enrolled: House) -> None:
+    """Whoever changes the factor stays in; every other session of the account, a thief's too, is over (ASVS-7.5.1)."""
+    other, own = enrolled.log_in(), enrolled.log_in()
+    enrolment = enrolled.server.start_enrolment(own)
+    enrolled.phone.add(enrolment.uri)
+    enrolled.server.confirm_enrolment(enrolment, enrolled.phone.code())
+    assert enrolled.server.check_session(own).name == NAME
+    assert reason(enrolled.server.check_session, other) is Reason.UNKNOWN_SESSION
+
+
+def test_a_replaced_factor_leaves_no_secret(enrolled: House) -> None:
+    """Of an authenticator that is out of use the file keeps the row, and not the sealed secret."""
+    enrolled.server.rebind(NAME)
+    assert enrolled.rows("SELECT state, length(sealed_secret) FROM factors") == [("replaced", 0)]

@@ -130,11 +130,3 @@ def test_what_is_no_pending_login_is_a_programmers_mistake(broken: object, enrol
     """`InvalidInput` that says what to pass, before anything is looked at."""
     with pytest.raises(InvalidInput, match="pass the PendingLogin"):
         enrolled.server.finish_login(broken, enrolled.phone.code())  # type: ignore[arg-type]
-
-
-def test_old_ones_are_swept(enrolled: House) -> None:
-    """A day after its end a pending login leaves the table."""
-    enrolled.begin()
-    enrolled.clock.advance(2 * 24 * 3600)
-    enrolled.begin()
-    assert enrolled.rows("SELECT count(*) FROM pendings") == [(1,)]

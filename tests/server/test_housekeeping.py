@@ -1,0 +1,31 @@
+"""Rows leave by expiry alone, and what is over is not kept for ever."""
+
+import pytest
+
+from tests.server.kit import WRONG, House, refused
+
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize("table", ["pendings", "enrolments", "sessions", "throttles"])
+def test_what_is_over_is_swept(table: str, enrolled: House) -> None:
+    """Two days later a refused password takes the old rows along; a day is what the class still hears of them."""
+    session = enrolled.log_in()
+    enrolled.server.start_enrolment(session)
+    refused(enrolled.begin, "bob@example.org", WRONG)
+    (before,) = enrolled.rows(f"SELECT count(*) FROM {table}")[0]  # noqa: S608
+    assert before >= 1
+    enrolled.clock.advance(2 * DAY)
+    refused(enrolled.begin, "carol@example.org", WRONG)
+    left = 1 if table == "throttles" else 0  # carol's own
+    assert enrolled.rows(f"SELECT count(*) FROM {table}") == [(left,)]  # noqa: S608
+
+
+def test_nothing_that_still_holds_is_swept(enrolled: House) -> None:
+    """A session and a pending login outlive any number of refusals while their time is not over."""
+    session, pending = enrolled.log_in(), enrolled.begin()
+    for number in range(120):
+        refused(enrolled.begin, f"{number}@example.org", WRONG)
+    enrolled.server.log_out(enrolled.server.check_session(session))
+    enrolled.clock.advance(30)
+    assert enrolled.server.finish_login(pending, enrolled.phone.code())
