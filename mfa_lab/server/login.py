@@ -39,7 +39,7 @@ def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> P
     `name` is a normal one, hidden because people type passwords there.
     """
     key = services.blind_name(name)
-    with services.store.transaction() as connection:
+    with services.store.transaction(flush=False) as connection:  # the answer waits for the flush of the settling
         wait, failures = throttle.reserve(connection, key, now, services.policy)
         account = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
     stored = None if wait else account.password_hash

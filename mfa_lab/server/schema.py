@@ -151,7 +151,6 @@ audit = Table(
     Column("event", String(32), nullable=False),
     Column("account_id", String(32)),
     Column("reason", String(32)),
-    sqlite_autoincrement=True,
 )
 
 # INSERT OR REPLACE deletes the old line without asking the DELETE trigger, so an id in use is refused as well.

@@ -69,13 +69,20 @@ class Store:
                 self.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, flush: bool = True) -> Iterator[Connection]:
         """An IMMEDIATE transaction: committed at the end, rolled back whole on any error.
 
-        Trouble with the database itself comes out as `ServerFault`, a sentence with its remedy.
+        With `flush=False` it is seen by everybody at once and outlives this process, but reaches the disk only with
+        the next transaction: for what another one follows before anything is answered. Trouble with the database
+        itself comes out as `ServerFault`, a sentence with its remedy.
         """
         try:
-            with self._own_turn(), self._connected() as connection, connection.begin():
+            with (
+                self._own_turn(),
+                self._connected() as connection,
+                _synchronous(connection, full=flush),
+                connection.begin(),
+            ):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
         except IntegrityError:
@@ -147,6 +154,20 @@ def _migrate(connection: Connection, version: int) -> None:
         MIGRATIONS[older](connection)
     if version < schema.VERSION:
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})
+
+
+@contextmanager
+def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
+    """FULL is how each connection is opened, and how it is left. SQLite forbids the change within a transaction."""
+    if full:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA synchronous = NORMAL").close()
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous = FULL").close()
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -2,16 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
-from mfa_lab import MfaServer, Policy
+from mfa_lab import AccessDenied, MfaServer, Policy
 from mfa_lab.errors import InvalidInput, ServerFault
 from mfa_lab.server import schema, store
-from tests.server.kit import KEY, NAME, PASSWORD, House, together
+from tests.server.kit import KEY, NAME, PASSWORD, WRONG, House, together
 
 
 def pragma(server: MfaServer, name: str) -> object:
@@ -24,6 +24,20 @@ def test_a_commit_is_on_the_disk_when_it_is_answered(house: House) -> None:
     """WAL with synchronous FULL (2): what was answered survives a power cut. Foreign keys are enforced."""
     assert (pragma(house.server, "journal_mode"), pragma(house.server, "synchronous")) == ("wal", 2)
     assert pragma(house.server, "foreign_keys") == 1
+
+
+@pytest.mark.parametrize("password", [PASSWORD, WRONG])
+def test_nothing_is_answered_before_a_flushed_commit(enrolled: House, password: str) -> None:
+    """The reserved attempt may wait for the disk; the commit before the answer, granted or refused, may not."""
+    said: list[str] = []
+    with enrolled.server._services.store.transaction() as connection:
+        connection.connection.driver_connection.set_trace_callback(said.append)  # type: ignore[union-attr]
+    said.clear()
+    with suppress(AccessDenied):
+        enrolled.begin(password=password)
+    steps = [line.split("=")[-1].strip() for line in said if line == "COMMIT" or "synchronous" in line]
+    assert steps == ["NORMAL", "COMMIT", "FULL", "COMMIT"]
+    assert pragma(enrolled.server, "synchronous") == 2
 
 
 def test_a_transaction_takes_the_write_lock_at_its_start(house: House) -> None:
