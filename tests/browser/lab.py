@@ -34,7 +34,7 @@ CHROMIUM_OPTIONS = [
 # What JupyterLab 4.6 itself writes to the console as an error. Keep it empty if at all possible.
 ALLOWED_CONSOLE_ERRORS: tuple[str, ...] = ()
 
-_KERNEL_READY = """async () => {
+KERNEL_READY = """async () => {
     await jupyterapp.restored;
     const { sessionContext } = jupyterapp.shell.currentWidget;
     await sessionContext.ready;
@@ -85,15 +85,15 @@ def free_port() -> int:
         return port
 
 
-def wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path, path: str = "/api/status") -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            with urlopen(f"{url}/api/status", timeout=5):
+            with urlopen(f"{url}{path}", timeout=20):
                 return
         except (URLError, TimeoutError):
             time.sleep(0.1)
-    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()}")
+    raise AssertionError(f"the server did not start:\n{log.read_text()}")
 
 
 class LabPage:
@@ -113,7 +113,7 @@ class LabPage:
         workspace = f"test-{time.monotonic_ns()}"  # of its own, so that nothing of an earlier page comes back
         self.page.goto(f"{url}/lab/workspaces/{workspace}/tree/{notebook}")
         self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
-        self.page.evaluate(_KERNEL_READY)
+        self.page.evaluate(KERNEL_READY)
 
     def run_all(self) -> None:
         """Run every cell, and return when the last one has ended."""
