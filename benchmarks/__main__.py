@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import click
 
-from benchmarks import codes, login, names, starts, suite
+from benchmarks import browser, codes, login, names, starts, suite
 from benchmarks.harness import Row
 
 BENCHMARKS: dict[str, Callable[[], Row]] = {
@@ -23,6 +23,8 @@ BENCHMARKS: dict[str, Callable[[], Row]] = {
     "lab": starts.lab,
     "million": login.million,
     "names": names.names,
+    "click": browser.click,
+    "run_all": browser.run_all,
     "suite": suite.suite,
 }
 COLUMNS = "{:<13}{:<42}{:<38}{:>9}  {:<15}{:>7}  {}"

@@ -5,6 +5,7 @@ Fields are cleared at each submission: what was typed must not stay in the noteb
 
 from __future__ import annotations
 
+import itertools
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,9 +33,12 @@ def style() -> widgets.HTML:
     return widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
 
 
+_turn = itertools.count()
+
+
 def live_region(answer: Answer | None = None) -> str:
-    """A place whose changes a screen reader tells."""
-    return f'<div role="status" aria-live="polite">{answer.html() if answer else ""}</div>'
+    """A place whose changes a screen reader tells. The same answer once more is a change, too."""
+    return f'<div role="status" aria-live="polite"><!--{next(_turn)}-->{answer.html() if answer else ""}</div>'
 
 
 def buttons(*row: widgets.Widget) -> widgets.Box:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import ipywidgets as widgets
 
@@ -238,4 +239,6 @@ class PhonePanel(StableBox):
         return f"{words}; now {self.room.phone.accounts[-1]}, {grouped(self.room.phone.code())}"
 
     def face_html(self) -> str:
-        return f'<div class="mfa mfa-panel mfa-phone"><p>{self.face_text()}. Run this cell to use it.</p></div>'
+        return (
+            f'<div class="mfa mfa-panel mfa-phone"><p>{escape(self.face_text())}. Run this cell to use it.</p></div>'
+        )

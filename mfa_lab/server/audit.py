@@ -31,6 +31,7 @@ class Event(StrEnum):
     REBOUND = "rebound by an administrator"
 
 
+_MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
 _ADD_LINE = insert(audit)
 _ADD_NOTICE = insert(notices)
 _LINES = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id)
@@ -44,7 +45,12 @@ _NOTICES = (
 def record(
     connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | None = None
 ) -> None:
-    """Append one line. It takes nothing that a person typed."""
+    """Append one line. It takes nothing that a person typed.
+
+    A token that was never handed out leaves none: it costs its sender nothing, and would fill the disk.
+    """
+    if account_id is None and reason in _MADE_UP:
+        return
     connection.execute(_ADD_LINE, {"at": now, "event": event, "account_id": account_id, "reason": reason})
 
 

@@ -86,28 +86,34 @@ def _permitted(connection: Connection, services: Services, token: str, now: int)
 def confirm(services: Services, enrolment: Enrolment, typed: Hidden, now: int) -> RecoveryCodes | Decision:
     """Bind the factor if `typed` is its code now; that code's step is consumed. Returns the codes to show once."""
     token = token_hash(enrolment.token)
-    codes, hashes = _codes_in_advance(services, token, now)
+    codes, hashes = _codes_in_advance(services, token, typed, now)
     with services.store.transaction() as connection:
         row = connection.execute(_READ, {"token": token}).first()
         decision = _cannot_confirm(connection, services, row, now)
         if decision is None:
-            found = _match(connection, services, token, row, typed, now)
+            found = _match(services, row, typed, now)
             if isinstance(found, otp.Match):
                 _bind(connection, row, found.step, hashes, now)
                 return codes
+            connection.execute(_CHARGE, {"token": token})
             decision = found
         record(connection, now, Event.ENROLMENT_REFUSED, decision.account_id, decision.reason)
         return decision
 
 
-def _codes_in_advance(services: Services, token: str, now: int) -> tuple[RecoveryCodes, list[str]]:
+def _codes_in_advance(services: Services, token: str, typed: Hidden, now: int) -> tuple[RecoveryCodes, list[str]]:
     """Slow hashes are made outside the transaction, and for nobody who would be refused anyway; only a first
     factor brings a full set.
     """
     with services.store.transaction() as connection:
         row = connection.execute(_READ, {"token": token}).first()
-        decision = _cannot_confirm(connection, services, row, now)
-    if decision is not None or row is None or row.basis != Permit.FIRST_FACTOR:
+        refusal = _cannot_confirm(connection, services, row, now)
+    if (
+        refusal
+        or row is None
+        or row.basis != Permit.FIRST_FACTOR
+        or isinstance(_match(services, row, typed, now), Decision)
+    ):
         return RecoveryCodes(()), []
     return lookup.issue(services.policy, services.shown)
 
@@ -128,9 +134,7 @@ def _cannot_confirm(connection: Connection, services: Services, row: Any, now: i
     return None
 
 
-def _match(
-    connection: Connection, services: Services, token: str, row: Any, typed: Hidden, now: int
-) -> otp.Match | Decision:
+def _match(services: Services, row: Any, typed: Hidden, now: int) -> otp.Match | Decision:
     secret = factors.open_secret(services.vault, row, row.factor_id)
     options = {
         "window_steps": services.policy.window_steps,
@@ -142,7 +146,6 @@ def _match(
         return otp.match(secret.reveal(), typed.reveal(), now, **options)
     except CodeRefused:
         pass
-    connection.execute(_CHARGE, {"token": token})
     diagnosis = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
     return wrong_code(diagnosis, row.account_id, failures=row.wrong_codes + 1, wait_seconds=0)
 

@@ -22,7 +22,11 @@ _ADD_CODE = insert(recovery_codes)
 _VOID_CODES = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account"))
 _TAKE_CODE = (
     update(recovery_codes)
-    .where(recovery_codes.c.id == bindparam("code"), recovery_codes.c.used_at.is_(None))
+    .where(
+        recovery_codes.c.id == bindparam("code"),
+        recovery_codes.c.encoded == bindparam("was"),  # a set issued meanwhile may have got the same ids
+        recovery_codes.c.used_at.is_(None),
+    )
     .values(used_at=bindparam("now"))
 )
 _COUNT = (
@@ -51,7 +55,7 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         elif not pendings.complete(connection, token):  # before the code is taken: a spent login must cost no code
             decision = refused(Reason.SPENT_PENDING, account_id)
-        elif connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
+        elif connection.execute(_TAKE_CODE, {"code": found, "was": dict(stored)[found], "now": now}).rowcount != 1:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         else:
             connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
@@ -60,6 +64,9 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
             notify(connection, now, Event.RECOVERED, account_id)
             return Recovery(pendings.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
         record(connection, now, Event.RECOVERY_REFUSED, account_id, decision.reason)
+        policy = services.policy
+        if row.recovery_failures == policy.free_failures or row.wrong_codes + 1 >= policy.pending_wrong_codes:
+            notify(connection, now, Event.RECOVERY_REFUSED, account_id)  # ASVS-6.3.5
         return decision
 
 

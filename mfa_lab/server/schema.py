@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import (
     DDL,
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Integer,
@@ -146,7 +147,7 @@ notices = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, CheckConstraint("id > 0"), primary_key=True),
     _seconds("at"),
     Column("event", String(32), nullable=False),
     Column("account_id", String(32)),

@@ -6,7 +6,7 @@ alone. The OTP's and the recovery codes' counts, behind a right password, stand 
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from mfa_lab.policy import Policy
 from mfa_lab.server.schema import throttles
@@ -17,8 +17,9 @@ FORGET_AFTER_SECONDS = 24 * 3600
 _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
     throttles.c.key == bindparam("for_key")
 )
-_ADD = insert(throttles)
-_CHANGE = update(throttles).where(throttles.c.key == bindparam("for_key"))
+# One statement whatever happened, and one that always writes: SQLite leaves a row alone that an UPDATE would not
+# change, and the time of a commit without a change would tell that somebody is made to wait.
+_WRITE = insert(throttles).prefix_with("OR REPLACE", dialect="sqlite")
 _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
 
 
@@ -46,17 +47,17 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
     While waiting nothing is charged. A crash after this leaves the attempt charged: no guess is free.
     """
     row = connection.execute(_READ, {"for_key": key}).first()
-    known = row is not None and row.expires_at > now
-    if known and now < row.wait_until:  # type: ignore[union-attr]
-        return row.wait_until - now, row.failures  # type: ignore[union-attr]
-    failures = (row.failures if known else 0) + 1  # type: ignore[union-attr]
-    until = wait_until(failures, policy, now)
-    values = {"failures": failures, "wait_until": until, "expires_at": max(now, until) + FORGET_AFTER_SECONDS}
-    if row is None:
-        connection.execute(_ADD, {"key": key, **values})
-    else:
-        connection.execute(_CHANGE, {"for_key": key, **values})
-    return 0, failures
+    failures, until, expires = (row.failures, row.wait_until, row.expires_at) if row else (0, 0, 0)
+    if expires <= now:
+        failures, until = 0, 0
+    wait = max(0, until - now)
+    if not wait:
+        failures += 1
+        until = wait_until(failures, policy, now)
+        expires = max(now, until) + FORGET_AFTER_SECONDS
+    values = {"key": key, "failures": failures, "wait_until": until, "expires_at": expires}
+    connection.execute(_WRITE, values)
+    return wait, failures
 
 
 def clear(connection: Connection, key: str) -> None:

@@ -1,6 +1,13 @@
 """The log for the operator, the notices for the owner; neither holds what a person typed."""
 
-from tests.server.kit import NAME, PASSWORD, WRONG, House, refused
+import sqlite3
+
+import pytest
+
+from mfa_lab.errors import Reason
+from mfa_lab.hidden import Hidden
+from mfa_lab.server.records import PendingLogin, Permit
+from tests.server.kit import NAME, PASSWORD, WRONG, House, reason, refused
 
 
 def test_the_log_tells_a_whole_story_in_order(enrolled: House) -> None:
@@ -60,3 +67,21 @@ def test_notices_belong_to_their_owner(enrolled: House) -> None:
     assert [notice.event for notice in enrolled.server.notices(enrolled.log_in("bob@example.org"))] == [
         "factor bound"
     ]
+
+
+def test_a_token_that_nobody_was_given_leaves_no_line(enrolled: House) -> None:
+    """It costs its sender no hash and no wait: logged, it would let anybody fill the disk."""
+    lines = len(enrolled.server.audit_log())
+    made_up = PendingLogin(Hidden("made up"), Permit.CODE, 2**40)
+    for _ in range(3):
+        assert reason(enrolled.server.finish_login, made_up, "123456") is Reason.UNKNOWN_PENDING
+        assert reason(enrolled.server.recover, made_up, "AAAA-AAAA-AAAA-AAAA") is Reason.UNKNOWN_PENDING
+        assert reason(enrolled.server.start_enrolment, made_up) is Reason.UNKNOWN_PENDING
+    assert len(enrolled.server.audit_log()) == lines
+
+
+def test_no_line_can_be_put_before_the_first(enrolled: House) -> None:
+    """An id below 1 would forge the oldest line, and stand in the way of all that follow."""
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        enrolled.tamper("INSERT INTO audit (id, at, event) VALUES (-5, 0, 'forged')")
+    assert enrolled.begin()

@@ -219,7 +219,7 @@ def test_a_seeded_class_sees_the_same_secrets_but_never_the_same_tokens_in_a_fil
 
 
 def test_a_replaced_factor_ends_the_other_sessions(enrolled: House) -> None:
-    """Whoever changes the factor stays in; every other session of the account, a thief's too, is over (ASVS-7.5.1)."""
+    """Whoever changes the factor stays in; all other sessions, a thief's too, are over (ASVS-7.5.1)."""
     other, own = enrolled.log_in(), enrolled.log_in()
     enrolment = enrolled.server.start_enrolment(own)
     enrolled.phone.add(enrolment.uri)
@@ -232,3 +232,13 @@ def test_a_replaced_factor_leaves_no_secret(enrolled: House) -> None:
     """Of an authenticator that is out of use the file keeps the row, and not the sealed secret."""
     enrolled.server.rebind(NAME)
     assert enrolled.rows("SELECT state, length(sealed_secret) FROM factors") == [("replaced", 0)]
+
+
+def test_a_wrong_first_code_costs_no_recovery_hashes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ten slow hashes are made only for a code that is right at that moment."""
+    enrolment = house.server.start_enrolment(house.begin())
+    issued: list[object] = []
+    monkeypatch.setattr(lookup, "issue", lambda *given: issued.append(given))
+    for code in ("", "12345", "000000"):
+        assert reason(house.server.confirm_enrolment, enrolment, code)
+    assert issued == []

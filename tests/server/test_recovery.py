@@ -6,6 +6,7 @@ import pytest
 
 from mfa_lab import AccessDenied
 from mfa_lab.errors import Reason
+from mfa_lab.hidden import Hidden
 from mfa_lab.server import lookup
 from mfa_lab.server.records import Permit, Recovery
 from tests.server.kit import PATIENT, House, reason, refused, together
@@ -176,3 +177,29 @@ def test_codes_are_never_shown_by_accident(enrolled: House) -> None:
         assert code not in shown
         assert code.replace("-", "") not in shown
     assert recovery.pending.token.reveal() not in shown
+
+
+def test_a_voided_code_takes_none_of_the_new_ones(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a stolen code is being hashed the owner issues a new set: it is refused, and the new set is whole."""
+    session, pending, stolen, find = enrolled.log_in(), enrolled.begin(), enrolled.codes[0], lookup.find
+    new: list[str] = []
+
+    def meanwhile(typed: Hidden, stored: list[tuple[int, str]]) -> int | None:
+        found = find(typed, stored)
+        new.extend(enrolled.server.issue_recovery_codes(session))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lookup, "find", meanwhile)
+        assert reason(enrolled.server.recover, pending, stolen) is Reason.WRONG_RECOVERY_CODE
+    assert enrolled.rows("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL") == [(10,)]
+    assert enrolled.server.recover(enrolled.begin(), new[0])
+
+
+def test_guessed_recovery_codes_are_told_to_the_owner(enrolled: House) -> None:
+    """Somebody knows the password and tries recovery codes: the third failure leaves a notice (ASVS-6.3.5)."""
+    pending = enrolled.begin()
+    for _ in range(3):
+        reason(enrolled.server.recover, pending, "AAAA-AAAA-AAAA-AAAA")
+    notices = enrolled.server.notices(enrolled.log_in())
+    assert [notice.event for notice in notices].count("recovery refused") == 1

@@ -246,3 +246,19 @@ def test_a_patient_policy_makes_nobody_wait(house: House) -> None:
     """Free failures may be as many as one likes, for races and lessons."""
     house.open(PATIENT)
     assert {reason(house.begin, NAME, WRONG) for _ in range(20)} == {Reason.WRONG_PASSWORD}
+
+
+@pytest.mark.parametrize("name", [NAME, "nobody@example.org"])
+def test_a_throttled_call_writes_as_much_as_a_charged_one(name: str, enrolled: House) -> None:
+    """The disk is not idle while somebody waits: else the time would tell who has logged in, and so who exists."""
+
+    def written() -> int:
+        with enrolled.server._services.store.transaction() as connection:
+            before: int = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]
+        refused(enrolled.begin, name, WRONG)
+        with enrolled.server._services.store.transaction() as connection:
+            return connection.connection.driver_connection.total_changes - before  # type: ignore[union-attr]
+
+    changes = [written() for _ in range(5)]
+    assert refused(enrolled.begin, name, WRONG).reason is Reason.THROTTLED
+    assert len(set(changes)) == 1

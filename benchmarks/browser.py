@@ -1,0 +1,121 @@
+"""The forms in the real JupyterLab: from the click to the answer on the screen, and from Run All to the forms."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.harness import Row, interleaved, ratio_row
+from tests.browser.lab import CHROMIUM_OPTIONS, LabPage, running_lab
+from tests.notebooks.kit import write
+
+FORM = """
+from mfa_lab.lab.forms import LoginForm, OtpForm, RegisterForm, live_room
+
+room = live_room()
+account = {"name": "demo@example.org", "password": "demo only: bees and doors"}
+RegisterForm(room).submit(**account)
+LoginForm(room).submit(**account)
+OtpForm(room)
+"""
+BARE = """
+import ipywidgets
+
+count, label, button = [0], ipywidgets.HTML("<p>0</p>"), ipywidgets.Button(description="Press")
+
+def press(_):
+    count[0] += 1
+    label.value = f"<p>{count[0]}</p>"
+
+button.on_click(press)
+ipywidgets.VBox([ipywidgets.Text(description="Code"), button, label])
+"""
+FOUR_STEPS = "from mfa_lab.lab.four_steps import FourSteps\nFourSteps()"
+TEN = "import ipywidgets\nipywidgets.VBox([ipywidgets.Text(description=str(number)) for number in range(10)])"
+
+# From the click to the first frame in which the answer stands.
+_CLICK = """([button, answer]) => new Promise((resolve, reject) => {
+    setTimeout(() => reject("no answer"), 10000);
+    const output = [...document.querySelectorAll(".jp-OutputArea-output")].at(-1);
+    const at = output.querySelector(answer);
+    const observer = new MutationObserver(() => {
+        observer.disconnect();
+        requestAnimationFrame(() => resolve((performance.now() - start) / 1000));
+    });
+    observer.observe(at, { childList: true, subtree: true, characterData: true });
+    const start = performance.now();
+    output.querySelector(button).click();
+})"""
+# From Run All to the first frame in which the last of the widgets can be seen.
+_RUN_ALL = """(wanted) => new Promise((resolve, reject) => {
+    setTimeout(() => reject("nothing shown"), 20000);
+    const output = document.querySelector(".jp-OutputArea");
+    jupyterapp.shell.currentWidget.content.widgets.forEach((cell) => cell.outputArea?.model.clear());
+    const seen = () => {
+        const found = document.querySelectorAll(`.jp-OutputArea-output ${wanted}`);
+        if (found.length && [...found].at(-1).offsetParent) resolve((performance.now() - start) / 1000);
+        else requestAnimationFrame(seen);
+    };
+    const start = performance.now();
+    jupyterapp.commands.execute("notebook:run-all-cells");
+    requestAnimationFrame(seen);
+})"""
+
+
+@contextmanager
+def _pages(*sources: str) -> Iterator[list[LabPage]]:
+    """Each source in a notebook of its own, open in one JupyterLab and run once."""
+    with TemporaryDirectory(prefix="mfa-lab-bench-") as root, sync_playwright() as playwright:
+        folder = Path(root)
+        (folder / "work").mkdir()
+        browser: Browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS)
+        with running_lab(folder) as url:
+            pages = []
+            for number, source in enumerate(sources):
+                write(folder / "work" / f"{number}.ipynb", source)
+                page = LabPage(browser)
+                page.open(url, f"{number}.ipynb")
+                page.run_all()
+                page.outputs.locator(".jupyter-widgets").first.wait_for()
+                page.page.wait_for_timeout(1000)
+                pages.append(page)
+            yield pages
+        browser.close()
+
+
+def click(pairs: int = 60) -> Row:
+    """The code form's answer, whose server spends no password hash, against a button that sets a label."""
+    with _pages(FORM, BARE) as (form, bare):
+        times = interleaved(
+            lambda: float(form.page.evaluate(_CLICK, [".mod-primary", ".widget-html-content:has([role=status])"])),
+            lambda: float(bare.page.evaluate(_CLICK, ["button", ".widget-html-content"])),
+            pairs,
+        )
+    return ratio_row(
+        "click", what="click to the shown answer", against="a bare button that sets a label", reach=1.5, times=times
+    )
+
+
+def run_all(pairs: int = 15) -> Row:
+    """On a kernel that has imported what it needs."""
+    with _pages(FOUR_STEPS, TEN) as (steps, ten):
+        times = interleaved(
+            lambda: float(steps.page.evaluate(_RUN_ALL, ".mfa-phone-face .mfa-time")),
+            lambda: float(ten.page.evaluate(_RUN_ALL, ".widget-text input")),
+            pairs,
+        )
+        sizes = [len(json.dumps(page.page.content())) for page in (steps, ten)]
+    return ratio_row(
+        "run_all",
+        what="Run All to FourSteps visible",
+        against="a bare cell with ten ipywidgets",
+        reach=1.5,
+        times=times,
+        figures={"page_kb": sizes[0] // 1000, "bare_page_kb": sizes[1] // 1000},
+    )
