@@ -55,7 +55,9 @@ CSS = f"""
 [data-jp-theme-light="false"] .mfa {{ {_variables(dark=True)} }}
 .mfa-root {{ container-type: inline-size; padding: 0.2rem; }}
 .mfa p, .mfa dl, .mfa dd, .mfa dt, .mfa ol, .mfa ul, .mfa h3 {{ margin: 0; padding: 0; font-size: inherit; }}
-.mfa .widget-html, .mfa .widget-html-content {{ font-size: inherit; line-height: inherit; height: auto; }}
+.mfa .widget-html, .mfa .widget-html-content {{ font-size: inherit; line-height: inherit; height: auto;
+  width: auto; min-width: 0; white-space: normal; }}
+.mfa .widget-html-content {{ flex: 1; }}
 .mfa .mfa-lost {{ display: none; border: 2px solid var(--mfa-refused); border-radius: 8px; padding: 0.7rem 1rem; }}
 .mfa.jupyter-widgets-disconnected .mfa-lost {{ display: block; }}
 .mfa.jupyter-widgets-disconnected > :not(:has(.mfa-lost)) {{ display: none !important; }}
@@ -86,8 +88,8 @@ CSS = f"""
 .mfa .mfa-side.mfa-phone {{ color: var(--mfa-phone-text); }}
 .mfa .mfa-hint {{ color: var(--mfa-quiet-text); font-size: 0.92em; }}
 
-.mfa-answer {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 0.6rem 2rem;
-  margin: 0.6rem 0; }}
+.mfa-answer {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr));
+  gap: 0.6rem 2rem; margin: 0.6rem 0; }}
 .mfa-answer > div, .mfa-answer > details {{ border-left: 5px solid var(--mfa-line); padding: 0 0 0.3rem 1.2rem; }}
 .mfa-granted > * {{ border-color: var(--mfa-server) !important; }}
 .mfa-refused > * {{ border-color: var(--mfa-refused) !important; }}
@@ -102,16 +104,18 @@ CSS = f"""
 
 .mfa .widget-text {{ flex-flow: row wrap; gap: 0 0.5rem; width: auto; height: auto; margin: 0.3rem 0;
   overflow: visible; }}
-.mfa .widget-text > .widget-label {{ flex: 1 0 100%; height: auto; text-align: left; font-size: 0.95em;
+.mfa .widget-text > .widget-label {{ flex: 1 0 100%; white-space: normal; height: auto; text-align: left;
+  font-size: 0.95em;
   color: var(--mfa-quiet-text); }}
 .mfa .widget-text input {{ flex: 1; min-width: 0; font-size: 1.1em; height: 2.4em; border-radius: 7px;
   padding: 0 0.7em;
   color: var(--mfa-ink); background: var(--mfa-ground); border: 1px solid var(--mfa-quiet-text); }}
 .mfa .mfa-digits input, .mfa .mfa-recovery input {{ font: 700 1.5em/1 {_MONO}; letter-spacing: 0.06em; height: 2em; }}
 .mfa .mfa-digits input {{ max-width: 12em; }}
-.mfa-buttons {{ display: flex; flex-wrap: wrap; gap: 0.6rem; margin: 0.5rem 0; overflow: visible; }}
+.mfa .mfa-buttons {{ display: flex; flex-wrap: wrap; gap: 0.6rem; margin: 0.6rem 0; overflow: visible; }}
 .mfa .jupyter-button, .mfa .mfa-button {{ font: inherit; line-height: 1.6; height: auto; width: auto; margin: 0;
-  padding: 0.3em 1.1em; border-radius: 7px; cursor: pointer; background: transparent; box-shadow: none;
+  padding: 0.3em 1.1em; border-radius: 7px; cursor: pointer; white-space: normal; max-width: 100%;
+  background: transparent; box-shadow: none;
   color: var(--mfa-server-text); border: 1.5px solid var(--mfa-server); }}
 .mfa .jupyter-button.mod-primary {{ background: var(--mfa-server); color: var(--mfa-on-fill); }}
 .mfa .jupyter-button.mod-active {{ background: var(--mfa-line); color: var(--mfa-ink); }}

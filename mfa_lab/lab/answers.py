@@ -16,6 +16,7 @@ class Answer:
     granted: bool
     told: str
     seen: tuple[tuple[str, str], ...] = ()
+    heading: str = "What the user is told"
 
     @property
     def sign(self) -> str:
@@ -35,7 +36,7 @@ class Answer:
         rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.seen)
         seen = f"<details open><summary>What the class sees</summary><dl>{rows}</dl></details>" if rows else ""
         sign = f'<span class="mfa-sign" aria-hidden="true">{self.sign}</span>'
-        told = f'<div><p class="mfa-face">What the user is told</p><p>{sign} {escape(self.told)}</p></div>'
+        told = f'<div><p class="mfa-face">{self.heading}</p><p>{sign} {escape(self.told)}</p></div>'
         return f'<div class="mfa mfa-answer mfa-{"granted" if self.granted else "refused"}">{told}{seen}</div>'
 
 
@@ -46,8 +47,14 @@ def refused_by(error: MfaError) -> Answer:
         return Answer(False, str(error))
     seen = [("reason", str(trace.reason)), ("because", trace.sentence)]
     if trace.offset is not None:
-        seen.append(("matched", f"step {trace.step}, {trace.offset:+d} from the server's own"))
+        seen.append(("matched", f"step {trace.step}, {_beside(trace.offset)}"))
     if trace.failures is not None:
-        wait = f"; the next counts in {trace.wait_seconds} s" if trace.wait_seconds else ""
+        wait = f"; nothing is checked for {trace.wait_seconds} s" if trace.wait_seconds else ""
         seen.append(("failures", f"{trace.failures} in a row{wait}"))
     return Answer(False, str(error), tuple(seen))
+
+
+def _beside(offset: int) -> str:
+    if offset == 0:
+        return "the server's own"
+    return f"{abs(offset)} {'before' if offset < 0 else 'after'} the server's own"

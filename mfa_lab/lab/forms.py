@@ -29,6 +29,16 @@ __all__ = [
     "live_room",
 ]
 
+_CODES_HOLD = ("issued", "no recovery codes: the earlier ones hold")
+_NOTICES = {
+    "factor bound": "an authenticator was enrolled",
+    "factor disabled": "your authenticator was disabled after too many wrong codes",
+    "code refused": "somebody with your password typed wrong codes",
+    "recovery refused": "somebody with your password tried recovery codes",
+    "recovered": "a recovery code was used",
+    "recovery codes issued": "new recovery codes were issued",
+    "rebound by an administrator": "an administrator removed your authenticator",
+}
 _CREDENTIALS = {"name": ("Name or e-mail", "name"), "password": ("Password", "secret")}
 _FIRST_CODE = {"code": ("First code from the authenticator", "digits")}
 _CODE = {"code": ("Code from your authenticator", "digits")}
@@ -111,7 +121,7 @@ class EnrolForm(Form):
             (
                 ("proof", "the code showed that the authenticator holds the secret and the right time"),
                 ("consumed", "its time step: the same code logs nobody in"),
-                ("issued", f"{len(codes)} recovery codes, stored as salted hashes"),
+                ("issued", f"{len(codes)} recovery codes, stored as salted hashes") if codes else _CODES_HOLD,
             ),
         )
 
@@ -164,7 +174,7 @@ class RecoveryForm(Form):
             True,
             "The recovery code was taken. Now enrol a new authenticator.",
             (
-                ("granted", "no session: leave to enrol a new authenticator, for five minutes"),
+                ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
                 ("void", "the used code; one new code was issued for it, the others hold"),
                 ("told", "the account's owner finds a notice at the next login"),
             ),
@@ -182,12 +192,12 @@ class SessionForm(Form):
         self.notices_button.on_click(lambda _button: self.answer_to(self.notices))
         self.codes_button = widgets.Button(description="New recovery codes")
         self.codes_button.on_click(lambda _button: self.answer_to(self.new_codes))
-        return (buttons(self.button, self.notices_button, self.codes_button),)
+        return (buttons(self.notices_button, self.codes_button, self.button),)
 
     def notices(self) -> Answer:
         """What the account's owner must know."""
         notices = self.room.server.notices(self._session())
-        told = "; ".join(f"{note.event} at {_clock(note.at)}" for note in notices)
+        told = "; ".join(f"{_NOTICES.get(note.event, note.event)} at {_clock(note.at)}" for note in notices)
         return Answer(True, f"What happened to your account: {told}.")
 
     def new_codes(self) -> Answer:
@@ -216,10 +226,10 @@ def _clock(now: int) -> str:
 class PhonePanel(StableBox):
     """Step 3: a phone for who has none at hand. It really decodes the picture, and computes by its own clock.
 
-    `paste` gets the code when the user has the phone type it into a form.
+    `paste` gets the code when the user has the phone type it into a form, and returns what the phone says to that.
     """
 
-    def __init__(self, room: Room, paste: Callable[[str], None]) -> None:
+    def __init__(self, room: Room, paste: Callable[[str], str]) -> None:
         self.room = room
         self.widget = PhoneWidget(room.phone, room.clock, picture=self._picture, paste=paste)
         super().__init__([style(), self.widget])

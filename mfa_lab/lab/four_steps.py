@@ -40,10 +40,10 @@ class FourSteps(StableBox):
         self.stage = Stage(*self._forms)
         self.stepper = widgets.HTML()
         self._recovering = self._registering = False
-        server_side = widgets.VBox([*self._forms, self._links(), self.codes_view])
+        server_side = widgets.VBox([*self._forms, self._links(), self.stage, self.status, self.codes_view])
         sides = widgets.Box([server_side, self.phone])
         sides.add_class("mfa-sides")
-        super().__init__([style(), widgets.HTML(LOST), self.stepper, sides, self.stage, self.status, self._foot()])
+        super().__init__([style(), widgets.HTML(LOST), self.stepper, sides, self._foot()])
         for name in ("mfa", "mfa-root"):
             self.add_class(name)
         self.room.start_again()
@@ -56,11 +56,13 @@ class FourSteps(StableBox):
         self.to_login = widgets.Button(description="Log in instead")
         self.to_recovery = widgets.Button(description="Use a recovery code")
         self.to_code = widgets.Button(description="Use a code after all")
+        self.to_password = widgets.Button(description="Back to the password")
         self.to_register.on_click(lambda _button: self._choose(registering=True))
         self.to_login.on_click(lambda _button: self._choose())
         self.to_recovery.on_click(lambda _button: self._choose(recovering=True))
         self.to_code.on_click(lambda _button: self._choose())
-        return buttons(self.to_register, self.to_login, self.to_recovery, self.to_code)
+        self.to_password.on_click(lambda _button: self._back())
+        return buttons(self.to_register, self.to_login, self.to_recovery, self.to_code, self.to_password)
 
     def _foot(self) -> widgets.Box:
         self.again = widgets.Button(description="Start this demo account again")
@@ -85,6 +87,7 @@ class FourSteps(StableBox):
         """The login came a step further, or back to the start."""
         self._registering = self._recovering = False
         self._refresh()
+        self.phone.widget.say("")
         if self.room.session is not None:
             self.codes_view.show()  # whoever is in has had the time to note them
         waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
@@ -114,15 +117,25 @@ class FourSteps(StableBox):
             (self.to_login, shown is self.register),
             (self.to_recovery, shown is self.otp),
             (self.to_code, shown is self.recovery),
+            (self.to_password, shown in (self.enrol, self.otp, self.recovery)),
         ):
             link.layout.display = "" if wanted else "none"
-        done, now = {self.otp: (3, 3), self.session: (4, 4)}.get(shown, (0, 0))
+        done, now = {self.enrol: (1, 2), self.otp: (3, 3), self.session: (4, 4)}.get(shown, (0, 0))
         self.stepper.value = stepper(done, now)
 
-    def _paste(self, code: str) -> None:
-        """Type the phone's code into whichever form asks for one."""
-        form = self.enrol if self._shown() is self.enrol else self.otp
-        form.inputs["code"].value = code
+    def _paste(self, code: str) -> str:
+        """Type the phone's code into the form that asks for one: by a message, never by a synced trait."""
+        form = type(self._shown()).__name__
+        if form not in ("EnrolForm", "OtpForm"):
+            return "No form asks for a code now."
+        self.stage.send({"fill": {"form": form, "field": "code", "text": code}})
+        return ""
+
+    def _back(self) -> None:
+        """Give up the step at hand."""
+        self.enrol.secret_view.show()
+        self.room.move_on()
+        self.status.value = live_region()
 
     def _start_again(self) -> None:
         self.room.start_again()
@@ -132,7 +145,7 @@ class FourSteps(StableBox):
         self._tell(f"A fresh server. {self._invitation()} Delete the old entry from your app: its codes are dead.")
 
     def _tell(self, words: str) -> None:
-        self.status.value = live_region(Answer(True, words))
+        self.status.value = live_region(Answer(True, words, heading="About this lab"))
 
     def _invitation(self) -> str:
         account = self.room.demo_account
@@ -153,7 +166,7 @@ def stepper(done: int, now: int) -> str:
     for index, (name, words) in enumerate(STEPS):
         state = "done" if index < done else "now" if index == now else "open"
         current = ' aria-current="step"' if state == "now" else ""
-        said = {"done": "done", "now": "now", "open": "to come"}[state]
-        title, hint = f"<b>{index + 1} {escape(name)}</b>", f"<span>{escape(words)} · {said}</span>"
+        said = {"done": " · done", "now": " · now", "open": ""}[state]
+        title, hint = f"<b>{index + 1} {escape(name)}</b>", f"<span>{escape(words)}{said}</span>"
         items.append(f'<li class="mfa-{state}"{current}>{title}{hint}</li>')
     return f'<ol class="mfa-steps">{"".join(items)}</ol>'

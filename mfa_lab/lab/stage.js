@@ -32,6 +32,7 @@ function render({ model, el }) {
     for (const input of panel.querySelectorAll(".mfa-field input")) {
       typed[isName(input.closest(".mfa-field"))] = input.value;
       input.value = "";
+      if (input.type === "text") input.parentElement.querySelector(".mfa-reveal")?.click(); // covered again
     }
     model.send({ submit: isName(panel), typed });
   };
@@ -58,7 +59,7 @@ function render({ model, el }) {
   const reveal = (input) => {
     const toggle = document.createElement("button");
     toggle.type = "button";
-    toggle.className = "mfa-button";
+    toggle.className = "mfa-button mfa-reveal";
     const show = (shown) => {
       input.type = shown ? "text" : "password";
       toggle.textContent = shown ? "Hide" : "Show";
@@ -71,13 +72,18 @@ function render({ model, el }) {
 
   const observer = new MutationObserver(prepare);
   let watched = null;
-  const start = requestAnimationFrame(() => {
+  let frame = 0;
+  const attach = () => {
     watched = root();
-    if (!watched) return;
+    if (!watched) {
+      frame = requestAnimationFrame(attach); // a page that is opened again puts its widgets in place one by one
+      return;
+    }
     observer.observe(watched, { childList: true, subtree: true });
     for (const [name, listener] of Object.entries(listeners)) watched.addEventListener(name, listener, true);
     prepare();
-  });
+  };
+  attach();
 
   // Focus follows only where it was lost, with the form that went away: whoever types already is left alone.
   const focus = () =>
@@ -85,7 +91,7 @@ function render({ model, el }) {
       const now = document.activeElement;
       const lost = now === document.body || (root()?.contains(now) && now.offsetParent === null);
       if (!lost) return;
-      const inputs = [...(root()?.querySelectorAll(".mfa-server input, .mfa-server button") ?? [])];
+      const inputs = [...(root()?.querySelectorAll(".mfa-server input, .mfa-server .jupyter-button") ?? [])];
       inputs.find((input) => input.offsetParent !== null)?.focus();
     }, 80);
 
@@ -102,8 +108,16 @@ function render({ model, el }) {
     tell();
   };
 
+  const fill = ({ form, field, text }) => {
+    const input = root()?.querySelector(`.mfa-is-${form} .mfa-is-${field} input`);
+    if (!input) return;
+    input.value = text;
+    input.focus();
+  };
+
   const onMessage = (message) => {
     if (message.focus) focus();
+    if (message.fill) fill(message.fill);
     if (message.wait) wait(message.wait);
     if (message.quiet) {
       clearInterval(timer);
@@ -112,7 +126,7 @@ function render({ model, el }) {
   };
   model.on("msg:custom", onMessage);
   return () => {
-    cancelAnimationFrame(start);
+    cancelAnimationFrame(frame);
     clearInterval(timer);
     observer.disconnect();
     for (const [name, listener] of Object.entries(listeners)) watched?.removeEventListener(name, listener, true);

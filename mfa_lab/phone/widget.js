@@ -58,6 +58,7 @@ const FACE = `
     <p class="mfa-buttons">
       <button type="button" class="mfa-button" data-do="paste">Type it into the form</button>
       <button type="button" class="mfa-button" data-do="copy">Copy</button>
+      <button type="button" class="mfa-button" data-do="forget">Forget this account</button>
     </p>
   </div>
   <p class="mfa-buttons"><button type="button" class="mfa-button" data-do="scan">Scan the QR code</button></p>
@@ -85,7 +86,7 @@ function render({ model, el }) {
   async function tick() {
     if (!state.clock) return;
     const seconds = Math.floor(now());
-    find(".mfa-time").textContent = `The phone · ${clockFace(seconds)}`;
+    find(".mfa-time").textContent = `The phone · ${clockFace(seconds)} UTC`;
     const account = state.accounts[state.chosen];
     if (!account) return;
     const step = Math.floor(seconds / account.period);
@@ -93,7 +94,7 @@ function render({ model, el }) {
     find(".mfa-rest").style.strokeDashoffset = TURN * (1 - left / account.period);
     find(".mfa-ring text").textContent = left;
     find(".mfa-ring").setAttribute("aria-label", `${left} seconds left`);
-    find(".mfa-next").style.opacity = Math.max(0, Math.min(1, (10 - left) / 5));
+    find(".mfa-next").style.opacity = Math.max(0, Math.min(1, (10 - left) / 2));
     const wanted = `${account.label} ${step}`;
     if (state.shown === wanted) return;
     state.shown = wanted;
@@ -136,6 +137,7 @@ function render({ model, el }) {
   el.addEventListener("click", async ({ target }) => {
     const what = target.dataset?.do;
     if (what === "scan") model.send({ scan: true });
+    if (what === "forget") model.send({ forget: state.accounts[state.chosen].label });
     if (what === "paste") model.send({ paste: state.code });
     if (what === "copy") {
       try {

@@ -16,14 +16,15 @@ from mfa_lab.phone.phone import Phone
 class PhoneWidget(anywidget.AnyWidget):
     """Shows `phone` to whoever has the page open. It ticks in the browser; no message passes while it does.
 
-    `scan` is asked for the picture when the user presses "Scan the QR code"; `paste` gets the code when the user
-    wants it typed into the form. Secrets travel as custom messages and are never in the widget's state.
+    `picture` is asked for when the user presses "Scan the QR code"; `paste` gets the code when the user wants it
+    typed into a form, and returns what the phone should say to that. Secrets travel as custom messages and are never
+    in the widget's state.
     """
 
     _esm = Path(__file__).with_name("widget.js")
 
     def __init__(
-        self, phone: Phone, server_clock: Clock, *, picture: Callable[[], bytes], paste: Callable[[str], None]
+        self, phone: Phone, server_clock: Clock, *, picture: Callable[[], bytes], paste: Callable[[str], str]
     ) -> None:
         super().__init__()
         self.phone = phone
@@ -42,6 +43,10 @@ class PhoneWidget(anywidget.AnyWidget):
         """Tell the page what the phone holds and what its clock says."""
         self.send({"accounts": self.phone.export(), "clock": self._clock(), "said": ""})
 
+    def say(self, words: str) -> None:
+        """Show `words` at the foot of the phone, instead of what stood there."""
+        self.send({"said": words})
+
     def _clock(self) -> dict[str, Any]:
         """How the browser finds the phone's time: its own clock and a drift, or a clock that stands still."""
         phone, server = self.phone.clock.now(), self._server_clock.now()
@@ -54,12 +59,15 @@ class PhoneWidget(anywidget.AnyWidget):
             self.refresh()
         elif message.get("scan"):
             try:
-                self.send({"said": f"Scanned: {self.scan()}."})
+                self.say(f"Scanned: {self.scan()}.")
             except MfaError as error:
-                self.send({"said": str(error)})
+                self.say(str(error))
         elif "paste" in message:
-            self._paste(str(message["paste"]))
-        elif "ask" in message:
+            self.say(self._paste(str(message["paste"])))
+        elif message.get("forget") in self.phone.accounts:
+            self.phone.remove(message["forget"])
+            self.refresh()
+        elif message.get("ask") in self.phone.accounts:
             self.send({"codes": [self.phone.code(message["ask"]), self.phone.next_code(message["ask"])]})
 
 

@@ -21,8 +21,8 @@ def test_with_a_trace_both_faces_tell_it_in_the_same_words():
     """Every name and value of the trace stands in the text face and in the HTML face."""
     answer = refused_by(AccessDenied(trace=TRACE))
     assert dict(answer.seen)["reason"] == "near miss"
-    assert dict(answer.seen)["matched"] == "step 7, -2 from the server's own"
-    assert dict(answer.seen)["failures"] == "3 in a row; the next counts in 30 s"
+    assert dict(answer.seen)["matched"] == "step 7, 2 before the server's own"
+    assert dict(answer.seen)["failures"] == "3 in a row; nothing is checked for 30 s"
     for name, value in answer.seen:
         assert name in repr(answer)
         assert value in repr(answer)

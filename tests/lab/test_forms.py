@@ -194,7 +194,7 @@ def test_every_field_and_button_has_a_name():
 
 def shown(steps):
     """The forms and links that can be seen now."""
-    links = (steps.to_register, steps.to_login, steps.to_recovery, steps.to_code)
+    links = (steps.to_register, steps.to_login, steps.to_recovery, steps.to_code, steps.to_password)
     seen = [form.button_text for form in steps._forms if form.layout.display != "none"]
     return seen + [link.description for link in links if link.layout.display != "none"]
 
@@ -217,14 +217,14 @@ def test_four_steps_shows_what_is_next():
     assert shown(steps) == ["Register", "Log in instead"]
     steps.to_login.click()
     steps.login.submit(**ALICE)
-    assert shown(steps) == ["Confirm"]
+    assert shown(steps) == ["Confirm", "Back to the password"]
     steps.enrol.start()
     steps.phone.widget.scan()
     steps.enrol.submit(code=steps.room.phone.code())
     assert shown(steps) == ["Log in", "Make an account of my own"]
     steps.room.clock.advance(30)
     steps.login.submit(**ALICE)
-    assert shown(steps) == ["Verify", "Use a recovery code"]
+    assert shown(steps) == ["Verify", "Use a recovery code", "Back to the password"]
     assert steps.stepper.value.count("mfa-done") == 3
     steps.otp.submit(code=steps.room.phone.code())
     assert shown(steps) == ["Log out"]
@@ -247,11 +247,11 @@ def test_a_lost_phone_and_a_recovery_code():
     into(steps)
     codes = next(message["parts"][0]["items"] for message in sent if message["parts"])
     steps.to_recovery.click()
-    assert shown(steps) == ["Use the recovery code", "Use a code after all"]
+    assert shown(steps) == ["Use the recovery code", "Use a code after all", "Back to the password"]
     assert not steps.recovery.submit(recovery_code="AAAA-AAAA-AAAA-AAAA").granted
     assert steps.recovery.submit(recovery_code=codes[0].lower()).granted
     assert steps.room.session is None
-    assert shown(steps) == ["Confirm"]
+    assert shown(steps) == ["Confirm", "Back to the password"]
     assert len(sent[-1]["parts"][0]["items"]) == 1
     steps.enrol.start()
     steps.phone.widget.scan()
@@ -260,7 +260,7 @@ def test_a_lost_phone_and_a_recovery_code():
     steps.login.submit(**ALICE)
     assert steps.otp.submit(code=steps.room.phone.code()).granted
     steps.session.notices_button.click()
-    assert "recovered at" in steps.status.value
+    assert "a recovery code was used at" in steps.status.value
 
 
 def test_starting_again_gets_out_of_any_corner():
@@ -325,22 +325,59 @@ def test_a_strange_message_from_the_page_changes_nothing(message):
 
 
 def test_the_phone_types_its_code_into_the_form_at_hand():
-    """While an enrolment waits, into the enrolment's field; at login, into the code field."""
-    steps = FourSteps(demo_room())
+    """While an enrolment waits, into its field; at login, into the code field; else the phone says there is none.
+    The code goes to the page as a message: no field's synced trait holds it.
+    """
+    steps, sent, said = FourSteps(demo_room()), [], []
+    steps.stage.send, steps.phone.widget.send = sent.append, said.append
+
+    def paste():
+        steps.phone.widget._handle_custom_msg({"paste": "123456"}, [])
+        return sent[-1].get("fill", {}).get("form") if sent else None
+
+    assert paste() is None
+    assert said[-1] == {"said": "No form asks for a code now."}
     steps.login.submit(**ALICE)
     steps.enrol.start()
-    steps.phone.widget._handle_custom_msg({"paste": "123456"}, [])
-    assert steps.enrol.inputs["code"].value == "123456"
+    assert paste() == "EnrolForm"
+    assert said[-1] == {"said": ""}
     steps.phone.widget.scan()
     steps.enrol.submit(code=steps.room.phone.code())
     steps.login.submit(**ALICE)
-    steps.phone.widget._handle_custom_msg({"paste": "654321"}, [])
-    assert steps.otp.inputs["code"].value == "654321"
+    assert paste() == "OtpForm"
+    assert "123456" not in synced(steps)
+
+
+def test_the_way_back_to_the_password():
+    """From an enrolment, a code or a recovery that leads nowhere, one button goes back to step 1."""
+    steps = FourSteps(demo_room())
+    steps.login.submit(**ALICE)
+    assert "Back to the password" in shown(steps)
+    steps.to_password.click()
+    assert shown(steps) == ["Log in", "Make an account of my own"]
+    into(steps)
+    for _ in range(2):
+        steps.room.clock.advance(301)
+        assert dict(steps.otp.submit(code=steps.room.phone.code()).seen)["reason"] == "expired pending"
+    steps.to_password.click()
+    steps.login.submit(**ALICE)
+    assert steps.otp.submit(code=steps.room.phone.code()).granted
+
+
+def test_an_account_can_be_forgotten_by_the_phone():
+    """The entry and its secret are gone from the phone; an unknown label changes nothing."""
+    steps = FourSteps(demo_room())
+    into(steps)
+    label = steps.room.phone.accounts[0]
+    steps.phone.widget._handle_custom_msg({"forget": "another"}, [])
+    assert steps.room.phone.accounts == (label,)
+    steps.phone.widget._handle_custom_msg({"forget": label}, [])
+    assert steps.room.phone.accounts == ()
 
 
 def test_scanning_without_a_qr_code_is_a_sentence(room):
     """The phone says what to do, on its own screen."""
-    panel, sent = PhonePanel(room, paste=lambda _code: None), []
+    panel, sent = PhonePanel(room, paste=lambda _code: ""), []
     panel.widget.send = sent.append
     panel.widget._handle_custom_msg({"scan": True}, [])
     assert sent == [{"said": "there is no QR code to scan: let the server show one"}]
