@@ -5,7 +5,8 @@ Fields are cleared at each submission: what was typed must not stay in the noteb
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Callable
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,50 +16,10 @@ import ipywidgets as widgets
 
 from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.lab.answers import Answer, refused_by
+from mfa_lab.lab.pieces import box, button, frame, html, live_region, text_field
 from mfa_lab.lab.private import PrivateView
 from mfa_lab.lab.room import Room
 from mfa_lab.lab.stable import StableBox
-from mfa_lab.look import CSS
-
-LOST = (
-    '<div class="mfa-lost" role="alert"><b>The kernel was restarted.</b> This server and its accounts lived in the '
-    "kernel's memory, and are gone. Run the notebook's cells again from the top, and delete the old entry from your "
-    "authenticator: its codes open nothing any more.</div>"
-)
-"""Shown by the style alone, when the front end finds a widget without its kernel."""
-
-
-def style() -> widgets.HTML:
-    """The look, for one tree of widgets."""
-    return widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
-
-
-_turn = itertools.count()
-
-
-def live_region(answer: Answer | None = None) -> str:
-    """A place whose changes a screen reader tells. The same answer once more is a change, too."""
-    return f'<div role="status" aria-live="polite"><!--{next(_turn)}-->{answer.html() if answer else ""}</div>'
-
-
-def buttons(*row: widgets.Widget) -> widgets.Box:
-    """Buttons side by side; they wrap where the page is narrow."""
-    box = widgets.Box(row)
-    box.add_class("mfa-buttons")
-    return box
-
-
-def text_field(name: str, label: str, kind: str) -> widgets.Text:
-    """One labelled line. `kind` tells the browser what is typed: a name, a secret, digits, a recovery code."""
-    field = (widgets.Password if kind == "secret" else widgets.Text)(
-        description=label,
-        continuous_update=False,
-        layout=widgets.Layout(width="auto"),
-        style={"description_width": "initial"},
-    )
-    for style_class in ("mfa-field", f"mfa-{kind}", f"mfa-is-{name}"):
-        field.add_class(style_class)
-    return field
 
 
 class Stage(anywidget.AnyWidget):
@@ -90,6 +51,7 @@ class Form(StableBox):
     hand out, appear in one place, which outlasts the form.
     """
 
+    children: Any
     title = ""
     actor = "server"
     button_text = ""
@@ -99,21 +61,41 @@ class Form(StableBox):
 
     def __init__(self, room: Room, status: widgets.HTML | None = None, codes_view: PrivateView | None = None) -> None:
         self.room = room
+        self._built = False
         self.codes_view = codes_view or PrivateView()
-        self.inputs = {name: text_field(name, label, kind) for name, (label, kind) in self.fields.items()}
-        self.button = widgets.Button(description=self.button_text, button_style="primary")
-        self.button.on_click(lambda _button: self.submit())
-        self.status = status or widgets.HTML(live_region())
-        heading = widgets.HTML(self._heading())
-        body = self.body()
-        alone = [style(), widgets.HTML(LOST), heading, *body, self.codes_view, Stage(self), self.status]
-        super().__init__([heading, *body] if status else alone)
+        self.status = status or html(live_region())
+        super().__init__()
         for name in ("mfa", "mfa-panel", f"mfa-{self.actor}", f"mfa-is-{type(self).__name__}"):
             self.add_class(name)
+        if status is None:
+            self.build()
+            self.children = (frame(), *self.children, self.codes_view, Stage(self), self.status)
+
+    @cached_property
+    def inputs(self) -> dict[str, widgets.Text]:
+        """The fields by name."""
+        return {name: text_field(name, label, kind) for name, (label, kind) in self.fields.items()}
+
+    @cached_property
+    def button(self) -> widgets.Button:
+        """The one that submits."""
+        return self.pressing(self.button_text, self.submit, primary=True)
+
+    def pressing(self, text: str, act: Callable[[], Answer], *, primary: bool = False) -> widgets.Button:
+        """A button that does `act`."""
+        made = button(text, primary=primary)
+        made.on_click(lambda _button: act())
+        return made
+
+    def build(self) -> None:
+        """Make the widgets, if they are not there yet: a form that nobody sees costs the page nothing."""
+        if not self._built:
+            self._built = True
+            self.children = (html(self._heading()), *self.body())
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        """What stands between the title and the answer."""
-        return (*self.inputs.values(), buttons(self.button))
+        """What stands below the title."""
+        return (*self.inputs.values(), box(self.button, style_class="mfa-buttons"))
 
     def act(self, typed: dict[str, str]) -> Answer:
         """Do what the button says with what was typed, by field; raise `MfaError` for a refusal."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from html import escape
 
 import ipywidgets as widgets
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.form import Form, buttons, style
+from mfa_lab.lab.form import Form
+from mfa_lab.lab.pieces import box, frame
 from mfa_lab.lab.private import PrivateView, folded, key, listed, picture
 from mfa_lab.lab.room import Room, demo_room, live_room
 from mfa_lab.lab.stable import StableBox
@@ -86,11 +88,18 @@ class EnrolForm(Form):
     button_text = "Confirm"
     fields = _FIRST_CODE
 
+    @cached_property
+    def secret_view(self) -> PrivateView:
+        """Where the QR code and the setup key are drawn."""
+        return PrivateView()
+
+    @cached_property
+    def start_button(self) -> widgets.Button:
+        """Asks for a new secret."""
+        return self.pressing("Show the QR code", lambda: self.answer_to(self.start))
+
     def body(self) -> tuple[widgets.Widget, ...]:
-        self.secret_view = PrivateView()
-        self.start_button = widgets.Button(description="Show the QR code")
-        self.start_button.on_click(lambda _button: self.answer_to(self.start))
-        return buttons(self.start_button), self.secret_view, *super().body()
+        return box(self.start_button, style_class="mfa-buttons"), self.secret_view, *super().body()
 
     def start(self) -> Answer:
         """Ask the server for a secret and show it as a QR code and as a setup key."""
@@ -188,11 +197,9 @@ class SessionForm(Form):
     button_text = "Log out"
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        self.notices_button = widgets.Button(description="Show my notices")
-        self.notices_button.on_click(lambda _button: self.answer_to(self.notices))
-        self.codes_button = widgets.Button(description="New recovery codes")
-        self.codes_button.on_click(lambda _button: self.answer_to(self.new_codes))
-        return (buttons(self.notices_button, self.codes_button, self.button),)
+        self.notices_button = self.pressing("Show my notices", lambda: self.answer_to(self.notices))
+        self.codes_button = self.pressing("New recovery codes", lambda: self.answer_to(self.new_codes))
+        return (box(self.notices_button, self.codes_button, self.button, style_class="mfa-buttons"),)
 
     def notices(self) -> Answer:
         """What the account's owner must know."""
@@ -227,12 +234,13 @@ class PhonePanel(StableBox):
     """Step 3: a phone for who has none at hand. It really decodes the picture, and computes by its own clock.
 
     `paste` gets the code when the user has the phone type it into a form, and returns what the phone says to that.
+    `in_frame`: the tree that it is put into has the look already.
     """
 
-    def __init__(self, room: Room, paste: Callable[[str], str]) -> None:
+    def __init__(self, room: Room, paste: Callable[[str], str], *, in_frame: bool = False) -> None:
         self.room = room
         self.widget = PhoneWidget(room.phone, room.clock, picture=self._picture, paste=paste)
-        super().__init__([style(), self.widget])
+        super().__init__([self.widget] if in_frame else [frame(), self.widget])
         for name in ("mfa", "mfa-panel", "mfa-phone"):
             self.add_class(name)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from html import escape
 
 import ipywidgets as widgets
 
 from mfa_lab.clock import ManualClock
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.form import LOST, Form, Stage, buttons, live_region, style
+from mfa_lab.lab.form import Form, Stage
 from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm, PhonePanel, RecoveryForm, RegisterForm, SessionForm
+from mfa_lab.lab.pieces import box, button, frame, html, live_region, switch
 from mfa_lab.lab.private import PrivateView
 from mfa_lab.lab.room import Room, live_room
 from mfa_lab.lab.stable import StableBox
@@ -30,52 +33,68 @@ class FourSteps(StableBox):
 
     def __init__(self, room: Room | None = None) -> None:
         self.room = room or live_room()
-        self.status = widgets.HTML(live_region())
+        self.status = html(live_region())
         self.codes_view = PrivateView()
         self.register, self.login, self.enrol, self.otp, self.recovery, self.session = self._forms = tuple(
             make(self.room, self.status, self.codes_view)
             for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
         )
-        self.phone = PhonePanel(self.room, self._paste)
+        self.phone = PhonePanel(self.room, self._paste, in_frame=True)
         self.stage = Stage(*self._forms)
-        self.stepper = widgets.HTML()
+        self.stepper = html()
+        self.links = box(style_class="mfa-buttons")
         self._recovering = self._registering = False
-        server_side = widgets.VBox([*self._forms, self._links(), self.stage, self.status, self.codes_view])
-        sides = widgets.Box([server_side, self.phone])
-        sides.add_class("mfa-sides")
-        super().__init__([style(), widgets.HTML(LOST), self.stepper, sides, self._foot()])
+        self.server_side = widgets.VBox()
+        sides = box(self.server_side, self.phone, style_class="mfa-sides")
+        super().__init__([frame(), self.stepper, sides, self._foot()])
         for name in ("mfa", "mfa-root"):
             self.add_class(name)
-        self.room.start_again()
+        self.room.welcome()
         self.room.watch(self._moved)
         self._refresh()
         self._tell(self._invitation())
 
-    def _links(self) -> widgets.Box:
-        self.to_register = widgets.Button(description="Make an account of my own")
-        self.to_login = widgets.Button(description="Log in instead")
-        self.to_recovery = widgets.Button(description="Use a recovery code")
-        self.to_code = widgets.Button(description="Use a code after all")
-        self.to_password = widgets.Button(description="Back to the password")
-        self.to_register.on_click(lambda _button: self._choose(registering=True))
-        self.to_login.on_click(lambda _button: self._choose())
-        self.to_recovery.on_click(lambda _button: self._choose(recovering=True))
-        self.to_code.on_click(lambda _button: self._choose())
-        self.to_password.on_click(lambda _button: self._back())
-        return buttons(self.to_register, self.to_login, self.to_recovery, self.to_code, self.to_password)
+    def _link(self, text: str, act: Callable[[], None]) -> widgets.Button:
+        made = button(text)
+        made.on_click(lambda _button: act())
+        return made
+
+    @cached_property
+    def to_register(self) -> widgets.Button:
+        """To an account of one's own."""
+        return self._link("Make an account of my own", lambda: self._choose(registering=True))
+
+    @cached_property
+    def to_login(self) -> widgets.Button:
+        """From registering back to the login."""
+        return self._link("Log in instead", self._choose)
+
+    @cached_property
+    def to_recovery(self) -> widgets.Button:
+        """For who has no phone at hand."""
+        return self._link("Use a recovery code", lambda: self._choose(recovering=True))
+
+    @cached_property
+    def to_code(self) -> widgets.Button:
+        """From recovery back to the code."""
+        return self._link("Use a code after all", self._choose)
+
+    @cached_property
+    def to_password(self) -> widgets.Button:
+        """Out of a step that leads nowhere."""
+        return self._link("Back to the password", self._back)
 
     def _foot(self) -> widgets.Box:
-        self.again = widgets.Button(description="Start this demo account again")
-        self.again.on_click(lambda _button: self._start_again())
+        self.again = self._link("Start this demo account again", self._start_again)
         self.show_class = self._switch("Show the class", "What really happened, behind the user's words", "mfa-class")
         self.big = self._switch("Big", "Larger type, for a projector", "mfa-big")
-        return buttons(self.show_class, self.again, self.big)
+        return box(self.show_class, self.again, self.big, style_class="mfa-buttons")
 
     def _switch(self, text: str, tooltip: str, style_class: str) -> widgets.ToggleButton:
         """A button that puts a class on the whole, and takes it off again."""
-        switch = widgets.ToggleButton(description=text, tooltip=tooltip)
-        switch.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
-        return switch
+        made = switch(text, tooltip)
+        made.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
+        return made
 
     def _choose(self, *, registering: bool = False, recovering: bool = False) -> None:
         self._registering, self._recovering = registering, recovering
@@ -110,16 +129,17 @@ class FourSteps(StableBox):
 
     def _refresh(self) -> None:
         shown = self._shown()
-        for form in self._forms:
-            form.layout.display = "" if form is shown else "none"
-        for link, wanted in (
-            (self.to_register, shown is self.login),
-            (self.to_login, shown is self.register),
-            (self.to_recovery, shown is self.otp),
-            (self.to_code, shown is self.recovery),
-            (self.to_password, shown in (self.enrol, self.otp, self.recovery)),
-        ):
-            link.layout.display = "" if wanted else "none"
+        shown.build()
+        links = {
+            self.login: ("to_register",),
+            self.register: ("to_login",),
+            self.enrol: ("to_password",),
+            self.otp: ("to_recovery", "to_password"),
+            self.recovery: ("to_code", "to_password"),
+            self.session: (),
+        }
+        self.links.children = [getattr(self, link) for link in links[shown]]
+        self.server_side.children = [shown, self.links, self.stage, self.status, self.codes_view]
         done, now = {self.enrol: (1, 2), self.otp: (3, 3), self.session: (4, 4)}.get(shown, (0, 0))
         self.stepper.value = stepper(done, now)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 from mfa_lab.clock import Clock, ManualClock, SystemClock
+from mfa_lab.errors import NameTaken
 from mfa_lab.phone.phone import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness, SeededRandomness
@@ -44,11 +46,16 @@ class Room:
         self.enrolment: Enrolment | None = None
         self.session: Session | None = None
 
+    def welcome(self) -> None:
+        """See to it that the demo account exists."""
+        with suppress(NameTaken):
+            self.server.register(self.demo_account["name"], self.demo_account["password"])
+
     def start_again(self) -> None:
         """A new server with the demo account alone, and a phone with nothing in it: the way out of any corner."""
         self.server.close()
         self._open()
-        self.server.register(self.demo_account["name"], self.demo_account["password"])
+        self.welcome()
         for label in self.phone.accounts:
             self.phone.remove(label)
         self._tell()
