@@ -1,0 +1,213 @@
+"""What a check answers: four outcomes in words, two faces of one record, and predictions that are remembered."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab import exercises
+from mfa_lab.lab.checks import Outcome, Result, check, compare, predict
+
+RIGHT = exercises.exercise("02-truncate").solution
+
+
+def run(source: str, names: dict[str, Any], cell: str = "<cell>") -> dict[str, Any]:
+    """Run a learner's cell among these names."""
+    exec(compile(source, cell, "exec"), names)  # noqa: S102
+    return names
+
+
+def written(source: str, name: str = "truncate") -> Any:
+    """What a learner's cell defines."""
+    return run(source, {})[name]
+
+
+BLANK = [
+    None,
+    ...,
+    written("def truncate(digest):\n    ..."),
+    written("def truncate(digest):\n    pass"),
+    written('def truncate(digest):\n    "to do"'),
+    written("def truncate(digest):\n    return None"),
+]
+
+
+@pytest.mark.parametrize("answer", BLANK)
+def test_not_attempted(answer):
+    """Where nothing was written yet, the check says so, and finds no fault."""
+    assert check("02-truncate", answer).outcome == Outcome.NOT_ATTEMPTED
+
+
+def test_done():
+    """A right answer is done, whatever names it uses."""
+    assert check("02-truncate", written(RIGHT)).outcome == Outcome.DONE
+    assert check("02-truncate", written(RIGHT.replace("digest", "d"))).outcome == Outcome.DONE
+
+
+def test_the_answer_is_what_is_passed_in():
+    """A right function of the right name that lies about is not looked for."""
+    names = {"truncate": written(RIGHT), "check": check}
+    assert run("result = check('02-truncate', None)", names)["result"].outcome == Outcome.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("answer", [0, 1.5, "truncate", True, b"", [], written("def truncate(d):\n    return 0")])
+def test_not_yet(answer):
+    """A wrong answer of any kind is not yet right; the first line says what came."""
+    result = check("02-truncate", answer)
+    assert result.outcome == Outcome.NOT_YET
+    assert "what came is" in result.lines[0]
+
+
+def test_not_yet_names_case_and_both_values():
+    """Which case, what came, what was expected, and a sentence to think about."""
+    case, words = check("02-truncate", written("def truncate(d):\n    return 7")).lines
+    assert case == "The HMAC of counter 1: what came is 7; what was expected is 1094287082."
+    assert words == exercises.exercise("02-truncate").cases[0].feedback
+
+
+def test_text_is_no_number_and_true_is_not_one():
+    """What looks alike is told apart: '7' and 7, True and 1."""
+    codes = written("def to_code(n, digits):\n    return n % 10**digits", "to_code")
+    assert check("02-digits", codes).outcome == Outcome.NOT_YET
+    ones = written(exercises.exercise("04-accept").solution.replace("return ", "return 1 * (") + ")", "may_accept")
+    assert check("04-accept", ones).lines[0].endswith("what came is 1; what was expected is True.")
+
+
+RAISING = [
+    ("def truncate(digest):\n    x = 1\n    return digest[99]", 3, "IndexError: index out of range"),
+    ("def truncate():\n    return 1", 1, "TypeError"),
+    ("def truncate(digest):\n    raise ValueError", 2, "ValueError: without a word"),
+    ("def truncate(digest):\n    raise ValueError('one\\ntwo')", 2, "ValueError: one."),
+    ("\n\ndef truncate(digest):\n    return sum(\n        digest + 1)", 5, "TypeError"),
+    ("class Odd:\n    def __eq__(self, other):\n        1 / 0\ndef truncate(digest):\n    return Odd()", 3, "Zero"),
+]
+
+
+@pytest.mark.parametrize(("source", "line", "words"), RAISING)
+def test_raised(source, line, words):
+    """What the learner's code raises is one readable line with the line number of their own cell, no traceback."""
+    result = check("02-truncate", written(source))
+    assert result.outcome == Outcome.RAISED
+    (told,) = result.lines
+    assert f"line {line} of your cell raised {words}" in told
+    assert "Traceback" not in repr(result)
+    assert "\n" not in told
+
+
+def test_raised_in_a_helper_of_another_cell():
+    """Where a helper from elsewhere raises, the line is that of the call in the learner's cell."""
+    names = run("\n\n\n\ndef helper():\n    1 / 0", {}, cell="<another cell>")
+    truncate = run("def truncate(digest):\n    return helper()", names)["truncate"]
+    assert "line 2 of your cell raised ZeroDivisionError" in check("02-truncate", truncate).lines[0]
+
+
+def test_interrupting_is_not_swallowed():
+    """Who stops an endless loop gets the kernel back."""
+    with pytest.raises(KeyboardInterrupt):
+        check("02-truncate", written("def truncate(digest):\n    raise KeyboardInterrupt"))
+
+
+def test_an_unknown_exercise_is_an_error_that_names_those_there_are():
+    """A typing mistake in the id is not an outcome of the exercise."""
+    with pytest.raises(InvalidInput, match="02-truncate"):
+        check("02-truncated", None)
+    with pytest.raises(InvalidInput, match="02-one-bit"):
+        predict("02-one-byte", "a")
+
+
+PLANTED = """
+from mfa_lab.lab.exercises.records import Case, Exercise
+NOTEBOOK = "99_planted"
+CASE = Case("The names", ({"b": 1},), ["b"], "Look again.")
+EXERCISES = (Exercise("99-names", "Names", "Write `names(d)`.", "def names(d): return sorted(d)", (CASE,), ()),)
+"""
+
+
+def test_an_exercise_in_a_new_module_is_found(monkeypatch, tmp_path):
+    """One more file in the folder is one more notebook's exercises; a case survives an answer that changes it."""
+    (tmp_path / "planted.py").write_text(PLANTED)
+    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
+    emptying = written("def names(d):\n    return [d.popitem()[0]]", "names")
+    for _ in range(2):
+        assert check("99-names", emptying).outcome == Outcome.DONE
+    assert check("99-names", written("def names(d):\n    return list('<b>')", "names")).outcome == Outcome.NOT_YET
+
+
+EACH_OUTCOME = {
+    Outcome.NOT_ATTEMPTED: check("02-truncate", None),
+    Outcome.NOT_YET: check("02-truncate", written("def truncate(d):\n    return 0")),
+    Outcome.RAISED: check("02-truncate", written("def truncate(d):\n    1 / 0")),
+    Outcome.DONE: check("02-truncate", written(RIGHT)),
+}
+
+
+@pytest.mark.parametrize(("outcome", "result"), EACH_OUTCOME.items())
+def test_two_faces_of_one_record(outcome, result):
+    """Text and HTML say the same words; the outcome is a word and a sign, the sign is silent, and it is a status."""
+    page = BeautifulSoup(result._repr_html_(), "html.parser")
+    status = page.find(attrs={"role": "status"})
+    said = " ".join(status.get_text(" ").split())
+    assert said == " ".join(repr(result).split())
+    assert str(outcome) in said
+    assert page.find(attrs={"aria-hidden": "true"}).get_text() == result.sign
+
+
+def test_outcomes_differ_by_word_and_sign():
+    """Colour is never alone."""
+    assert len({result.sign for result in EACH_OUTCOME.values()}) == len(EACH_OUTCOME)
+    assert len({repr(result).split("·")[0] for result in EACH_OUTCOME.values()}) == len(EACH_OUTCOME)
+
+
+def test_what_a_learner_wrote_is_text_and_never_markup():
+    """A value that looks like a tag stays a value."""
+    html = check("02-truncate", written("def truncate(d):\n    return '<script>alert(1)</script>'"))._repr_html_()
+    assert "<script>" not in html
+    assert "<script>" in unescape(html)
+    assert "<b>x" not in Result(Outcome.DONE, "<b>x", ("<b>x",))._repr_html_()
+
+
+def test_a_value_without_a_repr_is_told_all_the_same():
+    """A learner's own class cannot break the check."""
+    source = "class Odd:\n    def __repr__(self):\n        1 / 0\ndef truncate(d):\n    return Odd()"
+    assert check("02-truncate", written(source)).outcome == Outcome.NOT_YET
+
+
+@pytest.fixture
+def unguessed():
+    """No prediction of an earlier test is remembered."""
+    predict("02-one-bit", ...)
+
+
+@pytest.mark.parametrize(
+    ("guess", "noted", "said"),
+    [
+        (..., Outcome.NOT_ATTEMPTED, "You made no prediction."),
+        ("c", Outcome.NOTED, "You said c, and so it is."),
+        (" C ", Outcome.NOTED, "You said c, and so it is."),
+        ("a", Outcome.NOTED, "You said a: one, perhaps two. It came out otherwise: why?"),
+        ("z", Outcome.NOT_YET, "You made no prediction."),
+        (3, Outcome.NOT_YET, "You made no prediction."),
+    ],
+)
+def test_a_prediction_is_remembered_and_compared(unguessed, guess, noted, said):
+    """A letter is kept and set beside what happened; what is no letter of the question is not kept."""
+    assert predict("02-one-bit", guess).outcome == noted
+    result = compare("02-one-bit", 19)
+    assert result.outcome == Outcome.COMPARED
+    assert result.lines == (said, "What happened is c: nearly all of them.")
+
+
+def test_three_dots_take_a_prediction_back(unguessed):
+    """Whoever runs the cell as it was committed starts anew."""
+    predict("02-one-bit", "c")
+    predict("02-one-bit", ...)
+    assert compare("02-one-bit", 19).lines[0] == "You made no prediction."
+
+
+def test_what_happened_decides_not_the_author():
+    """The option that holds for the value is named, whichever it is."""
+    assert [compare("02-one-bit", changed).lines[-1][17] for changed in (1, 10, 20)] == ["a", "b", "c"]

@@ -1,0 +1,179 @@
+"""Every exercise and prediction of the package: proven unattempted, done and refused; and asked in its notebook."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import mistune
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat import NotebookNode
+
+from mfa_lab.lab.checks import Outcome, check
+from mfa_lab.lab.exercises import exercises, made_by, predictions
+from mfa_lab.lab.exercises.records import letter, look
+from mfa_lab.lab.refresh import as_text, refreshed
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+EXERCISES = exercises()
+PREDICTIONS = predictions()
+CHOICES = [exercise for exercise in EXERCISES if exercise.ask is letter]
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+each_prediction = pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.id)
+WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong]
+_CALL = re.compile(r"^(check|predict|compare)\(\"([^\"]+)\", (.+)\)$", re.MULTILINE)
+_plain = mistune.create_markdown(escape=False, plugins=["table"])
+
+
+def test_ids_are_used_once():
+    """No two exercises or predictions share an id."""
+    ids = [each.id for each in (*EXERCISES, *PREDICTIONS)]
+    assert [name for name, count in Counter(ids).items() if count > 1] == []
+
+
+@each_exercise
+def test_the_reference_solution_is_done(exercise):
+    """What the kit holds for right, its own check calls done."""
+    assert check(exercise.id, made_by(exercise.solution, exercise.given)).outcome == Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("exercise", "wrong"), WRONG, ids=[f"{exercise.id}: {wrong.feedback[:40]}" for exercise, wrong in WRONG]
+)
+def test_each_known_wrong_answer_is_refused_with_its_own_feedback(exercise, wrong):
+    """Not yet, and the sentence that was written for this mistake and no other."""
+    result = check(exercise.id, made_by(wrong.source, exercise.given))
+    assert (result.outcome, result.lines[-1]) == (Outcome.NOT_YET, wrong.feedback)
+
+
+@each_exercise
+def test_there_are_three_mistakes_or_more(exercise):
+    """At least three plausible wrong answers, no two of them with the same feedback."""
+    feedback = [wrong.feedback for wrong in exercise.wrong]
+    assert len(set(feedback)) == len(feedback) >= 3
+
+
+@each_exercise
+def test_cases_have_names_of_their_own(exercise):
+    """A known mistake is found by the name of the case that it fails."""
+    names = [case.name for case in exercise.cases]
+    assert len(set(names)) == len(names) >= 1
+
+
+@each_exercise
+def test_no_feedback_gives_the_answer_away(exercise):
+    """Of a value or a choice no refusal shows the answer; of a function none shows the solution's lines."""
+    refusals = [check(exercise.id, made_by(wrong.source, exercise.given)) for wrong in exercise.wrong]
+    told = [*map(repr, refusals), *(case.feedback for case in exercise.cases)]
+    lines = [line.strip() for line in exercise.solution.splitlines() if len(line.strip()) > 12 and "def " not in line]
+    answers = [repr(case.expected) for case in exercise.cases if case.wanted]
+    assert [(words, answer) for words in told for answer in (*lines, *answers) if answer in words] == []
+    assert exercise.ask not in (look, letter) or len(answers) == len(exercise.cases)
+
+
+@pytest.mark.parametrize("exercise", CHOICES, ids=lambda exercise: exercise.id)
+def test_of_a_choice_every_letter_is_answered(exercise):
+    """Each letter that is wrong has feedback of its own, and some other answer gets the case's."""
+    wrong = {made_by(wrong.source) for wrong in exercise.wrong}
+    offered = set(re.findall(r"\*\*([a-z])\*\*", exercise.question))
+    assert offered == wrong | {exercise.cases[0].expected}
+    assert check(exercise.id, "z").lines[-1] == exercise.cases[0].feedback
+
+
+@cache
+def notebook(exercise_id: str) -> NotebookNode:
+    """The notebook whose number the id begins with."""
+    (path,) = FOLDER.glob(f"{exercise_id.split('-')[0]}_*.ipynb")
+    return nbformat.read(path, as_version=4)
+
+
+def calls(book: NotebookNode) -> list[tuple[str, str, str, int]]:
+    """Every `check`, `predict` and `compare` of a notebook: name, id, what is passed, and in which cell."""
+    return [
+        (*found, index)
+        for index, cell in enumerate(book.cells)
+        if cell.cell_type == "code"
+        for found in _CALL.findall(cell.source)
+    ]
+
+
+def in_cell(name: str, item_id: str) -> tuple[NotebookNode, str, int]:
+    """The notebook, what is passed in its one such call, and the number of that cell."""
+    book = notebook(item_id)
+    ((passed, index),) = [
+        (passed, index) for called, ids, passed, index in calls(book) if (called, ids) == (name, item_id)
+    ]
+    return book, passed, index
+
+
+def prose(text: str) -> str:
+    """Markdown as it is read: words alone."""
+    return " ".join(BeautifulSoup(_plain(text), "html.parser").get_text(" ").split())
+
+
+def before(book: NotebookNode, index: int) -> str:
+    """The words of the last piece of prose before a cell."""
+    return prose(next(cell.source for cell in reversed(book.cells[:index]) if cell.cell_type == "markdown"))
+
+
+def shown(cell: NotebookNode) -> str:
+    """The text face of the last output."""
+    return cell.outputs[-1].data["text/plain"]
+
+
+@each_exercise
+def test_the_notebook_asks_it_once_and_has_not_answered(exercise):
+    """Question word for word, an empty cell that passes what the solution defines, and `Not attempted` under it."""
+    book, passed, index = in_cell("check", exercise.id)
+    last = ast.parse(exercise.solution).body[-1]
+    assert passed == (last.name if isinstance(last, ast.FunctionDef) else last.targets[0].id)
+    assert prose(exercise.question) in before(book, index)
+    assert "..." in book.cells[index].source
+    assert shown(book.cells[index]).startswith(f"○ Not attempted · {exercise.title}\n")
+
+
+@each_prediction
+def test_the_notebook_asks_before_it_shows(prediction):
+    """Options stand in a list before the guess, in much the same words; the guess is open, and compared below."""
+    book, _, guessed = in_cell("predict", prediction.id)
+    _, _, compared = in_cell("compare", prediction.id)
+    listed = next(cell.source for cell in reversed(book.cells[:guessed]) if cell.cell_type == "markdown")
+    offered = dict(re.findall(r"^- ([a-z]): (.+)$", listed, re.MULTILINE))
+    assert list(offered) == [option.letter for option in prediction.options]
+    for option in prediction.options:
+        words, said = set(re.findall(r"\w+", option.words)), set(re.findall(r"\w+", offered[option.letter]))
+        assert len(words & said) >= min(len(words), len(said)) / 2, (option.words, offered[option.letter])
+    assert shown(book.cells[guessed]).startswith("○ Not attempted")
+    assert shown(book.cells[compared]).startswith("≟ Compared")
+    assert guessed < compared
+
+
+def test_notebooks_ask_nothing_that_the_package_does_not_know():
+    """Every id in a notebook belongs to an exercise or a prediction."""
+    known = {each.id for each in (*EXERCISES, *PREDICTIONS)}
+    asked = {ids for path in FOLDER.glob("*.ipynb") for _, ids, *_ in calls(nbformat.read(path, as_version=4))}
+    assert asked == known
+
+
+SOLVED = sorted({exercise.id.split("-")[0] for exercise in EXERCISES})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", SOLVED)
+def test_solved_in_the_notebook(number, tmp_path):
+    """With the reference solutions put into their cells the notebook runs to its end, and each says `Done`."""
+    mine = [exercise for exercise in EXERCISES if exercise.id.startswith(f"{number}-")]
+    book = nbformat.from_dict(notebook(mine[0].id))
+    for exercise in mine:
+        _, passed, index = in_cell("check", exercise.id)
+        book.cells[index].source = f'{exercise.solution}\n\ncheck("{exercise.id}", {passed})'
+    path = tmp_path / "solved.ipynb"
+    path.write_text(as_text(book), encoding="utf-8")
+    solved = nbformat.reads(refreshed(path), as_version=4)
+    outcomes = {exercise.id: shown(solved.cells[in_cell("check", exercise.id)[2]]) for exercise in mine}
+    assert [ids for ids, words in outcomes.items() if not words.startswith("✓ Done")] == []
