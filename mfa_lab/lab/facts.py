@@ -1,0 +1,35 @@
+"""The figures that the notebooks quote, each with its source and year (data/facts.toml)."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import Any
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.table import Link, Table
+from mfa_lab.resources import data_dir
+
+Fact = dict[str, Any]
+
+
+@cache
+def facts() -> dict[str, Fact]:
+    """All of them, by name: `says`, `about`, `source`, `year`, `link`, and the figures themselves."""
+    return tomllib.loads((data_dir() / "facts.toml").read_text("utf-8"))
+
+
+def fact(name: str) -> Fact:
+    """One of them; `InvalidInput` for a name that data/facts.toml does not hold."""
+    if name not in facts():
+        raise InvalidInput(f"there is no fact of that name; there are: {', '.join(facts())}")
+    return facts()[name]
+
+
+def fact_table(caption: str, *names: str) -> Table:
+    """What each says, what it rests on, and where it stands."""
+    rows = [
+        (each["says"], each["about"], Link(f"{each['source']}, {each['year']}", each["link"]))
+        for each in map(fact, names)
+    ]
+    return Table(caption, ("found", "what it rests on", "source"), *rows)
