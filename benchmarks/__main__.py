@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import click
 
-from benchmarks import browser, codes, login, names, starts, suite
+from benchmarks import batch, browser, codes, login, names, starts, suite
 from benchmarks.harness import Row
 
 BENCHMARKS: dict[str, Callable[[], Row]] = {
@@ -25,6 +25,12 @@ BENCHMARKS: dict[str, Callable[[], Row]] = {
     "names": names.names,
     "click": browser.click,
     "run_all": browser.run_all,
+    "sha1": batch.one_core("SHA1", 18),
+    "sha256": batch.one_core("SHA256", 8),
+    "sha512": batch.one_core("SHA512", 8),
+    "cores": batch.both_cores,
+    "memory": batch.memory,
+    "logins": batch.logins,
     "suite": suite.suite,
 }
 COLUMNS = "{:<13}{:<42}{:<38}{:>9}  {:<15}{:>7}  {}"

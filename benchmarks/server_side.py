@@ -14,7 +14,7 @@ from mfa_lab.provisioning import new_secret
 from mfa_lab.server.keys import Keys
 from mfa_lab.server.passwords import PasswordHasher
 from mfa_lab.server.records import PendingLogin
-from mfa_lab.server.schema import VERSION
+from mfa_lab.server.schema import SEAL_VERSION
 from mfa_lab.server.vault import Place, Vault
 
 PASSWORD = "demo: correct horse battery staple"
@@ -49,7 +49,7 @@ class Crowd:
         self.clock = ManualClock()
         self.server = MfaServer(f"sqlite:///{folder / 'lab.db'}", clock=self.clock, policy=policy, key=key)
         self.secret = new_secret()
-        self.names = self._fill(folder / "lab.db", Vault(Keys.derive(key), VERSION), count, able)
+        self.names = self._fill(folder / "lab.db", Vault(Keys.derive(key), SEAL_VERSION), count, able)
 
     def _fill(self, path: Path, vault: Vault, count: int, able: int) -> list[str]:
         hasher = PasswordHasher(self.server.policy.hash_cost, self.server.policy.password_max_length)

@@ -65,6 +65,15 @@ class InvalidUri(MfaError, ValueError):
     """A text that is not an otpauth://totp/ URI this kit can use. Never quotes the text."""
 
 
+class ContradictingObservations(InvalidInput):
+    """No offset of a phone's clock explains both the observations `ahead` and `behind` (their numbers, from 1)."""
+
+    def __init__(self, sentence: str, *, ahead: int = 0, behind: int = 0) -> None:
+        super().__init__(sentence)
+        self.ahead = ahead
+        self.behind = behind
+
+
 class ServerFault(MfaError):
     """The server's own trouble (database, disk, key): nobody typed anything wrong, nothing was decided.
 
@@ -74,6 +83,16 @@ class ServerFault(MfaError):
 
 class WrongKey(ServerFault):
     """The database was sealed under another key, or the key is missing or unusable."""
+
+
+class ClockSetBack(ServerFault):
+    """The server's clock reads `back_seconds` less than it once did. Words for the operator; a user hears only that
+    the service is out of order. Nothing is decided meanwhile: codes seen long ago would be good again.
+    """
+
+    def __init__(self, sentence: str, *, back_seconds: int = 0) -> None:
+        super().__init__(sentence)
+        self.back_seconds = back_seconds
 
 
 class Reason(StrEnum):

@@ -1,25 +1,21 @@
-"""Text that must not show itself: passwords, shared secrets, tokens."""
+"""Values that must not show themselves: passwords, shared secrets, tokens, keys."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Generic, NoReturn, SupportsIndex, TypeVar
+
+Value = TypeVar("Value")
 
 
-class Hidden:
-    """Holds a text; `reveal()` is the only way to it. `repr`, `str`, formats and logs show `<hidden>`.
+class _Holder(Generic[Value]):
+    __slots__ = ("__value",)
 
-    >>> Hidden("correct horse battery staple")
-    <hidden>
-    """
+    def __init__(self, value: Value) -> None:
+        self.__value = value
 
-    __slots__ = ("__text",)
-
-    def __init__(self, text: str) -> None:
-        self.__text = text
-
-    def reveal(self) -> str:
-        """The text itself. Use it in an argument, never keep it in a variable: tracebacks show variables."""
-        return self.__text
+    def reveal(self) -> Value:
+        """The value itself. Use it in an argument, never keep it in a variable: tracebacks show variables."""
+        return self.__value
 
     def __repr__(self) -> str:
         return "<hidden>"
@@ -30,3 +26,24 @@ class Hidden:
         raise TypeError("compare what reveal() returns, with hmac.compare_digest: == leaks by its time")
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            "a hidden value is not pickled or copied: where it must travel, pass on what reveal() returns"
+        )
+
+
+class Hidden(_Holder[str]):
+    """Holds a text; `reveal()` is the only way to it. `repr`, `str`, formats and logs show `<hidden>`.
+
+    >>> Hidden("correct horse battery staple")
+    <hidden>
+    """
+
+    __slots__ = ()
+
+
+class HiddenBytes(_Holder[bytes]):
+    """Holds a key in the same way."""
+
+    __slots__ = ()

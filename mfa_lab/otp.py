@@ -31,6 +31,8 @@ MAX_WINDOW_STEPS = 10
 """More would accept codes over five minutes old at the usual 30 s; RFC6238-5.2 recommends one step."""
 MAX_PERIOD_SECONDS = 120
 """NIST-3.1.4.1: the time step changes at least every two minutes."""
+MAX_REACH_STEPS = 240
+"""How far resynchronisation may search: two hours either side at the usual 30 s (RFC4226-7.4: bounded)."""
 MIN_SECRET_BITS = 112
 _REACH_STEPS = 20
 
@@ -67,13 +69,16 @@ def match(
     now: int,
     *,
     window_steps: int = 1,
+    drift_steps: int = 0,
     last_step: int | None = None,
     digits: int = 6,
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Match:
-    """Find the step that `code` belongs to, within `window_steps` either side of the current one.
+    """Find the step that `code` belongs to, within `window_steps` either side of the window's centre.
 
+    The centre is the current step moved by `drift_steps`, what the caller knows of the phone's clock (RFC6238-6;
+    positive: ahead); the window gets no wider. The offset in the answer counts from the current step all the same.
     `last_step` is the last step this verifier accepted: a step at or below it is `ReusedCode` (RFC6238-5.2,
     NIST-3.1.4.2). The caller must then store the returned step, at once and atomically: this function
     remembers nothing. Where a code matches two steps, the oldest unused one is taken. Raises `MalformedCode`,
@@ -83,11 +88,10 @@ def match(
     hotp = _hotp(secret, digits, algorithm)
     current = step_at(now, period)
     typed = tidy_code(code, digits).encode()
-    first = max(0, current - checked_window(window_steps))
+    centre = current + _checked_drift(drift_steps)
+    first = max(0, centre - checked_window(window_steps))
     matched = [
-        step
-        for step in range(first, current + window_steps + 1)
-        if hmac.compare_digest(typed, hotp.at(step).encode())
+        step for step in range(first, centre + window_steps + 1) if hmac.compare_digest(typed, hotp.at(step).encode())
     ]
     for step in matched:
         if last_step is None or step > last_step:
@@ -98,6 +102,44 @@ def match(
             offset=matched[-1] - current,
         )  # fmt: skip
     raise NoMatch("this code belongs to no time step inside the window")
+
+
+def match_consecutive(
+    secret: str,
+    first: str,
+    second: str,
+    now: int,
+    *,
+    reach_steps: int,
+    last_step: int | None = None,
+    digits: int = 6,
+    period: int = 30,
+    algorithm: str = "SHA1",
+) -> Match:
+    """Find two steps in a row that `first` and `second` belong to, up to `reach_steps` either side of the current
+    one; the answer is the second (RFC4226-7.4). A guessed pair is right 2 * reach_steps times in 10^(2 * digits).
+
+    For explicit resynchronisation, behind other proof (RFC6238-6). The rest is as in `match`: both steps must lie
+    above `last_step`, the caller stores the answer's step, all steps within reach are compared in constant time.
+    """
+    if type(reach_steps) is not int or not 1 <= reach_steps <= MAX_REACH_STEPS:
+        raise InvalidInput(f"reach_steps must be 1 to {MAX_REACH_STEPS}: the search is bounded (RFC 4226, 7.4)")
+    hotp = _hotp(secret, digits, algorithm)
+    current = step_at(now, period)
+    typed = [tidy_code(code, digits).encode() for code in (first, second)]
+    steps = range(max(0, current - reach_steps), current + reach_steps + 1)
+    codes = [hotp.at(step).encode() for step in steps]
+    matched = [[hmac.compare_digest(one, code) for code in codes] for one in typed]
+    pairs = [step for at, step in enumerate(steps) if at and matched[0][at - 1] and matched[1][at]]
+    for step in pairs:
+        if last_step is None or step - 1 > last_step:
+            return Match(step, step - current)
+    if pairs:
+        raise ReusedCode(
+            "one of these codes, or a later one, was already accepted: wait for the next two", step=pairs[-1],
+            offset=pairs[-1] - current,
+        )  # fmt: skip
+    raise NoMatch("these codes belong to no two time steps in a row within reach")
 
 
 class Verdict(StrEnum):
@@ -133,6 +175,7 @@ def diagnose(
     now: int,
     *,
     window_steps: int = 1,
+    drift_steps: int = 0,
     last_step: int | None = None,
     reach_steps: int = _REACH_STEPS,
     digits: int = 6,
@@ -143,14 +186,16 @@ def diagnose(
     about the code. For lessons: a real verifier that searched this wide would accept guesses more often.
     """
     current = step_at(now, period)
-    options: dict[str, Any] = {"digits": digits, "period": period, "algorithm": algorithm}
+    centre = current + _checked_drift(drift_steps)
+    window = range(centre - checked_window(window_steps), centre + window_steps + 1)
+    options: dict[str, Any] = {"digits": digits, "period": period, "algorithm": algorithm, "drift_steps": drift_steps}
     try:
         found = match(secret, code, now, window_steps=window_steps, last_step=last_step, **options)
-        return _diagnosis(Verdict.ACCEPTED, found.step, current, window_steps, now, period)
+        return _diagnosis(Verdict.ACCEPTED, found.step, current, window, now, period)
     except MalformedCode:
         return Diagnosis(Verdict.MALFORMED)
     except ReusedCode as reused:
-        return _diagnosis(Verdict.REUSED, reused.step, current, window_steps, now, period)
+        return _diagnosis(Verdict.REUSED, reused.step, current, window, now, period)
     except NoMatch:
         pass
     hotp = _hotp(secret, digits, algorithm)
@@ -160,19 +205,19 @@ def diagnose(
     )
     for step in nearest_first:
         if hmac.compare_digest(typed, hotp.at(step).encode()):
-            return _diagnosis(Verdict.OUTSIDE, step, current, window_steps, now, period)
+            return _diagnosis(Verdict.OUTSIDE, step, current, window, now, period)
     return Diagnosis(Verdict.NO_MATCH)
 
 
-def _diagnosis(verdict: Verdict, step: int, current: int, window_steps: int, now: int, period: int) -> Diagnosis:
+def _diagnosis(verdict: Verdict, step: int, current: int, window: range, now: int, period: int) -> Diagnosis:
     """Where `step` lies. A code too old was last accepted when its step left the window; one too new will
     first be accepted when its step enters it.
     """
     outside = 0
-    if step < current - window_steps:
-        outside = (step + window_steps + 1) * period - 1 - now
-    elif step > current + window_steps:
-        outside = (step - window_steps) * period - now
+    if step < window.start:
+        outside = (current + step - window.start + 1) * period - 1 - now
+    elif step >= window.stop:
+        outside = (current + step - window.stop + 1) * period - now
     return Diagnosis(verdict, step, step - current, outside, step * period, (step + 1) * period)
 
 
@@ -268,6 +313,12 @@ def checked_window(window_steps: int) -> int:
     ):
         raise InvalidInput(f"window_steps must be 0 to {MAX_WINDOW_STEPS}; RFC 6238 section 5.2 recommends 1 at most")
     return window_steps
+
+
+def _checked_drift(drift_steps: int) -> int:
+    if type(drift_steps) is not int:
+        raise InvalidInput("drift_steps must be a whole number of steps")
+    return drift_steps
 
 
 class _Hotp(pyotp.HOTP):

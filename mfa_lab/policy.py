@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.otp import checked_parameters, checked_window
+from mfa_lab.otp import MAX_REACH_STEPS, MAX_WINDOW_STEPS, checked_parameters, checked_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,16 @@ class Policy:
     """How old a session may be to change factors or recovery codes (ASVS-7.5.1)."""
     recovery_codes: int = 10
 
+    drift_cap_steps: int = 0
+    """How far the window's centre may follow a phone's clock, a step a login; 0: not at all. It widens no window."""
+    drift_forget_seconds: int = 30 * 24 * 3600
+    """A step of what was learnt is forgotten for every so many seconds without a login."""
+    resync_reach_steps: int = 120
+    """How far two consecutive codes are searched for, either side of the server's own step (RFC4226-7.4)."""
+    clock_back_seconds: int = 60
+    """How far the server's clock may fall back before nothing is decided any more: some for requests that overtake
+    each other and for a gentle correction (ASVS-6.5.8)."""
+
     explain_refusals: bool = False
     """Fill `AccessDenied.trace`. For a class; never for strangers."""
 
@@ -77,11 +87,9 @@ class Policy:
         checked_parameters(self.digits, self.period_seconds, self.algorithm)
         checked_window(self.window_steps)
         for field in fields(self):
-            value = getattr(self, field.name)
-            if field.type == "int" and field.name not in _MAY_BE_ZERO and (type(value) is not int or value < 1):
-                raise InvalidInput(f"{field.name} must be a whole number of 1 or more")
-        if type(self.free_failures) is not int or self.free_failures < 0:
-            raise InvalidInput("free_failures must be a whole number of 0 or more")
+            value, least = getattr(self, field.name), 0 if field.name in _MAY_BE_ZERO else 1
+            if field.type == "int" and (type(value) is not int or value < least):
+                raise InvalidInput(f"{field.name} must be a whole number of {least} or more")
         for name, ceiling, clause in _CEILINGS:
             if getattr(self, name) > ceiling:
                 raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
@@ -95,11 +103,13 @@ class Policy:
             raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
 
 
-_MAY_BE_ZERO = {"window_steps", "free_failures"}
+_MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps"}
 _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),
     ("session_seconds", 24 * 3600, "NIST-2.2.3"),
     ("session_idle_seconds", 3600, "NIST-2.2.3"),
+    ("drift_cap_steps", MAX_WINDOW_STEPS, "RFC6238-6"),
+    ("resync_reach_steps", MAX_REACH_STEPS, "RFC4226-7.4"),
 )
 
 Policy.STANDARD = Policy()

@@ -77,19 +77,21 @@ class OtpAccount:
         )
         start = "otpauth://totp/"
         # PyOTP leaves a slash in a name as it is; apps that read the last part of a path would cut the name there.
-        uri = start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F")
-        if len(uri) > MAX_URI_CHARACTERS:
+        uri = Hidden(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
+        if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
                 f"the URI would pass {MAX_URI_CHARACTERS} characters: shorten the account or the issuer"
             )
-        return uri
+        return uri.reveal()
 
 
 def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
     """The otpauth:// URI of one account (KEYURI); `period` in seconds. Raises `InvalidInput`, `InvalidSecret`."""
-    return OtpAccount(account, issuer, Hidden(secret), digits, period, algorithm).uri()
+    hidden = Hidden(secret)
+    del secret  # tracebacks may show variables
+    return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
 
 def parse_uri(text: str) -> OtpAccount:
@@ -125,9 +127,11 @@ def qr_svg(text: str, *, label: str) -> str:
     `label` is read aloud and stands in the page: let it say what is seen, never what the code holds. Raises
     `InvalidInput` where `text` does not fit or `label` is empty.
     """
+    hidden = Hidden(text)
+    del text
     if not isinstance(label, str) or not label.strip() or _uncarriable(label):
         raise InvalidInput("a QR code needs a label that can be read aloud: say in words what it is for")
-    rows = _qr(text).get_matrix()
+    rows = _qr(hidden).get_matrix()
     size, name = len(rows), escape(label)
     dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
     return (
@@ -140,23 +144,25 @@ def qr_svg(text: str, *, label: str) -> str:
 
 def qr_png(text: str) -> bytes:
     """A QR code as a PNG picture. Raises `InvalidInput` where `text` does not fit."""
+    hidden = Hidden(text)
+    del text
     picture = io.BytesIO()
-    _qr(text).make_image().save(picture, "PNG")
+    _qr(hidden).make_image().save(picture, "PNG")
     return picture.getvalue()
 
 
-def _qr(text: str) -> QRCode:
+def _qr(text: Hidden) -> QRCode:
     """Imported only here: a server that draws no QR code need not load qrcode and Pillow."""
     from qrcode.exceptions import DataOverflowError
     from qrcode.image.pil import PilImage
     from qrcode.main import QRCode
 
-    if not isinstance(text, str) or not text:
+    if not isinstance(text.reveal(), str) or not text.reveal():
         raise InvalidInput("a QR code carries text: pass an otpauth:// URI")
     code = QRCode(border=_QUIET_MODULES, box_size=_PIXELS_PER_MODULE, image_factory=PilImage)
     with suppress(ValueError, DataOverflowError):  # qrcode 8.2 raises now one, now the other
-        if len(text) <= MAX_URI_CHARACTERS:
-            code.add_data(text)
+        if len(text.reveal()) <= MAX_URI_CHARACTERS:
+            code.add_data(text.reveal())
             code.make()
             return code
     raise InvalidInput("this text does not fit into a QR code: shorten the account or the issuer")

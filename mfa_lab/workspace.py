@@ -1,7 +1,8 @@
 """The working copy: the learner's own notebooks, in a folder of the learner's own. Pure file work.
 
 A small manifest remembers the SHA-256 of each file as it was delivered. A file that still has that hash is
-the kit's and may be replaced by a newer one; any other is the learner's, and is never written over.
+the kit's and may be replaced by a newer one; any other is the learner's, and is never written over. So is a link
+and what lies behind one: it is neither read nor written through.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.randomness import SYSTEM
 
 MANIFEST = ".mfa-lab.json"
+_MANIFEST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,12 @@ def deliver(source: Path, work: Path) -> Delivery:
     """
     with _refusals_in_words(work):
         _make_folder(source, work)
-        delivered = _read_manifest(work)
+        names = kit_files(source)
+        delivered = _read_manifest(work, names)
         outcome: dict[str, list[str]] = {"new": [], "updated": [], "kept": []}
-        for name in kit_files(source):
+        for name in names:
             content = (source / name).read_bytes()
-            newest, found = _sha256(content), _hash_of(work / name)
+            newest, found = _sha256(content), _hash_of(work, name)
             if found is None:
                 outcome["new"].append(name)
             elif found == newest:
@@ -73,10 +78,10 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
     aside: dict[str, str] = {}
     with _refusals_in_words(work):
         for each in names:
-            found = _hash_of(work / each)
+            found = _hash_of(work, each)
             if found == _sha256((source / each).read_bytes()):
                 continue
-            aside[each] = "" if found is None else _put_aside(work / each)
+            aside[each] = "" if found is None else _put_aside(_link(work, each) or work / each)
         deliver(source, work)
     return aside
 
@@ -118,11 +123,18 @@ def _refusals_in_words(work: Path) -> Iterator[None]:
         raise InvalidInput(f"cannot use {work}: {reason} ({where}); name a folder you may write in") from fault
 
 
-def _hash_of(path: Path) -> str | None:
-    """The hash of what lies at `path`; None where nothing does; "" for a folder or the like, never the kit's."""
-    if path.is_file():
+def _hash_of(work: Path, name: str) -> str | None:
+    """The hash of the file `name`; None where nothing is; "" for a folder, a link or the like, never the kit's."""
+    path = work / name
+    if _link(work, name) is None and path.is_file():
         return _sha256(path.read_bytes())
-    return "" if os.path.lexists(path) else None
+    return "" if _link(work, name) or path.exists() else None
+
+
+def _link(work: Path, name: str) -> Path | None:
+    """The first link on the way from `work` to the file `name`, itself included."""
+    way = [PurePath(name), *PurePath(name).parents][-2::-1]
+    return next((work / part for part in way if (work / part).is_symlink()), None)
 
 
 def _sha256(content: bytes) -> str:
@@ -139,12 +151,17 @@ def _put_aside(path: Path) -> str:
     return free.name
 
 
-def _read_manifest(work: Path) -> dict[str, str]:
-    """A manifest that is missing or unreadable knows of no delivery: then every differing file is kept."""
+def _read_manifest(work: Path, names: list[str]) -> dict[str, str]:
+    """What it says of `names`. One that is missing or damaged, a link, no file, too long or too deep knows of no
+    delivery: then every differing file is kept, as `Delivery.kept` tells.
+    """
+    path = work / MANIFEST
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MANIFEST_BYTES:
+        return {}
     try:
-        delivered = json.loads((work / MANIFEST).read_text("utf-8"))["delivered"]
-        return {str(name): str(sha256) for name, sha256 in delivered.items()}
-    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
+        delivered = json.loads(path.read_text("utf-8"))["delivered"]
+        return {name: delivered[name] for name in names if re.fullmatch("[0-9a-f]{64}", delivered.get(name, ""))}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return {}
 
 
@@ -157,9 +174,10 @@ def _write_manifest(work: Path, delivered: dict[str, str]) -> None:
 def _write(path: Path, content: bytes) -> None:
     """Atomically: whoever looks, or pulls the plug, finds the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft = path.with_name(f".{path.name}.{SYSTEM.token_bytes(8).hex()}.tmp")
     try:
-        draft.write_bytes(content)
+        with draft.open("xb") as file:  # x: a new file, never what somebody has put there
+            file.write(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -1,19 +1,22 @@
 """A hidden text shows itself to nobody who did not ask."""
 
+import copy
 import json
 import logging
+import pickle
 import traceback
 
 import pytest
 
-from mfa_lab.hidden import Hidden
+from mfa_lab.hidden import Hidden, HiddenBytes
 
 TEXT = "demo only: nobody may read this"
 
 
 def test_reveal_is_the_way_in() -> None:
-    """The text comes back whole."""
+    """The text, or the key, comes back whole."""
     assert Hidden(TEXT).reveal() == TEXT
+    assert HiddenBytes(TEXT.encode()).reveal() == TEXT.encode()
 
 
 @pytest.mark.parametrize(
@@ -21,9 +24,9 @@ def test_reveal_is_the_way_in() -> None:
 )
 def test_no_spelling_shows_it(show) -> None:
     """Every usual way to print it prints the same words."""
-    shown = show(Hidden(TEXT))
-    assert "<hidden>" in shown
-    assert TEXT not in shown
+    for shown in (show(Hidden(TEXT)), show(HiddenBytes(TEXT.encode()))):
+        assert "<hidden>" in shown
+        assert TEXT not in shown
 
 
 def test_neither_log_nor_traceback_shows_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -38,8 +41,20 @@ def test_neither_log_nor_traceback_shows_it(caplog: pytest.LogCaptureFixture) ->
     assert TEXT not in lines + caplog.text
 
 
-@pytest.mark.parametrize("leak", [lambda h: h == TEXT, lambda h: h != TEXT, lambda h: {h}, json.dumps])
+@pytest.mark.parametrize(
+    "leak",
+    [lambda h: h == TEXT, lambda h: h != TEXT, lambda h: {h}, json.dumps, pickle.dumps, copy.deepcopy],
+    ids=["==", "!=", "set", "json", "pickle", "deepcopy"],
+)
 def test_what_would_leak_is_refused(leak) -> None:
-    """`==` leaks by its time; a set and JSON would keep a copy."""
-    with pytest.raises(TypeError):
-        leak(Hidden(TEXT))
+    """`==` leaks by its time; a set, JSON and a pickle would keep a copy."""
+    for hidden in (Hidden(TEXT), HiddenBytes(TEXT.encode())):
+        with pytest.raises(TypeError):
+            leak(hidden)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_pickle_is_refused_in_a_sentence(protocol: int) -> None:
+    """In every protocol, and also where another object holds it."""
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps([Hidden(TEXT)], protocol)

@@ -37,6 +37,13 @@ REFUSED = [
     ("fresh_session_seconds", -300, "fresh_session_seconds"),
     ("recovery_codes", 0, "recovery_codes"),
     ("hash_cost", None, "hash_cost"),
+    ("drift_cap_steps", -1, "drift_cap_steps"),
+    ("drift_cap_steps", True, "drift_cap_steps"),
+    ("drift_cap_steps", 11, "RFC6238-6"),
+    ("drift_forget_seconds", 0, "drift_forget_seconds"),
+    ("resync_reach_steps", 0, "resync_reach_steps"),
+    ("resync_reach_steps", 241, "RFC4226-7.4"),
+    ("clock_back_seconds", 0, "clock_back_seconds"),
 ]
 
 

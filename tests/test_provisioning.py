@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -50,6 +51,29 @@ def test_an_account_hides_its_secret() -> None:
     assert SECRET not in repr(account)
     assert "alice@example.org" in repr(account)
     assert account != parse_uri(URI)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda _: build_uri(SECRET, account="a:b", issuer="Acme"),
+        lambda _: build_uri(SECRET, account="x" * 5000, issuer="Acme"),
+        lambda _: OtpAccount("x" * 5000, "Acme", Hidden(SECRET)).uri(),
+        lambda long: qr_png(long[0]),
+        lambda long: qr_svg(long[0], label="a QR code"),
+        lambda long: qr_svg(long[0], label=""),
+    ],
+    ids=["account", "too long", "too long, uri()", "png", "svg", "svg without a label"],
+)
+def test_a_refusal_shows_no_secret_in_any_variable(call) -> None:
+    """What raises holds neither the secret nor the URI; the URI here is too long for a QR code."""
+    long = [URI + "&x=" + "x" * 3500]
+    with pytest.raises(InvalidInput) as caught:
+        call(long)
+    below = caught.value.__traceback__.tb_next.tb_next
+    shown = traceback.TracebackException(InvalidInput, caught.value, below, capture_locals=True)
+    assert SECRET not in "".join(shown.format())
+    assert below is not None
 
 
 # --- Writing -------------------------------------------------------------------------------------------------------

@@ -88,7 +88,9 @@ def test_a_file_taken_back_to_what_was_delivered_is_updated_again(kit: Path, wor
     assert deliver(kit, work).updated == ("01_a.ipynb",)
 
 
-@pytest.mark.parametrize("damage", [None, "", "{", "[]", '{"delivered": 3}', '{"delivered": []}', "\x00\xff"])
+@pytest.mark.parametrize("damage", [None, "", "{", "[]", '{"delivered": 3}', '{"delivered": []}', "\x00\xff",
+                                    "[" * 100_000, '{"delivered": {"01_a.ipynb": ""}}', " " * 2_000_000 + "{}"],
+                         ids=lambda damage: repr(damage)[:20])  # fmt: skip
 def test_without_a_readable_manifest_everything_that_differs_is_kept(kit: Path, work: Path, damage: str | None):
     """A lost or damaged manifest never costs a learner's change, and is whole again afterwards."""
     deliver(kit, work)
@@ -100,6 +102,77 @@ def test_without_a_readable_manifest_everything_that_differs_is_kept(kit: Path, 
     assert deliver(kit, work).kept == ("01_a.ipynb", "02_b.ipynb")
     assert contents(work)["01_a.ipynb"] == "mine"
     assert list(json.loads((work / MANIFEST).read_text())["delivered"]) == ["images/window.svg"]
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes are made freely on POSIX alone")
+
+
+@posix
+@pytest.mark.parametrize("what", ["link", "pipe", "loop"])
+def test_a_manifest_that_is_no_file_is_not_read(kit: Path, work: Path, what: str):
+    """Neither waited for nor followed: everything that differs is kept, and a file stands in its place afterwards."""
+    deliver(kit, work)
+    put(work / "01_a.ipynb", "mine")
+    manifest = work / MANIFEST
+    theirs = manifest.rename(work.parent / "theirs.json")
+    said = theirs.read_text()
+    {"link": lambda: manifest.symlink_to(theirs), "pipe": lambda: os.mkfifo(manifest),
+     "loop": lambda: manifest.symlink_to(manifest)}[what]()  # fmt: skip
+    put(kit / "02_b.ipynb", "newer")
+    assert deliver(kit, work).kept == ("01_a.ipynb", "02_b.ipynb")
+    assert theirs.read_text() == said
+    assert manifest.is_file()
+    assert not manifest.is_symlink()
+
+
+def test_a_manifest_keeps_only_the_kits_names(kit: Path, work: Path):
+    """What somebody wrote into it is not carried on."""
+    planted = {"$(touch planted)": "0" * 64, "01_a.ipynb": "no hash", "02_b.ipynb": 7}
+    put(work / MANIFEST, json.dumps({"delivered": planted}))
+    deliver(kit, work)
+    assert sorted(json.loads((work / MANIFEST).read_text())["delivered"]) == sorted(NAMES)
+
+
+@posix
+def test_a_link_in_a_notebooks_place_is_the_learners(kit: Path, work: Path):
+    """Not even where it shows just what was delivered is it written through; reset puts the link aside."""
+    deliver(kit, work)
+    theirs = (work / "01_a.ipynb").rename(work.parent / "theirs.ipynb")
+    (work / "01_a.ipynb").symlink_to(theirs)
+    said = theirs.read_text()
+    put(kit / "01_a.ipynb", "newer")
+    assert deliver(kit, work).kept == ("01_a.ipynb",)
+    assert (work / "01_a.ipynb").readlink() == theirs
+    assert reset(kit, work, "01_a") == {"01_a.ipynb": "01_a.kept-1.ipynb"}
+    assert (work / "01_a.kept-1.ipynb").readlink() == theirs
+    assert (theirs.read_text(), (work / "01_a.ipynb").read_text()) == (said, "newer")
+
+
+@posix
+def test_a_folder_that_is_a_link_is_not_written_through(kit: Path, work: Path):
+    """Neither a new file nor a newer one gets into a folder elsewhere, and reset moves nothing there."""
+    elsewhere = work.parent / "elsewhere"
+    elsewhere.mkdir()
+    work.mkdir()
+    (work / "images").symlink_to(elsewhere)
+    assert deliver(kit, work).kept == ("images/window.svg",)
+    put(elsewhere / "window.svg", "mine")
+    assert deliver(kit, work).kept == ("images/window.svg",)
+    assert reset(kit, work) == {"images/window.svg": "images.kept-1"}
+    assert (elsewhere / "window.svg").read_text() == "mine"
+    assert (work / "images/window.svg").read_text() == (kit / "images/window.svg").read_text()
+
+
+@posix
+def test_a_draft_goes_to_a_new_file(kit: Path, work: Path):
+    """A link under the name that the draft once had is not followed."""
+    victim = work.parent / "victim"
+    put(victim, "mine")
+    work.mkdir()
+    for name in (MANIFEST, "01_a.ipynb"):
+        (work / f".{name}.{os.getpid()}.tmp").symlink_to(victim)
+    deliver(kit, work)
+    assert victim.read_text() == "mine"
 
 
 def test_a_learners_folder_of_the_same_name_stays(kit: Path, work: Path):

@@ -29,12 +29,17 @@ class Event(StrEnum):
     CODES_ISSUED = "recovery codes issued"
     CODES_REFUSED = "recovery codes refused"
     REBOUND = "rebound by an administrator"
+    RESYNCHRONISED = "resynchronised"
+    RESYNC_REFUSED = "resynchronisation refused"
+    CLOCK_SET_BACK = "clock set back"
+    CLOCK_TRUSTED = "clock trusted by an administrator"
 
 
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
 _ADD_LINE = insert(audit)
 _ADD_NOTICE = insert(notices)
 _LINES = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id)
+_LATEST = select(audit.c.at).order_by(audit.c.id.desc()).limit(1)
 _NOTICES = (
     select(notices.c.at, notices.c.event)
     .where(notices.c.account_id == bindparam("account_id"))
@@ -43,7 +48,7 @@ _NOTICES = (
 
 
 def record(
-    connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | None = None
+    connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | str | None = None
 ) -> None:
     """Append one line. It takes nothing that a person typed.
 
@@ -62,6 +67,11 @@ def notify(connection: Connection, now: int, event: Event, account_id: str) -> N
 def lines(connection: Connection) -> tuple[AuditLine, ...]:
     """The whole log, oldest first."""
     return tuple(AuditLine(*row) for row in connection.execute(_LINES))
+
+
+def latest(connection: Connection) -> int:
+    """The time of the newest line, 0 where there is none."""
+    return int(connection.execute(_LATEST).scalar() or 0)
 
 
 def notices_of(connection: Connection, account_id: str) -> tuple[Notice, ...]:

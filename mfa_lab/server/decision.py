@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from mfa_lab.errors import AccessDenied, Reason, Trace
@@ -76,6 +76,15 @@ def wrong_code(found: Diagnosis, account_id: str, *, failures: int | None, wait_
         ),
         account_id,
     )
+
+
+def wrong_pair(verdict: Verdict, account_id: str, *, failures: int, wait_seconds: int) -> Decision:
+    """Two codes for a resynchronisation that were checked and refused."""
+    decision = wrong_code(Diagnosis(verdict), account_id, failures=failures, wait_seconds=wait_seconds)
+    if decision.reason is not Reason.NO_MATCH:
+        return decision
+    sentence = "the codes belong to no two time steps in a row within reach of the server's clock"
+    return replace(decision, trace=replace(decision.trace, sentence=sentence))
 
 
 def _near_miss(found: Diagnosis) -> str:

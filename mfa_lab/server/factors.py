@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab.hidden import Hidden
+from mfa_lab.otp import Match
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.server.schema import accounts, factors
 from mfa_lab.server.vault import Place, Vault
@@ -28,6 +29,18 @@ _CONSUME = (
     )
     .values(last_step=bindparam("step"))
 )
+_REMEMBER = (
+    update(factors)
+    .where(factors.c.id == bindparam("factor"))
+    .values(drift_steps=bindparam("drift"), drift_at=bindparam("now"))
+)
+_RESYNCHRONISE = (
+    update(factors)
+    .where(
+        factors.c.id == bindparam("factor"), factors.c.state == State.ACTIVE, factors.c.last_step < bindparam("first")
+    )
+    .values(last_step=bindparam("second"), resync_steps=bindparam("offset"), drift_steps=0, drift_at=bindparam("now"))
+)
 _PRESENT = select(factors.c.id).where(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
 _ADD = insert(factors)
 _REPLACE = (
@@ -44,6 +57,17 @@ def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
     of callers with the same code, one gets True (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
+
+
+def remember_drift(connection: Connection, factor_id: str, drift_steps: int, now: int) -> None:
+    """Keep what `drift.learnt` made of an accepted code."""
+    connection.execute(_REMEMBER, {"factor": factor_id, "drift": drift_steps, "now": now})
+
+
+def resynchronise(connection: Connection, factor_id: str, found: Match, now: int) -> bool:
+    """Move the window to `found` and take its step and the one before, if both are above the last one taken."""
+    values = {"factor": factor_id, "first": found.step - 1, "second": found.step, "offset": found.offset, "now": now}
+    return connection.execute(_RESYNCHRONISE, values).rowcount == 1
 
 
 def has_factor(connection: Connection, account_id: str) -> bool:

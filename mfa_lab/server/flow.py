@@ -12,12 +12,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
-from mfa_lab.errors import InvalidInput, NameTaken
-from mfa_lab.hidden import Hidden
+from mfa_lab.errors import ClockSetBack, InvalidInput, NameTaken
+from mfa_lab.hidden import Hidden, HiddenBytes
+from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
-from mfa_lab.server import audit, enrolment, login, lookup, recovery, schema, sessions
+from mfa_lab.server import audit, enrolment, login, lookup, recovery, resync, schema, sessions
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.passwords import PasswordHasher, checked_password
 from mfa_lab.server.records import (
@@ -58,20 +59,27 @@ class MfaServer:
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
     ) -> None:
+        hidden_key = None if key is None else HiddenBytes(key)
+        del key  # tracebacks may show variables
         build_uri(new_secret(), account="anyone", issuer=issuer)  # an issuer that no phone could read is refused now
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
-        store = Store(url, key)
+        store = Store(url, hidden_key)
         self._services = Services(
             store=store,
-            vault=Vault(store.keys, schema.VERSION),
+            vault=Vault(store.keys, schema.SEAL_VERSION),
             hasher=PasswordHasher(policy.hash_cost, policy.password_max_length),
             policy=policy,
             issuer=issuer,
             shown=randomness or SystemRandomness(),
         )
+        with store.transaction() as connection:
+            self._latest = audit.latest(connection)
+        self._fell_back = False
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_services"):  # in a traceback from __init__
+            return "<MfaServer, not started>"
         where = "in memory" if self._services.store.in_memory else "in a file"
         return f"<MfaServer {self._services.issuer!r} {where}>"
 
@@ -86,10 +94,11 @@ class MfaServer:
 
         Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`.
         """
-        now = self._now()
-        name = checked_name(name)
         typed = Hidden(password)
         del password  # tracebacks may show variables
+        now = self._now()
+        name = checked_name(name)
+        build_uri(new_secret(), account=name, issuer=self._services.issuer)  # a name that no QR code could carry
         account = {
             "id": self._services.new_id(),
             "name": name,
@@ -100,12 +109,13 @@ class MfaServer:
             "created_at": now,
         }
         taken = False
-        try:
-            with self._services.store.transaction() as connection:
+        with self._services.store.transaction() as connection:
+            try:
                 connection.execute(_ADD_ACCOUNT, account)
+            except IntegrityError:
+                taken = True
+            else:
                 audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
-        except IntegrityError:
-            taken = True
         if taken:
             raise NameTaken("this name is taken: choose another, or log in")
 
@@ -133,9 +143,9 @@ class MfaServer:
         Returns a full set of recovery codes with an account's first factor, none otherwise (the earlier ones hold).
         Raises `AccessDenied`.
         """
-        _expect(enrolment_, Enrolment)
         typed = Hidden(code)
         del code
+        _expect(enrolment_, Enrolment)
         return self._answer(enrolment.confirm(self._services, enrolment_, typed, self._now()))
 
     # Step 4
@@ -145,9 +155,9 @@ class MfaServer:
 
         Raises `AccessDenied`; a wrong code is charged to the pending login and to the account.
         """
-        _expect(pending, PendingLogin)
         typed = Hidden(code)
         del code
+        _expect(pending, PendingLogin)
         return self._answer(login.finish(self._services, pending, typed, self._now()))
 
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
@@ -155,10 +165,22 @@ class MfaServer:
 
         Raises `AccessDenied`.
         """
-        _expect(pending, PendingLogin)
         typed = lookup.tidy(recovery_code)
         del recovery_code
+        _expect(pending, PendingLogin)
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
+
+    def resynchronise(self, pending: PendingLogin, first_code: str, second_code: str) -> Match:
+        """Find a phone whose clock went too far astray by two codes in a row, `first_code` shown first.
+
+        `pending`: what `recover` gave, so behind a right password and a recovery code (RFC6238-6). Searches
+        `Policy.resync_reach_steps` either side, moves the window there and spends both codes; the answer's offset
+        is the phone's. Grants nothing: log in again, with the next code. Raises `AccessDenied`.
+        """
+        first, second = Hidden(first_code), Hidden(second_code)
+        del first_code, second_code
+        _expect(pending, PendingLogin)
+        return self._answer(resync.resynchronise(self._services, pending, first, second, self._now()))
 
     # With a session
 
@@ -198,13 +220,42 @@ class MfaServer:
         if row is None:
             raise InvalidInput("no account has this name: check the spelling")
 
+    def trust_clock(self) -> None:
+        """The operator's answer to `ClockSetBack`: the clock is right now, what it read before was wrong.
+
+        Steps taken while it was ahead stay taken: those accounts wait until time catches up, or need `rebind`. Other
+        processes on the same database have to be started anew.
+        """
+        now = checked_now(self.clock.now())
+        with self._services.store.transaction() as connection:
+            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
+        self._latest = now
+
     def audit_log(self) -> tuple[AuditLine, ...]:
         """The append-only log, oldest first (ASVS-16.3.1)."""
         with self._services.store.transaction() as connection:
             return audit.lines(connection)
 
     def _now(self) -> int:
-        return checked_now(self.clock.now())
+        """The clock, read once a request. One that jumped back is refused before anything is decided: codes that
+        were seen long ago would be good again, sessions and pending logins would live longer (ASVS-6.5.8).
+
+        The latest reading is kept in memory and, for the next start, by the last line of the audit log.
+        """
+        now = checked_now(self.clock.now())
+        back = self._latest - now
+        if back <= self.policy.clock_back_seconds:
+            self._latest, self._fell_back = max(now, self._latest), False
+            return now
+        if not self._fell_back:  # one line for each fall, however many call meanwhile
+            with self._services.store.transaction() as connection:
+                audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
+            self._fell_back = True
+        raise ClockSetBack(
+            f"the server's clock reads {back} s less than it once did, so nothing is decided: set it right, or, if "
+            "it is right now and was wrong before, call trust_clock()",
+            back_seconds=back,
+        )
 
     def _answer(self, outcome: Record | Decision) -> Record:
         """The record itself, or the refusal as `AccessDenied`: raised here, outside any `except`."""

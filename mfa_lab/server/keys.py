@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import stat
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mfa_lab.errors import WrongKey
+from mfa_lab.hidden import Hidden, HiddenBytes
 from mfa_lab.randomness import SYSTEM
 
 KEY_BYTES = 32
@@ -34,10 +37,12 @@ class Keys:
     @classmethod
     def derive(cls, root: bytes) -> Keys:
         """HKDF-SHA256 (RFC 5869) from `root`, 32 bytes; `WrongKey` for anything else."""
-        if not isinstance(root, bytes) or len(root) != KEY_BYTES:
+        hidden = HiddenBytes(root)
+        del root  # tracebacks may show variables
+        if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
             raise WrongKey(f"the server's key must be {KEY_BYTES} bytes: pass key=secrets.token_bytes({KEY_BYTES})")
         seal, names, check, key_id = (
-            HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(root)
+            HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(hidden.reveal())
             for use in (b"seal", b"names", b"check", b"key id")
         )
         return cls(key_id[:8].hex(), seal, names, check)
@@ -47,7 +52,7 @@ class Keys:
         return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def root_key(explicit: bytes | None, beside: Path | None, *, new_database: bool) -> bytes:
+def root_key(explicit: HiddenBytes | None, beside: Path | None, *, new_database: bool) -> HiddenBytes:
     """`key=`, else MFA_LAB_KEY (64 hexadecimal digits), else the 0600 file beside the database.
 
     `beside` is the database's path, None in memory: there the key is random. The file is made only together
@@ -55,38 +60,52 @@ def root_key(explicit: bytes | None, beside: Path | None, *, new_database: bool)
     """
     if explicit is not None:
         return explicit
-    if from_environment := os.environ.get(ENVIRONMENT):
-        return _from_hex(from_environment, f"the environment variable {ENVIRONMENT}")
+    if os.environ.get(ENVIRONMENT):
+        return _from_hex(Hidden(os.environ[ENVIRONMENT]), f"the environment variable {ENVIRONMENT}")
     if beside is None:
-        return SYSTEM.token_bytes(KEY_BYTES)
+        return HiddenBytes(SYSTEM.token_bytes(KEY_BYTES))
     path = beside.with_name(beside.name + ".key")
     if new_database and not path.exists():
         _create(path)
     return _read(path)
 
 
-def _from_hex(text: str, where: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
+def _from_hex(text: Hidden, where: str) -> HiddenBytes:
+    key = HiddenBytes(b"")
+    with suppress(ValueError):
+        key = HiddenBytes(bytes.fromhex(text.reveal().strip()))
+    if len(key.reveal()) != KEY_BYTES:
         raise WrongKey(f"{where} must hold {KEY_BYTES * 2} hexadecimal digits; {_MAKE_ONE}")
     return key
 
 
-def _read(path: Path) -> bytes:
-    problem = f"the key file {path.name} is missing: put it back beside the database, or set {ENVIRONMENT}"
+def _read(path: Path) -> HiddenBytes:
     try:
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            problem = f"others on this machine can read the key file: run chmod 600 {path.name}, or set {ENVIRONMENT}"
-        else:
-            return _from_hex(path.read_text("ascii"), f"the key file {path.name}")
+        with open(path, encoding="ascii", opener=_no_link) as file:
+            problem = _exposed(os.fstat(file.fileno()), path.name)
+            text = Hidden(file.read())
     except FileNotFoundError:
-        pass
+        problem = f"the key file {path.name} is missing: put it back beside the database"
     except (OSError, UnicodeDecodeError):
-        problem = f"the key file {path.name} cannot be read: check its permissions, or set {ENVIRONMENT}"
-    raise WrongKey(problem)
+        problem = f"the key file {path.name} cannot be read: check its permissions, and that it is a file and no link"
+    if problem:
+        raise WrongKey(f"{problem}, or set {ENVIRONMENT}")
+    return _from_hex(text, f"the key file {path.name}")
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+
+
+def _exposed(status: os.stat_result, name: str) -> str | None:
+    """How others on this machine could know or change the key, if they could. Windows has no such notions."""
+    if os.name != "posix":
+        return None
+    if status.st_uid not in (0, os.geteuid()):
+        return f"the key file {name} belongs to another user: make it your own with chown"
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        return f"others on this machine can read the key file: run chmod 600 {name}"
+    return None
 
 
 def _create(path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, literal, select, update
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
 from mfa_lab.hidden import Hidden
-from mfa_lab.server import factors, pendings, sessions, throttle
+from mfa_lab.server import drift, factors, pendings, sessions, throttle
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
 from mfa_lab.server.housekeeping import sweep
@@ -69,7 +69,7 @@ def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row = pendings.read(connection, token)
-        decision = pendings.unfit(services, row, now) or _not_now(row, now)
+        decision = pendings.unfit(services, row, now) or not_now(row, now)
         if decision is None:
             outcome = _check(connection, services, token, row, typed, now)
             if isinstance(outcome, Session):
@@ -79,7 +79,7 @@ def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -
         return decision
 
 
-def _not_now(row: Any, now: int) -> Decision | None:
+def not_now(row: Any, now: int) -> Decision | None:
     """Why no code is checked at the moment."""
     if row.state == factors.State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
@@ -92,8 +92,10 @@ def _check(
     connection: Connection, services: Services, token: str, row: Any, typed: Hidden, now: int
 ) -> Session | Decision:
     secret = factors.open_secret(services.vault, row, row.factor_id)
+    centre = drift.centre(row, now, services.policy)
     options = {
         "window_steps": services.policy.window_steps,
+        "drift_steps": centre,
         "last_step": row.last_step,
         "digits": row.digits,
         "period": row.period_seconds,
@@ -103,29 +105,33 @@ def _check(
         found = otp.match(secret.reveal(), typed.reveal(), now, **options)
     except CodeRefused as refusal:
         found = None
-        verdict = _verdict(refusal)
+        verdict = verdict_of(refusal)
     if found and factors.consume_step(connection, row.factor_id, found.step):
         pendings.complete(connection, token)
+        if services.policy.drift_cap_steps:
+            moved = drift.learnt(centre - row.resync_steps, found.offset - centre, services.policy.drift_cap_steps)
+            factors.remember_drift(connection, row.factor_id, moved, now)
         if row.otp_failures:
             connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
         record(connection, now, Event.LOGGED_IN, row.account_id)
         return sessions.add(connection, services, row.account_id, row.name, now)
     if found:
         verdict = otp.Verdict.REUSED
-    failures, wait = _charge(connection, services, token, row, now)
+    failures, wait = charge(connection, services, token, row, now)
     diagnosis = otp.Diagnosis(verdict)
     if services.policy.explain_refusals:
         diagnosis = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
     return wrong_code(diagnosis, row.account_id, failures=failures, wait_seconds=wait)
 
 
-def _verdict(refusal: CodeRefused) -> otp.Verdict:
+def verdict_of(refusal: CodeRefused) -> otp.Verdict:
+    """The refusal in one word."""
     if isinstance(refusal, MalformedCode):
         return otp.Verdict.MALFORMED
     return otp.Verdict.REUSED if isinstance(refusal, ReusedCode) else otp.Verdict.NO_MATCH
 
 
-def _charge(connection: Connection, services: Services, token: str, row: Any, now: int) -> tuple[int, int]:
+def charge(connection: Connection, services: Services, token: str, row: Any, now: int) -> tuple[int, int]:
     """Count a wrong code against the pending login and the whole account (RFC4226-7.3). Returns (failures, wait)."""
     policy = services.policy
     failures = row.otp_failures + 1

@@ -15,6 +15,7 @@ from argon2.low_level import Type, hash_secret
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM, Randomness
+from mfa_lab.server.passwords import hashed
 from mfa_lab.server.records import RecoveryCodes
 
 _CODE_BYTES = 10
@@ -41,7 +42,7 @@ def tidy(typed: object) -> Hidden | None:
 def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
     """What to store: Argon2id-encoded, one salt for all. Slow on purpose: keep it outside transactions."""
     salt = SYSTEM.token_bytes(16)
-    return [_encoded(Hidden(code.replace("-", "")), salt, cost) for code in codes]
+    return [_encoded(code, salt, cost) for code in map(Hidden, codes)]
 
 
 def find(typed: Hidden, stored: Iterable[tuple[int, str]]) -> int | None:
@@ -66,9 +67,11 @@ def issue(policy: Policy, randomness: Randomness) -> tuple[RecoveryCodes, list[s
 
 
 def _encoded(code: Hidden, salt: bytes, cost: HashCost) -> str:
-    return hash_secret(
-        code.reveal().encode("ascii"), salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID
-    ).decode("ascii")
+    def compute() -> str:
+        bare = code.reveal().replace("-", "").encode("ascii")
+        return hash_secret(bare, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID).decode()
+
+    return hashed(compute)
 
 
 def _salt(encoded: str) -> bytes:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 import argon2
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
 
 from mfa_lab.errors import PasswordRefused, ServerFault
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import HashCost, Policy
+from mfa_lab.randomness import SYSTEM
 from mfa_lab.resources import data_dir
 
-_NEVER = Hidden("a password that nobody has")  # hashed for unknown names; the answer is discarded
+_NEVER = Hidden(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the answer is discarded
+_SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some, and try again"
 _TYPED_AT_MOST = 4  # code points typed for each one of NFC; a longer text is not normalised, which may take minutes
 
 
@@ -73,7 +77,7 @@ class PasswordHasher:
 
     def hash(self, password: Hidden) -> str:
         """The encoded hash to store, with its own random salt of 128 bits."""
-        return self._argon2.hash(password.reveal())
+        return hashed(lambda: self._argon2.hash(password.reveal()))
 
     def verify(self, stored: str | None, typed: Hidden | None) -> bool:
         """Whether `typed` is the password behind `stored`. None on either side costs the same and is False."""
@@ -81,13 +85,14 @@ class PasswordHasher:
             self._argon2.verify(
                 self._dummy if stored is None else stored, (_nfc(typed) if typed else _NEVER).reveal()
             )
-            broken = False
+            fault = ""
         except VerifyMismatchError:
             return False
-        except (InvalidHashError, VerificationError):
-            broken = True
-        if broken:
-            raise ServerFault("a stored password hash is broken: restore a backup")
+        except (InvalidHashError, VerificationError) as error:
+            short = str(error) == "Memory allocation error"  # in the words of Argon2's reference code
+            fault = _SHORT_OF_MEMORY if short else "a stored password hash is broken: restore a backup"
+        if fault:
+            raise ServerFault(fault)
         return stored is not None and typed is not None
 
     def renewed(self, stored: str | None, typed: Hidden | None) -> str | None:
@@ -124,4 +129,11 @@ def _argon2(cost: HashCost) -> argon2.PasswordHasher:
 
 @cache
 def _dummy_hash(cost: HashCost) -> str:
-    return _argon2(cost).hash(_NEVER.reveal())
+    return hashed(lambda: _argon2(cost).hash(_NEVER.reveal()))
+
+
+def hashed(compute: Callable[[], str]) -> str:
+    """What Argon2 computes; without memory for it `ServerFault`, raised here, where no variable holds the text."""
+    with suppress(HashingError):
+        return compute()
+    raise ServerFault(_SHORT_OF_MEMORY)

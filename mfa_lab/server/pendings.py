@@ -35,6 +35,9 @@ _STATE = (
         factors.c.period_seconds,
         factors.c.algorithm,
         factors.c.last_step,
+        factors.c.resync_steps,
+        factors.c.drift_steps,
+        factors.c.drift_at,
     )
     .select_from(
         table.join(accounts, table.c.account_id == accounts.c.id).outerjoin(

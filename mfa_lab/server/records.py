@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import overload
 
 from mfa_lab.hidden import Hidden
 from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
@@ -76,10 +78,25 @@ class Enrolment:
         return qr_svg(self.uri, label=f"QR code to enrol {self.account.label}: scan it with your authenticator app")
 
 
-class RecoveryCodes(tuple[str, ...]):
-    """Codes to be shown once and kept on paper. Iterate to read them; `repr` and `str` show none."""
+class RecoveryCodes(Sequence[str]):
+    """Codes to be shown once and kept on paper. Iterate to read them; `repr`, `str` and formats show none."""
 
-    __slots__ = ()
+    __slots__ = ("_codes",)
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self._codes = tuple(map(Hidden, codes))
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> RecoveryCodes: ...
+    def __getitem__(self, index: int | slice) -> str | RecoveryCodes:
+        if isinstance(index, slice):
+            return RecoveryCodes(code.reveal() for code in self._codes[index])
+        return self._codes[index].reveal()
 
     def __repr__(self) -> str:
         return f"<{len(self)} recovery codes, hidden>"

@@ -19,7 +19,10 @@ from sqlalchemy import (
     event,
 )
 
-VERSION = 1
+VERSION = 2
+SEAL_VERSION = 1
+"""The schema version of which a sealed secret's associated data speaks. It moves only when that data changes, so that
+a migration need not open every secret."""
 metadata = MetaData()
 
 
@@ -76,6 +79,10 @@ factors = Table(
     *_otp_columns(),
     Column("last_step", BigInteger, nullable=False),
     _seconds("created_at"),
+    # What is known of the phone's clock (`drift`). Defaults stand in the file: since version 2.
+    Column("resync_steps", Integer, nullable=False, server_default="0"),
+    Column("drift_steps", Integer, nullable=False, server_default="0"),
+    Column("drift_at", BigInteger, nullable=False, server_default="0"),
 )
 
 pendings = Table(

@@ -15,6 +15,7 @@ from mfa_lab.server.store import Store
 from mfa_lab.server.vault import Vault
 
 MAX_NAME_LENGTH = 254
+_UNFIT = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,10 @@ def normal_name(name: object) -> str:
 
 def checked_name(name: object) -> str:
     """A name as it may be registered, else `InvalidInput`. A colon would split the label in the phone (KEYURI)."""
-    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME_LENGTH:
+    short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see normal_name
+    normal = unicodedata.normalize("NFC", str(name)) if short else ""
+    if not 0 < len(normal.strip()) <= MAX_NAME_LENGTH:
         raise InvalidInput(f"a name is a text of 1 to {MAX_NAME_LENGTH} characters")
-    if ":" in name or any(unicodedata.category(character).startswith("C") for character in name):
-        raise InvalidInput("a name has no colon and no control characters")
-    return unicodedata.normalize("NFC", name).strip()
+    if ":" in normal or any(unicodedata.category(character) in _UNFIT for character in normal):
+        raise InvalidInput("a name has no colon, no line breaks and no control characters")
+    return normal.strip()

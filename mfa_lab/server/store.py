@@ -5,24 +5,33 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import finalize
 
-from sqlalchemy import Connection, create_engine, event, insert, inspect, make_url, select, update
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, create_engine, event, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from mfa_lab.errors import InvalidInput, ServerFault, WrongKey
-from mfa_lab.server import schema
+from mfa_lab.errors import ServerFault, WrongKey
+from mfa_lab.hidden import HiddenBytes
+from mfa_lab.server import address, schema
 from mfa_lab.server.keys import Keys, root_key
 
 _LOCK_TIMEOUT_SECONDS = 10
+_CREATING = Lock()
 
 Migration = Callable[[Connection], None]
-MIGRATIONS: dict[int, Migration] = {}
+
+
+def _know_the_phones_clock(connection: Connection) -> None:
+    for column in ("resync_steps INTEGER", "drift_steps INTEGER", "drift_at BIGINT"):
+        connection.exec_driver_sql(f"ALTER TABLE factors ADD COLUMN {column} DEFAULT '0' NOT NULL")
+
+
+MIGRATIONS: dict[int, Migration] = {1: _know_the_phones_clock}
 """From each older schema version to the next. All that are needed run in one transaction, or none does."""
 
 _REMEDIES = (
@@ -40,14 +49,10 @@ _REMEDIES = (
 class Store:
     """One database, opened and checked: right schema, right key. `keys` are derived from its root key."""
 
-    def __init__(self, url: str, key: bytes | None = None) -> None:
-        try:
-            self.url = make_url(url)
-        except ArgumentError:
-            raise InvalidInput('a database is named by a URL such as "sqlite:///lab.db" or "sqlite://"') from None
-        if self.url.get_backend_name() != "sqlite":
-            raise InvalidInput('this version keeps its data in SQLite: use "sqlite:///lab.db" or "sqlite://"')
-        self.in_memory = self.url.database in (None, "", ":memory:")
+    def __init__(self, url: str, key: HiddenBytes | None = None) -> None:
+        self.url = address.parsed(url)
+        self._path = address.path_of(self.url)
+        self.in_memory = self._path is None
         # Threads take turns here, which is twice as fast as all of them polling the file's lock; in memory they
         # share one connection.
         self._turn = Lock()
@@ -60,6 +65,8 @@ class Store:
         finalize(self, self._engine.dispose)  # from 3.13 on, Python warns of a connection that nobody closed
         self._kept: Connection | None = None
         opened = False
+        if self._path is not None and self.url.query.get("mode", "rwc") == "rwc":
+            _create(self._path)
         try:
             with self.transaction() as connection:
                 self.keys = self._opened(connection, key)
@@ -85,10 +92,12 @@ class Store:
             ):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
-        except IntegrityError:
-            raise
         except (DBAPIError, sqlite3.Error) as error:  # the bare one comes from a connection being prepared
-            raise _fault(error) from error
+            fault = _fault(error)
+            try:
+                raise fault
+            finally:
+                fault.__context__ = None  # the frames of SQLAlchemy hold what was typed
 
     @contextmanager
     def _own_turn(self) -> Iterator[None]:
@@ -118,12 +127,12 @@ class Store:
                 self._kept = None
             self._engine.dispose()
 
-    def _opened(self, connection: Connection, key: bytes | None) -> Keys:
+    def _opened(self, connection: Connection, key: HiddenBytes | None) -> Keys:
         tables = set(inspect(connection).get_table_names())
         new = not tables
         if not new and schema.about.name not in tables:
             raise ServerFault("this database belongs to another program: name a file of its own for mfa-lab")
-        keys = Keys.derive(root_key(key, self._path(), new_database=new))
+        keys = Keys.derive(root_key(key, self._path, new_database=new).reveal())
         check = keys.check.hex()
         if new:
             schema.metadata.create_all(connection)
@@ -139,10 +148,14 @@ class Store:
         _migrate(connection, row.schema_version)
         return keys
 
-    def _path(self) -> Path | None:
-        if self.in_memory:
-            return None
-        return Path(str(self.url.database).removeprefix("file:"))
+
+def _create(path: Path) -> None:
+    """A new file that its owner alone reads; SQLite gives its mode to the -wal and the -shm file too.
+
+    One thread at a time: closing a file ends the locks that this process has on it.
+    """
+    with _CREATING, suppress(OSError):  # FileExistsError is the usual case; of the others SQLite will tell
+        path.touch(0o600, exist_ok=False)
 
 
 def _migrate(connection: Connection, version: int) -> None:
@@ -180,13 +193,15 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _fault(error: DBAPIError | sqlite3.Error) -> ServerFault:
-    said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
-    remedy = next((remedy for sign, remedy in _REMEDIES if sign in said), None)
+    said = str(error.orig if isinstance(error, DBAPIError) else error)
+    remedy = next((remedy for sign, remedy in _REMEDIES if sign in said.lower()), None)
     if remedy is None:
         kind = (
             "cannot be used now"
             if isinstance(error, (OperationalError, sqlite3.OperationalError))
             else "refused a change"
         )
-        remedy = f"{kind}: see the error that caused this one, and restore a backup if it lasts"
-    return ServerFault(f"the database {remedy}; nothing was changed")
+        remedy = f"{kind}: see SQLite's own words below the traceback, and restore a backup if it lasts"
+    fault = ServerFault(f"the database {remedy}; nothing was changed")
+    fault.add_note(f"SQLite says: {said}")  # it names tables and columns, and never a value
+    return fault

@@ -1,5 +1,8 @@
 """`MfaServer` as a whole: registration, and what stands around the steps."""
 
+import traceback
+import unicodedata
+
 import pytest
 
 from mfa_lab import MfaServer, Policy
@@ -26,10 +29,14 @@ def test_two_operators_at_once_make_one_account(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "   ", "x" * 255, "a:b", "a\nb", "a\0b", "\ud800", "a\u202eb", "a\u00adb", None, b"bytes", 7]
-)
+    "name", ["", "   ", "x" * 255, "a:b", "a\nb", "a\0b", "\ud800", "a\u202eb", "a\u00adb", "a\u2028b", "a\u2029b",
+             "\U0001d160" * 254, "\u0327\u0301" * 500_000, None, b"bytes", 7],
+    ids=lambda name: repr(name)[:16],
+)  # fmt: skip
 def test_names_that_cannot_be_are_refused(name: object, house: House) -> None:
-    """No text, empty, too long, a colon (KEYURI), control or invisible characters: `InvalidInput`, no account."""
+    """No text, empty, too long (also only after NFC), a colon (KEYURI), line separators, control or invisible
+    characters: `InvalidInput`, no account.
+    """
     before = house.dump()
     with pytest.raises(InvalidInput, match="a name"):
         house.server.register(name, PASSWORD)  # type: ignore[arg-type]
@@ -38,7 +45,16 @@ def test_names_that_cannot_be_are_refused(name: object, house: House) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["x", "x" * 254, "\u00c9lodie M\u00fcller", "\u592a\u90ce", "a/b?c=d&e%20#f", "'; DROP TABLE accounts; --"],
+    [
+        "x",
+        "x" * 254,
+        "\U0001f600" * 254,
+        "e\u0301" * 254,
+        "\u00c9lodie M\u00fcller",
+        "\u592a\u90ce",
+        "a/b?c=d&e%20#f",
+        "'; DROP TABLE accounts; --",
+    ],
 )
 def test_names_of_all_kinds_go_the_whole_way(name: str, house: House) -> None:
     """Any script, any punctuation but the colon: registered, enrolled by the real picture, named in the session."""
@@ -46,7 +62,35 @@ def test_names_of_all_kinds_go_the_whole_way(name: str, house: House) -> None:
     enrolment = house.server.start_enrolment(house.begin(name))
     house.phone.scan(enrolment.qr_png())
     house.server.confirm_enrolment(enrolment, house.phone.code())
-    assert house.log_in(name).name == name
+    assert house.log_in(unicodedata.normalize("NFC", name)).name == unicodedata.normalize("NFC", name)
+
+
+def test_a_name_that_no_uri_carries_beside_the_issuer_is_refused() -> None:
+    """At registration, not at the first enrolment; a shorter one is taken."""
+    server = MfaServer(policy=Policy.CHEAPEST, issuer="x" * 1900)
+    with pytest.raises(InvalidInput, match="shorten the account"):
+        server.register("\u592a" * 254, PASSWORD)
+    server.register("\u592a" * 5, PASSWORD)
+    assert server.start_enrolment(server.begin_login("\u592a" * 5, PASSWORD)).uri
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("register", ("a:b", PASSWORD)), ("register", (NAME, PASSWORD)), ("finish_login", (None, "123 456")),
+        ("confirm_enrolment", (None, "123 456")), ("recover", (None, "AAAA-BBBB-CCCC-DDDD")),
+        ("resynchronise", (None, "111 222", "333 444")),
+    ],
+)  # fmt: skip
+def test_a_call_that_is_refused_at_once_shows_nothing_typed(
+    call: str, arguments: tuple[object, ...], house: House
+) -> None:
+    """A traceback with every variable, from the server's own frame on."""
+    with pytest.raises((InvalidInput, NameTaken)) as caught:
+        getattr(house.server, call)(*arguments)
+    below = caught.value.__traceback__.tb_next  # type: ignore[union-attr]
+    shown = traceback.TracebackException(type(caught.value), caught.value, below, capture_locals=True)
+    assert not [secret for secret in arguments[1:] if str(secret) in "".join(shown.format())]
 
 
 def test_a_refused_password_leaves_no_account(house: House) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import stat
+import traceback
 from pathlib import Path
 
 import pytest
 
 from mfa_lab import MfaServer, Policy
-from mfa_lab.errors import WrongKey
+from mfa_lab.errors import MfaError, WrongKey
+from mfa_lab.hidden import HiddenBytes
 from mfa_lab.server.keys import ENVIRONMENT, Keys, root_key
 from tests.server.kit import KEY
 
@@ -69,14 +71,15 @@ def test_the_environment_comes_before_the_file_and_the_argument_before_both(
 ) -> None:
     """`key=`, else MFA_LAB_KEY, else the file: and no file is made where another source was used."""
     monkeypatch.setenv(ENVIRONMENT, KEY.hex())
-    assert root_key(KEY[::-1], tmp_path / "lab.db", new_database=True) == KEY[::-1]
-    assert root_key(None, tmp_path / "lab.db", new_database=True) == KEY
+    assert root_key(HiddenBytes(KEY[::-1]), tmp_path / "lab.db", new_database=True).reveal() == KEY[::-1]
+    assert root_key(None, tmp_path / "lab.db", new_database=True).reveal() == KEY
     assert list(tmp_path.iterdir()) == []
 
 
 def test_in_memory_the_key_is_random() -> None:
     """Two servers in memory never share a key."""
-    assert root_key(None, None, new_database=True) != root_key(None, None, new_database=True)
+    first, second = root_key(None, None, new_database=True), root_key(None, None, new_database=True)
+    assert first.reveal() != second.reveal()
 
 
 @pytest.mark.parametrize("text", ["zz" * 32, "ab" * 31, "demo", "ab" * 33])
@@ -125,3 +128,58 @@ def test_another_key_is_found_at_opening(tmp_path: Path) -> None:
     with pytest.raises(WrongKey, match="another key"):
         opened(tmp_path, key=KEY[::-1])
     assert (tmp_path / "lab.db").read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_key_file_of_another_user_is_refused(tmp_path: Path) -> None:
+    """Who owns it may read and change it, whatever its mode says."""
+    opened(tmp_path).close()
+    os.chown(tmp_path / "lab.db.key", 65534, -1)
+    with pytest.raises(WrongKey, match="chown"):
+        opened(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links are made freely on POSIX alone")
+def test_a_key_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    """Somebody else may have put it there, and it leads to a file of theirs or to nowhere."""
+    opened(tmp_path).close()
+    (tmp_path / "lab.db.key").rename(tmp_path / "elsewhere")
+    (tmp_path / "lab.db.key").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WrongKey, match="no link"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"issuer": "a:b"}, {"url": "sqlite:///missing/lab.db"}, {"key": KEY * 2}, {"key": KEY[::-1]}],
+    ids=["issuer", "folder", "length of the key", "other key"],
+)
+def test_a_start_that_fails_shows_no_key(given: dict[str, object], tmp_path: Path) -> None:
+    """A traceback that prints the variables of every frame can be printed, and holds no key."""
+    opened(tmp_path, key=KEY).close()
+    arguments = {"url": f"sqlite:///{tmp_path / 'lab.db'}", "key": KEY} | given
+    shown = variables(arguments)
+    assert repr(arguments["key"]) not in shown
+    assert "<MfaServer, not started>" in shown
+
+
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_a_mistyped_key_is_not_shown(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One digit too many, and the other 64 stay hidden in the same traceback."""
+    opened(tmp_path).close()
+    mistyped = "ab12" * 16 + "0"
+    if place == "environment":
+        monkeypatch.setenv(ENVIRONMENT, mistyped)
+    else:
+        (tmp_path / "lab.db.key").write_text(mistyped)
+    assert mistyped not in variables({"url": f"sqlite:///{tmp_path / 'lab.db'}"})
+
+
+def variables(arguments: dict[str, object]) -> str:
+    """The traceback of a server that cannot start, with every variable from `MfaServer.__init__` on."""
+    try:
+        MfaServer(**arguments)  # type: ignore[arg-type]
+    except MfaError as error:
+        below = error.__traceback__ and error.__traceback__.tb_next
+        return "".join(traceback.TracebackException(type(error), error, below, capture_locals=True).format())
+    raise AssertionError("this server should not have started")

@@ -65,10 +65,10 @@ def test_a_clock_set_back_opens_no_used_code(enrolled: House) -> None:
     enrolled.server.finish_login(enrolled.begin(), code)
     enrolled.clock.advance(-30)
     assert reason(enrolled.server.finish_login, enrolled.begin(), code) is Reason.REUSED
-    for _ in range(3):
-        refused(enrolled.server.finish_login, enrolled.begin(), enrolled.phone.code())
-        enrolled.clock.advance(-30)
-    enrolled.clock.advance(150)
+    refused(enrolled.server.finish_login, enrolled.begin(), enrolled.phone.code())
+    enrolled.clock.advance(-30)
+    refused(enrolled.server.finish_login, enrolled.begin(), enrolled.phone.code())
+    enrolled.clock.advance(120)
     enrolled.server.finish_login(enrolled.begin(), enrolled.phone.code())
 
 

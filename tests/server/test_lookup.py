@@ -1,14 +1,22 @@
 """Recovery codes: how they are made, typed, stored and found."""
 
+import json
+import pickle
+import traceback
+from collections.abc import Callable
+
 import argon2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_lab import Policy, SeededRandomness, SystemRandomness
+from mfa_lab.errors import ServerFault
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import CHEAPEST
 from mfa_lab.server import lookup
+from mfa_lab.server.records import RecoveryCodes
+from tests.server.test_passwords import COSTLY, short_of_memory
 
 CODES = lookup.new_codes(10, SystemRandomness())
 BARE = [code.replace("-", "") for code in CODES]
@@ -20,7 +28,7 @@ def test_codes_hold_80_bits_and_differ() -> None:
     assert all(len(code) == 19 and lookup.tidy(code) for code in CODES)
     assert len(set(CODES)) == 10
     assert not set(CODES) & set(lookup.new_codes(10, SystemRandomness()))
-    assert lookup.new_codes(2, SeededRandomness(1)) == lookup.new_codes(2, SeededRandomness(1))
+    assert list(lookup.new_codes(2, SeededRandomness(1))) == list(lookup.new_codes(2, SeededRandomness(1)))
 
 
 def test_codes_are_stored_hashed_with_salt() -> None:
@@ -75,7 +83,33 @@ def test_what_cannot_be_a_code_is_none(typed: object) -> None:
     assert lookup.tidy(typed) is None
 
 
-def test_a_set_is_shown_once_and_never_by_accident() -> None:
-    """`repr` and `str` of a set show how many codes there are, and none of them."""
-    assert str(CODES) == repr(CODES) == "<10 recovery codes, hidden>"
-    assert f"{CODES}" == "<10 recovery codes, hidden>"
+@pytest.mark.parametrize("show", [str, repr, "{}".format, "%s".__mod__, lambda codes: f"{codes[:]}"])
+def test_a_set_is_shown_once_and_never_by_accident(show: Callable[[object], str]) -> None:
+    """Every usual way to print a set tells how many codes there are, and none of them."""
+    assert show(CODES) == "<10 recovery codes, hidden>"
+
+
+@pytest.mark.parametrize("keep", [json.dumps, pickle.dumps])
+def test_a_set_is_not_stored_by_accident(keep: Callable[[object], object]) -> None:
+    """JSON and pickle would keep a copy."""
+    with pytest.raises(TypeError):
+        keep(CODES)
+
+
+def test_a_set_is_read_like_any_sequence() -> None:
+    """Length, order, index, slice, truth; two sets are never compared."""
+    codes = RecoveryCodes(["AAAA-BBBB-CCCC-DDDD", "EEEE-FFFF-GGGG-HHHH"])
+    assert list(codes) == [codes[0], codes[-1]] == ["AAAA-BBBB-CCCC-DDDD", "EEEE-FFFF-GGGG-HHHH"]
+    assert (len(codes), list(codes[1:]), bool(RecoveryCodes(()))) == (2, [codes[1]], False)
+    assert codes == codes != RecoveryCodes(codes)
+
+
+def test_without_memory_no_code_is_shown() -> None:
+    """Issuing codes when memory is short: `ServerFault`, and no frame of its traceback holds a code."""
+    codes = RecoveryCodes(["AAAA-BBBB-CCCC-DDDD"])
+    with short_of_memory(), pytest.raises(ServerFault, match="memory") as caught:
+        lookup.hash_codes(codes, COSTLY)
+    assert caught.value.__context__ is None
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "code = <hidden>" in shown
+    assert "AAAA" not in shown.replace('"AAAA-BBBB-CCCC-DDDD"', "")  # the line above stands in it

@@ -1,8 +1,14 @@
 """NIST's rules at registration; Argon2id at rest; one hash for every attempt."""
 
+import subprocess
+import sys
 import time
+import traceback
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import argon2
 import pytest
@@ -12,11 +18,13 @@ from hypothesis import strategies as st
 from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import PasswordRefused, ServerFault
 from mfa_lab.hidden import Hidden
-from mfa_lab.policy import CHEAPEST, OWASP
+from mfa_lab.policy import CHEAPEST, OWASP, HashCost
 from mfa_lab.server.passwords import PasswordHasher, checked_password, common_passwords
 from tests.server.kit import NAME, PASSWORD, WRONG, House, watched
 
 HASHER = PasswordHasher(CHEAPEST, 1024)
+COSTLY = HashCost(memory_kib=256 * 1024, time=1, lanes=1)
+"""More memory than a process has that is `short_of_memory`."""
 REFUSED = [
     ("seven77", "length"),
     ("", "length"),
@@ -113,6 +121,47 @@ def test_the_dummy_password_opens_nothing() -> None:
 
     assert not HASHER.verify(None, passwords._NEVER)
     assert not HASHER.verify(HASHER.hash(passwords._NEVER), None)
+
+
+def test_every_process_has_its_own_dummy_password() -> None:
+    """No text that stands in the source, and none that two processes share."""
+    command = [sys.executable, "-c", "from mfa_lab.server import passwords; print(passwords._NEVER.reveal())"]
+    runs = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}
+    assert len(runs) == 2
+
+
+@contextmanager
+def short_of_memory() -> Iterator[None]:
+    """This process may take 64 MB more and not a byte beyond."""
+    resource = pytest.importorskip("resource", reason="limits on memory are a POSIX notion")
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("how much memory this process has is read from Linux")
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 64 * 2**20, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@pytest.mark.parametrize("call", ["register", "begin_login, known", "begin_login, unknown", "start"])
+def test_without_memory_the_server_says_so(call: str, house: House) -> None:
+    """Not a broken hash, alike for known and unknown names; no variable of any frame holds the password."""
+    server = house.open(replace(house.policy, hash_cost=COSTLY))
+    server.register("carol@example.org", WRONG)
+    calls = {
+        "register": lambda typed: server.register("bob@example.org", typed),
+        "begin_login, known": lambda typed: server.begin_login("carol@example.org", typed),
+        "begin_login, unknown": lambda typed: server.begin_login("nobody@example.org", typed),
+        "start": lambda _: PasswordHasher(replace(COSTLY, time=2), 1024),
+    }
+    with short_of_memory(), pytest.raises(ServerFault, match="free some") as caught:
+        calls[call](PASSWORD)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    below = caught.value.__traceback__.tb_next.tb_next  # type: ignore[union-attr]
+    shown = traceback.TracebackException(ServerFault, caught.value, below, capture_locals=True)
+    assert PASSWORD not in "".join(shown.format())
 
 
 def test_salts_are_long_and_differ() -> None:

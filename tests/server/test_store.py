@@ -1,6 +1,9 @@
 """One file: opened by the right program, with the right key and schema; changed whole or not at all."""
 
+import os
 import sqlite3
+import stat
+import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -61,24 +64,123 @@ def test_an_error_inside_rolls_everything_back(house: House) -> None:
     assert house.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite://", "sqlite:///:memory:", "sqlite+pysqlite://", "sqlite:///file::memory:?uri=true",
+     "sqlite:///file:lab.db?mode=memory&uri=true"],
+)  # fmt: skip
 def test_in_memory_nothing_is_written(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server in memory leaves no file behind, no key either."""
     monkeypatch.chdir(tmp_path)
     server = MfaServer(url, policy=Policy.CHEAPEST)
     server.register(NAME, PASSWORD)
     server.begin_login(NAME, PASSWORD)
+    assert "in memory" in repr(server)
     server.close()
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    "url", ["", "lab.db", "postgresql://localhost/lab", "mysql://localhost/lab", "sqlite:/lab.db"]
-)
-def test_a_url_that_cannot_be_is_refused(url: str) -> None:
-    """The sentence shows what a URL looks like."""
+    ("url", "name"),
+    [("sqlite:///lab.db?timeout=1.5", "lab.db"), ("sqlite:///file:la%20b.db?uri=true", "la b.db"),
+     ("sqlite:///file:lab.db?mode=rwc&uri=true", "lab.db"), ("sqlite:///la%20b#1.db", "la b#1.db")],
+)  # fmt: skip
+def test_the_key_lies_beside_the_file_that_sqlite_opens(
+    url: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever way the URL names it: nothing else is made, and the file opens again."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        MfaServer(url, policy=Policy.CHEAPEST).close()
+        assert {file.name.removesuffix("-wal").removesuffix("-shm") for file in tmp_path.iterdir()} == {
+            name,
+            f"{name}.key",
+        }
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "lab.db", "postgresql://localhost/lab", "mysql://localhost/lab", "sqlite:/lab.db", None, b"sqlite://",
+     "sqlite+aiosqlite:///lab.db", "sqlite+nothing:///lab.db", "sqlite://user:demo@host/lab.db", "sqlite://host/lab.db",
+     "sqlite://host:port/lab.db", "sqlite:///a\0b.db", "sqlite:///a\nb.db", "sqlite:///a\ud800b.db",
+     "sqlite:///file:a%00b.db?uri=true", "sqlite:///file:lab.db", "sqlite:///lab.db?uri=true", "sqlite:///file:?uri=true",
+     "sqlite:///file://host/lab.db?uri=true", "sqlite:///file://[/lab.db?uri=true", "sqlite:///file:lab.db#x?uri=true",
+     "sqlite:///file:lab.db%3Fmode=ro?uri=true",
+     "sqlite:///file:lab.db?mode=memory&cache=shared&uri=true", "sqlite:///lab.db?mode=ro", "sqlite:///lab.db?uri=false",
+     "sqlite:///lab.db?timeout=abc", "sqlite:///lab.db?timeout=nan", "sqlite:///lab.db?timeout=-1",
+     "sqlite:///lab.db?timeout=1&timeout=2", "sqlite:///lab.db?nolock=1", "sqlite:///lab.db?check_same_thread=true",
+     "sqlite:///lab.db?isolation_level=DEFERRED", "sqlite:///lab.db?colour=blue"],
+)  # fmt: skip
+def test_a_url_that_cannot_be_is_refused(url: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence shows what a URL looks like; nothing is made."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidInput, match=r"sqlite:///lab\.db"):
-        MfaServer(url)
+        MfaServer(url)  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes are a POSIX notion")
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+
+
+@posix
+def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
+    """It holds names and hashes: 0600 from the first moment, with -wal and -shm, whatever the umask is."""
+    before = os.umask(0)
+    try:
+        server = MfaServer(f"sqlite:///{tmp_path / 'lab.db'}", policy=Policy.CHEAPEST, key=KEY)
+    finally:
+        os.umask(before)
+    assert modes(tmp_path) == dict.fromkeys(["lab.db", "lab.db-wal", "lab.db-shm"], 0o600)
+    server.close()
+
+
+@posix
+def test_an_existing_database_keeps_its_mode(tmp_path: Path) -> None:
+    """An operator who shares it with a group has reasons."""
+    (tmp_path / "lab.db").touch()
+    (tmp_path / "lab.db").chmod(0o660)
+    server = MfaServer(f"sqlite:///{tmp_path / 'lab.db'}", policy=Policy.CHEAPEST, key=KEY)
+    assert set(modes(tmp_path).values()) == {0o660}
+    server.close()
+
+
+def test_a_file_that_is_only_to_be_read_is_not_made(tmp_path: Path) -> None:
+    """mode=ro and rw open what is there, and nothing else."""
+    for mode in ("ro", "rw"):
+        with pytest.raises(ServerFault, match="cannot be opened"):
+            MfaServer(f"sqlite:///file:{tmp_path / 'lab.db'}?mode={mode}&uri=true", key=KEY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(house: House) -> None:
+    """A password typed into the name's field: no frame that goes with the error holds it, not even SQLAlchemy's."""
+    house.tamper("ALTER TABLE accounts RENAME TO gone")
+    typed = "demo: typed as a name"
+    with pytest.raises(ServerFault) as caught:
+        house.begin(typed, WRONG)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+    assert caught.value.__notes__ == ["SQLite says: no such table: accounts"]
+    below = caught.value.__traceback__.tb_next.tb_next  # type: ignore[union-attr]
+    shown = traceback.TracebackException(ServerFault, caught.value, below, capture_locals=True)
+    assert typed not in "".join(shown.format())
+
+
+def test_a_refused_change_is_a_fault_of_the_server(house: House) -> None:
+    """A broken constraint is a bug or a damaged file, and comes out by name and whole: `ServerFault`, no row."""
+
+    def half() -> None:
+        with house.server._services.store.transaction() as connection:
+            connection.exec_driver_sql("INSERT INTO audit (at, event) VALUES (0, 'half')")
+            connection.exec_driver_sql("INSERT INTO notices (account_id, at, event) VALUES ('nobody', 0, 'x')")
+
+    with pytest.raises(ServerFault, match="refused a change") as caught:
+        half()
+    assert caught.value.__notes__ == ["SQLite says: FOREIGN KEY constraint failed"]
+    assert house.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
 
 
 def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> None:
@@ -130,16 +232,20 @@ def test_an_older_schema_migrates_with_its_data(enrolled: House, monkeypatch: py
     monkeypatch.setattr(
         store,
         "MIGRATIONS",
-        {-1: lambda _: ran.append(-1), 0: lambda connection: (ran.append(0), add_column(connection))},
+        {
+            -1: lambda _: ran.append(-1),
+            0: lambda connection: (ran.append(0), add_column(connection)),
+            1: lambda _: ran.append(1),
+        },
     )
     enrolled.open()
-    assert ran == [-1, 0]
+    assert ran == [-1, 0, 1]
     assert enrolled.rows("SELECT name, colour, schema_version FROM accounts, mfa_lab") == [
         (NAME, "blue", schema.VERSION)
     ]
     enrolled.log_in()
     enrolled.open()
-    assert ran == [-1, 0]
+    assert ran == [-1, 0, 1]
 
 
 @pytest.mark.parametrize("second", [fail_half_way, raise_half_way])

@@ -1,0 +1,76 @@
+"""How far a phone's clock is off, measured from outside: by the codes it shows, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mfa_lab.clock import checked_now
+from mfa_lab.errors import ContradictingObservations, InvalidInput
+from mfa_lab.otp import checked_period
+
+
+class Observation(NamedTuple):
+    """At `server_now` (whole Unix seconds, by the server's clock) the phone showed the code of `step`."""
+
+    server_now: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriftInterval:
+    """The phone's clock is ahead of the server's by more than `low_seconds` and less than `high_seconds`.
+
+    Negative: behind. Both bounds are exact and neither is reached: nothing is known of where in between it lies.
+    """
+
+    low_seconds: int
+    high_seconds: int
+
+    @property
+    def width_seconds(self) -> int:
+        return self.high_seconds - self.low_seconds
+
+    def __contains__(self, offset_seconds: float) -> bool:
+        return self.low_seconds < offset_seconds < self.high_seconds
+
+    def __str__(self) -> str:
+        return f"between {self.low_seconds:+d} s and {self.high_seconds:+d} s"
+
+
+def estimate_drift(
+    observations: Iterable[tuple[int, int]], *, period: int = 30, delay_seconds: int = 0
+) -> DriftInterval:
+    """Narrow a phone's offset down to the interval that every observation allows.
+
+    A phone that shows step s reads a time from s * period up to (s + 1) * period; the server, which counts whole
+    seconds, says n at any time from n up to n + 1. So one observation leaves period + 1 seconds, and two that stand
+    a second apart either side of a change of codes leave 2. `delay_seconds` is the most that passed between reading
+    a code and `server_now`; the clocks' own rates are taken as alike while one measures. More observations never
+    widen the interval. Raises `ContradictingObservations`, which names two that no offset explains; `InvalidInput`.
+
+    >>> print(estimate_drift([(1_800_000_010, 60_000_000), (1_800_000_011, 60_000_001)]))
+    between +18 s and +20 s
+    """
+    checked_period(period)
+    if type(delay_seconds) is not int or delay_seconds < 0:
+        raise InvalidInput("delay_seconds must be a whole number of 0 or more")
+    lows, highs = [], []
+    for server_now, step in observations:
+        if type(step) is not int or step < 0:
+            raise InvalidInput("a step is a whole number of 0 or more")
+        lows.append(step * period - checked_now(server_now) - 1)
+        highs.append((step + 1) * period - server_now + delay_seconds)
+    if not lows:
+        raise InvalidInput("an interval needs one observation at least: type a code that the phone shows")
+    interval = DriftInterval(max(lows), min(highs))
+    if interval.width_seconds <= 0:
+        ahead, behind = lows.index(interval.low_seconds) + 1, highs.index(interval.high_seconds) + 1
+        raise ContradictingObservations(
+            f"observation {ahead} puts the phone more than {interval.low_seconds} s ahead, observation {behind} less "
+            f"than {interval.high_seconds} s: one was typed late or is of another account; leave it out",
+            ahead=ahead,
+            behind=behind,
+        )
+    return interval

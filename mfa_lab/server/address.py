@@ -1,0 +1,57 @@
+"""Where the database lies: in memory, or in a file on this machine. Any other URL is refused in a sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from mfa_lab.errors import InvalidInput
+
+_QUERY = {"timeout": r"[0-9]{1,6}(\.[0-9]{1,6})?", "uri": "true", "mode": "ro|rw|rwc|memory"}
+
+
+def parsed(text: str) -> URL:
+    """The URL, if this version can keep its data there; else `InvalidInput`."""
+    try:
+        url = make_url(text)
+        problem = _problem(url)
+    except (ArgumentError, ValueError):
+        problem = "this is no database URL"
+    if problem:
+        raise InvalidInput(f'{problem}: name the database by a URL such as "sqlite:///lab.db" or "sqlite://"')
+    return url
+
+
+def path_of(url: URL) -> Path | None:
+    """The database's file; None in memory."""
+    path = unquote(urlsplit(url.database).path) if "uri" in url.query else url.database
+    return None if path in (None, "", ":memory:") or url.query.get("mode") == "memory" else Path(path)
+
+
+def _problem(url: URL) -> str | None:
+    database = url.database or ""
+    os.fsencode(database)  # UnicodeEncodeError, a ValueError, where no file system can hold the name
+    if url.drivername not in ("sqlite", "sqlite+pysqlite"):
+        return "this version keeps its data in SQLite, by Python's own driver"
+    if url.username or url.password or url.host or url.port:
+        return "SQLite knows no host and no user"
+    if any(character < " " for character in unquote(database, errors="strict")):
+        return "the database's name holds a control character"
+    if not all(re.fullmatch(_QUERY.get(name, "(?!)"), str(value)) for name, value in url.query.items()):
+        return "a database URL takes timeout=SECONDS, and uri=true with mode=ro, rw, rwc or memory, and no more"
+    if "uri" not in url.query:
+        return "a name that starts with file:, and mode, need uri=true" if _needs_uri(url) else None
+    parts = urlsplit(database)
+    here = parts.scheme == "file" and parts.netloc in ("", "localhost")
+    if not here or not parts.path or parts.query or parts.fragment:
+        return "with uri=true comes file: and the path of a file on this machine"
+    return None
+
+
+def _needs_uri(url: URL) -> bool:
+    return "mode" in url.query or (url.database or "").startswith("file:")

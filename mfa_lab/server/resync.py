@@ -1,0 +1,53 @@
+"""Resynchronisation: a phone whose clock went too far astray is found again by two codes in a row (RFC4226-7.4).
+
+The search is wide, so it stands behind more proof than a login (RFC6238-6): a right password and a recovery code,
+which together would even bind another authenticator. A session is no way to it: who gets one is inside the window.
+It grants nothing: both codes are spent, the window is moved, and the login starts again.
+"""
+
+from __future__ import annotations
+
+from mfa_lab import otp
+from mfa_lab.errors import CodeRefused
+from mfa_lab.hidden import Hidden
+from mfa_lab.server import factors, login, pendings
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, wrong_pair
+from mfa_lab.server.records import PendingLogin, Permit, token_hash
+from mfa_lab.server.services import Services
+
+
+def resynchronise(
+    services: Services, pending: PendingLogin, first: Hidden, second: Hidden, now: int
+) -> otp.Match | Decision:
+    """Move the window to where `second`, the later code, belongs. A wrong pair is charged like a wrong code."""
+    token = token_hash(pending.token)
+    with services.store.transaction() as connection:
+        row = pendings.read(connection, token)
+        decision = pendings.unfit(services, row, now, Permit.NEW_FACTOR) or login.not_now(row, now)
+        if decision is None:
+            secret = factors.open_secret(services.vault, row, row.factor_id)
+            try:
+                found = otp.match_consecutive(
+                    secret.reveal(),
+                    first.reveal(),
+                    second.reveal(),
+                    now,
+                    reach_steps=services.policy.resync_reach_steps,
+                    last_step=row.last_step,
+                    digits=row.digits,
+                    period=row.period_seconds,
+                    algorithm=row.algorithm,
+                )
+            except CodeRefused as refusal:
+                found, verdict = None, login.verdict_of(refusal)
+            if found and factors.resynchronise(connection, row.factor_id, found, now):
+                pendings.complete(connection, token)
+                record(connection, now, Event.RESYNCHRONISED, row.account_id)
+                notify(connection, now, Event.RESYNCHRONISED, row.account_id)
+                return found
+            failures, wait = login.charge(connection, services, token, row, now)
+            verdict = otp.Verdict.REUSED if found else verdict
+            decision = wrong_pair(verdict, row.account_id, failures=failures, wait_seconds=wait)
+        record(connection, now, Event.RESYNC_REFUSED, decision.account_id, decision.reason)
+        return decision
