@@ -9,6 +9,7 @@ import traceback
 import pytest
 
 from mfa_lab.hidden import Hidden, HiddenBytes
+from mfa_lab.server.records import PendingLogin, Permit
 
 TEXT = "demo only: nobody may read this"
 
@@ -56,5 +57,6 @@ def test_what_would_leak_is_refused(leak) -> None:
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_pickle_is_refused_in_a_sentence(protocol: int) -> None:
     """In every protocol, and also where another object holds it."""
-    with pytest.raises(TypeError, match="not pickled"):
-        pickle.dumps([Hidden(TEXT)], protocol)
+    for holder in ([Hidden(TEXT)], PendingLogin(Hidden(TEXT), Permit.CODE, 0)):
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(holder, protocol)
