@@ -16,7 +16,13 @@ def _part(answer: str, part: str) -> object:
         return f"{split.scheme}://{split.netloc}/"
     if part == "label":
         return unquote(split.path.removeprefix("/"))
-    return parse_qs(split.query.replace("+", "%2B")).get(part, ["nothing"])[0]
+    if part == "spaces":
+        return answer.count(" ")
+    given = parse_qs(split.query.replace("+", "%2B"))
+    if part == "kind":
+        usual = {"digits": "6", "period": "30", "algorithm": "SHA1"}
+        return {name: given.get(name, [value])[0] for name, value in usual.items()}
+    return given.get(part, ["nothing"])[0]
 
 
 WRITE_A_URI = Exercise(
@@ -61,6 +67,20 @@ WRITE_A_URI = Exercise(
             "Bee Works",
             "The issuer stands in the URI twice (KEYURI).",
             "the issuer once more, as a parameter",
+        ),
+        Case(
+            "Spaces",
+            ("spaces",),
+            0,
+            "For many readers a URI ends at the first space: write %20.",
+            "no space as such",
+        ),
+        Case(
+            "The kind of code",
+            ("kind",),
+            {"digits": "6", "period": "30", "algorithm": "SHA1"},
+            "Digits, period and algorithm are left out, or they are 6, 30 and SHA1.",
+            "the usual kind of code",
         ),
     ),
     wrong=(
@@ -195,7 +215,8 @@ def gets_in(drift_seconds, second):
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second - drift_seconds < 60",
-            "The sign is turned round: a slow phone has seen fewer seconds than the server, so its drift takes away.",
+            "Here it came out wrong. A slow phone has seen fewer seconds than the server: compute the step of each, "
+            "rounding down with //, and compare the two.",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second + drift_seconds <= 60",
@@ -203,7 +224,8 @@ def gets_in(drift_seconds, second):
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return 0 <= second + drift_seconds < 30",
-            "That lets in the server's own step alone, a window of zero: here one step either side is open as well.",
+            "Here it came out wrong. One step either side is open as well as the server's own: how many seconds is "
+            "that on each side, from where the server stands in its step?",
         ),
     ),
 )
