@@ -17,7 +17,7 @@ def _part(answer: str, part: str) -> object:
     if part == "label":
         return unquote(split.path.removeprefix("/"))
     if part == "spaces":
-        return answer.count(" ")
+        return "spaces as such" if " " in answer else "an unbroken text"
     given = parse_qs(split.query.replace("+", "%2B"))
     if part == "kind":
         usual = {"digits": "6", "period": "30", "algorithm": "SHA1"}
@@ -71,9 +71,9 @@ WRITE_A_URI = Exercise(
         Case(
             "Spaces",
             ("spaces",),
-            0,
+            "an unbroken text",
             "For many readers a URI ends at the first space: write %20.",
-            "no space as such",
+            "a text without any",
         ),
         Case(
             "The kind of code",
