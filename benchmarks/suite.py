@@ -11,11 +11,12 @@ from benchmarks.harness import HERE, Row, timed
 from mfa_lab.resources import notebooks_dir
 
 REACH_SECONDS = 60
-COMMAND = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow and not browser")
+FAST = ("-n", "2", "--dist", "loadfile", "-m", "not slow and not browser")
+COMMAND = ("-m", "pytest", "-q", "-p", "no:cacheprovider", *FAST)
 
 
 def suite(starts: int = 3) -> Row:
-    """`pytest -m "not slow and not browser"`, notebooks included, once."""
+    """`pytest -n 2 --dist loadfile -m "not slow and not browser"`, notebooks included, once."""
     notebooks = len(list(notebooks_dir().glob("*.ipynb")))
     kernel = median(_kernel_start() for _ in range(starts))
     passed, last_line = False, ""

@@ -11,6 +11,8 @@ from mfa_lab.lab.refresh import refreshed
 
 from .kit import FOLDER, FORM, each_notebook, run_nbval, write
 
+pytestmark = pytest.mark.slow  # two kernels for each notebook
+
 
 def spoiled(text: str) -> str:
     """The same text with its first digit changed, or one letter more where it has none."""
