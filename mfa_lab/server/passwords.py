@@ -64,7 +64,7 @@ def _too_long(length: int, policy: Policy) -> PasswordRefused:
 @cache
 def common_passwords() -> frozenset[str]:
     """The blocklist, casefolded (ASVS-6.2.4). data/README.md names its source."""
-    return frozenset((data_dir() / "common_passwords.txt").read_text("utf-8").split("\n"))
+    return frozenset((data_dir() / "common_passwords.txt").read_text("utf-8").splitlines())
 
 
 class PasswordHasher:
