@@ -1,0 +1,91 @@
+"""Every rung of the ladder: the attack works because of the one mistake, and the grader knows a fix from a sham."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from mfa_lab.attacks.ladder import Rung, rung, rungs
+from mfa_lab.attacks.odds import sigma
+from mfa_lab.errors import InvalidInput
+
+RUNGS = rungs()
+_CLAUSE = re.compile(r"(RFC4226|RFC6238|NIST|ASVS|OWASP)-[\w.]+")
+each_rung = pytest.mark.parametrize("one", RUNGS, ids=lambda one: one.id)
+
+
+def failing(one: Rung, target: object) -> list[str]:
+    """The trials that `target` does not pass, by name."""
+    return [trial.name for trial in one.trials if trial.answer(target) != trial.wanted]
+
+
+@each_rung
+def test_the_attack_works_on_the_weak_server(one: Rung) -> None:
+    """With the measure that the closed form expects, within three sigma, where there is one."""
+    measure = one.attack(one.weak)
+    assert measure.succeeded, measure
+    if measure.expected is not None:
+        assert abs(measure.got / measure.tries - measure.expected) <= 3 * sigma(measure.expected, measure.tries)
+
+
+@each_rung
+def test_the_attack_fails_on_the_fix_and_on_this_server(one: Rung) -> None:
+    """The reference fix stops it, and `MfaServer` never allowed it; but for the rung that no OTP withstands."""
+    assert (one.attack(one.fixed).succeeded, one.attack(one.ours).succeeded) == (not one.stands, not one.stands)
+
+
+@each_rung
+def test_the_grader_passes_the_reference_fix(one: Rung) -> None:
+    """Attack, honest users and edge cases all come out as they should."""
+    assert failing(one, one.fixed) == []
+
+
+@each_rung
+def test_the_grader_passes_this_server(one: Rung) -> None:
+    """The kit's own server would be a right answer too: the grader asks for behaviour, not for one way."""
+    assert failing(one, one.ours) == []
+
+
+@each_rung
+@pytest.mark.parametrize("sham", ["weak", "refuser"])
+def test_the_grader_is_not_fooled(one: Rung, sham: str) -> None:
+    """Changing nothing does not pass; nor does locking everybody out."""
+    assert failing(one, getattr(one, sham)) != []
+
+
+@each_rung
+def test_the_same_each_time(one: Rung) -> None:
+    """A rung is seeded: what is committed in a notebook comes out again."""
+    assert repr(one.attack(one.weak)) == repr(one.attack(one.weak))
+
+
+@each_rung
+def test_trials_have_names_and_feedback_of_their_own(one: Rung) -> None:
+    """A learner is told which case failed, and never the same sentence for two."""
+    for told in ([trial.name for trial in one.trials], [trial.feedback for trial in one.trials]):
+        assert [words for words, count in Counter(told).items() if count > 1] == []
+
+
+@each_rung
+def test_stories_and_clauses(one: Rung) -> None:
+    """Each rung has a story with its public source, and the ids of the clauses that it breaks."""
+    assert one.story.endswith(".")
+    assert one.source.startswith("https://")
+    assert one.clauses
+    assert [clause for clause in one.clauses if not _CLAUSE.fullmatch(clause)] == []
+
+
+def test_numbers_and_ids_are_used_once() -> None:
+    """A rung is found by either."""
+    for names in ([one.number for one in RUNGS], [one.id for one in RUNGS]):
+        assert len(set(names)) == len(RUNGS)
+    for name in (1, "1"):
+        assert rung(name) is rung("second-step-skipped")
+
+
+def test_an_unknown_rung_names_those_there_are() -> None:
+    """The error helps."""
+    with pytest.raises(InvalidInput, match="1 second-step-skipped"):
+        rung("nowhere")
