@@ -5,6 +5,7 @@ It must answer as fast as `jupyter lab` does, so it imports little before Jupyte
 
 from __future__ import annotations
 
+import json
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -103,6 +104,30 @@ def doctor(ctx: click.Context, folder: Path) -> None:
         click.echo(finding)
         findings.append(finding)
     ctx.exit(any(finding.broken for finding in findings))
+
+
+@main.command()
+@click.argument("which", metavar="[RUNG]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of text.")
+@click.pass_context
+def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
+    """Run the ladder of attacks, or the RUNGs named (by number or id), against servers of this kit alone.
+
+    For each: the measure on a server with one mistake, on the reference fix, and on `MfaServer`. Ends with 1 if one
+    did not come out as it should.
+    """
+    from mfa_lab.attacks.ladder import rung, rungs
+    from mfa_lab.attacks.ladder.report import climb
+
+    chosen = [rung(name) for name in which] or rungs()
+    climbs = []
+    for one in chosen:
+        climbs.append(climb(one))
+        if not as_json:
+            click.echo(climbs[-1])
+    if as_json:
+        click.echo(json.dumps([each.as_json() for each in climbs], indent=2))
+    ctx.exit(not all(each.as_expected for each in climbs))
 
 
 def prepare_environment() -> None:

@@ -1,0 +1,58 @@
+"""`mfa-lab attacks`: the ladder on a trainer's screen and in CI."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from mfa_lab.attacks.ladder import rung
+from mfa_lab.attacks.ladder.report import climb
+from mfa_lab.cli import main
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit code and what was said."""
+    answer = CliRunner().invoke(main, ["attacks", *arguments])
+    return answer.exit_code, answer.output
+
+
+def test_a_rung_as_text() -> None:
+    """Name, clauses, and a line for each of the three servers."""
+    code, said = run("second-step-skipped")
+    lines = [line.split("  ")[-1].strip() for line in said.splitlines()]
+    assert code == 0
+    assert lines[0].endswith("The second step is skipped [second-step-skipped; ASVS-6.3.3, ASVS-7.2.4]")
+    assert [line.split(":")[0] for line in lines[1:]] == ["broken", "held", "held"]
+
+
+def test_a_rung_as_json() -> None:
+    """The same for a program."""
+    code, said = run("1", "--json")
+    (one,) = json.loads(said)
+    assert (code, one["number"], one["id"], one["as_expected"]) == (0, 1, "second-step-skipped", True)
+    assert {name: measure["got"] for name, measure in one["measures"].items()} == {"weak": 1, "fixed": 0, "ours": 0}
+
+
+def test_an_unknown_rung_runs_nothing() -> None:
+    """A sentence that names what there is, before anything is run."""
+    code, said = run("1", "nowhere")
+    assert (code, said.startswith("Error: there is no rung 'nowhere'; there are: 1 ")) == (1, True)
+
+
+@pytest.mark.parametrize("changed", ["weak", "fixed", "ours"])
+def test_what_is_not_as_it_should_be_is_seen(changed: str) -> None:
+    """An attack that fails on its weak server, or works on a mended one, is told and counts."""
+    one = rung(1)
+    other = replace(one, **{changed: one.fixed if changed == "weak" else one.weak})
+    assert climb(one).as_expected
+    assert not climb(other).as_expected
+    assert "not as it should be" in str(climb(other))
+
+
+@pytest.mark.slow
+def test_the_whole_ladder() -> None:
+    """All of it, as CI runs it, comes out as it should."""
+    assert run()[0] == 0
