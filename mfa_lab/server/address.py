@@ -1,4 +1,4 @@
-"""Where the database lies: in memory, or in a file on this machine. Any other URL is refused in a sentence."""
+"""Where the database lies: SQLite in memory or in a file on this machine, or PostgreSQL. Any other URL is refused."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 
 from mfa_lab.errors import InvalidInput
 
+_EXAMPLES = '"sqlite:///lab.db", "sqlite://" or "postgresql://user@host/name"'
+_POSTGRES_QUERY = {"connect_timeout", "host", "options", "port", "sslcert", "sslkey", "sslmode", "sslrootcert"}
 _QUERY = {"timeout": r"[0-9]{1,6}(\.[0-9]{1,6})?", "uri": "true", "mode": "ro|rw|rwc|memory"}
 
 
@@ -23,7 +25,7 @@ def parsed(text: str) -> URL:
     except (ArgumentError, ValueError):
         problem = "this is no database URL"
     if problem:
-        raise InvalidInput(f'{problem}: name the database by a URL such as "sqlite:///lab.db" or "sqlite://"')
+        raise InvalidInput(f"{problem}: name the database by a URL such as {_EXAMPLES}")
     return url
 
 
@@ -36,8 +38,10 @@ def path_of(url: URL) -> Path | None:
 def _problem(url: URL) -> str | None:
     database = url.database or ""
     os.fsencode(database)  # UnicodeEncodeError, a ValueError, where no file system can hold the name
+    if url.drivername in ("postgresql", "postgresql+psycopg"):
+        return _postgres_problem(url)
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
-        return "this version keeps its data in SQLite, by Python's own driver"
+        return "this version keeps its data in SQLite, by Python's own driver, or in PostgreSQL, by psycopg"
     if url.username or url.password or url.host or url.port:
         return "SQLite knows no host and no user"
     if any(character < " " for character in unquote(database, errors="strict")):
@@ -51,6 +55,13 @@ def _problem(url: URL) -> str | None:
     if not here or not parts.path or parts.query or parts.fragment:
         return "with uri=true comes file: and the path of a file on this machine"
     return None
+
+
+def _postgres_problem(url: URL) -> str | None:
+    if not url.database:
+        return "the URL names no database"
+    unknown = sorted(set(url.query) - _POSTGRES_QUERY)
+    return f"a PostgreSQL URL takes {', '.join(sorted(_POSTGRES_QUERY))}, and no more" if unknown else None
 
 
 def _needs_uri(url: URL) -> bool:

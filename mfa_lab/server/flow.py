@@ -80,8 +80,7 @@ class MfaServer:
     def __repr__(self) -> str:
         if not hasattr(self, "_services"):  # in a traceback from __init__
             return "<MfaServer, not started>"
-        where = "in memory" if self._services.store.in_memory else "in a file"
-        return f"<MfaServer {self._services.issuer!r} {where}>"
+        return f"<MfaServer {self._services.issuer!r} {self._services.store.where}>"
 
     def close(self) -> None:
         """Let go of the database."""

@@ -52,16 +52,21 @@ class Keys:
         return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def root_key(explicit: HiddenBytes | None, beside: Path | None, *, new_database: bool) -> HiddenBytes:
+def root_key(
+    explicit: HiddenBytes | None, beside: Path | None, *, new_database: bool, from_outside: bool = False
+) -> HiddenBytes:
     """`key=`, else MFA_LAB_KEY (64 hexadecimal digits), else the 0600 file beside the database.
 
     `beside` is the database's path, None in memory: there the key is random. The file is made only together
-    with a new database; an old one without its key is `WrongKey`, and nothing is made.
+    with a new database; an old one without its key is `WrongKey`, and nothing is made. Nor is there a place for
+    a file where the key has to come `from_outside`: a database that other machines use as well.
     """
     if explicit is not None:
         return explicit
     if os.environ.get(ENVIRONMENT):
         return _from_hex(Hidden(os.environ[ENVIRONMENT]), f"the environment variable {ENVIRONMENT}")
+    if from_outside:
+        raise WrongKey(f"several workers need the same key: pass key=, or set {ENVIRONMENT}; {_MAKE_ONE}")
     if beside is None:
         return HiddenBytes(SYSTEM.token_bytes(KEY_BYTES))
     path = beside.with_name(beside.name + ".key")

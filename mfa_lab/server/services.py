@@ -15,6 +15,8 @@ from mfa_lab.server.store import Store
 from mfa_lab.server.vault import Vault
 
 MAX_NAME_LENGTH = 254
+MAX_NORMAL_BYTES = 1024
+"""Of the normal form in UTF-8: a few characters stand for eighteen others, and an index has room for so much."""
 _UNFIT = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
@@ -47,10 +49,10 @@ class Services:
 def normal_name(name: object) -> str:
     """The spelling under which names are compared: NFKC, no case, no space around.
 
-    Empty for what cannot be a registered name: no text, lone surrogates, far too long. Length is looked at first:
-    Unicode's normal forms take minutes for a megabyte of accents.
+    Empty for what cannot be a registered name: no text, lone surrogates, zeros, far too long. Length is looked at
+    first: Unicode's normal forms take minutes for a megabyte of accents.
     """
-    if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or not encodable(name):
+    if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or "\0" in name or not encodable(name):
         return ""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
@@ -63,4 +65,6 @@ def checked_name(name: object) -> str:
         raise InvalidInput(f"a name is a text of 1 to {MAX_NAME_LENGTH} characters")
     if ":" in normal or any(unicodedata.category(character) in _UNFIT for character in normal):
         raise InvalidInput("a name has no colon, no line breaks and no control characters")
+    if len(normal_name(normal).encode()) > MAX_NORMAL_BYTES:
+        raise InvalidInput("this name is too long once its characters are spelt out: choose a shorter one")
     return normal.strip()

@@ -7,6 +7,7 @@ alone. The OTP's and the recovery codes' counts, behind a right password, stand 
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql
 
 from mfa_lab.policy import Policy
 from mfa_lab.server.schema import throttles
@@ -19,7 +20,12 @@ _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires
 )
 # One statement whatever happened, and one that always writes: SQLite leaves a row alone that an UPDATE would not
 # change, and the time of a commit without a change would tell that somebody is made to wait.
-_WRITE = insert(throttles).prefix_with("OR REPLACE", dialect="sqlite")
+_REPLACE = insert(throttles).prefix_with("OR REPLACE")
+_UPSERT = postgresql.insert(throttles)
+_UPSERT = _UPSERT.on_conflict_do_update(
+    index_elements=["key"],
+    set_={name: _UPSERT.excluded[name] for name in ("failures", "wait_until", "expires_at")},
+)
 _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
 
 
@@ -56,7 +62,7 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
         until = wait_until(failures, policy, now)
         expires = max(now, until) + FORGET_AFTER_SECONDS
     values = {"key": key, "failures": failures, "wait_until": until, "expires_at": expires}
-    connection.execute(_WRITE, values)
+    connection.execute(_REPLACE if connection.dialect.name == "sqlite" else _UPSERT, values)
     return wait, failures
 
 

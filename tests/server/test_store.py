@@ -100,7 +100,8 @@ def test_the_key_lies_beside_the_file_that_sqlite_opens(
 
 @pytest.mark.parametrize(
     "url",
-    ["", "lab.db", "postgresql://localhost/lab", "mysql://localhost/lab", "sqlite:/lab.db", None, b"sqlite://",
+    ["", "lab.db", "postgresql://localhost", "postgresql+asyncpg://localhost/lab",
+     "postgresql://localhost/lab?colour=blue", "mysql://localhost/lab", "sqlite:/lab.db", None, b"sqlite://",
      "sqlite+aiosqlite:///lab.db", "sqlite+nothing:///lab.db", "sqlite://user:demo@host/lab.db", "sqlite://host/lab.db",
      "sqlite://host:port/lab.db", "sqlite:///a\0b.db", "sqlite:///a\nb.db", "sqlite:///a\ud800b.db",
      "sqlite:///file:a%00b.db?uri=true", "sqlite:///file:lab.db", "sqlite:///lab.db?uri=true", "sqlite:///file:?uri=true",
@@ -289,7 +290,7 @@ def test_threads_that_wait_for_their_turn_in_vain_hear_that_it_is_locked(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A transaction that never ends holds the others up for some seconds, not for ever."""
-    monkeypatch.setattr(store, "_LOCK_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr(store, "LOCK_TIMEOUT_SECONDS", 0.01)
     with house.server._services.store.transaction(), pytest.raises(ServerFault, match="try again") as caught:
         house.begin()
     assert caught.value.__context__ is None

@@ -1,0 +1,93 @@
+"""PostgreSQL by URL: several workers, on several machines, with one database.
+
+Every transaction first takes one lock for the whole database, so that they come one after the other as they do in
+SQLite: what a request has read cannot change before it writes. Passwords are verified outside of transactions, so the
+dear part of a login runs in parallel all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from mfa_lab.errors import InvalidInput, ServerFault
+
+_OPTIONS = {
+    "lock_timeout": "10s",
+    # A worker that hangs between two statements must not keep the lock from all the others.
+    "idle_in_transaction_session_timeout": "30s",
+    "statement_timeout": "30s",
+    "timezone": "UTC",
+}
+_BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
+"""The number is this kit's own and means nothing. A worker that is killed loses its connection and so the lock."""
+_REMEDIES = (
+    ("55P03", "is kept busy by another program: try again in a moment"),
+    ("25006", "is read-only: connect to the primary server"),
+    ("42501", "refuses this user: grant it all rights on the kit's tables"),
+    ("42P01", "was emptied while the server ran: restore a backup"),
+    ("53", "has no room or no free connection: free some"),
+)
+_AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
+
+
+class Postgres:
+    """The database of a `postgresql://` URL. It has no place beside it for a key: that comes from outside."""
+
+    path = None
+    key_comes_from_outside = True
+    where = "in PostgreSQL"
+
+    def __init__(self, url: URL) -> None:
+        options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        given = url.query.get("options")
+        arguments = {"options": f"{options} {given}" if given else options, "application_name": "mfa-lab"}
+        arguments.setdefault("connect_timeout", "5")
+        try:
+            self.engine: Engine = create_engine(
+                url.set(drivername="postgresql+psycopg"), hide_parameters=True, connect_args=arguments, pool_size=1
+            )
+        except ModuleNotFoundError:
+            missing = True
+        else:
+            missing = False
+        if missing:
+            raise InvalidInput("PostgreSQL needs the psycopg package: pip install 'mfa-lab[postgres]'")
+
+    @contextmanager
+    def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
+        """A transaction that holds the lock. A connection that broke while it lay idle is replaced, once."""
+        wait_for_disk = ("on" if flush else "off",)
+        transaction = connection.begin()
+        try:
+            connection.exec_driver_sql(_BEGIN, wait_for_disk)
+        except DBAPIError as error:
+            transaction.rollback()
+            if not error.connection_invalidated:
+                raise
+            transaction = connection.begin()
+            connection.exec_driver_sql(_BEGIN, wait_for_disk)
+        with transaction:
+            yield
+
+    @staticmethod
+    def fault(error: Any) -> ServerFault:
+        """The error as a sentence with its remedy. Of PostgreSQL's words only the first line is kept: details and
+        hints quote values.
+        """
+        cause = error.orig
+        state = getattr(cause, "sqlstate", None) or ""
+        remedy = next((remedy for sign, remedy in _REMEDIES if state.startswith(sign)), None)
+        if remedy is None and (error.connection_invalidated or not state or state.startswith(("08", "57", "28"))):
+            remedy = _AWAY
+        fault = ServerFault(
+            f"the database {remedy or 'refused a change: see its own words below the traceback'}; "
+            "nothing was changed, unless the connection broke while it was being made"
+        )
+        said = getattr(getattr(cause, "diag", None), "message_primary", None) or type(cause).__name__
+        fault.add_note(f"PostgreSQL says: {said} ({state or 'no state'})")
+        return fault
