@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 from weakref import finalize
@@ -14,21 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from mfa_lab.errors import ServerFault, WrongKey
 from mfa_lab.hidden import HiddenBytes
-from mfa_lab.server import address, schema
+from mfa_lab.server import address, migrations, schema
 from mfa_lab.server.keys import Keys, root_key
 from mfa_lab.server.postgres import Postgres
 from mfa_lab.server.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
-
-Migration = Callable[[Connection], None]
-
-
-def _know_the_phones_clock(connection: Connection) -> None:
-    for column in ("resync_steps INTEGER", "drift_steps INTEGER", "drift_at BIGINT"):
-        connection.exec_driver_sql(f"ALTER TABLE factors ADD COLUMN {column} DEFAULT '0' NOT NULL")
-
-
-MIGRATIONS: dict[int, Migration] = {1: _know_the_phones_clock}
-"""From each older schema version to the next. All that are needed run in one transaction, or none does."""
 
 
 class Store:
@@ -132,9 +121,6 @@ def _let_go(kept: list[Connection], engine: Engine) -> None:
 def _migrate(connection: Connection, version: int) -> None:
     if version > schema.VERSION:
         raise ServerFault(f"this database has schema {version}, this mfa-lab knows {schema.VERSION}: update mfa-lab")
-    for older in range(version, schema.VERSION):
-        if older not in MIGRATIONS:
-            raise ServerFault(f"this mfa-lab cannot read schema {older}: open the database with an older one first")
-        MIGRATIONS[older](connection)
     if version < schema.VERSION:
+        migrations.upgrade(connection, version)
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})

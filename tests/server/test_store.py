@@ -1,20 +1,20 @@
 """One file: opened by the right program, with the right key and schema; changed whole or not at all."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import traceback
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
 
 from mfa_lab import AccessDenied, MfaServer, Policy
-from mfa_lab.errors import InvalidInput, ServerFault
-from mfa_lab.server import schema, store
-from tests.server.kit import KEY, NAME, PASSWORD, WRONG, House, together
+from mfa_lab.errors import InvalidInput, Reason, ServerFault
+from mfa_lab.server import migrations, schema, store
+from tests.server import old_schemas
+from tests.server.kit import CLASS, KEY, NAME, PASSWORD, WRONG, House, reason, together
 
 
 def pragma(server: MfaServer, name: str) -> object:
@@ -211,56 +211,100 @@ def test_a_newer_schema_is_refused_and_untouched(house: House) -> None:
     assert house.path.read_bytes() == before
 
 
-def add_column(connection: Connection) -> None:
-    connection.execute(text("ALTER TABLE accounts ADD COLUMN colour TEXT DEFAULT 'blue'"))
+ADD_COLUMN = "op.execute(\"ALTER TABLE accounts ADD COLUMN colour TEXT DEFAULT 'blue'\")"
+FAILS_HALF_WAY = "op.execute('CREATE TABLE half (x)'); op.execute('UPDATE no_such_table SET x = 1')"
+RAISES_HALF_WAY = "op.execute('DELETE FROM recovery_codes'); raise RuntimeError('a bug in the migration')"
 
 
-def fail_half_way(connection: Connection) -> None:
-    connection.execute(text("CREATE TABLE half (x)"))
-    connection.execute(text("DELETE FROM recovery_codes"))
-    connection.execute(text("UPDATE no_such_table SET x = 1"))
+def later_versions(monkeypatch: pytest.MonkeyPatch, folder: Path, *upgrades: str) -> None:
+    """Let this mfa-lab know some schemas more, each with a way from the one before."""
+    shutil.copytree(migrations.FOLDER, folder / "migrations")
+    for version, upgrade in enumerate(upgrades, schema.VERSION + 1):
+        script = f'from alembic import op\nrevision = "{version}"\ndown_revision = "{version - 1}"\n'
+        path = folder / "migrations" / "versions" / f"schema_{version}.py"
+        path.write_text(f"{script}def upgrade():\n    {upgrade}\n", encoding="utf-8")
+    monkeypatch.setattr(migrations, "FOLDER", folder / "migrations")
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + len(upgrades))
 
 
-def raise_half_way(connection: Connection) -> None:
-    add_column(connection)
-    raise RuntimeError("a bug in the migration")
-
-
-def test_an_older_schema_migrates_with_its_data(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every migration that is needed runs, in order; the data is kept and logins go on."""
-    at_version(enrolled, -1)
-    ran: list[int] = []
-    monkeypatch.setattr(
-        store,
-        "MIGRATIONS",
-        {
-            -1: lambda _: ran.append(-1),
-            0: lambda connection: (ran.append(0), add_column(connection)),
-            1: lambda _: ran.append(1),
-        },
-    )
-    enrolled.open()
-    assert ran == [-1, 0, 1]
-    assert enrolled.rows("SELECT name, colour, schema_version FROM accounts, mfa_lab") == [
-        (NAME, "blue", schema.VERSION)
-    ]
+def test_an_older_schema_migrates_with_its_data(
+    enrolled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every migration that is needed runs once, in order; the data is kept and logins go on."""
+    later_versions(monkeypatch, tmp_path, ADD_COLUMN, "op.execute(\"UPDATE accounts SET colour = colour || 'ish'\")")
+    for _ in range(2):
+        enrolled.server.close()
+        enrolled.open()
+        assert enrolled.rows("SELECT name, colour, schema_version FROM accounts, mfa_lab") == [
+            (NAME, "blueish", schema.VERSION)
+        ]
     enrolled.log_in()
-    enrolled.open()
-    assert ran == [-1, 0, 1]
 
 
-@pytest.mark.parametrize("second", [fail_half_way, raise_half_way])
+@pytest.mark.parametrize("second", [FAILS_HALF_WAY, RAISES_HALF_WAY])
 def test_a_migration_that_fails_leaves_the_file_untouched(
-    second: Callable[[Connection], None], enrolled: House, monkeypatch: pytest.MonkeyPatch
+    second: str, enrolled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that are needed run in one transaction or none does: not one byte differs after a failure."""
-    at_version(enrolled, -1)
+    enrolled.server.close()
+    enrolled.tamper("PRAGMA wal_checkpoint")
     dump, before = enrolled.dump(), enrolled.path.read_bytes()
-    monkeypatch.setattr(store, "MIGRATIONS", {-1: add_column, 0: second})
+    later_versions(monkeypatch, tmp_path, ADD_COLUMN, second)
     with pytest.raises((ServerFault, RuntimeError)):
         enrolled.open()
     assert enrolled.dump() == dump
     assert enrolled.path.read_bytes() == before
+
+
+SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
+"""What the mfa-lab of each schema wrote, with demo data in it."""
+
+
+def go_on(url: str) -> None:
+    """Whoever had an account before the update logs in after it; what was spent stays spent."""
+    _, clock, phone, codes = old_schemas.populated("sqlite://")
+    server = MfaServer(url, clock=clock, policy=CLASS, key=KEY)
+    pending = server.begin_login(old_schemas.ALICE, PASSWORD)
+    clock.advance(-30)
+    assert reason(server.finish_login, pending, phone.code()) is Reason.REUSED
+    clock.advance(90)
+    server.finish_login(pending, phone.code())
+    assert (
+        reason(server.recover, server.begin_login(old_schemas.ALICE, PASSWORD), codes[0])
+        is Reason.WRONG_RECOVERY_CODE
+    )
+    server.recover(server.begin_login(old_schemas.ALICE, PASSWORD), codes[1])
+    assert [line.event for line in server.audit_log()].count("registered") == 2
+
+
+def shape(path: Path) -> object:
+    """Every table with its columns, every index and trigger, by name."""
+    with closing(sqlite3.connect(path)) as connection:
+        listed = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE tbl_name != 'alembic_version'"
+        ).fetchall()
+        columns = {
+            name: connection.execute("SELECT name, type, [notnull], pk FROM pragma_table_info(?)", (name,)).fetchall()
+            for kind, name in listed
+            if kind == "table"
+        }
+    return sorted(listed), columns
+
+
+@pytest.mark.parametrize("old", SCHEMAS, ids=lambda path: f"schema {path.stem}")
+def test_each_schema_comes_to_todays_with_its_data(old: Path, tmp_path: Path) -> None:
+    """The shape is that of a new file, and people go on with what they had."""
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(old.read_text(encoding="utf-8"))
+    go_on(f"sqlite:///{path}")
+    MfaServer(f"sqlite:///{tmp_path / 'new.db'}", policy=Policy.CHEAPEST, key=KEY).close()
+    assert shape(path) == shape(tmp_path / "new.db")
+
+
+def test_there_is_a_dump_of_every_schema() -> None:
+    """Whoever makes a new schema keeps a dump of it here, for the next."""
+    assert [path.stem for path in SCHEMAS] == [str(version) for version in range(1, schema.VERSION + 1)]
 
 
 def test_a_schema_without_a_way_to_today_is_refused(house: House) -> None:
