@@ -55,6 +55,9 @@ class Policy:
     disable_after_failures: int = 100
     """Wrong codes in a row, each behind a right password, that disable the factor (NIST-3.2.2: at most 100)."""
 
+    authenticators: int = 2
+    """How many an account may have at a time. Each more makes a blind guess that much likelier to be right."""
+
     pending_seconds: int = 300
     pending_wrong_codes: int = 5
     enrolment_seconds: int = 900
@@ -64,7 +67,10 @@ class Policy:
     """NIST-2.2.3: 24 h in all, 1 h of inactivity."""
     fresh_session_seconds: int = 300
     """How old a session may be to change factors or recovery codes (ASVS-7.5.1)."""
+    step_up: tuple[tuple[str, int], ...] = ()
+    """An application's own sensitive actions: (name, how old a session may be for it in seconds)."""
     recovery_codes: int = 10
+    """0: none; a lost phone then needs an administrator's rebind."""
 
     drift_cap_steps: int = 0
     """How far the window's centre may follow a phone's clock, a step a login; 0: not at all. It widens no window."""
@@ -79,17 +85,26 @@ class Policy:
     explain_refusals: bool = False
     """Fill `AccessDenied.trace`. For a class; never for strangers."""
 
+    title: str = ""
+    """Whom the policy is for. A server does not look at it, nor at the reasons."""
+    reasons: tuple[tuple[str, str], ...] = ()
+    """(field, why it is as it is), with the clauses it meets."""
+
     STANDARD: ClassVar[Policy]
     LESSON: ClassVar[Policy]
     CHEAPEST: ClassVar[Policy]
 
     def __post_init__(self) -> None:
-        checked_parameters(self.digits, self.period_seconds, self.algorithm)
-        checked_window(self.window_steps)
         for field in fields(self):
             value, least = getattr(self, field.name), 0 if field.name in _MAY_BE_ZERO else 1
             if field.type == "int" and (type(value) is not int or value < least):
                 raise InvalidInput(f"{field.name} must be a whole number of {least} or more")
+            if field.type == "str" and not isinstance(value, str):
+                raise InvalidInput(f"{field.name} must be text")
+            if field.type == "bool" and not isinstance(value, bool):
+                raise InvalidInput(f"{field.name} must be true or false")
+        checked_parameters(self.digits, self.period_seconds, self.algorithm)
+        checked_window(self.window_steps)
         for name, ceiling, clause in _CEILINGS:
             if getattr(self, name) > ceiling:
                 raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
@@ -101,9 +116,47 @@ class Policy:
             raise InvalidInput("hash_cost must be a HashCost, such as policy.OWASP")
         if self.longest_wait_seconds < self.first_wait_seconds:
             raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
+        if not _pairs(self.step_up, int) or any(not 1 <= age <= self.session_seconds for _, age in self.step_up):
+            raise InvalidInput("step_up must give each action whole seconds, from 1 to session_seconds")
+        if not _pairs(self.reasons, str):
+            raise InvalidInput("reasons must give each field a text")
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What is taken beside the password."""
+        return ("authenticator app", "recovery code") if self.recovery_codes else ("authenticator app",)
+
+    def max_age_seconds(self, action: str) -> int:
+        """How old a session may be for one of the `step_up` actions. Raises `InvalidInput` for any other."""
+        ages = dict(self.step_up)
+        if action not in ages:
+            known = ", ".join(ages) or "none"
+            raise InvalidInput(f"this policy names no step-up action {action!r}; it names: {known}")
+        return ages[action]
+
+    @classmethod
+    def parse(cls, text: str) -> dict[str, Policy]:
+        """The policies of a TOML text, by name: a table each, whose keys are fields of this class; what it leaves out
+        is as in `STANDARD`. `step_up`, `reasons` and `hash_cost` (`memory_kib`, `time`, `lanes`) are tables in it.
+
+        Raises `InvalidInput`, which names line, key and remedy. Callers read the file.
+
+        >>> Policy.parse("[bank]\\nwindow_steps = 0")["bank"].window_steps
+        0
+        """
+        from mfa_lab.policies import parse  # who has no text to read need not load what reads it
+
+        return parse(text)
 
 
-_MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps"}
+def _pairs(value: object, kind: type) -> bool:
+    return isinstance(value, tuple) and all(
+        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and type(pair[1]) is kind
+        for pair in value
+    )
+
+
+_MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
 _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),
     ("session_seconds", 24 * 3600, "NIST-2.2.3"),

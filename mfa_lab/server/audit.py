@@ -28,6 +28,11 @@ class Event(StrEnum):
     RECOVERED = "recovered"
     CODES_ISSUED = "recovery codes issued"
     CODES_REFUSED = "recovery codes refused"
+    FACTOR_REVOKED = "factor revoked"
+    REVOCATION_REFUSED = "revocation refused"
+    PASSWORD_CHANGED = "password changed"  # noqa: S105
+    PASSWORD_CHANGE_REFUSED = "password change refused"  # noqa: S105
+    RESET_CODE_ISSUED = "reset code issued"
     REBOUND = "rebound by an administrator"
     RESYNCHRONISED = "resynchronised"
     RESYNC_REFUSED = "resynchronisation refused"

@@ -25,6 +25,7 @@ from mfa_lab.server.schema import enrolments
 from mfa_lab.server.services import Services
 
 _SESSION = "session"
+_FURTHER = "further"
 
 _ADD = insert(enrolments)
 _READ = select(enrolments).where(enrolments.c.token_hash == bindparam("token"))
@@ -36,12 +37,19 @@ _CHARGE = (
 _END_ENROLMENTS = update(enrolments).where(enrolments.c.account_id == bindparam("account")).values(ended="completed")
 
 
-def start(services: Services, permit: PendingLogin | Session, now: int) -> Enrolment | Decision:
-    """Offer a new shared secret: to a pending login without a factor, after a recovery, or in a fresh session."""
+def start(
+    services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
+) -> Enrolment | Decision:
+    """Offer a new shared secret: to a pending login without a factor, after a recovery, or in a fresh session, where
+    it takes the place of the account's factors or is one `further`.
+    """
     token = token_hash(permit.token)
     with services.store.transaction() as connection:
         if isinstance(permit, Session):
-            row, basis, session_hash = sessions.live(connection, services, token, now, fresh=True), _SESSION, token
+            row, session_hash = sessions.live(connection, services, token, now, fresh=True), token
+            basis = _FURTHER if further else _SESSION
+            if further and not isinstance(row, Decision) and _full(connection, services, row.account_id):
+                row = refused(Reason.NOT_PERMITTED, row.account_id)
         else:
             row, basis, session_hash = _permitted(connection, services, token, now), "", None
         if isinstance(row, Decision):
@@ -65,6 +73,7 @@ def start(services: Services, permit: PendingLogin | Session, now: int) -> Enrol
                 "factor_id": factor_id,
                 "basis": basis or row.permits,
                 "session_hash": session_hash,
+                "label": label,
                 "expires_at": enrolment.expires_at,
                 **factors.sealed(services.vault, account, row.account_id, factor_id),
             },
@@ -75,7 +84,7 @@ def start(services: Services, permit: PendingLogin | Session, now: int) -> Enrol
 
 def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
     """The state behind a pending login that may enrol: no factor yet, or a recovery."""
-    row = pendings.read(connection, token)
+    row, _ = pendings.read(connection, token)
     permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
     decision = pendings.unfit(services, row, now, permit)
     if decision is None and permit is Permit.FIRST_FACTOR and row.factor_id is not None:
@@ -127,7 +136,9 @@ def _cannot_confirm(connection: Connection, services: Services, row: Any, now: i
         return refused(Reason.EXPIRED_PENDING, row.account_id)
     if row.basis == Permit.FIRST_FACTOR and factors.has_factor(connection, row.account_id):
         return refused(Reason.NOT_PERMITTED, row.account_id)
-    if row.basis == _SESSION:
+    if row.basis == _FURTHER and _full(connection, services, row.account_id):
+        return refused(Reason.NOT_PERMITTED, row.account_id)
+    if row.session_hash:
         session = sessions.live(connection, services, row.session_hash, now)
         if isinstance(session, Decision):
             return session
@@ -152,6 +163,8 @@ def _match(services: Services, row: Any, typed: Hidden, now: int) -> otp.Match |
 
 def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: int) -> None:
     account = {"account": row.account_id}
+    if row.basis != _FURTHER:
+        factors.retire(connection, row.account_id)
     factors.bind(connection, row, step, now)
     connection.execute(_END_ENROLMENTS, account)
     pendings.supersede(connection, row.account_id)
@@ -160,6 +173,36 @@ def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: i
         recovery.replace_codes(connection, row.account_id, hashes)
     record(connection, now, Event.FACTOR_BOUND, row.account_id)
     notify(connection, now, Event.FACTOR_BOUND, row.account_id)
+
+
+def _full(connection: Connection, services: Services, account_id: str) -> bool:
+    """Whether there is no room for one more authenticator; a disabled one leaves none, only a recovery helps."""
+    active = len(factors.listed(connection, account_id))
+    return not 0 < active < services.policy.authenticators
+
+
+def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
+    """End one authenticator of several, in a fresh session (ASVS-6.5.6). The last one stays: without it the password
+    alone would enrol the next.
+    """
+    token = token_hash(session.token)
+    with services.store.transaction() as connection:
+        row = sessions.live(connection, services, token, now, fresh=True)
+        if isinstance(row, Decision):
+            decision = row
+        elif len(factors.listed(connection, row.account_id)) > 1 and factors.revoke(
+            connection, row.account_id, authenticator_id
+        ):
+            connection.execute(_END_ENROLMENTS, {"account": row.account_id})
+            pendings.supersede(connection, row.account_id)
+            sessions.end_all(connection, row.account_id, but=token)
+            record(connection, now, Event.FACTOR_REVOKED, row.account_id)
+            notify(connection, now, Event.FACTOR_REVOKED, row.account_id)
+            return None
+        else:
+            decision = refused(Reason.NOT_PERMITTED, row.account_id)
+        record(connection, now, Event.REVOCATION_REFUSED, decision.account_id, decision.reason)
+        return decision
 
 
 def rebind(connection: Connection, account_id: str, now: int) -> None:

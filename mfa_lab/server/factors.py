@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from mfa_lab.hidden import Hidden
 from mfa_lab.otp import Match
 from mfa_lab.provisioning import OtpAccount
+from mfa_lab.server.records import Authenticator
 from mfa_lab.server.schema import accounts, factors
 from mfa_lab.server.vault import Place, Vault
 
@@ -42,13 +43,30 @@ _RESYNCHRONISE = (
     .values(last_step=bindparam("second"), resync_steps=bindparam("offset"), drift_steps=0, drift_at=bindparam("now"))
 )
 _PRESENT = select(factors.c.id).where(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
+_LISTED = (
+    select(factors.c.id, factors.c.label, factors.c.created_at, factors.c.last_step, factors.c.period_seconds)
+    .where(factors.c.account_id == bindparam("account"), factors.c.state == State.ACTIVE)
+    .order_by(factors.c.created_at, factors.c.id)
+)
 _ADD = insert(factors)
 _REPLACE = (
     update(factors)
     .where(factors.c.account_id == bindparam("account"))
     .values(state=State.REPLACED, sealed_secret=b"")
 )
-_DISABLE = update(factors).where(factors.c.id == bindparam("factor")).values(state=State.DISABLED)
+_REVOKE = (
+    update(factors)
+    .where(
+        factors.c.account_id == bindparam("account"), factors.c.id == bindparam("factor"),
+        factors.c.state == State.ACTIVE,
+    )
+    .values(state=State.REPLACED, sealed_secret=b"")
+)  # fmt: skip
+_DISABLE = (
+    update(factors)
+    .where(factors.c.account_id == bindparam("account"), factors.c.state == State.ACTIVE)
+    .values(state=State.DISABLED)
+)
 _FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).values(otp_failures=0, otp_wait_until=0)
 
 
@@ -75,13 +93,19 @@ def has_factor(connection: Connection, account_id: str) -> bool:
     return connection.execute(_PRESENT, {"account": account_id}).first() is not None
 
 
+def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]:
+    """The account's active authenticators, the oldest first."""
+    rows = connection.execute(_LISTED, {"account": account_id})
+    return tuple(Authenticator(r.id, r.label, r.created_at, r.last_step * r.period_seconds) for r in rows)
+
+
 def bind(connection: Connection, row: Any, step: int, now: int) -> None:
-    """Make the enrolment in `row` the account's one active factor, with `step` already consumed."""
-    retire(connection, row.account_id)
+    """Make the enrolment in `row` an active factor of the account, with `step` already consumed."""
     connection.execute(
         _ADD,
         {
             "id": row.factor_id,
+            "label": row.label,
             "account_id": row.account_id,
             "state": State.ACTIVE,
             "sealed_secret": row.sealed_secret,
@@ -101,9 +125,14 @@ def retire(connection: Connection, account_id: str) -> None:
     connection.execute(_FRESH_COUNT, {"account": account_id})
 
 
-def disable(connection: Connection, factor_id: str) -> None:
+def revoke(connection: Connection, account_id: str, factor_id: str) -> bool:
+    """End one active factor and erase its secret; False where the account has none of this id."""
+    return connection.execute(_REVOKE, {"account": account_id, "factor": factor_id}).rowcount == 1
+
+
+def disable(connection: Connection, account_id: str) -> None:
     """Too many wrong codes in a row: only a new factor helps now (NIST-3.2.2)."""
-    connection.execute(_DISABLE, {"factor": factor_id})
+    connection.execute(_DISABLE, {"account": account_id})
 
 
 def open_secret(vault: Vault, row: Any, factor_id: str) -> Hidden:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
@@ -18,11 +18,25 @@ from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
-from mfa_lab.server import audit, enrolment, login, lookup, recovery, resync, schema, sessions
+from mfa_lab.server import (
+    audit,
+    enrolment,
+    factors,
+    login,
+    lookup,
+    new_password,
+    outbox,
+    recovery,
+    resync,
+    schema,
+    sessions,
+)
 from mfa_lab.server.decision import Decision
+from mfa_lab.server.notifier import Notifier
 from mfa_lab.server.passwords import PasswordHasher, checked_password
 from mfa_lab.server.records import (
     AuditLine,
+    Authenticator,
     Enrolment,
     Notice,
     PendingLogin,
@@ -31,14 +45,14 @@ from mfa_lab.server.records import (
     Session,
     token_hash,
 )
-from mfa_lab.server.services import Services, checked_name, normal_name
+from mfa_lab.server.services import Services, checked_label, checked_name, normal_name
 from mfa_lab.server.store import Store
 from mfa_lab.server.vault import Vault
 
 Record = TypeVar("Record")
 
 _ADD_ACCOUNT = insert(schema.accounts)
-_ACCOUNT_ID = select(schema.accounts.c.id)
+_ACCOUNT_ID = select(schema.accounts.c.id).where(schema.accounts.c.normal_name == bindparam("name"))
 
 
 class MfaServer:
@@ -129,12 +143,15 @@ class MfaServer:
 
     # Enrolment
 
-    def start_enrolment(self, permit: PendingLogin | Session) -> Enrolment:
+    def start_enrolment(self, permit: PendingLogin | Session, *, label: str = "", further: bool = False) -> Enrolment:
         """Offer an authenticator a shared secret. `permit`: a pending login without a factor or after a recovery,
-        or a fresh session (ASVS-7.5.1), whose confirmed enrolment replaces the factor. Raises `AccessDenied`.
+        or a fresh session (ASVS-7.5.1), whose confirmed enrolment takes the place of the account's authenticators, or
+        is one `further` while there are fewer than `Policy.authenticators`. `label`: its owner's name for it.
+        Raises `AccessDenied`, and `InvalidInput` for a label that cannot be.
         """
         _expect(permit, PendingLogin, Session)
-        return self._answer(enrolment.start(self._services, permit, self._now()))
+        label = checked_label(label)
+        return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
         """Bind the authenticator that shows `code`, and consume its step: the same code logs nobody in.
@@ -198,6 +215,32 @@ class MfaServer:
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 
+    def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
+        """The account's active authenticators, the oldest first. Raises `AccessDenied`."""
+        _expect(session, Session)
+        with self._services.store.transaction() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+            if not isinstance(row, Decision):
+                return factors.listed(connection, row.account_id)
+        return self._answer(row)
+
+    def revoke(self, session: Session, authenticator_id: str) -> None:
+        """End one of several authenticators from a fresh session, and every other session with it (ASVS-6.5.6). The
+        last one can only be replaced. Raises `AccessDenied`.
+        """
+        _expect(session, Session)
+        self._answer(enrolment.revoke(self._services, session, authenticator_id, self._now()))
+
+    def change_password(self, session: Session, old: str, new: str) -> None:
+        """From a fresh session, with the old password once more; ends every other session (ASVS-7.5.1).
+
+        Raises `PasswordRefused` for a new one that NIST-3.1.1.2 forbids, and `AccessDenied`.
+        """
+        _expect(session, Session)
+        typed, wanted = self._services.hasher.typed(old), Hidden(new)
+        del old, new
+        self._answer(new_password.change(self._services, session, typed, wanted, self._now()))
+
     def notices(self, session: Session) -> tuple[Notice, ...]:
         """What happened to the account that its owner must know (ASVS-6.3.5). Raises `AccessDenied`."""
         _expect(session, Session)
@@ -209,15 +252,34 @@ class MfaServer:
 
     # For the operator
 
+    def issue_reset_code(self, name: str) -> RecoveryCodes:
+        """An administrator's answer to a lost phone without codes: one recovery code more, to be handed to the owner
+        once their identity is proven (ASVS-6.4.4). It bypasses nothing: it is taken behind the password alone, and
+        permits enrolling a new authenticator. Leaves a line in the log and a notice.
+        """
+        now = self._now()
+        codes = lookup.new_codes(1, self._services.shown)
+        (encoded,) = lookup.hash_codes(codes, self.policy.hash_cost)
+        with self._services.store.transaction() as connection:
+            account_id = _account_id(connection, name)
+            if account_id and factors.has_factor(connection, account_id):
+                recovery.add_code(connection, account_id, encoded, now)
+                return codes
+        if account_id:
+            raise InvalidInput("this account has no authenticator yet: its next login enrols the first")
+        raise InvalidInput(_NOBODY)
+
     def rebind(self, name: str) -> None:
-        """An administrator's answer to a lost phone without codes: the next right password enrols a new factor."""
+        """An administrator's harder answer: authenticators, codes and sessions end, and the next right password
+        enrols a new factor. Until then the password alone protects the account; `issue_reset_code` keeps two.
+        """
         now = self._now()
         with self._services.store.transaction() as connection:
-            row = connection.execute(_ACCOUNT_ID.where(schema.accounts.c.normal_name == normal_name(name))).first()
-            if row is not None:
-                enrolment.rebind(connection, row.id, now)
-        if row is None:
-            raise InvalidInput("no account has this name: check the spelling")
+            account_id = _account_id(connection, name)
+            if account_id:
+                enrolment.rebind(connection, account_id, now)
+        if not account_id:
+            raise InvalidInput(_NOBODY)
 
     def trust_clock(self) -> None:
         """The operator's answer to `ClockSetBack`: the clock is right now, what it read before was wrong.
@@ -229,6 +291,12 @@ class MfaServer:
         with self._services.store.transaction() as connection:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
+
+    def send_notices(self, notifier: Notifier) -> int:
+        """Hand the notices that nobody has sent yet to `notifier`, each to its account's name; call it often. Returns
+        how many went. One that fails stays, and is tried again in some minutes, by whichever worker comes first.
+        """
+        return outbox.send(self._services.store, notifier, self._now())
 
     def audit_log(self) -> tuple[AuditLine, ...]:
         """The append-only log, oldest first (ASVS-16.3.1)."""
@@ -261,6 +329,14 @@ class MfaServer:
         if isinstance(outcome, Decision):
             outcome.deny(explain=self.policy.explain_refusals)
         return outcome
+
+
+_NOBODY = "no account has this name: check the spelling"
+
+
+def _account_id(connection: Connection, name: str) -> str | None:
+    found: str | None = connection.execute(_ACCOUNT_ID, {"name": normal_name(name)}).scalar()
+    return found
 
 
 def _expect(given: object, *kinds: type) -> None:

@@ -68,10 +68,10 @@ def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -
     """Check a code and grant a session, in one transaction. A refusal commits its charge."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row = pendings.read(connection, token)
+        row, candidates = pendings.read(connection, token)
         decision = pendings.unfit(services, row, now) or not_now(row, now)
         if decision is None:
-            outcome = _check(connection, services, token, row, typed, now)
+            outcome = _check(connection, services, token, candidates, typed, now)
             if isinstance(outcome, Session):
                 return outcome
             decision = outcome
@@ -89,39 +89,49 @@ def not_now(row: Any, now: int) -> Decision | None:
 
 
 def _check(
-    connection: Connection, services: Services, token: str, row: Any, typed: Hidden, now: int
+    connection: Connection, services: Services, token: str, candidates: list[Any], typed: Hidden, now: int
 ) -> Session | Decision:
-    secret = factors.open_secret(services.vault, row, row.factor_id)
-    centre = drift.centre(row, now, services.policy)
-    options = {
-        "window_steps": services.policy.window_steps,
-        "drift_steps": centre,
-        "last_step": row.last_step,
-        "digits": row.digits,
-        "period": row.period_seconds,
-        "algorithm": row.algorithm,
-    }
-    try:
-        found = otp.match(secret.reveal(), typed.reveal(), now, **options)
-    except CodeRefused as refusal:
-        found = None
-        verdict = verdict_of(refusal)
-    if found and factors.consume_step(connection, row.factor_id, found.step):
-        pendings.complete(connection, token)
-        if services.policy.drift_cap_steps:
-            moved = drift.learnt(centre - row.resync_steps, found.offset - centre, services.policy.drift_cap_steps)
-            factors.remember_drift(connection, row.factor_id, moved, now)
-        if row.otp_failures:
-            connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
-        record(connection, now, Event.LOGGED_IN, row.account_id)
-        return sessions.add(connection, services, row.account_id, row.name, now)
-    if found:
-        verdict = otp.Verdict.REUSED
-    failures, wait = charge(connection, services, token, row, now)
-    diagnosis = otp.Diagnosis(verdict)
-    if services.policy.explain_refusals:
-        diagnosis = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
-    return wrong_code(diagnosis, row.account_id, failures=failures, wait_seconds=wait)
+    """Try the code with each of the account's authenticators. Whichever it is, it is one attempt."""
+    best, traced = otp.Diagnosis(otp.Verdict.MALFORMED), services.policy.explain_refusals
+    for row in candidates:
+        secret = factors.open_secret(services.vault, row, row.factor_id)
+        centre = drift.centre(row, now, services.policy)
+        options = {
+            "window_steps": services.policy.window_steps,
+            "drift_steps": centre,
+            "last_step": row.last_step,
+            "digits": row.digits,
+            "period": row.period_seconds,
+            "algorithm": row.algorithm,
+        }
+        try:
+            found = otp.match(secret.reveal(), typed.reveal(), now, **options)
+        except CodeRefused as refusal:
+            found, verdict = None, verdict_of(refusal)
+        if found and factors.consume_step(connection, row.factor_id, found.step):
+            return _grant(connection, services, token, row, found.offset - centre, now)
+        told = otp.Diagnosis(otp.Verdict.REUSED if found else verdict)
+        if traced:
+            told = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
+        best = max(best, told, key=lambda one: NEARNESS.index(one.verdict))
+    failures, wait = charge(connection, services, token, candidates[0], now)
+    return wrong_code(best, candidates[0].account_id, failures=failures, wait_seconds=wait)
+
+
+NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, otp.Verdict.REUSED)
+"""Of several authenticators the trace speaks of the one that the code comes nearest to."""
+
+
+def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:
+    """A session, after a code `offset` steps from where the window stood."""
+    pendings.complete(connection, token)
+    if cap := services.policy.drift_cap_steps:
+        moved = drift.learnt(drift.centre(row, now, services.policy) - row.resync_steps, offset, cap)
+        factors.remember_drift(connection, row.factor_id, moved, now)
+    if row.otp_failures:
+        connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
+    record(connection, now, Event.LOGGED_IN, row.account_id)
+    return sessions.add(connection, services, row.account_id, row.name, now)
 
 
 def verdict_of(refusal: CodeRefused) -> otp.Verdict:
@@ -139,7 +149,7 @@ def charge(connection: Connection, services: Services, token: str, row: Any, now
     pendings.charge(connection, token)
     connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
     if failures >= policy.disable_after_failures:
-        factors.disable(connection, row.factor_id)
+        factors.disable(connection, row.account_id)
         record(connection, now, Event.FACTOR_DISABLED, row.account_id)
         notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
     elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Iterable
+from contextlib import suppress
 
-from argon2 import extract_parameters
+from argon2 import Parameters, extract_parameters
+from argon2.exceptions import InvalidHashError
 from argon2.low_level import Type, hash_secret
 
+from mfa_lab.errors import ServerFault
 from mfa_lab.hidden import Hidden
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM, Randomness
@@ -52,7 +55,7 @@ def find(typed: Hidden, stored: Iterable[tuple[int, str]]) -> int | None:
     for identity, encoded in stored:
         issue = encoded.rpartition("$")[0]
         if issue not in computed:
-            parameters = extract_parameters(encoded)
+            parameters = _parameters(encoded)
             cost = HashCost(parameters.memory_cost, parameters.time_cost, parameters.parallelism)
             computed[issue] = _encoded(typed, _salt(encoded), cost)
         if hmac.compare_digest(computed[issue], encoded):
@@ -72,6 +75,12 @@ def _encoded(code: Hidden, salt: bytes, cost: HashCost) -> str:
         return hash_secret(bare, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID).decode()
 
     return hashed(compute)
+
+
+def _parameters(encoded: str) -> Parameters:
+    with suppress(InvalidHashError):
+        return extract_parameters(encoded)
+    raise ServerFault("a stored recovery code is broken: restore a backup")
 
 
 def _salt(encoded: str) -> bytes:

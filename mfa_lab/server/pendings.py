@@ -46,6 +46,7 @@ _STATE = (
         )
     )
     .where(table.c.token_hash == bindparam("token"))
+    .order_by(factors.c.created_at, factors.c.id)
 )
 _END = (
     update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended="completed")
@@ -73,9 +74,10 @@ def add(connection: Connection, services: Services, account_id: str, permit: Per
     return pending
 
 
-def read(connection: Connection, token: str) -> Any:
-    """The pending login with its account and factor, or None."""
-    return connection.execute(_STATE, {"token": token}).first()
+def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
+    """The pending login with its account, or None; and the same once for each of the account's factors."""
+    rows = list(connection.execute(_STATE, {"token": token}))
+    return (rows[0] if rows else None), [row for row in rows if row.factor_id]
 
 
 def charge(connection: Connection, token: str) -> None:

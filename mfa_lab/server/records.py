@@ -116,6 +116,18 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Authenticator:
+    """One of an account's authenticators; `label` is its owner's name for it. Times are Unix seconds: `used_at` is
+    the beginning of the time step whose code was taken last.
+    """
+
+    id: str
+    label: str
+    created_at: int
+    used_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the account's owner must learn of (ASVS-6.3.5, NIST-4.2.3). `at` is Unix seconds."""
 

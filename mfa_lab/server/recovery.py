@@ -40,7 +40,7 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
     """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row = pendings.read(connection, token)
+        row, _ = pendings.read(connection, token)
         decision = pendings.unfit(services, row, now) or _reserve(connection, services, token, row, now)
         if decision is not None:
             record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
@@ -99,6 +99,13 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
                 record(connection, now, Event.CODES_ISSUED, row.account_id)
                 notify(connection, now, Event.CODES_ISSUED, row.account_id)
     return codes
+
+
+def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
+    """One code more, from an administrator."""
+    connection.execute(_ADD_CODE, {"account_id": account_id, "encoded": encoded})
+    record(connection, now, Event.RESET_CODE_ISSUED, account_id)
+    notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
 
 def replace_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:

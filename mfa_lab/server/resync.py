@@ -7,6 +7,8 @@ It grants nothing: both codes are spent, the window is moved, and the login star
 
 from __future__ import annotations
 
+from typing import Any
+
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused
 from mfa_lab.hidden import Hidden
@@ -23,31 +25,41 @@ def resynchronise(
     """Move the window to where `second`, the later code, belongs. A wrong pair is charged like a wrong code."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row = pendings.read(connection, token)
+        row, candidates = pendings.read(connection, token)
         decision = pendings.unfit(services, row, now, Permit.NEW_FACTOR) or login.not_now(row, now)
-        if decision is None:
-            secret = factors.open_secret(services.vault, row, row.factor_id)
-            try:
-                found = otp.match_consecutive(
-                    secret.reveal(),
-                    first.reveal(),
-                    second.reveal(),
-                    now,
-                    reach_steps=services.policy.resync_reach_steps,
-                    last_step=row.last_step,
-                    digits=row.digits,
-                    period=row.period_seconds,
-                    algorithm=row.algorithm,
-                )
-            except CodeRefused as refusal:
-                found, verdict = None, login.verdict_of(refusal)
-            if found and factors.resynchronise(connection, row.factor_id, found, now):
+        verdict = otp.Verdict.MALFORMED
+        for factor in candidates if decision is None else ():
+            found, why = _found(services, factor, first, second, now)
+            if found and factors.resynchronise(connection, factor.factor_id, found, now):
                 pendings.complete(connection, token)
                 record(connection, now, Event.RESYNCHRONISED, row.account_id)
                 notify(connection, now, Event.RESYNCHRONISED, row.account_id)
                 return found
+            verdict = max(verdict, why, key=login.NEARNESS.index)
+        if decision is None:
             failures, wait = login.charge(connection, services, token, row, now)
-            verdict = otp.Verdict.REUSED if found else verdict
             decision = wrong_pair(verdict, row.account_id, failures=failures, wait_seconds=wait)
         record(connection, now, Event.RESYNC_REFUSED, decision.account_id, decision.reason)
         return decision
+
+
+def _found(
+    services: Services, factor: Any, first: Hidden, second: Hidden, now: int
+) -> tuple[otp.Match | None, otp.Verdict]:
+    """Where the two codes belong; and in one word why not, or why a match could not be taken after all."""
+    secret = factors.open_secret(services.vault, factor, factor.factor_id)
+    try:
+        found = otp.match_consecutive(
+            secret.reveal(),
+            first.reveal(),
+            second.reveal(),
+            now,
+            reach_steps=services.policy.resync_reach_steps,
+            last_step=factor.last_step,
+            digits=factor.digits,
+            period=factor.period_seconds,
+            algorithm=factor.algorithm,
+        )
+    except CodeRefused as refusal:
+        return None, login.verdict_of(refusal)
+    return found, otp.Verdict.REUSED

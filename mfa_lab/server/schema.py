@@ -19,7 +19,7 @@ from sqlalchemy import (
     event,
 )
 
-VERSION = 2
+VERSION = 3
 SEAL_VERSION = 1
 """The schema version of which a sealed secret's associated data speaks. It moves only when that data changes, so that
 a migration need not open every secret."""
@@ -83,6 +83,8 @@ factors = Table(
     Column("resync_steps", Integer, nullable=False, server_default="0"),
     Column("drift_steps", Integer, nullable=False, server_default="0"),
     Column("drift_at", BigInteger, nullable=False, server_default="0"),
+    # Which of several it is, in its owner's words. Since version 3.
+    Column("label", String(64), nullable=False, server_default=""),
 )
 
 pendings = Table(
@@ -109,6 +111,7 @@ enrolments = Table(
     _count("wrong_codes"),
     _seconds("expires_at", index=True),
     Column("ended", String(16)),
+    Column("label", String(64), nullable=False, server_default=""),
 )
 
 sessions = Table(
@@ -148,6 +151,9 @@ notices = Table(
     _account(),
     _seconds("at"),
     Column("event", String(32), nullable=False),
+    # When a notifier sent it, and until when one has it in hand. Since version 3.
+    Column("sent_at", BigInteger, index=True),
+    Column("claimed_until", BigInteger, nullable=False, server_default="0"),
 )
 
 # No index by account: it would take a known name's refusal to another page than an unknown one's (ASVS-6.3.8).

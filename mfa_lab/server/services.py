@@ -57,6 +57,14 @@ def normal_name(name: object) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
+def checked_label(label: object) -> str:
+    """What an owner calls an authenticator: up to 64 characters of one line, or nothing."""
+    normal = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) and len(label) <= 256 else None
+    if normal is None or len(normal) > 64 or any(unicodedata.category(character) in _UNFIT for character in normal):
+        raise InvalidInput("a label is a text of up to 64 characters, without line breaks and control characters")
+    return normal
+
+
 def checked_name(name: object) -> str:
     """A name as it may be registered, else `InvalidInput`. A colon would split the label in the phone (KEYURI)."""
     short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see normal_name

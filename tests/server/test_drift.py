@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy, SkewedClock
+from mfa_lab import AccessDenied, ManualClock, Policy, SkewedClock
 from mfa_lab.errors import PUBLIC_MESSAGE, ClockSetBack, InvalidInput, NoMatch, Reason, ReusedCode, ServerFault
 from mfa_lab.otp import Match, Verdict, code_at, diagnose, match, match_consecutive, step_at
-from mfa_lab.server import drift, factors, schema
+from mfa_lab.server import drift, factors
 from mfa_lab.server.keys import Keys
 from mfa_lab.server.records import PendingLogin
 from mfa_lab.server.vault import Place, Vault
-from tests.server.kit import CLASS, KEY, NAME, PASSWORD, PATIENT, START, WRONG, House, reason, refused
+from tests.server.kit import KEY, NAME, PASSWORD, PATIENT, START, WRONG, House, reason, refused
 
 LEARNING = replace(PATIENT, drift_cap_steps=2)
 DAY = 24 * 3600
@@ -460,31 +458,7 @@ def test_steps_of_any_size(now: int, tmp_path: Path) -> None:
     assert at == house.clock.now()
 
 
-# --- Schema 2 ------------------------------------------------------------------------------------------------------
-
-
-def at_schema_1(house: House) -> None:
-    """The file as the version before wrote it."""
-    house.server.close()
-    house.tamper(
-        *(f"ALTER TABLE factors DROP COLUMN {column}" for column in ("resync_steps", "drift_steps", "drift_at")),
-        "UPDATE mfa_lab SET schema_version = 1",
-    )
-
-
-def test_a_file_of_schema_1_goes_on_with_all_it_holds(enrolled: House) -> None:
-    """Accounts, factors, sessions and recovery codes stay; the old secret opens; learning starts from nothing."""
-    session = enrolled.log_in()
-    last_step = enrolled.rows("SELECT last_step FROM factors")
-    at_schema_1(enrolled)
-    enrolled.open(LEARNING)
-    assert enrolled.rows("SELECT schema_version FROM mfa_lab") == [(2,)]
-    assert enrolled.rows("SELECT last_step FROM factors") == last_step
-    assert enrolled.server.check_session(session).name == NAME
-    assert reason(enrolled.server.finish_login, enrolled.begin(), shown(enrolled, 0)) is Reason.REUSED
-    assert accepts(enrolled, 1)
-    assert learnt(enrolled) == 1
-    enrolled.server.resynchronise(recovered(enrolled), *pair(enrolled, 40))
+# --- Old secrets ---------------------------------------------------------------------------------------------------
 
 
 def test_secrets_are_sealed_as_schema_1_sealed_them(enrolled: House) -> None:
@@ -492,20 +466,6 @@ def test_secrets_are_sealed_as_schema_1_sealed_them(enrolled: House) -> None:
     ((sealed, key_id, account, factor),) = enrolled.rows("SELECT sealed_secret, key_id, account_id, id FROM factors")
     opened = Vault(Keys.derive(KEY), 1).open(sealed, key_id, Place(account, factor))
     assert opened.reveal() == enrolled.secret
-
-
-def columns(path: Path) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute("PRAGMA table_info(factors)").fetchall()
-
-
-def test_a_migrated_file_is_like_a_new_one(enrolled: House, tmp_path: Path) -> None:
-    """Same columns, types, defaults and order."""
-    at_schema_1(enrolled)
-    assert len(columns(enrolled.path)) == len(schema.factors.columns) - 3
-    enrolled.open()
-    MfaServer(f"sqlite:///{tmp_path / 'new.db'}", policy=CLASS, key=KEY).close()
-    assert columns(enrolled.path) == columns(tmp_path / "new.db")
 
 
 def test_a_real_phone_drifts_and_is_followed(enrolled: House) -> None:

@@ -122,7 +122,7 @@ def test_that_there_is_still_none_is_checked_at_the_end(house: House) -> None:
     enrolment = offer(house, pending)
     house.tamper(
         "INSERT INTO factors SELECT 'f' || factor_id, account_id, 'active', sealed_secret, key_id, digits,"
-        " period_seconds, algorithm, 0, 0, 0, 0, 0 FROM enrolments"
+        " period_seconds, algorithm, 0, 0, 0, 0, 0, '' FROM enrolments"
     )
     assert reason(house.server.confirm_enrolment, enrolment, house.phone.code()) is Reason.NOT_PERMITTED
     assert reason(house.server.start_enrolment, pending) is Reason.NOT_PERMITTED

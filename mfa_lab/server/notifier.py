@@ -1,0 +1,121 @@
+"""How notices reach an account's owner (ASVS-6.3.5, NIST-4.2.3): pluggable; a file and SMTP come with the kit.
+
+A notice says what happened and when, and what to do. It holds no code, no link and no token.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.server.records import Notice
+
+_WORDS = {
+    "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
+    "factor disabled": "Too many wrong codes disabled your authenticator. Use a recovery code to enrol a new one.",
+    "factor bound": "An authenticator was enrolled. If it was not you, call your administrator at once.",
+    "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
+    "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
+    "recovery refused": "Somebody knows your password and typed a wrong recovery code. If it was not you, change it.",
+    "recovery codes issued": "New recovery codes were made, and the old ones are void.",
+    "reset code issued": "An administrator made a reset code for you. If you asked for none, call them at once.",
+    "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
+    "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
+    "password changed": "Your password was changed. If it was not you, call your administrator at once.",
+}
+
+
+class Notifier(Protocol):
+    """Anything that can tell the owner of an account."""
+
+    def send(self, name: str, notice: Notice) -> bool:
+        """Whether the notice is on its way to the account `name`. False lets it be tried again; raise nothing."""
+        ...
+
+
+def words(notice: Notice) -> str:
+    """The notice as a person reads it."""
+    when = datetime.fromtimestamp(notice.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{when}: {_WORDS.get(notice.event, f'This happened to your account: {notice.event}.')}"
+
+
+class FileNotifier:
+    """Appends a line for each notice to a file: for a class, and for an operator who passes them on."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    def send(self, name: str, notice: Notice) -> bool:
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(f"{name}\t{words(notice)}\n")
+        except OSError:
+            return False
+        return True
+
+
+class SmtpNotifier:
+    """Mails each notice to the account's name, which then has to be a mail address.
+
+    `security`: "starttls" (the server's certificate is checked), "tls" from the first byte, or "none" on one machine.
+    `sign_in`: user and password, if the mail server asks for them.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int = 587,
+        *,
+        sender: str,
+        security: str = "starttls",
+        sign_in: tuple[str, str] | None = None,
+        timeout_seconds: float = 10,
+    ) -> None:
+        if security not in ("starttls", "tls", "none"):
+            raise InvalidInput("security must be starttls, tls or none")
+        if sign_in and security == "none":
+            raise InvalidInput("a password is not sent in clear: choose starttls or tls")
+        if not _address(sender):
+            raise InvalidInput("sender must be one mail address")
+        self._host, self._port, self._security, self._timeout = host, port, security, timeout_seconds
+        self._sender = sender
+        self._sign_in: Callable[[smtplib.SMTP], object] = lambda smtp: sign_in and smtp.login(*sign_in)
+
+    def __repr__(self) -> str:
+        return f"SmtpNotifier({self._host!r}, {self._port})"
+
+    def send(self, name: str, notice: Notice) -> bool:
+        if not _address(name):
+            return False
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self._sender, name
+        mail["Subject"] = "Something happened to your account"
+        mail["Date"] = format_datetime(datetime.fromtimestamp(notice.at, UTC))
+        mail.set_content(words(notice))
+        context = ssl.create_default_context()
+        try:
+            if self._security == "tls":
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout, context=context)
+            else:
+                smtp = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+            with smtp:
+                if self._security == "starttls":
+                    smtp.starttls(context=context)
+                self._sign_in(smtp)
+                smtp.send_message(mail)
+        except (OSError, smtplib.SMTPException):
+            return False
+        return True
+
+
+def _address(text: str) -> bool:
+    """One address and nothing that a header could be broken with. The mail server judges the rest."""
+    local, at, domain = text.rpartition("@")
+    return bool(at and local and domain and text.isascii() and text.isprintable() and not set(text) & set(' ,;<>"\\'))

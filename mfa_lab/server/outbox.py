@@ -1,0 +1,46 @@
+"""Notices on their way out of the database: each is claimed, sent, and noted as sent.
+
+Sending happens outside of any transaction. Whoever is killed in between leaves a claim that runs out: a notice may
+come twice, and never not at all.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from mfa_lab.server.notifier import Notifier
+from mfa_lab.server.records import Notice
+from mfa_lab.server.schema import accounts, notices
+from mfa_lab.server.store import Store
+
+_CLAIM_SECONDS = 300
+_AT_ONCE = 50
+_GIVE_UP_SECONDS = 7 * 24 * 3600
+"""What could not be sent for a week is old news; the owner still sees it after a login."""
+_WAITING = (
+    select(notices.c.id, notices.c.at, notices.c.event, accounts.c.name)
+    .join_from(notices, accounts, notices.c.account_id == accounts.c.id)
+    .where(
+        notices.c.sent_at.is_(None), notices.c.claimed_until <= bindparam("now"), notices.c.at > bindparam("since")
+    )
+    .order_by(notices.c.id)
+    .limit(_AT_ONCE)
+)
+_CLAIM = update(notices).where(notices.c.id == bindparam("notice")).values(claimed_until=bindparam("until"))
+_SENT = update(notices).where(notices.c.id == bindparam("notice")).values(sent_at=bindparam("now"))
+
+
+def send(store: Store, notifier: Notifier, now: int) -> int:
+    """Up to fifty that wait, the oldest first. Returns how many `notifier` took."""
+    with store.transaction() as connection:
+        waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
+        _each(connection, _CLAIM, [{"notice": row.id, "until": now + _CLAIM_SECONDS} for row in waiting])
+    sent = [row.id for row in waiting if notifier.send(row.name, Notice(row.at, row.event))]
+    with store.transaction() as connection:
+        _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
+    return len(sent)
+
+
+def _each(connection: Connection, statement: object, values: list[dict[str, int]]) -> None:
+    if values:
+        connection.execute(statement, values)  # type: ignore[call-overload]
