@@ -35,7 +35,7 @@ REFUSED = [
     ("session_seconds", 24 * 3600 + 1, "NIST-2.2.3"),
     ("session_idle_seconds", 3601, "NIST-2.2.3"),
     ("fresh_session_seconds", -300, "fresh_session_seconds"),
-    ("recovery_codes", 0, "recovery_codes"),
+    ("recovery_codes", -1, "recovery_codes"),
     ("hash_cost", None, "hash_cost"),
     ("drift_cap_steps", -1, "drift_cap_steps"),
     ("drift_cap_steps", True, "drift_cap_steps"),
@@ -44,6 +44,18 @@ REFUSED = [
     ("resync_reach_steps", 0, "resync_reach_steps"),
     ("resync_reach_steps", 241, "RFC4226-7.4"),
     ("clock_back_seconds", 0, "clock_back_seconds"),
+    ("explain_refusals", 1, "explain_refusals"),
+    ("authenticators", 0, "authenticators"),
+    ("algorithm", ["SHA1"], "algorithm"),
+    ("title", None, "title"),
+    ("reasons", {"digits": "six"}, "reasons"),
+    ("reasons", (("digits", 6),), "reasons"),
+    ("step_up", {"pay": 60}, "step_up"),
+    ("step_up", (("pay", 60, 1),), "step_up"),
+    ("step_up", (("pay", True),), "step_up"),
+    ("step_up", (("pay", 0),), "step_up"),
+    ("step_up", (("pay", 24 * 3600 + 1),), "step_up"),
+    ("step_up", ((60, 60),), "step_up"),
 ]
 
 
@@ -59,7 +71,6 @@ def test_impossible_policies_are_refused(name: str, value: object, said: str) ->
 def test_every_number_is_in_the_table() -> None:
     """A new field that nobody checks turns this red."""
     assert {field.name for field in fields(Policy)} - {name for name, _, _ in REFUSED} == {
-        "explain_refusals",
         "longest_wait_seconds",  # its table row is first_wait_seconds above it
     }
 
@@ -87,6 +98,16 @@ def test_the_other_profiles_differ_in_one_thing() -> None:
     """A lesson explains its refusals; tests hash cheaply; all else is the standard."""
     assert replace(Policy.STANDARD, explain_refusals=True) == Policy.LESSON
     assert replace(Policy.STANDARD, hash_cost=CHEAPEST) == Policy.CHEAPEST
+
+
+def test_a_step_up_action_has_its_age() -> None:
+    """ASVS-7.5.1: each by name; a name that the policy does not know is an error, never an answer."""
+    policy = replace(Policy.STANDARD, step_up=(("pay", 60), ("export", 600)))
+    assert (policy.max_age_seconds("pay"), policy.max_age_seconds("export")) == (60, 600)
+    with pytest.raises(InvalidInput, match="'Pay'; it names: pay, export"):
+        policy.max_age_seconds("Pay")
+    with pytest.raises(InvalidInput, match="it names: none"):
+        Policy.STANDARD.max_age_seconds("pay")
 
 
 def test_a_policy_is_frozen() -> None:
