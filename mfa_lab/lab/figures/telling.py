@@ -1,0 +1,27 @@
+"""Times and numbers as figures write them."""
+
+from __future__ import annotations
+
+
+def clock(now: int) -> str:
+    """The time of day in UTC."""
+    minutes, seconds = divmod(now % 86400, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
+def signed(number: int) -> str:
+    """With a real minus sign, and no sign at nought."""
+    return f"{number:+d}".replace("-", "−") if number else "0"
+
+
+def share(part: float) -> str:
+    """In percent, to two figures: 34 %, 2.1 %, 0.03 %."""
+    percent = 100 * part
+    if percent < 0.00995:
+        return "under 0.01 %"
+    return f"{percent:.0f} %" if percent >= 9.95 else f"{float(f'{percent:.2g}'):g} %"
+
+
+def in_a_million(chance: float) -> str:
+    """As in `3 in a million`."""
+    return f"{float(f'{1e6 * chance:.3g}'):g} in a million"
