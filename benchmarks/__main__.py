@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import click
 
-from benchmarks import batch, browser, codes, login, names, starts, suite
+from benchmarks import attempts, batch, browser, checking, codes, login, names, starts, suite
 from benchmarks.harness import Row
 
 BENCHMARKS: dict[str, Callable[[], Row]] = {
@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[], Row]] = {
     "lab": starts.lab,
     "million": login.million,
     "names": names.names,
+    "check": checking.check,
     "click": browser.click,
     "run_all": browser.run_all,
     "sha1": batch.one_core("SHA1", 18),
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], Row]] = {
     "cores": batch.both_cores,
     "memory": batch.memory,
     "logins": batch.logins,
+    "attempts": attempts.attempts,
     "suite": suite.suite,
 }
 COLUMNS = "{:<13}{:<42}{:<38}{:>9}  {:<15}{:>7}  {}"

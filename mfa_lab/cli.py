@@ -64,10 +64,8 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
     What you changed is never written over. Ctrl-C ends JupyterLab and all that runs in it. Whatever follows
     `--` is handed on to JupyterLab.
     """
-    if not copy_only and find_spec("jupyterlab") is None:
-        from mfa_lab.doctor import INSTALL_LAB
-
-        raise click.ClickException(f"JupyterLab is not installed here: {INSTALL_LAB}")
+    if not copy_only:
+        _need_the_lab()
     _tell(folder, workspace.deliver(notebooks_dir(), folder))
     if copy_only:
         return
@@ -89,6 +87,30 @@ def reset(notebook: str | None, folder: Path) -> None:
         click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
     if not aside:
         click.echo(f"Nothing to do: {notebook or 'every notebook'} is as it came.")
+
+
+@main.command()
+@folder_option
+@click.option(
+    "--export",
+    "file",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="",
+    help="Write a small JSON file for your trainer: a pseudonym, and of each exercise id attempts and times.",
+)
+def progress(folder: Path, file: str | None) -> None:
+    """Show how far you have come. It is kept in the working copy alone; sending it anywhere is up to you."""
+    _need_the_lab()
+    from mfa_lab.lab import report
+
+    if file is None:
+        click.echo(report.in_words(folder))
+        return
+    written = report.export(folder, Path(file) if file else None)
+    click.echo(
+        f"{written} holds your pseudonym, exercise ids, attempts and times. Nothing else, and nobody has it yet."
+    )
 
 
 @main.command()
@@ -128,6 +150,13 @@ def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([each.as_json() for each in climbs], indent=2))
     ctx.exit(not all(each.as_expected for each in climbs))
+
+
+def _need_the_lab() -> None:
+    if find_spec("jupyterlab") is None:
+        from mfa_lab.doctor import INSTALL_LAB
+
+        raise click.ClickException(f"JupyterLab is not installed here: {INSTALL_LAB}")
 
 
 def prepare_environment() -> None:

@@ -60,7 +60,7 @@ def deliver(source: Path, work: Path) -> Delivery:
                 if newest != delivered.get(name):
                     outcome["kept"].append(name)
                 continue
-            _write(work / name, content)
+            write(work / name, content)
             delivered[name] = newest
         _write_manifest(work, delivered)
     return Delivery(**{kind: tuple(names) for kind, names in outcome.items()})
@@ -81,7 +81,7 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
             found = _hash_of(work, each)
             if found == _sha256((source / each).read_bytes()):
                 continue
-            aside[each] = "" if found is None else _put_aside(_link(work, each) or work / each)
+            aside[each] = "" if found is None else put_aside(_link(work, each) or work / each)
         deliver(source, work)
     return aside
 
@@ -141,7 +141,7 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _put_aside(path: Path) -> str:
+def put_aside(path: Path) -> str:
     """Rename `path` to the first free name of the form `04.kept-1.ipynb`."""
     for number in count(1):
         free = path.with_name(f"{path.stem}.kept-{number}{path.suffix}")
@@ -168,10 +168,10 @@ def _read_manifest(work: Path, names: list[str]) -> dict[str, str]:
 def _write_manifest(work: Path, delivered: dict[str, str]) -> None:
     about = "Written by mfa-lab: the SHA-256 of each file as it was delivered, to see what you changed since."
     content = json.dumps({"about": about, "delivered": delivered}, indent=2, sort_keys=True) + "\n"
-    _write(work / MANIFEST, content.encode())
+    write(work / MANIFEST, content.encode())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Atomically: whoever looks, or pulls the plug, finds the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{SYSTEM.token_bytes(8).hex()}.tmp")

@@ -15,12 +15,12 @@ PACKAGE = Path(mfa_lab.__file__).parent
 
 # Imports point down, or stay within a room: a module or package named here.
 FLOORS = [
-    {"errors", "hidden", "clock", "randomness", "resources", "look", "doctor"},
-    {"otp", "policy", "provisioning", "drift"},  # policy asks otp what codes and windows are possible
+    {"errors", "hidden", "clock", "randomness", "resources", "look", "doctor", "workspace", "toml"},
+    {"otp", "policy", "policies", "provisioning", "drift"},  # policy asks otp what codes and windows are possible
     {"server", "phone"},
     {"attacks"},
     {"lab"},
-    {"web", "cli", "workspace"},
+    {"web", "cli"},
 ]
 ROOMS_THAT_DO_NOT_KNOW_EACH_OTHER = {("server", "phone"), ("phone", "server")}
 NOTEBOOK_LIBRARIES = {"IPython", "ipywidgets", "anywidget", "matplotlib"}

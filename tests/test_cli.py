@@ -25,6 +25,8 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 from mfa_lab import __version__
 from mfa_lab.cli import main
+from mfa_lab.lab.progress import attempted
+from mfa_lab.lab.progress_file import FILE, Store
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.workspace import MANIFEST, first_notebook, kit_files
 from tests.needs import requires_program
@@ -326,9 +328,62 @@ def test_reset_says_where_the_old_copy_is(here: Path):
     assert (code, name in output, "Traceback" in output) == (1, True, False)
 
 
+def test_progress_is_shown_and_exported(here: Path):
+    """Nothing yet; then the map of that folder; `--export` writes a file named after the pseudonym, or as told."""
+    invoke("work", "--copy-only")
+    nothing = invoke("progress", "--dir", "work")
+    assert nothing[0] == 0
+    assert nothing[1].startswith("Nothing yet. ")
+    Store(here / "work").update(attempted("02-truncate", done=True))
+    assert "  ✓ Dynamic truncation (done)\n" in invoke("progress", "--dir", "work")[1]
+    for _ in range(2):
+        code, output = invoke("progress", "--dir", "work", "--export")
+        (written,) = here.glob("mfa-lab-progress-learner-*.json")
+        assert (code, written.name in output) == (0, True)
+    assert invoke("progress", "--export", "mine.json", "--dir", "work")[0] == 0
+    assert (here / "mine.json").read_text() == written.read_text()
+    assert list(json.loads(written.read_text())["exercises"]) == ["02-truncate"]
+    assert {path.name for path in here.iterdir()} == {"work", "mine.json", written.name}
+
+
+def test_progress_before_anything_was_done_can_be_exported(here: Path):
+    """A seat that has not begun is on the class's picture as well, always under the same pseudonym."""
+    invoke("work", "--copy-only")
+    for name in ("one.json", "two.json"):
+        assert invoke("progress", "--dir", "work", "--export", name)[0] == 0
+    assert (here / "one.json").read_text() == (here / "two.json").read_text()
+    assert json.loads((here / "one.json").read_text())["exercises"] == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("mine", "holds something else"), ("mine/below", "cannot write mine/below")]
+)
+def test_an_export_overwrites_nothing_else(here: Path, name: str, words: str):
+    """A file that is no export stays as it is; a place that cannot be written is told in a sentence."""
+    (here / "mine").write_text("mine")
+    invoke("work", "--copy-only")
+    code, output = invoke("progress", "--dir", "work", "--export", name)
+    assert (code, words in output) == (1, True)
+    assert (here / "mine").read_text() == "mine"
+
+
+def test_a_damaged_progress_file_is_told(here: Path):
+    """Showing changes nothing; exporting puts it aside, says so instead of writing, and works the next time."""
+    invoke("work", "--copy-only")
+    (here / "work" / FILE).write_text("{")
+    code, output = invoke("progress", "--dir", "work")
+    assert (code, f"{FILE} cannot be read" in output) == (0, True)
+    assert (here / "work" / FILE).read_text() == "{"
+    code, output = invoke("progress", "--dir", "work", "--export", "mine.json")
+    assert (code, "kept as .mfa-lab-progress.kept-1.json" in output) == (1, True)
+    assert invoke("progress", "--dir", "work", "--export", "mine.json")[0] == 0
+    assert "is kept as .mfa-lab-progress.kept-1.json" in invoke("progress", "--dir", "work")[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["progress"], "no working copy"),
         (["taken"], "taken is not a folder"),
         (["taken/below"], "Not a directory"),
         (["reset"], "no working copy"),

@@ -1,183 +1,109 @@
-"""`check` an answer, `predict` what will happen, and `compare` the guess with what did. Nothing leaves the kernel.
+"""What a notebook calls: `check` an answer, ask for a `hint` or the `solution`, `reset` an exercise; `predict` what
+will happen, and `compare` the guess with what did.
 
 The answer is passed in, never fetched from the learner's names. Each call returns a record with two faces, text
-and HTML, of the same words.
+and HTML, of the same words; what it notes goes to `mfa_lab.lab.progress_file`, and nothing leaves the machine.
 """
 
 from __future__ import annotations
 
-import dis
-import math
-import reprlib
-import traceback
-from copy import deepcopy
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from html import escape
-from typing import Any
-
 from mfa_lab.lab import exercises
-from mfa_lab.lab.exercises import Case, Exercise
-from mfa_lab.lab.exercises.records import call, letter
-from mfa_lab.look import HERE, QUIET, REFUSED, SERVER
+from mfa_lab.lab.exercises.records import letter
+from mfa_lab.lab.marking import IS_KIND, is_blank, not_yet, raised, replies, shown
+from mfa_lab.lab.progress import attempted, forgotten, guessed, hinted, solution_shown
+from mfa_lab.lab.progress_file import here
+from mfa_lab.lab.progress_map import progress_map
+from mfa_lab.lab.result import Outcome, Result
+from mfa_lab.resources import notebooks_dir
 
+__all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress_map", "reset", "solution"]
 
-class Outcome(StrEnum):
-    """What a check can say, in words."""
-
-    NOT_ATTEMPTED = "Not attempted"
-    NOT_YET = "Not yet"
-    RAISED = "Raised"
-    DONE = "Done"
-    NOTED = "Noted"
-    COMPARED = "Compared"
-
-
-_LOOK = {
-    Outcome.NOT_ATTEMPTED: ("○", QUIET),
-    Outcome.NOT_YET: ("◐", HERE),
-    Outcome.RAISED: ("!", REFUSED),
-    Outcome.DONE: ("✓", SERVER),
-    Outcome.NOTED: ("✓", SERVER),
-    Outcome.COMPARED: ("≟", HERE),
-}
-"""Sign and tone of each outcome. The word always stands beside the sign: colour is never alone."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Result:
-    """What a check answers. `title` is the exercise's, `lines` are sentences."""
-
-    outcome: Outcome
-    title: str
-    lines: tuple[str, ...]
-
-    @property
-    def sign(self) -> str:
-        """A sign that goes with the word."""
-        return _LOOK[self.outcome][0]
-
-    def __repr__(self) -> str:
-        return "\n".join([f"{self.sign} {self.outcome} · {self.title}", *(f"  {line}" for line in self.lines)])
-
-    def _repr_html_(self) -> str:
-        tone = _LOOK[self.outcome][1]
-        kind = f"mfa-{self.outcome.name.lower().replace('_', '-')}"
-        style = (
-            f".{kind} {{ border-left: 5px solid {tone.fill}; padding-left: 1.2rem }} "
-            f".{kind} p {{ margin: 0.2rem 0 }} .{kind} b {{ color: {tone.text} }} "
-            f'[data-jp-theme-light="false"] .{kind} b {{ color: {tone.dark} }}'
-        )
-        word = f'<b><span aria-hidden="true">{self.sign}</span> {self.outcome}</b>'
-        lines = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
-        said = f"<p>{word} · {escape(self.title)}</p>{lines}"
-        return f'<style>{style}</style><div class="{kind}" role="status">{said}</div>'
+exercises.exercises()  # imports them all with the setup cell, so that no check waits for it
 
 
 def check(exercise_id: str, answer: object) -> Result:
-    """Ask every case of the exercise of `answer`, up to the first that fails.
+    """Ask every case of the exercise of `answer`, and tell the first that fails.
 
     Raises `InvalidInput` for an exercise that does not exist. What the learner's code raises is an outcome.
     """
     exercise = exercises.exercise(exercise_id)
-    if _is_blank(answer):
+    if is_blank(answer):
         todo = "Write your answer in place of the three dots, and run the cell again."
         return Result(Outcome.NOT_ATTEMPTED, exercise.title, (todo,))
-    if exercise.ask is call and not callable(answer):
-        needed = f"Pass the function itself, by its name alone: what came is {_shown(answer)}."
-        return Result(Outcome.NOT_YET, exercise.title, (needed,))
-    for case in exercise.cases:
-        try:
-            came = exercise.ask(answer, *deepcopy(case.arguments))
-            right = _same(came, case.expected)
-        except Exception as error:  # noqa: BLE001 (whatever the learner's code raises is an answer)
-            return Result(Outcome.RAISED, exercise.title, (_raised(error, answer, case),))
-        if not right:
-            return Result(Outcome.NOT_YET, exercise.title, _not_yet(exercise, case, came))
-    count = len(exercise.cases)
-    passed = f"All {count} cases came out right." if count > 1 else "That is right."
-    return Result(Outcome.DONE, exercise.title, (passed,))
+    outcome, told = _marked(exercise, answer)
+    noted = here().update(attempted(exercise_id, done=outcome is Outcome.DONE))
+    return Result(outcome, exercise.title, (*told, *noted))
 
 
-def _is_blank(answer: object) -> bool:
-    """Nothing was written: None, three dots, or a function that holds no more than that."""
-    code = getattr(answer, "__code__", None)
-    if code is None:
-        return answer is None or answer is ...
-    steps = [step for step in dis.get_instructions(code) if step.opname not in {"RESUME", "NOP"}]
-    return all(step.opname.startswith(("LOAD_CONST", "RETURN_")) and step.argval in (None, ...) for step in steps)
+def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tuple[str, ...]]:
+    if not IS_KIND[exercise.kind](answer):
+        needed = f"Pass the {exercise.kind} itself, by its name alone: what came is {shown(answer)}."
+        return Outcome.NOT_YET, (needed,)
+    given = replies(exercise, answer)
+    failed = next((index for index, reply in enumerate(given) if not reply.right), None)
+    if failed is None:
+        return Outcome.DONE, (f"All {len(given)} cases came out right." if len(given) > 1 else "That is right.",)
+    error = given[failed].error
+    if error:
+        return Outcome.RAISED, raised(error, answer, exercise.cases[failed])
+    return Outcome.NOT_YET, not_yet(exercise, given, failed)
 
 
-def _same(came: object, expected: object) -> bool:
-    if isinstance(expected, float) and isinstance(came, int | float):
-        return math.isclose(came, expected, rel_tol=1e-6)
-    return isinstance(came, bool) == isinstance(expected, bool) and bool(came == expected)
-
-
-def _not_yet(exercise: Exercise, case: Case, came: object) -> tuple[str, ...]:
-    """Which case, what came, what was expected; and what helps: a known mistake's own words, else the case's."""
-    expected = case.wanted or _shown(case.expected)
-    known = (words for at, result, words in _mistakes(exercise.id) if at == case.name and _same(came, result))
-    told = next(known, case.feedback)
-    return f"{case.name}: what came is {_shown(came)}; what was expected is {expected}.", told
-
-
-@cache
-def _mistakes(exercise_id: str) -> tuple[tuple[str, object, str], ...]:
-    """Of each known wrong answer the first case that it fails, what it gives there, and its feedback."""
+def hint(exercise_id: str, n: int = 1) -> Result:
+    """Hint number `n`, from 1 on: the further, the nearer to the answer. It is noted how far you went."""
     exercise = exercises.exercise(exercise_id)
-    found = []
-    for wrong in exercise.wrong:
-        answer = exercises.made_by(wrong.source, exercise.given)
-        for case in exercise.cases:
-            result = exercise.ask(answer, *deepcopy(case.arguments))
-            if not _same(result, case.expected):
-                found.append((case.name, result, wrong.feedback))
-                break
-    return tuple(found)
+    count = len(exercise.hints)
+    if type(n) is not int or not 1 <= n <= count:
+        there = f'Hints go from hint("{exercise_id}", 1) to {count}.' if count else "This exercise has none."
+        return Result(Outcome.HINT, exercise.title, (there,))
+    further = f'hint("{exercise_id}", {n + 1})' if n < count else f'solution("{exercise_id}")'
+    noted = here().update(hinted(exercise_id, n))
+    return Result(
+        Outcome.HINT, exercise.title, (f"{n} of {count}: {exercise.hints[n - 1]}", f"Next: {further}.", *noted)
+    )
 
 
-def _raised(error: Exception, answer: Any, case: Case) -> str:
-    """One line with the learner's own line number: the last one that ran in the cell of the answer."""
-    code = getattr(answer, "__code__", None)
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if code and frame.filename == code.co_filename
-    ]
-    line = frames[-1].lineno if frames else getattr(code, "co_firstlineno", None)
-    where = f"line {line} of your cell" if line else "your answer"
-    words = next(iter(str(error).splitlines()), "without a word").rstrip(".")
-    return f"{case.name}: {where} raised {type(error).__name__}: {words}."
+def solution(exercise_id: str) -> Result:
+    """One right answer. It is shown to whoever asks, and noted."""
+    exercise = exercises.exercise(exercise_id)
+    done = here().read().of(exercise_id).done
+    noted = here().update(solution_shown(exercise_id))
+    said = (
+        "You have done it. This is how the kit does it; yours is as right."
+        if done
+        else "This is one way. Your progress notes that it was shown. Close it, and write it once more by yourself."
+    )
+    return Result(Outcome.SOLUTION, exercise.title, (said, *noted), exercise.solution)
 
 
-def _shown(value: object) -> str:
-    """A value as it is best read in a sentence: bytes as hexadecimal pairs, everything else short."""
-    if isinstance(value, bytes):
-        return f"the bytes {value[:32].hex(' ')}" if value else "no bytes"
-    try:
-        return reprlib.repr(value)
-    except Exception:  # noqa: BLE001 (a repr of the learner's own class)
-        return f"a {type(value).__name__}"
-
-
-_predicted: dict[str, str] = {}
-"""The guesses of this kernel."""
+def reset(exercise_id: str) -> Result:
+    """Forget what is remembered of this exercise. The cell stays as you wrote it."""
+    exercise = exercises.exercise(exercise_id)
+    noted = here().update(forgotten(exercise_id))
+    lines = ["Your progress holds nothing of it any more. For a new start put three dots in your answer's place."]
+    notebook = exercises.notebook_of(exercise_id)
+    if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # else it belongs to a plugin
+        lines.append(
+            f"`mfa-lab reset {notebook}` in a terminal brings the whole notebook back, and keeps yours beside it."
+        )
+    return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
 
 
 def predict(prediction_id: str, guess: object) -> Result:
-    """Remember a guess, one letter, until the kernel stops. Three dots are no guess, and cost nothing."""
+    """Remember a guess, one letter. Three dots are no guess, and take an earlier one back."""
     prediction = exercises.prediction(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
-    if _is_blank(guess):
-        _predicted.pop(prediction_id, None)
-        todo = f"Put a letter in place of the three dots: {', '.join(words)}."
-        return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo,))
+    if is_blank(guess):
+        noted = here().update(guessed(prediction_id, None))
+        todo = f"Put a letter, in quotes, in place of the three dots: {', '.join(words)}."
+        return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo, *noted))
     chosen = letter(guess)
-    if chosen not in words:
-        letters = f"A prediction is one of these letters: {', '.join(words)}."
-        return Result(Outcome.NOT_YET, prediction.question, (letters,))
-    _predicted[prediction_id] = str(chosen)
-    return Result(Outcome.NOTED, prediction.question, (f"You say {chosen}: {words[chosen]}. Now let us see.",))
+    if not isinstance(chosen, str) or chosen not in words:
+        letters = ", ".join(f'"{known}"' for known in words)
+        said = f"A prediction is one of these letters, in quotes: {letters}. What came is {shown(guess)}."
+        return Result(Outcome.NOT_YET, prediction.question, (said,))
+    noted = here().update(guessed(prediction_id, chosen))
+    return Result(Outcome.NOTED, prediction.question, (f"You say {chosen}: {words[chosen]}. Now let us see.", *noted))
 
 
 def compare(prediction_id: str, happened: object) -> Result:
@@ -185,9 +111,9 @@ def compare(prediction_id: str, happened: object) -> Result:
     prediction = exercises.prediction(prediction_id)
     (true,) = [option for option in prediction.options if option.holds(happened)]
     came = f"What happened is {true.letter}: {true.words}."
-    guess = _predicted.get(prediction_id)
+    guess = here().read().predictions.get(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
-    if guess is None:
+    if guess not in words:
         said = "You made no prediction."
     elif guess == true.letter:
         said = f"You said {guess}, and so it is."

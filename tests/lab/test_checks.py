@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from html import unescape
 from typing import Any
 
@@ -10,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
-from mfa_lab.lab.checks import Outcome, Result, check, compare, predict
+from mfa_lab.lab.checks import Outcome, Result, check, compare, hint, predict, reset, solution
 
 RIGHT = exercises.exercise("02-truncate").solution
 
@@ -77,6 +78,133 @@ def test_text_is_no_number_and_true_is_not_one():
     assert check("04-accept", ones).lines[0].endswith("what came is 1; what was expected is True.")
 
 
+PLANTED_CLASS = """
+from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
+NOTEBOOK = "99_planted"
+
+
+class Weak:
+    \"\"\"It counts nothing.\"\"\"
+
+    def guess(self, code):
+        return "in" if self.right(code) else "refused"
+
+    def right(self, code):
+        return True
+
+
+def thief(fix):
+    return fix().guess(1)
+
+
+def thrice(fix):
+    server = fix()
+    return " ".join(server.guess(code) for code in (1, 2, 3))
+
+
+EXERCISES = (
+    Exercise(
+        id="99-fix", title="Fix it", question="Write `Fixed`.",
+        solution="class Fixed(Weak):\\n    def right(self, code):\\n        return code == 2",
+        cases=(Case("A thief", (thief,), "refused", "Who gets in?"),
+               Case("Three guesses", (thrice,), "refused in refused", "Who is locked out?")),
+        wrong=(Wrong("class Fixed(Weak):\\n    def right(self, code):\\n        return True", "All get in."),
+               Wrong("class Fixed(Weak):\\n    def right(self, code):\\n        return code == 1", "One gets in."),
+               Wrong("class Fixed(Weak):\\n    def right(self, code):\\n        return code > 2", "Only the last.")),
+        ask=lambda fix, scenario: scenario(fix), given="from mfa_lab.lab.exercises.planted_class import Weak",
+        hints=("Who may get in?", "Compare the code."),
+    ),
+)
+"""
+
+
+@pytest.fixture
+def fix(monkeypatch, tmp_path):
+    """A planted exercise whose answer is a class, asked by scenarios; gives what runs a learner's cell for it."""
+    (tmp_path / "planted_class.py").write_text(PLANTED_CLASS)
+    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
+    given = {"Weak": exercises.made_by("from mfa_lab.lab.exercises.planted_class import Weak\nweak = Weak")}
+    yield lambda body: run(f"class Fixed(Weak):\n{body}", dict(given))["Fixed"]
+    del sys.modules["mfa_lab.lab.exercises.planted_class"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    ...",
+        "    pass",
+        "    'to do'",
+        "    codes: int",
+        "    codes = ...",
+        "    def right(self, code):\n        ...",
+        "    @property\n    def right(self):\n        ...",
+        "    @staticmethod\n    def right(code):\n        pass",
+    ],
+)
+def test_an_empty_class_is_not_attempted(fix, body):
+    """Also where its methods are there and empty."""
+    assert check("99-fix", fix(body)).outcome == Outcome.NOT_ATTEMPTED
+
+
+def test_a_class_is_an_answer(fix):
+    """Done, refused with its own feedback, and no instance or function in its place."""
+    right = fix("    def right(self, code):\n        return code == 2")
+    assert check("99-fix", right).outcome == Outcome.DONE
+    for wrong in exercises.exercise("99-fix").wrong:
+        given = exercises.exercise("99-fix").given
+        assert check("99-fix", exercises.made_by(wrong.source, given)).lines[-1] == wrong.feedback
+    for other in (right(), right().right, 3):
+        result = check("99-fix", other)
+        assert result.outcome == Outcome.NOT_YET
+        assert result.lines[0].startswith("Pass the class itself, by its name alone")
+
+
+def test_raised_deep_below_a_scenario_is_told_by_the_learners_line(fix):
+    """Between the check and the learner's method lie the scenario's frames and the kit's, and they are not told."""
+    result = check("99-fix", fix("    def right(self, code):\n        code += 1\n        return code / 0"))
+    assert result.outcome == Outcome.RAISED
+    assert "line 4 of your cell raised ZeroDivisionError" in result.lines[0]
+    attribute = check("99-fix", fix("    right = 3"))
+    assert "your answer raised TypeError" in attribute.lines[0]
+
+
+def test_a_mistake_is_known_by_all_that_fails(fix):
+    """`in` in the first case is two known mistakes'; what the second case gives decides. An answer that is neither
+    hears the case's own sentence.
+    """
+    assert check("99-fix", fix("    def right(self, code):\n        return code < 2")).lines[-1] == "One gets in."
+    assert check("99-fix", fix("    def right(self, code):\n        return code < 9")).lines[-1] == "All get in."
+    assert check("99-fix", fix("    def right(self, code):\n        return code != 2")).lines[-1] == "Who gets in?"
+
+
+def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
+    """Whoever takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
+    taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
+    case, feedback = check("04-accept", taking_all).lines
+    assert case.startswith("Step 100, now 100, window 1, last 100: ")
+    assert feedback == "This server forgets: the same code gets in again."
+
+
+SLIPS = [
+    ("02-truncate", written("def truncate(digest):\n    print(digest)"), "Nothing was returned"),
+    ("02-truncate", written("def truncate(digest):\n    return str(len(digest))"), "without quotes"),
+    ("04-remember", 2, "in quotes"),
+    ("04-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'goes in quotes: "b"'),
+    ("04-lifetime", written("def f(window_steps, period):\n    return periods", "f"), "Is the name spelled right"),
+    ("00-factors", 3, "in quotes"),
+    ("00-factors", {1, 2}, "count kinds, not proofs"),
+    ("04-remember", ["b"], "Choose one of the letters"),
+]
+
+
+@pytest.mark.parametrize(("exercise_id", "answer", "words"), SLIPS)
+def test_the_commonest_slips_are_told_in_words(exercise_id, answer, words):
+    """No return, text for a number and the other way, a letter without quotes, a list for a letter: no traceback."""
+    result = check(exercise_id, answer)
+    assert words in result.lines[-1]
+    assert "'int' object" not in repr(result)
+
+
 RAISING = [
     ("def truncate(digest):\n    x = 1\n    return digest[99]", 3, "IndexError: index out of range"),
     ("def truncate():\n    return 1", 1, "TypeError"),
@@ -137,12 +265,44 @@ def test_an_exercise_in_a_new_module_is_found(monkeypatch, tmp_path):
     assert check("99-names", written("def names(d):\n    return list('<b>')", "names")).outcome == Outcome.NOT_YET
 
 
+def test_hints_are_told_one_by_one(fix):
+    """From the first to the last, each with what comes next; a number that is none is answered in words."""
+    assert hint("99-fix").lines == ("1 of 2: Who may get in?", 'Next: hint("99-fix", 2).')
+    assert hint("99-fix", 2).lines == ("2 of 2: Compare the code.", 'Next: solution("99-fix").')
+    for number in (0, 3, -1, "1", 1.0, True, None):
+        assert hint("99-fix", number).lines == ('Hints go from hint("99-fix", 1) to 2.',)
+
+
+def test_the_solution_is_shown_as_it_is_written():
+    """Source text, spaces and all, in both faces."""
+    result = solution("02-truncate")
+    assert result.code == RIGHT
+    assert "\n".join(f"  {line}" for line in RIGHT.splitlines()) in repr(result)
+    assert BeautifulSoup(result._repr_html_(), "html.parser").find("pre").get_text() == RIGHT
+
+
+def test_reset_says_how_the_cell_comes_back():
+    """What is forgotten, and the command that brings the notebook back and keeps one's own."""
+    assert "`mfa-lab reset 02_otp_generation`" in reset("02-truncate").lines[1]
+
+
+@pytest.mark.parametrize("ask", [hint, solution, reset])
+def test_an_unknown_exercise_has_neither_hint_nor_solution(ask):
+    """The error names those there are."""
+    with pytest.raises(InvalidInput, match="02-truncate"):
+        ask("02-truncated")
+
+
 EACH_OUTCOME = {
     Outcome.NOT_ATTEMPTED: check("02-truncate", None),
     Outcome.NOT_YET: check("02-truncate", written("def truncate(d):\n    return 0")),
     Outcome.RAISED: check("02-truncate", written("def truncate(d):\n    1 / 0")),
     Outcome.DONE: check("02-truncate", written(RIGHT)),
+    Outcome.HINT: hint("02-truncate"),
+    Outcome.SOLUTION: solution("02-truncate"),
+    Outcome.FORGOTTEN: reset("02-truncate"),
 }
+FOUR = list(EACH_OUTCOME)[:4]
 
 
 @pytest.mark.parametrize(("outcome", "result"), EACH_OUTCOME.items())
@@ -158,7 +318,7 @@ def test_two_faces_of_one_record(outcome, result):
 
 def test_outcomes_differ_by_word_and_sign():
     """Colour is never alone."""
-    assert len({result.sign for result in EACH_OUTCOME.values()}) == len(EACH_OUTCOME)
+    assert len({EACH_OUTCOME[outcome].sign for outcome in FOUR}) == 4
     assert len({repr(result).split("·")[0] for result in EACH_OUTCOME.values()}) == len(EACH_OUTCOME)
 
 
@@ -167,7 +327,7 @@ def test_what_a_learner_wrote_is_text_and_never_markup():
     html = check("02-truncate", written("def truncate(d):\n    return '<script>alert(1)</script>'"))._repr_html_()
     assert "<script>" not in html
     assert "<script>" in unescape(html)
-    assert "<b>x" not in Result(Outcome.DONE, "<b>x", ("<b>x",))._repr_html_()
+    assert "<b>x" not in Result(Outcome.DONE, "<b>x", ("<b>x",), "<b>x")._repr_html_()
 
 
 def test_a_value_without_a_repr_is_told_all_the_same():
@@ -190,6 +350,8 @@ def unguessed():
         (" C ", Outcome.NOTED, "You said c, and so it is."),
         ("a", Outcome.NOTED, "You said a: one, perhaps two. It came out otherwise: why?"),
         ("z", Outcome.NOT_YET, "You made no prediction."),
+        (["c"], Outcome.NOT_YET, "You made no prediction."),
+        ({"c": 1}, Outcome.NOT_YET, "You made no prediction."),
         (3, Outcome.NOT_YET, "You made no prediction."),
     ],
 )
@@ -211,3 +373,10 @@ def test_three_dots_take_a_prediction_back(unguessed):
 def test_what_happened_decides_not_the_author():
     """The option that holds for the value is named, whichever it is."""
     assert [compare("02-one-bit", changed).lines[-1][17] for changed in (1, 10, 20)] == ["a", "b", "c"]
+
+
+def test_a_fraction_where_a_whole_number_is_needed():
+    """`/` for `//` is the commonest slip of all: what raised is told, and then what helps."""
+    result = check("02b-totp", written("def totp(key, now):\n    return (now / 30).to_bytes(8, 'big')", "totp"))
+    assert result.outcome == Outcome.RAISED
+    assert "// divides to a whole number" in result.lines[-1]

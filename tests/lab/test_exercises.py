@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from functools import cache
@@ -15,8 +14,8 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from mfa_lab.lab.checks import Outcome, check
-from mfa_lab.lab.exercises import exercises, made_by, predictions
-from mfa_lab.lab.exercises.records import letter, look
+from mfa_lab.lab.exercises import Exercise, exercises, made_by, predictions
+from mfa_lab.lab.exercises.records import ID, letter, look
 from mfa_lab.lab.refresh import as_text, refreshed
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -31,8 +30,10 @@ _plain = mistune.create_markdown(escape=False, plugins=["table"])
 
 
 def test_ids_are_used_once():
-    """No two exercises or predictions share an id."""
+    """No two exercises or predictions share an id; ids and letters are such as a progress file can hold."""
     ids = [each.id for each in (*EXERCISES, *PREDICTIONS)]
+    letters = [option.letter for prediction in PREDICTIONS for option in prediction.options]
+    assert [name for name in (*ids, *letters) if not ID.fullmatch(name)] == []
     assert [name for name, count in Counter(ids).items() if count > 1] == []
 
 
@@ -70,10 +71,22 @@ def test_no_feedback_gives_the_answer_away(exercise):
     """Of a value or a choice no refusal shows the answer; of a function none shows the solution's lines."""
     refusals = [check(exercise.id, made_by(wrong.source, exercise.given)) for wrong in exercise.wrong]
     told = [*map(repr, refusals), *(case.feedback for case in exercise.cases)]
-    lines = [line.strip() for line in exercise.solution.splitlines() if len(line.strip()) > 12 and "def " not in line]
-    answers = [repr(case.expected) for case in exercise.cases if case.wanted]
-    assert [(words, answer) for words in told for answer in (*lines, *answers) if answer in words] == []
-    assert exercise.ask not in (look, letter) or len(answers) == len(exercise.cases)
+    assert [(words, answer) for words in told for answer in answers(exercise) if answer in words] == []
+    assert exercise.ask not in (look, letter) or all(case.wanted for case in exercise.cases)
+
+
+def answers(exercise: Exercise) -> list[str]:
+    """What gives the exercise away: the lines of its solution, and of a value or a choice the value itself."""
+    lines = [line.strip() for line in exercise.solution.splitlines() if not re.match(r"\s*(def|class) ", line)]
+    values = [repr(case.expected) for case in exercise.cases if case.wanted]
+    return [line for line in lines if len(line) > 12] + values + [value.replace("'", '"') for value in values]
+
+
+@each_exercise
+def test_no_hint_contains_the_solution(exercise):
+    """Two hints or more, each another sentence, and none of them holds the answer or a line of it."""
+    assert len(set(exercise.hints)) == len(exercise.hints) >= 2
+    assert [(hint, answer) for hint in exercise.hints for answer in answers(exercise) if answer in hint] == []
 
 
 @pytest.mark.parametrize("exercise", CHOICES, ids=lambda exercise: exercise.id)
@@ -130,8 +143,7 @@ def shown(cell: NotebookNode) -> str:
 def test_the_notebook_asks_it_once_and_has_not_answered(exercise):
     """Question word for word, an empty cell that passes what the solution defines, and `Not attempted` under it."""
     book, passed, index = in_cell("check", exercise.id)
-    last = ast.parse(exercise.solution).body[-1]
-    assert passed == (last.name if isinstance(last, ast.FunctionDef) else last.targets[0].id)
+    assert passed == exercise.answer_name
     assert prose(exercise.question) in before(book, index)
     assert "..." in book.cells[index].source
     assert shown(book.cells[index]).startswith(f"○ Not attempted · {exercise.title}\n")

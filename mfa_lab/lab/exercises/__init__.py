@@ -1,17 +1,19 @@
 """Every exercise and every prediction of the kit, by id. One module for each notebook; each is found by itself.
 
 A module names its `NOTEBOOK` and holds `EXERCISES` and `PREDICTIONS`, two tuples, either of which may be missing.
-Ids begin with the notebook's number: `02-truncate`.
+Ids begin with the notebook's number: `02-truncate`. Other distributions add theirs through `mfa_lab.lab.plugins`.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from types import ModuleType
+from typing import Any, TypeVar
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, made_by
+from mfa_lab.lab.exercises.records import ID, Case, Exercise, Option, Prediction, Wrong, made_by
+from mfa_lab.lab.plugins import leave_out, loaded
 
 __all__ = [
     "Case",
@@ -19,9 +21,11 @@ __all__ = [
     "Option",
     "Prediction",
     "Wrong",
+    "by_notebook",
     "exercise",
     "exercises",
     "made_by",
+    "notebook_of",
     "prediction",
     "predictions",
 ]
@@ -29,7 +33,17 @@ __all__ = [
 
 def exercises() -> tuple[Exercise, ...]:
     """All of them, in the order of the notebooks."""
-    return tuple(found for module in _modules() for found in getattr(module, "EXERCISES", ()))
+    return tuple(found for exercises in by_notebook().values() for found in exercises)
+
+
+def by_notebook() -> dict[str, tuple[Exercise, ...]]:
+    """The exercises of each notebook that has some, by its name without `.ipynb`: the kit's own, then plugins'."""
+    found: dict[str, tuple[Exercise, ...]] = {}
+    for module in _modules():
+        exercises = getattr(module, "EXERCISES", ())
+        if exercises:
+            found[module.NOTEBOOK] = (*found.get(module.NOTEBOOK, ()), *exercises)
+    return found
 
 
 def predictions() -> tuple[Prediction, ...]:
@@ -39,20 +53,64 @@ def predictions() -> tuple[Prediction, ...]:
 
 def exercise(exercise_id: str) -> Exercise:
     """The one with this id. Raises `InvalidInput`, which names those there are."""
-    known = {found.id: found for found in exercises()}
-    if exercise_id not in known:
-        raise InvalidInput(f"there is no exercise {exercise_id!r}; there are: {', '.join(known)}")
-    return known[exercise_id]
+    return _found("exercise", exercise_id, exercises())
 
 
 def prediction(prediction_id: str) -> Prediction:
     """The one with this id. Raises `InvalidInput`, which names those there are."""
-    known = {found.id: found for found in predictions()}
-    if prediction_id not in known:
-        raise InvalidInput(f"there is no prediction {prediction_id!r}; there are: {', '.join(known)}")
-    return known[prediction_id]
+    return _found("prediction", prediction_id, predictions())
 
 
-def _modules() -> list[ModuleType]:
+def notebook_of(exercise_id: str) -> str:
+    """The name, without `.ipynb`, of the notebook that asks this exercise."""
+    known = {each.id: notebook for notebook, exercises in by_notebook().items() for each in exercises}
+    return known[exercise(exercise_id).id]
+
+
+_Item = TypeVar("_Item", Exercise, Prediction)
+
+
+def _found(kind: str, item_id: str, items: tuple[_Item, ...]) -> _Item:
+    known = {item.id: item for item in items}
+    if item_id not in known:
+        raise InvalidInput(f"there is no {kind} {item_id!r}; there are: {', '.join(known)}")
+    return known[item_id]
+
+
+def _modules() -> list[Any]:
     modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
-    return sorted((module for module in modules if hasattr(module, "NOTEBOOK")), key=lambda module: module.NOTEBOOK)
+    ours = sorted((module for module in modules if hasattr(module, "NOTEBOOK")), key=lambda module: module.NOTEBOOK)
+    return [*ours, *_plugins(frozenset(item.id for module in ours for item in _items(module)))]
+
+
+@cache
+def _plugins(taken: frozenset[str]) -> tuple[Any, ...]:
+    """The modules of the group `mfa_lab.exercises`, each like one of ours, with ids that are not `taken`."""
+    found = []
+    for entry, module in loaded("mfa_lab.exercises"):
+        problem = _problem(module, taken)
+        if problem:
+            leave_out(entry, problem)
+        else:
+            found.append(module)
+            taken |= {item.id for item in _items(module)}
+    return tuple(found)
+
+
+def _problem(module: Any, taken: frozenset[str]) -> str:
+    """Why it cannot be taken for a module of exercises, or nothing."""
+    if not isinstance(getattr(module, "NOTEBOOK", None), str):
+        return "it names no NOTEBOOK"
+    items = _items(module)
+    if not items or not all(isinstance(item, Exercise | Prediction) for item in items):
+        return "EXERCISES and PREDICTIONS hold something else than records, or nothing"
+    ids = [item.id for item in items]
+    wrong = [each for each in ids if each in taken or ids.count(each) > 1 or not ID.fullmatch(each)]
+    wrong += [
+        option.letter for item in items for option in getattr(item, "options", ()) if not ID.fullmatch(option.letter)
+    ]
+    return f"these are taken, or no ids or letters: {', '.join(sorted(set(wrong)))}" if wrong else ""
+
+
+def _items(module: Any) -> tuple[Any, ...]:
+    return (*getattr(module, "EXERCISES", ()), *getattr(module, "PREDICTIONS", ()))

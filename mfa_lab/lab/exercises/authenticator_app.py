@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, look
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, letter
 
 NOTEBOOK = "03_authenticator_app"
 
@@ -39,6 +39,17 @@ WRITE_A_URI = Exercise(
         '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"'
     ),
     ask=_part,
+    hints=(
+        (
+            "Lay Alice's URI beside it and change what is Carol's: the account, the issuer (it stands "
+            "there twice), the secret."
+        ),
+        (
+            "The groups of four in the setup key are for the eye. Inside the URI the secret is one word, "
+            "and a space in the issuer's name is `%20`."
+        ),
+        "Its skeleton is `otpauth://totp/ISSUER:ACCOUNT?secret=...&issuer=ISSUER`.",
+    ),
     cases=(
         Case(
             "The start",
@@ -95,6 +106,11 @@ WRITE_A_URI = Exercise(
             "The groups of four are for the eye of whoever types: in the URI the secret is one word.",
         ),
         Wrong(
+            'uri = "otpauth://totp/Bee%20Works:carol@example.org'
+            '?secret=democaroldemocaroldemocaroldemo2&issuer=Bee%20Works"',
+            "Base32 is written in capitals. Some apps forgive small letters, others refuse the picture.",
+        ),
+        Wrong(
             'uri = "otpauth://totp/Bee+Works:carol@example.org'
             '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee+Works"',
             "A plus stands for a space in web forms, not here: many apps would show Bee+Works. Write %20.",
@@ -111,126 +127,51 @@ WRITE_A_URI = Exercise(
     ),
 )
 
-LIARS = Exercise(
-    id="03-liars",
-    title="Which app ignores what",
+PHOTOGRAPH = Exercise(
+    id="03-photograph",
+    title="The photograph",
     question=(
-        'Each of the three apps ignores one thing. Say which: `lies = {"A": ..., "B": ..., "C": ...}`, with '
-        '`"digits"`, `"algorithm"` or `"period"` in place of the dots.'
+        "Alice learns a week later that somebody has a photograph of her QR code. What makes the photograph "
+        "worthless?\n\n"
+        "- **a** she changes her password\n"
+        "- **b** she deletes the entry in her app and scans the same picture again\n"
+        "- **c** she enrols anew, with a new secret\n"
+        "- **d** nothing is needed: the offer expired long ago"
     ),
-    solution='lies = {"A": "period", "B": "digits", "C": "algorithm"}',
-    ask=look,
+    solution='answer = "c"',
+    ask=letter,
+    hints=(
+        "What is it that the photograph holds, and where does the same thing lie besides?",
+        "Go through the four and ask of each: which codes would the server accept afterwards?",
+    ),
     cases=(
         Case(
-            "Your dictionary",
+            "Your choice",
             (),
-            {"A": "period", "B": "digits", "C": "algorithm"},
-            "Read each line of the table from left to right: is it long enough, does it change when it "
-            "should, and is "
-            "it then the honest app's code?",
-            "for each of A, B and C the one thing that it ignores",
+            "c",
+            "Choose one of the letters a, b, c and d.",
+            wanted="what makes the server expect other codes",
         ),
     ),
     wrong=(
         Wrong(
-            'lies = {"A": "algorithm", "B": "digits", "C": "period"}',
-            "B is found. Of the others one shows three different codes within the minute, though a code of this "
-            "account stands for 60 seconds: which?",
+            'answer = "a"',
+            "That shuts out who knows the old password, and is worth doing. But the photograph goes on making right "
+            "codes, for whoever comes by the new one.",
         ),
         Wrong(
-            'lies = {"A": "period", "B": "algorithm", "C": "digits"}',
-            "A is found. Now count the digits of B and C; and compare B's with the end of the honest app's code.",
+            'answer = "b"',
+            "The same picture holds the same secret: afterwards there are two authenticators again, hers and the "
+            "photographer's.",
         ),
         Wrong(
-            'lies = {"A": "digits", "B": "digits", "C": "digits"}',
-            "All three are wrong codes, but only one of them is too short.",
-        ),
-        Wrong(
-            'lies = {"A": "digits", "B": "period", "C": "algorithm"}',
-            "C is found. Count the digits of A and B, then look which of the two changes after 30 seconds.",
+            'answer = "d"',
+            "The offer expires. What was enrolled by it lives on at the server, and that is what the picture shows.",
         ),
     ),
 )
 
-DRIFT = Exercise(
-    id="03-drift",
-    title="Who gets in with a wrong clock",
-    question=(
-        "Write `gets_in(drift_seconds, second)`. A phone's clock is `drift_seconds` fast (or slow, if negative). At "
-        "`second` (0 to 29) of the server's step its code is read and typed at once. Return True if a window of one "
-        "step either side lets it in."
-    ),
-    solution="""
-def gets_in(drift_seconds, second):
-    return -30 <= second + drift_seconds < 60
-""".strip(),
-    cases=(
-        Case("A right clock, second 10", (0, 10), True, "A right clock gets in at any moment."),
-        Case(
-            "10 s fast, second 25", (10, 25), True, "By the phone the next step is 5 seconds old: is that one open?"
-        ),
-        Case(
-            "45 s slow, second 10",
-            (-45, 10),
-            False,
-            "By the phone it is 35 seconds before this step began: how many steps back?",
-        ),
-        Case(
-            "45 s slow, second 20",
-            (-45, 20),
-            True,
-            "By the phone it is 25 seconds before this step began: how many steps back?",
-        ),
-        Case(
-            "45 s fast, second 10",
-            (45, 10),
-            True,
-            "By the phone it is second 55, counted from the start of the server's step.",
-        ),
-        Case(
-            "45 s fast, second 20",
-            (45, 20),
-            False,
-            "By the phone it is second 65, counted from the start of the server's step.",
-        ),
-        Case(
-            "30 s slow, second 0",
-            (-30, 0),
-            True,
-            "By the phone the step before has just begun, and that one is inside.",
-        ),
-        Case(
-            "60 s fast, second 0",
-            (60, 0),
-            False,
-            "By the phone the step after the next has just begun, and that one is outside.",
-        ),
-        Case("59 s fast, second 0", (59, 0), True, "By the phone it is the last second of the next step."),
-    ),
-    wrong=(
-        Wrong(
-            "def gets_in(drift_seconds, second):\n    return abs(drift_seconds) <= 30",
-            "30 seconds is what gets in always. At some moments more does: it depends on where in its "
-            "step the server is.",
-        ),
-        Wrong(
-            "def gets_in(drift_seconds, second):\n    return -30 <= second - drift_seconds < 60",
-            "Here it came out wrong. A slow phone has seen fewer seconds than the server: compute the step of each, "
-            "rounding down with //, and compare the two.",
-        ),
-        Wrong(
-            "def gets_in(drift_seconds, second):\n    return -30 <= second + drift_seconds <= 60",
-            "Nearly: second 60 is the first of a step that is two steps on, and that is outside.",
-        ),
-        Wrong(
-            "def gets_in(drift_seconds, second):\n    return 0 <= second + drift_seconds < 30",
-            "Here it came out wrong. One step either side is open as well as the server's own: how many seconds is "
-            "that on each side, from where the server stands in its step?",
-        ),
-    ),
-)
-
-EXERCISES = (WRITE_A_URI, LIARS, DRIFT)
+EXERCISES = (WRITE_A_URI, PHOTOGRAPH)
 
 PREDICTIONS = (
     Prediction(
@@ -241,26 +182,6 @@ PREDICTIONS = (
             Option("b", "the shared secret, in clear", lambda parts: "secret" in parts),
             Option("c", "the next code", lambda parts: "code" in parts),
             Option("d", "the server's address, where the app fetches the secret", lambda parts: "server" in parts),
-        ),
-    ),
-    Prediction(
-        id="03-slow",
-        question="Alice's phone is 45 seconds slow. Does she get in?",
-        options=(
-            Option("a", "always: 45 seconds are less than two steps", lambda seconds: seconds == 30),
-            Option("b", "never: 45 seconds are more than one step", lambda seconds: seconds == 0),
-            Option("c", "sometimes yes, sometimes no", lambda seconds: 0 < seconds < 30),
-        ),
-    ),
-    Prediction(
-        id="03-recovery",
-        question="Alice has lost her phone and types a right recovery code. What does the server give her?",
-        options=(
-            Option("a", "a session: she is in", lambda permits: permits == "session"),
-            Option(
-                "b", "leave to enrol a new authenticator, and no session", lambda permits: permits == "new factor"
-            ),
-            Option("c", "leave to type another code", lambda permits: permits == "code"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Exercises and predictions of 02_otp_generation. The vectors are those of RFC 4226 and RFC 6238."""
+"""Exercises and predictions of 02_otp_generation. The vectors are those of RFC 4226."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from mfa_lab.lab import vectors
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 
 NOTEBOOK = "02_otp_generation"
-
-
-_KEY = vectors.TOTP["keys_ascii"]["SHA1"].encode()
 
 
 def _hmac_of(counter: int, feedback: str) -> Case:
@@ -30,6 +27,14 @@ def truncate(digest):
     chosen = digest[offset : offset + 4]
     return int.from_bytes(chosen, "big") & 0x7FFF_FFFF
 """.strip(),
+    hints=(
+        "Three lines, one for each of the three small steps under the first figure.",
+        "The offset is the lowest four bits of the last byte, and the last byte is found by counting from the end.",
+        (
+            "As `digest[3:7]` takes the four bytes from 3 on, take those from the offset on. Make them a "
+            "number, the heaviest first, and keep its lowest 31 bits."
+        ),
+    ),
     cases=(
         _hmac_of(
             1, "Take it in three steps: the offset, the four bytes that begin there, their number without bit 31."
@@ -77,6 +82,17 @@ TO_CODE = Exercise(
 def to_code(number, digits):
     return str(number % 10**digits).zfill(digits)
 """.strip(),
+    hints=(
+        "Two things: cut off the front, and never lose a nought.",
+        (
+            "Dividing by 100 leaves the last two digits as remainder. What must one divide by for the "
+            "last `digits` of them?"
+        ),
+        (
+            "A text such as `'42'` becomes longer by `zfill`, which puts noughts in front until it has so"
+            " many characters."
+        ),
+    ),
     cases=(
         Case("1284755224, six digits", (1284755224, 6), "755224", "Which end of the number is wanted?"),
         Case("2000012345, six digits", (2000012345, 6), "012345", "Count the digits of what came."),
@@ -107,61 +123,7 @@ def to_code(number, digits):
     ),
 )
 
-
-def _totp(message: str, digits: int = 8) -> str:
-    """A `totp` that feeds this message to the HMAC."""
-    return f'def totp(key, now):\n    return to_code(truncate(hmac.digest(key, {message}, "sha1")), {digits})'
-
-
-TOTP = Exercise(
-    id="02-totp",
-    title="The whole of TOTP",
-    question=(
-        "Write `totp(key, now)`: it takes the bytes of a key and a Unix time, and returns the code of eight digits, "
-        "with SHA-1 and steps of 30 seconds. Use your `truncate` and `to_code`."
-    ),
-    given=f"import hmac\n\n{TRUNCATE.solution}\n\n{TO_CODE.solution}",
-    solution="""
-def totp(key, now):
-    message = (now // 30).to_bytes(8, "big")
-    digest = hmac.digest(key, message, "sha1")
-    return to_code(truncate(digest), 8)
-""".strip(),
-    cases=tuple(
-        Case(
-            f"RFC 6238 at {row['unix_time']} s",
-            (_KEY, row["unix_time"]),
-            row["code"],
-            "Follow one value: which step is it, what are its eight bytes, what is their HMAC?",
-        )
-        for row in vectors.TOTP["vectors"]
-        if row["algorithm"] == "SHA1"
-    ),
-    wrong=(
-        Wrong(
-            _totp('now.to_bytes(8, "big")'),
-            "This changes every second: the message is the step, not the time.",
-        ),
-        Wrong(
-            _totp('(now // 30).to_bytes(4, "big")'),
-            "The step is written in eight bytes, with zeros in front.",
-        ),
-        Wrong(
-            _totp('(now // 30).to_bytes(8, "little")'),
-            "The eight bytes of the step come in the wrong order.",
-        ),
-        Wrong(
-            _totp("str(now // 30).encode()"),
-            "The message is the step as eight bytes, not as the text of its digits.",
-        ),
-        Wrong(
-            _totp('(now // 30).to_bytes(8, "big")', digits=6),
-            "The RFC's own examples have eight digits.",
-        ),
-    ),
-)
-
-EXERCISES = (TRUNCATE, TO_CODE, TOTP)
+EXERCISES = (TRUNCATE, TO_CODE)
 
 PREDICTIONS = (
     Prediction(
@@ -171,24 +133,6 @@ PREDICTIONS = (
             Option("a", "one, perhaps two", lambda changed: changed <= 2),
             Option("b", "about half of them", lambda changed: 3 <= changed < 17),
             Option("c", "nearly all of them", lambda changed: changed >= 17),
-        ),
-    ),
-    Prediction(
-        id="02-boundary",
-        question="The clock goes from 08:00:29 to 08:00:30. How many of the six digits stay as they are?",
-        options=(
-            Option("a", "five: the code counts up by one", lambda same: same == 5),
-            Option("b", "few or none, and only by chance", lambda same: same <= 4),
-            Option("c", "all six: a second is too little", lambda same: same == 6),
-        ),
-    ),
-    Prediction(
-        id="02-silence",
-        question="The server is switched off, and a minute passes. What does the phone show?",
-        options=(
-            Option("a", "nothing: no server, no code", lambda code: code is None),
-            Option("b", "the last code that it received", lambda code: code == "old"),
-            Option("c", "the right code, as always", lambda code: code == "right"),
         ),
     ),
 )

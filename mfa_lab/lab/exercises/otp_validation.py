@@ -17,6 +17,11 @@ LIFETIME = Exercise(
 def seconds_accepted(window_steps, period):
     return (2 * window_steps + 1) * period
 """.strip(),
+    hints=(
+        "Count the steps first, then the seconds.",
+        "In the figure there are the code's own step and, on each side of it, so many as the window has.",
+        "A window of 1 has three steps, one of 2 has five. How many has one of `window_steps`? And how long is each?",
+    ),
     cases=(
         Case("A window of 2 steps of 30 s", (2, 30), 150, "Each step of the window stands on both sides."),
         Case(
@@ -64,6 +69,11 @@ ACCEPT = Exercise(
 def may_accept(step, current, window_steps, last_step):
     return abs(step - current) <= window_steps and step > last_step
 """.strip(),
+    hints=(
+        "Two conditions, and both must hold.",
+        "One is about nearness: the distance of two steps is `abs(step - current)`, whichever comes first.",
+        "The other is about memory: what lies at the last accepted step, or before it, stays closed.",
+    ),
     cases=(
         Case("Step 100, now 100, window 1, last 90", (100, 100, 1, 90), True, "This is the usual login."),
         Case("Step 100, now 100, window 1, last 100", (100, 100, 1, 100), False, "It has been used once."),
@@ -111,6 +121,10 @@ REMEMBER = Exercise(
     ),
     ask=letter,
     solution='answer = "b"',
+    hints=(
+        "Look at the last figure: by which number are two boxes closed at once?",
+        "It must be the same however the digits were typed, and whenever in the window they came.",
+    ),
     cases=(
         Case(
             "Your choice",

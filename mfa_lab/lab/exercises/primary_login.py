@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, look
 from mfa_lab.lab.hashing import sha256_hex
 
 NOTEBOOK = "01_primary_login"
@@ -32,6 +30,14 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {name: known[value] for name, value in stolen.items() if value in known}
 """.strip(),
+    hints=(
+        "Nobody can turn a hash back. But you know some passwords whose hash you can compute.",
+        "Make a dictionary first: under the hash of each word, that word. One pass through `words` fills it.",
+        (
+            "Then go through `stolen.items()`, which gives name and hash in pairs, and keep those whose "
+            "hash is in your dictionary."
+        ),
+    ),
     cases=(
         Case(
             "For four people, two of whom chose the same common word",
@@ -82,138 +88,47 @@ def look_up(stolen, words):
     ),
 )
 
-_ACCOUNTS = {"anna": "hash of sunshine", "ben": "hash of football"}
-_DUMMY = "hash of a password that nobody has"
-
-
-def _log_in(answer: Callable[..., object], name: str, typed: str) -> tuple[object, int]:
-    """What the answer says, and how often it verified."""
-    verified = []
-
-    def verify(stored: str, password: str) -> bool:
-        verified.append(stored)
-        return stored == f"hash of {password}"
-
-    return answer(dict(_ACCOUNTS), name, typed, verify, _DUMMY), len(verified)
-
-
-SAME_WORK = Exercise(
-    id="01-same-work",
-    title="The same work for a name that does not exist",
+WHOLE_LIST = Exercise(
+    id="01-list",
+    title="What the salts cost the thief",
     question=(
-        "Write `log_in(accounts, name, typed, verify, dummy)`. `accounts` gives each name's stored hash; "
-        "`verify(stored, typed)` is slow and says whether they belong together; `dummy` is the "
-        "hash of a password that "
-        "nobody has. Return True for a known name with its right password, else False, and call `verify` exactly "
-        "once, whatever comes."
+        "A thief has 1,000 accounts, each hashed with a salt of its own, a list of 5,000 common passwords, and a "
+        "machine that computes 1,000 Argon2id hashes a second. How many seconds does it take to try the whole list "
+        "on every account? Give one number."
     ),
-    ask=_log_in,
-    solution="""
-def log_in(accounts, name, typed, verify, dummy):
-    right = verify(accounts.get(name, dummy), typed)
-    return right and name in accounts
-""".strip(),
+    solution="seconds = 1_000 * 5_000 / 1_000",
+    ask=look,
+    hints=(
+        "Count the hashes first, the seconds afterwards.",
+        (
+            "With a salt of its own each account asks for the whole list anew: so many accounts times so many words. "
+            "The machine computes some of them every second."
+        ),
+    ),
     cases=(
         Case(
-            "A known name, its right password: the answer and the number of calls",
-            ("anna", "sunshine"),
-            (True, 1),
-            "The right password of a known name must get in, with one call of `verify`.",
-        ),
-        Case(
-            "A known name, a wrong password: the answer and the number of calls",
-            ("anna", "football"),
-            (False, 1),
-            "A wrong password costs one call, and is refused.",
-        ),
-        Case(
-            "An unknown name: the answer and the number of calls",
-            ("zoe", "sunshine"),
-            (False, 1),
-            "What could be verified where no hash is stored, only to spend the time?",
-        ),
-        Case(
-            "An unknown name with the dummy's own password",
-            ("zoe", "a password that nobody has"),
-            (False, 1),
-            "Even a right guess at the dummy's password must open nothing: there is no account behind it.",
+            "Your number",
+            (),
+            1_000 * 5_000 / 1_000,
+            "How many hashes does one account need? And all of them? How many go into a second?",
+            "the hashes of all accounts together, divided by the hashes a second",
         ),
     ),
     wrong=(
         Wrong(
-            """
-def log_in(accounts, name, typed, verify, dummy):
-    if name not in accounts:
-        return False
-    return verify(accounts[name], typed)
-""".strip(),
-            "The answer is right and comes too soon: no call for an unknown name is some 20 milliseconds less, and a "
-            "stopwatch tells a stranger who has an account here.",
+            "seconds = 5",
+            "In that time the list is hashed once. It would do for everybody if they shared a salt, or had none: "
+            "here each account needs it anew.",
         ),
         Wrong(
-            """
-def log_in(accounts, name, typed, verify, dummy):
-    return verify(accounts.get(name, dummy), typed)
-""".strip(),
-            "Whoever guesses the dummy's password gets in under any name that does not exist: throw its result away.",
+            "seconds = 5_000_000",
+            "That many hashes it takes, and that is the hard part. How many of them does the machine do in a second?",
         ),
-        Wrong(
-            """
-def log_in(accounts, name, typed, verify, dummy):
-    verify(dummy, typed)
-    return name in accounts and verify(accounts[name], typed)
-""".strip(),
-            "Now a known name costs two calls and an unknown one only one: the stopwatch still tells them apart.",
-        ),
+        Wrong("seconds = 1", "In that time each account was tried with one word. The list is longer."),
     ),
 )
 
-WAIT = Exercise(
-    id="01-wait",
-    title="How long to wait",
-    question=(
-        "Write `wait(failures)`: how many seconds the next attempt has to wait after so many wrong "
-        "passwords in a row. "
-        "Two cost nothing; the third costs 30 seconds; then the wait doubles with each, and never passes an hour "
-        "(NIST-3.2.2)."
-    ),
-    solution="""
-def wait(failures):
-    if failures < 3:
-        return 0
-    return min(3600, 30 * 2 ** (failures - 3))
-""".strip(),
-    cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype."),
-        Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype."),
-        Case("After 3 failures", (3,), 30, "The third is the first that costs anything."),
-        Case("After 4 failures", (4,), 60, "Each further failure doubles the wait."),
-        Case("After 6 failures", (6,), 240, "Each further failure doubles the wait."),
-        Case("After 10 failures", (10,), 3600, "An hour is the longest wait."),
-        Case("After 99 failures", (99,), 3600, "An hour is the longest wait."),
-    ),
-    wrong=(
-        Wrong(
-            "def wait(failures):\n    return 0 if failures < 3 else 30 * (failures - 2)",
-            "This grows by the same step each time, as RFC4226-7.3 also allows: here each wait is twice the last.",
-        ),
-        Wrong(
-            "def wait(failures):\n    return 0 if failures < 3 else 30 * 2 ** (failures - 3)",
-            "It doubles for ever: after 99 failures the owner would wait longer than the universe is "
-            "old. Where is the hour?",
-        ),
-        Wrong(
-            "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2 ** (failures - 2))",
-            "The doubling begins one failure too early: the third itself costs 30.",
-        ),
-        Wrong(
-            "def wait(failures):\n    return min(3600, 30 * 2 ** (failures - 1))",
-            "Somebody who mistyped once is made to wait: the first two are free.",
-        ),
-    ),
-)
-
-EXERCISES = (LOOK_UP, SAME_WORK, WAIT)
+EXERCISES = (LOOK_UP, WHOLE_LIST)
 
 PREDICTIONS = (
     Prediction(
@@ -237,32 +152,6 @@ PREDICTIONS = (
             ),
             Option("c", "a sentence of 64 characters with spaces", lambda refused: refused == ["sentence"]),
             Option("d", "gribnutflame, small letters alone", lambda refused: refused == ["letters"]),
-        ),
-    ),
-    Prediction(
-        id="01-unknown",
-        question="How many passwords does the server hash for a name that does not exist?",
-        options=(
-            Option("a", "none: there is nothing to compare with", lambda count: count == 0),
-            Option("b", "one, as for a name that exists", lambda count: count == 1),
-            Option("c", "two, to be on the safe side", lambda count: count >= 2),
-        ),
-    ),
-    Prediction(
-        id="01-thief",
-        question=(
-            "A thief knows Carol's password. Carol has not enrolled an authenticator yet. How far does "
-            "the thief come?"
-        ),
-        options=(
-            Option(
-                "a",
-                "nowhere: the server asks for a code that the thief does not have",
-                lambda came: came == "stopped",
-            ),
-            Option(
-                "b", "to a session, by way of an authenticator of the thief's own", lambda came: came == "session"
-            ),
         ),
     ),
 )

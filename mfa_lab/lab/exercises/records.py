@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+ID = re.compile(r"[\w.-]{1,80}", re.ASCII)
+"""What ids, letters of choices and pseudonyms are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,10 @@ class Exercise:
     """What the learner is asked, how the answer is asked, and every answer that is known beforehand.
 
     `question` stands word for word in the notebook. `solution` is source text whose last statement defines what
-    is passed to `check`. `given` is what the notebook's setup cell has imported, for solutions that use it.
-    `ask` is `call` for a function, `look` for a value, `letter` for a choice, or one of your own.
+    is passed to `check`: a function, a class or a value. `given` is what the notebook's setup cell has imported,
+    for solutions that use it. `hints`, two or more, go from vague to near; none holds a line of the solution.
+    `ask` is `call` for a function, `look` for a value, `letter` for a choice, or one of your own, such as
+    `lambda fix, scenario: scenario(fix)` for a class that scenarios are played with.
     """
 
     id: str
@@ -72,6 +78,17 @@ class Exercise:
     wrong: tuple[Wrong, ...]
     ask: Callable[..., object] = call
     given: str = ""
+    hints: tuple[str, ...] = ()
+
+    @property
+    def answer_name(self) -> str:
+        """What the answer is called in the notebook."""
+        return _defined_last(self.solution)[0]
+
+    @property
+    def kind(self) -> str:
+        """What the answer has to be: `function`, `class` or `value`."""
+        return _defined_last(self.solution)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +101,15 @@ class Prediction:
 
 
 def made_by(source: str, given: str = "") -> Any:
-    """What the last statement of `source` defines: a function, or a name's value. For the kit's own sources."""
-    last = ast.parse(source).body[-1]
-    name = last.name if isinstance(last, ast.FunctionDef) else ast.unparse(last).split("=")[0].strip()
+    """What the last statement of `source` defines: function, class, or a name's value. For the kit's own sources."""
     names: dict[str, Any] = {}
     exec(f"{given}\n{source}", names)  # noqa: S102
-    return names[name]
+    return names[_defined_last(source)[0]]
+
+
+def _defined_last(source: str) -> tuple[str, str]:
+    """Name and kind of what the last statement defines."""
+    last = ast.parse(source).body[-1]
+    if isinstance(last, ast.FunctionDef | ast.ClassDef):
+        return last.name, "class" if isinstance(last, ast.ClassDef) else "function"
+    return ast.unparse(last).split("=")[0].strip(), "value"

@@ -11,8 +11,8 @@ NOTEBOOK = "00_start_here"
 
 
 def _letters(answer: Iterable[str]) -> object:
-    """Several letters, as a text or a set, in any order; spaces and commas are forgiven."""
-    return "".join(sorted({letter.lower() for letter in answer if letter.isalpha()}))
+    """Several letters, as a text or several, in any order; capitals, spaces and commas are forgiven."""
+    return "".join(sorted({letter.lower() for letter in "".join(answer) if letter.isalpha()}))
 
 
 FACTORS = Exercise(
@@ -24,6 +24,11 @@ FACTORS = Exercise(
     ),
     solution='two_factors = "bd"',
     ask=_letters,
+    hints=(
+        "Write beside each of the ten proofs one of the words know, have and are.",
+        "A bank card lies in your pocket; a PIN, a pet's name and a password are in your head.",
+        "Two logins remain in which the two words differ.",
+    ),
     cases=(
         Case(
             "Your letters",
@@ -36,8 +41,18 @@ FACTORS = Exercise(
     wrong=(
         Wrong(
             'two_factors = "a, b, d"',
-            "A PIN and a password are both something you know: whoever reads your notebook, or sends you to a false "
-            "page, gets the two of them in one go.",
+            "A PIN and a password are both something you know: whoever finds the paper on which you noted them, or "
+            "sends you to a false page, gets the two of them in one go.",
+        ),
+        Wrong(
+            'two_factors = "ab"',
+            "A PIN is a second password, and b is right. There is one more: think of the machine that"
+            " hands out money.",
+        ),
+        Wrong(
+            'two_factors = "a"',
+            "A PIN is something you know, and so is a password: two proofs of one kind. Look for a login that also "
+            "asks for something you have.",
         ),
         Wrong(
             'two_factors = "bcd"',
@@ -62,12 +77,24 @@ STORY = Exercise(
     question='Which of these sentences are wrong? Give all the letters in one text, such as `"bd"`.',
     solution='wrong_sentences = "ace"',
     ask=_letters,
+    hints=(
+        (
+            "The four numbered steps of this notebook stand twice in the section on the usual story: as "
+            "they are told, and as they are."
+        ),
+        "Three of the five sentences are from the first list in other words.",
+        (
+            "Ask of each: would it still be true with the phone in flight mode, with a thief at the "
+            "keyboard, and with the code left out?"
+        ),
+    ),
     cases=(
         Case(
             "Your letters",
             (),
             "ace",
-            "Go through the sentences once more with the section above: who sends, who computes, who proves what?",
+            "Hold each sentence against the numbered corrections under *The usual story*: who sends, who computes, "
+            "what does a password open, and what does a code prove?",
             "exactly the sentences that this kit will show to be wrong",
         ),
     ),
@@ -105,6 +132,13 @@ THOUSAND = Exercise(
     ),
     solution="accounts = 1000 * 7 / 100",
     ask=look,
+    hints=(
+        (
+            "Only one line of the first table tells how many stolen passwords opened a Google account, "
+            "and it holds three shares."
+        ),
+        "Take the share for break-ins at other sites. It is given of 100, and you have 1,000.",
+    ),
     cases=(
         Case(
             "Your number",
@@ -116,6 +150,10 @@ THOUSAND = Exercise(
     ),
     wrong=(
         Wrong("accounts = 250", "That is the share of passwords that were phished: these come from a break-in."),
+        Wrong(
+            "accounts = 120",
+            "That is the share of passwords that a keylogger had read: these come from a break-in.",
+        ),
         Wrong("accounts = 7", "That many of 100: the thief has ten times as many."),
         Wrong(
             "accounts = 380",

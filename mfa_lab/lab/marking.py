@@ -1,0 +1,177 @@
+"""How an answer is judged: what each case makes of it, and what is best said about it."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import math
+import reprlib
+from abc import ABC
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from traceback import walk_tb
+from types import CodeType
+from typing import Any
+
+from mfa_lab.lab import exercises
+from mfa_lab.lab.exercises import Case, Exercise
+
+IS_KIND: dict[str, Callable[[object], bool]] = {
+    "class": lambda answer: isinstance(answer, type),
+    "function": callable,
+    "value": lambda _answer: True,
+}
+"""Whether an answer is of the kind that an exercise asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one case makes of an answer: whether it is `right`, what `came`, or what was raised."""
+
+    right: bool
+    came: object = None
+    error: Exception | None = None
+
+
+def replies(exercise: Exercise, answer: object) -> list[Reply]:
+    """What each case makes of `answer`, in their order."""
+    return [_reply(exercise, answer, case) for case in exercise.cases]
+
+
+def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
+    try:
+        came = exercise.ask(answer, *deepcopy(case.arguments))
+        return Reply(_same(came, case.expected), came)
+    except Exception as error:  # noqa: BLE001 (whatever the learner's code raises is an answer)
+        if exercise.kind == "value" and isinstance(error, TypeError | AttributeError):
+            return Reply(False, answer)  # a value of another type: no code of the learner's has run
+        return Reply(False, error=error)
+
+
+def _same(came: object, expected: object) -> bool:
+    if isinstance(expected, float) and isinstance(came, int | float):
+        return math.isclose(came, expected, rel_tol=1e-6)
+    return isinstance(came, bool) == isinstance(expected, bool) and bool(came == expected)
+
+
+def is_blank(answer: object) -> bool:
+    """Nothing was written: None, three dots, or a function or class that holds no more than that."""
+    if isinstance(answer, type):
+        return all(is_blank(value) for value in _written_in(answer))
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return answer is None or answer is ...
+    steps = [step for step in dis.get_instructions(code) if step.opname not in {"RESUME", "NOP"}]
+    return all(step.opname.startswith(("LOAD_CONST", "RETURN_")) and step.argval in (None, ...) for step in steps)
+
+
+class _Empty(ABC):
+    """What Python puts into a class by itself."""
+
+    nothing: None
+
+
+def _written_in(answer: type) -> list[Any]:
+    """What the body of a class defines: values, and the functions themselves of methods and properties."""
+    values = [value for name, value in vars(answer).items() if name not in vars(_Empty)]
+    return [getattr(value, "fget", None) or getattr(value, "__func__", value) for value in values]
+
+
+def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, ...]:
+    """Which case failed, what came, what was expected; and what helps best."""
+    case, came = exercise.cases[failed], given[failed].came
+    expected = case.wanted or shown(case.expected)
+    told = _known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
+    return f"{case.name}: what came is {shown(came)}; what was expected is {expected}.", told
+
+
+def slip(came: object, wanted: object) -> str:
+    """What is to be said of one of the commonest slips, or nothing."""
+    if came is None and wanted is not None:
+        return "Nothing was returned: does your function end in `return`, or does it only print?"
+    if _is_number(came) and isinstance(wanted, str):
+        return "That is a number. What is wanted is text, and text stands in quotes."
+    if isinstance(came, str) and _is_number(wanted):
+        return "That is text. What is wanted is a number, and a number stands without quotes."
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
+    """The feedback of the known wrong answer that explains most of what failed, or nothing."""
+    explained = [_explained(exercise, number, given, failed) for number in range(len(exercise.wrong))]
+    most = max(explained, default=0)
+    return exercise.wrong[explained.index(most)].feedback if most else ""
+
+
+def _explained(exercise: Exercise, number: int, given: list[Reply], failed: int) -> int:
+    """How many of the failures are those of this wrong answer. None, unless it fails the case that is told, and the
+    learner's answer fails alike wherever it fails: else its feedback would speak of something else.
+    """
+    if _wrong_reply(exercise.id, number, failed).right:
+        return 0
+    count = 0
+    for index in sorted(range(len(given)), key=lambda index: given[index].right):  # what failed decides soonest
+        ours, theirs = _wrong_reply(exercise.id, number, index), given[index]
+        if not ours.right and not _alike(ours, theirs):
+            return 0
+        count += not ours.right
+    return count
+
+
+def _alike(ours: Reply, theirs: Reply) -> bool:
+    if ours.error or theirs.error:
+        return type(ours.error) is type(theirs.error)
+    return _same(theirs.came, ours.came)
+
+
+@cache
+def _wrong_reply(exercise_id: str, number: int, index: int) -> Reply:
+    """What one case makes of a known wrong answer."""
+    exercise = exercises.exercise(exercise_id)
+    return _reply(exercise, _wrong_answer(exercise_id, number), exercise.cases[index])
+
+
+@cache
+def _wrong_answer(exercise_id: str, number: int) -> object:
+    exercise = exercises.exercise(exercise_id)
+    return exercises.made_by(exercise.wrong[number].source, exercise.given)
+
+
+def raised(error: Exception, answer: Any, case: Case) -> tuple[str, ...]:
+    """A line with the learner's own line number, the last one that ran in the cell of the answer; and what helps."""
+    codes = _codes(answer)
+    cells = {code.co_filename for code in codes}
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename in cells]
+    line = lines[-1] if lines else min((code.co_firstlineno for code in codes), default=None)
+    where = f"line {line} of your cell" if line else "your answer"
+    words = next(iter(str(error).splitlines()), "without a word").rstrip(".")
+    told = f"{case.name}: {where} raised {type(error).__name__}: {words}."
+    if isinstance(error, AttributeError | TypeError) and "'float' object" in words:
+        return told, "That number has a fraction, even if it is .0: // divides to a whole number, / does not."
+    if not isinstance(error, NameError):
+        return (told,)
+    if error.name and len(error.name) == 1:
+        return told, f'If the letter {error.name} is meant, it goes in quotes: "{error.name}".'
+    return told, "Is the name spelled right, and has the cell that makes it been run?"
+
+
+def _codes(answer: Any) -> list[CodeType]:
+    """The learner's own code: a function's, behind its decorators too, or that of a class's methods."""
+    parts = _written_in(answer) if isinstance(answer, type) else [answer, inspect.unwrap(answer)]
+    return [part.__code__ for part in parts if isinstance(getattr(part, "__code__", None), CodeType)]
+
+
+def shown(value: object) -> str:
+    """A value as it is best read in a sentence: bytes as hexadecimal pairs, everything else short."""
+    if isinstance(value, bytes):
+        return f"the bytes {value[:32].hex(' ')}" if value else "no bytes"
+    try:
+        return reprlib.repr(value)
+    except Exception:  # noqa: BLE001 (a repr of the learner's own class)
+        return f"a {type(value).__name__}"

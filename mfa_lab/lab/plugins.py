@@ -1,0 +1,49 @@
+"""What other distributions bring along through entry points. CONTRIBUTING.md has the recipe.
+
+A plugin that cannot be used is left out with a warning: the kit's own lessons go on.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from mfa_lab.policy import Policy
+from mfa_lab.resources import data_dir
+
+
+def policies() -> dict[str, Policy]:
+    """The kit's own policies by name, and those of the group `mfa_lab.policies`, each by its entry point's name."""
+    found = {"STANDARD": Policy.STANDARD, "LESSON": Policy.LESSON, "CHEAPEST": Policy.CHEAPEST}
+    found |= Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
+    for entry, policy in loaded("mfa_lab.policies"):
+        if not isinstance(policy, Policy):
+            leave_out(entry, "it is no Policy")
+        elif entry.name in found:
+            leave_out(entry, f"there is a policy {entry.name} already")
+        else:
+            found[entry.name] = policy
+    return found
+
+
+@cache
+def loaded(group: str) -> tuple[tuple[EntryPoint, Any], ...]:
+    """Everything of a group of entry points that can be imported, in the order of the names."""
+    return tuple(_load(group))
+
+
+def leave_out(entry: EntryPoint, problem: str) -> None:
+    """Warn that the plugin is not used, and why."""
+    whose = f"{entry.name} of {entry.dist.name}" if entry.dist else entry.name
+    warnings.warn(f"the plugin {whose} is left out: {problem}. Ask its authors, or uninstall it", stacklevel=2)
+
+
+def _load(group: str) -> Iterator[tuple[EntryPoint, Any]]:
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        try:
+            yield entry, entry.load()
+        except Exception as fault:  # noqa: BLE001 (somebody else's code: whatever it raises)
+            leave_out(entry, f"{type(fault).__name__}: {fault}")

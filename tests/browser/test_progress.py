@@ -1,0 +1,38 @@
+"""Checks, hints, solution and the map of progress, as they stand in the real JupyterLab."""
+
+import pytest
+from playwright.sync_api import expect
+
+from mfa_lab import workspace
+from mfa_lab.lab.exercises import exercise
+from mfa_lab.resources import notebooks_dir
+from tests.notebooks.kit import write
+
+from .axe import contrasts, violations
+
+pytestmark = pytest.mark.browser
+OUTPUTS = ".jp-OutputArea-output"
+SETUP = "from mfa_lab.lab.checks import *"
+
+
+def test_progress_is_for_everyone_and_reaches_the_next_notebook(open_notebook, work):
+    """All faces are free of axe's serious findings and readable in both themes; another kernel knows what was done,
+    and the map leads to its notebook by keyboard.
+    """
+    workspace.deliver(notebooks_dir(), work / "seat")
+    solved = f"{exercise('02-truncate').solution}\n\ncheck('02-truncate', truncate)"
+    asked = ("hint('02-truncate')", "solution('02-digits')", "reset('02-digits')", "check('02-truncate', 3)")
+    write(work / "seat" / "first.ipynb", SETUP, solved, "predict('02-one-bit', 'c')", *asked)
+    open_notebook("seat/first.ipynb").run_all()
+    write(work / "seat" / "second.ipynb", SETUP, "compare('02-one-bit', 19)", *asked, "progress_map()")
+    page = open_notebook("seat/second.ipynb")
+    page.run_all()
+    expect(page.outputs.get_by_text("You said c, and so it is.")).to_be_visible()
+    drawn = page.outputs.locator(".mfa-map")
+    expect(drawn.get_by_text("Dynamic truncation (done)")).to_be_visible()
+    for theme in ("dark", "light"):
+        page.theme(theme)
+        assert violations(page.page, OUTPUTS) == []
+        assert contrasts(page.page, OUTPUTS)[0][0] >= 4.5
+    drawn.get_by_role("link", name="02 otp generation").press("Enter")
+    expect(page.page.get_by_role("tab", name="02_otp_generation.ipynb")).to_be_visible()
