@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from mfa_lab.attacks.budget import DAY_SECONDS, NETWORK, Rules
-from mfa_lab.attacks.odds import _dice, _some_codes
+from mfa_lab.attacks.odds import dice, some_codes
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
@@ -48,12 +48,12 @@ def simulated_budget(
     for number, most in ((days, _MOST_DAYS), (owner_login_days or 1, _MOST_DAYS), (attackers, _NEVER)):
         if type(number) is not int or not 1 <= number <= most:
             raise InvalidInput(f"take whole numbers of 1 or more, and {_MOST_DAYS:,} days at most")
-    codes, dice = _some_codes(randomness, _KEPT_STEPS, rules.digits), _dice(randomness)
+    codes, thrown = some_codes(randomness, _KEPT_STEPS, rules.digits), dice(randomness)
     codes = np.concatenate([codes, codes[: rules.accepted_codes]])
     attempts = inside = 0
     for first in range(0, attackers, CHUNK_ATTACKERS):
         crowd = _Crowd(rules, min(CHUNK_ATTACKERS, attackers - first), days, owner_login_days)
-        made, got = crowd.guess(codes, dice)
+        made, got = crowd.guess(codes, thrown)
         attempts, inside = attempts + made, inside + got
     return Tally(attackers, attempts, inside)
 
@@ -74,9 +74,9 @@ class _Crowd:
         self.failures = np.zeros(size, np.int32)
         self.login = np.full(size, self.between or _NEVER, np.int32)
 
-    def guess(self, codes: NDArray[np.uint32], dice: Generator) -> tuple[int, int]:
+    def guess(self, codes: NDArray[np.uint32], thrown: Generator) -> tuple[int, int]:
         """Until nobody can go on: how many attempts were made, and how many got in."""
-        begins = dice.integers(0, _KEPT_STEPS * _PERIOD, self.size, np.int32)
+        begins = thrown.integers(0, _KEPT_STEPS * _PERIOD, self.size, np.int32)
         outside = np.ones(self.size, np.bool_)
         attempts = rounds = 0
         while (going := outside & (self.due < self.end) & (self.failures < self.last)).any():
@@ -86,7 +86,7 @@ class _Crowd:
                     continue
             attempts += int(np.count_nonzero(going))
             step = (begins + self.due) // _PERIOD % _KEPT_STEPS
-            guess = dice.integers(0, 10**self.rules.digits, self.size, np.uint32)
+            guess = thrown.integers(0, 10**self.rules.digits, self.size, np.uint32)
             right = codes[step] == guess
             for further in range(1, self.rules.accepted_codes):
                 right |= codes[step + further] == guess

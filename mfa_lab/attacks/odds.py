@@ -53,11 +53,11 @@ def simulated_acceptance(
     if offsets.dtype.kind not in "iu" or delays.dtype.kind not in "iu":
         raise InvalidInput("simulated clocks count whole seconds: pass whole numbers")
     widest = int(max(np.abs(offsets).max(), np.abs(delays).max())) // period + checked_window(window_steps) + 1
-    codes = _some_codes(randomness, _KEPT_STEPS + 2 * widest, digits)
-    dice = _dice(randomness)
+    codes = some_codes(randomness, _KEPT_STEPS + 2 * widest, digits)
+    thrown = dice(randomness)
     shares = []
     for offset, delay in zip(offsets.ravel().tolist(), delays.ravel().tolist(), strict=True):
-        read_at = dice.integers(widest * period, (widest + _KEPT_STEPS) * period, logins, np.int32)
+        read_at = thrown.integers(widest * period, (widest + _KEPT_STEPS) * period, logins, np.int32)
         typed = codes[(read_at + offset) // period]
         step = (read_at + delay) // period
         accepted = np.zeros(logins, np.bool_)
@@ -81,12 +81,12 @@ def simulated_guessing(
     window_steps: int, attempts: int, *, attackers: int, randomness: Randomness, digits: int = 6
 ) -> float:
     """The share of `attackers` of whom at least one guess was accepted, each making one guess a step."""
-    codes = _some_codes(randomness, _KEPT_STEPS + attempts + 2 * checked_window(window_steps), digits)
-    dice = _dice(randomness)
-    starts = dice.integers(0, _KEPT_STEPS, attackers, np.int32)
+    codes = some_codes(randomness, _KEPT_STEPS + attempts + 2 * checked_window(window_steps), digits)
+    thrown = dice(randomness)
+    starts = thrown.integers(0, _KEPT_STEPS, attackers, np.int32)
     inside: NDArray[Any] = np.zeros(attackers, np.bool_)
     for attempt in range(attempts):
-        guess = dice.integers(0, 10**digits, attackers, np.uint32)
+        guess = thrown.integers(0, 10**digits, attackers, np.uint32)
         for step in range(2 * window_steps + 1):
             inside |= codes[starts + attempt + step] == guess
     return float(inside.mean())
@@ -98,10 +98,10 @@ def sigma(chance: ArrayLike, trials: int) -> Chances:
     return np.asarray(np.sqrt(chance * (1 - chance) / trials))
 
 
-def _some_codes(randomness: Randomness, count: int, digits: int) -> NDArray[np.uint32]:
+def some_codes(randomness: Randomness, count: int, digits: int) -> NDArray[np.uint32]:
     return codes_at(new_secret(randomness), _FIRST_STEP + np.arange(count), digits=digits)
 
 
-def _dice(randomness: Randomness) -> Generator:
+def dice(randomness: Randomness) -> Generator:
     """NumPy's generator, seeded at the house's one door for randomness."""
     return default_rng(list(randomness.token_bytes(32)))
