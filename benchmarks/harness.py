@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from random import Random
-from statistics import mean, median, quantiles, variance
+from statistics import median, quantiles
 from time import perf_counter
 
 HERE = Path(__file__).resolve().parents[1]
@@ -85,11 +84,6 @@ def ratio_row(
         also=also,
         figures={**absolute, **(figures or {})},
     )
-
-
-def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
-    """Welch's t: the difference of two means in units of its own uncertainty."""
-    return (mean(left) - mean(right)) / math.sqrt(variance(left) / len(left) + variance(right) / len(right))
 
 
 def without_the_slowest(left: Sequence[float], right: Sequence[float]) -> tuple[list[float], list[float]]:

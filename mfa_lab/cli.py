@@ -18,6 +18,8 @@ from mfa_lab.errors import MfaError
 from mfa_lab.resources import notebooks_dir
 
 WORK = "mfa-lab-work"
+WORKSHOP = "mfa-lab-workshop"
+MOST_LEFT_OUT = 20
 
 
 class _Group(click.Group):
@@ -114,6 +116,75 @@ def progress(folder: Path, file: str | None) -> None:
 
 
 @main.command()
+@click.option("--seats", required=True, type=click.IntRange(1, 500), help="How many.")
+@click.option(
+    "--dir",
+    "folder",
+    default=WORKSHOP,
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where to make them.",
+)
+@click.option("--seed", help="Any text. The same one gives the same accounts; without it they are drawn.")
+@click.option("--bundle", is_flag=True, help="Add a wheelhouse, to install the kit from without internet.")
+def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
+    """For trainers: make a room of seats, each a folder with notebooks and a demo account, and cards to print.
+
+    Run it again to add seats. Nobody's work is written over.
+    """
+    _need_the_lab()
+    from mfa_lab.lab.trainer import workshop as room
+
+    made = room.prepare(folder, seats, seed)
+    for verb, names in (("New here", made.new), ("Left as they were", made.kept)):
+        if names:
+            click.echo(f"{verb}: {names[0]} to {names[-1]}" if len(names) > 2 else f"{verb}: {', '.join(names)}")
+    click.echo(
+        f"Cards and overview are in {folder.resolve() / room.TRAINER}: print cards.pdf, begin with overview.html"
+    )
+    if bundle:
+        from mfa_lab.lab.trainer.bundle import bundle as fill
+
+        click.echo("Collecting the wheelhouse: a minute or some, and some hundred megabytes.")
+        click.echo(f"{fill(folder)} installs the kit without internet; its README.txt says how.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--out", default="mfa-lab-board", show_default=True, type=click.Path(path_type=Path), help="Without suffix."
+)
+def board(folder: Path, out: Path) -> None:
+    """For trainers: who is where and what is hard, from the exported progress files in FOLDER, as HTML and PNG."""
+    _need_the_lab()
+    from mfa_lab.lab.trainer.board import board as read
+    from mfa_lab.lab.trainer.board_page import save
+
+    found = read(folder)
+    html, png = save(found, out)
+    click.echo(f"{found.headline}: {html} and {png.name}")
+    for each in found.left_out[:MOST_LEFT_OUT]:
+        click.echo(f"Not counted: {each.file}: {each.why}")
+    if len(found.left_out) > MOST_LEFT_OUT:
+        click.echo(f"and {len(found.left_out) - MOST_LEFT_OUT} more, which {html} names")
+
+
+@main.command()
+@click.argument("notebook")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write; else NOTEBOOK-slides.html.")
+def slides(notebook: str, out: Path | None) -> None:
+    """For trainers: slides from NOTEBOOK, by its path or the kit's name for it, as one HTML file."""
+    _need_the_lab()
+    from mfa_lab.lab.trainer.page import write_ours
+    from mfa_lab.lab.trainer.slides import read, slides_html
+
+    made = slides_html(read(notebook))
+    click.echo(
+        f"{write_ours(out or Path(f'{Path(notebook).stem}-slides.html'), made.encode())}: open it in a browser"
+    )
+
+
+@main.command()
 @folder_option
 @click.pass_context
 def doctor(ctx: click.Context, folder: Path) -> None:
@@ -138,10 +209,10 @@ def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
     For each: the measure on a server with one mistake, on the reference fix, and on `MfaServer`. Ends with 1 if one
     did not come out as it should.
     """
-    from mfa_lab.attacks.ladder import rung, rungs
+    from mfa_lab.attacks.ladder import rungs, rungs_of
     from mfa_lab.attacks.ladder.report import climb
 
-    chosen = [rung(name) for name in which] or rungs()
+    chosen = [one for name in which for one in rungs_of(name)] or rungs()
     climbs = []
     for one in chosen:
         climbs.append(climb(one))
@@ -150,6 +221,91 @@ def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([each.as_json() for each in climbs], indent=2))
     ctx.exit(not all(each.as_expected for each in climbs))
+
+
+database_option = click.option(
+    "--database",
+    envvar="MFA_LAB_DATABASE",
+    default="sqlite:///mfa-lab.db",
+    show_default=True,
+    metavar="URL",
+    help="sqlite:///FILE or postgresql://USER@HOST/NAME.",
+)
+
+
+@main.command()
+@database_option
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--policy", default="standard", show_default=True, help="One of data/policies.toml, or standard.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes.")
+@click.option("--allow-host", "hosts", multiple=True, help="A name under which browsers reach it; may come again.")
+@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="Speak https: a PEM file.")
+@click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False), help="The certificate's key.")
+@click.option("--behind-https", is_flag=True, help="A proxy on this machine speaks https and says so.")
+@click.option("--admin", "admins", multiple=True, help="An account that may use the admin page; may come again.")
+@click.option("--registration/--no-registration", default=True, help="Whether strangers may register.")
+@click.option("--notices", default="", metavar="FILE", help="Write notices for the owners of accounts to this file.")
+def serve(
+    port: int,
+    host: str,
+    workers: int,
+    hosts: tuple[str, ...],
+    certificate: str | None,
+    certificate_key: str | None,
+    behind_https: bool,
+    admins: tuple[str, ...],
+    registration: bool,
+    **others: str,
+) -> None:
+    """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
+
+    Without a certificate it speaks plain http, to this machine alone. docs/web.md tells more.
+    """
+    from mfa_lab.web import serve as web
+    from mfa_lab.web.site import LOOPBACK
+
+    if bool(certificate) != bool(certificate_key):
+        raise click.UsageError("--certificate and --certificate-key go together")
+    settings = web.Settings(
+        hosts=",".join(hosts or LOOPBACK),
+        https="yes" if certificate or behind_https else "no",
+        admins=",".join(admins),
+        registration="yes" if registration else "no",
+        **others,
+    )
+    tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else None
+    web.run(settings, host=host, port=port, workers=workers, tls=tls)
+
+
+@main.command()
+@click.argument("name")
+@database_option
+@click.password_option(help="Asked for if it is not given.")
+def register(name: str, database: str, password: str) -> None:
+    """For operators: make an account called NAME, an administrator's for instance."""
+    from mfa_lab.server.flow import MfaServer
+
+    server = MfaServer(database)
+    try:
+        server.register(name, password)
+    finally:
+        server.close()
+    click.echo("Registered. The first login enrols an authenticator: let it come soon.")
+
+
+@main.command("trust-clock")
+@database_option
+def trust_clock(database: str) -> None:
+    """For operators: this machine's clock is right now, and was wrong before. Then start the server anew."""
+    from mfa_lab.server.flow import MfaServer
+
+    server = MfaServer(database)
+    try:
+        server.trust_clock()
+    finally:
+        server.close()
+    click.echo("Noted in the audit log. Start the server anew.")
 
 
 def _need_the_lab() -> None:

@@ -163,8 +163,9 @@ def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) 
     disabled. The truth lies between. A day is the first one, a year has 365. An account with several authenticators:
     pass `Rules.of(policy, authenticators=2)`.
 
-    >>> guess_budget(Policy.STANDARD)
-    GuessBudget: 33 attempts on the first day, 100 in a year, ...
+    >>> budget = guess_budget(Policy.STANDARD)
+    >>> budget.attempts_per_day, budget.attempts_per_year, budget.days_to_one_half
+    (32, 100, inf)
     """
     rules = Rules.of(rules) if isinstance(rules, Policy) else rules
     if owner_login_days is not None and (type(owner_login_days) is not int or owner_login_days < 1):

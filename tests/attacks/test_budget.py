@@ -343,6 +343,7 @@ def test_a_chance_in_words(chance: float, told: str):
         {"limits": ((5, 0),)},
         {"limits": ((20, 3600), (5, 300))},
         {"limits": ((5, 300), (20, 600))},
+        {"limits": ((5, 300), (20, 1000))},
         {"limits": ((5, 300), (5, 3600))},
         {"disable_after_failures": 0},
         {"codes_per_password": 0},

@@ -24,16 +24,22 @@ from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCode
 PERIOD = 30
 
 
+@dataclass(kw_only=True)
+class Count:
+    """Wrong codes in a row, and until when no further one is looked at (Unix seconds)."""
+
+    failures: int = 0
+    wait_until: int = 0
+
+
 @dataclass
-class Account:
+class Account(Count):
     """What the server keeps of one person. `last_step` is the step of the last code taken."""
 
     name: str
     password_hash: str
     secret: str | None = None
     last_step: int = -1
-    failures: int = 0
-    wait_until: int = 0
 
 
 class SmallServer:
@@ -78,14 +84,14 @@ class SmallServer:
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
         """A right code gives a session to whoever passed step 1."""
-        account = self.account_of(pending)
-        if self.must_wait(account):
+        account, count = self.account_of(pending), self.counted(pending)
+        if self.must_wait(count):
             raise AccessDenied
         step = self.step_of(account, code)
         if step is None or not self.spend(account, step):
-            self.failed(account)
+            self.failed(count)
             raise AccessDenied
-        self.succeeded(account)
+        self.succeeded(count)
         return self.open_session(account)
 
     def account_of(self, pending: PendingLogin) -> Account:
@@ -101,11 +107,15 @@ class SmallServer:
             typed = tidy_code(code)
         except MalformedCode:
             return None
-        current, found = step_at(self.clock.now(), PERIOD), None
-        for step in range(current - self.window_steps, current + self.window_steps + 1):
+        centre, found = self.centre(account), None
+        for step in range(centre - self.window_steps, centre + self.window_steps + 1):
             if hmac.compare_digest(typed, code_of(account.secret or "", step)):
                 found = step
         return found
+
+    def centre(self, account: Account) -> int:  # noqa: ARG002
+        """The time step in the middle of the window: the server's own, for every account."""
+        return step_at(self.clock.now(), PERIOD)
 
     def spend(self, account: Account, step: int) -> bool:
         """Take a step, once: only one above the last one taken."""
@@ -114,20 +124,27 @@ class SmallServer:
         account.last_step = step
         return True
 
-    def must_wait(self, account: Account) -> bool:
-        """Whether too many wrong codes came for this account, too recently."""
-        return self.clock.now() < account.wait_until
+    def counted(self, pending: PendingLogin) -> Count:
+        """Where wrong codes are counted: in the account, whichever pending login they came by (RFC4226-7.3)."""
+        return self.account_of(pending)
 
-    def failed(self, account: Account) -> None:
+    def must_wait(self, count: Count) -> bool:
+        """Whether too many wrong codes came, too recently."""
+        return self.clock.now() < count.wait_until
+
+    def failed(self, count: Count) -> None:
         """Count a wrong code, and let the next one wait."""
-        account.failures += 1
-        beyond = account.failures - self.free_failures
-        if beyond > 0:
-            account.wait_until = self.clock.now() + min(30 * 2 ** min(beyond - 1, 7), 3600)
+        count.failures += 1
+        count.wait_until = self.clock.now() + self.wait_seconds(count.failures)
 
-    def succeeded(self, account: Account) -> None:
+    def wait_seconds(self, failures: int) -> int:
+        """What the next code has to wait after so many wrong ones in a row."""
+        beyond = failures - self.free_failures
+        return min(30 * 2 ** min(beyond - 1, 7), 3600) if beyond > 0 else 0
+
+    def succeeded(self, count: Count) -> None:
         """A completed login ends the count."""
-        account.failures = 0
+        count.failures = 0
 
     def open_session(self, account: Account) -> Session:
         """What access is: a token that the server knows."""
@@ -150,20 +167,29 @@ class SmallServer:
         account = self.account_of(pending)
         if account.secret:
             raise AccessDenied
+        return self._offer(account)
+
+    def _offer(self, account: Account) -> Enrolment:
         token, secret = self._new_token(), new_secret(self.randomness)
         self._offers[token.reveal()] = account.name, secret
         offered = OtpAccount(account.name, "small server", Hidden(secret))
         return Enrolment(token, self.clock.now() + 900, offered)
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows a right code, and spend its step."""
+        """Bind the authenticator that shows a right code, and spend its step. Every pending login of before ends."""
         name, secret = self._offers.get(enrolment.token.reveal(), ("", ""))
         step = self.step_of(Account(name, "", secret), code) if name else None
         if step is None:
             raise AccessDenied
         account = self.accounts[name]
         account.secret, account.last_step = secret, step
+        self.pendings = {token: owner for token, owner in self.pendings.items() if owner != name}
         return RecoveryCodes(())
+
+    def rebind(self, name: str) -> None:
+        """An administrator's answer to a lost or disabled authenticator: the next right password enrols a new one."""
+        account = self.accounts[name]
+        account.secret, account.failures, account.wait_until = None, 0, 0
 
     def _new_token(self) -> Hidden:
         return token_from(self.randomness.token_bytes(32))
