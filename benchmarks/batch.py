@@ -87,12 +87,12 @@ def one_core(algorithm: str, times: float) -> Callable[[], Row]:
                 "pyotp_per_s": 1 / median(pair[1]),
             },
         )
-        return _in_percent(row)
+        return in_percent(row)
 
     return measure
 
 
-def _in_percent(row: Row) -> Row:
+def in_percent(row: Row) -> Row:
     """Two decimals of a ratio far below 1 would say little."""
     assert row.spread is not None
     assert row.reach is not None

@@ -138,11 +138,11 @@ def _codes(texts: NDArray[Any], counters: NDArray[Any], digits: int, algorithm: 
     keyed = hashing(texts, algorithm)
     for place in _tiles(codes.shape, CHUNK_CODES):
         words = keyed.hmac(place, _tile(counters, place).astype(np.uint64))
-        codes[place] = _truncated(words) % _N(10**digits)
+        codes[place] = truncated(words) % _N(10**digits)
     return codes
 
 
-def _truncated(words: list[Codes]) -> Codes:
+def truncated(words: list[Codes]) -> Codes:
     """Dynamic truncation (RFC 4226, section 5.3): 31 bits from the offset that the last four bits tell.
 
     `words`: the digest's first five words and its last one.
@@ -171,8 +171,8 @@ class _Sha1:
 
     def hmac(self, place: Place, counters: NDArray[np.uint64]) -> list[NDArray[np.uint32]]:
         inner, outer = ([_tile(word, place) for word in state] for state in (self._inner, self._outer))
-        digest = sha1.compress(inner, _last_block([_high(counters), counters.astype(np.uint32)]))
-        digest = sha1.compress(outer, _last_block(digest))
+        digest = sha1.compress(inner, last_block([_high(counters), counters.astype(np.uint32)]))
+        digest = sha1.compress(outer, last_block(digest))
         return [*digest, digest[-1]]
 
 
@@ -182,7 +182,7 @@ def _high(counters: NDArray[np.uint64]) -> NDArray[np.uint32]:
     return high if high.any() else sha1.word(0)
 
 
-def _last_block(words: Iterable[NDArray[np.uint32]]) -> list[NDArray[np.uint32]]:
+def last_block(words: Iterable[NDArray[np.uint32]]) -> list[NDArray[np.uint32]]:
     """The rest of a message whose first block was the key's: `words`, a one bit, zeros, the length in bits."""
     block = [*words, sha1.word(1 << 31)]
     length = 8 * (64 + 4 * (len(block) - 1))

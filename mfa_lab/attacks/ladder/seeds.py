@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from mfa_lab.attacks import sha1
-from mfa_lab.attacks.batch import Codes, _last_block, _truncated
+from mfa_lab.attacks.batch import Codes, last_block, truncated
 from mfa_lab.attacks.ladder.mersenne import first_words
 from mfa_lab.otp import code_at, step_at
 from mfa_lab.provisioning import new_secret
@@ -62,7 +62,7 @@ def _codes(seeds: NDArray[np.uint32], step: int) -> Codes:
         sha1.compress(sha1.START, [*(word ^ padding for word in key), *[padding] * 11])
         for padding in (_INNER, _OUTER)
     )
-    digest = sha1.compress(inner, _last_block([sha1.word(step >> 32), sha1.word(step & 0xFFFF_FFFF)]))
-    digest = sha1.compress(outer, _last_block(digest))
-    codes: Codes = _truncated([*digest, digest[-1]])[0] % np.uint32(10**6)
+    digest = sha1.compress(inner, last_block([sha1.word(step >> 32), sha1.word(step & 0xFFFF_FFFF)]))
+    digest = sha1.compress(outer, last_block(digest))
+    codes: Codes = truncated([*digest, digest[-1]])[0] % np.uint32(10**6)
     return codes
