@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import click
 
-from benchmarks import attempts, batch, browser, checking, codes, login, names, starts, suite
+from benchmarks import attempts, batch, browser, checking, codes, login, names, seeds, starts, suite
 from benchmarks.harness import Row
 
 BENCHMARKS: dict[str, Callable[[], Row]] = {
@@ -26,12 +26,15 @@ BENCHMARKS: dict[str, Callable[[], Row]] = {
     "check": checking.check,
     "click": browser.click,
     "run_all": browser.run_all,
+    "drag": browser.drag,
+    "ticks": browser.ticks,
     "sha1": batch.one_core("SHA1", 18),
     "sha256": batch.one_core("SHA256", 8),
     "sha512": batch.one_core("SHA512", 8),
     "cores": batch.both_cores,
     "memory": batch.memory,
     "logins": batch.logins,
+    "seeds": seeds.seeds,
     "attempts": attempts.attempts,
     "suite": suite.suite,
 }

@@ -39,6 +39,32 @@ ipywidgets.VBox([ipywidgets.Text(description="Code"), button, label])
 FOUR_STEPS = "from mfa_lab.lab.four_steps import FourSteps\nFourSteps()"
 TEN = "import ipywidgets\nipywidgets.VBox([ipywidgets.Text(description=str(number)) for number in range(10)])"
 
+MACHINE = """
+from mfa_lab.lab.forms import PhonePanel
+from mfa_lab.lab.time_machine import TimeMachine
+
+machine = TimeMachine()
+panel = PhonePanel(machine.room, lambda code: "")
+"""
+SLIDER = """
+import io
+import ipywidgets
+from matplotlib.figure import Figure
+
+picture, slider = ipywidgets.Image(), ipywidgets.IntSlider(description="skew", min=-120, max=120)
+
+def redraw(_=None):
+    buffer = io.BytesIO()
+    figure = Figure()
+    figure.add_subplot()
+    figure.savefig(buffer, format="png", metadata={"Comment": str(slider.value)})  # the same bytes would not be sent
+    picture.value = buffer.getvalue()
+
+slider.observe(redraw, "value")
+redraw()
+ipywidgets.VBox([slider, picture])
+"""
+
 # From the click to the first frame in which the answer stands.
 _CLICK = """([button, answer]) => new Promise((resolve, reject) => {
     setTimeout(() => reject("no answer"), 10000);
@@ -66,6 +92,50 @@ _RUN_ALL = """(wanted) => new Promise((resolve, reject) => {
     jupyterapp.commands.execute("notebook:run-all-cells");
     requestAnimationFrame(seen);
 })"""
+
+# From one movement of a slider to the first frame that shows what it did.
+_DRAG_OURS = """() => new Promise((resolve, reject) => {
+    setTimeout(() => reject("nothing painted"), 10000);
+    const slider = document.querySelector(".mfa-machine input[type=range]");
+    const observer = new MutationObserver(() => {
+        observer.disconnect();
+        requestAnimationFrame(() => resolve((performance.now() - start) / 1000));
+    });
+    observer.observe(document.querySelector(".mfa-strip"), { attributeFilter: ["style"] });
+    slider.value = Number(slider.value) === 120 ? -120 : Number(slider.value) + 1;
+    const start = performance.now();
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+})"""
+_DRAG_BARE = """() => new Promise((resolve, reject) => {
+    setTimeout(() => reject("nothing painted"), 10000);
+    const image = document.querySelector(".jp-OutputArea-output img");
+    const observer = new MutationObserver(async () => {
+        observer.disconnect();
+        await image.decode();
+        requestAnimationFrame(() => resolve((performance.now() - start) / 1000));
+    });
+    observer.observe(image, { attributeFilter: ["src"] });
+    const handle = document.querySelector(".noUi-handle");
+    const start = performance.now();
+    handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+})"""
+# Plays for so many milliseconds; how often the strip's clock moved, and how many messages passed.
+_PLAY = """async (milliseconds) => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    const play = document.querySelector(".mfa-machine [data-do=play]");
+    play.click();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    let [ticks, messages] = [0, 0];
+    const count = () => { messages++; };
+    const observer = new MutationObserver(() => { ticks++; });
+    observer.observe(document.querySelector(".mfa-machine [data-server]"), { childList: true, characterData: true });
+    kernel.anyMessage.connect(count);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    kernel.anyMessage.disconnect(count);
+    observer.disconnect();
+    play.click();
+    return [ticks, messages];
+}"""
 
 
 @contextmanager
@@ -118,4 +188,37 @@ def run_all(pairs: int = 15) -> Row:
         reach=1.5,
         times=times,
         figures={"page_kb": sizes[0] // 1000, "bare_page_kb": sizes[1] // 1000},
+    )
+
+
+def drag(pairs: int = 60) -> Row:
+    """The time machine's strip follows its slider in the browser; the bare figure comes from the kernel."""
+    with _pages(f"{MACHINE}machine", SLIDER) as (machine, bare):
+        times = interleaved(
+            lambda: float(machine.page.evaluate(_DRAG_OURS)), lambda: float(bare.page.evaluate(_DRAG_BARE)), pairs
+        )
+    return ratio_row(
+        "drag",
+        what="dragging skew to the painted strip",
+        against="a slider that redraws an empty figure",
+        reach=1.3,
+        times=times,
+    )
+
+
+def ticks(milliseconds: int = 6000) -> Row:
+    """Time machine and phone in one cell, playing at thirty times the pace."""
+    with _pages(f"{MACHINE}import ipywidgets\nipywidgets.VBox([machine, panel])") as (page,):
+        page.page.select_option(".mfa-machine select", "30")
+        ticked, messages = page.page.evaluate(_PLAY, milliseconds)
+    return Row(
+        name="ticks",
+        what="phone and time machine while playing",
+        against="",
+        value=messages / ticked,
+        unit="messages",
+        reach=0,
+        pairs=1,
+        also=ticked > milliseconds / 100,
+        figures={"ticks": ticked, "kernel_messages": messages},
     )

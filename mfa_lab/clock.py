@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from mfa_lab.errors import InvalidInput
 
 _LAST_SECOND = 253_402_300_799
 """The end of the year 9999, where datetimes end as well."""
+_FASTEST = 86_400
+"""A day a second: nothing could be seen of it any more."""
 
 
 class Clock(Protocol):
@@ -53,7 +56,56 @@ class ManualClock:
         self._now = checked_now(now)
 
     def __repr__(self) -> str:
-        return f"ManualClock({self._now})"
+        return f"{type(self).__name__}({self.now()})"
+
+
+class _Run(NamedTuple):
+    """A clock that said `base` when the machine's said `began`, and has run at `speed` since."""
+
+    base: float
+    began: float
+    speed: float
+
+
+class RunningClock(ManualClock):
+    """A manual clock that can also be let run. It stands still at first.
+
+    `machine` counts the seconds by which it runs; whoever knows `exact()` and `speed` can go on counting alone.
+    """
+
+    def __init__(self, now: int = 1_800_000_010, *, machine: Callable[[], float] = time.monotonic) -> None:
+        self._machine = machine
+        self._run = _Run(checked_now(now), 0.0, 0.0)  # one tuple: whoever reads it in another thread sees it whole
+
+    def now(self) -> int:
+        return checked_now(int(self.exact()))
+
+    def exact(self) -> float:
+        """Unix seconds with their fraction; a clock that stands still shows whole ones."""
+        base, began, speed = self._run
+        return base + speed * (self._machine() - began) if speed else base
+
+    @property
+    def speed(self) -> float:
+        """Seconds that pass on it for each of the machine's; 0 while it stands still."""
+        return self._run.speed
+
+    def play(self, speed: float = 1.0) -> None:
+        """Run from now on, `speed` seconds for each of the machine's."""
+        if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= _FASTEST:
+            raise InvalidInput(f"speed is a number above 0, up to {_FASTEST}: 1 is the usual pace of time")
+        self._run = _Run(self.exact(), self._machine(), float(speed))
+
+    def pause(self) -> None:
+        """Stand still, at the whole second that it shows."""
+        self._run = _Run(self.now(), 0.0, 0.0)
+
+    def advance(self, seconds: int) -> None:
+        checked_now(self.now() + seconds)
+        self._run = self._run._replace(base=self._run.base + seconds)
+
+    def set(self, now: int) -> None:
+        self._run = _Run(checked_now(now), self._machine(), self.speed)
 
 
 class SkewedClock:
@@ -67,7 +119,30 @@ class SkewedClock:
         return checked_now(self.base.now() + self.drift_seconds)
 
     def __repr__(self) -> str:
-        return f"SkewedClock({self.base!r}, drift_seconds={self.drift_seconds})"
+        return f"{type(self).__name__}({self.base!r}, drift_seconds={self.drift_seconds})"
+
+
+class DriftingClock(SkewedClock):
+    """A skewed clock that also gains `rate_ppm` millionths of a second each second (negative: loses them).
+
+    `drift_seconds` is what it was off at `since`, by its base. Its offset is whole seconds, rounded down.
+    """
+
+    def __init__(self, base: Clock, drift_seconds: int = 0, *, rate_ppm: int = 0, since: int | None = None) -> None:
+        super().__init__(base, drift_seconds)
+        self.rate_ppm = rate_ppm
+        self.since = base.now() if since is None else since
+
+    def now(self) -> int:
+        base = self.base.now()
+        return checked_now(base + self.offset_at(base))
+
+    def offset_at(self, base_now: int) -> int:
+        """How many seconds ahead it is when its base says `base_now`."""
+        return self.drift_seconds + self.rate_ppm * (base_now - self.since) // 1_000_000
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, rate_ppm={self.rate_ppm}, since={self.since})"
 
 
 def checked_now(now: int) -> int:

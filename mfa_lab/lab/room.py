@@ -6,11 +6,14 @@ import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
-from mfa_lab.clock import Clock, ManualClock, SystemClock
+from mfa_lab.clock import Clock, ManualClock, RunningClock, SystemClock
 from mfa_lab.errors import NameTaken
+from mfa_lab.lab.seat import Seat, SeatServer, read
 from mfa_lab.phone.phone import Phone
 from mfa_lab.policy import Policy
+from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM, Randomness, SeededRandomness
 from mfa_lab.resources import data_dir
 from mfa_lab.server.flow import MfaServer
@@ -23,33 +26,54 @@ DEMO_NOW = 1_800_000_010
 class Room:
     """What the forms of one cell or one notebook share. `demo`: its secrets are public and may be shown anywhere.
 
-    `demo_account` is a name and password that everybody may know. A room can be made new at any time.
+    `demo_account` is a name and password that everybody may know. `account` is what was last offered to a phone, be
+    it the one in the room or a real one. At a workshop's `seat` the demo account is the seat's own. A room can be
+    made new at any time.
     """
 
-    def __init__(self, clock: Clock, phone_clock: Clock | None = None, *, demo: bool = False) -> None:
+    def __init__(
+        self, clock: Clock, phone_clock: Clock | None = None, *, demo: bool = False, seat: Seat | None = None
+    ) -> None:
         self.clock = clock
         self.phone = Phone(phone_clock or clock)
         self.demo = demo
-        self.demo_account = _demo_accounts()[0]
+        self.seat = seat
+        self.demo_account = seat.account if seat else _demo_accounts()[0]
         self._watchers: list[Callable[[], None]] = []
         self._open()
 
     def _open(self) -> None:
-        randomness: Randomness = _DemoRandomness(self.demo_account["secret"]) if self.demo else SYSTEM
-        self.server = MfaServer(
-            clock=self.clock,
-            policy=Policy.LESSON,
-            issuer="mfa-lab demo" if self.demo else "mfa-lab",
-            randomness=randomness,
-        )
+        self.server = self._new_server()
         self.pending: PendingLogin | None = None
         self.enrolment: Enrolment | None = None
         self.session: Session | None = None
+        self.account: OtpAccount | None = None
+
+    def _new_server(self) -> MfaServer:
+        if self.seat:
+            return SeatServer(self.seat, clock=self.clock, policy=Policy.LESSON)
+        randomness: Randomness = _DemoRandomness(self.demo_account["secret"]) if self.demo else SYSTEM
+        issuer = "mfa-lab demo" if self.demo else "mfa-lab"
+        return MfaServer(clock=self.clock, policy=Policy.LESSON, issuer=issuer, randomness=randomness)
 
     def welcome(self) -> None:
         """See to it that the demo account exists."""
         with suppress(NameTaken):
             self.server.register(self.demo_account["name"], self.demo_account["password"])
+
+    def enrol(self) -> None:
+        """The short way to a phone in use: it holds the demo account's authenticator, whose first code is spent; a
+        clock that can be moved stands in the next time step.
+        """
+        self.welcome()
+        pending = self.server.begin_login(self.demo_account["name"], self.demo_account["password"])
+        enrolment = self.server.start_enrolment(pending)
+        self.phone.add(enrolment.uri)
+        self.server.confirm_enrolment(enrolment, self.phone.code())
+        if isinstance(self.clock, ManualClock):
+            self.clock.advance(enrolment.account.period_seconds)
+        self.account = enrolment.account
+        self.move_on()
 
     def start_again(self) -> None:
         """A new server with the demo account alone, and a phone with nothing in it: the way out of any corner."""
@@ -73,6 +97,8 @@ class Room:
     ) -> None:
         """Note how far the login has come; what is not named is over."""
         self.pending, self.enrolment, self.session = pending, enrolment, session
+        if enrolment is not None:
+            self.account = enrolment.account
         self._tell()
 
     def _tell(self) -> None:
@@ -97,13 +123,16 @@ def _demo_accounts() -> list[dict[str, str]]:
 
 
 def demo_room() -> Room:
-    """The same room each time: a clock that moves only when told to, and the demo secret of data/demo_accounts.json.
+    """The same room each time: a clock that stands until it is moved, and the demo secret of data/demo_accounts.json.
 
     For cells whose output is compared. Nothing here is worth stealing.
     """
-    return Room(ManualClock(DEMO_NOW), demo=True)
+    return Room(RunningClock(DEMO_NOW), demo=True)
 
 
 def live_room() -> Room:
-    """A room on the real clock with real secrets, in memory: gone when the kernel stops."""
-    return Room(SystemClock())
+    """A room on the real clock with real secrets, in memory: gone when the kernel stops.
+
+    In the folder of a workshop's seat its demo account is the seat's, and enrols with the secret on the seat's card.
+    """
+    return Room(SystemClock(), seat=read(Path.cwd()))

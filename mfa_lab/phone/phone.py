@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from mfa_lab.clock import Clock, SystemClock
-from mfa_lab.errors import InvalidInput, MfaError, UnreadablePicture
+from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
+from mfa_lab.hidden import Hidden
+from mfa_lab.migration import Export, Part, is_export, read, write
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import OtpAccount, parse_uri
 
@@ -49,17 +51,34 @@ class Phone:
         self.clock = clock
         self._quirks = tuple(Quirk(quirk) for quirk in quirks)
         self._accounts: dict[str, OtpAccount] = {}
+        self.imported: Export | None = None
+        """What came of the last export from another app: its accounts, those skipped, its QR codes still missing."""
 
     def scan(self, picture: bytes) -> str:
-        """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
+        """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account, or all
+        those of an export. Returns the newest label.
 
-        Returns the label. Raises `UnreadablePicture`; `InvalidUri` where the QR code holds something else.
+        Raises `UnreadablePicture`; `InvalidUri` where the QR code holds something else.
         """
         return self.add(_decode(picture))
 
     def add(self, uri: str) -> str:
-        """Add the account of an otpauth URI, in place of one of the same label; return its label. `InvalidUri`."""
-        account = parse_uri(uri)
+        """Add the account of an otpauth URI, in place of one of the same label; return its label. `InvalidUri`.
+
+        An export (otpauth-migration) adds those of one QR code; `imported` says what was skipped and is missing.
+        """
+        if is_export(uri):
+            return self._take_over(read(uri))
+        return self._keep(parse_uri(uri))
+
+    def _take_over(self, part: Part) -> str:
+        self.imported = (self.imported or Export()).plus(part)
+        (part,) = (known for known in self.imported.parts if known.number == part.number)
+        if not part.accounts:
+            raise InvalidUri("of this QR code's accounts none can be used here: `imported` says why")
+        return [self._keep(account) for account in part.accounts][-1]
+
+    def _keep(self, account: OtpAccount) -> str:
         for quirk in self._quirks:
             account = replace(account, **_INSTEAD[quirk])
         self._accounts.pop(account.label, None)
@@ -100,6 +119,12 @@ class Phone:
             }
             for label, account in self._accounts.items()
         ]
+
+    def export_codes(self, *labels: str) -> tuple[Hidden, ...]:
+        """The accounts, all or those of these labels, as texts for another app's scanner, one to each QR code
+        (otpauth-migration). Raises `InvalidInput` for an account that the format cannot carry.
+        """
+        return write(self._account(label) for label in labels or self.accounts or (None,))
 
     def _code(self, label: str | None, periods_ahead: int) -> str:
         account = self._account(label)

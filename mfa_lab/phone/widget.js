@@ -2,46 +2,7 @@
 // browser, with WebCrypto: a second implementation that agrees with the server's because both hold the secret and
 // the time. Secrets arrive as a custom message and stay in this closure; no trait holds them.
 
-const HASHES = { SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" };
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const TURN = 2 * Math.PI * 26; // the ring's circumference
-
-/** The bytes that a Base32 text stands for (RFC 4648). */
-export function fromBase32(text) {
-  const bytes = [];
-  let bits = 0;
-  let value = 0;
-  for (const letter of text.replace(/=+$/, "").toUpperCase()) {
-    value = (value << 5) | ALPHABET.indexOf(letter);
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((value >>> bits) & 0xff);
-    }
-    value &= 0xff;
-  }
-  return new Uint8Array(bytes);
-}
-
-/** The code of one time step: HMAC, dynamic truncation, decimal digits (RFC 4226 section 5.3). */
-export async function codeOf({ secret, digits, algorithm }, step) {
-  const message = new DataView(new ArrayBuffer(8));
-  message.setBigUint64(0, BigInt(step));
-  const hash = { name: "HMAC", hash: HASHES[algorithm] };
-  const key = await crypto.subtle.importKey("raw", fromBase32(secret), hash, false, ["sign"]);
-  const digest = new DataView(await crypto.subtle.sign("HMAC", key, message));
-  const offset = digest.getUint8(digest.byteLength - 1) & 0x0f;
-  return String((digest.getUint32(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, "0");
-}
-
-/** A code as it is best read: `123 456`. */
-export const grouped = (code) => {
-  const half = Math.ceil(code.length / 2);
-  return `${code.slice(0, half)} ${code.slice(half)}`;
-};
-
-const clockFace = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 19);
-const signed = (seconds) => `${seconds < 0 ? "−" : "+"}${Math.abs(seconds)} s`;
 
 const FACE = `
   <p class="mfa-side mfa-phone" role="heading" aria-level="3"><span class="mfa-time"></span> <span class="mfa-skew"></span></p>
@@ -72,8 +33,8 @@ function render({ model, el }) {
   const state = { accounts: [], chosen: 0, clock: null, shown: null, code: "" };
   const hasCrypto = Boolean(globalThis.crypto?.subtle);
 
-  // The phone's own time in seconds: the browser's clock and the drift, or a clock that the lesson holds still.
-  const now = () => (state.clock?.fixed != null ? state.clock.fixed : Date.now() / 1000 + (state.clock?.drift ?? 0));
+  // The phone's own time in seconds: the browser's clock and the drift, or a clock that the lesson steers.
+  const now = () => (state.steered ? state.steered() : Date.now() / 1000 + (state.clock?.drift ?? 0));
 
   async function codes(account, step) {
     if (hasCrypto) return Promise.all([codeOf(account, step), codeOf(account, step + 1)]);
@@ -86,7 +47,7 @@ function render({ model, el }) {
   async function tick() {
     if (!state.clock) return;
     const seconds = Math.floor(now());
-    find(".mfa-time").textContent = `The phone · ${clockFace(seconds)} UTC`;
+    find(".mfa-time").textContent = state.clock.hidden ? "The phone" : `The phone · ${clockFace(seconds)} UTC`;
     const account = state.accounts[state.chosen];
     if (!account) return;
     const step = Math.floor(seconds / account.period);
@@ -114,20 +75,34 @@ function render({ model, el }) {
     find(".mfa-which").hidden = state.accounts.length < 2;
     find("select").replaceChildren(...state.accounts.map(({ label }, index) => new Option(label, index)));
     find("select").value = state.chosen;
-    const skew = Math.trunc(state.clock.skew);
-    const off = Math.abs(skew) >= 2; // less is the message's own way
-    find(".mfa-skew").textContent = off ? signed(skew) : "";
-    find(".mfa-skew").title = off ? "against the server's clock" : "";
+    showSkew(state.clock.skew);
     state.shown = null;
     tick();
   }
+
+  function showSkew(seconds) {
+    const skew = Math.trunc(seconds);
+    const off = Math.abs(skew) >= 2 && !state.clock.hidden; // less is the message's own way
+    find(".mfa-skew").textContent = off ? signed(skew) : "";
+    find(".mfa-skew").title = off ? "against the server's clock" : "";
+  }
+
+  // A time machine in the same page steers this phone, too, if both belong to the same server's clock.
+  const onTime = ({ detail }) => {
+    if (!state.clock || state.clock.of !== detail.of) return;
+    state.steered = runningFrom(detail.phone, detail.speed);
+    showSkew(Math.floor(detail.phone) - Math.floor(detail.server));
+    tick();
+  };
 
   const onMessage = (message) => {
     if (message.accounts) {
       state.accounts = message.accounts;
       state.chosen = Math.max(0, message.accounts.length - 1);
       state.clock = message.clock;
-      if (message.clock.fixed == null) state.clock.skew = now() - message.clock.server;
+      const { fixed, server, speed = 0 } = message.clock;
+      state.steered = fixed == null ? null : runningFrom(fixed, speed);
+      if (fixed == null) state.clock.skew = now() - server;
       show();
     }
     if (message.codes) state.asked?.(message.codes);
@@ -155,10 +130,12 @@ function render({ model, el }) {
 
   if (!hasCrypto) say("This page has no WebCrypto (it needs https or localhost), so the kernel computes the codes.");
   model.on("msg:custom", onMessage);
+  document.addEventListener("mfa-time", onTime);
   model.send({ ready: true });
   const timer = setInterval(tick, 200);
   return () => {
     clearInterval(timer);
+    document.removeEventListener("mfa-time", onTime);
     model.off("msg:custom", onMessage);
   };
 }

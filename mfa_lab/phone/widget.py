@@ -8,9 +8,14 @@ from typing import Any
 
 import anywidget
 
-from mfa_lab.clock import Clock, ManualClock, SystemClock
+from mfa_lab.clock import Clock, ManualClock, RunningClock, SystemClock
 from mfa_lab.errors import MfaError
 from mfa_lab.phone.phone import Phone
+
+
+def script(path: Path) -> str:
+    """The script of a widget that computes codes: what all of these share stands before it."""
+    return Path(__file__).with_name("otp.js").read_text("utf-8") + path.read_text("utf-8")
 
 
 class PhoneWidget(anywidget.AnyWidget):
@@ -18,15 +23,22 @@ class PhoneWidget(anywidget.AnyWidget):
 
     `picture` is asked for when the user presses "Scan the QR code"; `paste` gets the code when the user wants it
     typed into a form, and returns what the phone should say to that. Secrets travel as custom messages and are never
-    in the widget's state.
+    in the widget's state. `hide_clock`: the time it goes by is for the learner to find out.
     """
 
-    _esm = Path(__file__).with_name("widget.js")
+    _esm = script(Path(__file__).with_name("widget.js"))
 
     def __init__(
-        self, phone: Phone, server_clock: Clock, *, picture: Callable[[], bytes], paste: Callable[[str], str]
+        self,
+        phone: Phone,
+        server_clock: Clock,
+        *,
+        picture: Callable[[], bytes],
+        paste: Callable[[str], str],
+        hide_clock: bool = False,
     ) -> None:
         super().__init__()
+        self._hide_clock = hide_clock
         self.phone = phone
         self._server_clock = server_clock
         self._picture = picture
@@ -48,11 +60,14 @@ class PhoneWidget(anywidget.AnyWidget):
         self.send({"said": words})
 
     def _clock(self) -> dict[str, Any]:
-        """How the browser finds the phone's time: its own clock and a drift, or a clock that stands still."""
-        phone, server = self.phone.clock.now(), self._server_clock.now()
-        if _stands_still(self.phone.clock):
-            return {"fixed": phone, "server": server, "skew": phone - server}
-        return {"drift": phone - SystemClock().now(), "server": server}
+        """How the browser finds the phone's time: its own clock and a drift, or a clock that the lesson steers."""
+        phone, server, base = self.phone.clock.now(), self._server_clock.now(), _base(self.phone.clock)
+        told = {"server": server, "of": str(id(self._server_clock)), "hidden": self._hide_clock}
+        if isinstance(base, RunningClock):
+            return told | {"fixed": phone + base.exact() % 1, "speed": base.speed, "skew": phone - server}
+        if isinstance(base, ManualClock):
+            return told | {"fixed": phone, "skew": phone - server}
+        return told | {"drift": phone - SystemClock().now()}
 
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         if message.get("ready"):
@@ -71,7 +86,7 @@ class PhoneWidget(anywidget.AnyWidget):
             self.send({"codes": [self.phone.code(message["ask"]), self.phone.next_code(message["ask"])]})
 
 
-def _stands_still(clock: Clock) -> bool:
+def _base(clock: Clock) -> Clock:
     while hasattr(clock, "base"):
         clock = clock.base
-    return isinstance(clock, ManualClock)
+    return clock

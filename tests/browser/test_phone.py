@@ -6,18 +6,17 @@ import base64
 import json
 import random
 import subprocess
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-import mfa_lab.phone.widget
 from mfa_lab import ManualClock, Phone
+from mfa_lab.phone.widget import PhoneWidget
 from tests.needs import requires_program
 
 pytestmark = pytest.mark.browser
 
-SOURCE = Path(mfa_lab.phone.widget.__file__).with_name("widget.js").read_text("utf-8")
+SOURCE = str(PhoneWidget._esm)
 # The widget itself, on a bare page: what the kernel sends is handed to it, and what it sends is kept in `sent`.
 MOUNT = """async (source) => {
     const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
