@@ -15,8 +15,8 @@ PACKAGE = Path(mfa_lab.__file__).parent
 
 # Imports point down, or stay within a room: a module or package named here.
 FLOORS = [
-    {"errors", "hidden", "clock", "randomness", "resources", "look", "doctor", "workspace", "toml"},
-    {"otp", "policy", "policies", "provisioning", "drift"},  # policy asks otp what codes and windows are possible
+    {"errors", "hidden", "clock", "randomness", "resources", "look", "doctor", "workspace", "toml", "protobuf"},
+    {"otp", "policy", "policies", "provisioning", "migration", "importing", "drift"},  # policy asks otp what is possible
     {"server", "phone"},
     {"attacks"},
     {"lab"},

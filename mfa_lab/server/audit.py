@@ -15,6 +15,7 @@ class Event(StrEnum):
     """What the audit log and the notices speak of (ASVS-16.3.1)."""
 
     REGISTERED = "registered"
+    REGISTRATION_REFUSED = "registration refused"
     PASSWORD_ACCEPTED = "password accepted"  # noqa: S105
     PASSWORD_REFUSED = "password refused"  # noqa: S105
     CODE_REFUSED = "code refused"
@@ -23,6 +24,7 @@ class Event(StrEnum):
     ENROLMENT_STARTED = "enrolment started"
     ENROLMENT_REFUSED = "enrolment refused"
     FACTOR_BOUND = "factor bound"
+    FACTOR_ADOPTED = "factor taken over"
     FACTOR_DISABLED = "factor disabled"
     RECOVERY_REFUSED = "recovery refused"
     RECOVERED = "recovered"

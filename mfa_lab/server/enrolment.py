@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -24,6 +25,8 @@ from mfa_lab.server.records import (
 from mfa_lab.server.schema import enrolments
 from mfa_lab.server.services import Services
 
+ADOPTED_LABEL = "taken over"
+"""By this its owner knows the one to replace: an older system has its secret, too."""
 _SESSION = "session"
 _FURTHER = "further"
 
@@ -173,6 +176,24 @@ def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: i
         recovery.replace_codes(connection, row.account_id, hashes)
     record(connection, now, Event.FACTOR_BOUND, row.account_id)
     notify(connection, now, Event.FACTOR_BOUND, row.account_id)
+
+
+def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
+    """Bind an authenticator that an older system enrolled; False where the account has one.
+
+    Every step whose code would be accepted now counts as taken: whoever saw one there has none that is good here.
+    """
+    if factors.has_factor(connection, account_id):
+        return False
+    factor_id = services.new_id()
+    columns = factors.sealed(services.vault, account, account_id, factor_id)
+    row = SimpleNamespace(factor_id=factor_id, account_id=account_id, label=ADOPTED_LABEL, **columns)
+    factors.bind(connection, row, otp.step_at(now, account.period_seconds) + services.policy.window_steps, now)
+    connection.execute(_END_ENROLMENTS, {"account": account_id})
+    pendings.supersede(connection, account_id)
+    record(connection, now, Event.FACTOR_ADOPTED, account_id)
+    notify(connection, now, Event.FACTOR_ADOPTED, account_id)
+    return True
 
 
 def _full(connection: Connection, services: Services, account_id: str) -> bool:

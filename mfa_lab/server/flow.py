@@ -6,17 +6,17 @@ own trouble. `InvalidInput` is a programmer's or operator's mistake.
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
 from mfa_lab.errors import ClockSetBack, InvalidInput, NameTaken
 from mfa_lab.hidden import Hidden, HiddenBytes
 from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
-from mfa_lab.provisioning import build_uri, new_secret
+from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
 from mfa_lab.server import (
     audit,
@@ -121,13 +121,12 @@ class MfaServer:
             "recovery_wait_until": 0,
             "created_at": now,
         }
-        taken = False
-        with self._services.store.transaction() as connection:
-            try:
-                connection.execute(_ADD_ACCOUNT, account)
-            except IntegrityError:
-                taken = True
+        with self._services.store.transaction() as connection:  # nobody else writes meanwhile
+            taken = _account_id(connection, name) is not None
+            if taken:  # a line all the same: the answer would come sooner if nothing had to reach the disk
+                audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
             else:
+                connection.execute(_ADD_ACCOUNT, account)
                 audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
         if taken:
             raise NameTaken("this name is taken: choose another, or log in")
@@ -229,7 +228,8 @@ class MfaServer:
         last one can only be replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        self._answer(enrolment.revoke(self._services, session, authenticator_id, self._now()))
+        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database is asked for the rest
+        self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
         """From a fresh session, with the old password once more; ends every other session (ASVS-7.5.1).
@@ -281,6 +281,24 @@ class MfaServer:
         if not account_id:
             raise InvalidInput(_NOBODY)
 
+    def adopt(self, name: str, account: OtpAccount) -> None:
+        """Take over an authenticator that an older system enrolled (`importing.parse_table`, `migration.read_all`)
+        for the account `name`, which has none yet. Its next login asks for a code of it; those good now are void.
+
+        The older system knows the secret, and so may whoever read its table: the owner gets a notice to enrol a new
+        one from a fresh session, and to have recovery codes issued. Leaves a line in the log.
+        """
+        if not isinstance(account, OtpAccount):
+            raise InvalidInput(f"pass the OtpAccount that the import gave, not {type(account).__name__}")
+        now = self._now()
+        with self._services.store.transaction() as connection:
+            account_id = _account_id(connection, name)
+            if account_id and enrolment.adopt(connection, self._services, account_id, account, now):
+                return
+        if account_id:
+            raise InvalidInput("this account has an authenticator already: rebind it first, or leave this one out")
+        raise InvalidInput(_NOBODY)
+
     def trust_clock(self) -> None:
         """The operator's answer to `ClockSetBack`: the clock is right now, what it read before was wrong.
 
@@ -331,6 +349,7 @@ class MfaServer:
         return outcome
 
 
+_ID = re.compile("[0-9a-f]{32}")
 _NOBODY = "no account has this name: check the spelling"
 
 

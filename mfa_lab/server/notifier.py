@@ -21,6 +21,7 @@ _WORDS = {
     "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
     "factor disabled": "Too many wrong codes disabled your authenticator. Use a recovery code to enrol a new one.",
     "factor bound": "An authenticator was enrolled. If it was not you, call your administrator at once.",
+    "factor taken over": "The authenticator you used before works here now. Enrol a new one: its secret was shared.",
     "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
     "recovery refused": "Somebody knows your password and typed a wrong recovery code. If it was not you, change it.",

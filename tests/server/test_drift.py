@@ -330,7 +330,9 @@ def undecided(house: House) -> list[str]:
 
 
 def test_a_clock_set_back_decides_nothing(enrolled: House) -> None:
-    """Neither the owner, nor a stranger, nor whoever wrote down a code an hour ago gets any answer but the fault."""
+    """Neither the owner, nor a stranger, nor whoever wrote down a code an hour ago gets any answer but the fault
+    (ASVS-6.5.8).
+    """
     seen = shown(enrolled, 0)
     session = enrolled.log_in()
     pending = enrolled.begin()

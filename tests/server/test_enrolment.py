@@ -203,7 +203,9 @@ def test_what_a_client_claims_about_an_enrolment_counts_for_nothing(house: House
 
 
 def test_a_seeded_class_sees_the_same_secrets_but_never_the_same_tokens_in_a_file(house: House) -> None:
-    """DESIGN: secrets may be seeded for a lesson; tokens, keys and nonces of a file come from the system."""
+    """DESIGN: secrets may be seeded for a lesson; tokens, keys and nonces of a file come from the system
+    (ASVS-6.5.3).
+    """
     made = []
     for _ in range(2):
         server = MfaServer(

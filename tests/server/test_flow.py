@@ -14,11 +14,12 @@ from tests.server.kit import NAME, PASSWORD, START, WRONG, House, together
 @pytest.mark.parametrize("name", [NAME, NAME.upper(), f" {NAME} ", "\uff41lice@example.org"])
 def test_a_name_is_taken_once(name: str, house: House) -> None:
     """In whatever spelling; the first account and its password stay as they are."""
-    before = house.dump()
+    before = house.rows("SELECT * FROM accounts")
     with pytest.raises(NameTaken) as caught:
         house.server.register(name, WRONG)
     assert caught.value.__context__ is None
-    assert house.dump() == before
+    assert house.rows("SELECT * FROM accounts") == before
+    assert [line.event for line in house.server.audit_log()] == ["registered", "registration refused"]
     house.begin()
 
 

@@ -83,7 +83,9 @@ def test_every_wrong_code_is_charged(enrolled: House) -> None:
 
 
 def test_the_pending_login_says_what_comes_next(house: House) -> None:
-    """Without an authenticator it permits the first enrolment and nothing else, with one a code and nothing else."""
+    """Without an authenticator it permits the first enrolment and nothing else, with one a code and nothing else
+    (ASVS-6.3.3).
+    """
     pending = house.begin()
     assert pending.permits is Permit.FIRST_FACTOR
     assert reason(house.server.finish_login, pending, "123456") is Reason.NOT_ENROLLED

@@ -24,7 +24,7 @@ STORED = list(enumerate(lookup.hash_codes(CODES, CHEAPEST)))
 
 
 def test_codes_hold_80_bits_and_differ() -> None:
-    """NIST-4.2.1.1 asks for 64 bits: sixteen Base32 letters are 80. Two sets have nothing in common."""
+    """NIST-4.2.1.1 asks for 64 bits: sixteen Base32 letters are 80. Two sets have nothing in common (ASVS-6.5.4)."""
     assert all(len(code) == 19 and lookup.tidy(code) for code in CODES)
     assert len(set(CODES)) == 10
     assert not set(CODES) & set(lookup.new_codes(10, SystemRandomness()))

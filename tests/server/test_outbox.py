@@ -63,7 +63,7 @@ def mail_server(post: Post, **how: Any) -> Iterator[int]:
 
 
 def test_each_notice_goes_out_once(enrolled: House) -> None:
-    """To the owner's name, the oldest first; what was sent is not sent again."""
+    """To the owner's name, the oldest first; what was sent is not sent again (NIST-4.2.3)."""
     post = Post()
     assert enrolled.server.send_notices(post) == 1
     assert post.sent == [(NAME, "factor bound")]

@@ -170,7 +170,7 @@ def test_the_last_one_stays(enrolled: House) -> None:
     assert labels(enrolled) == [""]
 
 
-@pytest.mark.parametrize("whose", ["another account's", "made up", "already revoked"])
+@pytest.mark.parametrize("whose", ["another account's", "made up", "nonsense", "already revoked"])
 def test_only_ones_own(whose: str, enrolled: House) -> None:
     """An id of somebody else's authenticator revokes nothing (no access by guessing an id)."""
     spare(enrolled)
@@ -180,7 +180,7 @@ def test_only_ones_own(whose: str, enrolled: House) -> None:
         enrolled.begin("bob@example.org"), enrolled.phone.code("mfa-lab: bob@example.org")
     )
     session = enrolled.server.finish_login(enrolled.begin(), enrolled.phone.code(f"mfa-lab: {NAME}"))
-    ids = {"another account's": enrolled.server.authenticators(bob)[0].id, "made up": "0" * 32}
+    ids = {"another account's": enrolled.server.authenticators(bob)[0].id, "made up": "0" * 32, "nonsense": "\0"}
     if whose == "already revoked":
         ids[whose] = enrolled.server.authenticators(session)[1].id
         third = enrolled.open(replace(CLASS, authenticators=3)).start_enrolment(session, further=True)

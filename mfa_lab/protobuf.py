@@ -1,0 +1,77 @@
+"""Protobuf messages, read and written without their description (protobuf.dev/programming-guides/encoding).
+
+Only what a small message of whole numbers, texts and messages needs: the library would bring a compiled dependency
+and generated code for two wire types.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from mfa_lab.errors import InvalidInput
+
+MAX_BYTES = 65_536
+_VARINT, _BYTES = 0, 2
+_FIXED_BYTES = {1: 8, 5: 4}
+"""Wire types that are passed over."""
+
+
+def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
+    """A message's numbers, of which the last counts, and its texts and messages, by field number."""
+    numbers: dict[int, int] = {}
+    texts: dict[int, list[bytes]] = {}
+    for number, value in _fields(io.BytesIO(data)):
+        if isinstance(value, int):
+            numbers[number] = value
+        else:
+            texts.setdefault(number, []).append(value)
+    return numbers, texts
+
+
+def field(number: int, value: int | bytes) -> bytes:
+    """One field of a message: a whole number from 0 on, or bytes."""
+    if isinstance(value, int):
+        return _as_varint(number * 8 + _VARINT) + _as_varint(value)
+    return _as_varint(number * 8 + _BYTES) + _as_varint(len(value)) + value
+
+
+def _fields(stream: io.BytesIO) -> Iterator[tuple[int, int | bytes]]:
+    """Number and value of each field."""
+    while stream.tell() < len(stream.getbuffer()):
+        number, kind = divmod(_varint(stream), 8)
+        if kind == _VARINT:
+            yield number, _varint(stream)
+        elif kind == _BYTES:
+            yield number, _taken(stream, _varint(stream))
+        elif kind in _FIXED_BYTES:
+            _taken(stream, _FIXED_BYTES[kind])
+        else:
+            raise _damaged()
+
+
+def _varint(stream: io.BytesIO) -> int:
+    """Seven bits a byte, the lowest first; the eighth says that more follow, ten bytes at most."""
+    value = 0
+    for shift in range(0, 70, 7):
+        (byte,) = _taken(stream, 1)
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value
+    raise _damaged()
+
+
+def _taken(stream: io.BytesIO, count: int) -> bytes:
+    found = stream.read(min(count, MAX_BYTES))
+    if len(found) != count:
+        raise _damaged()
+    return found
+
+
+def _damaged() -> InvalidInput:
+    return InvalidInput("this message is damaged, or cut off: fetch it again")
+
+
+def _as_varint(value: int) -> bytes:
+    low, rest = value & 0x7F, value >> 7
+    return bytes([low | 0x80]) + _as_varint(rest) if rest else bytes([low])

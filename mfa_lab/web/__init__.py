@@ -1,0 +1,27 @@
+"""MFA in front of a real web application: a FastAPI router, pages and JSON, and `require_mfa` for one's own routes.
+
+    app = FastAPI()
+    add_mfa(app, MfaServer("sqlite:///accounts.db"), hosts=["app.example.org"])
+
+    @app.post("/transfers")
+    def transfer(session: Annotated[Session, Depends(require_mfa(max_age_seconds=300))]) -> ...:
+
+`mfa-lab serve` is the complete small application. docs/web.md tells more.
+"""
+
+from __future__ import annotations
+
+from mfa_lab.errors import MfaError
+
+try:
+    import python_multipart  # noqa: F401 (Starlette asks for it when the first form comes)
+    import uvicorn  # noqa: F401
+
+    from mfa_lab.web.app import add_mfa, create_app
+    from mfa_lab.web.guard import require_mfa
+except ModuleNotFoundError as error:
+    if error.name not in {"fastapi", "jinja2", "pydantic", "python_multipart", "starlette", "uvicorn"}:
+        raise
+    raise MfaError(f"the web side needs {error.name}, not installed here: pip install 'mfa-lab[web]'") from None
+
+__all__ = ["add_mfa", "create_app", "require_mfa"]

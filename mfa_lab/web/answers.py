@@ -1,0 +1,75 @@
+"""What is said: pages from templates that escape everything, and problems as JSON. No detail of a fault ever."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
+from mfa_lab.server.notifier import words
+from mfa_lab.web.site import Site
+
+log = logging.getLogger("mfa_lab.web")
+
+FAULT = "The service is out of order. Nothing was changed. Try again in a moment."
+Reason = Literal["refused", "invalid_input", "fault", "no_session", "insufficient_user_authentication", "cross_site"]
+
+
+class Problem(BaseModel):
+    """Why a request was not fulfilled: a sentence for people, a word for programs."""
+
+    detail: str
+    reason: Reason
+
+
+@cache
+def templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"moment": _moment, "words": words, "sentence": _sentence}
+    return environment
+
+
+def _moment(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _sentence(text: str) -> str:
+    """As a person reads it: the errors of this kit begin small and end without a full stop."""
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def render(template: str, site: Site, **values: object) -> str:
+    """One page as text."""
+    return templates().get_template(template).render(prefix=site.prefix, site=site, **values)
+
+
+def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
+    """A sentence and nothing else: as JSON to who calls the API, as a page to everybody else."""
+    if request.scope["path"].startswith(f"{site.prefix}/api/"):
+        return JSONResponse({"detail": sentence, "reason": reason}, status)
+    page = render("message.html", site, title="Not done", alert=sentence, name="")
+    return HTMLResponse(page, status)
+
+
+def told(error: MfaError) -> tuple[int, str, Reason]:
+    """How an error is told to a stranger: status, sentence, reason. The operator's log says more of a fault."""
+    if isinstance(error, AccessDenied):
+        return 403, str(error), "refused"
+    if isinstance(error, InvalidInput):
+        return 422, str(error), "invalid_input"
+    log.error("%s: %s", type(error).__name__, "; ".join([str(error), *getattr(error, "__notes__", [])]))
+    return 503, FAULT, "fault"

@@ -1,0 +1,318 @@
+"""The same as JSON. It takes bearer tokens and no cookies, so that no other site can act in a browser's name.
+
+Each step gives the token of the next: a password that of a pending login, a code that of a session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
+
+from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.server.notifier import words
+from mfa_lab.server.records import Permit, Session
+from mfa_lab.web import tokens
+from mfa_lab.web.answers import Problem, Reason, told
+from mfa_lab.web.guard import Bearer, Stopped, session_in
+from mfa_lab.web.pages import register_alike
+from mfa_lab.web.site import Site, site_of
+
+
+class ApiRoute(APIRoute):
+    """Tells every error as a `Problem`, and never quotes what was sent: it may be a password."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except MfaError as error:
+                return _problem(*told(error))
+            except RequestValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(map(str, first["loc"]))
+                return _problem(422, f"{where}: {first['msg']}", "invalid_input")
+
+        return answer
+
+
+def _problem(status: int, sentence: str, reason: Reason) -> Response:
+    return JSONResponse({"detail": sentence, "reason": reason}, status)
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "Another host than this server's, or a body that cannot be read"},
+    403: {"model": Problem, "description": "Refused: the same words whatever was wrong"},
+    413: {"description": "The body is too large"},
+    422: {"model": Problem, "description": "Something that cannot be; the sentence says what"},
+    503: {"model": Problem, "description": "The server's own trouble; nothing was changed"},
+}
+_NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
+_NO_SESSION: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "No session, or one that is too old for this: log in (again)"}
+}
+
+router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
+
+Text = Annotated[str, Field(max_length=4096)]
+Identifier = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+Here = Annotated[Site, Depends(site_of)]
+
+
+def _token(credentials: Bearer) -> str:
+    if credentials is None:
+        raise Stopped(401, "Send the token of the step before.", "no_session", {"WWW-Authenticate": "Bearer"})
+    return credentials.credentials
+
+
+Token = Annotated[str, Depends(_token)]
+
+
+def _session(request: Request, site: Here, token: Token) -> Session:
+    return session_in(request, site, token, browser=False)
+
+
+def _fresh_session(request: Request, site: Here, token: Token) -> Session:
+    limit = site.server.policy.fresh_session_seconds
+    return session_in(request, site, token, limit, browser=False)
+
+
+def _admin(site: Here, session: Annotated[Session, Depends(_fresh_session)]) -> None:
+    if not site.is_admin(session.name):
+        raise AccessDenied
+
+
+Live = Annotated[Session, Depends(_session)]
+Fresh = Annotated[Session, Depends(_fresh_session)]
+_ADMIN = [Depends(_admin)]
+
+
+class Credentials(BaseModel):
+    name: Text
+    password: Text
+
+
+class Done(BaseModel):
+    message: str
+
+
+class Step(BaseModel):
+    """`next`: what this token permits, and nothing else. Times are Unix seconds."""
+
+    token: str
+    next: Literal["code", "enrolment"]
+    expires_at: int
+
+
+class Code(BaseModel):
+    code: Text
+
+
+class RecoveryCode(BaseModel):
+    recovery_code: Text
+
+
+class Recovered(Step):
+    """`recovery_code` takes the place of the used one."""
+
+    recovery_code: str
+
+
+class TwoCodes(BaseModel):
+    first_code: Text
+    second_code: Text
+
+
+class SessionOut(BaseModel):
+    name: str
+    created_at: int
+    expires_at: int
+
+
+class NewSession(SessionOut):
+    token: str
+
+
+class EnrolmentIn(BaseModel):
+    """`further`: beside the authenticators there are, instead of in their place."""
+
+    label: Text = ""
+    further: Annotated[bool, Field(strict=True)] = False
+
+
+class EnrolmentOut(BaseModel):
+    """The shared secret in three forms, told this once."""
+
+    token: str
+    uri: str
+    setup_key: str
+    qr_svg: str
+    expires_at: int
+
+
+class Codes(BaseModel):
+    recovery_codes: list[str]
+
+
+class AuthenticatorOut(BaseModel):
+    id: str
+    label: str
+    created_at: int
+    used_at: int
+
+
+class NoticeOut(BaseModel):
+    at: int
+    event: str
+    words: str
+
+
+class Passwords(BaseModel):
+    old: Text
+    new: Text
+
+
+class AccountName(BaseModel):
+    name: Text
+
+
+class AuditLineOut(BaseModel):
+    at: int
+    event: str
+    account_id: str | None
+    reason: str | None
+
+
+@router.post("/register", status_code=202)
+def register(site: Here, body: Credentials) -> Done:
+    """Ask for an account. The answer is the same for a name that is taken."""
+    if not site.registration:
+        raise AccessDenied
+    register_alike(site, body.name, body.password)
+    return Done(message="If the name was free, the account is there. Log in to enrol an authenticator.")
+
+
+@router.post("/login")
+def log_in(site: Here, body: Credentials) -> Step:
+    """Step 1: name and password. Gives the token of a pending login, which grants nothing yet."""
+    pending = site.server.begin_login(body.name, body.password)
+    next_step: Literal["code", "enrolment"] = "code" if pending.permits is Permit.CODE else "enrolment"
+    return Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at)
+
+
+@router.post("/code", responses=_NO_TOKEN)
+def finish(site: Here, token: Token, body: Code) -> NewSession:
+    """Steps 2 to 4: a code of the authenticator. Bearer: a pending login. Gives the token of a session."""
+    session = site.server.finish_login(tokens.pending(token), body.code)
+    return NewSession(token=tokens.written(session), **_told(session))
+
+
+@router.post("/recover", responses=_NO_TOKEN)
+def recover(site: Here, token: Token, body: RecoveryCode) -> Recovered:
+    """A recovery code in place of a lost authenticator: permits enrolling a new one. Bearer: a pending login."""
+    recovery = site.server.recover(tokens.pending(token), body.recovery_code)
+    return Recovered(
+        token=tokens.written(recovery.pending),
+        next="enrolment",
+        expires_at=recovery.pending.expires_at,
+        recovery_code=recovery.replacement[0],
+    )
+
+
+@router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
+def resynchronise(site: Here, token: Token, body: TwoCodes) -> None:
+    """Two codes in a row of an authenticator whose clock went astray. Bearer: what a recovery gave. Then log in."""
+    site.server.resynchronise(tokens.pending(token), body.first_code, body.second_code)
+
+
+@router.post("/enrolments", status_code=201, responses=_NO_TOKEN)
+def enrol(site: Here, token: Token, body: EnrolmentIn) -> EnrolmentOut:
+    """Get a shared secret. Bearer: a pending login that permits it, or a fresh session."""
+    permit = tokens.session(token) if token.startswith("s.") else tokens.pending(token)
+    enrolment = site.server.start_enrolment(permit, label=body.label, further=body.further)
+    return EnrolmentOut(
+        token=tokens.written(enrolment),
+        uri=enrolment.uri,
+        setup_key=enrolment.setup_key,
+        qr_svg=enrolment.qr_svg(),
+        expires_at=enrolment.expires_at,
+    )
+
+
+@router.post("/enrolments/confirm", responses=_NO_TOKEN)
+def confirm(site: Here, token: Token, body: Code) -> Codes:
+    """Bind the authenticator that shows this code. Bearer: the enrolment. A first one brings recovery codes."""
+    return Codes(recovery_codes=list(site.server.confirm_enrolment(tokens.enrolment(token), body.code)))
+
+
+@router.get("/session", responses=_NO_SESSION)
+def session(session: Live) -> SessionOut:
+    """Who has logged in."""
+    return SessionOut(**_told(session))
+
+
+@router.delete("/session", status_code=204, responses=_NO_SESSION)
+def log_out(site: Here, session: Live) -> None:
+    """Log out."""
+    site.server.log_out(session)
+
+
+@router.get("/authenticators", responses=_NO_SESSION)
+def authenticators(site: Here, session: Live) -> list[AuthenticatorOut]:
+    """The account's authenticators, the oldest first."""
+    return [
+        AuthenticatorOut(id=each.id, label=each.label, created_at=each.created_at, used_at=each.used_at)
+        for each in site.server.authenticators(session)
+    ]
+
+
+@router.delete("/authenticators/{authenticator}", status_code=204, responses=_NO_SESSION)
+def revoke(site: Here, session: Fresh, authenticator: Identifier) -> None:
+    """Revoke one of several. The last one can only be replaced."""
+    site.server.revoke(session, authenticator)
+
+
+@router.post("/recovery-codes", status_code=201, responses=_NO_SESSION)
+def recovery_codes(site: Here, session: Fresh) -> Codes:
+    """A new set of recovery codes; the old ones are void."""
+    return Codes(recovery_codes=list(site.server.issue_recovery_codes(session)))
+
+
+@router.put("/password", status_code=204, responses=_NO_SESSION)
+def password(site: Here, session: Fresh, body: Passwords) -> None:
+    """A new password. Every other session ends."""
+    site.server.change_password(session, body.old, body.new)
+
+
+@router.get("/notices", responses=_NO_SESSION)
+def notices(site: Here, session: Live) -> list[NoticeOut]:
+    """What happened to the account, oldest first."""
+    return [
+        NoticeOut(at=notice.at, event=notice.event, words=words(notice)) for notice in site.server.notices(session)
+    ]
+
+
+@router.get("/audit-log", responses=_NO_SESSION, dependencies=_ADMIN)
+def audit_log(site: Here) -> list[AuditLineOut]:
+    """The audit log, oldest first. For administrators."""
+    return [
+        AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
+        for line in site.server.audit_log()
+    ]
+
+
+@router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
+def reset_code(site: Here, body: AccountName) -> Codes:
+    """One recovery code more for an account, to be handed to its owner. For administrators."""
+    return Codes(recovery_codes=list(site.server.issue_reset_code(body.name)))
+
+
+def _told(session: Session) -> dict[str, Any]:
+    return {"name": session.name, "created_at": session.created_at, "expires_at": session.expires_at}

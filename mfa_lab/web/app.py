@@ -1,0 +1,139 @@
+"""Putting it together: MFA added to an existing application, and a complete small one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from threading import Event, Thread
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from mfa_lab import __version__
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.notifier import Notifier
+from mfa_lab.web import account, api, pages
+from mfa_lab.web.answers import answer
+from mfa_lab.web.guard import Stopped, stopped
+from mfa_lab.web.shield import Shield
+from mfa_lab.web.site import LOOPBACK, Site
+from mfa_lab.web.style import css
+
+log = logging.getLogger("mfa_lab.web")
+
+MAX_BODY_BYTES = 64 * 1024
+_SECONDS_BETWEEN_NOTICES = 3.0
+
+
+def add_mfa(
+    app: FastAPI,
+    server: MfaServer,
+    *,
+    hosts: Iterable[str] = LOOPBACK,
+    prefix: str = "/mfa",
+    home: str = "/",
+    https: bool = True,
+    admins: Iterable[str] = (),
+    registration: bool = False,
+) -> None:
+    """Give an existing application the pages, the JSON API (both under `prefix`) and `require_mfa`.
+
+    The other words are told in `Site`. Raises `InvalidInput`.
+    """
+    site = Site(
+        server=server,
+        prefix=prefix,
+        home=home,
+        hosts=tuple(hosts),
+        https=https,
+        admins=tuple(admins),
+        registration=registration,
+    )
+    app.state.mfa = site
+    app.include_router(router, prefix=prefix, max_body_size=MAX_BODY_BYTES)
+    app.add_exception_handler(Stopped, stopped)
+    app.add_middleware(Shield, site=site)
+
+
+def create_app(
+    server: MfaServer,
+    *,
+    hosts: Iterable[str] = LOOPBACK,
+    https: bool = True,
+    admins: Iterable[str] = (),
+    registration: bool = True,
+    notifier: Notifier | None = None,
+) -> FastAPI:
+    """The complete small application. With a `notifier`, notices go out while it runs."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with sending_notices(server, notifier):
+            yield
+        server.close()
+
+    # The usual pages about an API load their script from elsewhere: nothing leaves the machine.
+    app = FastAPI(
+        title="mfa-lab", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan, redirect_slashes=False
+    )
+    add_mfa(
+        app, server, hosts=hosts, prefix="", home="/account", https=https, admins=admins, registration=registration
+    )
+    app.add_api_route("/", lambda: RedirectResponse("/account", 303), include_in_schema=False)
+    app.add_exception_handler(HTTPException, _not_here)
+    return app
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    sentence = {404: "There is no such page.", 405: "This page takes no such request."}.get(status, "Try again.")
+    response = answer(request, request.app.state.mfa, status, sentence)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request.scope["path"])))
+    return response
+
+
+def _methods(path: str) -> set[str]:
+    """What may be asked of a path, by all routes that have it (RFC 9110; Starlette names the first one's alone)."""
+    routes = [route for part in PARTS for route in part.routes if isinstance(route, APIRoute)]
+    return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+
+
+@contextmanager
+def sending_notices(server: MfaServer, notifier: Notifier | None) -> Iterator[None]:
+    """While this lasts, a thread hands notices to the `notifier` every few seconds; with None nothing happens.
+
+    Several workers may do so at once: each notice is claimed before it is sent.
+    """
+    over = Event()
+
+    def run(notifier: Notifier) -> None:
+        while not over.wait(_SECONDS_BETWEEN_NOTICES):
+            try:
+                server.send_notices(notifier)
+            except Exception:  # the database is away, or the notifier is broken: tried again in a moment
+                log.exception("notices could not be sent")
+
+    thread = Thread(target=run, args=(notifier,), name="notices", daemon=True)
+    if notifier is not None:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        if notifier is not None:
+            thread.join()
+
+
+def _style() -> Response:
+    return Response(css(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+router = APIRouter()
+router.add_api_route("/style.css", _style, include_in_schema=False)
+PARTS = (pages.router, account.router, api.router)
+for part in PARTS:
+    router.include_router(part)

@@ -1,0 +1,89 @@
+"""`require_mfa`: a dependency for one's own routes. It gives the session, or sends people to log in (again)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import HTTPException, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.responses import JSONResponse, Response
+
+from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput, MfaError
+from mfa_lab.server.records import Session
+from mfa_lab.web import tokens
+from mfa_lab.web.answers import Reason, told
+from mfa_lab.web.origin import SAFE_METHODS, cross_site, way_back, with_next
+from mfa_lab.web.site import Site, site_of
+
+Bearer = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBearer(auto_error=False, description="The token that the step before gave.")),
+]
+
+
+class Stopped(HTTPException):
+    """The request goes no further: to a browser a way to the login, to a program a `Problem`."""
+
+    def __init__(self, status: int, sentence: str, reason: Reason, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, sentence, headers)
+        self.reason = reason
+
+
+async def stopped(_request: Request, error: Exception) -> Response:
+    """How an application answers it; `add_mfa` tells it so."""
+    if not isinstance(error, Stopped):
+        raise error
+    return JSONResponse({"detail": error.detail, "reason": error.reason}, error.status_code, error.headers)
+
+
+def require_mfa(
+    max_age_seconds: int | None = None, *, action: str | None = None
+) -> Callable[[Request, Bearer], Session]:
+    """A dependency that gives the `Session` of who has logged in with both factors.
+
+    `max_age_seconds`: how long ago that may have been (step-up); or as the policy's `step_up` says for `action`.
+    A browser is sent to log in again and comes back to the page. A client of an API hears 401 and
+    `insufficient_user_authentication` (RFC 9470), or `no_session`. What another site sends in a browser's name is
+    refused with 403 and `cross_site`. A fault is 503.
+    """
+
+    def session_of(request: Request, credentials: Bearer) -> Session:
+        site = site_of(request)
+        if credentials is None and request.method not in SAFE_METHODS and cross_site(request, proof=True):
+            raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
+        text = credentials.credentials if credentials else request.cookies.get(site.cookie, "")
+        browser = credentials is None and "text/html" in request.headers.get("accept", "")
+        try:
+            limit = site.server.policy.max_age_seconds(action) if action else max_age_seconds
+            return session_in(request, site, text, limit, browser=browser)
+        except InvalidInput as error:  # the programmer's mistake, not the caller's
+            fault = MfaError(str(error))
+        except MfaError as error:
+            fault = error
+        raise Stopped(*told(fault))
+
+    return session_of
+
+
+def session_in(
+    request: Request, site: Site, text: str, max_age_seconds: int | None = None, *, browser: bool
+) -> Session:
+    """The session that `text` stands for; without one, or with one that is too old, `Stopped`."""
+    try:
+        session = site.server.check_session(tokens.session(text))
+    except AccessDenied:
+        raise _log_in(request, site, "no_session", "Log in first.", browser=browser) from None
+    if max_age_seconds is not None and site.server.clock.now() >= session.created_at + max_age_seconds:
+        reason: Reason = "insufficient_user_authentication"
+        challenge = f'error="{reason}", max_age="{max_age_seconds}"'
+        raise _log_in(request, site, reason, "Log in again for this.", challenge, browser=browser)
+    return session
+
+
+def _log_in(
+    request: Request, site: Site, reason: Reason, sentence: str, challenge: str = "", *, browser: bool
+) -> Stopped:
+    if browser:
+        return Stopped(303, sentence, reason, {"Location": with_next(f"{site.prefix}/login", way_back(request))})
+    return Stopped(401, sentence, reason, {"WWW-Authenticate": f"Bearer {challenge}".strip()})

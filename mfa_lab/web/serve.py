@@ -1,0 +1,120 @@
+"""`mfa-lab serve`: the complete small application in uvicorn, with one worker or several.
+
+Workers are processes of their own that read what they need from the environment; so does any other ASGI server that
+is told `mfa_lab.web.serve:application`, a factory.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.policy import Policy
+from mfa_lab.resources import data_dir
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.notifier import FileNotifier, Notifier, SmtpNotifier
+from mfa_lab.web.app import create_app
+from mfa_lab.web.site import LOOPBACK
+
+_PREFIX = "MFA_LAB_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a worker needs to know; each is an environment variable, such as MFA_LAB_DATABASE. Lists are by commas.
+
+    `https`: whether browsers reach the server by https, its own or a proxy's. `notices`: a file; mail is set by
+    MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or beside the file.
+    """
+
+    database: str = "sqlite:///mfa-lab.db"
+    policy: str = "standard"
+    hosts: str = ",".join(LOOPBACK)
+    https: str = "no"
+    admins: str = ""
+    registration: str = "yes"
+    notices: str = ""
+    issuer: str = "mfa-lab"
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        given = {field.name: os.environ.get(_PREFIX + field.name.upper()) for field in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+    def to_environment(self) -> None:
+        for field in fields(self):
+            os.environ[_PREFIX + field.name.upper()] = getattr(self, field.name)
+
+    def application(self) -> FastAPI:
+        """The application as these settings describe it. Raises `MfaError`."""
+        return create_app(
+            MfaServer(self.database, policy=named_policy(self.policy), issuer=self.issuer),
+            hosts=_list(self.hosts),
+            https=self.https == "yes",
+            admins=_list(self.admins),
+            registration=self.registration == "yes",
+            notifier=self.notifier(),
+        )
+
+    def notifier(self) -> Notifier | None:
+        """A mail server if there is one, else the file, else nobody."""
+        mail = {name: os.environ.get(f"{_PREFIX}SMTP_{name}", "") for name in _MAIL}
+        if not mail["HOST"]:
+            return FileNotifier(self.notices) if self.notices else None
+        return SmtpNotifier(
+            mail["HOST"],
+            int(mail["PORT"] or 587),
+            sender=mail["SENDER"],
+            security=mail["SECURITY"] or "starttls",
+            sign_in=(mail["USER"], mail["PASSWORD"]) if mail["USER"] else None,
+        )
+
+
+_MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
+
+
+def named_policy(name: str) -> Policy:
+    """`standard`, or one of data/policies.toml. Raises `InvalidInput` that names them all."""
+    known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
+    if name not in known:
+        raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")
+    return known[name]
+
+
+def application() -> FastAPI:
+    """The application as the environment describes it: what every worker calls."""
+    return Settings.from_environment().application()
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str, Any] | None = None) -> None:
+    """Serve until Ctrl-C. The settings are tried before a worker starts. Raises `MfaError`."""
+    in_memory = settings.database in ("sqlite://", "sqlite:///:memory:")
+    if workers > 1 and in_memory:
+        raise InvalidInput("several workers need one database: name a file, sqlite:///accounts.db, or PostgreSQL")
+    if settings.https != "yes" and host not in LOOPBACK:
+        raise InvalidInput(
+            "plain http is for this machine alone: give --certificate and --certificate-key, or --behind-https where "
+            "a proxy speaks https"
+        )
+    settings.application().state.mfa.server.close()
+    settings.to_environment()
+    uvicorn.run(
+        "mfa_lab.web.serve:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        server_header=False,
+        proxy_headers=settings.https == "yes" and not tls,
+        timeout_graceful_shutdown=5,
+        **(tls or {}),
+    )

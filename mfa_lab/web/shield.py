@@ -1,0 +1,88 @@
+"""Around everything that is served: strict headers on every answer, the Host check, and plain words for a fault."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mfa_lab.web.answers import FAULT, answer
+from mfa_lab.web.site import Site
+
+log = logging.getLogger("mfa_lab.web")
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: browsers then say `Origin: null` on our own forms, and a login could not lead back to its page.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-proto")
+_NEEDS_HTTPS = "This server speaks https alone. Behind a proxy, let the proxy send X-Forwarded-Proto."
+_NEEDS_HTTP = "This server was started for plain http on its own machine. Behind a proxy, start it for https."
+_NO_SUCH_HOST = "This server does not answer under this name."
+
+
+class Shield:
+    """ASGI middleware for what lies under the site's prefix; an application's other pages are its own."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self.app = app
+        self.site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self._ours(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in (HEADERS | HSTS if scope["scheme"] == "https" else HEADERS).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        response = self._refusal(scope)
+        if response is None:
+            try:
+                await self.app(scope, receive, with_headers)
+            except Exception:
+                log.exception("a fault while answering %s %r", scope["method"], scope["path"])
+                if started:
+                    raise
+                response = answer(Request(scope), self.site, 503, FAULT, "fault")
+        if response is not None:
+            await response(scope, receive, with_headers)
+
+    def _ours(self, path: str) -> bool:
+        prefix = self.site.prefix
+        return not prefix or path == prefix or path.startswith(f"{prefix}/")
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        request = Request(scope)
+        if _without_port(headers.get("host", "")) not in self.site.hosts:
+            return answer(request, self.site, 400, _NO_SUCH_HOST)
+        if self.site.https and scope["scheme"] != "https":
+            return answer(request, self.site, 400, _NEEDS_HTTPS)
+        if not self.site.https and any(name in headers for name in _PROXY):
+            return answer(request, self.site, 400, _NEEDS_HTTP)
+        return None
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()

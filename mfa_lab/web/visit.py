@@ -1,0 +1,137 @@
+"""One request of a browser, from the cookie it brings to the page it gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import Session
+from mfa_lab.web import tokens
+from mfa_lab.web.answers import render, told
+from mfa_lab.web.guard import session_in
+from mfa_lab.web.origin import cross_site, own_path, with_next
+from mfa_lab.web.site import Site, site_of
+
+
+class Visit:
+    """`token` is the cookie's text, '' without one; `fields` what a form brought.
+
+    Whatever the server refuses is shown on the page named by `form`: with the same words and status for all.
+    """
+
+    def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
+        self.request = request
+        self.site: Site = site_of(request)
+        self.token = tokens.well_formed(request.cookies.get(self.site.cookie))
+        self.fields = fields
+        self.name = ""
+        self._form: tuple[str, dict[str, Any]] = ("message.html", {"title": "Not done"})
+        request.state.visit = self
+
+    @property
+    def server(self) -> MfaServer:
+        return self.site.server
+
+    @property
+    def next(self) -> str:
+        """Where to go after the login: a path on this site, or nothing."""
+        return own_path(self.fields.get("next") or self.request.query_params.get("next"))
+
+    def field(self, name: str) -> str:
+        return self.fields.get(name, "")
+
+    def identifier(self, name: str) -> str:
+        """An id from a form as the server makes them, else ''."""
+        return self.field(name) if re.fullmatch("[0-9a-f]{32}", self.field(name)) else ""
+
+    def session(self, *, fresh: bool = False) -> Session:
+        """The session behind this visit, young enough for changes if it has to be `fresh`; else on to the login."""
+        limit = self.server.policy.fresh_session_seconds if fresh else None
+        session = session_in(self.request, self.site, self.token, limit, browser=True)
+        self.name = session.name
+        return session
+
+    def form(self, template: str, **values: Any) -> None:
+        """Name the page on which a refusal is told."""
+        self._form = (template, values)
+
+    def page(self, template: str, *, status: int = 200, alert: str = "", **values: Any) -> Response:
+        """A page, whose forms are bound to this browser's cookie; a browser without one gets one."""
+        token = self.token or tokens.anonymous()
+        html = render(
+            template, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
+            **({"name": self.name} | values),
+        )  # fmt: skip
+        response = HTMLResponse(html, status)
+        if token != self.token:
+            self.give(response, token)
+        return response
+
+    def refusal(self, error: MfaError) -> Response:
+        """The page of the form once more, with what may be said of the error."""
+        status, sentence, _ = told(error)
+        template, values = self._form
+        return self.page(template, status=status, alert=sentence, **values)
+
+    def go(self, path: str, token: str | None = None) -> Response:
+        """On to another page of this kit, with a new cookie for a new step; '' takes the cookie away."""
+        return self.leave(self.site.prefix + with_next(path, self.next), token)
+
+    def leave(self, path: str, token: str | None = None) -> Response:
+        """On to any page of this site."""
+        response = RedirectResponse(path, 303)
+        if token is not None:
+            self.give(response, token)
+        return response
+
+    def give(self, response: Response, token: str) -> None:
+        """A cookie that no script reads, and that no form of another site brings along."""
+        response.set_cookie(
+            self.site.cookie,
+            token,
+            max_age=None if token else 0,
+            path="/",
+            secure=self.site.https,
+            httponly=True,
+            samesite="lax",
+        )
+
+
+async def _visit(request: Request) -> Visit:
+    return Visit(request, {})
+
+
+async def _posted(request: Request) -> Visit:
+    """A form of this very browser, else `AccessDenied`: no route can forget to ask."""
+    form = await request.form(max_files=0, max_fields=20)
+    visit = Visit(request, {name: value for name, value in form.items() if isinstance(value, str)})
+    if cross_site(request, proof=False) or not tokens.fits(visit.field("form_token"), visit.token):
+        raise AccessDenied
+    return visit
+
+
+Shown = Annotated[Visit, Depends(_visit)]
+Posted = Annotated[Visit, Depends(_posted)]
+
+
+class PageRoute(APIRoute):
+    """Tells what the server refused on the page of the form, and a fault in plain words."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except MfaError as error:
+                visit: Visit = getattr(request.state, "visit", None) or Visit(request, {})
+                return visit.refusal(error)
+
+        return answer

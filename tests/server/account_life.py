@@ -1,0 +1,336 @@
+"""A state machine: an account and its model live through the same calls, and what the model forbids never happens.
+
+Register, enrol, log in, a further authenticator, revoke, replace, recover, resynchronise, change the password, reset
+code, rebind, take over, throttle, sessions: in any order, by the owner, by a thief, by an administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from mfa_lab import AccessDenied, ManualClock, MfaServer
+from mfa_lab.errors import InvalidInput
+from mfa_lab.hidden import Hidden
+from mfa_lab.otp import code_at, step_at
+from mfa_lab.provisioning import OtpAccount, new_secret
+from mfa_lab.server.records import Permit, token_hash
+from tests.server.account_model import POLICY, Account, Factor, Granted, Offer, Pending
+from tests.server.kit import NAME, PASSWORD, START, WRONG
+
+BOB = "bob@example.org"
+NEWEST_FIRST = st.sampled_from([0, 0, 0, 1, 1, -1, -2])
+OFFSETS = st.sampled_from([0, 0, 0, 1, -1, 2, -2, 40])
+Item = TypeVar("Item")
+
+
+def newest(items: list[Item], number: int) -> Item:
+    """The newest, or the one before, of those that have not ended; below 0 of all: a thief keeps old ones."""
+    if number < 0:
+        return items[max(number, -len(items))]
+    held = [item for item in items if not getattr(item, "ended", False)] or items
+    return held[-1 - number % len(held)]
+
+
+class Life(RuleBasedStateMachine):
+    """Alice's account lives; Bob's stands beside it and must notice nothing."""
+
+    @initialize(enrolled=st.booleans())
+    def born(self, enrolled: bool) -> None:
+        self.clock = ManualClock(START)
+        self.server = MfaServer(clock=self.clock, policy=POLICY)
+        self.account = Account(PASSWORD)
+        for name in (NAME, BOB):
+            self.server.register(name, PASSWORD)
+        enrolment = self.server.start_enrolment(self.server.begin_login(BOB, PASSWORD))
+        self.server.confirm_enrolment(enrolment, self.code(enrolment.account.secret.reveal()))
+        self.clock.advance(30)
+        pending = self.server.begin_login(BOB, PASSWORD)
+        self.server.finish_login(pending, self.code(enrolment.account.secret.reveal()))
+        self.bob = self.rows_of(BOB)
+        if enrolled:
+            self.begin(right=True)
+            self.offer_the_first(0)
+            self.confirm(0, 0)
+
+    def code(self, secret: str, offset: int = 0) -> str:
+        return code_at(secret, self.clock.now() + 30 * offset)
+
+    def asked(self, allowed: bool, call: Callable[..., Item], *arguments: Any, **how: Any) -> Item | None:
+        """The call's answer, which comes if and only if it is `allowed`."""
+        answer, trace = None, None
+        try:
+            answer = call(*arguments, **how)
+        except AccessDenied as denied:
+            trace = denied.trace
+        assert (trace is None) is allowed, f"{call.__name__}: {trace or 'granted'}"
+        return answer
+
+    # Time
+
+    @rule(seconds=st.sampled_from([1, 29, 30, 30, 30, 60, 60, 120, 120, 299, 301, 901, 1801, 7201, 90_000]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+
+    # The password
+
+    @rule(right=st.sampled_from([True, True, True, False]))
+    def begin(self, right: bool) -> None:
+        password = self.account.password if right else WRONG
+        allowed = self.account.reserves_password(self.clock.now()) and right
+        pending = self.asked(allowed, self.server.begin_login, NAME, password)
+        if pending:
+            self.account.passwords.clear()
+            self.account.pendings.append(Pending(pending))
+            assert pending.permits == (Permit.CODE if self.account.has_factor else Permit.FIRST_FACTOR)
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST, right=st.booleans(), number=st.integers(0, 9))
+    def change_password(self, which: int, right: bool, number: int) -> None:
+        session, new = newest(self.account.sessions, which), f"demo: horse number {number}"
+        live = session.live(self.clock.now(), fresh=True)
+        allowed = live and self.account.reserves_password(self.clock.now()) and right
+        old = self.account.password if right else WRONG
+        self.asked(allowed, self.server.change_password, session.token, old, new)
+        if allowed:
+            self.account.passwords.clear()
+            self.account.password = new
+            self.account.end_steps(but=session, offers=False)
+
+    # The code
+
+    @precondition(lambda self: self.account.pendings and self.account.factors)
+    @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST, offset=OFFSETS, wrong=st.sampled_from([False, False, True]))
+    def type_a_code(self, which: int, whose: int, offset: int, wrong: bool) -> None:
+        """Of any authenticator that the account ever had, of any step, or no code at all."""
+        factor = newest(self.account.factors, whose)
+        code = "no code" if wrong else self.code(factor.secret, factor.ahead + offset)
+        self.finish(newest(self.account.pendings, which), code)
+
+    def finish(self, pending: Pending, code: str) -> None:
+        now = self.clock.now()
+        looked_at = self.account.checks_codes(pending, now, Permit.CODE)
+        found = [(factor, factor.good(code, now)) for factor in self.account.active] if looked_at else []
+        good = [(factor, step) for factor, step in found if step is not None]
+        session = self.asked(bool(good), self.server.finish_login, pending.token, code)
+        if session:
+            ((factor, step),) = good
+            factor.take(step)
+            pending.ended = True
+            self.account.otp.clear()
+            self.account.sessions.append(Granted(session, now))
+            self.account.logins += 1
+        elif looked_at:
+            self.account.wrong_code(pending, now)
+
+    # Authenticators
+    @precondition(lambda self: self.account.pendings)
+    @rule(which=NEWEST_FIRST)
+    def offer_the_first(self, which: int) -> None:
+        pending = newest(self.account.pendings, which)
+        allowed = self.account.permits_first(pending, self.clock.now())
+        offer = self.asked(allowed, self.server.start_enrolment, pending.token)
+        if offer:
+            self.account.offers.append(Offer(offer, pending.token.permits))
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST, further=st.booleans())
+    def offer_another(self, which: int, further: bool) -> None:
+        session = newest(self.account.sessions, which)
+        allowed = session.live(self.clock.now(), fresh=True) and (self.account.room or not further)
+        offer = self.asked(allowed, self.server.start_enrolment, session.token, further=further)
+        if offer:
+            self.account.offers.append(Offer(offer, "further" if further else "session", session))
+
+    @rule(which=NEWEST_FIRST, offset=OFFSETS)
+    def confirm(self, which: int, offset: int) -> None:
+        if not self.account.offers:
+            return
+        offer, now = newest(self.account.offers, which), self.clock.now()
+        factor = Factor(offer.token.account.secret.reveal(), last_step=-1)
+        code = self.code(factor.secret, offset)
+        looked_at = self.account.permits_confirming(offer, now)
+        step = factor.good(code, now) if looked_at else None
+        codes = self.asked(step is not None, self.server.confirm_enrolment, offer.token, code)
+        if step is not None:
+            factor.take(step)
+            assert len(codes) == (POLICY.recovery_codes if offer.basis == Permit.FIRST_FACTOR else 0)
+            self.account.bind(offer, self.identified(factor))
+            if codes:
+                self.account.void_codes(list(codes))
+        elif looked_at:
+            offer.wrong += 1
+
+    def identified(self, factor: Factor) -> Factor:
+        """The factor that was just bound, by the id that the server gave it."""
+        (factor.id,) = {row["id"] for row in self.rows_of(NAME)["factors"]} - {f.id for f in self.account.factors}
+        return factor
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST)
+    def revoke(self, which: int, whose: int) -> None:
+        session, now = newest(self.account.sessions, which), self.clock.now()
+        listed = self.asked(session.live(now), self.server.authenticators, session.token)
+        if listed is None:
+            return
+        assert len(listed) == len(self.account.active)
+        if listed:
+            chosen = newest(list(listed), whose)
+            allowed = session.live(now, fresh=True) and len(listed) > 1
+            self.asked(allowed, self.server.revoke, session.token, chosen.id)
+            if allowed:
+                (revoked,) = (factor for factor in self.account.active if factor.id == chosen.id)
+                revoked.state = "replaced"
+                self.account.end_steps(but=session)
+
+    # Lost phones
+
+    @precondition(lambda self: self.account.pendings)
+    @rule(which=NEWEST_FIRST, kind=st.sampled_from(["good", "good", "used", "no code"]), number=NEWEST_FIRST)
+    def recover(self, which: int, kind: str, number: int) -> None:
+        account, pending, now = self.account, newest(self.account.pendings, which), self.clock.now()
+        typed = {"good": account.codes, "used": account.old_codes}.get(kind, [])
+        code = newest(typed, number) if typed else "no code"
+        tried = pending.fit(now, Permit.CODE) and account.has_factor and not account.recovery.waiting(now)
+        good = tried and code in account.codes
+        if tried:
+            account.recovery.charge(now)
+            pending.wrong += 1
+        recovery = self.asked(good, self.server.recover, pending.token, code)
+        if recovery:
+            pending.ended = True
+            account.recovery.clear()
+            account.codes.remove(code)
+            account.old_codes.append(code)
+            account.codes += recovery.replacement
+            account.pendings.append(Pending(recovery.pending))
+
+    @precondition(lambda self: self.account.pendings and self.account.factors)
+    @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST, ahead=st.sampled_from([1, 3, -3, 100, -119, 130]))
+    def resynchronise(self, which: int, whose: int, ahead: int) -> None:
+        pending, factor = newest(self.account.pendings, which), newest(self.account.factors, whose)
+        now = self.clock.now()
+        step = step_at(now) + ahead
+        codes = [self.code(factor.secret, ahead - 1), self.code(factor.secret, ahead)]
+        looked_at = self.account.checks_codes(pending, now, Permit.NEW_FACTOR)
+        within = abs(ahead) <= POLICY.resync_reach_steps and step - 1 > factor.last_step
+        allowed = looked_at and within and factor.state == "active"
+        found = self.asked(allowed, self.server.resynchronise, pending.token, *codes)
+        if found:
+            assert (found.step, found.offset) == (step, ahead)
+            factor.take(step - 1, step)
+            factor.ahead = ahead
+            pending.ended = True
+        elif looked_at:
+            self.account.wrong_code(pending, now)
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST)
+    def issue_codes(self, which: int) -> None:
+        session = newest(self.account.sessions, which)
+        allowed = session.live(self.clock.now(), fresh=True)
+        codes = self.asked(allowed, self.server.issue_recovery_codes, session.token)
+        if codes:
+            self.account.void_codes(list(codes))
+
+    # The administrator
+
+    @rule()
+    def reset_code(self) -> None:
+        if self.account.has_factor:
+            self.account.codes += self.server.issue_reset_code(NAME)
+        else:
+            with pytest.raises(InvalidInput):
+                self.server.issue_reset_code(NAME)
+
+    @rule(sure=st.sampled_from([False, False, True]))
+    def rebind(self, sure: bool) -> None:
+        if sure:
+            self.server.rebind(NAME)
+            self.account.retire()
+            self.account.end_steps()
+            self.account.void_codes([])
+
+    @rule()
+    def take_over(self) -> None:
+        old = OtpAccount(NAME, "old", Hidden(new_secret()))
+        if self.account.has_factor:
+            with pytest.raises(InvalidInput):
+                self.server.adopt(NAME, old)
+            return
+        self.server.adopt(NAME, old)
+        newest_void = step_at(self.clock.now()) + POLICY.window_steps
+        self.account.factors.append(self.identified(Factor(old.secret.reveal(), newest_void)))
+        self.account.end_steps()
+
+    # Sessions
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST)
+    def use_a_session(self, which: int) -> None:
+        session = newest(self.account.sessions, which)
+        live = session.live(self.clock.now())
+        if self.asked(live, self.server.check_session, session.token):
+            session.seen = self.clock.now()
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST)
+    def log_out(self, which: int) -> None:
+        session = newest(self.account.sessions, which)
+        self.server.log_out(session.token)
+        session.ended = True
+
+    # What must hold
+
+    def rows_of(self, name: str) -> dict[str, list[dict[str, Any]]]:
+        """All that the database holds of an account."""
+        with self.server._services.store.transaction() as connection:
+
+            def rows(question: str) -> list[dict[str, Any]]:
+                return [dict(row) for row in connection.exec_driver_sql(question, (name,)).mappings()]
+
+            mine = "WHERE account_id = (SELECT id FROM accounts WHERE name = ?)"
+            return {
+                "accounts": rows("SELECT * FROM accounts WHERE name = ?"),
+                "factors": rows(f"SELECT * FROM factors {mine}"),  # noqa: S608
+                "sessions": rows(f"SELECT token_hash, ended FROM sessions {mine}"),  # noqa: S608
+                "pendings": rows(f"SELECT token_hash, ended, wrong_codes FROM pendings {mine}"),  # noqa: S608
+                "enrolments": rows(f"SELECT token_hash, ended, wrong_codes FROM enrolments {mine}"),  # noqa: S608
+                "codes": rows(f"SELECT * FROM recovery_codes {mine} AND used_at IS NULL"),  # noqa: S608
+                "logins": rows(f"SELECT id FROM audit {mine} AND event = 'logged in'"),  # noqa: S608
+            }
+
+    @invariant()
+    def server_and_model_agree(self) -> None:
+        """States, last steps, counts, all that was begun, codes; a replaced authenticator's secret is gone."""
+        rows, account = self.rows_of(NAME), self.account
+        states = {(row["id"], row["state"], row["last_step"]) for row in rows["factors"]}
+        assert states == {(factor.id, factor.state, factor.last_step) for factor in account.factors}
+        assert all((row["state"] == "replaced") == (row["sealed_secret"] == b"") for row in rows["factors"])
+        (row,) = rows["accounts"]
+        assert (row["otp_failures"], row["otp_wait_until"]) == (account.otp.failures, account.otp.until)
+        recovery = (account.recovery.failures, account.recovery.until)
+        assert (row["recovery_failures"], row["recovery_wait_until"]) == recovery
+        begun: list[Pending | Offer | Granted] = [*account.pendings, *account.offers, *account.sessions]
+        known = {token_hash(each.token.token): each for each in begun}
+        for row in (*rows["pendings"], *rows["enrolments"], *rows["sessions"]):  # a sweep takes the old ones along
+            mine = known[row["token_hash"]]
+            assert (row["ended"] is not None, row.get("wrong_codes", 0)) == (mine.ended, getattr(mine, "wrong", 0))
+        for session in account.sessions:
+            assert not session.live(self.clock.now()) or token_hash(session.token.token) in str(rows["sessions"])
+        assert len(rows["codes"]) == len(account.codes)
+        assert len(rows["logins"]) == account.logins == len(account.sessions)
+
+    @invariant()
+    def the_neighbour_notices_nothing(self) -> None:
+        """Bob's rows are as they were; only a sweep may have taken old ones along."""
+        rows = self.rows_of(BOB)
+        swept = {name: self.bob[name] if rows[name] else [] for name in ("sessions", "pendings", "enrolments")}
+        assert rows == {**self.bob, **swept}
+
+    def teardown(self) -> None:
+        if hasattr(self, "server"):
+            self.server.close()

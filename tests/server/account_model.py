@@ -1,0 +1,205 @@
+"""An account as its owner and its administrator understand it: what each call may do, without a database.
+
+`test_account_machine` lets it and the server live through the same events and compares them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from mfa_lab import Policy
+from mfa_lab.otp import code_at, step_at
+from mfa_lab.server.records import Enrolment, PendingLogin, Permit, Session
+
+POLICY = replace(
+    Policy.CHEAPEST,
+    explain_refusals=True,
+    longest_wait_seconds=120,
+    disable_after_failures=5,
+    pending_wrong_codes=3,
+    enrolment_wrong_codes=2,
+    session_seconds=7200,
+    session_idle_seconds=1800,
+    recovery_codes=3,
+)
+FORGET_SECONDS = 24 * 3600
+
+
+@dataclass(eq=False)
+class Factor:
+    """An authenticator: `taken` are the steps of which a code was accepted, `ahead` is where its window stands."""
+
+    secret: str
+    last_step: int
+    id: str = ""
+    state: str = "active"
+    ahead: int = 0
+    taken: set[int] = field(default_factory=set)
+
+    @property
+    def ended(self) -> bool:
+        return self.state == "replaced"
+
+    def take(self, *steps: int) -> None:
+        """No step twice, none before the last."""
+        for step in steps:
+            assert step not in self.taken
+            assert step > self.last_step
+            self.taken.add(step)
+            self.last_step = step
+
+    def good(self, code: str, now: int) -> int | None:
+        """The oldest unused step inside the window that `code` belongs to."""
+        centre = step_at(now) + self.ahead
+        steps = range(max(self.last_step, centre - POLICY.window_steps - 1) + 1, centre + POLICY.window_steps + 1)
+        return next((step for step in steps if code_at(self.secret, step * 30) == code), None)
+
+
+@dataclass(eq=False)
+class Pending:
+    """A login that passed the password."""
+
+    token: PendingLogin
+    wrong: int = 0
+    ended: bool = False
+
+    def fit(self, now: int, *permits: Permit) -> bool:
+        over = self.ended or self.wrong >= POLICY.pending_wrong_codes or now >= self.token.expires_at
+        return not over and self.token.permits in permits
+
+
+@dataclass(eq=False)
+class Granted:
+    """A session."""
+
+    token: Session
+    seen: int
+    ended: bool = False
+
+    def live(self, now: int, *, fresh: bool = False) -> bool:
+        age, idle = now - self.token.created_at, now - self.seen
+        young = age < POLICY.session_seconds and idle < POLICY.session_idle_seconds
+        return not self.ended and young and (not fresh or age < POLICY.fresh_session_seconds)
+
+
+@dataclass(eq=False)
+class Offer:
+    """An enrolment, and on what grounds it was begun."""
+
+    token: Enrolment
+    basis: Permit | str
+    session: Granted | None = None
+    wrong: int = 0
+    ended: bool = False
+
+
+@dataclass
+class Count:
+    """Failures in a row, and until when nothing is checked."""
+
+    failures: int = 0
+    until: int = 0
+    expires: int | None = None
+
+    def charge(self, now: int) -> None:
+        self.failures += 1
+        over = self.failures - POLICY.free_failures
+        wait = min(POLICY.longest_wait_seconds, POLICY.first_wait_seconds * 2 ** (over - 1)) if over > 0 else 0
+        self.until = now + wait if wait else 0
+        self.expires = max(now, self.until) + FORGET_SECONDS
+
+    def waiting(self, now: int) -> bool:
+        return now < self.until
+
+    def clear(self) -> None:
+        self.failures = self.until = 0
+        self.expires = None
+
+
+class Account:
+    """All that is true of one account."""
+
+    def __init__(self, password: str) -> None:
+        self.password = password
+        self.factors: list[Factor] = []
+        self.pendings: list[Pending] = []
+        self.sessions: list[Granted] = []
+        self.offers: list[Offer] = []
+        self.codes: list[str] = []
+        self.old_codes: list[str] = []
+        self.logins = 0
+        self.passwords, self.otp, self.recovery = Count(), Count(), Count()
+
+    def having(self, *states: str) -> list[Factor]:
+        return [factor for factor in self.factors if factor.state in states]
+
+    @property
+    def active(self) -> list[Factor]:
+        return self.having("active")
+
+    @property
+    def has_factor(self) -> bool:
+        return bool(self.having("active", "disabled"))
+
+    @property
+    def room(self) -> bool:
+        return 0 < len(self.active) < POLICY.authenticators
+
+    # What each call may do
+
+    def reserves_password(self, now: int) -> bool:
+        """One attempt at the password, charged before it is verified, unless it has to wait."""
+        if self.passwords.expires is not None and now >= self.passwords.expires:
+            self.passwords.clear()
+        if self.passwords.waiting(now):
+            return False
+        self.passwords.charge(now)
+        return True
+
+    def checks_codes(self, pending: Pending, now: int, *permits: Permit) -> bool:
+        """Whether a code is looked at, at all."""
+        fit = pending.fit(now, *permits) and self.has_factor
+        return fit and not self.having("disabled") and not self.otp.waiting(now)
+
+    def wrong_code(self, pending: Pending, now: int) -> None:
+        pending.wrong += 1
+        self.otp.charge(now)
+        if self.otp.failures >= POLICY.disable_after_failures:
+            for factor in self.active:
+                factor.state = "disabled"
+
+    def permits_first(self, pending: Pending, now: int) -> bool:
+        first = pending.fit(now, Permit.FIRST_FACTOR) and not self.has_factor
+        return first or pending.fit(now, Permit.NEW_FACTOR)
+
+    def permits_confirming(self, offer: Offer, now: int) -> bool:
+        if offer.ended or offer.wrong >= POLICY.enrolment_wrong_codes or now >= offer.token.expires_at:
+            return False
+        if offer.basis == Permit.FIRST_FACTOR and self.has_factor:
+            return False
+        if offer.basis == "further" and not self.room:
+            return False
+        return offer.session is None or offer.session.live(now)
+
+    # What follows
+
+    def bind(self, offer: Offer, factor: Factor) -> None:
+        if offer.basis != "further":
+            self.retire()
+        self.factors.append(factor)
+        self.end_steps(but=offer.session)
+
+    def retire(self) -> None:
+        for factor in self.factors:
+            factor.state = "replaced"
+        self.otp.clear()
+
+    def end_steps(self, *, but: Granted | None = None, offers: bool = True) -> None:
+        """Everything that was begun before ends with a change, `but` the session that changed it."""
+        ends: list[Pending | Granted | Offer] = [*self.pendings, *self.sessions, *(self.offers if offers else [])]
+        for each in ends:
+            each.ended = each.ended or each is not but
+
+    def void_codes(self, new: list[str]) -> None:
+        self.old_codes += self.codes
+        self.codes = new

@@ -1,0 +1,187 @@
+"""The whole life of an account, as people live it: owner, thief, stranger, administrator, in any order.
+
+Register, enrol, log in, a further authenticator, revoke, replace, recover, resynchronise, change the password, reset
+code, rebind, take over, throttle, sessions: `account_life` asks the server, `account_model` says what must come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from tests.server.account_life import NEWEST_FIRST, Life, newest
+from tests.server.account_model import POLICY
+
+
+class People(Life):
+    """Whole scenes, which single calls would seldom make up: each call in them is compared with the model."""
+
+    @rule(guesses=st.integers(1, 5), patience=st.sampled_from([0, 0, 29, 60]))
+    def a_stranger_guesses(self, guesses: int, patience: int) -> None:
+        """Wrong passwords, and at last the right one."""
+        for _ in range(guesses):
+            self.begin(right=False)
+            self.clock.advance(patience)
+        self.begin(right=True)
+
+    @precondition(lambda self: self.account.active)
+    @rule(whose=NEWEST_FIRST)
+    def log_in(self, whose: int) -> None:
+        """As the owner does, in one go; it may still have to wait."""
+        if not self.account.active:
+            return
+        self.clock.advance(30)
+        before = len(self.account.pendings)
+        self.begin(right=True)
+        if len(self.account.pendings) > before:
+            factor = newest(self.account.active, whose)
+            self.finish(self.account.pendings[-1], self.code(factor.secret, factor.ahead))
+
+    @precondition(lambda self: self.account.active)
+    @rule(guesses=st.integers(1, 5), anew=st.booleans(), patience=st.sampled_from([0, 60, 120]))
+    def a_thief_guesses(self, guesses: int, anew: bool, patience: int) -> None:
+        """With the password in hand: three wrong codes end a pending login, five disable the authenticators. In the
+        end the thief even has the code.
+        """
+        for number in range(guesses):
+            if anew or not number:
+                self.begin(right=True)
+            if self.account.pendings:
+                self.finish(self.account.pendings[-1], "000000")
+            self.clock.advance(patience)
+        if self.account.pendings:
+            self.finish(self.account.pendings[-1], self.code(self.account.factors[-1].secret))
+
+    @precondition(lambda self: self.account.active)
+    @rule(further=st.sampled_from([True, True, False]), twice=st.booleans())
+    def log_in_and_enrol(self, further: bool, twice: bool) -> None:
+        """As an owner does with a new phone; `twice` in two windows."""
+        before = len(self.account.sessions)
+        self.log_in(0)
+        if len(self.account.sessions) > before:
+            for _ in range(1 + twice):
+                self.offer_another(0, further)
+            for number in range(1 + twice):
+                self.confirm(-1 - number, 0)
+
+    @precondition(lambda self: self.account.active)
+    @rule(
+        seconds=st.sampled_from([0, 0, 0, 299, 300, 1799, 1800]),
+        then=st.sampled_from(["use", "revoke", "revoke", "issue", "change", "offer"]),
+    )
+    def log_in_and_act(self, seconds: int, then: str) -> None:
+        """Beside another session and a pending login; at once, or when the session is just young enough, or not."""
+        self.log_in(1)
+        self.begin(right=True)
+        before = len(self.account.sessions)
+        self.log_in(1)
+        if len(self.account.sessions) == before:
+            return
+        self.clock.advance(seconds)
+        if then == "revoke":
+            self.offer_another(-1, further=False)
+            self.revoke(-1, 1)
+            self.confirm(-1, 0)
+        else:
+            {
+                "use": lambda: self.use_a_session(-1),
+                "issue": lambda: self.issue_codes(-1),
+                "change": lambda: self.change_password(-1, right=True, number=before % 10),
+                "offer": lambda: self.offer_another(-1, further=True),
+            }[then]()
+
+    @precondition(lambda self: self.account.codes and self.account.has_factor)
+    @rule(wrong=st.sampled_from([0, 0, 1, 3]), then=st.sampled_from(["enrol", "resynchronise", "nothing"]))
+    def log_in_and_recover(self, wrong: int, then: str) -> None:
+        """As an owner does without a phone, or with one whose clock went astray; codes from paper are misread."""
+        before = len(self.account.pendings)
+        for _ in range(wrong):
+            self.begin(right=True)
+            if self.account.pendings:
+                self.recover(-1, "no code", 0)
+        self.begin(right=True)
+        if len(self.account.pendings) > before:
+            self.recover(0, "good", 0)
+            if then == "enrol":
+                self.offer_the_first(0)
+                self.confirm(0, 0)
+            elif then == "resynchronise":
+                self.resynchronise(-1, 0, 40)
+            self.offer_the_first(-1)
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(times=st.integers(1, 5))
+    def stay(self, times: int) -> None:
+        """Never idle for long; after two hours it ends all the same."""
+        for _ in range(times):
+            self.clock.advance(POLICY.session_idle_seconds - 1)
+            self.use_a_session(-1)
+
+
+BY_THE_BOOK: list[Callable[[People], None]] = [
+    lambda life: life.log_in_and_enrol(further=True, twice=True),
+    lambda life: life.log_in_and_enrol(further=True, twice=False),
+    lambda life: life.log_in_and_act(0, "revoke"),
+    lambda life: life.log_in_and_act(0, "revoke"),
+    lambda life: life.log_in_and_act(0, "change"),
+    lambda life: life.type_a_code(-2, 0, 1, wrong=False),
+    lambda life: life.log_in_and_act(300, "issue"),
+    lambda life: life.log_in_and_act(299, "issue"),
+    lambda life: life.log_in_and_recover(1, "enrol"),
+    lambda life: life.log_in_and_recover(0, "resynchronise"),
+    lambda life: life.log_in(0),
+    lambda life: life.log_in_and_recover(3, "enrol"),
+    lambda life: life.time_passes(901),
+    lambda life: life.log_in(0),
+    lambda life: life.stay(5),
+    lambda life: life.a_stranger_guesses(3, 0),
+    lambda life: life.time_passes(90_000),
+    lambda life: life.a_thief_guesses(3, anew=False, patience=60),
+    lambda life: life.log_in(0),
+    lambda life: life.type_a_code(-1, 0, 0, wrong=False),
+    lambda life: life.a_thief_guesses(5, anew=True, patience=120),
+    lambda life: life.log_in_and_recover(0, "enrol"),
+    lambda life: life.reset_code(),
+    lambda life: life.take_over(),
+    lambda life: life.rebind(sure=True),
+    lambda life: life.take_over(),
+    lambda life: life.type_a_code(-1, 0, 0, wrong=False),
+    lambda life: life.log_in(0),
+    lambda life: life.log_in_and_act(1800, "use"),
+    lambda life: life.log_out(-1),
+]
+"""A life in which every rule has its turn at the right moment."""
+
+
+def test_a_life_by_the_book() -> None:
+    """The same, in one order that leaves nothing to chance: each call granted and refused where it must be."""
+    life = People()
+    life.born(enrolled=True)
+    try:
+        for step in BY_THE_BOOK:
+            step(life)
+            life.server_and_model_agree()
+            life.the_neighbour_notices_nothing()
+    finally:
+        life.teardown()
+
+
+@pytest.mark.parametrize("examples", [15, pytest.param(300, marks=pytest.mark.slow)])
+def test_the_life_of_an_account(examples: int) -> None:
+    """No step twice; no session without password and code; what was replaced or revoked never returns; sessions,
+    pending logins and offers end when they must; the last authenticator stays; every count is right.
+    """
+    run(
+        People,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=60,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )

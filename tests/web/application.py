@@ -1,0 +1,86 @@
+"""What the tests serve: the small application, and an existing one with a route of its own, on a clock in a file.
+
+Settings come by the environment, as to every worker; TEST_POLICY holds fields of the policy as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from starlette.responses import HTMLResponse
+
+from mfa_lab import MfaServer, Policy
+from mfa_lab.server.notifier import FileNotifier
+from mfa_lab.server.records import Session
+from mfa_lab.web import add_mfa, create_app, require_mfa
+
+KEY = bytes(range(32))
+ADMIN = "root@example.org"
+ABSENT_ADMIN = "absent-root@example.org"
+"""Named as an administrator, and never registered."""
+
+
+class FileClock:
+    """Reads whole seconds from a file, so that a test moves the time of all workers at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def now(self) -> int:
+        return int(self.path.read_text())
+
+
+def make_server() -> MfaServer:
+    changes = json.loads(os.environ.get("TEST_POLICY", "{}"))
+    changes |= {"step_up": tuple(map(tuple, changes.get("step_up", ())))}
+    policy = replace(Policy.CHEAPEST, **changes)
+    return MfaServer(os.environ["TEST_URL"], clock=FileClock(Path(os.environ["TEST_CLOCK"])), policy=policy, key=KEY)
+
+
+def small() -> FastAPI:
+    """The complete small application."""
+    notices = os.environ.get("TEST_NOTICES")
+    return create_app(
+        make_server(),
+        https=os.environ.get("TEST_HTTPS") == "yes",
+        admins=[ADMIN, ABSENT_ADMIN],
+        registration=os.environ.get("TEST_REGISTRATION") != "no",
+        notifier=FileNotifier(notices) if notices else None,
+    )
+
+
+def existing() -> FastAPI:
+    """An application that was there before, with pages and errors of its own."""
+    app = FastAPI()
+    add_mfa(app, make_server(), https=False)
+
+    @app.get("/", response_class=HTMLResponse)
+    def home() -> str:
+        return "<title>Own page</title><p>Welcome"
+
+    @app.get("/report", response_class=HTMLResponse)
+    def report(session: Annotated[Session, Depends(require_mfa())]) -> str:
+        return f"<title>Report</title><p>For {session.name}"
+
+    @app.get("/transfers", response_class=HTMLResponse)
+    def transfers(session: Annotated[Session, Depends(require_mfa(max_age_seconds=60))]) -> str:
+        return '<title>Transfers</title><form method="post" action="/transfers"><button>Send</button></form>'
+
+    @app.post("/transfers")
+    def transfer(session: Annotated[Session, Depends(require_mfa(max_age_seconds=60))]) -> dict[str, str]:
+        return {"sent by": session.name}
+
+    @app.post("/payments")
+    def payment(session: Annotated[Session, Depends(require_mfa(action="payment"))]) -> dict[str, str]:
+        return {"paid by": session.name}
+
+    @app.post("/typing-error")
+    def typing_error(session: Annotated[Session, Depends(require_mfa(action="no such action"))]) -> None:
+        raise AssertionError("not reached")
+
+    return app

@@ -1,0 +1,239 @@
+"""`mfa-lab serve` and what docs/web.md promises, run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from mfa_lab import MfaServer
+from mfa_lab.cli import main
+from mfa_lab.errors import InvalidInput
+from mfa_lab.server.notifier import FileNotifier, SmtpNotifier
+from mfa_lab.server.records import Notice
+from mfa_lab.web.app import sending_notices
+from mfa_lab.web.serve import Settings, named_policy
+from tests.browser.lab import free_port
+from tests.needs import requires_program
+from tests.test_cli import COMMAND
+from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until_up
+
+DOCS = (ROOT / "docs" / "web.md").read_text("utf-8")
+
+
+def fence(language: str) -> str:
+    """The one block of code of this language in docs/web.md."""
+    (block,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", DOCS)
+    return str(block)
+
+
+@contextmanager
+def running(folder: Path, *command: str, **environment: str) -> Iterator[tuple[str, Path]]:
+    """A command that serves, from when it answers; gives its address and its log."""
+    port, log = free_port(), folder / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, f"--port={port}"],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        wait_until_up(port, process, log)
+        yield f"http://127.0.0.1:{port}", log
+    finally:
+        stop(process)
+
+
+def test_the_script_of_the_docs_logs_in(tmp_path: Path) -> None:
+    """curl with a cookie jar and oathtool, on `mfa-lab serve` with two workers, prints what the docs say."""
+    requires_program("curl")
+    requires_program("oathtool")
+    (tmp_path / "login.sh").write_text(fence("sh"))
+    with running(tmp_path, COMMAND, "serve", "--workers=2") as (url, _):
+        ran = subprocess.run(["sh", "login.sh", url], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("<title>Your account</title>\n", "")
+    assert "`<title>Your account</title>`" in DOCS
+    assert {path.name for path in tmp_path.glob("mfa-lab.db*")} >= {"mfa-lab.db", "mfa-lab.db.key"}
+
+
+def test_the_ten_lines_of_the_docs(tmp_path: Path) -> None:
+    """The example as it stands, on plain http and this host: its route asks for a login, and only then answers."""
+    example = fence("python")
+    assert len([line for line in example.splitlines() if line.strip()]) <= 12
+    changed = example.replace('hosts=["app.example.org"]', "https=False")
+    assert changed != example
+    (tmp_path / "shop.py").write_text(changed)
+    command = [sys.executable, "-m", "uvicorn", "shop:app"]
+    with running(tmp_path, *command, PYTHONPATH=str(ROOT)) as (url, _):
+        answer = httpx.post(f"{url}/transfers")
+        assert (answer.status_code, answer.json()["reason"]) == (403, "cross_site")
+        answer = httpx.post(f"{url}/transfers", headers={"Authorization": "Bearer none"})
+        assert (answer.status_code, answer.json()["reason"]) == (401, "no_session")
+        assert httpx.get(f"{url}/mfa/login").status_code == 200
+        assert "/mfa/api/login" in httpx.get(f"{url}/openapi.json").json()["paths"]
+
+
+def test_settings_reach_every_worker(tmp_path: Path) -> None:
+    """Policy, administrator, closed registration and notices are known to all of them, by the environment."""
+    options = ["--workers=2", "--policy=admin", "--admin=root@example.org", "--no-registration", "--notices=notices"]
+    with running(tmp_path, COMMAND, "serve", *options) as (url, log):
+        answers = {httpx.get(f"{url}/register").text for _ in range(12)}
+        assert len(answers) == 1
+        assert "Ask them" in answers.pop()
+        end = time.monotonic() + 30
+        while started_workers(log) < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert started_workers(log) == 2
+
+
+def test_it_speaks_https_itself(tmp_path: Path) -> None:
+    """With a certificate: `__Host-` cookies and HSTS; plain http gets nothing."""
+    trustme = pytest.importorskip("trustme")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    options = ["--certificate=server.pem", "--certificate-key=server.pem"]
+    with running(tmp_path, COMMAND, "serve", *options) as (url, _):
+        port = url.rpartition(":")[2]
+        ssl = __import__("ssl").create_default_context(cafile=str(tmp_path / "ca.pem"))
+        answer = httpx.get(f"https://localhost:{port}/login", verify=ssl)
+        assert answer.headers["set-cookie"].startswith("__Host-mfa-lab=")
+        assert "strict-transport-security" in answer.headers
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"http://localhost:{port}/login")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--policy=none-such"], "choose one of standard"),
+        (["--host=0.0.0.0"], "plain http is for this machine alone"),
+        (["--allow-host=app.example.org"], "plain http is for this machine alone"),
+        (["--database=sqlite://", "--workers=2"], "several workers need one database"),
+        (["--database=mysql://x"], "database"),
+        (["--certificate-key=pyproject.toml"], "go together"),
+    ],
+)
+def test_what_cannot_be_served(arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence with its remedy before anything listens, and no traceback."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("it was served"))
+    ran = CliRunner().invoke(main, ["serve", "--database=sqlite://", *arguments])
+    assert ran.exit_code != 0
+    assert said in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_every_policy_serves() -> None:
+    """Those of data/policies.toml and the standard one."""
+    names = re.findall(r"`(\w+)`", next(line for line in DOCS.splitlines() if line.startswith("| `--policy")))
+    assert [named_policy(name).digits for name in [*names, "standard"] if name != "NAME"]
+    assert len(names) >= 7
+
+
+def test_the_operator_registers(tmp_path: Path) -> None:
+    """`mfa-lab register` makes the account that a stranger cannot; a second time it says that the name is taken."""
+    url = f"sqlite:///{tmp_path / 'lab.db'}"
+    arguments = ["register", "root@example.org", f"--database={url}", f"--password={PASSWORD}"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    again = CliRunner().invoke(main, arguments)
+    assert again.exit_code == 1
+    assert "taken" in again.output
+    server = MfaServer(url)
+    server.begin_login("root@example.org", PASSWORD)
+    server.close()
+
+
+def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
+    """`mfa-lab trust-clock` leaves its line in the log."""
+    url = f"sqlite:///{tmp_path / 'lab.db'}"
+    assert CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).exit_code == 0
+    server = MfaServer(url)
+    assert [line.event for line in server.audit_log()] == ["clock trusted by an administrator"]
+    server.close()
+
+
+def test_where_notices_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nowhere, to a file, or by mail if a mail server is named; a sender that is none is refused at the start."""
+    assert Settings().notifier() is None
+    assert isinstance(Settings(notices=str(tmp_path / "notices")).notifier(), FileNotifier)
+    monkeypatch.setenv("MFA_LAB_SMTP_HOST", "localhost")
+    monkeypatch.setenv("MFA_LAB_SMTP_SENDER", "lab@example.org")
+    assert isinstance(Settings().notifier(), SmtpNotifier)
+    monkeypatch.setenv("MFA_LAB_SMTP_SENDER", "nobody")
+    with pytest.raises(InvalidInput, match="sender"):
+        Settings().notifier()
+
+
+def test_a_broken_notifier_is_asked_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """One that raises, which it should not, ends nothing: the next time comes."""
+    monkeypatch.setattr("mfa_lab.web.app._SECONDS_BETWEEN_NOTICES", 0.01)
+    server, asked_again = MfaServer(), Event()
+
+    class Broken:
+        calls = 0
+
+        def send(self, _name: str, _notice: Notice) -> bool:
+            self.calls += 1
+            if self.calls > 1:
+                asked_again.set()
+            raise RuntimeError("broken on purpose")
+
+    server.register("alice@example.org", PASSWORD)
+    server.rebind("alice@example.org")
+    server.rebind("alice@example.org")
+    monkeypatch.setattr("mfa_lab.server.outbox._CLAIM_SECONDS", 0)
+    with sending_notices(server, Broken()):
+        assert asked_again.wait(10)
+    server.close()
+    assert "notices could not be sent" in caplog.text
+
+
+@pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "jinja2", "python_multipart"])
+def test_without_the_extra(missing: str, tmp_path: Path) -> None:
+    """`import mfa_lab` and the other commands go on; `mfa-lab serve` says in one sentence how to install it."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nclass Gone:\n    def find_spec(self, name, *_):\n"
+        f"        if name.split('.')[0] == {missing!r}:\n            raise ModuleNotFoundError('gone', name=name)\n"
+        "sys.meta_path.insert(0, Gone())\n"
+    )
+    cli = "from mfa_lab.cli import main; main()"
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert run("-c", "import mfa_lab; mfa_lab.MfaServer().close()").returncode == 0
+    assert run("-c", cli, "--version").returncode == 0
+    ran = run("-c", cli, "serve")
+    assert ran.returncode == 1
+    assert ran.stderr == f"Error: the web side needs {missing}, not installed here: pip install 'mfa-lab[web]'\n"
+
+
+def test_importing_the_kit_loads_no_web() -> None:
+    """Who has no web application pays for none."""
+    program = "import sys, mfa_lab, mfa_lab.cli; print({'fastapi', 'uvicorn', 'jinja2'} & set(sys.modules))"
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert shown.stdout == "set()\n"
+
+
+def test_the_options_of_the_docs_are_those_of_the_command() -> None:
+    """The table names each option, and none that is not there."""
+    told = set(re.findall(r"(--[a-z][a-z-]+)", DOCS.partition("| option |")[2].partition("\n\n")[0]))
+    has = set(re.findall(r"(--[a-z][a-z-]+)", CliRunner().invoke(main, ["serve", "--help"]).output))
+    assert told == has - {"--help", "--registration"}
