@@ -25,6 +25,9 @@ STEPS = (
 )
 
 
+_DELETE = "Delete the old entry from your app: its codes are dead."
+
+
 class FourSteps(StableBox):
     """Register, log in, enrol, type the code, get in: by hand. Shows only what can be done next.
 
@@ -39,6 +42,7 @@ class FourSteps(StableBox):
             make(self.room, self.status, self.codes_view)
             for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
         )
+        self.login.intro = self._invitation()  # stays where it is needed, whatever the answers say
         self.phone = PhonePanel(self.room, self._paste, in_frame=True)
         self.stage = Stage(*self._forms)
         self.stepper = html()
@@ -52,7 +56,6 @@ class FourSteps(StableBox):
         self.room.welcome()
         self.room.watch(self._moved)
         self._refresh()
-        self._tell(self._invitation())
 
     def _link(self, text: str, act: Callable[[], None]) -> widgets.Button:
         made = button(text)
@@ -162,9 +165,8 @@ class FourSteps(StableBox):
         self.enrol.secret_view.show()
         self.codes_view.show()
         self.phone.widget.refresh()
-        self._tell(f"A fresh server. {self._invitation()} Delete the old entry from your app: its codes are dead.")
-
-    def _tell(self, words: str) -> None:
+        entry = "The entry from your card stays right." if self.room.seat else _DELETE
+        words = f"A fresh server. {entry}"
         self.status.value = live_region(Answer(True, words, heading="About this lab"))
 
     def _invitation(self) -> str:

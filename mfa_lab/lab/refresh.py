@@ -49,7 +49,7 @@ def refreshed(path: Path) -> str:
     Raises `NotebookFault` at the first cell that raises, takes over a minute, writes to stderr (where a
     widget's callback leaves its exception), or shows a memory address. Changes nothing on disk itself.
     """
-    notebook = _read(path)
+    notebook = read_notebook(path)
     try:
         _execute(notebook, path.parent)
     except NotebookFault as fault:
@@ -78,7 +78,7 @@ def text_outputs(notebook: NotebookNode) -> list[list[tuple[str, str]]]:
     return [list(_texts(cell)) for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def _read(path: Path) -> NotebookNode:
+def read_notebook(path: Path) -> NotebookNode:
     try:
         notebook: NotebookNode = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
     except (OSError, ValueError, AttributeError, KeyError) as error:  # the last two: JSON of some other shape

@@ -57,9 +57,10 @@ class Room:
         return MfaServer(clock=self.clock, policy=Policy.LESSON, issuer=issuer, randomness=randomness)
 
     def welcome(self) -> None:
-        """See to it that the demo account exists."""
-        with suppress(NameTaken):
-            self.server.register(self.demo_account["name"], self.demo_account["password"])
+        """See to it that the demo account exists; at a seat the kit's own too, which the notebooks speak of."""
+        for account in [self.demo_account, *(_demo_accounts()[:1] if self.seat else [])]:
+            with suppress(NameTaken):
+                self.server.register(account["name"], account["password"])
 
     def enrol(self) -> None:
         """The short way to a phone in use: it holds the demo account's authenticator, whose first code is spent; a

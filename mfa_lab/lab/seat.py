@@ -1,0 +1,133 @@
+"""A seat in a workshop: an account of its own, printed on a card and kept beside the notebooks. Demo values alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from mfa_lab.clock import Clock
+from mfa_lab.errors import InvalidInput
+from mfa_lab.hidden import Hidden
+from mfa_lab.policy import Policy
+from mfa_lab.provisioning import OtpAccount
+from mfa_lab.randomness import SYSTEM
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import Enrolment, PendingLogin, Session, token_hash
+from mfa_lab.server.services import normal_name
+
+FILE = "seat.json"
+ISSUER = "mfa-lab"
+_MOST_BYTES = 10_000
+_MARK = "DEMO"
+"""What every seat's secret begins with, so that nobody takes it for a real one."""
+
+_WHO = "beaver falcon ferret goose heron horse mouse otter panda raven robin".split()  # noqa: SIM905
+_DOES = "bakes counts draws finds keeps mends paints sells".split()  # noqa: SIM905
+_WHAT = "boats bread clocks doors drums kites lamps maps pears rings shoes tents tulips".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One seat: its folder's name, which is its pseudonym too, and its account. Nothing here protects anything."""
+
+    seat: str
+    name: str
+    password: str
+    secret: str
+
+    @property
+    def account(self) -> dict[str, str]:
+        """In the form of data/demo_accounts.json."""
+        return {"name": self.name, "password": self.password, "secret": self.secret}
+
+    @property
+    def otp(self) -> OtpAccount:
+        """What a phone keeps of it."""
+        return OtpAccount(self.name, ISSUER, Hidden(self.secret))
+
+    @property
+    def setup_key(self) -> str:
+        """The secret in groups of four, for who cannot scan."""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
+
+def seeded(seed: str, number: int) -> Seat:
+    """The seat with this number in the workshop with this seed: the same each time."""
+    digest = sha256(f"mfa-lab seat {number} of {seed}".encode()).digest()
+    who, does, what = (words[byte % len(words)] for words, byte in zip((_WHO, _DOES, _WHAT), digest, strict=False))
+    seat = f"seat-{number:02}"
+    secret = f"{_MARK}SEAT{base64.b32encode(digest[-15:]).decode()}"
+    return Seat(seat, f"{seat}@example.org", f"demo only: {who} {does} {what}", secret)
+
+
+def read(folder: Path) -> Seat | None:
+    """The seat whose folder this is; None where there is no seat.json.
+
+    Raises `InvalidInput` where the file is no seat of this kit's making.
+    """
+    path = folder / FILE
+    if not os.path.lexists(path):
+        return None
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            raise ValueError
+        content: Any = json.loads(path.read_text("utf-8"))
+        parts = [content[name] for name in Seat.__slots__]
+        if not all(isinstance(part, str) for part in parts) or not parts[3].startswith(_MARK):
+            raise ValueError
+        seat = Seat(*parts)
+        seat.otp.uri()
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, InvalidInput):
+        pass
+    else:
+        return seat
+    raise InvalidInput(f"{path} is no seat of a workshop: ask your trainer for yours, or delete it to do without one")
+
+
+def as_text(seat: Seat) -> str:
+    """What stands in seat.json."""
+    note = "Made up for a workshop. Everything here is a demo value and protects nothing."
+    return json.dumps({"demo": True, "note": note, **asdict(seat)}, indent=1) + "\n"
+
+
+class SeatServer(MfaServer):
+    """On it the seat's own account enrols its first authenticator with the secret that its card shows, so that a
+    phone that scanned the card is ready in every notebook. All other secrets are random, as always.
+    """
+
+    def __init__(self, seat: Seat, *, clock: Clock, policy: Policy) -> None:
+        self._seat = seat
+        self._card = _Card(seat)
+        self._permits: set[str] = set()
+        super().__init__(clock=clock, policy=policy, issuer=ISSUER, randomness=self._card)
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        """As always; remembers which pending logins are of the seat's account. After a recovery it is another."""
+        pending = super().begin_login(name, password)
+        if normal_name(name) == normal_name(self._seat.name):
+            self._permits.add(token_hash(pending.token))
+        return pending
+
+    def start_enrolment(self, permit: PendingLogin | Session, *, label: str = "", further: bool = False) -> Enrolment:
+        """As always, but for the secret."""
+        self._card.shown = isinstance(permit, PendingLogin) and token_hash(permit.token) in self._permits
+        try:
+            return super().start_enrolment(permit, label=label, further=further)
+        finally:
+            self._card.shown = False
+
+
+class _Card:
+    """Hands out the card's secret while it is `shown`, and random bytes otherwise."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.shown = False
+        self._secret = base64.b32decode(seat.secret)
+
+    def token_bytes(self, count: int) -> bytes:
+        return self._secret if self.shown else SYSTEM.token_bytes(count)
