@@ -18,6 +18,12 @@ from mfa_lab.resources import notebooks_dir
 
 __all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress_map", "reset", "solution"]
 
+_ASKING = (
+    'Give the id that the cell of the exercise has: hint("02-truncate") where it says check("02-truncate", ...).',
+    'A second hint is nearer to the answer: hint("02-truncate", 2).',
+)
+_NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
+
 exercises.exercises()  # imports them all with the setup cell, so that no check waits for it
 
 
@@ -32,7 +38,8 @@ def check(exercise_id: str, answer: object) -> Result:
         return Result(Outcome.NOT_ATTEMPTED, exercise.title, (todo,))
     outcome, told = _marked(exercise, answer)
     noted = here().update(attempted(exercise_id, done=outcome is Outcome.DONE))
-    return Result(outcome, exercise.title, (*told, *noted))
+    stuck = f'Stuck? hint("{exercise_id}")' if outcome is Outcome.NOT_YET and exercise.hints else ""
+    return Result(outcome, exercise.title, (*told, *noted), further=stuck)
 
 
 def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tuple[str, ...]]:
@@ -49,8 +56,15 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
     return Outcome.NOT_YET, not_yet(exercise, given, failed)
 
 
-def hint(exercise_id: str, n: int = 1) -> Result:
-    """Hint number `n`, from 1 on: the further, the nearer to the answer. It is noted how far you went."""
+def hint(exercise_id: str = "", n: int = 1) -> Result:
+    """Hint number `n`, from 1 on: the further, the nearer to the answer. It is noted how far you went.
+
+    Without an id it says how one asks.
+    """
+    if not exercise_id:
+        return Result(Outcome.HINT, "How to ask for one", _ASKING)
+    if exercise_id in {prediction.id for prediction in exercises.predictions()}:
+        return Result(Outcome.HINT, exercises.prediction(exercise_id).question, (_NO_HINT,))
     exercise = exercises.exercise(exercise_id)
     count = len(exercise.hints)
     if type(n) is not int or not 1 <= n <= count:

@@ -90,7 +90,9 @@ def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, .
 def slip(came: object, wanted: object) -> str:
     """What is to be said of one of the commonest slips, or nothing."""
     if came is None and wanted is not None:
-        return "Nothing was returned: does your function end in `return`, or does it only print?"
+        return "Nothing was returned on this way through: does it end in `return`, or does it only print?"
+    if isinstance(wanted, dict) and isinstance(came, list | tuple | set):
+        return f"That is a {type(came).__name__}. What is wanted is a dictionary: it gives under each name a value."
     if _is_number(came) and isinstance(wanted, str):
         return "That is a number. What is wanted is text, and text stands in quotes."
     if isinstance(came, str) and _is_number(wanted):
@@ -143,6 +145,17 @@ def _wrong_answer(exercise_id: str, number: int) -> object:
     return exercises.made_by(exercise.wrong[number].source, exercise.given)
 
 
+_OF_ANOTHER_TYPE = (
+    ("'float' object", "That number has a fraction, even if it is .0: // divides to a whole number, / does not."),
+    ("'bytes' and 'int'", "Bytes are no number yet: `int.from_bytes` first."),
+    (
+        "bytes-like object is required, not 'int'",
+        "A number stands where bytes are needed: `to_bytes` makes them of it.",
+    ),
+)
+"""What helps, by what Python says of a value of another type."""
+
+
 def raised(error: Exception, answer: Any, case: Case) -> tuple[str, ...]:
     """A line with the learner's own line number, the last one that ran in the cell of the answer; and what helps."""
     codes = _codes(answer)
@@ -152,8 +165,8 @@ def raised(error: Exception, answer: Any, case: Case) -> tuple[str, ...]:
     where = f"line {line} of your cell" if line else "your answer"
     words = next(iter(str(error).splitlines()), "without a word").rstrip(".")
     told = f"{case.name}: {where} raised {type(error).__name__}: {words}."
-    if isinstance(error, AttributeError | TypeError) and "'float' object" in words:
-        return told, "That number has a fraction, even if it is .0: // divides to a whole number, / does not."
+    if isinstance(error, AttributeError | TypeError):
+        return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):
         return (told,)
     if error.name and len(error.name) == 1:

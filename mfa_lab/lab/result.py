@@ -39,12 +39,16 @@ _LOOK = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """An answer. `title` is the exercise's, `lines` are sentences, `code` is source text that is shown as such."""
+    """An answer. `title` is the exercise's, `lines` are sentences, `code` is source text that is shown as such.
+
+    `further` is a last line that says how to go on.
+    """
 
     outcome: Outcome
     title: str
     lines: tuple[str, ...]
     code: str = ""
+    further: str = ""
 
     @property
     def sign(self) -> str:
@@ -52,7 +56,7 @@ class Result:
         return _LOOK[self.outcome][0]
 
     def __repr__(self) -> str:
-        told = [*self.lines, *self.code.splitlines()]
+        told = [*self.lines, *self.code.splitlines(), *filter(None, [self.further])]
         return "\n".join([f"{self.sign} {self.outcome} · {self.title}", *(f"  {line}".rstrip() for line in told)])
 
     def _repr_html_(self) -> str:
@@ -66,5 +70,6 @@ class Result:
         word = f'<b><span aria-hidden="true">{self.sign}</span> {self.outcome}</b>'
         lines = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
         code = f'<pre style="white-space: pre-wrap">{escape(self.code)}</pre>' if self.code else ""
-        said = f"<p>{word} · {escape(self.title)}</p>{lines}{code}"
+        further = f"<p>{escape(self.further)}</p>" if self.further else ""
+        said = f"<p>{word} · {escape(self.title)}</p>{lines}{code}{further}"
         return f'<style>{style}</style><div class="{kind}" role="status">{said}</div>'

@@ -191,6 +191,21 @@ SLIPS = [
     ("04-remember", 2, "in quotes"),
     ("04-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'goes in quotes: "b"'),
     ("04-lifetime", written("def f(window_steps, period):\n    return periods", "f"), "Is the name spelled right"),
+    ("04-accept", written("def f(s, c, w, l):\n    if s > c:\n        return False", "f"), "on this way through"),
+    (
+        "01-look-up",
+        written("def f(stolen, words):\n    return words", "f"),
+        "That is a list. What is wanted is a dict",
+    ),
+    ("03b-liars", ["period", "digits", "algorithm"], "That is a list. What is wanted is a dictionary"),
+    ("03b-liars", {"A": "period", "B": "digits", "C": "SHA-256"}, "Use the three words"),
+    ("03b-liars", {"A": ..., "B": ..., "C": ...}, "Use the three words"),
+    ("02-truncate", written("def f(digest):\n    return digest[1:5] & 0x7FFF_FFFF", "f"), "`int.from_bytes` first"),
+    (
+        "02b-totp",
+        written("import hmac\ndef f(k, now):\n    return hmac.digest(k, now // 30, 'sha1')", "f"),
+        "to_bytes",
+    ),
     ("00-factors", 3, "in quotes"),
     ("00-factors", {1, 2}, "count kinds, not proofs"),
     ("04-remember", ["b"], "Choose one of the letters"),
@@ -284,6 +299,34 @@ def test_the_solution_is_shown_as_it_is_written():
 def test_reset_says_how_the_cell_comes_back():
     """What is forgotten, and the command that brings the notebook back and keeps one's own."""
     assert "`mfa-lab reset 02_otp_generation`" in reset("02-truncate").lines[1]
+
+
+def test_whoever_is_stuck_reads_how_to_ask_for_a_hint(fix):
+    """The last line of every `Not yet`, and of no other outcome, is the call itself: it can be run as it stands."""
+    wrong = check("02-truncate", written("def truncate(d):\n    return 7"))
+    assert repr(wrong).splitlines()[-1] == '  Stuck? hint("02-truncate")'
+    assert repr(check("02-truncate", 7)).splitlines()[-1] == '  Stuck? hint("02-truncate")'
+    assert repr(check("99-fix", fix("    pass\n    x = 1"))).splitlines()[-1] == '  Stuck? hint("99-fix")'
+    others = [
+        check("02-truncate", answer) for answer in (None, written(RIGHT), written("def truncate():\n    ...\n    1"))
+    ]
+    assert [str(other.outcome) for other in others if "Stuck?" in repr(other)] == []
+
+
+def test_an_exercise_without_hints_promises_none(monkeypatch, tmp_path):
+    """A plugin's may have none: then `Not yet` ends with its feedback."""
+    (tmp_path / "planted.py").write_text(PLANTED)
+    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
+    assert repr(check("99-names", written("def names(d):\n    return 1", "names"))).endswith("  Look again.")
+    assert hint("99-names").lines == ("This exercise has none.",)
+
+
+def test_hint_alone_says_how_it_is_used_and_a_prediction_has_none():
+    """No traceback for either."""
+    for line in hint().lines:
+        assert 'hint("02-truncate"' in line
+    assert (hint().outcome, hint("04-late").outcome) == (Outcome.HINT, Outcome.HINT)
+    assert hint("04-late").lines[0].startswith("A prediction has no hints")
 
 
 @pytest.mark.parametrize("ask", [hint, solution, reset])

@@ -237,6 +237,18 @@ def test_four_steps_shows_what_is_next():
     assert steps.stepper.value.count("mfa-done") == 4
 
 
+def test_the_demo_accounts_name_and_password_stay_in_the_form():
+    """Whatever was answered, whoever has to log in reads with what: in the form itself, and in no other one."""
+    steps = FourSteps(demo_room())
+    steps.login.submit(**ALICE)
+    steps.to_password.click()
+    assert not steps.login.submit(name=ALICE["name"], password="I do not remember").granted
+    assert shown(steps)[0] == "Log in"
+    (heading,) = [child.value for child in steps.server_side.children[0].children if hasattr(child, "value")][:1]
+    assert all(words in heading for words in ALICE.values())
+    assert ALICE["password"] not in synced(LoginForm(demo_room()))
+
+
 def test_own_account_after_registering_leads_to_login():
     """Whoever made an account of their own is brought back to the login."""
     steps = FourSteps(demo_room())
@@ -277,7 +289,7 @@ def test_starting_again_gets_out_of_any_corner():
         steps.otp.submit(code="000000")
     assert "throttled" in steps.status.value
     steps.again.click()
-    assert ALICE["password"] in steps.status.value
+    assert ALICE["password"] in steps.login.children[0].value
     assert steps.room.phone.accounts == ()
     into(steps)
     assert steps.otp.submit(code=steps.room.phone.code()).granted

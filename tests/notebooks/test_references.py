@@ -24,7 +24,7 @@ CLAUSES = {
     "ASVS-6.1.1", "ASVS-6.2.1", "ASVS-6.2.4", "ASVS-6.2.9", "ASVS-6.3.3", "ASVS-6.3.5", "ASVS-6.3.8", "ASVS-6.4.3",
     "ASVS-6.4.4", "ASVS-6.5.1", "ASVS-6.5.2", "ASVS-6.5.3", "ASVS-6.5.4", "ASVS-6.5.5", "ASVS-6.5.6", "ASVS-6.5.8",
     "ASVS-7.2.4", "ASVS-7.5.1", "ASVS-11.2.4", "ASVS-16.2.5", "ASVS-16.3.1",
-    "OWASP-PW",
+    "OWASP-PW", "KEYURI",
 }  # fmt: skip
 CLAUSE = re.compile(r"\b(?:RFC ?\d{4}|NIST|ASVS|OWASP)-(?:PW\b|[A-Z0-9]+(?:\.\d+)*)")
 MISSPELLED = "receive".replace("ei", "ie")  # written out, it would stop the project's own codespell

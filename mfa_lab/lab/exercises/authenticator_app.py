@@ -96,6 +96,31 @@ WRITE_A_URI = Exercise(
     ),
     wrong=(
         Wrong(
+            'uri = "otpauth://totp/Bee%20Works:carol@example.org'
+            '&secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
+            "The label swallowed the rest: a `?` is missing.",
+        ),
+        Wrong(
+            'uri = "otpauth://totp/Bee%20Works:carol@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2?issuer=Bee%20Works"',
+            "The secret swallowed the rest: between two parameters stands `&`.",
+        ),
+        Wrong(
+            'uri = "otpauth://totp/mfa-lab%20demo:carol@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=mfa-lab%20demo"',
+            "That is still Alice's issuer, at both places.",
+        ),
+        Wrong(
+            'uri = "otpauth://totp/mfa-lab%20demo:carol@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
+            "In the label that is still Alice's issuer.",
+        ),
+        Wrong(
+            'uri = "otpauth://totp/Bee%20Works:carol@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=mfa-lab%20demo"',
+            "That is still Alice's issuer: it stands in the URI twice.",
+        ),
+        Wrong(
             'uri = "otpauth://totp/carol@example.org?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
             "The label lacks its issuer: an app that shows labels alone could not tell this account "
             "from Carol's others.",

@@ -37,7 +37,9 @@ def truncate(digest):
     ),
     cases=(
         _hmac_of(
-            1, "Take it in three steps: the offset, the four bytes that begin there, their number without bit 31."
+            1,
+            "Take it in three steps: the offset, the four bytes that begin there, their number without the first of "
+            "its 32 bits.",
         ),
         *(
             _hmac_of(counter, "It worked for counter 1: which of your steps can go another way here?")
@@ -71,6 +73,19 @@ def truncate(digest):
             'def truncate(d):\n    o = d[19] & 15\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
             "You count from the front: the last byte is number 19 only where there are 20 bytes.",
         ),
+        Wrong(
+            'def truncate(d):\n    o = d[-1]\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
+            "The slice is empty. Only the lower half of the last byte is the offset, and a slice ends at "
+            "`offset + 4`.",
+        ),
+        Wrong(
+            'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o:4], "big") & 0x7FFF_FFFF',
+            "The slice is empty: it ends before byte 4, wherever it begins. A slice ends at `offset + 4`.",
+        ),
+        Wrong(
+            'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o : o + 3], "big") & 0x7FFF_FFFF',
+            "You took three bytes: `[a:b]` stops before b.",
+        ),
     ),
 )
 
@@ -83,13 +98,13 @@ def to_code(number, digits):
     return str(number % 10**digits).zfill(digits)
 """.strip(),
     hints=(
-        "Two things: cut off the front, and never lose a nought.",
+        "Two things: cut off the front, and never lose a zero.",
         (
             "Dividing by 100 leaves the last two digits as remainder. What must one divide by for the "
             "last `digits` of them?"
         ),
         (
-            "A text such as `'42'` becomes longer by `zfill`, which puts noughts in front until it has so"
+            "A text such as `'42'` becomes longer by `zfill`, which puts zeros in front until it has so"
             " many characters."
         ),
     ),
@@ -107,6 +122,15 @@ def to_code(number, digits):
         Wrong(
             "def to_code(number, digits):\n    return number % 10**digits",
             "A number forgets its zeros at the front: a code is text.",
+        ),
+        Wrong(
+            "def to_code(number, digits):\n    return str(number % digits)",
+            "You divided by `digits` itself: by what must one divide to keep that many digits?",
+        ),
+        Wrong(
+            "def to_code(number, digits):\n    return str(number % digits).zfill(digits)",
+            "The length is right, and nearly all of it is zeros: you divided by `digits` itself. By what must one "
+            "divide to keep that many digits?",
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number % 10**digits)",

@@ -11,7 +11,8 @@ LIFETIME = Exercise(
     title="How long a code is good for",
     question=(
         "Write `seconds_accepted(window_steps, period)`: nobody uses a certain code, and the server's clock runs on. "
-        "For how many seconds in all would the server take it, from the first to the last?"
+        "For how many seconds by the server's clock would it take this code? Begin at the first second (a fast phone "
+        "can show it early), end at the last."
     ),
     solution="""
 def seconds_accepted(window_steps, period):
@@ -23,13 +24,13 @@ def seconds_accepted(window_steps, period):
         "A window of 1 has three steps, one of 2 has five. How many has one of `window_steps`? And how long is each?",
     ),
     cases=(
-        Case("A window of 2 steps of 30 s", (2, 30), 150, "Each step of the window stands on both sides."),
         Case(
             "A window of 1 step of 30 s",
             (1, 30),
             90,
             "Hold the code fast in the figure, and let the server's now move.",
         ),
+        Case("A window of 2 steps of 30 s", (2, 30), 150, "Each step of the window stands on both sides."),
         Case(
             "A window of 0 steps of 30 s",
             (0, 30),
@@ -54,6 +55,10 @@ def seconds_accepted(window_steps, period):
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * 30",
             "Not every server has steps of 30 seconds.",
+        ),
+        Wrong(
+            "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * period - 1",
+            "One second short: first and last both count.",
         ),
     ),
 )
@@ -171,7 +176,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="04-words",
-        question="Access is refused for nine reasons. How many different messages does the user get to read?",
+        question="A code is refused for nine reasons. How many different messages does the user get to read?",
         options=(
             Option("a", "nine, each with its reason", lambda count: count >= 7),
             Option("b", "a few kinds", lambda count: 2 <= count < 7),

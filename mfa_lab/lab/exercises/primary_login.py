@@ -85,6 +85,37 @@ def look_up(stolen, words):
 """.strip(),
             "The right people, but what you give for each is still the hash: note which word made it.",
         ),
+        Wrong(
+            """
+def look_up(stolen, words):
+    found = {}
+    for name, value in stolen.items():
+        for word in words:
+            if sha256_hex(word) == value:
+                found[name] = word
+            else:
+                found[name] = None
+    return found
+""".strip(),
+            "The next word's `else` overwrites with None what an earlier one had found: who is not found needs no "
+            "entry, and so no `else`.",
+        ),
+        Wrong(
+            """
+def look_up(stolen, words):
+    known = {sha256_hex(word): word for word in words}
+    return [known[value] for value in stolen.values() if value in known]
+""".strip(),
+            "The right words, in a list: whose are they? A dictionary gives under each name its word.",
+        ),
+        Wrong(
+            """
+def look_up(stolen, words):
+    known = [sha256_hex(word) for word in words]
+    return [name for name, value in stolen.items() if value in known]
+""".strip(),
+            "The right people, in a list. A dictionary is wanted, which gives under each name its word, too.",
+        ),
     ),
 )
 
@@ -123,6 +154,11 @@ WHOLE_LIST = Exercise(
         Wrong(
             "seconds = 5_000_000",
             "That many hashes it takes, and that is the hard part. How many of them does the machine do in a second?",
+        ),
+        Wrong(
+            "seconds = 5_000_000_000",
+            "You multiplied by the thousand hashes a second. The more of them go into a second, the fewer seconds it "
+            "takes.",
         ),
         Wrong("seconds = 1", "In that time each account was tried with one word. The list is longer."),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,11 @@ def letter(answer: Any) -> object:
     return answer.strip().lower() if isinstance(answer, str) else answer
 
 
+def letters(answer: Iterable[str]) -> object:
+    """How a choice of several is asked: in any order; capitals, spaces and commas are forgiven."""
+    return "".join(sorted({letter.lower() for letter in "".join(answer) if letter.isalpha()}))
+
+
 @dataclass(frozen=True, slots=True)
 class Exercise:
     """What the learner is asked, how the answer is asked, and every answer that is known beforehand.
@@ -103,7 +108,7 @@ class Prediction:
 def made_by(source: str, given: str = "") -> Any:
     """What the last statement of `source` defines: function, class, or a name's value. For the kit's own sources."""
     names: dict[str, Any] = {}
-    exec(f"{given}\n{source}", names)  # noqa: S102
+    exec(compile(f"{given}\n{source}", "answer", "exec", dont_inherit=True), names)  # noqa: S102
     return names[_defined_last(source)[0]]
 
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, look
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, letters, look
 from mfa_lab.lab.facts import fact
 
 NOTEBOOK = "00_start_here"
-
-
-def _letters(answer: Iterable[str]) -> object:
-    """Several letters, as a text or several, in any order; capitals, spaces and commas are forgiven."""
-    return "".join(sorted({letter.lower() for letter in "".join(answer) if letter.isalpha()}))
 
 
 FACTORS = Exercise(
@@ -23,7 +16,7 @@ FACTORS = Exercise(
         '`"ac"`.'
     ),
     solution='two_factors = "bd"',
-    ask=_letters,
+    ask=letters,
     hints=(
         "Write beside each of the ten proofs one of the words know, have and are.",
         "A bank card lies in your pocket; a PIN, a pet's name and a password are in your head.",
@@ -76,7 +69,7 @@ STORY = Exercise(
     title="What is wrong with the usual story",
     question='Which of these sentences are wrong? Give all the letters in one text, such as `"bd"`.',
     solution='wrong_sentences = "ace"',
-    ask=_letters,
+    ask=letters,
     hints=(
         (
             "The four numbered steps of this notebook stand twice in the section on the usual story: as "
@@ -113,6 +106,11 @@ STORY = Exercise(
         Wrong(
             'wrong_sentences = "ae"',
             "One more is wrong. If the right password logged you in, what would the code be good for?",
+        ),
+        Wrong('wrong_sentences = "bd"', "These are the right ones; the wrong ones are asked."),
+        Wrong(
+            'wrong_sentences = "acde"',
+            "One too many: d is true. A right code shows that somebody could see the phone, or was told: no more.",
         ),
         Wrong(
             'wrong_sentences = "abce"',

@@ -49,7 +49,8 @@ def log_in(accounts, name, typed, verify, dummy):
             "A known name, its right password: the answer and the number of calls",
             ("anna", "sunshine"),
             (True, 1),
-            "The right password of a known name must get in, with one call of `verify`.",
+            "The right password of a known name must get in, with one call of `verify`: choose the hash first, then "
+            "call once.",
         ),
         Case(
             "A known name, a wrong password: the answer and the number of calls",
@@ -79,7 +80,8 @@ def log_in(accounts, name, typed, verify, dummy):
     return verify(accounts[name], typed)
 """.strip(),
             "The answer is right and comes too soon: no call for an unknown name is some 20 milliseconds less, and a "
-            "stopwatch tells a stranger who has an account here.",
+            "stopwatch tells a stranger who has an account here. (`a and b` does not run b where a is false: call "
+            "`verify` first, on a line of its own.)",
         ),
         Wrong(
             """
@@ -94,7 +96,17 @@ def log_in(accounts, name, typed, verify, dummy):
     verify(dummy, typed)
     return name in accounts and verify(accounts[name], typed)
 """.strip(),
-            "Now a known name costs two calls and an unknown one only one: the stopwatch still tells them apart.",
+            "Now a known name costs two calls and an unknown one only one: the stopwatch still tells them apart. "
+            "Choose the hash first, then call once.",
+        ),
+        Wrong(
+            """
+def log_in(accounts, name, typed, verify, dummy):
+    verify(dummy, typed)
+    right = verify(accounts.get(name, dummy), typed)
+    return right and name in accounts
+""".strip(),
+            "`verify` ran twice: choose the hash first, then call once.",
         ),
     ),
 )
@@ -125,7 +137,12 @@ def wait(failures):
     cases=(
         Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype."),
         Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype."),
-        Case("After 3 failures", (3,), 30, "The third is the first that costs anything."),
+        Case(
+            "After 3 failures",
+            (3,),
+            30,
+            "The third costs 30, not yet doubled: how many doublings is that for `failures` = 3?",
+        ),
         Case("After 4 failures", (4,), 60, "Each further failure doubles the wait."),
         Case("After 6 failures", (6,), 240, "Each further failure doubles the wait."),
         Case("After 10 failures", (10,), 3600, "An hour is the longest wait."),
@@ -144,6 +161,14 @@ def wait(failures):
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2 ** (failures - 2))",
             "The doubling begins one failure too early: the third itself costs 30.",
+        ),
+        Wrong(
+            "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2**failures)",
+            "The third costs 30, not yet doubled: how many doublings is that for `failures` = 3?",
+        ),
+        Wrong(
+            "def wait(failures):\n    return 0 if failures < 3 else min(60, 30 * 2 ** (failures - 3))",
+            "You stop at a minute: an hour has 3600 seconds.",
         ),
         Wrong(
             "def wait(failures):\n    return min(3600, 30 * 2 ** (failures - 1))",

@@ -7,9 +7,13 @@ from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wr
 NOTEBOOK = "03b_wrong_clocks_and_lost_phones"
 
 
+_THREE_WORDS = {"digits", "algorithm", "period"}
+
+
 def _lies(answer: dict[str, str]) -> object:
     """App by app what it ignores. Capital letters and spaces are forgiven."""
-    return {str(app).strip().upper(): str(lie).strip().lower() for app, lie in answer.items()}
+    lies = {str(app).strip().upper(): str(lie).strip().lower() for app, lie in answer.items()}
+    return lies if set(lies.values()) <= _THREE_WORDS else "something else than the three words"
 
 
 LIARS = Exercise(
@@ -63,6 +67,10 @@ LIARS = Exercise(
         Wrong(
             'lies = {"A": "digits", "B": "period", "C": "algorithm"}',
             "C is found. Count the digits of A and B, then look which of the two changes after 30 seconds.",
+        ),
+        Wrong(
+            'lies = {"A": "period", "B": "digits", "C": "sha256"}',
+            'Use the three words "digits", "algorithm" and "period", one for each app.',
         ),
     ),
 )

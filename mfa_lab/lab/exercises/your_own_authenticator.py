@@ -23,7 +23,7 @@ TOTP = Exercise(
         "Write `totp(key, now)`: it takes the bytes of a key and a Unix time, and returns the code of eight digits, "
         "with SHA-1 and steps of 30 seconds. Use `truncate` and `to_code`."
     ),
-    given=f"import hmac\n\n{TRUNCATE.solution}\n\n{TO_CODE.solution}",
+    given=f"import hmac\n\nfrom mfa_lab.lab.room import DEMO_NOW\n\n{TRUNCATE.solution}\n\n{TO_CODE.solution}",
     solution="""
 def totp(key, now):
     message = (now // 30).to_bytes(8, "big")
@@ -71,6 +71,16 @@ def totp(key, now):
         Wrong(
             _totp('(now // 30).to_bytes(8, "big")', digits=6),
             "The RFC's own examples have eight digits.",
+        ),
+        Wrong(
+            _totp('(now // 30).to_bytes(8, "big")')
+            .replace("digest(key, ", "digest(")
+            .replace('"big"),', '"big"), key,'),
+            "Key and message have changed places: `hmac.digest` takes the key first.",
+        ),
+        Wrong(
+            _totp('(DEMO_NOW // 30).to_bytes(8, "big")'),
+            "It gives one code at all times: you computed with `DEMO_NOW`, and the time that is asked for is `now`.",
         ),
     ),
 )

@@ -22,8 +22,8 @@ class Event:
 
 LOGIN = (
     Event("phone", "name and password", to="server"),
-    Event("server", "right: a pending login"),
-    Event("server", "“and the code?”", to="phone"),
+    Event("server", "verifies the password: right"),
+    Event("server", "a pending login: “and the code?”", to="phone"),
     Event("phone", "computes the code"),
     Event("phone", "the six digits", to="server"),
     Event("server", "computes it too, compares"),
