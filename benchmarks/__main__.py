@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import click
 
-from benchmarks import attempts, batch, browser, checking, codes, login, names, seeds, starts, suite, trainer
+from benchmarks import attempts, audit, batch, browser, checking, codes, login, names, seeds, starts, suite, trainer
 from benchmarks.harness import Row
 
 BENCHMARKS: dict[str, Callable[[], Row]] = {
@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[], Row]] = {
     "logins": batch.logins,
     "seeds": seeds.seeds,
     "attempts": attempts.attempts,
+    "audit": audit.audit,
     "workshop": trainer.workshop,
     "board": trainer.board,
     "suite": suite.suite,

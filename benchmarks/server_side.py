@@ -9,6 +9,7 @@ from itertools import cycle
 from pathlib import Path
 
 from mfa_lab import ManualClock, MfaServer, Policy
+from mfa_lab.clock import Clock
 from mfa_lab.hidden import Hidden
 from mfa_lab.provisioning import new_secret
 from mfa_lab.server.keys import Keys
@@ -44,12 +45,15 @@ class Crowd:
     Rows are written in bulk, through the server's own schema: a million accounts would take hours to register.
     """
 
-    def __init__(self, folder: Path, count: int, *, able: int, policy: Policy = Policy.CHEAPEST) -> None:
-        key = secrets.token_bytes(32)
+    def __init__(
+        self, folder: Path, count: int, *, able: int, policy: Policy = Policy.CHEAPEST, clock: Clock | None = None
+    ) -> None:
+        self.key = secrets.token_bytes(32)
+        self.url = f"sqlite:///{folder / 'lab.db'}"
         self.clock = ManualClock()
-        self.server = MfaServer(f"sqlite:///{folder / 'lab.db'}", clock=self.clock, policy=policy, key=key)
+        self.server = MfaServer(self.url, clock=clock or self.clock, policy=policy, key=self.key)
         self.secret = new_secret()
-        self.names = self._fill(folder / "lab.db", Vault(Keys.derive(key), SEAL_VERSION), count, able)
+        self.names = self._fill(folder / "lab.db", Vault(Keys.derive(self.key), SEAL_VERSION), count, able)
 
     def _fill(self, path: Path, vault: Vault, count: int, able: int) -> list[str]:
         hasher = PasswordHasher(self.server.policy.hash_cost, self.server.policy.password_max_length)

@@ -16,7 +16,7 @@ PACKAGE = Path(mfa_lab.__file__).parent
 # Imports point down, or stay within a room: a module or package named here.
 FLOORS = [
     {"errors", "hidden", "clock", "randomness", "resources", "look", "doctor", "workspace", "toml", "protobuf"},
-    {"otp", "policy", "policies", "provisioning", "migration", "importing", "drift"},  # policy asks otp what is possible
+    {"otp", "policy", "policies", "provisioning", "migration", "importing", "drift"},  # policy asks otp
     {"server", "phone"},
     {"attacks"},
     {"lab"},

@@ -74,7 +74,9 @@ class PhoneWidget(anywidget.AnyWidget):
             self.refresh()
         elif message.get("scan"):
             try:
-                self.say(f"Scanned: {self.scan()}.")
+                before = self.phone.imported
+                label, came = self.scan(), self.phone.imported
+                self.say(f"Scanned: {label}." if came is before else f"Scanned: {came}.")
             except MfaError as error:
                 self.say(str(error))
         elif "paste" in message:

@@ -226,6 +226,11 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         return decision
 
 
+def end_open(connection: Connection, account_id: str) -> None:
+    """End every enrolment of an account that is not confirmed yet."""
+    connection.execute(_END_ENROLMENTS, {"account": account_id})
+
+
 def rebind(connection: Connection, account_id: str, now: int) -> None:
     """An administrator's reset: factor, codes, sessions and open steps end; the next right password enrols anew."""
     account = {"account": account_id}

@@ -99,7 +99,7 @@ class Life(RuleBasedStateMachine):
         if allowed:
             self.account.passwords.clear()
             self.account.password = new
-            self.account.end_steps(but=session, offers=False)
+            self.account.end_steps(but=session)
 
     # The code
 

@@ -194,9 +194,9 @@ class Account:
             factor.state = "replaced"
         self.otp.clear()
 
-    def end_steps(self, *, but: Granted | None = None, offers: bool = True) -> None:
+    def end_steps(self, *, but: Granted | None = None) -> None:
         """Everything that was begun before ends with a change, `but` the session that changed it."""
-        ends: list[Pending | Granted | Offer] = [*self.pendings, *self.sessions, *(self.offers if offers else [])]
+        ends: list[Pending | Granted | Offer] = [*self.pendings, *self.sessions, *self.offers]
         for each in ends:
             each.ended = each.ended or each is not but
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mfa_lab import Phone
 from mfa_lab.errors import PasswordRefused, Reason
 from mfa_lab.server.passwords import PasswordHasher
 from tests.server.kit import NAME, PASSWORD, WRONG, House, reason, together
@@ -26,6 +27,19 @@ def test_a_changed_password_ends_other_sessions(enrolled: House) -> None:
     assert reason(enrolled.server.begin_login, NAME, PASSWORD) is Reason.WRONG_PASSWORD
     enrolled.server.finish_login(enrolled.begin(password=NEW), enrolled.phone.code())
     assert "password changed" in [notice.event for notice in enrolled.server.notices(session)]
+
+
+def test_an_enrolment_that_the_old_password_began_ends(enrolled: House) -> None:
+    """A thief with the password and a recovery code has begun to enrol; the owner reads the notice and changes the
+    password: the thief's phone is not bound any more.
+    """
+    theirs = enrolled.server.start_enrolment(enrolled.server.recover(enrolled.begin(), enrolled.codes[0]).pending)
+    thiefs_phone = Phone(enrolled.clock)
+    thiefs_phone.add(theirs.uri)
+    session = enrolled.log_in()
+    enrolled.server.change_password(session, PASSWORD, NEW)
+    assert reason(enrolled.server.confirm_enrolment, theirs, thiefs_phone.code()) is Reason.SPENT_PENDING
+    assert enrolled.server.check_session(session).name == NAME
 
 
 def test_a_wrong_old_password_is_charged_like_a_login(enrolled: House) -> None:
