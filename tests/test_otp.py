@@ -77,7 +77,9 @@ def test_codes_are_pyotps(secret: str, now: int, kind: dict) -> None:
 
 
 def test_codes_are_oathtools() -> None:
-    """300 random secrets, kinds and times from 1970 to 2500, against the program most distributions ship."""
+    """300 random secrets, kinds and times from 1970 to 2500, against the program most distributions ship
+    (RFC6238-3).
+    """
     oathtool = requires_program("oathtool")
     dice = random.Random(6238)
     for _ in range(300):
@@ -110,7 +112,7 @@ def test_time_passes_31_and_32_bits() -> None:
 
 @pytest.mark.parametrize("window_steps", [0, 1, 2, MAX_WINDOW_STEPS])
 def test_the_window_ends_where_it_says(window_steps: int) -> None:
-    """Every step inside is found with its offset; the first one outside on either side is not."""
+    """Every step inside is found with its offset; the first one outside on either side is not (ASVS-6.5.5)."""
     current = step_at(NOW)
     for offset in range(-window_steps, window_steps + 1):
         code = code_at(SECRET, NOW + 30 * offset)

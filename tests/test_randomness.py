@@ -4,7 +4,7 @@ from mfa_lab.randomness import SeededRandomness, SystemRandomness
 
 
 def test_system_bytes_differ() -> None:
-    """As many bytes as asked for, never the same twice."""
+    """As many bytes as asked for, never the same twice (ASVS-6.5.3)."""
     drawn = [SystemRandomness().token_bytes(20) for _ in range(100)]
     assert {len(one) for one in drawn} == {20}
     assert len(set(drawn)) == 100

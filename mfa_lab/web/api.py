@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifier import words
 from mfa_lab.server.records import Permit, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
-from mfa_lab.web.guard import Bearer, Stopped, session_in
+from mfa_lab.web.guard import BEARER_TOKEN, Stopped, session_in
 from mfa_lab.web.pages import register_alike
-from mfa_lab.web.site import Site, site_of
+from mfa_lab.web.site import site_of
 
 
 class ApiRoute(APIRoute):
@@ -63,29 +65,35 @@ router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tag
 
 Text = Annotated[str, Field(max_length=4096)]
 Identifier = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-Here = Annotated[Site, Depends(site_of)]
 
 
-def _token(credentials: Bearer) -> str:
-    if credentials is None:
-        raise Stopped(401, "Send the token of the step before.", "no_session", {"WWW-Authenticate": "Bearer"})
-    return credentials.credentials
+class _Bearer(HTTPBearer):
+    """Says in our own words that there is no token."""
+
+    def make_not_authenticated_error(self) -> HTTPException:
+        challenge = {"WWW-Authenticate": "Bearer"}
+        return Stopped(401, "Send the token of the step before.", "no_session", challenge)
 
 
-Token = Annotated[str, Depends(_token)]
+Token = Annotated[HTTPAuthorizationCredentials, Security(_Bearer(scheme_name="HTTPBearer", description=BEARER_TOKEN))]
 
 
-def _session(request: Request, site: Here, token: Token) -> Session:
-    return session_in(request, site, token, browser=False)
+def _server(request: Request) -> MfaServer:
+    """Not a dependency: those that are no `async` functions cost a thread each, as long as a statement takes."""
+    return site_of(request).server
 
 
-def _fresh_session(request: Request, site: Here, token: Token) -> Session:
-    limit = site.server.policy.fresh_session_seconds
-    return session_in(request, site, token, limit, browser=False)
+def _session(request: Request, token: Token) -> Session:
+    return session_in(request, site_of(request), token.credentials, browser=False)
 
 
-def _admin(site: Here, session: Annotated[Session, Depends(_fresh_session)]) -> None:
-    if not site.is_admin(session.name):
+def _fresh_session(request: Request, token: Token) -> Session:
+    site = site_of(request)
+    return session_in(request, site, token.credentials, site.server.policy.fresh_session_seconds, browser=False)
+
+
+def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> None:
+    if not site_of(request).is_admin(session.name):
         raise AccessDenied
 
 
@@ -191,8 +199,9 @@ class AuditLineOut(BaseModel):
 
 
 @router.post("/register", status_code=202)
-def register(site: Here, body: Credentials) -> Done:
+def register(request: Request, body: Credentials) -> Done:
     """Ask for an account. The answer is the same for a name that is taken."""
+    site = site_of(request)
     if not site.registration:
         raise AccessDenied
     register_alike(site, body.name, body.password)
@@ -200,24 +209,24 @@ def register(site: Here, body: Credentials) -> Done:
 
 
 @router.post("/login")
-def log_in(site: Here, body: Credentials) -> Step:
+def log_in(request: Request, body: Credentials) -> Step:
     """Step 1: name and password. Gives the token of a pending login, which grants nothing yet."""
-    pending = site.server.begin_login(body.name, body.password)
+    pending = _server(request).begin_login(body.name, body.password)
     next_step: Literal["code", "enrolment"] = "code" if pending.permits is Permit.CODE else "enrolment"
     return Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at)
 
 
 @router.post("/code", responses=_NO_TOKEN)
-def finish(site: Here, token: Token, body: Code) -> NewSession:
+def finish(request: Request, token: Token, body: Code) -> NewSession:
     """Steps 2 to 4: a code of the authenticator. Bearer: a pending login. Gives the token of a session."""
-    session = site.server.finish_login(tokens.pending(token), body.code)
+    session = _server(request).finish_login(tokens.pending(token.credentials), body.code)
     return NewSession(token=tokens.written(session), **_told(session))
 
 
 @router.post("/recover", responses=_NO_TOKEN)
-def recover(site: Here, token: Token, body: RecoveryCode) -> Recovered:
+def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
     """A recovery code in place of a lost authenticator: permits enrolling a new one. Bearer: a pending login."""
-    recovery = site.server.recover(tokens.pending(token), body.recovery_code)
+    recovery = _server(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
         next="enrolment",
@@ -227,16 +236,18 @@ def recover(site: Here, token: Token, body: RecoveryCode) -> Recovered:
 
 
 @router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
-def resynchronise(site: Here, token: Token, body: TwoCodes) -> None:
+def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
     """Two codes in a row of an authenticator whose clock went astray. Bearer: what a recovery gave. Then log in."""
-    site.server.resynchronise(tokens.pending(token), body.first_code, body.second_code)
+    _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
 @router.post("/enrolments", status_code=201, responses=_NO_TOKEN)
-def enrol(site: Here, token: Token, body: EnrolmentIn) -> EnrolmentOut:
+def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
     """Get a shared secret. Bearer: a pending login that permits it, or a fresh session."""
-    permit = tokens.session(token) if token.startswith("s.") else tokens.pending(token)
-    enrolment = site.server.start_enrolment(permit, label=body.label, further=body.further)
+    permit = (
+        tokens.session(token.credentials) if token.credentials.startswith("s.") else tokens.pending(token.credentials)
+    )
+    enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)
     return EnrolmentOut(
         token=tokens.written(enrolment),
         uri=enrolment.uri,
@@ -247,9 +258,11 @@ def enrol(site: Here, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
-def confirm(site: Here, token: Token, body: Code) -> Codes:
+def confirm(request: Request, token: Token, body: Code) -> Codes:
     """Bind the authenticator that shows this code. Bearer: the enrolment. A first one brings recovery codes."""
-    return Codes(recovery_codes=list(site.server.confirm_enrolment(tokens.enrolment(token), body.code)))
+    return Codes(
+        recovery_codes=list(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
+    )
 
 
 @router.get("/session", responses=_NO_SESSION)
@@ -259,59 +272,60 @@ def session(session: Live) -> SessionOut:
 
 
 @router.delete("/session", status_code=204, responses=_NO_SESSION)
-def log_out(site: Here, session: Live) -> None:
+def log_out(request: Request, session: Live) -> None:
     """Log out."""
-    site.server.log_out(session)
+    _server(request).log_out(session)
 
 
 @router.get("/authenticators", responses=_NO_SESSION)
-def authenticators(site: Here, session: Live) -> list[AuthenticatorOut]:
+def authenticators(request: Request, session: Live) -> list[AuthenticatorOut]:
     """The account's authenticators, the oldest first."""
     return [
         AuthenticatorOut(id=each.id, label=each.label, created_at=each.created_at, used_at=each.used_at)
-        for each in site.server.authenticators(session)
+        for each in _server(request).authenticators(session)
     ]
 
 
 @router.delete("/authenticators/{authenticator}", status_code=204, responses=_NO_SESSION)
-def revoke(site: Here, session: Fresh, authenticator: Identifier) -> None:
+def revoke(request: Request, session: Fresh, authenticator: Identifier) -> None:
     """Revoke one of several. The last one can only be replaced."""
-    site.server.revoke(session, authenticator)
+    _server(request).revoke(session, authenticator)
 
 
 @router.post("/recovery-codes", status_code=201, responses=_NO_SESSION)
-def recovery_codes(site: Here, session: Fresh) -> Codes:
+def recovery_codes(request: Request, session: Fresh) -> Codes:
     """A new set of recovery codes; the old ones are void."""
-    return Codes(recovery_codes=list(site.server.issue_recovery_codes(session)))
+    return Codes(recovery_codes=list(_server(request).issue_recovery_codes(session)))
 
 
 @router.put("/password", status_code=204, responses=_NO_SESSION)
-def password(site: Here, session: Fresh, body: Passwords) -> None:
+def password(request: Request, session: Fresh, body: Passwords) -> None:
     """A new password. Every other session ends."""
-    site.server.change_password(session, body.old, body.new)
+    _server(request).change_password(session, body.old, body.new)
 
 
 @router.get("/notices", responses=_NO_SESSION)
-def notices(site: Here, session: Live) -> list[NoticeOut]:
+def notices(request: Request, session: Live) -> list[NoticeOut]:
     """What happened to the account, oldest first."""
     return [
-        NoticeOut(at=notice.at, event=notice.event, words=words(notice)) for notice in site.server.notices(session)
+        NoticeOut(at=notice.at, event=notice.event, words=words(notice))
+        for notice in _server(request).notices(session)
     ]
 
 
 @router.get("/audit-log", responses=_NO_SESSION, dependencies=_ADMIN)
-def audit_log(site: Here) -> list[AuditLineOut]:
+def audit_log(request: Request) -> list[AuditLineOut]:
     """The audit log, oldest first. For administrators."""
     return [
         AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
-        for line in site.server.audit_log()
+        for line in _server(request).audit_log()
     ]
 
 
 @router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
-def reset_code(site: Here, body: AccountName) -> Codes:
+def reset_code(request: Request, body: AccountName) -> Codes:
     """One recovery code more for an account, to be handed to its owner. For administrators."""
-    return Codes(recovery_codes=list(site.server.issue_reset_code(body.name)))
+    return Codes(recovery_codes=list(_server(request).issue_reset_code(body.name)))
 
 
 def _told(session: Session) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from threading import Event, Thread
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -53,7 +53,9 @@ def add_mfa(
         registration=registration,
     )
     app.state.mfa = site
-    app.include_router(router, prefix=prefix, max_body_size=MAX_BODY_BYTES)
+    for part in PARTS:  # side by side: each router within another has every route before the right one tried again
+        app.include_router(part, prefix=prefix, max_body_size=MAX_BODY_BYTES)
+    app.add_api_route(f"{prefix}/style.css", _style, include_in_schema=False)
     app.add_exception_handler(Stopped, stopped)
     app.add_middleware(Shield, site=site)
 
@@ -132,8 +134,4 @@ def _style() -> Response:
     return Response(css(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
-router = APIRouter()
-router.add_api_route("/style.css", _style, include_in_schema=False)
-PARTS = (pages.router, account.router, api.router)
-for part in PARTS:
-    router.include_router(part)
+PARTS = (api.router, pages.router, account.router)

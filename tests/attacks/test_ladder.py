@@ -32,7 +32,9 @@ def test_the_attack_works_on_the_weak_server(one: Rung) -> None:
 
 @each_rung
 def test_the_attack_fails_on_the_fix_and_on_this_server(one: Rung) -> None:
-    """The reference fix stops it, and `MfaServer` never allowed it; but for the rung that no OTP withstands."""
+    """The reference fix stops it, and `MfaServer` never allowed it; but for the rung that no OTP withstands
+    (NIST-3.2.5).
+    """
     assert (one.attack(one.fixed).succeeded, one.attack(one.ours).succeeded) == (not one.stands, not one.stands)
 
 

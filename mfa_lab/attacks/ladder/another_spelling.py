@@ -38,7 +38,7 @@ class TypedMemory(SmallServer):
         self.used: set[Hashable] = set()
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
-        """What is remembered of a code that was taken: as it was typed, and the step that it belongs to."""
+        """What is remembered of a code that was taken: here, as it was typed."""
         return account.name, code
 
     def step_of(self, account: Account, code: str) -> int | None:

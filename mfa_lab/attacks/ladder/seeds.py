@@ -20,7 +20,8 @@ Observed = tuple[int, str]
 
 CHUNK_SEEDS = 8_192
 """Seeds in hand at a time: the generator's 624 words for each of them still fit a processor's cache."""
-_SHOW_AFTER_SECONDS = 2
+_WORTH_A_BAR = 1_000_000
+"""Seeds: some seconds of work. No clock decides, or a notebook would look otherwise on a slow machine."""
 _INNER, _OUTER = sha1.word(0x3636_3636), sha1.word(0x5C5C_5C5C)
 
 
@@ -38,10 +39,11 @@ def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
     """The secret that shows the `observed` codes, if `secret_from_time` made it in this stretch of seconds.
 
     One code leaves a millionth of the candidates, two leave the one; those left are asked for their codes by PyOTP. A
-    bar shows progress after two seconds.
+    bar shows progress where there are a million seeds or more.
     """
     step, first = step_at(observed[0][0]), int(observed[0][1])
-    with tqdm(total=until - since, unit="seed", unit_scale=True, delay=_SHOW_AFTER_SECONDS, leave=False) as bar:
+    total = until - since
+    with tqdm(total=total, unit="seed", unit_scale=True, disable=total < _WORTH_A_BAR, leave=False) as bar:
         for start in range(since, until, CHUNK_SEEDS):
             seeds = np.arange(start, min(start + CHUNK_SEEDS, until), dtype=np.uint32)
             for seed in seeds[_codes(seeds, step) == first].tolist():

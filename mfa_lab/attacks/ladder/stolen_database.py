@@ -149,7 +149,7 @@ def compute(world: World) -> str:
 
 
 def swap(world: World) -> str:
-    """Mallory, who can write to the database, puts her own row in the place of Alice's."""
+    """Mallory, who can write to the database, puts his own row in the place of Alice's."""
     world.server.overwrite({world.alice.name: world.server.stolen()[world.mallory.name]})
     return IN if _lets_in(world, world.alice, world.mallory.phone.code) else OUT
 
@@ -239,7 +239,7 @@ RUNG = Rung(
             "The copy, and Mallory's own secret",
             lambda make: compute(World(make)),
             OUT,
-            "Mallory knows what her own row holds. Does that tell her anything of another's?",
+            "Mallory knows what his own row holds. Does that tell him anything of another's?",
         ),
         Trial(
             "Mallory's row in Alice's place",

@@ -146,13 +146,14 @@ def _owner(data: TradeOff) -> str:
     return f"the owner {how_often.get(data.owner_login_days, f'logs in every {data.owner_login_days} days')}"
 
 
-_MIDDLE, _ROW, _REACH = 18.0, 1.75, 11.0
+_MIDDLE, _ROW, _REACH, _WIDTH = 18.0, 1.75, 11.0, 42.0
+_LETTER = 0.33  # how wide one is in the text beside a bar
 
 
 def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
     """Draw it, on new Axes unless some are given."""
     height = _ROW * len(data.costs) + 5.2
-    ax = canvas(ax, 42, height)
+    ax = canvas(ax, _WIDTH, height)
     left, right = _MIDDLE - 2.2, _MIDDLE + 2.2
     for x, side, tone, head, more in (
         (left, "right", REFUSED, f"{REFUSED_SIGN} honest users refused", "share of their logins"),
@@ -161,7 +162,9 @@ def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
         write(ax, x, height - 0.8, head, tone.text, size=16, ha=side, weight="bold")
         write(ax, x, height - 1.9, more, QUIET.text, size=13, ha=side)
     refused = Scale(0, max(cost.refused for cost in data.costs) or 1, 0, _REACH)
-    guessed = Scale(0, max(cost.per_attempt for cost in data.costs), 0, _REACH)
+    chances = [f"{in_a_million(cost.per_attempt)}, {said(cost.per_year)} a year" for cost in data.costs]
+    room = _WIDTH - right - 0.8 - _LETTER * max(map(len, chances))
+    guessed = Scale(0, max(cost.per_attempt for cost in data.costs), 0, min(_REACH, room))
     for row, cost in enumerate(data.costs):
         y = height - 3.1 - _ROW * (row + 0.5)
         write(ax, _MIDDLE, y, f"window {cost.window_steps}", INK, size=14)
@@ -170,8 +173,7 @@ def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
         write(ax, left - wide - 0.3, y, share(cost.refused), REFUSED.text, size=14, ha="right", weight="bold")
         wide = guessed(cost.per_attempt)
         tints(ax, [(right, y - 0.55, wide, 1.1)], ATTACKER.fill, 0.6)
-        told = f"{in_a_million(cost.per_attempt)}, {said(cost.per_year)} a year"
-        write(ax, right + wide + 0.3, y, told, ATTACKER.text, size=14, ha="left", weight="bold")
+        write(ax, right + wide + 0.3, y, chances[row], ATTACKER.text, size=14, ha="left", weight="bold")
         if cost.window_steps == 1:
             boxes(ax, [(0.2, y - _ROW / 2, 41.6, _ROW)], HERE.fill, linewidth=2.4)
             if refused(cost.refused) < 4:

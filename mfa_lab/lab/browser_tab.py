@@ -1,0 +1,57 @@
+"""A way from a notebook to pages in another tab: the link, and a phone for who has none at hand.
+
+The address holds a port that differs from run to run, so it is in the live view alone, never in the notebook.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from mfa_lab.lab.answers import Answer
+from mfa_lab.lab.form import Form
+from mfa_lab.lab.forms import PhonePanel
+from mfa_lab.lab.pieces import box, html
+from mfa_lab.lab.room import Room
+from mfa_lab.lab.stable import StableBox
+from mfa_lab.provisioning import build_uri
+
+_WORDS = "A link to the server's pages in another tab, and a phone for who has none at hand"
+
+
+class SetupKeyForm(Form):
+    """What people do whose phone cannot scan: the key under the QR code goes into the room's phone by hand."""
+
+    title = "No phone at hand?"
+    actor = "phone"
+    intro = "Copy the key that stands under the QR code in the other tab, and give it to this phone."
+    button_text = "Keep it"
+    fields = {"setup_key": ("Setup key", "secret")}  # noqa: RUF012
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        key = "".join(typed["setup_key"].split())
+        self.room.phone.add(build_uri(key, account="the other tab", issuer="mfa-lab"))
+        self.room.move_on()
+        return Answer(True, "The phone has it.", heading="The phone")
+
+
+class BrowserTab(StableBox):
+    """Shows where the server at `url` is to be met by a browser on this machine. The phone is the room's."""
+
+    def __init__(self, url: str, room: Room) -> None:
+        self.panel = PhonePanel(room, _paste, in_frame=True)
+        self.form = SetupKeyForm(room)
+        room.watch(self.panel.widget.refresh)
+        how = 'class="mfa-button" target="_blank" rel="noopener"'
+        link = html(
+            f'<p class="mfa-buttons"><a href="{escape(url)}" {how}>Open the server\'s pages in another tab</a></p>'
+        )
+        super().__init__([link, box(self.form, self.panel, style_class="mfa-sides")])
+        self.add_class("mfa")
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees."""
+        return f"{_WORDS}: run this cell"
+
+
+def _paste(_code: str) -> str:
+    return "The other tab is no form of this page: press Copy instead."

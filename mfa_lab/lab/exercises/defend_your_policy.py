@@ -1,0 +1,155 @@
+"""The bank's window: exercises and a prediction of 11b_defend_your_policy."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, letters
+from mfa_lab.policy import Policy
+from mfa_lab.resources import data_dir
+
+NOTEBOOK = "11b_defend_your_policy"
+_RIGHT = "as asked"
+
+CUSTOMERS = 20_000
+_NEAR = 0.03
+"""Figures are read with two digits or more."""
+
+
+@cache
+def bank_bill(window: int) -> tuple[float, float]:
+    """Refusals a day and accounts opened a year, with this window in the policy for financial systems."""
+    from mfa_lab.lab.figures import trade_off  # draws: no other notebook's setup need load that
+
+    bank = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))["financial"]
+    (cost,) = trade_off.costs(policy=bank, windows=[window]).costs
+    return CUSTOMERS * cost.refused, CUSTOMERS * cost.per_year
+
+
+def _billed(answer: object, window: int, column: int) -> str:
+    row = answer.get(window) if isinstance(answer, dict) else None
+    if not isinstance(row, tuple | list) or len(row) != 2:
+        return f"no two numbers for {window}"
+    said = row[column]
+    if not isinstance(said, int | float) or not math.isclose(said, bank_bill(window)[column], rel_tol=_NEAR):
+        return str(said)
+    return _RIGHT
+
+
+_A_DAY = "Each of the 20,000 logs in once a day: how many of these logins are refused, by the share in the figure?"
+_A_YEAR = "Every account has its own guesser, whose chance for the year the figure shows: how many of 20,000 get in?"
+
+BILL = Exercise(
+    id="11b-bill",
+    title="Both sides of the bank's window",
+    question=(
+        "The bank has 20,000 customers, each of whom logs in once a day. Suppose that every one of their passwords "
+        "was stolen, and that each account has a guesser of its own. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
+        "For each of the two windows: how many honest logins are refused in a day, and how many accounts are opened "
+        "in a year?"
+    ),
+    solution="bill = {0: (6778, 0.66), 1: (484, 1.97)}",
+    ask=_billed,
+    hints=(
+        "Four numbers, and each is 20,000 times a share. The shares stand in the figure.",
+        "A share such as 34 % is 0.34. A chance such as 1 in 1,000 is 1 / 1000, and Python multiplies for you.",
+        "The first number of each pair is a day's, the second a year's: none has to be multiplied by 365.",
+    ),
+    cases=(
+        Case("Window 0, refused in a day", (0, 0), _RIGHT, _A_DAY, "honest logins refused in a day"),
+        Case("Window 0, opened in a year", (0, 1), _RIGHT, _A_YEAR, "accounts opened in a year"),
+        Case("Window 1, refused in a day", (1, 0), _RIGHT, _A_DAY, "honest logins refused in a day"),
+        Case("Window 1, opened in a year", (1, 1), _RIGHT, _A_YEAR, "accounts opened in a year"),
+    ),
+    wrong=(
+        Wrong(
+            "bill = {0: (0.34, 1 / 30_442), 1: (0.024, 1 / 10_148)}",
+            "These are the shares, and they are right. How many people is that, at this bank?",
+        ),
+        Wrong(
+            "bill = {0: (484, 1.97), 1: (6778, 0.66)}",
+            "The numbers are right and stand at the wrong windows: which one refuses more?",
+        ),
+        Wrong(
+            "bill = {0: (6778, 240), 1: (484, 719)}",
+            "The chance in the figure is that of a whole year already.",
+        ),
+        Wrong(
+            "bill = {0: (34, 0.0033), 1: (2.4, 0.0099)}",
+            "That is of 100 logins and of 100 accounts. The bank has 20,000.",
+        ),
+    ),
+)
+
+ARGUE = Exercise(
+    id="11b-argue",
+    title="What the figures carry",
+    question=(
+        "The board asks: 0 or 1? Which of these sentences do the figures carry? Give all the letters in one text, "
+        'such as `"ac"`.\n\n'
+        "- **a** Window 0 stops a false page that passes each code on at once.\n"
+        "- **b** Window 0 refuses some 6,300 honest logins a day more.\n"
+        "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
+        "- **d** If every password were stolen, window 0 would keep one or two accounts a year from guessers.\n"
+        "- **e** With window 0 a code that somebody has seen and nobody has used is good for 30 seconds at most, "
+        "with window 1 for up to 90."
+    ),
+    solution='carried = "bde"',
+    ask=letters,
+    hints=(
+        "For b and d, subtract one row of your bill from the other.",
+        "How long does a false page need to pass a code on? A second or two. Is any window shorter than that?",
+        "Of these people 5 of 100 have a clock that was set by hand. How many of 100 does window 0 refuse?",
+    ),
+    cases=(
+        Case(
+            "Your letters",
+            (),
+            "bde",
+            "Take each sentence by itself, and look for the figure that says so. No figure, no argument.",
+            "exactly the sentences that a figure of these notebooks carries",
+        ),
+    ),
+    wrong=(
+        Wrong(
+            'carried = "abde"',
+            "A false page is quick: a code that it passes on after two seconds is fresh under any window "
+            "(NIST-3.2.5).",
+        ),
+        Wrong(
+            'carried = "bcde"',
+            "A third is refused, and 5 of 100 have a clock that was set by hand. The others read a code late in its "
+            "life and typed it when it was over.",
+        ),
+        Wrong(
+            'carried = "bd"',
+            "One more. It is not about guessing but about looking on, and the picture of one code's life in 05 "
+            "showed it.",
+        ),
+        Wrong(
+            'carried = "be"',
+            "One more: subtract the accounts of one row of your bill from those of the other.",
+        ),
+        Wrong(
+            'carried = "de"',
+            "One more, and it is the price: subtract the refusals of one row of your bill from those of the other.",
+        ),
+    ),
+)
+
+EXERCISES = (BILL, ARGUE)
+
+PREDICTIONS = (
+    Prediction(
+        id="11b-stolen",
+        question=(
+            "Window 1, all 20,000 passwords stolen, a year of guessing: how many of the bank's accounts are opened?"
+        ),
+        options=(
+            Option("a", "one to five", lambda count: 0.5 <= count <= 5),
+            Option("b", "about a hundred", lambda count: 5 < count <= 300),
+            Option("c", "about a thousand, one of twenty", lambda count: count > 300),
+        ),
+    ),
+)

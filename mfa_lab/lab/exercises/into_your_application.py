@@ -1,0 +1,221 @@
+"""Exercise and predictions of 10_into_your_application. Answers are served, and asked over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import lru_cache
+from typing import Any
+
+from mfa_lab.clock import ManualClock
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
+from mfa_lab.phone.phone import Phone
+from mfa_lab.policy import Policy
+from mfa_lab.server.flow import MfaServer
+
+NOTEBOOK = "10_into_your_application"
+
+_ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}
+_QUESTIONS = ("prices", "nobody", "invented", "password", "fresh", "late", "stale", "over")
+_NO_API = "no /mfa/api: is add_mfa called?"
+
+
+def _asked(answer: Callable[..., Any], question: str) -> object:
+    return _story(answer)[question]
+
+
+@lru_cache(maxsize=8)
+def _story(answer: Callable[..., Any]) -> dict[str, object]:
+    """What the application of `answer(server)` says, request by request, to one person on one day."""
+    import httpx  # the web side is slow to import, and no other notebook needs it
+
+    from mfa_lab.lab.serving import RunningServer
+
+    clock = ManualClock()
+    server, phone = MfaServer(clock=clock, policy=Policy.CHEAPEST), Phone(clock)
+    server.register(**_ALICE)
+    enrolment = server.start_enrolment(server.begin_login(**_ALICE))
+    phone.add(enrolment.uri)
+    server.confirm_enrolment(enrolment, phone.code())
+    clock.advance(30)
+    app = answer(server)
+    if app is None:
+        return dict.fromkeys(_QUESTIONS)
+    with (
+        closing(server),
+        RunningServer(app) as running,
+        httpx.Client(base_url=running.url, timeout=30) as client,
+    ):
+
+        def call(method: str, path: str, token: str = "", **body: str) -> httpx.Response:
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            return client.request(method, path, headers=headers, json=body or None)
+
+        said: dict[str, object] = {
+            "prices": _verdict(call("GET", "/prices")),
+            "nobody": _verdict(call("POST", "/payouts")),
+            "invented": _verdict(call("POST", "/payouts", "s." + "A" * 43)),
+        }
+        step = call("POST", "/mfa/api/login", **_ALICE)
+        if step.status_code != 200:
+            return dict.fromkeys(_QUESTIONS, _NO_API) | said
+        pending = step.json()["token"]
+        said["password"] = _verdict(call("POST", "/payouts", pending))
+        session = call("POST", "/mfa/api/code", pending, code=phone.code()).json()["token"]
+        said["fresh"] = _content(call("POST", "/payouts", session))
+        clock.advance(299)
+        said["late"] = _verdict(call("POST", "/payouts", session))
+        clock.advance(1)
+        said["stale"] = _verdict(call("POST", "/payouts", session))
+        call("DELETE", "/mfa/api/session", session)
+        said["over"] = _verdict(call("POST", "/payouts", session))
+    return said
+
+
+def _verdict(response: Any) -> object:
+    return _VERDICTS.get(response.status_code, f"status {response.status_code}")
+
+
+def _content(response: Any) -> object:
+    return response.json() if response.status_code == 200 else _verdict(response)
+
+
+_VERDICTS = {200: "granted", 401: "refused", 403: "refused"}
+
+_GIVEN = """
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from mfa_lab.server.records import Session
+from mfa_lab.web import add_mfa, require_mfa
+""".strip()
+
+_SHOP = """
+def protected(server):
+    app = FastAPI({app})
+    {first}
+
+    @app.get("/prices")
+    def prices():
+        return {{"pear": 3, "plum": 5}}
+
+    @app.post("/payouts")
+    def payout({argument}):
+        {check}return {{{returned}}}
+
+    return app
+""".strip()
+_WHO = "session: Annotated[Session, Depends(require_mfa({age}))]"
+
+
+def _variant(
+    argument: str, *, returned: str = '"paid by": session.name', app: str = "", check: str = "", add: bool = True
+) -> str:
+    first = "add_mfa(app, server, https=False)" if add else ""
+    return _SHOP.format(app=app, first=first, argument=argument, check=check, returned=returned)
+
+
+PROTECT = Exercise(
+    id="10-protect",
+    title="One route behind both factors",
+    question=(
+        "Write `protected(server)`, which makes the shop's application with MFA in front of one route. `/prices` "
+        'stays open to everybody. `POST /payouts` answers `{"paid by": ...}` with the name of whoever logged in with '
+        "both factors less than 300 seconds ago, and refuses everybody else."
+    ),
+    solution=_variant(_WHO.format(age="max_age_seconds=300")),
+    ask=_asked,
+    given=_GIVEN,
+    hints=(
+        "Three things are new: a line that gives the application its MFA, an argument of one route, and its answer.",
+        (
+            "The argument of the office's route brings a session. Take it over as it is, and tell the guard how "
+            "old a session may be."
+        ),
+        "A session knows the `name` of its owner. Copy the shop, rename the function, and change three lines.",
+    ),
+    cases=(
+        Case(
+            "The price list, without a login",
+            ("prices",),
+            "granted",
+            "Prices are for everybody: guard one route alone.",
+        ),
+        Case("A payout, without a login", ("nobody",), "refused", "Nobody has logged in, and money is paid out."),
+        Case(
+            "A payout, with a token that was made up",
+            ("invented",),
+            "refused",
+            "Anybody can write a token. Who looks whether the server ever gave it to anybody?",
+        ),
+        Case(
+            "A payout, after the password alone",
+            ("password",),
+            "refused",
+            "A pending login is no session: its token must open nothing here.",
+        ),
+        Case(
+            "A payout, right after a login",
+            ("fresh",),
+            {"paid by": "alice@example.org"},
+            "Whoever has logged in with both factors is to be paid, and to be named.",
+        ),
+        Case("A payout, 299 seconds later", ("late",), "granted", "Under five minutes a login is fresh enough."),
+        Case("A payout, 300 seconds later", ("stale",), "refused", "Five minutes later somebody else may sit there."),
+        Case("A payout, after the log-out", ("over",), "refused", "Who has logged out is not logged in."),
+    ),
+    wrong=(
+        Wrong(
+            _variant("", returned='"paid": True'),
+            "That is the shop as it was: MFA has moved in, and no route asks for it.",
+        ),
+        Wrong(
+            _variant(_WHO.format(age="")),
+            "A login of this morning still pays out. How old may a session be? The guard takes a number of seconds.",
+        ),
+        Wrong(
+            _variant(
+                _WHO.format(age="max_age_seconds=300"), app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"
+            ),
+            "Now everything is locked, the login itself as well: nobody can ever get in.",
+        ),
+        Wrong(
+            _variant(
+                "request: Request",
+                returned='"paid by": "alice@example.org"',
+                check='if "authorization" not in request.headers:\n            raise HTTPException(401)\n        ',
+            ),
+            "You look whether there is a token, and not whether it is a true one.",
+        ),
+        Wrong(
+            _variant(_WHO.format(age="max_age_seconds=300"), returned='"paid": True'),
+            "The guard is right. The answer has to say who was paid: the log of the shop will want to know.",
+        ),
+        Wrong(
+            _variant(_WHO.format(age="max_age_seconds=300"), add=False),
+            "The guard asks a server whether the session is true, and nobody has told it which one.",
+        ),
+    ),
+)
+
+EXERCISES = (PROTECT,)
+
+PREDICTIONS = (
+    Prediction(
+        id="10-taken",
+        question="Somebody registers a name that is taken already. What does the server answer?",
+        options=(
+            Option("a", "that the name is taken", lambda same: same is False),
+            Option("b", "the same as for a new name", lambda same: same is True),
+        ),
+    ),
+    Prediction(
+        id="10-race",
+        question="One right code, sixteen times at once, to two workers: how many sessions are opened?",
+        options=(
+            Option("a", "one", lambda count: count == 1),
+            Option("b", "two, one by each worker", lambda count: count == 2),
+            Option("c", "more than two", lambda count: count > 2),
+        ),
+    ),
+)

@@ -1,0 +1,247 @@
+"""Exercises and predictions of 10b_reading_the_log. Everything is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from mfa_lab.lab.audit_week import Week, audit_week
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
+
+NOTEBOOK = "10b_reading_the_log"
+
+_LINES = 4000
+
+
+@cache
+def _week(seed: int) -> Week:
+    return audit_week(seed, _LINES)
+
+
+def _asked(answer: Callable[..., object], seed: int, decoys: bool) -> object:
+    """In words, because ids tell nobody anything: which of the accounts was named. Without `decoys` the two honest
+    people with many refused codes are on holiday.
+    """
+    week = _week(seed)
+    named = answer([line for line in week.lines if decoys or line.account_id not in week.decoys])
+    told = {
+        week.attacked: "the one whose code is guessed",
+        week.decoys[0]: "a person whose phone's clock is off, and who gets in each time",
+        week.decoys[1]: "a person whose keyboard sticks, and who gets in each time",
+        None: "None, which stands for names that nobody has",
+    }
+    try:
+        return told.get(named, "another account, or no account at all")  # type: ignore[call-overload]
+    except TypeError:
+        return "no account id: return one text"
+
+
+_BETWEEN = "A login between them sets the count back."
+_FOUND = "the one whose code is guessed"
+_FEEDBACK = "What does somebody leave in the log who has the password and lacks the phone, and an honest person not?"
+
+GUESSED_AT = Exercise(
+    id="10b-guessed-at",
+    title="Find the attack among a hundred thousand lines",
+    question=(
+        "Write `guessed_at(lines)`. `lines` is an audit log: each line has `at`, `event`, `account_id` and `reason`. "
+        "Somebody has the password of one account, and guesses its codes, slowly. Return the id of that account."
+    ),
+    ask=_asked,
+    given="from collections import Counter",
+    solution="""
+def guessed_at(lines):
+    password = Counter(line.account_id for line in lines if line.event == "password accepted")
+    inside = Counter(line.account_id for line in lines if line.event == "logged in")
+    return (password - inside).most_common(1)[0][0]
+""".strip(),
+    hints=(
+        "Refused codes alone accuse whoever mistypes. What comes after an honest person's refused code?",
+        "Each guess begins with a right password. Which two events come in pairs, if all is well?",
+        (
+            'One `Counter` counts the ids of the lines with the event "password accepted", another those with '
+            '"logged in"; one can be taken from the other, and `most_common(1)` names the largest.'
+        ),
+    ),
+    cases=tuple(
+        Case(name, (seed, decoys), _FOUND, _FEEDBACK, wanted="the attacked account")
+        for name, seed, decoys in (
+            ("A small week", 2027, True),
+            ("Another week", 1, True),
+            ("A week in which the clumsy are on holiday", 2, False),
+        )
+    ),
+    wrong=(
+        Wrong(
+            """
+def guessed_at(lines):
+    refused = Counter(line.account_id for line in lines if line.event == "code refused")
+    return refused.most_common(1)[0][0]
+""".strip(),
+            "Most refused codes are an honest person's here: look at what follows each of them.",
+        ),
+        Wrong(
+            """
+def guessed_at(lines):
+    refused = Counter(line.account_id for line in lines if line.reason == "no match")
+    return refused.most_common(1)[0][0]
+""".strip(),
+            "The reason tells a late code from a wrong one, not an honest mistake from a guess: a keyboard that "
+            "sticks makes wrong codes, too.",
+        ),
+        Wrong(
+            """
+def guessed_at(lines):
+    refused = Counter(line.account_id for line in lines if line.event == "password refused")
+    return refused.most_common(1)[0][0]
+""".strip(),
+            "Whoever guesses codes has the password already, and is refused none. The lines without an account are "
+            "names that nobody has.",
+        ),
+        Wrong(
+            """
+def guessed_at(lines):
+    refused = Counter(line.account_id for line in lines if line.event == "code refused")
+    return refused.most_common(3)[2][0]
+""".strip(),
+            "You know that it was the third of the list. In another week it stands elsewhere: ask what it does, not "
+            "where it stands.",
+        ),
+    ),
+)
+
+ALARM = Exercise(
+    id="10b-alarm",
+    title="An alarm that accuses nobody else",
+    question=(
+        "Write `alarm(events)`. `events` lists what the log says of one account, in order, such as "
+        '`["password accepted", "code refused", "logged in"]`. Return True if there were five times '
+        '`"password accepted"` with no `"logged in"` between the first of them and the fifth, else False. Whatever '
+        "else stands in between does not matter."
+    ),
+    solution="""
+def alarm(events):
+    row = 0
+    for event in events:
+        if event == "password accepted":
+            row = row + 1
+        if event == "logged in":
+            row = 0
+        if row == 5:
+            return True
+    return False
+""".strip(),
+    hints=(
+        "Go through the events one by one, and keep one number as you go.",
+        "Which event makes the number larger by one, and which one sets it back to the beginning?",
+        "Look at the number inside the loop: at the end of it a login may have set it back long ago.",
+    ),
+    cases=(
+        Case("Nothing has happened", ([],), False, "Without a password there is no alarm."),
+        Case("Five working days", (["password accepted", "logged in", "logged out"] * 5,), False, _BETWEEN),
+        Case("Five passwords, and nothing else", (["password accepted"] * 5,), True, "This is the plain case."),
+        Case("Four passwords", (["password accepted"] * 4,), False, "Four are one too few."),
+        Case(
+            "Five guesses, each with its refusal",
+            (["password accepted", "code refused"] * 5,),
+            True,
+            "Refused codes stand between the passwords. They end nothing.",
+        ),
+        Case(
+            "A forgetful year",
+            (["password accepted", "password accepted", "logged in"] * 9,),
+            False,
+            "Once a month the phone lies at home. Nine times in a year are not five in a row.",
+        ),
+        Case(
+            "Four, a login, four",
+            (["password accepted"] * 4 + ["logged in"] + ["password accepted"] * 4,),
+            False,
+            _BETWEEN,
+        ),
+        Case(
+            "Five guesses, and then the owner",
+            (["password accepted", "code refused"] * 5 + ["password accepted", "logged in"],),
+            True,
+            "The owner's login comes afterwards. It does not undo what has been.",
+        ),
+    ),
+    wrong=(
+        Wrong(
+            """
+def alarm(events):
+    return events.count("password accepted") - events.count("logged in") >= 5
+""".strip(),
+            "That finds the account in a week, and accuses in a year whoever forgets the phone now and then. In a "
+            "row, it says.",
+        ),
+        Wrong(
+            """
+def alarm(events):
+    row = 0
+    for event in events:
+        row = row + 1 if event == "password accepted" else 0
+        if row == 5:
+            return True
+    return False
+""".strip(),
+            "You set the number back at every other event. A guess is a password and a refusal: with you it never "
+            "gets beyond one.",
+        ),
+        Wrong(
+            """
+def alarm(events):
+    row = 0
+    for event in events:
+        if event == "password accepted":
+            row = row + 1
+        if event == "logged in":
+            row = 0
+    return row >= 5
+""".strip(),
+            "You look at the end. By then the owner has logged in, and the alarm is gone before anybody heard it.",
+        ),
+        Wrong(
+            """
+def alarm(events):
+    return events.count("code refused") >= 5
+""".strip(),
+            "Refused codes accuse whoever mistypes. Look at passwords that lead to no login.",
+        ),
+    ),
+)
+
+EXERCISES = (GUESSED_AT, ALARM)
+
+PREDICTIONS = (
+    Prediction(
+        id="10b-typed",
+        question="Somebody types a password into the field for the name. What does the log keep?",
+        options=(
+            Option("a", "what was typed", lambda kept: kept == "the text"),
+            Option("b", "that a name was unknown, and no name", lambda kept: kept == "a line without it"),
+            Option("c", "nothing at all", lambda kept: kept == "no line"),
+        ),
+    ),
+    Prediction(
+        id="10b-most-refused",
+        question="In this week somebody guesses the codes of one account. Which account has most refused codes?",
+        options=(
+            Option("a", "the one whose codes are guessed", lambda place: place == 1),
+            Option("b", "an honest person's; the guessed one is among the first five", lambda place: 1 < place <= 5),
+            Option(
+                "c", "an honest person's; the guessed one is not even among the first five", lambda place: place > 5
+            ),
+        ),
+    ),
+    Prediction(
+        id="10b-rule",
+        question="Which rule sees the attack and accuses no honest person?",
+        options=(
+            Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
+            Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),
+            Option("c", "50 refused codes in a row", lambda rule: rule.startswith("50 ")),
+            Option("d", "5 right passwords in a row, and no login", lambda rule: rule.startswith("5 ")),
+        ),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Rung 11, names found out: what 07b asks and 07c has mended."""
+
+from __future__ import annotations
+
+from mfa_lab.attacks.ladder.names_found_out import RUNG
+from mfa_lab.lab.exercises.fixes import fix
+from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
+
+NOTEBOOK = "07c_fix_what_is_seen"
+
+_GIVEN = """
+from mfa_lab import AccessDenied
+from mfa_lab.attacks.ladder.names_found_out import Refused, TellingServer
+from mfa_lab.attacks.ladder.small import SmallServer
+from mfa_lab.hidden import Hidden
+""".strip()
+
+EXERCISES = (
+    fix(
+        RUNG,
+        exercise_id="07c-names",
+        title="Rung 11: every name takes the same way",
+        question=(
+            "Write a class `Mended` on top of `TellingServer`, with a method `begin_login(self, name, password)` of "
+            "its own, so that no stranger learns whether a name has an account: not by words, not by status, not by "
+            "time, not by waiting. `SmallServer.begin_login(self, name, password)` hashes once whatever the name is, "
+            "and raises `AccessDenied`. `self.waits(name)`, `self.count(name)` and `self.forget(name)` keep the "
+            "throttle, for any name that is typed."
+        ),
+        given=_GIVEN,
+        hints=(
+            "Follow a made-up name through the weak server: at which line does it leave, and what has not happened?",
+            "Let nothing depend on `self.accounts`: first the wait, then the hash, then the count, and one refusal.",
+        ),
+        wrong=(
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        try:\n"
+                "            return super().begin_login(name, password)\n"
+                "        except AccessDenied:\n"
+                "            raise AccessDenied from None",
+                "Everybody hears the same words now. But for a name that nobody has nothing is hashed, and so its "
+                "answer comes at once.",
+            ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        try:\n"
+                "            if name not in self.accounts:\n"
+                "                self.hasher.verify(None, Hidden(password))\n"
+                "            return super().begin_login(name, password)\n"
+                "        except AccessDenied:\n"
+                "            raise AccessDenied from None",
+                "One attempt tells nothing any more. The fourth does: only a name that exists is ever made to wait.",
+            ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        return SmallServer.begin_login(self, name, password)",
+                "Nobody is told apart, and nobody is stopped: without the waiting a password is guessed in an "
+                "afternoon.",
+            ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        if self.waits(name):\n"
+                "            raise AccessDenied\n"
+                "        try:\n"
+                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "        except AccessDenied:\n"
+                "            self.count(name)\n"
+                "            if name in self.accounts:\n"
+                '                raise Refused(401, "The password is wrong.") from None\n'
+                '            raise Refused(404, "There is no account of this name.") from None\n'
+                "        self.forget(name)\n"
+                "        return pending",
+                "Both names cost the same work and the same waiting, and then you say which of them exists.",
+            ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                '        if self.waits("everybody"):\n'
+                "            raise AccessDenied\n"
+                "        try:\n"
+                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "        except AccessDenied:\n"
+                '            self.count("everybody")\n'
+                "            raise\n"
+                '        self.forget("everybody")\n'
+                "        return pending",
+                "With one count for all names, a stranger who guesses at any of them stops everybody.",
+            ),
+        ),
+    ),
+)
+
+PREDICTIONS = (
+    Prediction(
+        id="07b-names",
+        question=(
+            "A stranger has a list of ten names and no password. Five of them have an account. How many of the "
+            "five does a login page give away that refuses every attempt?"
+        ),
+        options=(
+            Option("a", "none: every attempt was refused", lambda measure: measure.got == 0),
+            Option("b", "some of them", lambda measure: 0 < measure.got < measure.tries),
+            Option("c", "all five", lambda measure: measure.got == measure.tries),
+        ),
+    ),
+)

@@ -1,0 +1,118 @@
+"""Rung 15, the relay: what 07b asks, and what 07c can mend of it, the session's age and the notice."""
+
+from __future__ import annotations
+
+from mfa_lab.attacks.ladder.relay import RUNG
+from mfa_lab.lab.exercises.fixes import fix
+from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
+
+NOTEBOOK = "07c_fix_what_is_seen"
+
+_GIVEN = """
+from mfa_lab import AccessDenied
+from mfa_lab.attacks.ladder.lasting_sessions import LastingServer
+""".strip()
+
+_NOTIFIES = """
+    def bound(self, name):
+        self.notify(name, "factor bound")
+"""
+
+EXERCISES = (
+    fix(
+        RUNG,
+        exercise_id="07c-relay",
+        title="Rung 15: what a stolen session is worth",
+        question=(
+            "The relay itself you cannot stop: let it in. Write a class `Mended` on top of `LastingServer` with two "
+            "methods. `check_session(self, session)` ends a session `self.session_seconds` after it was opened and "
+            "`self.idle_seconds` after it was last used. `self.times[session.token.reveal()]` holds both moments; to "
+            "keep the second one up to date is your part. `bound(self, name)` is called when an authenticator was "
+            "bound: leave a notice, with `self.notify(name, event)`."
+        ),
+        given=_GIVEN,
+        hints=(
+            "Ask the weak server first whether there is such a session, with `super()`. Then look at the clock.",
+            "Refuse when either limit has passed, else note that the session was used just now, in `self.times`.",
+        ),
+        wrong=(
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        if self.clock.now() >= session.expires_at:\n"
+                "            raise AccessDenied\n"
+                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "You ask the session itself how old it is. The client holds it, and may write any date on it.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        opened, used = self.times[session.token.reveal()]\n"
+                "        if self.clock.now() >= opened + self.session_seconds:\n"
+                "            raise AccessDenied\n"
+                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "After a day it ends. But Alice left hours ago, and the copy is still open: what has nobody used?",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        found, token = super().check_session(session), session.token.reveal()\n"
+                "        if self.clock.now() >= self.times[token][1] + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                "        self.times[token] = self.clock.now(), self.clock.now()\n"
+                f"        return found\n{_NOTIFIES}",
+                "Each look makes the session young again: whoever looks often enough stays for ever.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        found, now = super().check_session(session), self.clock.now()\n"
+                "        token = session.token.reveal()\n"
+                "        opened, used = self.times[token]\n"
+                "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                "        self.times[token] = opened, now\n"
+                "        return found",
+                "The session ends in time. In its first minutes another phone was bound with it, and Alice does not "
+                "know.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        opened, used = self.times[session.token.reveal()]\n"
+                "        if self.clock.now() >= opened + 600:\n"
+                "            raise AccessDenied\n"
+                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "Ten minutes for everybody: Alice logs in all day long. Use the two limits that the server has.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        found, now = super().check_session(session), self.clock.now()\n"
+                "        opened, used = self.times.setdefault(found.name, (now, now))\n"
+                "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                "        self.times[found.name] = opened, now\n"
+                f"        return found\n{_NOTIFIES}",
+                "You keep one age for all of Alice's sessions: tomorrow's login is old before it begins.",
+            ),
+        ),
+    ),
+)
+
+PREDICTIONS = (
+    Prediction(
+        id="07b-relay",
+        question=(
+            "Alice types name, password and code into a copied page, which sends each at once to `MfaServer`. For "
+            "how long does whoever runs that page see her account?"
+        ),
+        options=(
+            Option(
+                "a", "not at all: a code is good once, and Alice has used it", lambda measure: not measure.succeeded
+            ),
+            Option("b", "for a day", lambda measure: measure.succeeded and measure.got < measure.tries),
+            Option("c", "for as long as they like", lambda measure: measure.got == measure.tries),
+        ),
+    ),
+)

@@ -1,0 +1,69 @@
+"""A web application served from a notebook: over real HTTP, for this machine alone, until the kernel ends."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from threading import Event, Thread
+from typing import Any, Self
+
+import uvicorn
+
+from mfa_lab.errors import MfaError
+
+_START_SECONDS = 30
+
+
+class RunningServer:
+    """An application behind uvicorn, in a thread of this process. `url` is its address, on a port that was free.
+
+    A daemon thread: it ends with the kernel, however that ends. `stop()`, or the end of a `with`, ends it sooner.
+    """
+
+    def __init__(self, app: Any) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self._server = _Server(
+            uvicorn.Config(
+                app, log_config=None, log_level="critical", server_header=False, timeout_graceful_shutdown=2
+            )
+        )
+        self._thread = Thread(target=self._run, args=(listening,), name="web server", daemon=True)
+        self._thread.start()
+        self._server.ready.wait(_START_SECONDS)
+        if not self._server.started:
+            self.stop()
+            listening.close()
+            raise MfaError("the application did not start: run it with uvicorn in a terminal to see why")
+
+    def _run(self, listening: socket.socket) -> None:
+        with suppress(SystemExit):  # uvicorn's way to say that the application did not start
+            self._server.run(sockets=[listening])
+
+    def stop(self) -> None:
+        """Answer what has been asked, and end."""
+        self._server.should_exit = True
+        self._thread.join(_START_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<a web server on this machine, {'running' if self._thread.is_alive() else 'stopped'}>"
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, or has failed to."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.ready.set()

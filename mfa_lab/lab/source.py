@@ -1,0 +1,66 @@
+"""A class or a function of the kit as its reader needs it: the code, highlighted, without what only a type checker
+reads.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Source:
+    """Code. A notebook shows it as any code in prose is shown, in the colours of the reader's theme; elsewhere it is
+    text.
+    """
+
+    code: str
+
+    def __repr__(self) -> str:
+        return self.code
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.code}\n```"
+
+
+def source_of(thing: Any) -> Source:
+    """What a class, a method or a function is made of; where it stands, as a comment before it.
+
+    Annotations are left out: a cell of the notebook has not imported their names, and whoever copies a line into one
+    shall not stumble over them.
+    """
+    code = without_annotations(dedent(inspect.getsource(thing)).strip())
+    return Source(f"# {thing.__module__}\n{re.sub(r'  # noqa.*', '', code)}")
+
+
+def without_annotations(code: str) -> str:
+    """The same code with its comments and its lines as they are. A variable keeps its type: it may be a field."""
+    text = code.encode()  # the parser counts bytes
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for first, last in sorted(_annotated(ast.parse(code), text, starts), reverse=True):
+        text = text[:first] + text[last:]
+    return text.decode()
+
+
+def _annotated(tree: ast.AST, text: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
+    """From where to where the annotations stand, each with its colon or its arrow."""
+
+    def end(node: ast.expr) -> int:
+        return starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg(annotation=ast.expr() as annotation):
+                yield starts[node.lineno - 1] + node.col_offset + len(node.arg.encode()), end(annotation)
+            case ast.AnnAssign(target=ast.Attribute() as target, annotation=annotation):
+                yield end(target), end(annotation)
+            case ast.FunctionDef(returns=ast.expr() as annotation):
+                start = starts[annotation.lineno - 1] + annotation.col_offset
+                yield len(text[: text.rindex(b"->", 0, start)].rstrip()), end(annotation)

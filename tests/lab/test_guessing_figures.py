@@ -1,0 +1,100 @@
+"""The figures and the table of rungs 3 to 6 and 12: data as measured, told in words, drawn as all figures are."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from mfa_lab.attacks.budget import said
+from mfa_lab.attacks.ladder import guessing_one_session, own_login_resets
+from mfa_lab.attacks.ladder.guesses import looked_at
+from mfa_lab.attacks.ladder.world import our_server
+from mfa_lab.attacks.odds import guessing
+from mfa_lab.lab.figures import guess_odds
+from mfa_lab.lab.figures import looked_at as looks_figure
+from mfa_lab.lab.figures.guess_odds import ATTACKERS, MOST_GUESSES
+from mfa_lab.lab.figures.looked_at import guess_by_guess
+from mfa_lab.lab.seed_table import seed_table
+from tests.lab import test_figures as looks
+
+SERVERS = {
+    "weak server": own_login_resets.RUNG.weak,
+    "mended": own_login_resets.RUNG.fixed,
+    "MfaServer": our_server,
+}
+LOOKS = guess_by_guess(own_login_resets.with_own_logins, 400, SERVERS)
+ODDS = guess_odds.guess_odds()
+DRAWN = {"looks": (looks_figure.draw, LOOKS), "odds": (guess_odds.draw, ODDS)}
+each_figure = pytest.mark.parametrize(("draw", "picture"), DRAWN.values(), ids=DRAWN)
+
+
+def test_the_rows_are_what_the_servers_looked_at():
+    """Guess by guess, and the chance is that of as many guesses (RFC4226-6)."""
+    for name, make in SERVERS.items():
+        row = looked_at(make, own_login_resets.with_own_logins, 400)
+        assert list(LOOKS.data.rows[name]) == row
+        assert LOOKS.data.chance(name) == float(guessing(3, sum(row)))
+        assert f"{name} looked at {sum(row):,} of them" in LOOKS.words
+        assert said(LOOKS.data.chance(name)) in LOOKS.words
+
+
+def test_what_was_looked_at_is_filled():
+    """As many runs as there are, each at its place and wide enough to be seen."""
+    axes = looks_figure.draw(LOOKS.data)
+    filled = [patch for patch in axes.patches if patch.get_fill()]
+    assert len(filled) == len(SERVERS)
+    for patch, row in zip(filled, LOOKS.data.rows.values(), strict=True):
+        runs = sum(now and not before for before, now in zip((False, *row), row, strict=False))
+        boxes = patch.get_path().vertices.reshape(-1, 5, 2)
+        assert len(boxes) == runs
+        assert all(box[:, 0].max() - box[:, 0].min() > 0.1 for box in boxes)
+        assert boxes[..., 0].min() == pytest.approx(8.6)
+        assert boxes[..., 0].max() <= 31.4 + 1e-9
+
+
+def test_the_odds_are_measured_for_1_3_and_17_codes():
+    """By rung 3's attack, each within three sigma of its line; and the words hold them."""
+    assert [each.accepted_codes for each in ODDS.data] == [1, 3, 17]
+    for each in ODDS.data:
+        assert each.measure.tries == ATTACKERS
+        assert each.measure.expected == float(guessing(each.accepted_codes, guessing_one_session.GUESSES))
+        assert abs(each.share - each.measure.expected) <= each.three_sigma
+        assert f"{each.measure.got} of {each.measure.tries:,}" in ODDS.words
+
+
+def test_the_lines_are_the_closed_form():
+    """Each line ends near certainty and passes the point's own expectation."""
+    axes = guess_odds.draw(ODDS.data)
+    lines = [patch.get_path().vertices for patch in axes.patches if len(patch.get_path().vertices) > 20]
+    assert len(lines) == 3
+    for each, line in zip(ODDS.data, lines, strict=True):
+        guesses = 10 ** ((line[:, 0] - 6.4) / (33 - 6.4) * math.log10(MOST_GUESSES))
+        chances = 10 ** ((line[:, 1] - 3.2) / (17.2 - 3.2) * 6 - 6)
+        assert chances == pytest.approx(guessing(each.accepted_codes, guesses))
+
+
+@each_figure
+def test_it_is_drawn_as_all_figures_are(draw, picture):
+    """No words upon words or beyond the edge, a text alternative, contrast in both themes, large enough."""
+    looks.test_no_words_lie_on_others_or_beyond_the_edge(draw(picture.data))
+    for check in (
+        looks.test_who_cannot_see_it_is_told,
+        looks.test_it_keeps_to_itself,
+        looks.test_every_word_can_be_read_in_both_themes,
+        looks.test_it_can_be_read_from_afar,
+    ):
+        check(picture)
+
+
+def test_the_same_bytes_each_time():
+    """Measured and drawn again, no byte differs."""
+    assert guess_by_guess(own_login_resets.with_own_logins, 400, SERVERS).svg == LOOKS.svg
+
+
+def test_the_table_of_seeds_grows():
+    """From a day's seconds on each row has more secrets than the one before, and the last has no seed."""
+    rows = seed_table().rows
+    assert rows[0][1:] == ("86,400", "under a second")
+    assert rows[-1][1] == "2 to the power of 160"
+    assert [row[2] for row in rows[1:-1]] == ["110 seconds", "4 hours", "29 hours", "3,300 years"]

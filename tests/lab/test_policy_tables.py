@@ -1,0 +1,88 @@
+"""Policies side by side, and what notebooks 11 and 11b say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mfa_lab import Policy
+from mfa_lab.attacks.budget import guess_budget
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.checks import Outcome, check
+from mfa_lab.lab.exercises.review_a_policy import mended
+from mfa_lab.lab.exercises.which_policy import unmet
+from mfa_lab.lab.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
+from mfa_lab.resources import data_dir
+
+SECTORS = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
+
+
+def test_the_table_has_a_row_for_each():
+    """All seven in the file's order, seconds as times, and nothing where there are no recovery codes."""
+    table = policy_table(SECTORS)
+    assert [row[0] for row in table.rows] == list(SECTORS)
+    (admin,) = (row for row in table.rows if row[0] == "admin")
+    assert admin[1:8] == ("4 hours", "15 minutes", 0, 6, "60 minutes", 20, "none")
+    assert admin[8] == "impersonate user: 60 seconds, change settings: 5 minutes, delete account: 60 seconds"
+
+
+@pytest.mark.parametrize("name", SECTORS)
+def test_each_reason_stands_beside_its_value(name):
+    """Every reason is there in full, and no value is a bare number of seconds."""
+    table = reasons_table(SECTORS[name])
+    assert [(key, why) for key, _, why in table.rows] == list(SECTORS[name].reasons)
+    assert all(str(value)[-1].isalpha() for key, value, _ in table.rows if key.endswith("_seconds"))
+
+
+def test_lines_are_numbered_as_errors_count_them():
+    """The number that is shown is the one that an error names."""
+    shown = repr(Numbered("[bank]\n\nwindow_steps = 11\n")).splitlines()
+    assert shown == ["  1  [bank]", "  2", "  3  window_steps = 11"]
+    with pytest.raises(InvalidInput, match="line 3,"):
+        Policy.parse("[bank]\n\nwindow_steps = 11\n")
+
+
+@pytest.mark.parametrize(("house", "policy"), [("theatre", "business"), ("weather", "cloud"), ("van", "healthcare")])
+def test_one_policy_fits_each_house(house, policy):
+    """Of the seven exactly one meets all needs of a house: the exercise has one answer."""
+    assert [name for name, each in SECTORS.items() if not unmet(house, each)] == [policy]
+
+
+def test_the_museum_is_taken_by_the_parser():
+    """The text for the review has nothing impossible in it; a line that does not exist is told."""
+    assert mended({}) == Policy.parse(MUSEUM)["museum"]
+    with pytest.raises(InvalidInput, match="no line 15: the text has 14"):
+        mended({15: "digits = 8"})
+
+
+def chance(last: int) -> float:
+    policy = replace(Policy.STANDARD, longest_wait_seconds=600, disable_after_failures=last)
+    return guess_budget(policy, owner_login_days=1).chance_per_year
+
+
+def test_how_much_room_the_pharmacy_has():
+    """As the notebook says: more than ten failures and fewer than twenty; with 1 %, or with twenty a night, none."""
+    assert [last for last in range(11, 101) if chance(last) <= 0.02] == list(range(11, 20))
+    assert chance(11) > 0.01
+    assert chance(21) > 0.02
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("[x]\nwindow_step = 1", "line 2, window_step in [x]: there is no such key; did you mean window_steps?"),
+        ("window_steps", "this is no TOML"),
+        (7, "pass the text of a TOML file"),
+    ],
+)
+def test_the_parser_speaks_to_the_learner(answer, said):
+    """What is wrong with a text is told in the parser's own sentence, with line, key and remedy."""
+    result = check("11b-write", answer)
+    assert result.outcome == Outcome.RAISED
+    assert said in result.lines[0]
+
+
+def test_two_policies_are_not_one():
+    """Whoever pastes two policies hears how many came."""
+    assert "2 policies" in check("11b-write", "[a]\ntitle = 'a'\n[b]\ntitle = 'b'").lines[0]
