@@ -180,8 +180,8 @@ def _split(text: str) -> tuple[str, str]:
     scheme = found["scheme"].lower() if found else ""
     if scheme == "otpauth-migration":
         raise InvalidUri(
-            "this is an export of several accounts from another app (otpauth-migration): add it to a phone, or read it "
-            "with mfa_lab.migration"
+            "this is an export of several accounts from another app (otpauth-migration): add it to a phone, or read "
+            "it with mfa_lab.migration"
         )
     if found is None or scheme != "otpauth":
         raise InvalidUri("this is no otpauth:// URI: scan the QR code that the enrolment shows")

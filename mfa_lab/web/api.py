@@ -21,7 +21,7 @@ from mfa_lab.server.notifier import words
 from mfa_lab.server.records import Permit, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
-from mfa_lab.web.guard import BEARER_TOKEN, Stopped, session_in
+from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, session_in
 from mfa_lab.web.pages import register_alike
 from mfa_lab.web.site import site_of
 
@@ -75,11 +75,13 @@ class _Bearer(HTTPBearer):
         return Stopped(401, "Send the token of the step before.", "no_session", challenge)
 
 
-Token = Annotated[HTTPAuthorizationCredentials, Security(_Bearer(scheme_name="HTTPBearer", description=BEARER_TOKEN))]
+Token = Annotated[
+    HTTPAuthorizationCredentials, Security(_Bearer(scheme_name="HTTPBearer", description=BEARER_DESCRIPTION))
+]
 
 
 def _server(request: Request) -> MfaServer:
-    """Not a dependency: those that are no `async` functions cost a thread each, as long as a statement takes."""
+    """Asked for by call: as a dependency it would cost a thread, which takes as long as a statement."""
     return site_of(request).server
 
 
@@ -244,9 +246,8 @@ def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
 @router.post("/enrolments", status_code=201, responses=_NO_TOKEN)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
     """Get a shared secret. Bearer: a pending login that permits it, or a fresh session."""
-    permit = (
-        tokens.session(token.credentials) if token.credentials.startswith("s.") else tokens.pending(token.credentials)
-    )
+    text = token.credentials
+    permit = tokens.session(text) if text.startswith("s.") else tokens.pending(text)
     enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)
     return EnrolmentOut(
         token=tokens.written(enrolment),
@@ -260,9 +261,8 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
     """Bind the authenticator that shows this code. Bearer: the enrolment. A first one brings recovery codes."""
-    return Codes(
-        recovery_codes=list(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
-    )
+    codes = _server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code)
+    return Codes(recovery_codes=list(codes))
 
 
 @router.get("/session", responses=_NO_SESSION)

@@ -16,9 +16,9 @@ from mfa_lab.web.answers import Reason, told
 from mfa_lab.web.origin import SAFE_METHODS, cross_site, way_back, with_next
 from mfa_lab.web.site import Site, site_of
 
-BEARER_TOKEN = "The token that the step before gave."
+BEARER_DESCRIPTION = "The token that the step before gave."
 Bearer = Annotated[
-    HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto_error=False, description=BEARER_TOKEN))
+    HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto_error=False, description=BEARER_DESCRIPTION))
 ]
 
 

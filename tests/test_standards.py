@@ -1,0 +1,91 @@
+"""Every clause that the kit teaches is shown by a test and taught in a cell, or says why not."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from typing import Any
+
+import nbformat
+import pytest
+
+from tests.notebooks.test_references import CLAUSES
+from tests.standards import PAGE, ROOT, clauses, page
+
+ROWS = clauses()
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+
+
+def names(text: str, clause: str) -> bool:
+    """Whether a text names a clause, and not another one that begins alike."""
+    return re.search(rf"{re.escape(clause)}(?![\d.]*\d)", text) is not None
+
+
+@cache
+def docstrings(path: str) -> dict[str, str]:
+    """What each test of a file says that it shows."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return {node.name: ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@cache
+def cells(book: str) -> dict[str, str]:
+    """The cells of a notebook by id."""
+    return {cell.id: cell.source for cell in nbformat.read(ROOT / "notebooks" / f"{book}.ipynb", 4).cells}
+
+
+def faults(row: dict[str, Any]) -> list[str]:
+    """What is wrong with a row."""
+    found = []
+    for test in row.get("tests", ()):
+        path, _, name = test.partition("::")
+        if not (ROOT / path).is_file() or name not in docstrings(path):
+            found.append(f"{test} does not exist")
+        elif not names(docstrings(path)[name], row["id"]):
+            found.append(f"{test} does not say {row['id']}")
+    for cell in row.get("cells", ()):
+        book, _, identity = cell.partition("#")
+        if not (ROOT / "notebooks" / f"{book}.ipynb").is_file() or identity not in cells(book):
+            found.append(f"{cell} does not exist")
+        elif not names(cells(book)[identity], row["id"]):
+            found.append(f"{cell} does not say {row['id']}")
+    if not (row.get("tests") and row.get("cells")) and "because" not in row:
+        found.append("neither shown and taught, nor a reason why not")
+    return found
+
+
+def test_every_clause_has_its_row() -> None:
+    """The ids of the file are those that notebooks and tests may name, each once."""
+    assert sorted(row["id"] for row in ROWS) == sorted(CLAUSES)
+
+
+@each_row
+def test_the_row_holds(row: dict[str, Any]) -> None:
+    """The tests and cells that it names exist, and name the clause."""
+    assert faults(row) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tests": ["tests/test_otp.py::test_nowhere"]},
+        {"tests": ["tests/nowhere.py::test_rfc4226_vectors"]},
+        {"tests": ["tests/test_otp.py::test_rfc6238_vectors"]},
+        {"cells": ["02_otp_generation#nowhere"]},
+        {"cells": ["nowhere#title"]},
+        {"cells": ["00_start_here#where-you-are"]},
+        {"tests": []},
+        {"cells": []},
+    ],
+)
+def test_a_row_that_does_not_hold_is_seen(change: dict[str, Any]) -> None:
+    """A test or a cell that is not there, that speaks of something else, or that is missing."""
+    (row,) = [row for row in ROWS if row["id"] == "RFC4226-D"]
+    assert faults(row) == []
+    assert faults(row | change) != []
+
+
+def test_the_page_is_up_to_date() -> None:
+    """`python -m tests.standards` would change nothing."""
+    assert PAGE.read_text("utf-8") == page()
