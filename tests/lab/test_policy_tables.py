@@ -12,8 +12,10 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.checks import Outcome, check
 from mfa_lab.lab.exercises.review_a_policy import mended
 from mfa_lab.lab.exercises.which_policy import unmet
+from mfa_lab.lab.figures import trade_off
 from mfa_lab.lab.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
 from mfa_lab.resources import data_dir
+from tests.lab import test_figures as looks
 
 SECTORS = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
 
@@ -86,3 +88,10 @@ def test_the_parser_speaks_to_the_learner(answer, said):
 def test_two_policies_are_not_one():
     """Whoever pastes two policies hears how many came."""
     assert "2 policies" in check("11b-write", "[a]\ntitle = 'a'\n[b]\ntitle = 'b'").lines[0]
+
+
+@pytest.mark.parametrize("windows", [[0, 1], [0, 1, 2]], ids=str)
+def test_the_banks_figure_has_room_for_its_words(windows):
+    """Small chances have long words: they stay inside the figure beside the longest bar."""
+    data = trade_off.costs(policy=SECTORS["financial"], windows=windows)
+    looks.test_no_words_lie_on_others_or_beyond_the_edge(trade_off.draw(data))

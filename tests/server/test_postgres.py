@@ -269,9 +269,9 @@ def test_the_database_is_restarted_under_load() -> None:
         for worker in workers:
             worker.join(timeout=30)
         assert after
-        whats = {what for what, *_ in heard}
-        assert whats <= {"ready", "end", "session", "reused", "ServerFault"}
-        assert "ServerFault" in whats
+        kinds = {what for what, *_ in heard}
+        assert kinds <= {"ready", "end", "session", "reused", "ServerFault"}
+        assert "ServerFault" in kinds
         assert {
             words for what, _, words in heard if what == "ServerFault" and "nothing was changed" not in words
         } == set()
