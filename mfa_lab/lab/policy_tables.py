@@ -18,7 +18,7 @@ _HEADERS = (
     "longest wait",
     "off after",
     "recovery codes",
-    "step-up actions",
+    "strictest step-up",
 )
 
 
@@ -34,7 +34,7 @@ def policy_table(policies: Mapping[str, Policy]) -> Table:
             duration(policy.longest_wait_seconds),
             policy.disable_after_failures,
             policy.recovery_codes or "none",
-            _actions(policy),
+            duration(min(age for _, age in policy.step_up)) if policy.step_up else "none",
         )
         for name, policy in policies.items()
     ]
@@ -49,14 +49,9 @@ def reasons_table(policy: Policy) -> Table:
 
 def _value(policy: Policy, key: str) -> str:
     value = getattr(policy, key)
-    if key == "step_up":
-        return _actions(policy)
+    if key == "step_up":  # with spaces, so that a narrow column can break them
+        return ", ".join(f"{action.replace('_', ' ')}: {duration(age)}" for action, age in value)
     return duration(value) if key.endswith(_SECONDS) else str(value)
-
-
-def _actions(policy: Policy) -> str:
-    """Their names with spaces, so that a narrow column can break them."""
-    return ", ".join(f"{action.replace('_', ' ')}: {duration(age)}" for action, age in policy.step_up)
 
 
 class Numbered:

@@ -28,12 +28,12 @@ from tests.needs import requires_program
 from tests.test_cli import COMMAND
 from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until_up
 
-DOCS = (ROOT / "docs" / "web.md").read_text("utf-8")
+DOCS = "\n".join((ROOT / name).read_text("utf-8") for name in ("docs/web.md", "README.md"))
 
 
 def fence(language: str) -> str:
-    """The one block of code of this language in docs/web.md."""
-    (block,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", DOCS)
+    """The one block of this language in docs/web.md or, for a shell, in the README."""
+    block, *_ = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", DOCS)
     return str(block)
 
 
