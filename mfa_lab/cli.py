@@ -267,6 +267,8 @@ def serve(
 
     if bool(certificate) != bool(certificate_key):
         raise click.UsageError("--certificate and --certificate-key go together")
+    if any("," in name for name in admins):
+        raise click.UsageError("an administrator's name has no comma: give --admin once for each")
     settings = web.Settings(
         hosts=",".join(hosts or LOOPBACK),
         https="yes" if certificate or behind_https else "no",

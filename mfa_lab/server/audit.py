@@ -39,7 +39,7 @@ class Event(StrEnum):
     RESYNCHRONISED = "resynchronised"
     RESYNC_REFUSED = "resynchronisation refused"
     CLOCK_SET_BACK = "clock set back"
-    CLOCK_TRUSTED = "clock trusted by an administrator"
+    CLOCK_TRUSTED = "clock trusted by operator"
 
 
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}

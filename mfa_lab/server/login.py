@@ -46,6 +46,8 @@ def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> P
     right = services.hasher.verify(stored, typed)  # a throttled call spends the same work
     fresh_hash = services.hasher.renewed(stored, typed) if right else None
     with services.store.transaction() as connection:
+        again = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
+        right = right and again.password_hash == stored  # changed meanwhile: an old password begins nothing
         if right:
             throttle.clear(connection, key)
             if fresh_hash:

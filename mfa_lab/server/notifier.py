@@ -5,6 +5,8 @@ A notice says what happened and when, and what to do. It holds no code, no link 
 
 from __future__ import annotations
 
+import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -33,6 +35,11 @@ _WORDS = {
 }
 
 
+_ATOM = r"[A-Za-z0-9!#$%&'*+/^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+
+
 class Notifier(Protocol):
     """Anything that can tell the owner of an account."""
 
@@ -55,11 +62,15 @@ class FileNotifier:
 
     def send(self, name: str, notice: Notice) -> bool:
         try:
-            with self.path.open("a", encoding="utf-8") as file:
+            with open(self.path, "a", encoding="utf-8", opener=_its_owners_alone) as file:
                 file.write(f"{name}\t{words(notice)}\n")
         except OSError:
             return False
         return True
+
+
+def _its_owners_alone(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 class SmtpNotifier:
@@ -110,13 +121,12 @@ class SmtpNotifier:
                 if self._security == "starttls":
                     smtp.starttls(context=context)
                 self._sign_in(smtp)
-                smtp.send_message(mail)
+                smtp.send_message(mail, self._sender, [name])  # never to whom a header might name
         except (OSError, smtplib.SMTPException):
             return False
         return True
 
 
 def _address(text: str) -> bool:
-    """One address and nothing that a header could be broken with. The mail server judges the rest."""
-    local, at, domain = text.rpartition("@")
-    return bool(at and local and domain and text.isascii() and text.isprintable() and not set(text) & set(' ,;<>"\\'))
+    """One plain address, in which no mail program finds anything to decode. The mail server judges the rest."""
+    return bool(_ADDRESS.fullmatch(text))

@@ -6,6 +6,8 @@ come twice, and never not at all.
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import Connection, bindparam, select, update
 
 from mfa_lab.server.notifier import Notifier
@@ -13,6 +15,7 @@ from mfa_lab.server.records import Notice
 from mfa_lab.server.schema import accounts, notices
 from mfa_lab.server.store import Store
 
+_LOG = logging.getLogger(__name__)
 _CLAIM_SECONDS = 300
 _AT_ONCE = 50
 _GIVE_UP_SECONDS = 7 * 24 * 3600
@@ -35,10 +38,24 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
     with store.transaction() as connection:
         waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
         _each(connection, _CLAIM, [{"notice": row.id, "until": now + _CLAIM_SECONDS} for row in waiting])
-    sent = [row.id for row in waiting if notifier.send(row.name, Notice(row.at, row.event))]
-    with store.transaction() as connection:
-        _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
+    sent: list[int] = []
+    try:
+        for row in waiting:
+            if _sends(notifier, row.name, Notice(row.at, row.event)):
+                sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
+    finally:  # what went is noted, whatever happens to the next
+        with store.transaction() as connection:
+            _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
     return len(sent)
+
+
+def _sends(notifier: Notifier, name: str, notice: Notice) -> bool:
+    """Whether it went. One that a notifier stumbles over must not hold up the others."""
+    try:
+        return notifier.send(name, notice)
+    except Exception:  # noqa: BLE001 (whatever a notifier raises)
+        _LOG.exception("a notice could not be sent, and will be tried again")
+        return False
 
 
 def _each(connection: Connection, statement: object, values: list[dict[str, int]]) -> None:

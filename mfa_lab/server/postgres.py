@@ -49,7 +49,12 @@ class Postgres:
         arguments.setdefault("connect_timeout", "5")
         try:
             self.engine: Engine = create_engine(
-                url.set(drivername="postgresql+psycopg"), hide_parameters=True, connect_args=arguments, pool_size=1
+                url.set(drivername="postgresql+psycopg"),
+                hide_parameters=True,
+                connect_args=arguments,
+                pool_size=1,
+                # Each statement sees what was committed before it: a snapshot from before the lock would be old.
+                isolation_level="READ COMMITTED",
             )
         except ModuleNotFoundError:
             missing = True

@@ -12,6 +12,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Scope
 
 from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
 from mfa_lab.server.notifier import words
@@ -19,7 +20,7 @@ from mfa_lab.web.site import Site
 
 log = logging.getLogger("mfa_lab.web")
 
-FAULT = "The service is out of order. Nothing was changed. Try again in a moment."
+FAULT = "The service is out of order. What you asked for may or may not have been done: look before you try again."
 Reason = Literal["refused", "invalid_input", "fault", "no_session", "insufficient_user_authentication", "cross_site"]
 
 
@@ -57,9 +58,15 @@ def render(template: str, site: Site, **values: object) -> str:
     return templates().get_template(template).render(prefix=site.prefix, site=site, **values)
 
 
+def path_in(scope: Scope) -> str:
+    """The path as this application sees it, also where it is mounted in another."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
 def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
     """A sentence and nothing else: as JSON to who calls the API, as a page to everybody else."""
-    if request.scope["path"].startswith(f"{site.prefix}/api/"):
+    if path_in(request.scope).startswith(f"{site.prefix}/api/"):
         return JSONResponse({"detail": sentence, "reason": reason}, status)
     page = render("message.html", site, title="Not done", alert=sentence, name="")
     return HTMLResponse(page, status)

@@ -54,7 +54,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "Refused: the same words whatever was wrong"},
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "Something that cannot be; the sentence says what"},
-    503: {"model": Problem, "description": "The server's own trouble; nothing was changed"},
+    503: {"model": Problem, "description": "The server's own trouble; look whether it was done before you try again"},
 }
 _NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {

@@ -52,7 +52,8 @@ def require_mfa(
         site = site_of(request)
         if credentials is None and request.method not in SAFE_METHODS and cross_site(request, proof=True):
             raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
-        text = credentials.credentials if credentials else request.cookies.get(site.cookie, "")
+        cookies = request.headers.get("cookie", "")
+        text = credentials.credentials if credentials else tokens.in_cookie(cookies, site.cookie)
         browser = credentials is None and "text/html" in request.headers.get("accept", "")
         try:
             limit = site.server.policy.max_age_seconds(action) if action else max_age_seconds

@@ -11,6 +11,7 @@ from mfa_lab.errors import NameTaken
 from mfa_lab.hidden import Hidden
 from mfa_lab.server.passwords import PasswordHasher, checked_password
 from mfa_lab.server.records import Enrolment, Permit
+from mfa_lab.server.services import checked_name
 from mfa_lab.web import tokens
 from mfa_lab.web.site import Site
 from mfa_lab.web.visit import PageRoute, Posted, Shown
@@ -28,6 +29,7 @@ def register_alike(site: Site, name: str, password: str) -> None:
             site.server.register(name, password)
         return
     policy = site.server.policy
+    name = checked_name(name)
     checked = checked_password(Hidden(password), name, policy)
     PasswordHasher(policy.hash_cost, policy.password_max_length).hash(checked)
 

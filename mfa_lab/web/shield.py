@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mfa_lab.web.answers import FAULT, answer
+from mfa_lab.web.answers import FAULT, answer, path_in
 from mfa_lab.web.site import Site
 
 log = logging.getLogger("mfa_lab.web")
@@ -41,7 +41,7 @@ class Shield:
         self.site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._ours(scope["path"]):
+        if scope["type"] != "http" or not self._ours(path_in(scope)):
             await self.app(scope, receive, send)
             return
         started = False

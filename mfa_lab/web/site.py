@@ -33,6 +33,7 @@ class Site:
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise InvalidInput("the prefix is a path such as /mfa, with a slash before and none after it")
+        object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         if not self.hosts:
             raise InvalidInput("name at least one host under which the application is reached")
         if not self.https and not set(self.hosts) <= set(LOOPBACK):

@@ -74,6 +74,15 @@ def form_token(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"mfa-lab form", hashlib.sha256).hexdigest()
 
 
+def in_cookie(header: str, name: str) -> str:
+    """The value of the one cookie of exactly this name, else nothing. Starlette strips Unicode's white space too, so
+    that a sibling host could pass off a name that begins with it, which browsers let it set, as ours.
+    """
+    parts = [part.strip(" \t") for part in header.split(";")]
+    found = [part.removeprefix(f"{name}=") for part in parts if part.startswith(f"{name}=")]
+    return found[0] if len(found) == 1 else ""
+
+
 def fits(given: str, cookie: str) -> bool:
     """Whether a form was made for this cookie (ASVS-11.2.4: in constant time)."""
     return bool(cookie) and hmac.compare_digest(given.encode("utf-8", "replace"), form_token(cookie).encode())

@@ -29,7 +29,7 @@ class Visit:
     def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
         self.request = request
         self.site: Site = site_of(request)
-        self.token = tokens.well_formed(request.cookies.get(self.site.cookie))
+        self.token = tokens.well_formed(tokens.in_cookie(request.headers.get("cookie", ""), self.site.cookie))
         self.fields = fields
         self.name = ""
         self._form: tuple[str, dict[str, Any]] = ("message.html", {"title": "Not done"})
@@ -110,6 +110,9 @@ async def _visit(request: Request) -> Visit:
 
 async def _posted(request: Request) -> Visit:
     """A form of this very browser, else `AccessDenied`: no route can forget to ask."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":  # what our forms send, and nothing with a charset of its own
+        raise AccessDenied
     form = await request.form(max_files=0, max_fields=20)
     visit = Visit(request, {name: value for name, value in form.items() if isinstance(value, str)})
     if cross_site(request, proof=False) or not tokens.fits(visit.field("form_token"), visit.token):

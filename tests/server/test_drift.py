@@ -413,7 +413,7 @@ def test_the_operator_may_say_that_it_is_right_now(enrolled: House) -> None:
     ahead = enrolled.log_in()
     enrolled.clock.advance(-365 * DAY)
     enrolled.server.trust_clock()
-    assert enrolled.server.audit_log()[-1].event == "clock trusted by an administrator"
+    assert enrolled.server.audit_log()[-1].event == "clock trusted by operator"
     enrolled.open()
     assert reason(enrolled.server.finish_login, enrolled.begin(), shown(enrolled, 0)) is Reason.REUSED
     ((last_step,),) = enrolled.rows("SELECT last_step FROM factors")

@@ -81,6 +81,20 @@ def test_of_two_changes_at_once_one_counts(enrolled: House, monkeypatch: pytest.
     assert [type(answer).__name__ for answer in answers].count("NoneType") == 1
 
 
+def test_a_login_with_the_old_one_meanwhile_begins_nothing(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its hash was read before the change and verified after: the second look finds another one."""
+    session, verify = enrolled.log_in(), PasswordHasher.verify
+
+    def changed_meanwhile(hasher: PasswordHasher, *what: Any) -> bool:
+        right = verify(hasher, *what)
+        monkeypatch.setattr(PasswordHasher, "verify", verify)
+        enrolled.server.change_password(session, PASSWORD, NEW)
+        return right
+
+    monkeypatch.setattr(PasswordHasher, "verify", changed_meanwhile)
+    assert reason(enrolled.server.begin_login, NAME, PASSWORD) is Reason.WRONG_PASSWORD
+
+
 def test_no_password_is_in_the_database(enrolled: House) -> None:
     """Neither the old nor the new one."""
     enrolled.server.change_password(enrolled.log_in(), PASSWORD, NEW)

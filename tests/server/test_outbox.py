@@ -102,6 +102,34 @@ def test_a_notifier_that_dies_loses_nothing(enrolled: House) -> None:
     assert enrolled.server.send_notices(post) == 1
 
 
+def test_one_bad_notice_holds_up_no_other(enrolled: House) -> None:
+    """A notifier that stumbles over one name sends the others, once each."""
+    enrolled.server.issue_reset_code(NAME)
+
+    class Stumbles(Post):
+        def send(self, name: str, notice: Notice) -> bool:
+            if notice.event == "factor bound":
+                raise AttributeError("a bug in a mail library")
+            return super().send(name, notice)
+
+    post = Stumbles()
+    assert enrolled.server.send_notices(post) == 1
+    assert enrolled.server.send_notices(post) == 0
+    assert post.sent == [(NAME, "reset code issued")]
+
+
+def test_mail_goes_to_the_account_and_to_nobody_else(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The envelope names the account, whatever a library reads out of the header."""
+    seen: list[object] = []
+    monkeypatch.setattr(
+        "smtplib.SMTP.sendmail", lambda _self, sender, to, *_more, **_how: seen.append((sender, to)) or {}
+    )
+    post = Post()
+    with mail_server(post) as port:
+        enrolled.server.send_notices(SmtpNotifier("127.0.0.1", port, sender=SENDER, security="none"))
+    assert seen == [(SENDER, [NAME])]
+
+
 def test_a_file_takes_a_line_each(enrolled: House, tmp_path: Path) -> None:
     """For a class, and for an operator. A file that cannot be written loses nothing."""
     assert enrolled.server.send_notices(FileNotifier(tmp_path / "no" / "folder")) == 0
@@ -154,7 +182,11 @@ def test_no_mail_server_no_mail_and_no_error(enrolled: House) -> None:
     assert enrolled.server.send_notices(SmtpNotifier("127.0.0.1", 9, sender=SENDER, security="none")) == 0
 
 
-@pytest.mark.parametrize("name", ["alice", "a@b@", "a b@example.org", "a@example.org,b@example.org", "a@exämple.org"])
+@pytest.mark.parametrize(
+    "name",
+    ["alice", "a@b@", "a b@example.org", "a@example.org,b@example.org", "a@exämple.org", "a@[", "a@b..c", "@b",
+     "a@", "x@=?utf-8?q?y=2cvictim=40corp.example=2cz=0aSubject=3aAccount_locked=0a?=", "a@b\nTo: c@d"],
+)  # fmt: skip
 def test_what_is_no_address_gets_no_mail(name: str) -> None:
     """And breaks no header."""
     assert not SmtpNotifier("127.0.0.1", 9, sender=SENDER, security="none").send(name, Notice(0, "recovered"))

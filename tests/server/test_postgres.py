@@ -23,6 +23,7 @@ from mfa_lab.errors import InvalidInput, MfaError, NameTaken, Reason, ServerFaul
 from mfa_lab.hidden import Hidden
 from mfa_lab.otp import code_at
 from mfa_lab.server import schema
+from mfa_lab.server.audit import Event
 from mfa_lab.server.records import Session, token_hash
 from tests.postgres import Cluster, running_cluster
 from tests.server.kit import CLASS, KEY, NAME, PASSWORD, PATIENT, START, WRONG, reason, together
@@ -170,6 +171,33 @@ def test_trouble_is_a_sentence(change: str, sentence: str, house: House) -> None
         MfaServer(url, key=KEY).begin_login(NAME, PASSWORD)
     assert caught.value.__context__ is None
     assert NAME not in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_the_databases_own_isolation_changes_nothing(level: str, cluster: Cluster) -> None:
+    """A snapshot from before the lock would be old: of two workers that revoke the two authenticators, one may."""
+    house = House(cluster)
+    with closing(psycopg.connect(house.url, autocommit=True)) as connection:
+        name = house.url.split("/")[3].split("?")[0]
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = '{level}'")  # type: ignore[arg-type]
+    workers = [house.open() for _ in range(2)]
+    phone = Phone(house.clock)
+    enrolment = workers[0].start_enrolment(house.log_in(workers[0]), further=True)
+    phone.add(enrolment.uri)
+    house.clock.advance(30)
+    workers[0].confirm_enrolment(enrolment, phone.code())
+    session = house.log_in(workers[1])
+    ids = [each.id for each in workers[0].authenticators(session)]
+    together(*[lambda w=w, i=i: w.revoke(session, i) for w, i in zip(workers, ids, strict=True)])
+    assert len(workers[0].authenticators(session)) == 1
+
+
+def test_every_event_fits_its_column(house: House) -> None:
+    """PostgreSQL refuses what SQLite takes: a longer word than the table has room for."""
+    events = [*Event, *Reason]
+    assert [event for event in events if len(event) > 32] == []
+    house.server.trust_clock()
+    assert house.server.audit_log()[-1].event == Event.CLOCK_TRUSTED
 
 
 def test_odd_names_are_no_trouble(house: House) -> None:

@@ -162,7 +162,7 @@ def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'lab.db'}"
     assert CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).exit_code == 0
     server = MfaServer(url)
-    assert [line.event for line in server.audit_log()] == ["clock trusted by an administrator"]
+    assert [line.event for line in server.audit_log()] == ["clock trusted by operator"]
     server.close()
 
 
@@ -199,7 +199,7 @@ def test_a_broken_notifier_is_asked_again(monkeypatch: pytest.MonkeyPatch, caplo
     with sending_notices(server, Broken()):
         assert asked_again.wait(10)
     server.close()
-    assert "notices could not be sent" in caplog.text
+    assert "a notice could not be sent" in caplog.text
 
 
 @pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "jinja2", "python_multipart"])

@@ -52,8 +52,9 @@ def cards_html(seats: Sequence[Seat]) -> str:
 def _card(seat: Seat) -> str:
     picture = qr_svg(seat.otp.uri(), label=f"QR code of {seat.seat}: the demo secret for an authenticator app")
     return (
-        f'<article class="card" aria-labelledby="{seat.seat}"><div class="who"><p class="lab">mfa-lab workshop</p>'
-        f'<h2 id="{seat.seat}">{_spoken(seat)}</h2><p>{SCAN}</p><p>{DEMO}</p></div>{picture}<dl>'
+        f'<article class="card" aria-labelledby="{escape(seat.seat)}"><div class="who">'
+        '<p class="lab">mfa-lab workshop</p>'
+        f'<h2 id="{escape(seat.seat)}">{escape(_spoken(seat))}</h2><p>{SCAN}</p><p>{DEMO}</p></div>{picture}<dl>'
         f"<dt>Name</dt><dd>{escape(seat.name)}</dd><dt>Password</dt><dd>{escape(seat.password)}</dd>"
         f'<dt>Setup key</dt><dd class="key">{escape(seat.setup_key)}</dd></dl></article>'
     )
