@@ -63,7 +63,7 @@ def ratio_row(
     *,
     what: str,
     against: str,
-    reach: float,
+    reach: float | None,
     times: tuple[list[float], list[float]],
     also: bool = True,
     figures: dict[str, float | int | str] | None = None,

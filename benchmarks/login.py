@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,10 @@ from tempfile import TemporaryDirectory
 import argon2
 import pyotp
 
+from benchmarks.bare import one_row, update
 from benchmarks.harness import Measurement, Row, interleaved, ratio_row, timed
 from benchmarks.server_side import PASSWORD, Crowd
 from mfa_lab import Policy
-from mfa_lab.otp import code_at
 from mfa_lab.policy import OWASP
 
 FEW, MANY = 10, 1_000_000
@@ -24,15 +23,12 @@ FEW, MANY = 10, 1_000_000
 
 def begin_login(pairs: int = 150) -> Row:
     """A right password: two durable transactions around one hash."""
-    bare = argon2.PasswordHasher(
-        time_cost=OWASP.time, memory_cost=OWASP.memory_kib, parallelism=OWASP.lanes, hash_len=32, salt_len=16
-    )
-    stored = bare.hash(PASSWORD)
+    verify = bare_verify()
     with _crowd(FEW, Policy.STANDARD) as crowd:
         name = crowd.names[0]
         times = interleaved(
             lambda: timed(lambda: crowd.server.begin_login(name, PASSWORD)),
-            lambda: timed(lambda: bare.verify(stored, PASSWORD)),
+            lambda: timed(verify),
             pairs,
         )
     added = median(ours - baseline for ours, baseline in zip(*times, strict=True))
@@ -46,19 +42,28 @@ def begin_login(pairs: int = 150) -> Row:
     )
 
 
+def bare_verify() -> Callable[[], bool]:
+    """argon2-cffi's verify of the right password, with the parameters of the standard policy."""
+    bare = argon2.PasswordHasher(
+        time_cost=OWASP.time, memory_cost=OWASP.memory_kib, parallelism=OWASP.lanes, hash_len=32, salt_len=16
+    )
+    stored = bare.hash(PASSWORD)
+    return lambda: bare.verify(stored, PASSWORD)
+
+
 def finish_login(pairs: int = 400) -> Row:
     """A right code: one durable transaction. The pending login is made outside the timed part."""
     with _crowd(FEW) as crowd, TemporaryDirectory() as folder:
-        connection = _one_row(Path(folder) / "bare.db")
+        connection = one_row(Path(folder) / "bare.db")
         totp = pyotp.TOTP(crowd.secret)
 
         def bare() -> float:
-            code = code_at(crowd.secret, crowd.clock.now())
-            return timed(lambda: (totp.verify(code, for_time=crowd.clock.now(), valid_window=1), _update(connection)))
+            code = crowd.code()
+            return timed(lambda: (totp.verify(code, for_time=crowd.clock.now(), valid_window=1), update(connection)))
 
         times = interleaved(_finishing(crowd), bare, pairs)
-        sync = median(_synced_write(Path(folder) / "sync") for _ in range(200))
-        update = median(timed(lambda: _update(connection)) for _ in range(200))
+        sync_s = median(_synced_write(Path(folder) / "sync") for _ in range(200))
+        update_s = median(timed(lambda: update(connection)) for _ in range(200))
         connection.close()
     return ratio_row(
         "finish_login",
@@ -66,7 +71,7 @@ def finish_login(pairs: int = 400) -> Row:
         against="PyOTP verify + durable UPDATE",
         reach=2.5,
         times=times,
-        figures={"update_ms": update * 1e3, "fdatasync_ms": sync * 1e3},
+        figures={"update_ms": update_s * 1e3, "fdatasync_ms": sync_s * 1e3},
     )
 
 
@@ -98,26 +103,10 @@ def _finishing(crowd: Crowd) -> Measurement:
 
     def measure() -> float:
         pending = next(pendings)
-        code = code_at(crowd.secret, crowd.clock.now())
+        code = crowd.code()
         return timed(lambda: crowd.server.finish_login(pending, code))
 
     return measure
-
-
-def _one_row(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    for statement in (
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA synchronous = FULL",
-        "CREATE TABLE factors (id TEXT PRIMARY KEY, last_step INTEGER NOT NULL)",
-        "INSERT INTO factors VALUES ('one', 0)",
-    ):
-        connection.execute(statement)
-    return connection
-
-
-def _update(connection: sqlite3.Connection) -> sqlite3.Cursor:
-    return connection.execute("UPDATE factors SET last_step = last_step + 1 WHERE id = ?", ("one",))
 
 
 def _synced_write(path: Path) -> float:

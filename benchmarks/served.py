@@ -8,12 +8,12 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -30,26 +30,22 @@ class Served:
     def __init__(self, port: int, process: subprocess.Popen[bytes], workers: int) -> None:
         self.port = port
         main = psutil.Process(process.pid)
-        self.workers = [main] if workers == 1 else _uvicorns(main)
-
-    def cpu_seconds(self) -> float:
-        """What the workers took of the processors since they began."""
-        return sum(cpu_seconds(worker) for worker in self.workers)
+        self.workers = [main] if workers == 1 else [each for each in main.children() if _answers(each)]
+        assert len(self.workers) == workers
 
     def resident_bytes(self) -> int:
         """The memory that they hold."""
         return sum(int(worker.memory_info().rss) for worker in self.workers)
 
 
-def cpu_seconds(process: psutil.Process) -> float:
-    """User's and system's, of this process alone."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
+    """What they took of the processors since they began, each for itself without its children."""
+    return float(sum(sum(process.cpu_times()[:2]) for process in processes))
 
 
-def _uvicorns(main: psutil.Process) -> list[psutil.Process]:
-    """The workers of several; the other child watches over what they share."""
-    return [child for child in main.children() if "spawn_main" in " ".join(child.cmdline())]
+def _answers(child: psutil.Process) -> bool:
+    """The other child of a uvicorn with several workers watches over what they share."""
+    return "spawn_main" in " ".join(child.cmdline())
 
 
 class Client:
@@ -58,14 +54,24 @@ class Client:
     def __init__(self, port: int) -> None:
         self._http = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
 
-    def post(self, path: str, token: str = "", **body: str) -> tuple[int, dict[str, Any]]:
-        """The status and what was said."""
+    def ask(self, method: str, path: str, token: str = "", **body: str) -> tuple[int, bytes]:
+        """The status, and what was said."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self._http.request("POST", path, json.dumps(body), headers)
+        self._http.request(method, path, json.dumps(body) if body else None, headers)
         answer = self._http.getresponse()
-        return answer.status, json.loads(answer.read())
+        return answer.status, answer.read()
 
-    def close(self) -> None:
+    def post(self, path: str, token: str = "", **body: str) -> dict[str, Any]:
+        """What was said, if it was granted."""
+        status, said = self.ask("POST", path, token, **body)
+        assert status == 200, (status, said)
+        answer: dict[str, Any] = json.loads(said)
+        return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
 

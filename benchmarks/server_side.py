@@ -5,17 +5,21 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 
+from sqlalchemy import create_engine, insert
+
 from mfa_lab import ManualClock, MfaServer, Policy
-from mfa_lab.clock import Clock
+from mfa_lab.clock import SystemClock
 from mfa_lab.hidden import Hidden
+from mfa_lab.otp import code_at
 from mfa_lab.provisioning import new_secret
 from mfa_lab.server.keys import Keys
 from mfa_lab.server.passwords import PasswordHasher
 from mfa_lab.server.records import PendingLogin
-from mfa_lab.server.schema import SEAL_VERSION
+from mfa_lab.server.schema import SEAL_VERSION, accounts, factors
 from mfa_lab.server.vault import Place, Vault
 
 PASSWORD = "demo: correct horse battery staple"
@@ -46,14 +50,46 @@ class Crowd:
     """
 
     def __init__(
-        self, folder: Path, count: int, *, able: int, policy: Policy = Policy.CHEAPEST, clock: Clock | None = None
+        self,
+        folder: Path,
+        count: int,
+        *,
+        able: int,
+        policy: Policy = Policy.CHEAPEST,
+        real_time: bool = False,
     ) -> None:
-        self.key = secrets.token_bytes(32)
         self.url = f"sqlite:///{folder / 'lab.db'}"
-        self.clock = ManualClock()
-        self.server = MfaServer(self.url, clock=clock or self.clock, policy=policy, key=self.key)
+        self.key = secrets.token_bytes(32)
+        self.policy = policy
+        self.clock = SystemClock() if real_time else ManualClock()
+        self.server = self._open()
         self.secret = new_secret()
         self.names = self._fill(folder / "lab.db", Vault(Keys.derive(self.key), SEAL_VERSION), count, able)
+
+    def _open(self) -> MfaServer:
+        return MfaServer(self.url, clock=self.clock, policy=self.policy, key=self.key)
+
+    def move(self, url: str) -> None:
+        """Take the accounts to another database, an empty one on PostgreSQL."""
+        with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection:
+            connection.row_factory = sqlite3.Row
+            rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in (accounts, factors)}  # noqa: S608
+        self.server.close()
+        self.url = url
+        self.server = self._open()
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
+        with engine.begin() as connection:
+            for table, found in rows.items():
+                connection.execute(insert(table), [dict(row) for row in found])
+        engine.dispose()
+
+    def environment(self) -> dict[str, str]:
+        """What a worker must know to serve this database."""
+        return {"MFA_LAB_DATABASE": self.url, "MFA_LAB_KEY": self.key.hex()}
+
+    def code(self) -> str:
+        """What everybody's phone shows now: all have the same secret."""
+        return code_at(self.secret, self.clock.now())
 
     def _fill(self, path: Path, vault: Vault, count: int, able: int) -> list[str]:
         hasher = PasswordHasher(self.server.policy.hash_cost, self.server.policy.password_max_length)
