@@ -91,6 +91,7 @@ def install_kernel(moment: Moment, folder: Path) -> None:
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "NO_FAKE_STAT": "1",
         "TZ": moment.zone,
+        "TQDM_DISABLE": "1",  # it appears by the clock, and the clock here runs fast
     }
     argv = [sys.executable, "-c", LAUNCH, "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "Python then", "language": "python", "env": environment}

@@ -19,6 +19,7 @@ ROUNDS = 3
 _ROUND_SECONDS = 3600
 """From one round to the next: every wait of a throttle is over."""
 _PATIENCE_SECONDS = 60
+_BEGIN_SECONDS = 5
 
 Crowd = Callable[[World, int], list[int]]
 
@@ -41,22 +42,34 @@ def processes(world: World, rounds: int) -> list[int]:
     fork = multiprocessing.get_context("fork")  # the only way to bring along a class from a notebook's cell
     if hasattr(world.server, "close"):
         world.server.close()  # an open SQLite connection must not be carried across a fork
-    start, door, racers, ends = fork.Barrier(CROWD), fork.Lock(), [], []
-    for _ in range(CROWD):
-        receive, send = fork.Pipe(duplex=False)
-        racers.append(
-            fork.Process(target=lambda send=send: send.send(_racer(world, start, door, rounds)), daemon=True)
-        )
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
-            racers[-1].start()
-        send.close()
-        ends.append(receive)
+    start, door = fork.Barrier(CROWD), fork.Lock()
+    racers, ends = zip(
+        *(_begun(fork, partial(_racer, world, start, door, rounds)) for _ in range(CROWD)), strict=True
+    )
     try:
         return _sums([end.recv() for end in ends])
     finally:
         for racer in racers:
             racer.join()
+
+
+def _begun(fork: Any, run: Callable[[], object]) -> tuple[Any, Any]:
+    """A process that has really begun to `run`, and the end at which its result will come.
+
+    A lock that another thread holds at the moment of the fork can stop a child before its first line. It never says
+    that it is there; another one takes its place.
+    """
+    while True:
+        receive, send = fork.Pipe(duplex=False)
+        racer = fork.Process(target=lambda send=send: (send.send("here"), send.send(run())), daemon=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
+            racer.start()
+        send.close()
+        if receive.poll(_BEGIN_SECONDS):
+            receive.recv()
+            return racer, receive
+        racer.kill()
 
 
 def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exception:
