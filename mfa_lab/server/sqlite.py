@@ -52,7 +52,8 @@ class Sqlite:
     def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
         """IMMEDIATE: from here on nobody else writes."""
         with _synchronous(connection, full=flush), connection.begin():
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN IMMEDIATE").close()  # past SQLAlchemy, which would take some microseconds for it
             yield
 
     @staticmethod
