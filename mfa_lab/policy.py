@@ -99,6 +99,8 @@ class Policy:
             value, least = getattr(self, field.name), 0 if field.name in _MAY_BE_ZERO else 1
             if field.type == "int" and (type(value) is not int or value < least):
                 raise InvalidInput(f"{field.name} must be a whole number of {least} or more")
+            if field.type == "int" and value > _MOST:
+                raise InvalidInput(f"{field.name} must be at most {_MOST:,}")
             if field.type == "str" and not isinstance(value, str):
                 raise InvalidInput(f"{field.name} must be text")
             if field.type == "bool" and not isinstance(value, bool):
@@ -156,6 +158,8 @@ def _pairs(value: object, kind: type) -> bool:
     )
 
 
+_MOST = 10**9
+"""Some thirty years in seconds: more is a slip of the finger, and would overflow what keeps it."""
 _MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
 _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),

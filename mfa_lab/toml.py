@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from mfa_lab.errors import InvalidInput
 
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 50_000
+_TRIED = 20
+"""So many places and lines are tried for a key: a text made to be read slowly must not be."""
 _SHOWN = 60
 
 
@@ -47,15 +50,16 @@ def check_key(text: str, path: tuple[str, ...], known: Iterable[str]) -> None:
 def line_of(text: str, path: tuple[str, ...]) -> int:
     """The line, from 1, on which the key at `path` is written. It is found by reading ever more of the text."""
     lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        if path[-1] in line and _begun(lines, number, path):
+    places = (number for number, line in enumerate(lines, 1) if path[-1] in line)
+    for number in islice(places, _TRIED):
+        if _begun(lines, number, path):
             return number
     return line_of(text, path[:-1]) if len(path) > 1 else 1  # a key written with escapes
 
 
 def _begun(lines: list[str], number: int, path: tuple[str, ...]) -> bool:
     """Whether the key is there once the statement that begins on this line has ended."""
-    for end in range(number, len(lines) + 1):
+    for end in range(number, min(number + _TRIED, len(lines) + 1)):
         try:
             found: Any = tomllib.loads("\n".join(lines[:end]) + "\n")
         except ValueError:

@@ -44,6 +44,7 @@ REFUSED = [
     ("resync_reach_steps", 0, "resync_reach_steps"),
     ("resync_reach_steps", 241, "RFC4226-7.4"),
     ("clock_back_seconds", 0, "clock_back_seconds"),
+    ("pending_seconds", 2**70, "pending_seconds"),
     ("explain_refusals", 1, "explain_refusals"),
     ("authenticators", 0, "authenticators"),
     ("algorithm", ["SHA1"], "algorithm"),

@@ -35,6 +35,15 @@ def test_a_key_is_found_on_its_line(text: str, path: tuple[str, ...], line: int)
     assert toml.line_of(text, path) == line
 
 
+@pytest.mark.parametrize("text", ["[x]\n" + "a = [\n" * 2000, "[x]\n" + "a.b = 1\n" * 2000, "# a\n" * 3000])
+def test_a_text_made_to_be_read_slowly_is_not(text: str, monkeypatch: pytest.MonkeyPatch):
+    """However often the key is named and however long its value: it is looked for so many times and no more."""
+    reads, loads = [], tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", lambda given: reads.append(len(given)) or loads(given))
+    toml.line_of(text, ("x", "a", "c"))
+    assert len(reads) <= 3 * 20 * 20
+
+
 @pytest.mark.parametrize("name", ["facts.toml", "peers.toml", "policies.toml"])
 def test_every_key_of_the_kits_files_is_found(name: str):
     """Each key's line holds the key."""

@@ -7,7 +7,7 @@ from typing import Any
 from mfa_lab.attacks.capstone import CLAUSES, grade
 from mfa_lab.lab.table import Table
 
-_HEADERS = ("Clause", "What is asked", "", "Where it is open")
+_HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")
 
 
 def specification() -> Table:
@@ -27,4 +27,4 @@ def clause_table(server: Any) -> Table:
 
 
 def _verdict(found: object) -> str:
-    return "✗ open" if found else "✓ kept"
+    return "✕\N{NO-BREAK SPACE}open" if found else "✓\N{NO-BREAK SPACE}kept"

@@ -150,13 +150,18 @@ def _parsed(content: Any) -> Progress:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Alone among all kernels. The operating system frees the lock of a process that ends, however it ends."""
-    with path.open("ab") as file:
+    with open(path, "ab", opener=_no_link) as file:
         end = time.monotonic() + _LOCK_SECONDS
         while not _locks(file.fileno()):
             if time.monotonic() > end:
                 raise OSError("locked")
             time.sleep(0.01)
         yield
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open it where it stands: through no link, and without waiting for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
 
 
 if sys.platform == "win32":

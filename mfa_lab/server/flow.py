@@ -102,8 +102,8 @@ class MfaServer:
 
     # Step 1
 
-    def register(self, name: str, password: str) -> None:
-        """An operator's call: make an account.
+    def register(self, name: str, password: str, *, reserved: bool = False) -> None:
+        """An operator's call: make an account. A `reserved` name is treated as one that is taken, in every respect.
 
         Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`.
         """
@@ -122,7 +122,7 @@ class MfaServer:
             "created_at": now,
         }
         with self._services.store.transaction() as connection:  # nobody else writes meanwhile
-            taken = _account_id(connection, name) is not None
+            taken = _account_id(connection, name) is not None or reserved
             if taken:  # a line all the same: the answer would come sooner if nothing had to reach the disk
                 audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
             else:

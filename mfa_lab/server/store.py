@@ -104,8 +104,8 @@ class Store:
             )
             return keys
         row = connection.execute(select(schema.about)).first()
-        if row is None:
-            raise ServerFault("this database is damaged, its first table is empty: restore a backup")
+        if row is None or type(row.schema_version) is not int or not isinstance(row.key_check, str):
+            raise ServerFault("this database is damaged, its first table is empty or spoilt: restore a backup")
         if not hmac.compare_digest(row.key_check, check):
             raise WrongKey("this database was made with another key: start the server with that key")
         _migrate(connection, row.schema_version)

@@ -8,10 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mfa_lab.errors import NameTaken
-from mfa_lab.hidden import Hidden
-from mfa_lab.server.passwords import PasswordHasher, checked_password
 from mfa_lab.server.records import Enrolment, Permit
-from mfa_lab.server.services import checked_name
 from mfa_lab.web import tokens
 from mfa_lab.web.site import Site
 from mfa_lab.web.visit import PageRoute, Posted, Shown
@@ -24,14 +21,8 @@ def register_alike(site: Site, name: str, password: str) -> None:
 
     A reserved name, an administrator's, is for the operator to register: whoever comes first would get their rights.
     """
-    if not site.is_admin(name):
-        with suppress(NameTaken):
-            site.server.register(name, password)
-        return
-    policy = site.server.policy
-    name = checked_name(name)
-    checked = checked_password(Hidden(password), name, policy)
-    PasswordHasher(policy.hash_cost, policy.password_max_length).hash(checked)
+    with suppress(NameTaken):
+        site.server.register(name, password, reserved=site.is_admin(name))
 
 
 @router.get("/register")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +27,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_RAW_BY_HTTPS = _RAW + [(name.lower().encode(), value.encode()) for name, value in HSTS.items()]
 _PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-proto")
 _NEEDS_HTTPS = "This server speaks https alone. Behind a proxy, let the proxy send X-Forwarded-Proto."
 _NEEDS_HTTP = "This server was started for plain http on its own machine. Behind a proxy, start it for https."
@@ -50,9 +52,10 @@ class Shield:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in (HEADERS | HSTS if scope["scheme"] == "https" else HEADERS).items():
-                    headers.setdefault(name, value)
+                given = message.setdefault("headers", [])
+                named = {name.lower() for name, _ in given}
+                ours = _RAW_BY_HTTPS if scope["scheme"] == "https" else _RAW
+                given.extend(header for header in ours if header[0] not in named)
             await send(message)
 
         response = self._refusal(scope)
@@ -73,13 +76,12 @@ class Shield:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        request = Request(scope)
         if _without_port(headers.get("host", "")) not in self.site.hosts:
-            return answer(request, self.site, 400, _NO_SUCH_HOST)
+            return answer(Request(scope), self.site, 400, _NO_SUCH_HOST)
         if self.site.https and scope["scheme"] != "https":
-            return answer(request, self.site, 400, _NEEDS_HTTPS)
+            return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in headers for name in _PROXY):
-            return answer(request, self.site, 400, _NEEDS_HTTP)
+            return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None
 
 

@@ -191,6 +191,16 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(work, what):
     assert not path.is_symlink()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes are made freely on POSIX alone")
+@pytest.mark.parametrize("what", ["link", "pipe"])
+def test_the_lock_is_opened_where_it_stands(work, what):
+    """Through no link, where it would make a file elsewhere, and without waiting for whoever reads a pipe."""
+    lock, elsewhere = work / ".mfa-lab-progress.lock", work.parent / "elsewhere"
+    {"link": lambda: lock.symlink_to(elsewhere), "pipe": lambda: os.mkfifo(lock)}[what]()
+    assert "could not be written" in check("02-truncate", RIGHT).lines[-1]
+    assert not elsewhere.exists()
+
+
 def test_what_cannot_be_written_is_kept_and_written_later(work):
     """A folder stands where the lock should be: the check answers and says why; nothing is lost once it is gone."""
     (work / ".mfa-lab-progress.lock").mkdir()

@@ -7,6 +7,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
 from mfa_lab.errors import InvalidInput, MfaError, NameTaken, Reason, ServerFault, WrongKey
 from mfa_lab.hidden import Hidden
 from mfa_lab.otp import code_at
-from mfa_lab.server import schema
+from mfa_lab.server import postgres, schema
 from mfa_lab.server.audit import Event
 from mfa_lab.server.records import Session, token_hash
 from tests.postgres import Cluster, running_cluster
@@ -188,7 +189,18 @@ def test_the_databases_own_isolation_changes_nothing(level: str, cluster: Cluste
     workers[0].confirm_enrolment(enrolment, phone.code())
     session = house.log_in(workers[1])
     ids = [each.id for each in workers[0].authenticators(session)]
-    together(*[lambda w=w, i=i: w.revoke(session, i) for w, i in zip(workers, ids, strict=True)])
+    revocations = [lambda w=w, i=i: w.revoke(session, i) for w, i in zip(workers, ids, strict=True)]
+    with closing(psycopg.connect(house.url, autocommit=True)) as holder:
+        lock = re.search(r"\d{5,}", postgres._BEGIN)
+        assert lock
+        holder.execute(f"SELECT pg_advisory_lock({lock[0]})")  # type: ignore[arg-type]
+        with ThreadPoolExecutor(2) as threads:
+            answers = [threads.submit(revocation) for revocation in revocations]
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while holder.execute(waiting).fetchone() != (2,):
+                time.sleep(0.01)
+            holder.execute("SELECT pg_advisory_unlock_all()")
+        assert sorted(type(answer.exception()).__name__ for answer in answers) == ["AccessDenied", "NoneType"]
     assert len(workers[0].authenticators(session)) == 1
 
 

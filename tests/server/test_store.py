@@ -315,9 +315,13 @@ def test_a_schema_without_a_way_to_today_is_refused(house: House) -> None:
     assert house.path.read_bytes() == before
 
 
-def test_an_emptied_first_table_is_named(house: House) -> None:
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM mfa_lab", "UPDATE mfa_lab SET schema_version = 'two'", "UPDATE mfa_lab SET key_check = x'00'"],
+)
+def test_a_spoilt_first_table_is_named(change: str, house: House) -> None:
     """A database that no longer says what it is, is damaged."""
-    house.tamper("DELETE FROM mfa_lab")
+    house.tamper(change)
     with pytest.raises(ServerFault, match="damaged"):
         house.open()
 

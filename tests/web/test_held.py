@@ -7,11 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mfa_lab import MfaServer, Policy
-from mfa_lab.web.app import create_app
+from mfa_lab.web.app import add_mfa, create_app
 from mfa_lab.web.tokens import in_cookie
 
 
@@ -32,16 +33,21 @@ def ask(application: Any, method: str, path: str, *, root_path: str = "", **what
     return asyncio.run(run())
 
 
+@pytest.mark.parametrize("prefix", ["", "/mfa"])
 @pytest.mark.parametrize("mounted", [False, True])
-def test_headers_and_host_check_hold_where_it_is_mounted(mounted: bool, application: Starlette) -> None:
-    """Under another application's path as well as alone: strict headers on the page, another host refused."""
-    outer = Starlette(routes=[Mount("/sub", application)]) if mounted else application
-    path, root_path = ("/sub/login", "") if mounted else ("/sub/login", "/sub")
-    page = ask(outer, "GET", path, root_path=root_path)
+def test_headers_and_host_check_hold_where_it_is_mounted(mounted: bool, prefix: str) -> None:
+    """Under another application's path or behind a proxy's: strict headers, another host refused, faults as JSON."""
+    inner = FastAPI()
+    add_mfa(inner, MfaServer(policy=Policy.CHEAPEST), hosts=["App.Example.Org"], prefix=prefix)
+    outer = Starlette(routes=[Mount("/sub", inner)]) if mounted else inner
+    root_path = "" if mounted else "/sub"
+    page = ask(outer, "GET", f"/sub{prefix}/login", root_path=root_path)
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert ask(outer, "GET", path, root_path=root_path, headers={"host": "evil.example"}).status_code == 400
+    other = {"headers": {"host": "evil.example"}, "root_path": root_path}
+    assert ask(outer, "GET", f"/sub{prefix}/login", **other).status_code == 400
+    assert "detail" in ask(outer, "GET", f"/sub{prefix}/api/session", **other).json()
 
 
 @pytest.mark.parametrize(
@@ -67,6 +73,20 @@ def test_names_that_cannot_be_tell_no_administrator(application: Starlette) -> N
     forms = [{"name": name, "password": "demo: a fine long password"} for name in names]
     answers = {ask(application, "POST", "/api/register", json=form).status_code for form in forms}
     assert answers == {422}
+
+
+def test_an_administrators_name_is_refused_like_a_taken_one(application: Starlette) -> None:
+    """The same answer, the same line in the log, and no account: what is written tells nobody either, by its time."""
+    server = application.state.mfa.server
+    server.register("alice@example.org", "demo: a fine long password")
+    for name in ("root@example.org", "alice@example.org"):
+        form = {"name": name, "password": "demo: another long password"}
+        assert ask(application, "POST", "/api/register", json=form).status_code == 202
+    first, *refused = server.audit_log()
+    assert {(line.event, line.account_id, line.reason) for line in refused} == {
+        ("registration refused", None, "name taken")
+    }
+    assert (first.event, len(refused)) == ("registered", 2)
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x; charset=unicode_escape", "text/plain", ""])

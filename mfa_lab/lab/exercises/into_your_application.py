@@ -33,7 +33,7 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
 
     clock = ManualClock()
     server, phone = MfaServer(clock=clock, policy=Policy.CHEAPEST), Phone(clock)
-    server.register(**_ALICE)
+    server.register(_ALICE["name"], _ALICE["password"])
     enrolment = server.start_enrolment(server.begin_login(**_ALICE))
     phone.add(enrolment.uri)
     server.confirm_enrolment(enrolment, phone.code())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mfa_lab.errors import MfaError
 from mfa_lab.resources import notebooks_dir
+from mfa_lab.workspace import write
 
 KIT, EXTRA = "mfa-lab", "[lab]"
 WHAT = f"{KIT}{EXTRA}"
@@ -39,9 +40,11 @@ def bundle(folder: Path) -> Path:
     if not (checkout / "pyproject.toml").is_file():
         raise MfaError("--bundle builds a wheel of the kit: run it from a checkout of the repository")
     place = folder / "wheelhouse"
+    if place.is_symlink():
+        raise MfaError(f"{place} is a link: remove it, so that nothing is written elsewhere")
     place.mkdir(parents=True, exist_ok=True)
     as_here = place / "constraints.txt"
-    as_here.write_text("".join(f"{each.name}=={each.version}\n" for each in _others()), encoding="utf-8")
+    write(as_here, "".join(f"{each.name}=={each.version}\n" for each in _others()).encode())
     command = [*_pip(), "wheel", "--quiet", "--wheel-dir", str(place), "--constraint", str(as_here)]
     command.append(f"{checkout}{EXTRA}")
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
@@ -49,7 +52,7 @@ def bundle(folder: Path) -> Path:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise MfaError(f"the wheelhouse is not complete ({last}): see that this machine is online, and run it again")
     about = {"system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(), "what": WHAT}
-    (place / "README.txt").write_text(_HOW.format(**about), encoding="utf-8")
+    write(place / "README.txt", _HOW.format(**about).encode())
     return place
 
 

@@ -6,6 +6,7 @@ Running it again adds what is missing, and touches no seat that is there.
 from __future__ import annotations
 
 import json
+import stat
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -67,7 +68,8 @@ def _seed(folder: Path, wanted: str | None) -> str:
     """The workshop's seed: what was kept, else what is wanted, else a new one."""
     plan = folder / TRAINER / _PLAN
     try:
-        kept = json.loads(plan.read_text("utf-8"))["seed"] if plan.stat().st_size < _MOST_BYTES else None
+        whole = not plan.is_symlink() and stat.S_ISREG(plan.stat().st_mode) and plan.stat().st_size < _MOST_BYTES
+        kept = json.loads(plan.read_text("utf-8"))["seed"] if whole else None
     except FileNotFoundError:
         kept = wanted or SYSTEM.token_bytes(5).hex()
         if folder.exists() and not folder.is_dir():

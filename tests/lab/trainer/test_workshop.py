@@ -107,11 +107,24 @@ def broken_plan(folder: Path) -> None:
     (folder / TRAINER / "workshop.json").write_text('{"seed": 4}')
 
 
+def linked_plan(folder: Path) -> None:
+    (folder / TRAINER).mkdir(parents=True)
+    (folder / "seed.json").write_text('{"seed": "theirs"}')
+    (folder / TRAINER / "workshop.json").symlink_to(folder / "seed.json")
+
+
+def piped_plan(folder: Path) -> None:
+    (folder / TRAINER).mkdir(parents=True)
+    os.mkfifo(folder / TRAINER / "workshop.json")
+
+
 def a_file(folder: Path) -> None:
     folder.write_text("mine")
 
 
-@pytest.mark.parametrize("plant", [stranger, link, trainers_link, trainers_own, broken_plan, a_file])
+@pytest.mark.parametrize(
+    "plant", [stranger, link, trainers_link, trainers_own, broken_plan, linked_plan, piped_plan, a_file]
+)
 def test_what_is_not_ours_is_refused_and_left(plant, tmp_path):
     """Somebody's folder, a link, a file: one sentence that names the place, and nothing of it is changed."""
     plant(tmp_path / "room")
