@@ -487,6 +487,7 @@ def test_a_contradiction_is_named_and_everyone_can_read_it(measuring):
     """In each state, light and dark: axe is content, contrast holds; the two are named and one can be left out."""
     code = measuring.root.locator("[data-code]")
     status = measuring.root.get_by_role("status").first
+    field = measuring.root.get_by_label("The code that the phone showed at that moment")
 
     def look():
         for theme in ("dark", "light"):
@@ -496,20 +497,21 @@ def test_a_contradiction_is_named_and_everyone_can_read_it(measuring):
             assert [(ratio, text) for ratio, text in found if ratio < 4.5] == []
 
     def note():
-        expect(code).to_have_text(re.compile(r"\d{3} \d{3}"))
-        measuring.button("I read it now").click()
+        expect(status).to_contain_text("The code, please.")
         measuring.button("Type it into the form").click()
+        expect(field).to_have_value(re.compile(r"^\d{3} ?\d{3}$"))
         measuring.button("Note it").click()
 
     look()
+    expect(code).to_have_text(re.compile(r"\d{3} \d{3}"))
+    measuring.button("I read it now").click()
     note()
     expect(status).to_contain_text("left open")
     look()
     measuring.button("I read it now").click()
     expect(status).to_contain_text("The code, please.")
     measuring.run("room.clock.advance(90); form.phone.refresh()")
-    measuring.button("Type it into the form").click()
-    measuring.button("Note it").click()
+    note()
     expect(status).to_contain_text("Observations 1 and 2 contradict each other")
     look()
     measuring.button("Reveal the phone's clock").click()
