@@ -210,19 +210,19 @@ def register(request: Request, body: Credentials) -> Done:
     return Done(message="If the name was free, the account is there. Log in to enrol an authenticator.")
 
 
-@router.post("/login")
-def log_in(request: Request, body: Credentials) -> Step:
+@router.post("/login", response_model=Step)
+def log_in(request: Request, body: Credentials) -> Response:
     """Step 1: name and password. Gives the token of a pending login, which grants nothing yet."""
     pending = _server(request).begin_login(body.name, body.password)
     next_step: Literal["code", "enrolment"] = "code" if pending.permits is Permit.CODE else "enrolment"
-    return Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at)
+    return _written(Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at))
 
 
-@router.post("/code", responses=_NO_TOKEN)
-def finish(request: Request, token: Token, body: Code) -> NewSession:
+@router.post("/code", responses=_NO_TOKEN, response_model=NewSession)
+def finish(request: Request, token: Token, body: Code) -> Response:
     """Steps 2 to 4: a code of the authenticator. Bearer: a pending login. Gives the token of a session."""
     session = _server(request).finish_login(tokens.pending(token.credentials), body.code)
-    return NewSession(token=tokens.written(session), **_told(session))
+    return _written(NewSession(token=tokens.written(session), **_told(session)))
 
 
 @router.post("/recover", responses=_NO_TOKEN)
@@ -326,6 +326,11 @@ def audit_log(request: Request) -> list[AuditLineOut]:
 def reset_code(request: Request, body: AccountName) -> Codes:
     """One recovery code more for an account, to be handed to its owner. For administrators."""
     return Codes(recovery_codes=list(_server(request).issue_reset_code(body.name)))
+
+
+def _written(answer: BaseModel) -> Response:
+    """As JSON, in this thread: of a model itself FastAPI asks another thread whether it is one."""
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def _told(session: Session) -> dict[str, Any]:
