@@ -14,7 +14,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.server.audit import Event
 from mfa_lab.server.records import AuditLine
 from mfa_lab.server.throttle import wait_seconds
-from tests.lab import test_figures as looks
+from tests.lab.figure_rules import keeps_all
 
 SEEDS = [2027, 1, 2, 3]
 
@@ -145,14 +145,7 @@ def test_it_is_drawn_as_all_figures_are(lines: str, week: Week) -> None:
         "no refused code": [AuditLine(MONDAY, "logged in", "a", None)],
     }[lines]
     picture = audit_figure(some)
-    looks.test_no_words_lie_on_others_or_beyond_the_edge(draw(picture.data))
-    for check in (
-        looks.test_who_cannot_see_it_is_told,
-        looks.test_it_keeps_to_itself,
-        looks.test_every_word_can_be_read_in_both_themes,
-        looks.test_it_can_be_read_from_afar,
-    ):
-        check(picture)
+    keeps_all(picture, draw(picture.data))
     assert audit_figure(some).svg == picture.svg
 
 

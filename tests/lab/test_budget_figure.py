@@ -12,7 +12,7 @@ from mfa_lab.lab.figures.budget import budget_comparison, draw, half, permitted,
 from mfa_lab.lab.figures.guess_cost import duration
 from mfa_lab.lab.peers import peers
 from mfa_lab.policy import Policy
-from tests.lab import test_figures as looks
+from tests.lab.figure_rules import keeps_all
 
 PICTURES = {
     "systems": budget_comparison(),
@@ -75,14 +75,7 @@ def test_further_right_is_longer(picture):
 @each_picture
 def test_it_is_drawn_as_all_figures_are(picture):
     """No words upon words or beyond the edge, a text alternative, contrast in both themes, large enough."""
-    looks.test_no_words_lie_on_others_or_beyond_the_edge(draw(picture.data))
-    for check in (
-        looks.test_who_cannot_see_it_is_told,
-        looks.test_it_keeps_to_itself,
-        looks.test_every_word_can_be_read_in_both_themes,
-        looks.test_it_can_be_read_from_afar,
-    ):
-        check(picture)
+    keeps_all(picture, draw(picture.data))
 
 
 def test_the_same_bytes_each_time():

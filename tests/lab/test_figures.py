@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-from itertools import combinations
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from mfa_lab.errors import CodeRefused
-from mfa_lab.lab.figures import Picture, login_flow, truncation_figure, window_strip
 from mfa_lab.lab.figures import guess_cost as guesses
+from mfa_lab.lab.figures import login_flow, truncation_figure, window_strip
 from mfa_lab.lab.figures.one_login import LOGIN
 from mfa_lab.lab.figures.one_login import draw as draw_login
 from mfa_lab.lab.figures.truncation import draw as draw_truncation
@@ -26,6 +21,7 @@ from mfa_lab.lab.figures.window import draw as draw_strip
 from mfa_lab.lab.figures.window import strip
 from mfa_lab.lab.vectors import HOTP, base32
 from mfa_lab.otp import Verdict, code_at, explain, match, step_at
+from tests.lab.figure_rules import OF_A_PICTURE, no_words_lie_on_others_or_beyond_the_edge, texts
 from tests.test_look import DARK, LIGHT, contrast
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
@@ -86,10 +82,6 @@ def test_of_a_long_digest_the_figure_shows_what_matters():
     """The first 19 bytes, among which are the chosen ones whatever the offset, and the last."""
     assert truncation(TRUNCATIONS["64 bytes"]).shown == [*range(19), 63]
     assert truncation(TRUNCATIONS["offset 1"]).shown == list(range(20))
-
-
-def texts(axes: Axes) -> list[str]:
-    return [text.get_text() for text in axes.texts if text.get_text()]
 
 
 def test_the_truncation_draws_every_byte_and_the_code():
@@ -161,23 +153,9 @@ def test_the_attacker_sees_all_that_travels_and_no_secret():
 
 
 @each_drawing
-def test_no_words_lie_on_others_or_beyond_the_edge(axes):
+def test_no_words_lie_on_others(axes):
     """Every text lies inside the drawing, and no two overlap."""
-    figure = axes.get_figure()
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    places = {text: text.get_window_extent(renderer) for text in axes.texts if text.get_text()}
-    edge = figure.bbox
-    assert [
-        t.get_text() for t, p in places.items() if p.x0 < edge.x0 or p.x1 > edge.x1 or p.y0 < 0 or p.y1 > edge.y1
-    ] == []
-    assert [(a.get_text(), b.get_text()) for a, b in combinations(places, 2) if crossing(places[a], places[b])] == []
-
-
-def crossing(one, other) -> bool:
-    """Whether two boxes share more than a hair."""
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    high = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return wide > 1 and high > 1
+    no_words_lie_on_others_or_beyond_the_edge(axes)
 
 
 @pytest.mark.parametrize(
@@ -203,32 +181,12 @@ def test_importing_figures_leaves_pyplot_alone():
 
 # How a page shows them
 
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def tree(picture: Picture) -> ET.Element:
-    return ET.fromstring(picture.svg)  # noqa: S314 (made here)
-
 
 @each_picture
-def test_who_cannot_see_it_is_told(picture):
-    """`role="img"`, the words as label and as title, and as the text face."""
-    root = tree(picture)
-    assert root.get("role") == "img"
-    assert root.get("aria-label") == root.findtext(f"{SVG}title") == picture.words == repr(picture)
-    assert len(picture.words) > 100
-
-
-@each_picture
-def test_it_keeps_to_itself(picture):
-    """No id that another figure may have as well, no rule for anything but figures, nothing from elsewhere."""
-    root = tree(picture)
-    assert [
-        element.tag for element in root.iter() if element.get("id", "").startswith(("figure", "axes", "text"))
-    ] == []
-    rules = " ".join(style.text or "" for style in root.iter(f"{SVG}style"))
-    assert re.fullmatch(r'\[data-jp-theme-light="false"\] \.mfa-figure \{[^{}]*\}', rules)
-    assert set(re.findall(r"https?://[^\s\"']+", picture.svg)) <= {SVG.strip("{}"), "http://www.w3.org/1999/xlink"}
+@pytest.mark.parametrize("rule", OF_A_PICTURE)
+def test_the_rules_of_figures_hold(picture, rule):
+    """Told in words, by itself on the page, readable in both themes and from afar."""
+    rule(picture)
 
 
 def test_the_same_bytes_each_time():
@@ -244,28 +202,10 @@ def test_the_same_bytes_each_time():
     assert "metadata" not in run[0].stdout
 
 
-def colours(picture: Picture) -> list[tuple[str, str]]:
-    """The colour of each text, in light and in dark."""
-    dark = dict(re.findall(r"--on-([0-9a-f]{6}): (#[0-9A-Fa-f]{6});", picture.svg))
-    found = []
-    for text in tree(picture).iter(f"{SVG}text"):
-        (light,) = re.findall(r"fill: var\(--on-[0-9a-f]{6}, #([0-9a-f]{6})\)", text.get("style", ""))
-        found.append((f"#{light}", dark[light]))
-    return found
-
-
 def mixed(colour: str, ground: str, share: float) -> str:
     """What a half-transparent colour looks like on a ground."""
     parts = [(int(colour[at : at + 2], 16), int(ground[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(share * over + (1 - share) * under):02x}" for over, under in parts)
-
-
-@each_picture
-def test_every_word_can_be_read_in_both_themes(picture):
-    """WCAG 2.2, 1.4.3: each text keeps 4.5:1 on the page's ground, light and dark."""
-    for light, dark in colours(picture):
-        assert contrast(light, LIGHT) >= 4.5
-        assert contrast(dark, DARK) >= 4.5
 
 
 @pytest.mark.parametrize("tone", ["SERVER", "HERE"])
@@ -277,12 +217,3 @@ def test_ink_on_a_tint_can_be_read(tone):
     fills = getattr(look, tone)
     assert contrast(INK, mixed(fills.fill, LIGHT, TINT)) >= 4.5
     assert contrast(INK_ON_DARK, mixed(fills.dark, DARK, TINT)) >= 4.5
-
-
-@each_picture
-def test_it_can_be_read_from_afar(picture):
-    """At the width of a page, 992 pixels, no text is smaller than 11.5 pixels, and text is text."""
-    width = float(tree(picture).get("viewBox", "").split()[2])
-    sizes = [float(size) for size in re.findall(r"(?:font: [^;']*?|font-size: )([\d.]+)px", picture.svg)]
-    assert sizes
-    assert min(sizes) * 992 / width >= 11.5

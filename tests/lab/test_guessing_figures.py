@@ -16,7 +16,7 @@ from mfa_lab.lab.figures import looked_at as looks_figure
 from mfa_lab.lab.figures.guess_odds import ATTACKERS, MOST_GUESSES
 from mfa_lab.lab.figures.looked_at import guess_by_guess
 from mfa_lab.lab.seed_table import seed_table
-from tests.lab import test_figures as looks
+from tests.lab.figure_rules import keeps_all
 
 SERVERS = {
     "weak server": own_login_resets.RUNG.weak,
@@ -77,14 +77,7 @@ def test_the_lines_are_the_closed_form():
 @each_figure
 def test_it_is_drawn_as_all_figures_are(draw, picture):
     """No words upon words or beyond the edge, a text alternative, contrast in both themes, large enough."""
-    looks.test_no_words_lie_on_others_or_beyond_the_edge(draw(picture.data))
-    for check in (
-        looks.test_who_cannot_see_it_is_told,
-        looks.test_it_keeps_to_itself,
-        looks.test_every_word_can_be_read_in_both_themes,
-        looks.test_it_can_be_read_from_afar,
-    ):
-        check(picture)
+    keeps_all(picture, draw(picture.data))
 
 
 def test_the_same_bytes_each_time():

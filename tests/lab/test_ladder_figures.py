@@ -14,7 +14,7 @@ from mfa_lab.attacks.ladder.short_memory import ShortMemory
 from mfa_lab.attacks.ladder.world import our_server
 from mfa_lab.lab.figures import race, replay, walk
 from mfa_lab.lab.spellings import spelling_table
-from tests.lab import test_figures as every_figure
+from tests.lab import figure_rules as rules
 
 SERVERS = {"ForgetfulServer": ForgetfulServer, "MfaServer": our_server}
 PICTURES = {
@@ -29,15 +29,7 @@ each = pytest.mark.parametrize(("module", "picture"), PICTURES.values(), ids=PIC
 
 
 @each
-@pytest.mark.parametrize(
-    "asked",
-    [
-        every_figure.test_who_cannot_see_it_is_told,
-        every_figure.test_it_keeps_to_itself,
-        every_figure.test_every_word_can_be_read_in_both_themes,
-        every_figure.test_it_can_be_read_from_afar,
-    ],
-)
+@pytest.mark.parametrize("asked", rules.OF_A_PICTURE)
 def test_as_every_figure(module, picture, asked):
     """Named, by itself on the page, readable in both themes and from afar."""
     asked(picture)
@@ -46,7 +38,7 @@ def test_as_every_figure(module, picture, asked):
 @each
 def test_no_words_lie_on_others(module, picture):
     """Every text lies inside the drawing, and no two overlap."""
-    every_figure.test_no_words_lie_on_others_or_beyond_the_edge(module.draw(picture.data))
+    rules.no_words_lie_on_others_or_beyond_the_edge(module.draw(picture.data))
 
 
 def test_a_used_code_is_taken_again_to_the_end_of_the_window():

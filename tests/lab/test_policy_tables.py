@@ -15,7 +15,7 @@ from mfa_lab.lab.exercises.which_policy import unmet
 from mfa_lab.lab.figures import trade_off
 from mfa_lab.lab.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
 from mfa_lab.resources import data_dir
-from tests.lab import test_figures as looks
+from tests.lab.figure_rules import no_words_lie_on_others_or_beyond_the_edge
 
 SECTORS = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
 
@@ -96,4 +96,4 @@ def test_two_policies_are_not_one():
 def test_the_banks_figure_has_room_for_its_words(windows):
     """Small chances have long words: they stay inside the figure beside the longest bar."""
     data = trade_off.costs(policy=SECTORS["financial"], windows=windows)
-    looks.test_no_words_lie_on_others_or_beyond_the_edge(trade_off.draw(data))
+    no_words_lie_on_others_or_beyond_the_edge(trade_off.draw(data))

@@ -18,7 +18,7 @@ from mfa_lab.lab.figures import trade_off as trades
 from mfa_lab.lab.figures import window as windows
 from mfa_lab.lab.figures.strip import strip
 from mfa_lab.otp import code_at, step_at
-from tests.lab import test_figures as rules
+from tests.lab import figure_rules as rules
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
 NOW = 1_800_000_010
@@ -64,16 +64,10 @@ PICTURES = {
     "run": runs.long_run(),
     "life": lives.code_life(SECRET),
 }
-RULES = [
-    rules.test_who_cannot_see_it_is_told,
-    rules.test_it_keeps_to_itself,
-    rules.test_every_word_can_be_read_in_both_themes,
-    rules.test_it_can_be_read_from_afar,
-]
 
 
 @pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__.removeprefix("test_"))
+@pytest.mark.parametrize("rule", rules.OF_A_PICTURE)
 def test_the_rules_of_figures_hold(picture, rule):
     """Named, self-contained, readable in both themes and from afar."""
     rule(picture)
@@ -82,7 +76,7 @@ def test_the_rules_of_figures_hold(picture, rule):
 @pytest.mark.parametrize("axes", DRAWN.values(), ids=DRAWN)
 def test_no_words_lie_on_others(axes):
     """Every text lies inside the drawing, and no two overlap."""
-    rules.test_no_words_lie_on_others_or_beyond_the_edge(axes)
+    rules.no_words_lie_on_others_or_beyond_the_edge(axes)
 
 
 @pytest.mark.parametrize(
