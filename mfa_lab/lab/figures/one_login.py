@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from mfa_lab.lab.figures.picture import INK, Picture, arrow, box, canvas, picture, write
-from mfa_lab.look import ATTACKER, PHONE, SERVER
+from mfa_lab.look import ATTACKER, PHONE, SERVER, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ _PLACES = {
     "between": ("Whoever stands between", ATTACKER, 16.2),
     "server": ("The server", SERVER, 27.2),
 }
-_HALF = 4.7
+_NAMES = {"phone": "the phone's side", "server": "the server"}
 
 
 def login_flow() -> Picture:
@@ -46,31 +47,39 @@ def login_flow() -> Picture:
 
 def words(events: tuple[Event, ...]) -> str:
     """The figure, told."""
-    steps = [
-        f"{number}, {_name(event.at)}{f' to {_name(event.to)}' if event.to else ''}: {event.words}"
-        for number, event in enumerate(events, 1)
-    ]
     seen = ", ".join(event.words for event in events if event.to)
-    return f"One login. {'; '.join(steps)}. Whoever stands between could see: {seen}; never the shared secret."
+    return f"One login. {told(events, _NAMES)}. Whoever stands between could see: {seen}; never the shared secret."
 
 
-def _name(place: str) -> str:
-    return "the phone's side" if place == "phone" else "the server"
+def told(events: tuple[Event, ...], names: Mapping[str, str]) -> str:
+    """What happens, one thing after the other, with the places by their names."""
+    return "; ".join(
+        f"{number}, {names[event.at]}{f' to {names[event.to]}' if event.to else ''}: {event.words}"
+        for number, event in enumerate(events, 1)
+    )
 
 
 def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
     """Draw it, on new Axes unless some are given."""
     height = 3.6 + 1.7 * len(events)
     ax = canvas(ax, 32.4, height)
-    for name, tone, x in _PLACES.values():
-        box(ax, (x - _HALF, height - 1.8), (2 * _HALF, 1.6), tone.text, linewidth=2.2)
-        write(ax, x, height - 1.0, name, tone.text, size=13, weight="bold")
-        ax.plot([x, x], [1.2, height - 1.8], color=tone.text, linewidth=1.4, linestyle=(0, (2, 3)), zorder=0)
+    lifelines(ax, _PLACES.values(), (1.2, height), half=4.7, size=13)
     for row, event in enumerate(events):
         _event(ax, event, row + 1, height - 3.0 - 1.7 * row)
-    told = "sees all that passes here, and never the shared secret"
-    write(ax, _PLACES["between"][2], 0.5, told, ATTACKER.text, size=13, weight="bold")
+    seen = "sees all that passes here, and never the shared secret"
+    write(ax, _PLACES["between"][2], 0.5, seen, ATTACKER.text, size=13, weight="bold")
     return ax
+
+
+def lifelines(
+    ax: Axes, places: Iterable[tuple[str, Tone, float]], ends: tuple[float, float], *, half: float, size: float
+) -> None:
+    """A box for each place (its name, colour and x), `half` as wide to either side, and a line down from it."""
+    foot, top = ends
+    for name, tone, x in places:
+        box(ax, (x - half, top - 1.8), (2 * half, 1.6), tone.text, linewidth=2.2)
+        write(ax, x, top - 1.0, name, tone.text, size=size, weight="bold")
+        ax.plot([x, x], [foot, top - 1.8], color=tone.text, linewidth=1.4, linestyle=(0, (2, 3)), zorder=0)
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from mfa_lab.lab.figures.one_login import Event
-from mfa_lab.lab.figures.picture import INK, Picture, arrow, box, canvas, picture, write
+from mfa_lab.lab.figures.one_login import Event, lifelines, told
+from mfa_lab.lab.figures.picture import INK, Picture, arrow, canvas, picture, write
 from mfa_lab.lab.figures.shapes import boxes
 from mfa_lab.look import ATTACKER, HERE, PHONE, QUIET, SERVER
 
@@ -28,7 +28,7 @@ _PLACES = {
     "attacker": ("A copied page", ATTACKER, 21.0),
     "server": ("The server", SERVER, 36.6),
 }
-_HALF = 5.0
+_NAMES = {"alice": "Alice", "attacker": "the copied page", "server": "the server"}
 _FINALLY = "A key bound to the page's address would sign for the copied one, and the server would refuse it."
 
 
@@ -39,25 +39,14 @@ def relay_flow() -> Picture:
 
 def words(events: tuple[Event, ...]) -> str:
     """The figure, told."""
-    steps = [
-        f"{number}, {_name(event.at)}{f' to {_name(event.to)}' if event.to else ''}: {event.words}"
-        for number, event in enumerate(events, 1)
-    ]
-    return f"A login through a copied page. {'; '.join(steps)}. {_FINALLY}"
-
-
-def _name(place: str) -> str:
-    return {"alice": "Alice", "attacker": "the copied page", "server": "the server"}[place]
+    return f"A login through a copied page. {told(events, _NAMES)}. {_FINALLY}"
 
 
 def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
     """Draw it, on new Axes unless some are given."""
     height = 3.6 + 1.7 * len(events)
     ax = canvas(ax, 42, height)
-    for name, tone, x in _PLACES.values():
-        box(ax, (x - _HALF, height - 1.8), (2 * _HALF, 1.6), tone.text, linewidth=2.2)
-        write(ax, x, height - 1.0, name, tone.text, size=15, weight="bold")
-        ax.plot([x, x], [1.4, height - 1.8], color=tone.text, linewidth=1.4, linestyle=(0, (2, 3)), zorder=0)
+    lifelines(ax, _PLACES.values(), (1.4, height), half=5.0, size=15)
     for row, event in enumerate(events):
         _event(ax, event, row + 1, height - 3.1 - 1.7 * row)
     write(ax, 21, 0.6, _FINALLY, QUIET.text, size=13)
@@ -67,13 +56,13 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
     """An arrow with its words above it; or words alone, beside the place. The session's way has a frame."""
     _, tone, x = _PLACES[event.at]
-    told = f"{number}  {event.words}"
+    numbered = f"{number}  {event.words}"
     if not event.to:
         left = event.at == "attacker"
-        write(ax, x + (0.8 if left else -0.8), y + 0.2, told, tone.text, size=14, ha="left" if left else "right")
+        write(ax, x + (0.8 if left else -0.8), y + 0.2, numbered, tone.text, size=14, ha="left" if left else "right")
         return
     to = _PLACES[event.to][2]
     arrow(ax, (x, y), (to, y), tone.text)
-    write(ax, (x + to) / 2, y + 0.6, told, INK, size=14)
+    write(ax, (x + to) / 2, y + 0.6, numbered, INK, size=14)
     if event.words == "a session":
         boxes(ax, [(min(x, to) + 0.3, y - 0.35, abs(to - x) - 0.6, 1.5)], HERE.fill, linewidth=3)
