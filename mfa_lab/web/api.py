@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from mfa_lab.errors import AccessDenied, MfaError
@@ -22,6 +22,25 @@ from mfa_lab.server.records import Permit, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
 from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, session_in
+from mfa_lab.web.messages import (
+    AccountName,
+    AuditLineOut,
+    AuthenticatorOut,
+    Code,
+    Codes,
+    Credentials,
+    Done,
+    EnrolmentIn,
+    EnrolmentOut,
+    NewSession,
+    NoticeOut,
+    Passwords,
+    Recovered,
+    RecoveryCode,
+    SessionOut,
+    Step,
+    TwoCodes,
+)
 from mfa_lab.web.pages import register_alike
 from mfa_lab.web.site import site_of
 
@@ -63,7 +82,6 @@ _NO_SESSION: dict[int | str, dict[str, Any]] = {
 
 router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
 
-Text = Annotated[str, Field(max_length=4096)]
 Identifier = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
@@ -102,102 +120,6 @@ def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)
 Live = Annotated[Session, Depends(_session)]
 Fresh = Annotated[Session, Depends(_fresh_session)]
 _ADMIN = [Depends(_admin)]
-
-
-class Credentials(BaseModel):
-    name: Text
-    password: Text
-
-
-class Done(BaseModel):
-    message: str
-
-
-class Step(BaseModel):
-    """`next`: what this token permits, and nothing else. Times are Unix seconds."""
-
-    token: str
-    next: Literal["code", "enrolment"]
-    expires_at: int
-
-
-class Code(BaseModel):
-    code: Text
-
-
-class RecoveryCode(BaseModel):
-    recovery_code: Text
-
-
-class Recovered(Step):
-    """`recovery_code` takes the place of the used one."""
-
-    recovery_code: str
-
-
-class TwoCodes(BaseModel):
-    first_code: Text
-    second_code: Text
-
-
-class SessionOut(BaseModel):
-    name: str
-    created_at: int
-    expires_at: int
-
-
-class NewSession(SessionOut):
-    token: str
-
-
-class EnrolmentIn(BaseModel):
-    """`further`: beside the authenticators there are, instead of in their place."""
-
-    label: Text = ""
-    further: Annotated[bool, Field(strict=True)] = False
-
-
-class EnrolmentOut(BaseModel):
-    """The shared secret in three forms, told this once."""
-
-    token: str
-    uri: str
-    setup_key: str
-    qr_svg: str
-    expires_at: int
-
-
-class Codes(BaseModel):
-    recovery_codes: list[str]
-
-
-class AuthenticatorOut(BaseModel):
-    id: str
-    label: str
-    created_at: int
-    used_at: int
-
-
-class NoticeOut(BaseModel):
-    at: int
-    event: str
-    words: str
-
-
-class Passwords(BaseModel):
-    old: Text
-    new: Text
-
-
-class AccountName(BaseModel):
-    name: Text
-
-
-class AuditLineOut(BaseModel):
-    at: int
-    event: str
-    account_id: str | None
-    reason: str | None
 
 
 @router.post("/register", status_code=202)

@@ -1,0 +1,105 @@
+"""What the JSON API takes and gives, as pydantic models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Text = Annotated[str, Field(max_length=4096)]
+
+
+class Credentials(BaseModel):
+    name: Text
+    password: Text
+
+
+class Done(BaseModel):
+    message: str
+
+
+class Step(BaseModel):
+    """`next`: what this token permits, and nothing else. Times are Unix seconds."""
+
+    token: str
+    next: Literal["code", "enrolment"]
+    expires_at: int
+
+
+class Code(BaseModel):
+    code: Text
+
+
+class RecoveryCode(BaseModel):
+    recovery_code: Text
+
+
+class Recovered(Step):
+    """`recovery_code` takes the place of the used one."""
+
+    recovery_code: str
+
+
+class TwoCodes(BaseModel):
+    first_code: Text
+    second_code: Text
+
+
+class SessionOut(BaseModel):
+    name: str
+    created_at: int
+    expires_at: int
+
+
+class NewSession(SessionOut):
+    token: str
+
+
+class EnrolmentIn(BaseModel):
+    """`further`: beside the authenticators there are, instead of in their place."""
+
+    label: Text = ""
+    further: Annotated[bool, Field(strict=True)] = False
+
+
+class EnrolmentOut(BaseModel):
+    """The shared secret in three forms, told this once."""
+
+    token: str
+    uri: str
+    setup_key: str
+    qr_svg: str
+    expires_at: int
+
+
+class Codes(BaseModel):
+    recovery_codes: list[str]
+
+
+class AuthenticatorOut(BaseModel):
+    id: str
+    label: str
+    created_at: int
+    used_at: int
+
+
+class NoticeOut(BaseModel):
+    at: int
+    event: str
+    words: str
+
+
+class Passwords(BaseModel):
+    old: Text
+    new: Text
+
+
+class AccountName(BaseModel):
+    name: Text
+
+
+class AuditLineOut(BaseModel):
+    at: int
+    event: str
+    account_id: str | None
+    reason: str | None
