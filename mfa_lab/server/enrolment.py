@@ -37,7 +37,6 @@ _CHARGE = (
     .where(enrolments.c.token_hash == bindparam("token"))
     .values(wrong_codes=enrolments.c.wrong_codes + 1)
 )
-_END_ENROLMENTS = update(enrolments).where(enrolments.c.account_id == bindparam("account")).values(ended="completed")
 
 
 def start(
@@ -165,11 +164,9 @@ def _match(services: Services, row: Any, typed: Hidden, now: int) -> otp.Match |
 
 
 def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: int) -> None:
-    account = {"account": row.account_id}
     if row.basis != _FURTHER:
         factors.retire(connection, row.account_id)
     factors.bind(connection, row, step, now)
-    connection.execute(_END_ENROLMENTS, account)
     pendings.supersede(connection, row.account_id)
     sessions.end_all(connection, row.account_id, but=row.session_hash)
     if hashes:
@@ -189,7 +186,6 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
     columns = factors.sealed(services.vault, account, account_id, factor_id)
     row = SimpleNamespace(factor_id=factor_id, account_id=account_id, label=ADOPTED_LABEL, **columns)
     factors.bind(connection, row, otp.step_at(now, account.period_seconds) + services.policy.window_steps, now)
-    connection.execute(_END_ENROLMENTS, {"account": account_id})
     pendings.supersede(connection, account_id)
     record(connection, now, Event.FACTOR_ADOPTED, account_id)
     notify(connection, now, Event.FACTOR_ADOPTED, account_id)
@@ -214,7 +210,6 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         elif len(factors.listed(connection, row.account_id)) > 1 and factors.revoke(
             connection, row.account_id, authenticator_id
         ):
-            connection.execute(_END_ENROLMENTS, {"account": row.account_id})
             pendings.supersede(connection, row.account_id)
             sessions.end_all(connection, row.account_id, but=token)
             record(connection, now, Event.FACTOR_REVOKED, row.account_id)
@@ -226,17 +221,10 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         return decision
 
 
-def end_open(connection: Connection, account_id: str) -> None:
-    """End every enrolment of an account that is not confirmed yet."""
-    connection.execute(_END_ENROLMENTS, {"account": account_id})
-
-
 def rebind(connection: Connection, account_id: str, now: int) -> None:
     """An administrator's reset: factor, codes, sessions and open steps end; the next right password enrols anew."""
-    account = {"account": account_id}
     factors.retire(connection, account_id)
     sessions.end_all(connection, account_id)
-    connection.execute(_END_ENROLMENTS, account)
     pendings.supersede(connection, account_id)
     recovery.replace_codes(connection, account_id, [])
     record(connection, now, Event.REBOUND, account_id)

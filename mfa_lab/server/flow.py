@@ -210,7 +210,9 @@ class MfaServer:
         sessions.end(self._services, session, self._now())
 
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
-        """A new set of recovery codes for a fresh session; the old ones are void. Raises `AccessDenied`."""
+        """A new set of recovery codes for a fresh session; the old ones are void, and what they began ends.
+        Raises `AccessDenied`.
+        """
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 

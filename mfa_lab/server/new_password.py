@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.hidden import Hidden
-from mfa_lab.server import enrolment, pendings, sessions, throttle
+from mfa_lab.server import pendings, sessions, throttle
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled
 from mfa_lab.server.passwords import checked_password
@@ -46,7 +46,6 @@ def change(services: Services, session: Session, typed: Hidden | None, new: Hidd
             values = {"account": row.account_id, "old": stored, "new": fresh_hash}
             if connection.execute(_CHANGE, values).rowcount == 1:
                 pendings.supersede(connection, row.account_id)
-                enrolment.end_open(connection, row.account_id)  # one that the old password began
                 sessions.end_all(connection, row.account_id, but=token)
                 record(connection, now, Event.PASSWORD_CHANGED, row.account_id)
                 notify(connection, now, Event.PASSWORD_CHANGED, row.account_id)

@@ -10,7 +10,7 @@ from mfa_lab.errors import Reason
 from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.factors import State
 from mfa_lab.server.records import PendingLogin, Permit, token_hash
-from mfa_lab.server.schema import accounts, factors
+from mfa_lab.server.schema import accounts, enrolments, factors
 from mfa_lab.server.schema import pendings as table
 from mfa_lab.server.services import Services
 
@@ -52,11 +52,10 @@ _END = (
     update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended="completed")
 )
 _CHARGE = update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
-_END_ALL = (
-    update(table)
-    .where(table.c.account_id == bindparam("account"), table.c.ended.is_(None))
-    .values(ended="superseded")
-)
+_END_ALL = [
+    update(one).where(one.c.account_id == bindparam("account"), one.c.ended.is_(None)).values(ended="superseded")
+    for one in (table, enrolments)
+]
 
 
 def add(connection: Connection, services: Services, account_id: str, permit: Permit, now: int) -> PendingLogin:
@@ -91,8 +90,9 @@ def complete(connection: Connection, token: str) -> bool:
 
 
 def supersede(connection: Connection, account_id: str) -> None:
-    """End every pending login of an account."""
-    connection.execute(_END_ALL, {"account": account_id})
+    """End every open step of an account: pending logins, and enrolments that are not confirmed yet."""
+    for statement in _END_ALL:
+        connection.execute(statement, {"account": account_id})
 
 
 def unfit(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:

@@ -22,11 +22,7 @@ _ADD_CODE = insert(recovery_codes)
 _VOID_CODES = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account"))
 _TAKE_CODE = (
     update(recovery_codes)
-    .where(
-        recovery_codes.c.id == bindparam("code"),
-        recovery_codes.c.encoded == bindparam("was"),  # a set issued meanwhile may have got the same ids
-        recovery_codes.c.used_at.is_(None),
-    )
+    .where(recovery_codes.c.id == bindparam("code"), recovery_codes.c.used_at.is_(None))
     .values(used_at=bindparam("now"))
 )
 _COUNT = (
@@ -53,9 +49,9 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
     with services.store.transaction() as connection:
         if found is None:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
-        elif not pendings.complete(connection, token):  # before the code is taken: a spent login must cost no code
+        elif not pendings.complete(connection, token):  # first: a spent login takes no code, and none of a newer set
             decision = refused(Reason.SPENT_PENDING, account_id)
-        elif connection.execute(_TAKE_CODE, {"code": found, "was": dict(stored)[found], "now": now}).rowcount != 1:
+        elif connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         else:
             connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
@@ -82,7 +78,7 @@ def _reserve(connection: Connection, services: Services, token: str, row: Any, n
 
 
 def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes | Decision:
-    """A new full set for a fresh session; the old set is void."""
+    """A new full set for a fresh session; the old set is void, and whatever a code of it began ends."""
     token = token_hash(session.token)
     codes: RecoveryCodes = RecoveryCodes(())
     hashes: list[str] = []
@@ -96,6 +92,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
                 return row
             if hashed:
                 replace_codes(connection, row.account_id, hashes)
+                pendings.supersede(connection, row.account_id)  # a recovery, too, that an old one began
                 record(connection, now, Event.CODES_ISSUED, row.account_id)
                 notify(connection, now, Event.CODES_ISSUED, row.account_id)
     return codes

@@ -236,6 +236,7 @@ class Life(RuleBasedStateMachine):
         codes = self.asked(allowed, self.server.issue_recovery_codes, session.token)
         if codes:
             self.account.void_codes(list(codes))
+            self.account.end_open_steps()
 
     # The administrator
 

@@ -196,9 +196,15 @@ class Account:
 
     def end_steps(self, *, but: Granted | None = None) -> None:
         """Everything that was begun before ends with a change, `but` the session that changed it."""
-        ends: list[Pending | Granted | Offer] = [*self.pendings, *self.sessions, *self.offers]
-        for each in ends:
+        self.end_open_steps()
+        for each in self.sessions:
             each.ended = each.ended or each is not but
+
+    def end_open_steps(self) -> None:
+        """What was begun and grants nothing yet ends; sessions stand."""
+        steps: list[Pending | Offer] = [*self.pendings, *self.offers]
+        for each in steps:
+            each.ended = True
 
     def void_codes(self, new: list[str]) -> None:
         self.old_codes += self.codes

@@ -4,12 +4,12 @@ from threading import Barrier
 
 import pytest
 
-from mfa_lab import AccessDenied
+from mfa_lab import AccessDenied, Phone
 from mfa_lab.errors import Reason
 from mfa_lab.hidden import Hidden
 from mfa_lab.server import lookup
 from mfa_lab.server.records import Permit, Recovery
-from tests.server.kit import PATIENT, House, reason, refused, together
+from tests.server.kit import NAME, PATIENT, House, reason, refused, together
 
 BAD = "AAAA-AAAA-AAAA-AAAA"
 
@@ -169,6 +169,22 @@ def test_codes_can_be_issued_again(enrolled: House) -> None:
     enrolled.server.recover(enrolled.begin(), codes[0])
 
 
+def test_a_recovery_that_an_old_code_began_ends(enrolled: House) -> None:
+    """A thief with the password and a code of the old set has come as far as an enrolment; the owner has new codes
+    issued: neither the recovery nor the enrolment goes on. The owner's session does.
+    """
+    recovery = enrolled.server.recover(enrolled.begin(), enrolled.codes[0])
+    another = enrolled.server.recover(enrolled.begin(), enrolled.codes[1])
+    theirs = enrolled.server.start_enrolment(another.pending)
+    thiefs_phone = Phone(enrolled.clock)
+    thiefs_phone.add(theirs.uri)
+    session = enrolled.log_in()
+    enrolled.server.issue_recovery_codes(session)
+    assert reason(enrolled.server.start_enrolment, recovery.pending) is Reason.SPENT_PENDING
+    assert reason(enrolled.server.confirm_enrolment, theirs, thiefs_phone.code()) is Reason.SPENT_PENDING
+    assert enrolled.server.check_session(session).name == NAME
+
+
 def test_codes_are_never_shown_by_accident(enrolled: House) -> None:
     """`repr` and `str` of a recovery show neither replacement nor token; the file holds no code."""
     recovery = enrolled.server.recover(enrolled.begin(), enrolled.codes[0])
@@ -191,7 +207,7 @@ def test_a_voided_code_takes_none_of_the_new_ones(enrolled: House, monkeypatch: 
 
     with monkeypatch.context() as patch:
         patch.setattr(lookup, "find", meanwhile)
-        assert reason(enrolled.server.recover, pending, stolen) is Reason.WRONG_RECOVERY_CODE
+        assert reason(enrolled.server.recover, pending, stolen) is Reason.SPENT_PENDING
     assert enrolled.rows("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL") == [(10,)]
     assert enrolled.server.recover(enrolled.begin(), new[0])
 
