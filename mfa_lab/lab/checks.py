@@ -38,7 +38,7 @@ def check(exercise_id: str, answer: object) -> Result:
         return Result(Outcome.NOT_ATTEMPTED, exercise.title, (todo,))
     outcome, told = _marked(exercise, answer)
     noted = here().update(attempted(exercise_id, done=outcome is Outcome.DONE))
-    stuck = f'Stuck? hint("{exercise_id}")' if outcome is Outcome.NOT_YET and exercise.hints else ""
+    stuck = f'Stuck? hint("{exercise_id}")' if outcome is not Outcome.DONE and exercise.hints else ""
     return Result(outcome, exercise.title, (*told, *noted), further=stuck)
 
 

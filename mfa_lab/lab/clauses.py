@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mfa_lab.attacks.capstone import CLAUSES, grade
+from mfa_lab.attacks.capstone.clauses import CLAUSES, grade
 from mfa_lab.lab.table import Table
 
 _HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")

@@ -57,14 +57,25 @@ def _same(came: object, expected: object) -> bool:
 
 
 def is_blank(answer: object) -> bool:
-    """Nothing was written: None, three dots, or a function or class that holds no more than that."""
+    """Nothing was written: None, three dots, or a function or class that holds no more than that. `pass` and `return`
+    are answers: to do nothing.
+    """
     if isinstance(answer, type):
         return all(is_blank(value) for value in _written_in(answer))
     code = getattr(answer, "__code__", None)
     if code is None:
         return answer is None or answer is ...
     steps = [step for step in dis.get_instructions(code) if step.opname not in {"RESUME", "NOP"}]
-    return all(step.opname.startswith(("LOAD_CONST", "RETURN_")) and step.argval in (None, ...) for step in steps)
+    does_nothing = all(
+        step.opname.startswith(("LOAD_CONST", "RETURN_")) and step.argval in (None, ...) for step in steps
+    )
+    return does_nothing and _last_width(code) <= len("...")
+
+
+def _last_width(code: CodeType) -> int:
+    """How many columns the last statement takes: all by which compiled code tells three dots from `pass`."""
+    *_, (_line, _end_line, column, end_column) = code.co_positions()
+    return (end_column or 0) - (column or 0)
 
 
 class _Empty(ABC):
@@ -165,6 +176,9 @@ def raised(error: Exception, answer: Any, case: Case) -> tuple[str, ...]:
     where = f"line {line} of your cell" if line else "your answer"
     words = next(iter(str(error).splitlines()), "without a word").rstrip(".")
     told = f"{case.name}: {where} raised {type(error).__name__}: {words}."
+    if "NoneType" in words and not lines:  # whoever called the answer could do nothing with what came
+        kind = "method" if isinstance(answer, type) else "function"
+        return told, f"Your {kind} answered None: is a `return` missing on this way through?"
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):

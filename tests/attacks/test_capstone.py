@@ -1,31 +1,32 @@
-"""The capstone: the draft breaks every clause, each line of the reference solution mends its own, and no more."""
+"""The capstone: the draft breaks every clause, each line of the reference solutions mends its own, and no more."""
 
 from __future__ import annotations
 
 import pytest
 
-from mfa_lab.attacks.capstone import CLAUSES, FirstDraft, Grade, Mended, grade
-from mfa_lab.attacks.ladder.world import our_server, refuses_everybody
+from mfa_lab.attacks.capstone.clauses import CLAUSES, EVERYBODY, ONE_LOGIN, WITH_TIME, Clause, Grade, grade
+from mfa_lab.attacks.capstone.drafts import FirstDraft, Mended, SecondDraft
+from mfa_lab.attacks.ladder.world import HONEST, our_server, refuses_everybody
+from mfa_lab.lab.exercises import Exercise, exercise, made_by
 
-MENDED = {name for name in vars(Mended) if not name.startswith("__")}
 OPENED_BY = {
-    "window_steps": ["At most one step for delay."],
-    "begin_login": [
-        "Nobody learns who has an account, by words or by work.",
-        "Logins are logged, and what people type is not.",  # a name that nobody has may be a password
-    ],
-    "may_spend": ["A code is accepted once."],
-    "must_wait": [
-        "Guessing waits, over all logins of the account.",
+    (SecondDraft, "window_steps"): ["At most one step for delay."],
+    (SecondDraft, "begin_login"): ["Nobody learns who has an account, by words or by work."],
+    (SecondDraft, "may_spend"): ["A code is accepted once."],
+    (SecondDraft, "check_session"): ["A password alone opens nothing."],
+    (SecondDraft, "new_secret"): ["A shared secret has 128 bits or more."],
+    (Mended, "must_wait"): [
+        "Guessing waits, up to an hour, over all logins of the account.",
         "After a hundred wrong codes in a row nothing is looked at any more.",
     ],
-    "check_session": [
-        "A password alone opens nothing.",
-        "A session ends after a day, and after an hour without use.",
-    ],
-    "new_secret": ["A shared secret has 128 bits or more."],
-    "note": ["Logins are logged, and what people type is not."],
+    (Mended, "check_session"): ["A session ends after a day, and after an hour without use."],
+    (Mended, "note"): ["Each login is logged, whose it was and how it ended, and no secret that people type."],
 }
+HALVES = [("12-second-draft", ONE_LOGIN), ("12b-capstone", WITH_TIME)]
+
+
+def asked(clauses: tuple[Clause, ...]) -> list[str]:
+    return [clause.asks for clause in clauses]
 
 
 def still_open(grades: tuple[Grade, ...]) -> list[str]:
@@ -34,9 +35,12 @@ def still_open(grades: tuple[Grade, ...]) -> list[str]:
 
 def test_the_draft_breaks_every_clause_and_lets_honest_people_in() -> None:
     """It is a draft, and not a straw man: what it does for honest people is right."""
-    *asked, honest = [clause.asks for clause in CLAUSES]
-    assert still_open(grade(FirstDraft)) == asked
-    assert honest == "Honest people still get in, and nobody else."
+    assert still_open(grade(FirstDraft)) == asked((*ONE_LOGIN, *WITH_TIME))
+
+
+def test_the_second_draft_keeps_the_first_half_and_no_more() -> None:
+    """What the second half asks is still all to do."""
+    assert still_open(grade(SecondDraft)) == asked(WITH_TIME)
 
 
 @pytest.mark.parametrize("make", [Mended, our_server])
@@ -45,16 +49,36 @@ def test_the_reference_solution_and_this_server_keep_all(make: object) -> None:
     assert still_open(grade(make)) == []
 
 
-@pytest.mark.parametrize("left_out", sorted(MENDED))
-def test_each_part_of_the_solution_is_needed(left_out: str) -> None:
-    """Without it its own clauses are open, and no others: no part hides behind another."""
-    names = {name: value for name, value in vars(Mended).items() if name in MENDED - {left_out}}
-    assert still_open(grade(type("Nearly", (FirstDraft,), names))) == OPENED_BY[left_out]
+@pytest.mark.parametrize(("solution", "left_out"), OPENED_BY)
+def test_each_part_of_the_solutions_is_needed(solution: type, left_out: str) -> None:
+    """As it was before, its own clauses are open, and no others: no part hides behind another."""
+    nearly = type("Nearly", (solution,), {left_out: getattr(solution.__base__, left_out)})
+    before = still_open(grade(solution))
+    assert [row for row in still_open(grade(nearly)) if row not in before] == OPENED_BY[solution, left_out]
+
+
+def test_no_part_is_left_out_above() -> None:
+    """Whatever the solutions define is looked at."""
+    parts = {(each, name) for each in (SecondDraft, Mended) for name in vars(each) if not name.startswith("__")}
+    assert parts == set(OPENED_BY)
+
+
+@pytest.mark.parametrize(("exercise_id", "clauses"), HALVES)
+def test_no_trial_is_idle(exercise_id: str, clauses: tuple[Clause, ...]) -> None:
+    """Each that is not every server's is what some known wrong answer fails first."""
+    asked_here = exercise(exercise_id)
+    trials = [trial.name for clause in (*clauses, EVERYBODY) for trial in clause.trials if trial not in HONEST]
+    assert set(trials) <= {failed_first(asked_here, wrong.source) for wrong in asked_here.wrong}
+
+
+def failed_first(asked_here: Exercise, source: str) -> str:
+    answer = made_by(source, asked_here.given)
+    return next(case.name for case in asked_here.cases if asked_here.ask(answer, *case.arguments) != case.expected)
 
 
 def test_locking_everybody_out_is_no_answer() -> None:
     """A server that lets nobody in is told so, in words that are not a clause's."""
-    assert "Honest people still get in, and nobody else." in still_open(grade(refuses_everybody(Mended)))
+    assert EVERYBODY.asks in still_open(grade(refuses_everybody(Mended)))
 
 
 def test_an_error_of_the_learners_is_an_answer() -> None:
@@ -65,3 +89,4 @@ def test_an_error_of_the_learners_is_an_answer() -> None:
             raise ZeroDivisionError("by zero")
 
     assert {each.came for each in grade(Raises)} == {"ZeroDivisionError: by zero"}
+    assert len(grade(Raises)) == len(CLAUSES)

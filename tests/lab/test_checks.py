@@ -31,9 +31,9 @@ BLANK = [
     None,
     ...,
     written("def truncate(digest):\n    ..."),
-    written("def truncate(digest):\n    pass"),
     written('def truncate(digest):\n    "to do"'),
-    written("def truncate(digest):\n    return None"),
+    written('def truncate(digest):\n    "to do"\n    ...'),
+    written("def truncate(digest): ..."),
 ]
 
 
@@ -41,6 +41,14 @@ BLANK = [
 def test_not_attempted(answer):
     """Where nothing was written yet, the check says so, and finds no fault."""
     assert check("02-truncate", answer).outcome == Outcome.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize("body", ["pass", '"nothing"\n    pass', "return", "return None"])
+def test_to_do_nothing_is_an_answer(fix, body):
+    """It may be what somebody means, and is put to the cases: in a function and in a class."""
+    assert check("02-truncate", written(f"def truncate(digest):\n    {body}")).outcome == Outcome.NOT_YET
+    nested = body.replace("\n", "\n    ")
+    assert check("99-fix", fix(f"    def right(self, code):\n        {nested}")).outcome == Outcome.NOT_YET
 
 
 def test_done():
@@ -138,7 +146,7 @@ def fix(monkeypatch, tmp_path):
         "    codes = ...",
         "    def right(self, code):\n        ...",
         "    @property\n    def right(self):\n        ...",
-        "    @staticmethod\n    def right(code):\n        pass",
+        "    @staticmethod\n    def right(code):\n        ...",
     ],
 )
 def test_an_empty_class_is_not_attempted(fix, body):
@@ -241,6 +249,39 @@ def test_raised(source, line, words):
     assert "\n" not in told
 
 
+def answer_to(exercise_id: str, body: str) -> Any:
+    """A learner's cell for one of the ladder's exercises: `Mended` on top of the weak server, with this body."""
+    exercise = exercises.exercise(exercise_id)
+    head = exercise.solution.splitlines()[0]
+    return exercises.made_by(f"{head}\n{body}", exercise.given)
+
+
+FORGOTTEN_RETURNS = [
+    ("07-skipped", "    def begin_login(self, name, password):\n        super().begin_login(name, password)"),
+    ("07-guessing", "    def wait_seconds(self, failures):\n        pass"),
+    ("07-sessions", "    def counted(self, pending):\n        self.account_of(pending)"),
+    (
+        "07c-names",
+        "    def begin_login(self, name, password):\n        SmallServer.begin_login(self, name, password)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("exercise_id", "body"), FORGOTTEN_RETURNS)
+def test_a_method_that_answers_none_is_told_of_its_return(exercise_id, body):
+    """What raises is the kit's own line, which could do nothing with None: so the missing `return` is named."""
+    result = check(exercise_id, answer_to(exercise_id, body))
+    assert result.outcome == Outcome.RAISED
+    assert result.lines[-1] == "Your method answered None: is a `return` missing on this way through?"
+
+
+def test_none_in_the_learners_own_line_is_another_matter():
+    """There the line is told, and no `return` is missing."""
+    body = "    def counted(self, pending):\n        return self.accounts.get('nobody').name"
+    (told,) = check("07-sessions", answer_to("07-sessions", body)).lines
+    assert "AttributeError: 'NoneType' object has no attribute 'name'" in told
+
+
 def test_raised_in_a_helper_of_another_cell():
     """Where a helper from elsewhere raises, the line is that of the call in the learner's cell."""
     names = run("\n\n\n\ndef helper():\n    1 / 0", {}, cell="<another cell>")
@@ -302,14 +343,16 @@ def test_reset_says_how_the_cell_comes_back():
 
 
 def test_whoever_is_stuck_reads_how_to_ask_for_a_hint(fix):
-    """The last line of every `Not yet`, and of no other outcome, is the call itself: it can be run as it stands."""
+    """The last line of every `Not yet` and `Raised`, and of no other outcome, is the call itself: it can be run as it
+    stands.
+    """
     wrong = check("02-truncate", written("def truncate(d):\n    return 7"))
     assert repr(wrong).splitlines()[-1] == '  Stuck? hint("02-truncate")'
     assert repr(check("02-truncate", 7)).splitlines()[-1] == '  Stuck? hint("02-truncate")'
     assert repr(check("99-fix", fix("    pass\n    x = 1"))).splitlines()[-1] == '  Stuck? hint("99-fix")'
-    others = [
-        check("02-truncate", answer) for answer in (None, written(RIGHT), written("def truncate():\n    ...\n    1"))
-    ]
+    raising = check("02-truncate", written("def truncate():\n    return 1"))
+    assert (raising.outcome, repr(raising).splitlines()[-1]) == (Outcome.RAISED, '  Stuck? hint("02-truncate")')
+    others = [check("02-truncate", answer) for answer in (None, written(RIGHT))]
     assert [str(other.outcome) for other in others if "Stuck?" in repr(other)] == []
 
 

@@ -8,10 +8,10 @@ from mfa_lab.attacks.ladder import rungs
 from mfa_lab.lab import progress_file
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.figures import scoreboard as board
-from mfa_lab.lab.figures.scoreboard import Score, scoreboard, scores
+from mfa_lab.lab.figures.scoreboard import Score, headline, scoreboard, scores
 from mfa_lab.lab.progress import Entry, Progress
 from mfa_lab.lab.progress_map import Mark
-from tests.lab import test_figures as every_figure
+from tests.lab import figure_rules as rules
 
 FIXES = {exercise.id: exercise.cases for exercise in exercises() if exercise.title.startswith("Rung ")}
 DONE, TRIED, SHOWN = Entry(1, 1, 1, 1), Entry(1, 1, 1), Entry(shown=1)
@@ -51,7 +51,8 @@ def test_states_are_told_in_words():
     data = {one.number: one.words for one in PICTURES["begun"].data}
     assert (data[1], data[2], data[3]) == ("mended", "broken", "broken: the fix is not there yet")
     assert (data[4], data[15]) == ("broken: solution shown", "worth less; no code stops it")
-    assert PICTURES["begun"].words.startswith("The ladder, 2 of 18 rungs mended. From the lowest: 1, ")
+    assert PICTURES["begun"].words.startswith("The ladder, 2 of 18 rungs mended (two are halves of rung 16). From")
+    assert headline(PICTURES["begun"].data[:3]) == "1 of 3 rungs mended"
 
 
 def test_states_differ_by_shape():
@@ -72,15 +73,7 @@ def shapes(score: Score) -> tuple[object, ...]:
 
 
 @each
-@pytest.mark.parametrize(
-    "asked",
-    [
-        every_figure.test_who_cannot_see_it_is_told,
-        every_figure.test_it_keeps_to_itself,
-        every_figure.test_every_word_can_be_read_in_both_themes,
-        every_figure.test_it_can_be_read_from_afar,
-    ],
-)
+@pytest.mark.parametrize("asked", rules.OF_A_PICTURE)
 def test_as_every_figure(picture, asked):
     """Named, by itself on the page, readable in both themes and from afar."""
     asked(picture)
@@ -89,7 +82,7 @@ def test_as_every_figure(picture, asked):
 @each
 def test_no_words_lie_on_others(picture):
     """Every text lies inside the drawing, and no two overlap."""
-    every_figure.test_no_words_lie_on_others_or_beyond_the_edge(board.draw(picture.data))
+    rules.no_words_lie_on_others_or_beyond_the_edge(board.draw(picture.data))
 
 
 def test_here_is_where_it_looks(tmp_path, monkeypatch):

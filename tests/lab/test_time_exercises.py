@@ -71,6 +71,7 @@ GOOD = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}
         ({"ward": (4, 1.1, 12)}, "guessed: not 12"),
         ({"ward": (4, "1.1", 9.7)}, "refused: not 1.1"),
         ({"archive": (10, 0, 21)}, "a guesser gets 21 %"),
+        ({"archive": "None"}, "None in quotes"),
     ],
 )
 def test_what_is_said_of_an_answer(change, said):
@@ -80,10 +81,21 @@ def test_what_is_said_of_an_answer(change, said):
     assert f"what came is '{said}';" in result.lines[0]
 
 
-@pytest.mark.parametrize("answer", [1, "office", [1, 4, None], {}, {"Office": (1, 0.56, 3.3)}])
-def test_something_else_than_the_three_groups(answer):
-    """Is answered in words as well."""
-    assert check("05-choose", answer).outcome == Outcome.NOT_YET
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        (1, "office"),
+        ([1, 4, None], "office"),
+        ({}, "office"),
+        ({"Office": (1, 0.56, 3.3)}, "office"),
+        ({name: GOOD[name] for name in ("office", "archive")}, "ward"),
+    ],
+)
+def test_a_group_is_left_out(answer, missing):
+    """It is named, before anything is said of the others."""
+    result = check("05-choose", answer)
+    assert result.outcome == Outcome.NOT_YET
+    assert result.lines[0].startswith(f"The groups: what came is 'no {missing}';")
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,15 @@ def _twice_wrong(make: Make) -> str:
     return _opens_alices(world, pending, world.alice.phone.code())
 
 
+def _made_up(make: Make) -> str:
+    world = World(make)
+    pending = replace(world.begin(world.mallory), token=Hidden(f"made-up {world.alice.name}"))
+    try:
+        return _opens_alices(world, pending, world.alice.phone.code())
+    except KeyError:
+        return "a KeyError"
+
+
 def _mallory_is_mallory(make: Make) -> str:
     world = World(make)
     session = world.log_in(world.mallory)
@@ -148,6 +157,12 @@ RUNG = Rung(
             _with_own_code,
             OUT,
             "Neither Alice's password nor her phone was needed: who was asked for what?",
+        ),
+        Trial(
+            "A made-up token, Alice's name, Alice's code",
+            _made_up,
+            OUT,
+            "Nobody was ever given this token.",
         ),
         *HONEST,
         Trial(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from mfa_lab.attacks.ladder.again import used_again
 from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.short_memory import Mended as LongMemory
 from mfa_lab.attacks.ladder.small import PERIOD, Account
@@ -9,13 +12,15 @@ from mfa_lab.attacks.ladder.world import HONEST, Make, World, our_server, refuse
 from mfa_lab.errors import AccessDenied, ClockSetBack
 
 HOUR = 3600
+_ENROLLED_BEFORE = 120  # as `World` has it
+_NEITHER = "neither gets in"
 
 
-class TrustingServer(LongMemory):
+class ClockTrustingServer(LongMemory):
     """Remembers used codes for as long as the window holds them, by its own clock: the fix of rung 9, and no more."""
 
 
-class Mended(TrustingServer):
+class Mended(ClockTrustingServer):
     """Clocks go back; the step of the last code taken does not."""
 
     def spend(self, account: Account, step: int) -> bool:
@@ -87,6 +92,24 @@ def _kept(make: Make) -> str:
     return IN if _enters(world, seen) else OUT
 
 
+def _last_ones(make: Make) -> str:
+    """Which of the last codes taken are taken again, each with the clock back in its time: the one of Alice's only
+    login, forgotten since, and the one that enrolled her phone.
+    """
+    world = World(make)
+    code = world.alice.phone.code()
+    world.log_in(world.alice)
+    world.clock.advance(HOUR)
+    world.log_in(world.mallory)
+    world.clock.advance(-HOUR)
+    login = _enters(world, code)
+    world.clock.advance(-_ENROLLED_BEFORE)
+    enrolment = _enters(world, world.alice.phone.code())
+    if login:
+        return "both get in" if enrolment else "the login's gets in"
+    return "the enrolment's gets in" if enrolment else _NEITHER
+
+
 def _corrected(make: Make) -> str:
     world = World(make)
     world.log_in(world.mallory)
@@ -113,10 +136,10 @@ RUNG = Rung(
     "time of its clients by hours or even years.",
     source="https://doi.org/10.14722/ndss.2016.23090",
     clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
-    weak=TrustingServer,
+    weak=ClockTrustingServer,
     fixed=Mended,
     ours=our_server,
-    refuser=refuses_everybody(TrustingServer),
+    refuser=refuses_everybody(ClockTrustingServer),
     attack=attack,
     trials=(
         Trial("A used code, an hour later, the clock an hour back", _used, OUT, "Who still knows that it was used?"),
@@ -133,6 +156,12 @@ RUNG = Rung(
             "A code must not live for as long as the clock is wrong.",
         ),
         Trial(
+            "The same code again, at once",
+            partial(used_again, delay_seconds=0),
+            OUT,
+            "The last code taken is a code of the past as well, from the moment at which it is taken.",
+        ),
+        Trial(
             "Alice, just after the clock was corrected by two seconds",
             _corrected,
             IN,
@@ -140,5 +169,11 @@ RUNG = Rung(
         ),
         Trial("Alice, once the clock is right again", _right_again, IN, "What went wrong for an hour is over."),
         *HONEST,
+        Trial(
+            "The codes of Alice's last login and of her enrolment, each with the clock back in its time",
+            _last_ones,
+            _NEITHER,
+            "The memory that goes by the clock has forgotten both. What has not?",
+        ),
     ),
 )

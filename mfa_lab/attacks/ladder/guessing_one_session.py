@@ -14,7 +14,7 @@ ATTACKERS, GUESSES = 8_000, 600
 
 
 class PatientServer(SmallServer):
-    """Counts wrong codes, and lets nobody wait for them."""
+    """Counts wrong codes, and makes nobody wait for them."""
 
     def wait_seconds(self, failures: int) -> int:  # noqa: ARG002
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.small import Count, SmallServer
@@ -153,10 +154,10 @@ def _mistypes(make: Make) -> str:
     return IN
 
 
-def _third_mistake(make: Make) -> str:
+def _after_three_mistakes(make: Make, seconds: int) -> str:
     world = World(make)
     _guess(world, 3)
-    world.clock.advance(30)
+    world.clock.advance(seconds)
     world.log_in(world.alice)
     return IN
 
@@ -223,9 +224,15 @@ RUNG = Rung(
         Trial("Alice, mistyping twice before each login", _mistypes, IN, "Two errors of typing are no attack."),
         Trial(
             "Alice, half a minute after her third mistake",
-            _third_mistake,
+            partial(_after_three_mistakes, seconds=30),
             IN,
             "The wait begins short: it is there for those who go on guessing.",
+        ),
+        Trial(
+            "Alice, 29 seconds after her third mistake",
+            partial(_after_three_mistakes, seconds=29),
+            OUT,
+            "Two are free. After the third in a row nothing is looked at for half a minute, right or wrong.",
         ),
         Trial(
             "Mallory, while Alice's name is guessed at",

@@ -190,6 +190,14 @@ def _after_the_wait(make: Make) -> str:
     return IN
 
 
+def _mistyped_now_and_then(make: Make) -> str:
+    world = World(make)
+    for _ in range(2):
+        _guess(world, world.alice.name, 2)
+        world.begin(world.alice)
+    return IN
+
+
 def _others_are_guessed(make: Make) -> str:
     world = World(make)
     for name in (NOBODY, world.mallory.name):
@@ -227,7 +235,8 @@ RUNG = Rung(
             "One attempt at Alice's name and one at nobody's",
             _first_attempt,
             _ALIKE,
-            "Words, status, and how much is computed: a stranger compares all three.",
+            "Words, status, and how much is computed: a stranger compares all three, of your lines and of those that "
+            "you call.",
         ),
         Trial(
             "Five attempts in a row at each",
@@ -248,6 +257,12 @@ RUNG = Rung(
             "While a name waits, nothing is to be learnt about it.",
         ),
         Trial("Alice, an hour after four wrong passwords", _after_the_wait, IN, "A wait has to end."),
+        Trial(
+            "Alice, who mistypes her password twice before each of two logins",
+            _mistyped_now_and_then,
+            IN,
+            "She never mistyped three times in a row. What does a right password do to the count?",
+        ),
         Trial(
             "Alice, while strangers guess at other names",
             _others_are_guessed,

@@ -126,7 +126,7 @@ def _at_once(_world: World, session: Session) -> Session:
 def _for_how_long(make: Make) -> str:
     world = World(make)
     hours = _looks(world, stolen(world), WEEK_OF_LOOKS) * HALF_AN_HOUR // HOUR
-    unused = next((pause for pause in (HOUR, DAY) if not _open_after(make, pause)), 7 * DAY) // HOUR
+    unused = next((pause for pause in (HOUR + 1, DAY) if not _open_after(make, pause)), 7 * DAY) // HOUR
     return f"{hours} h in use, {unused} h unused"
 
 
@@ -137,10 +137,26 @@ def _open_after(make: Make, pause: int) -> bool:
     return world.whose(session) is not None
 
 
-def _dated_anew(world: World, session: Session) -> Session:
+def _used_for_a_day(world: World, session: Session) -> Session:
     _looks(world, session, DAY // HALF_AN_HOUR)
+    return session
+
+
+def _dated_anew(world: World, session: Session) -> Session:
+    _used_for_a_day(world, session)
+    world.clock.advance(1)
     now = world.clock.now()
     return replace(session, created_at=now, expires_at=now + DAY)
+
+
+def _unused_for_an_hour(world: World, session: Session) -> Session:
+    world.clock.advance(HOUR)
+    return session
+
+
+def _looked_at_after_it(world: World, session: Session) -> Session:
+    world.whose(_unused_for_an_hour(world, session))
+    return session
 
 
 def _a_notice(make: Make) -> str:
@@ -204,6 +220,26 @@ RUNG = Rung(
             _with_stolen(_dated_anew),
             OUT,
             "Whose word do you take for when the session began?",
+        ),
+        Trial(
+            "The very second at which an hour without use is over",
+            _with_stolen(_unused_for_an_hour),
+            OUT,
+            "At the very second at which the hour is over the session still opens, and this look makes it young "
+            "again. The hour has passed from that second on: `>=`.",
+        ),
+        Trial(
+            "The very second at which the day is over",
+            _with_stolen(_used_for_a_day),
+            OUT,
+            "At the very second at which the day is over the session still opens. From that second on a day has "
+            "passed.",
+        ),
+        Trial(
+            "Two looks, one after the other, after an hour without use",
+            _with_stolen(_looked_at_after_it),
+            OUT,
+            "The first look was refused and yet counted as a use: so the second one got in.",
         ),
         Trial(
             "The attacker binds another phone: what Alice finds",

@@ -133,7 +133,7 @@ class SmallServer:
         return self.clock.now() < count.wait_until
 
     def failed(self, count: Count) -> None:
-        """Count a wrong code, and let the next one wait."""
+        """Count a wrong code, and make the next one wait."""
         count.failures += 1
         count.wait_until = self.clock.now() + self.wait_seconds(count.failures)
 

@@ -19,6 +19,7 @@ from mfa_lab.attacks.ladder.world import HONEST, Make, Person, World, refuses_ev
 from mfa_lab.clock import Clock
 from mfa_lab.errors import InvalidSecret, MfaError, ServerFault
 from mfa_lab.otp import code_at
+from mfa_lab.phone.phone import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
@@ -27,6 +28,7 @@ from mfa_lab.server.schema import accounts, factors
 
 _SECRET_CHARACTERS = 32
 _IN_THE_DATABASE = "in the database"
+_OPENS = "it opens"
 
 
 class OpenBook(SmallServer):
@@ -141,11 +143,19 @@ def compute(world: World) -> str:
     the same stream of bytes, what is left is her secret laid over Alice's.
     """
     rows = world.server.stolen()
-    own = world.mallory.phone.export()[0]["secret"].encode()
-    over = _xor(rows[world.alice.name], rows[world.mallory.name])
+    return _laid_over(world, rows[world.alice.name], rows[world.mallory.name], _secret(world.mallory))
+
+
+def _laid_over(world: World, row: bytes, other: bytes, known: bytes) -> str:
+    over = _xor(row, other)
     starts = range(max(len(over) - _SECRET_CHARACTERS + 1, 0))
-    found = any(_secret_lets_in(world, _xor(over[at : at + _SECRET_CHARACTERS], own)) for at in starts)
+    found = any(_secret_lets_in(world, _xor(over[at : at + _SECRET_CHARACTERS], known)) for at in starts)
     return IN if found else OUT
+
+
+def _secret(person: Person) -> bytes:
+    secret: str = person.phone.export()[0]["secret"]
+    return secret.encode()
 
 
 def swap(world: World) -> str:
@@ -193,6 +203,30 @@ def _lets_in(world: World, person: Person, code: Callable[[], str]) -> bool:
     return False
 
 
+def _comes_back(make: Make) -> str:
+    world = World(make)
+    try:
+        world.log_in(world.alice)
+    except ServerFault:
+        return "it does not open"
+    except InvalidSecret:
+        return "what opens is no secret"
+    return _OPENS
+
+
+def _from_her_old_one(make: Make) -> str:
+    """Alice has lost her phone and enrolled another: whoever has the old one copied her row then, and does so now."""
+    world = World(make)
+    old, row = _secret(world.alice), world.server.stolen()[world.alice.name]
+    world.server.rebind(world.alice.name)
+    enrolment = world.server.start_enrolment(world.begin(world.alice))
+    phone = Phone(world.clock)
+    phone.add(enrolment.uri)
+    world.server.confirm_enrolment(enrolment, phone.code())
+    world.clock.advance(60)
+    return _laid_over(world, world.server.stolen()[world.alice.name], row, old)
+
+
 def _a_changed_bit(make: Make) -> str:
     for at in (0, 20, -1):
         world = World(make)
@@ -230,6 +264,12 @@ RUNG = Rung(
     attack=attack,
     trials=(
         Trial(
+            "Alice's row, sealed and opened again",
+            _comes_back,
+            _OPENS,
+            "What `seal` wrote, `open` must get back as it was.",
+        ),
+        Trial(
             "The copy alone",
             lambda make: read(World(make)),
             OUT,
@@ -240,6 +280,12 @@ RUNG = Rung(
             lambda make: compute(World(make)),
             OUT,
             "Mallory knows what his own row holds. Does that tell him anything of another's?",
+        ),
+        Trial(
+            "Two copies, and the secret that Alice had before",
+            _from_her_old_one,
+            OUT,
+            "Alice's phone was stolen, and she has enrolled another. Do her two rows tell the new one's secret?",
         ),
         Trial(
             "Mallory's row in Alice's place",

@@ -65,9 +65,13 @@ def attack(make: Make) -> Measure:
 
 
 def _guess_hourly(world: World, person: Person, guesses: int) -> None:
+    _guess_every(world, person, guesses, HOUR)
+
+
+def _guess_every(world: World, person: Person, guesses: int, seconds: int) -> None:
     for _ in range(guesses):
         guess(world, world.begin(person), wrong_code(world, person))
-        world.clock.advance(HOUR)
+        world.clock.advance(seconds)
 
 
 def in_bursts(world: World, codes: Sequence[str]) -> bool:
@@ -88,6 +92,12 @@ def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int =
     _guess_hourly(world, world.alice, hourly)
     world.clock.advance(rest_days * DAY_SECONDS)
     _guess_hourly(world, world.alice, hourly_again)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _six_at_once(make: Make) -> str:
+    world = World(make)
+    _guess_every(world, world.alice, 6, 0)
     return outcome(lambda: world.log_in(world.alice))
 
 
@@ -165,7 +175,25 @@ RUNG = Rung(
             OUT,
             "A hundred and eighty wrong codes, and no right one among them. A pause is no right code.",
         ),
+        Trial(
+            "A hundred wrong guesses, one an hour",
+            partial(_log_in_after, hourly=100),
+            OUT,
+            "A hundred wrong codes in a row are all that NIST-3.2.2 allows. A hundred and first was looked at.",
+        ),
+        Trial(
+            "Six wrong codes in a second, then the right one",
+            _six_at_once,
+            OUT,
+            "You put the end in place of the wait. The wait of five minutes has to stay.",
+        ),
         *HONEST,
+        Trial(
+            "Alice, after ninety-nine wrong guesses, one an hour",
+            partial(_log_in_after, hourly=99),
+            IN,
+            "Ninety-nine wrong codes in a row, and the wait is over. It is not a hundred yet.",
+        ),
         Trial(
             "Alice, the day after ten wrong guesses",
             partial(_log_in_after, bursts=2, rest_days=1),

@@ -1,69 +1,126 @@
-"""The exercise of 12_capstone: everything at once."""
+"""The first half of the capstone: a single login, graded by five rows of the table and the last."""
 
 from __future__ import annotations
 
 import inspect
 
-from mfa_lab.attacks.capstone import CLAUSES, Mended
+from mfa_lab.attacks.capstone.clauses import EVERYBODY, ONE_LOGIN, Clause
+from mfa_lab.attacks.capstone.drafts import SecondDraft
 from mfa_lab.attacks.ladder import Trial
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 from mfa_lab.lab.source import without_annotations
 
 NOTEBOOK = "12_capstone"
 
-_GIVEN = """
+GIVEN = """
 import base64
 
 from mfa_lab import AccessDenied
-from mfa_lab.attacks.capstone import FirstDraft
+from mfa_lab.attacks.capstone.drafts import FirstDraft
 from mfa_lab.hidden import Hidden
 from mfa_lab.server.records import PendingLogin, Permit, Session
 """.strip()
 
 
-def _put_to(answer: object, trial: Trial) -> str:
+def graded_by(*clauses: Clause) -> tuple[Case, ...]:
+    """Every trial of these rows, in their order."""
+    trials = [trial for clause in clauses for trial in clause.trials]
+    return tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in trials)
+
+
+def put_to(answer: object, trial: Trial) -> str:
+    """How a server is asked."""
     return trial.answer(answer)
 
 
+_SOLUTION = without_annotations(inspect.getsource(SecondDraft)).strip()
+
+
+def _but(mistake: str, feedback: str) -> Wrong:
+    """All is right but for this: what a class says last is what holds."""
+    return Wrong(f"{_SOLUTION}\n\n{mistake}", feedback)
+
+
 CAPSTONE = Exercise(
-    id="12-capstone",
-    title="A server that keeps every clause",
+    id="12-second-draft",
+    title="A single login that keeps its rows",
     question=(
-        "Write a class `Mended` on top of `FirstDraft` that keeps every clause of the table. Mend one clause at a "
-        "time, and look at the table after each."
+        "Write a class `SecondDraft` on top of `FirstDraft` that keeps the first five rows of the table, and the "
+        "last."
     ),
-    solution=without_annotations(inspect.getsource(Mended)).strip(),
-    cases=tuple(
-        Case(trial.name, (trial,), trial.wanted, trial.feedback) for clause in CLAUSES for trial in clause.trials
-    ),
+    solution=_SOLUTION,
+    cases=graded_by(*ONE_LOGIN, EVERYBODY),
     wrong=(
         Wrong(
-            "class Mended(FirstDraft):\n"
+            "class SecondDraft(FirstDraft):\n"
             "    window_steps = 1\n"
             "    def new_secret(self):\n"
             "        return base64.b32encode(self.randomness.token_bytes(20)).decode()",
             "Two sentences, two answers.",
         ),
-        Wrong(
-            "class Mended(FirstDraft):\n    def new_secret(self):\n        return 'DEMO' * 8",
+        _but(
+            "    def new_secret(self):\n        return base64.b32encode(self.randomness.token_bytes(15)).decode()",
+            "How many bytes does the draft draw?",
+        ),
+        _but(
+            "    def new_secret(self):\n        return 'DEMO' * 8",
             "One secret for everybody is no secret: whoever has an account has them all.",
         ),
-        Wrong(
-            "class Mended(FirstDraft):\n    def begin_login(self, name, password):\n        raise AccessDenied",
+        _but(
+            "    def begin_login(self, name, password):\n"
+            "        if name not in self.passwords:\n"
+            "            raise AccessDenied\n"
+            "        return FirstDraft.begin_login(self, name, password)",
+            "One sentence is gone and the other is not, which tells as much.",
+        ),
+        _but(
+            "    def begin_login(self, name, password):\n"
+            "        try:\n"
+            "            return FirstDraft.begin_login(self, name, password)\n"
+            "        except AccessDenied:\n"
+            "            pass\n"
+            "        raise AccessDenied",
+            "One name costs a hash, the other costs nothing.",
+        ),
+        _but(
+            "    def check_session(self, session):\n        return super().check_session(session)",
+            "Whose tokens open a page?",
+        ),
+        _but("    window_steps = 2", "How many codes are right at a time?"),
+        _but("    window_steps = 0", "One step of grace is allowed, and is kind."),
+        _but(
+            "    def may_spend(self, name, step):\n        return step >= self.last_step.get(name, -1)",
+            "It has been used.",
+        ),
+        _but(
+            "    def may_spend(self, name, step):\n        return step != self.last_step.get(name)",
+            "It has been used, too, and the window holds it still.",
+        ),
+        _but(
+            "    def check_session(self, session):\n"
+            "        found = self.sessions.get(session.token.reveal())\n"
+            "        if found is None or self.clock.now() >= found[1] + 3600:\n"
+            "            raise AccessDenied\n"
+            "        return Session(session.token, found[0], 0, 0)",
+            "She was there all the time. Does each use count as one?",
+        ),
+        _but(
+            "    def begin_login(self, name, password):\n        raise AccessDenied",
             "A server that lets nobody in is safe, and of no use.",
         ),
     ),
-    ask=_put_to,
-    given=_GIVEN,
+    ask=put_to,
+    given=GIVEN,
     hints=(
-        "Six methods and one number are enough, and each is short. Begin with the shortest.",
+        "Four methods and one number are enough, and each is short. Begin with the shortest.",
         (
-            "Every clause stood in a lesson: the secret in 02, names in 01b, codes in 04, waits in 01b, sessions "
-            "among the fixes of the ladder."
+            "Every row stood in a lesson: the secret in 02, names in 01b and 07c, codes in 04 and 07c, and what "
+            "opens a page on the first rung, in 07."
         ),
         (
-            "Three methods carry two clauses each: waiting and stopping; what opens a page and for how long; what a "
-            "stranger hears and what the log keeps of a name."
+            "Nothing new has to be invented. A name that nobody has costs a hash where `verify` is asked for it all "
+            "the same, with None. A page opens for what is in `sessions`, and for nothing else. And of two steps the "
+            "later one is larger."
         ),
     ),
 )

@@ -47,7 +47,7 @@ BILL = Exercise(
         "The bank has 20,000 customers, each of whom logs in once a day. Suppose that every one of their passwords "
         "was stolen, and that each account has a guesser of its own. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
         "For each of the two windows: how many honest logins are refused in a day, and how many accounts are opened "
-        "in a year?"
+        "in a year? Do not round to whole accounts: half an account a year means one in two years."
     ),
     solution="bill = {0: (6778, 0.66), 1: (484, 1.97)}",
     ask=_billed,
@@ -75,6 +75,8 @@ BILL = Exercise(
             "bill = {0: (6778, 240), 1: (484, 719)}",
             "The chance in the figure is that of a whole year already.",
         ),
+        Wrong("bill = {0: (6778, 1), 1: (484, 2)}", "Right, but rounded. Write two decimals."),
+        Wrong("bill = {0: (6778, 0.7), 1: (484, 2.0)}", "Right, but one decimal is too few here. Write two."),
         Wrong(
             "bill = {0: (34, 0.0033), 1: (2.4, 0.0099)}",
             "That is of 100 logins and of 100 accounts. The bank has 20,000.",
@@ -82,12 +84,31 @@ BILL = Exercise(
     ),
 )
 
+_CARRIED = "bde"
+_WHY = {
+    "a": "A false page is quick: a code that it passes on after two seconds is fresh under any window (NIST-3.2.5).",
+    "c": "5 of 100 clocks were set by hand, and window 0 refuses 34 of 100 logins. The others read a code late in "
+    "its life, and typed it when it was over.",
+    "b": "You left out the price: subtract the refusals of one row of your bill from those of the other.",
+    "d": "You left out what guessers lose: subtract the accounts of one row of your bill from those of the other.",
+    "e": "One more. It is not about guessing but about looking on: the picture of one code's life in 05 shows it.",
+}
+"""What to say when a sentence is given that no figure carries, or left out though one does: the first of these."""
+
+
+def _argued(answer: object, sentence: str) -> str:
+    given = sentence in str(letters(answer))  # type: ignore[arg-type]
+    if given == (sentence in _CARRIED):
+        return _RIGHT
+    return "given" if given else "left out"
+
+
 ARGUE = Exercise(
     id="11b-argue",
     title="What the figures carry",
     question=(
-        "The board asks: 0 or 1? Which of these sentences do the figures carry? Give all the letters in one text, "
-        'such as `"ac"`.\n\n'
+        "The board asks: 0 or 1? Which of these sentences does a figure carry, the one above or that of one code's "
+        'life in 05? Give all the letters in one text, such as `"ac"`.\n\n'
         "- **a** Window 0 stops a false page that passes each code on at once.\n"
         "- **b** Window 0 refuses some 6,300 honest logins a day more.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
@@ -95,46 +116,20 @@ ARGUE = Exercise(
         "- **e** With window 0 a code that somebody has seen and nobody has used is good for 30 seconds at most, "
         "with window 1 for up to 90."
     ),
-    solution='carried = "bde"',
-    ask=letters,
+    solution=f'carried = "{_CARRIED}"',
+    ask=_argued,
     hints=(
         "For b and d, subtract one row of your bill from the other.",
         "How long does a false page need to pass a code on? A second or two. Is any window shorter than that?",
         "Of these people 5 of 100 have a clock that was set by hand. How many of 100 does window 0 refuse?",
     ),
-    cases=(
-        Case(
-            "Your letters",
-            (),
-            "bde",
-            "Take each sentence by itself, and look for the figure that says so. No figure, no argument.",
-            "exactly the sentences that a figure of these notebooks carries",
-        ),
+    cases=tuple(
+        Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure carries, and no other")
+        for sentence, why in _WHY.items()
     ),
-    wrong=(
-        Wrong(
-            'carried = "abde"',
-            "A false page is quick: a code that it passes on after two seconds is fresh under any window "
-            "(NIST-3.2.5).",
-        ),
-        Wrong(
-            'carried = "bcde"',
-            "A third is refused, and 5 of 100 have a clock that was set by hand. The others read a code late in its "
-            "life and typed it when it was over.",
-        ),
-        Wrong(
-            'carried = "bd"',
-            "One more. It is not about guessing but about looking on, and the picture of one code's life in 05 "
-            "showed it.",
-        ),
-        Wrong(
-            'carried = "be"',
-            "One more: subtract the accounts of one row of your bill from those of the other.",
-        ),
-        Wrong(
-            'carried = "de"',
-            "One more, and it is the price: subtract the refusals of one row of your bill from those of the other.",
-        ),
+    wrong=tuple(
+        Wrong(f'carried = "{given}"', _WHY[first])
+        for given, first in {"abde": "a", "bcde": "c", "de": "b", "be": "d", "bd": "e"}.items()
     ),
 )
 

@@ -54,7 +54,7 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
 
         said: dict[str, object] = {
             "prices": _verdict(call("GET", "/prices")),
-            "nobody": _verdict(call("POST", "/payouts")),
+            "nobody": _first_of_two(app, _verdict(call("POST", "/payouts"))),
             "invented": _verdict(call("POST", "/payouts", "s." + "A" * 43)),
         }
         step = call("POST", "/mfa/api/login", **_ALICE)
@@ -75,6 +75,12 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
 
 def _verdict(response: Any) -> object:
     return _VERDICTS.get(response.status_code, f"status {response.status_code}")
+
+
+def _first_of_two(app: Any, verdict: object) -> object:
+    """The same verdict, unless the open route still stands before a guarded one: of two FastAPI takes the first."""
+    routes = [route for route in app.routes if getattr(route, "path", "") == "/payouts"]
+    return "granted by the first of two" if verdict == "granted" and len(routes) > 1 else verdict
 
 
 def _content(response: Any) -> object:
@@ -116,6 +122,22 @@ def _variant(
     return _SHOP.format(app=app, first=first, argument=argument, check=check, returned=returned)
 
 
+_AGE = _WHO.format(age="max_age_seconds=300")
+_BESIDE = f"""
+{_variant("", returned='"paid": True', add=False).replace("protected(server)", "shop()")}
+
+
+def protected(server):
+    app = shop()
+    add_mfa(app, server, https=False)
+
+    @app.post("/payouts")
+    def payout({_AGE}):
+        return {{"paid by": session.name}}
+
+    return app
+""".strip()
+
 PROTECT = Exercise(
     id="10-protect",
     title="One route behind both factors",
@@ -124,7 +146,7 @@ PROTECT = Exercise(
         'stays open to everybody. `POST /payouts` answers `{"paid by": ...}` with the name of whoever logged in with '
         "both factors less than 300 seconds ago, and refuses everybody else."
     ),
-    solution=_variant(_WHO.format(age="max_age_seconds=300")),
+    solution=_variant(_AGE),
     ask=_asked,
     given=_GIVEN,
     hints=(
@@ -171,13 +193,16 @@ PROTECT = Exercise(
             "That is the shop as it was: MFA has moved in, and no route asks for it.",
         ),
         Wrong(
+            _BESIDE,
+            "There are two routes for `POST /payouts` now, and FastAPI takes the first, the open one. Write the "
+            "application anew instead of starting from `shop()`.",
+        ),
+        Wrong(
             _variant(_WHO.format(age="")),
             "A login of this morning still pays out. How old may a session be? The guard takes a number of seconds.",
         ),
         Wrong(
-            _variant(
-                _WHO.format(age="max_age_seconds=300"), app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"
-            ),
+            _variant(_AGE, app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"),
             "Now everything is locked, the login itself as well: nobody can ever get in.",
         ),
         Wrong(
@@ -189,11 +214,11 @@ PROTECT = Exercise(
             "You look whether there is a token, and not whether it is a true one.",
         ),
         Wrong(
-            _variant(_WHO.format(age="max_age_seconds=300"), returned='"paid": True'),
+            _variant(_AGE, returned='"paid": True'),
             "The guard is right. The answer has to say who was paid: the log of the shop will want to know.",
         ),
         Wrong(
-            _variant(_WHO.format(age="max_age_seconds=300"), add=False),
+            _variant(_AGE, add=False),
             "The guard asks a server whether the session is true, and nobody has told it which one.",
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from textwrap import indent
 
 from mfa_lab.lab.audit_week import Week, audit_week
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
@@ -19,26 +20,53 @@ def _week(seed: int) -> Week:
 
 
 def _asked(answer: Callable[..., object], seed: int, decoys: bool) -> object:
-    """In words, because ids tell nobody anything: which of the accounts was named. Without `decoys` the two honest
-    people with many refused codes are on holiday.
+    """In a few words, because ids tell nobody anything: which of the accounts was named. Without `decoys` the two
+    honest people with many refused codes are on holiday.
     """
     week = _week(seed)
     named = answer([line for line in week.lines if decoys or line.account_id not in week.decoys])
+    if not isinstance(named, str | None):
+        return f"a {type(named).__name__}, and no id"
     told = {
-        week.attacked: "the one whose code is guessed",
-        week.decoys[0]: "a person whose phone's clock is off, and who gets in each time",
-        week.decoys[1]: "a person whose keyboard sticks, and who gets in each time",
-        None: "None, which stands for names that nobody has",
+        week.attacked: _FOUND,
+        week.decoys[0]: "whoever's clock is off",
+        week.decoys[1]: "whoever's keyboard sticks",
+        None: "None: names nobody has",
     }
-    try:
-        return told.get(named, "another account, or no account at all")  # type: ignore[call-overload]
-    except TypeError:
-        return "no account id: return one text"
+    return told.get(named, "some other account")
 
 
 _BETWEEN = "A login between them sets the count back."
-_FOUND = "the one whose code is guessed"
+_FOUND = "whose code is guessed"
 _FEEDBACK = "What does somebody leave in the log who has the password and lacks the phone, and an honest person not?"
+
+
+def _most(condition: str, taken: str = "most_common(1)[0][0]") -> str:
+    """An answer that counts the lines of one kind."""
+    return f"""
+def guessed_at(lines):
+    counted = Counter(line.account_id for line in lines if {condition})
+    return counted.{taken}
+""".strip()
+
+
+_COUNTED = """
+if event == "password accepted":
+    row = row + 1
+if event == "logged in":
+    row = 0
+""".lstrip()
+_ASKED = """
+if row == 5:
+    return True
+""".lstrip()
+
+
+def _in_a_row(steps: str, end: str = "False") -> str:
+    """An answer that goes through the events with one number, takes these steps at each, and returns `end`."""
+    loop = "def alarm(events):\n    row = 0\n    for event in events:\n"
+    return f"{loop}{indent(steps, 8 * ' ')}    return {end}"
+
 
 GUESSED_AT = Exercise(
     id="10b-guessed-at",
@@ -73,39 +101,31 @@ def guessed_at(lines):
     ),
     wrong=(
         Wrong(
-            """
-def guessed_at(lines):
-    refused = Counter(line.account_id for line in lines if line.event == "code refused")
-    return refused.most_common(1)[0][0]
-""".strip(),
+            _most('line.event == "code refused"'),
             "Most refused codes are an honest person's here: look at what follows each of them.",
         ),
         Wrong(
-            """
-def guessed_at(lines):
-    refused = Counter(line.account_id for line in lines if line.reason == "no match")
-    return refused.most_common(1)[0][0]
-""".strip(),
+            _most('line.reason == "no match"'),
             "The reason tells a late code from a wrong one, not an honest mistake from a guess: a keyboard that "
             "sticks makes wrong codes, too.",
         ),
         Wrong(
-            """
-def guessed_at(lines):
-    refused = Counter(line.account_id for line in lines if line.event == "password refused")
-    return refused.most_common(1)[0][0]
-""".strip(),
+            _most('line.event == "password refused"'),
             "Whoever guesses codes has the password already, and is refused none. The lines without an account are "
             "names that nobody has.",
         ),
         Wrong(
-            """
-def guessed_at(lines):
-    refused = Counter(line.account_id for line in lines if line.event == "code refused")
-    return refused.most_common(3)[2][0]
-""".strip(),
+            _most('line.event == "code refused"', "most_common(3)[2][0]"),
             "You know that it was the third of the list. In another week it stands elsewhere: ask what it does, not "
             "where it stands.",
+        ),
+        Wrong(
+            _most('line.event == "code refused"', "most_common(1)"),
+            "You returned a list of a pair: `[0][0]` is the id.",
+        ),
+        Wrong(
+            _most('line.event == "code refused"', "most_common(1)[0]"),
+            "You returned a pair, an id and its count: `[0]` is the id.",
         ),
     ),
 )
@@ -119,18 +139,7 @@ ALARM = Exercise(
         '`"password accepted"` with no `"logged in"` between the first of them and the fifth, else False. Whatever '
         "else stands in between does not matter."
     ),
-    solution="""
-def alarm(events):
-    row = 0
-    for event in events:
-        if event == "password accepted":
-            row = row + 1
-        if event == "logged in":
-            row = 0
-        if row == 5:
-            return True
-    return False
-""".strip(),
+    solution=_in_a_row(_COUNTED + _ASKED),
     hints=(
         "Go through the events one by one, and keep one number as you go.",
         "Which event makes the number larger by one, and which one sets it back to the beginning?",
@@ -168,44 +177,21 @@ def alarm(events):
     ),
     wrong=(
         Wrong(
-            """
-def alarm(events):
-    return events.count("password accepted") - events.count("logged in") >= 5
-""".strip(),
+            'def alarm(events):\n    return events.count("password accepted") - events.count("logged in") >= 5',
             "That finds the account in a week, and accuses in a year whoever forgets the phone now and then. In a "
             "row, it says.",
         ),
         Wrong(
-            """
-def alarm(events):
-    row = 0
-    for event in events:
-        row = row + 1 if event == "password accepted" else 0
-        if row == 5:
-            return True
-    return False
-""".strip(),
+            _in_a_row('row = row + 1 if event == "password accepted" else 0\n' + _ASKED),
             "You set the number back at every other event. A guess is a password and a refusal: with you it never "
             "gets beyond one.",
         ),
         Wrong(
-            """
-def alarm(events):
-    row = 0
-    for event in events:
-        if event == "password accepted":
-            row = row + 1
-        if event == "logged in":
-            row = 0
-    return row >= 5
-""".strip(),
+            _in_a_row(_COUNTED, "row >= 5"),
             "You look at the end. By then the owner has logged in, and the alarm is gone before anybody heard it.",
         ),
         Wrong(
-            """
-def alarm(events):
-    return events.count("code refused") >= 5
-""".strip(),
+            'def alarm(events):\n    return events.count("code refused") >= 5',
             "Refused codes accuse whoever mistypes. Look at passwords that lead to no login.",
         ),
     ),

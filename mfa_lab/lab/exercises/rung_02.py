@@ -75,6 +75,14 @@ EXERCISES = (
                 "        return self.accounts[name]",
                 "Whoever has logged in once is trusted by name from then on. A name is no proof.",
             ),
+            Wrong(
+                "class Mended(TrustingServer):\n"
+                "    def account_of(self, pending):\n"
+                '        token = pending.token.reveal().partition(" ")[0]\n'
+                "        return self.accounts[self.pendings[token]]",
+                "A token that is not in the list is somebody's attempt to get in, and no fault of the server's: "
+                "`AccessDenied`, and no `KeyError`.",
+            ),
         ),
     ),
 )
@@ -89,6 +97,7 @@ PREDICTIONS = (
         options=(
             Option("a", "for her pages, which stay shut", lambda measure: not measure.succeeded),
             Option("b", "for nothing", lambda measure: measure.succeeded),
+            Option("c", "for the page for the code, which notices a changed name"),
         ),
     ),
 )

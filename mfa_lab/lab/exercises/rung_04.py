@@ -14,9 +14,11 @@ EXERCISES = (
         exercise_id="07-sessions",
         title="Rung 4: one count for all sessions",
         question=(
-            "Write a class `Mended` on top of `PerSessionServer`, with a method `counted(self, pending)` of its own. "
-            "It answers with the `Count` on which a wrong code that comes by this pending login is written down. The "
-            "weak server keeps its counts in the dictionary `self.counts`; `self.account_of(pending)` is the account."
+            "Write a class `Mended` on top of `PerSessionServer`, with a method `counted(self, pending)` of its "
+            "own. It answers with the `Count` on which a wrong code that comes by this pending login is written "
+            "down. The weak server keeps its counts in the dictionary `self.counts`. `self.account_of(pending)` is "
+            "the account, and `self.account_of(pending).name` its name. Use the name as the key: an account itself "
+            "cannot be one."
         ),
         given=(
             "from mfa_lab.attacks.ladder.guessing_many_sessions import PerSessionServer\n"
@@ -72,7 +74,7 @@ PREDICTIONS = (
     Prediction(
         id="06-sessions",
         question=(
-            "This server lets you wait after five wrong codes in a session. A crowd of attackers opens a hundred "
+            "This server makes you wait after five wrong codes in a session. A crowd of attackers opens a hundred "
             "sessions each, at the same time, and types five codes into each. What do they get?"
         ),
         options=(

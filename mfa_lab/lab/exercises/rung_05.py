@@ -25,8 +25,8 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(ForgivingServer):\n    def succeeded(self, count):\n        count.wait_until = 0",
-                "Not even Alice's own right code takes the number back.",
+                "class Mended(ForgivingServer):\n    def succeeded(self, count):\n        pass",
+                "Nobody is forgiven now, Alice neither: after her own login her count stands.",
             ),
             Wrong(
                 "class Mended(ForgivingServer):\n"

@@ -14,10 +14,11 @@ EXERCISES = (
         exercise_id="07-endless",
         title="Rung 6: an end to guessing",
         question=(
-            "Write a class `Mended` on top of `EndlessServer`, with a method `must_wait(self, count)` of its own. It "
-            "answers `True` where no code is looked at. `count.failures` says how many wrong ones came in a row, and "
-            "NIST-3.2.2 allows at most 100 of them: then nothing but an administrator's `rebind`, which sets it to 0 "
-            "again, may let anybody in. Whoever mistypes ten times is not to need one."
+            "Write a class `Mended` on top of `EndlessServer`, with a method `must_wait(self, count)` of its own. "
+            "It answers `True` where no code is looked at. `count.failures` says how many wrong ones came in a row, "
+            "and NIST-3.2.2 allows at most 100 of them: then nothing but `rebind`, which an administrator calls and "
+            "which sets it to 0 again, may let anybody in. Whoever mistypes ten times is not to need one. The five "
+            "minutes of the weak server have to stay as well."
         ),
         given="from mfa_lab.attacks.ladder.throttle_without_end import EndlessServer",
         hints=(
@@ -25,6 +26,22 @@ EXERCISES = (
             "Ask the number first, and leave the rest to the weak server's own `must_wait` (`super()`).",
         ),
         wrong=(
+            Wrong(
+                "class Mended(EndlessServer):\n    def must_wait(self, count):\n        return count.failures >= 100",
+                "You put the end in place of the wait. The wait of five minutes has to stay.",
+            ),
+            Wrong(
+                "class Mended(EndlessServer):\n"
+                "    def must_wait(self, count):\n"
+                "        return count.failures > 100 or super().must_wait(count)",
+                "A hundred wrong codes in a row are all that NIST-3.2.2 allows. A hundred and first was looked at.",
+            ),
+            Wrong(
+                "class Mended(EndlessServer):\n"
+                "    def must_wait(self, count):\n"
+                "        return count.failures > 98 or super().must_wait(count)",
+                "Ninety-nine wrong codes in a row, and the wait is over. It is not a hundred yet.",
+            ),
             Wrong(
                 "class Mended(EndlessServer):\n"
                 "    def wait_seconds(self, failures):\n"

@@ -16,10 +16,10 @@ EXERCISES = (
         exercise_id="07c-race",
         title="Rung 10: of many at once, one gets in",
         question=(
-            "Write a class `Mended` on top of `CheckThenSet`, with a method `spend(self, account, step)` of its own: "
-            "of any number of requests with one code, one is answered `True`, whether threads or processes serve "
-            "them. `with self.database() as database:` opens the database, each `database.execute(sql, values)` is a "
-            "transaction of its own, and what it returns knows in `rowcount` how many rows an `UPDATE` has changed. "
+            "Write a class `Mended` on top of `CheckThenSet`, with a method `spend(self, account, step)` of its "
+            "own: of any number of requests with one code, one is answered `True`, whether threads or processes "
+            "serve them. `with self.database() as database:` opens the database. Each `database.execute(sql, "
+            "values)` is a transaction of its own, and its `rowcount` says how many rows an `UPDATE` has changed. "
             "The table `steps` has the columns `name` and `last_step`, and a row for `account.name`."
         ),
         given=_GIVEN,
@@ -30,8 +30,22 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(CheckThenSet):\n    def spend(self, account, step):\n        return False",
-                "A server that lets nobody in is safe, and of no use.",
+                "class Mended(CheckThenSet):\n"
+                "    def spend(self, account, step):\n"
+                "        with self.database() as database:\n"
+                "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
+                "            return database.execute(update, [step, step]).rowcount == 1",
+                "Nobody gets in. How many rows does your `UPDATE` find? A `WHERE` that says nothing about whose row "
+                "it is moves everybody's step, and then `rowcount` is not 1.",
+            ),
+            Wrong(
+                "class Mended(CheckThenSet):\n"
+                "    def spend(self, account, step):\n"
+                "        with self.database() as database:\n"
+                "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step <= ?'\n"
+                "            return database.execute(update, [step, account.name, step]).rowcount == 1",
+                "One statement, well. But the second request finds `last_step` equal to its step, and your `<=` lets "
+                "it write once more.",
             ),
             Wrong(
                 "lock = Lock()\n\n\n"

@@ -23,9 +23,12 @@ EXERCISES = (
         question=(
             "Write a class `Mended` on top of `TellingServer`, with a method `begin_login(self, name, password)` of "
             "its own, so that no stranger learns whether a name has an account: not by words, not by status, not by "
-            "time, not by waiting. `SmallServer.begin_login(self, name, password)` hashes once whatever the name is, "
-            "and raises `AccessDenied`. `self.waits(name)`, `self.count(name)` and `self.forget(name)` keep the "
-            "throttle, for any name that is typed."
+            "time, not by waiting. `SmallServer.begin_login(self, name, password)` hashes once whatever the name "
+            "is, and raises `AccessDenied`. Call it by that name. In `TellingServer` the line "
+            "`super().begin_login(...)` meant the small server; in your class `super()` is `TellingServer` itself, "
+            "with the very lines that you want to be rid of. `self.waits(name)` says whether this name has to wait, "
+            "`self.count(name)` writes down a wrong password and `self.forget(name)` ends the count, for any name "
+            "that is typed."
         ),
         given=_GIVEN,
         hints=(
@@ -33,6 +36,33 @@ EXERCISES = (
             "Let nothing depend on `self.accounts`: first the wait, then the hash, then the count, and one refusal.",
         ),
         wrong=(
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        if self.waits(name):\n"
+                "            raise AccessDenied\n"
+                "        try:\n"
+                "            pending = super().begin_login(name, password)\n"
+                "        except AccessDenied:\n"
+                "            self.count(name)\n"
+                "            raise\n"
+                "        self.forget(name)\n"
+                "        return pending",
+                "Your lines are silent now. But `super()` is `TellingServer`, and its `begin_login` still asks for "
+                "the name. Go past it: `SmallServer.begin_login(self, name, password)`.",
+            ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        if self.waits(name):\n"
+                "            raise AccessDenied\n"
+                "        try:\n"
+                "            return SmallServer.begin_login(self, name, password)\n"
+                "        except AccessDenied:\n"
+                "            self.count(name)\n"
+                "            raise",
+                "Nothing ends the count: after three mistakes in her whole life each further one makes Alice wait.",
+            ),
             Wrong(
                 "class Mended(TellingServer):\n"
                 "    def begin_login(self, name, password):\n"

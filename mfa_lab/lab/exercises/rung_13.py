@@ -9,7 +9,7 @@ from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 NOTEBOOK = "09b_fix_the_secret"
 
 _GIVEN = """
-import base64
+import base64, hashlib
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -58,7 +58,7 @@ EXERCISES = (
                 "    def open(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(bytes(12), row, name.encode()).decode()",
                 "One nonce for all rows: AES-GCM then lays the same stream of bytes over every secret, and Mallory "
-                "knows hers.",
+                "knows the secret in his own row.",
             ),
             Wrong(
                 "class Mended(OpenBook):\n"
@@ -69,6 +69,35 @@ EXERCISES = (
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()",
                 "Nobody reads it without the key. But a row that Mallory copies over Alice's opens there as well: "
                 "nothing in it says whose it is.",
+            ),
+            Wrong(
+                "class Mended(OpenBook):\n"
+                "    def seal(self, secret, name):\n"
+                "        nonce = self.randomness.token_bytes(12)\n"
+                "        return AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
+                "    def open(self, row, name):\n"
+                "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
+                "Your `open` did not get back what your `seal` wrote. Did the nonce go into the row, and is what is "
+                "sealed what comes after it?",
+            ),
+            Wrong(
+                "class Mended(OpenBook):\n"
+                "    def seal(self, secret, name):\n"
+                "        nonce = self.randomness.token_bytes(12)\n"
+                "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
+                "    def open(self, row, name):\n"
+                "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode())",
+                "`open` returned bytes, or `str` of bytes, which is how they are written in a program: the secret is "
+                "text (`.decode()`).",
+            ),
+            Wrong(
+                "class Mended(OpenBook):\n"
+                "    def seal(self, secret, name):\n"
+                "        nonce = hashlib.sha256(name.encode()).digest()[:12]\n"
+                "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
+                "    def open(self, row, name):\n"
+                "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
+                "A nonce made from the name is the same one when she enrols again: make a new one for each sealing.",
             ),
         ),
     ),
@@ -84,7 +113,7 @@ PREDICTIONS = (
         options=(
             Option("a", "no: without the key all rows are noise", lambda measure: measure.got == 0),
             Option("b", "yes, and without reading a single secret", lambda measure: 0 < measure.got < measure.tries),
-            Option("c", "yes: she computes Alice's secret", lambda measure: measure.got == measure.tries),
+            Option("c", "yes: he computes Alice's secret", lambda measure: measure.got == measure.tries),
         ),
     ),
 )

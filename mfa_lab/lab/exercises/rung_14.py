@@ -83,6 +83,11 @@ EXERCISES = (
                 "The offer is silent, and one of its fields is not. Whatever holds the secret has to be hidden "
                 "itself; the URI holds it, too.",
             ),
+            Wrong(
+                f"{_HIDES}{_DRAWS}".replace("self.secret.reveal()", "self.secret"),
+                "`build_uri` was given the `Hidden`, so the picture cannot hold the secret: it needs the text, "
+                "`reveal()` it there.",
+            ),
         ),
     ),
 )

@@ -25,10 +25,11 @@ EXERCISES = (
         title="Rung 15: what a stolen session is worth",
         question=(
             "The relay itself you cannot stop: let it in. Write a class `Mended` on top of `LastingServer` with two "
-            "methods. `check_session(self, session)` ends a session `self.session_seconds` after it was opened and "
-            "`self.idle_seconds` after it was last used. `self.times[session.token.reveal()]` holds both moments; to "
-            "keep the second one up to date is your part. `bound(self, name)` is called when an authenticator was "
-            "bound: leave a notice, with `self.notify(name, event)`."
+            "methods. `check_session(self, session)` ends a session from the second on at which "
+            "`self.session_seconds` have passed since it was opened, or `self.idle_seconds` since it was last used. "
+            "`self.times[session.token.reveal()]` holds both moments; to keep the second one up to date is your "
+            "part. `bound(self, name)` is called when an authenticator was bound: leave a notice, with "
+            "`self.notify(name, event)`."
         ),
         given=_GIVEN,
         hints=(
@@ -36,6 +37,41 @@ EXERCISES = (
             "Refuse when either limit has passed, else note that the session was used just now, in `self.times`.",
         ),
         wrong=(
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        found, now = super().check_session(session), self.clock.now()\n"
+                "        token = session.token.reveal()\n"
+                "        opened, used = self.times[token]\n"
+                "        if now > opened + self.session_seconds or now > used + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                "        self.times[token] = opened, now\n"
+                f"        return found\n{_NOTIFIES}",
+                "At the very second at which the hour is over the session still opens, and this look makes it young "
+                "again. The hour has passed from that second on: `>=`.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        found, now = super().check_session(session), self.clock.now()\n"
+                "        token = session.token.reveal()\n"
+                "        opened, used = self.times[token]\n"
+                "        self.times[token] = opened, now\n"
+                "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                f"        return found\n{_NOTIFIES}",
+                "The first look was refused and yet counted as a use: so the second one got in.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        opened, used = self.times[session.token.reveal()]\n"
+                "        if self.clock.now() >= min(opened + self.session_seconds, used + self.idle_seconds):\n"
+                "            raise AccessDenied\n"
+                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "Nobody wrote down that the session was used. An hour after the login it ends, in the middle of her "
+                "work.",
+            ),
             Wrong(
                 "class Mended(LastingServer):\n"
                 "    def check_session(self, session):\n"
@@ -104,15 +140,15 @@ PREDICTIONS = (
     Prediction(
         id="07b-relay",
         question=(
-            "Alice types name, password and code into a copied page, which sends each at once to `MfaServer`. For "
-            "how long does whoever runs that page see her account?"
+            "Alice types name, password and code into a copied page, which sends each at once to `MfaServer` and "
+            "keeps the session that comes back. For how long does that session open her account?"
         ),
         options=(
             Option(
                 "a", "not at all: a code is good once, and Alice has used it", lambda measure: not measure.succeeded
             ),
             Option("b", "for a day", lambda measure: measure.succeeded and measure.got < measure.tries),
-            Option("c", "for as long as they like", lambda measure: measure.got == measure.tries),
+            Option("c", "until Alice logs out", lambda measure: measure.got == measure.tries),
         ),
     ),
 )

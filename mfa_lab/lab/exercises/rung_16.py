@@ -12,7 +12,7 @@ NOTEBOOK = "08d_fix_used_codes"
 _GIVEN = "from mfa_lab.attacks.ladder.drift_without_cap import FollowingServer"
 _GIVEN_BACK = """
 from mfa_lab import AccessDenied
-from mfa_lab.attacks.ladder.clock_set_back import TrustingServer
+from mfa_lab.attacks.ladder.clock_set_back import ClockTrustingServer
 """.strip()
 
 
@@ -66,10 +66,10 @@ EXERCISES = (
         exercise_id="08d-set-back",
         title="Rung 16: what holds when the clock does not",
         question=(
-            "Write a class `Mended` on top of `TrustingServer`, with a method `spend(self, account, step)` of its "
-            "own, so that no code of the past lets anybody in, though the server's clock is an hour back. "
+            "Write a class `Mended` on top of `ClockTrustingServer`, with a method `spend(self, account, step)` of "
+            "its own, so that no code of the past lets anybody in, though the server's clock is an hour back. "
             "`super().spend(account, step)` asks the memory that goes by the clock. `account.last_step` is there to "
-            "be used."
+            "be used, and it is your part to keep it up to date."
         ),
         given=_GIVEN_BACK,
         hints=(
@@ -78,15 +78,43 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(TrustingServer):\n    def spend(self, account, step):\n        return False",
+                "class Mended(ClockTrustingServer):\n    def spend(self, account, step):\n        return False",
                 "A server that lets nobody in is safe, and of no use.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
+                "class Mended(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
                 "Used codes are remembered longer. Others were only seen, and come back with the clock.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Mended(ClockTrustingServer):\n"
+                "    def spend(self, account, step):\n"
+                "        if step <= account.last_step:\n"
+                "            return False\n"
+                "        return super().spend(account, step)",
+                "You read `last_step`, but nobody writes it.",
+            ),
+            Wrong(
+                "class Mended(ClockTrustingServer):\n"
+                "    def spend(self, account, step):\n"
+                "        if step < account.last_step:\n"
+                "            return False\n"
+                "        account.last_step = step\n"
+                "        return True",
+                "`<` lets the very last code in once more. A step that was taken is not *below* itself: refuse what "
+                "is at it or below.",
+            ),
+            Wrong(
+                "class Mended(ClockTrustingServer):\n"
+                "    def spend(self, account, step):\n"
+                "        if step < account.last_step:\n"
+                "            return False\n"
+                "        account.last_step = step\n"
+                "        return super().spend(account, step)",
+                "`<` leaves the very last code to the memory that goes by the clock, which forgets: refuse what is "
+                "at the last step or below.",
+            ),
+            Wrong(
+                "class Mended(ClockTrustingServer):\n"
                 "    latest = 0\n\n"
                 "    def spend(self, account, step):\n"
                 "        now = self.clock.now()\n"
@@ -97,7 +125,7 @@ EXERCISES = (
                 "Every correction by a second locks people out.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Mended(ClockTrustingServer):\n"
                 "    latest = 0\n\n"
                 "    def centre(self, account):\n"
                 "        self.latest = max(self.latest, super().centre(account))\n"
@@ -105,7 +133,7 @@ EXERCISES = (
                 "Your time stands still until the clock has caught up, and what is good stays good for as long.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Mended(ClockTrustingServer):\n"
                 "    latest, fallen = 0, False\n\n"
                 "    def spend(self, account, step):\n"
                 "        now = self.clock.now()\n"
@@ -127,14 +155,16 @@ PREDICTIONS = (
         ),
         options=(
             Option("a", "one step, the window is no wider", lambda measure: measure.got == 0),
-            Option("b", "an hour, as far as he has codes", lambda measure: measure.got > 0),
+            Option("b", "an hour, as far as he has codes", lambda measure: measure.got == measure.tries),
+            Option("c", "some steps, then the window stops", lambda measure: 0 < measure.got < measure.tries),
         ),
     ),
     Prediction(
         id="08c-set-back",
         question=(
-            "This server remembers used codes for 90 seconds, as rung 9 has taught. Then its clock falls back by an "
-            "hour. A code that Alice used an hour ago, and one that was only seen half an hour ago: which are taken?"
+            "This server remembers used codes for as long as its window can hold them. Then its clock falls back by "
+            "an hour. A code that Alice used an hour ago, and one that was only seen half an hour ago: which are "
+            "taken?"
         ),
         options=(
             Option("a", "neither", lambda measure: measure.got == 0),

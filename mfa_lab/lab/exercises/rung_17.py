@@ -15,6 +15,14 @@ _BY_TIME = """
         return self.clock.now() < count.wait_until
 """
 
+_DOUBLES = """
+    def wrong_password(self, count):
+        count.failures += 1
+        if count.failures > {free}:
+            wait = min(30 * 2 ** (count.failures - {free} - 1), 3600)
+            count.wait_until = self.clock.now() + wait
+"""
+
 EXERCISES = (
     fix(
         RUNG,
@@ -93,6 +101,17 @@ EXERCISES = (
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 3600",
                 "An hour at once: after three requests Alice waits as long as after a hundred. Begin short.",
+            ),
+            Wrong(
+                "class Mended(LockingServer):\n"
+                "    def locked(self, count):\n"
+                "        return self.clock.now() <= count.wait_until\n\n"
+                f"{_DOUBLES.format(free=2)}",
+                "At the very second `wait_until` the wait is over: `<`, not `<=`.",
+            ),
+            Wrong(
+                f"class Mended(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
+                "Three are free with you. The third in a row is to cost the first half minute.",
             ),
         ),
     ),

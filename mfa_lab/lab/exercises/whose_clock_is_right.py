@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from mfa_lab.errors import NoMatch
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 from mfa_lab.otp import code_at
 
@@ -106,6 +107,13 @@ def bounds(observations):
         ),
         Wrong(
             "def bounds(observations):\n"
+            "    least = max(30 * step - now for now, step in observations)\n"
+            "    most = min(30 * step + 29 - now for now, step in observations)\n"
+            "    return (least, most) if least < most else None",
+            "You say that no number fits. Least and most may be the same number: then exactly one fits.",
+        ),
+        Wrong(
+            "def bounds(observations):\n"
             "    now, step = observations[-1]\n"
             "    return 30 * step - now, 30 * step + 29 - now",
             "Only the last observation counts here. What the others say is lost.",
@@ -118,9 +126,12 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int) -> object:
     """What the answer says in `zone` at `now` of the code that a right phone showed at `shown_at`. The zone is an
-    argument, so this process's own is neither asked nor touched.
+    argument, so this process's own is neither asked nor touched. Whoever uses `match` has its error for an answer.
     """
-    return answer(_SECRET, code_at(_SECRET, shown_at), now, ZoneInfo(zone))
+    try:
+        return answer(_SECRET, code_at(_SECRET, shown_at), now, ZoneInfo(zone))
+    except NoMatch:
+        return "NoMatch was raised"
 
 
 def _utc(month: int, day: int, hour: int, minute: int) -> int:
@@ -143,6 +154,7 @@ def opens_by_the_wall(secret, code, now, zone):
 """The verifier of the notebook that is to be mended."""
 
 _GIVEN = "from datetime import UTC, datetime\n\nfrom mfa_lab.otp import code_at"
+_MATCH = "from mfa_lab.errors import NoMatch\nfrom mfa_lab.otp import match\n\n"
 _AGAIN = "The hands of the clock have been there before. Which of the two times do they mean?"
 
 LOCAL_TIME = Exercise(
@@ -165,7 +177,18 @@ def opens(secret, code, now, zone):
         "Unix seconds are the same all over the world, and never go back. Time zones are for people.",
     ),
     cases=(
-        Case("UTC at noon", ("UTC", _NOON, _NOON), True, "In which zone is a time that names none?"),
+        Case(
+            "UTC at noon",
+            ("UTC", _NOON, _NOON),
+            True,
+            "True or False is asked for. And in which zone is a time that names none?",
+        ),
+        Case(
+            "UTC at noon, the code of the step before",
+            ("UTC", _NOON, _NOON - 30),
+            False,
+            "No window is asked for: this code is of another step. Where you refuse it, return False.",
+        ),
         Case(
             "New York at the same moment",
             ("America/New_York", _NOON, _NOON),
@@ -184,7 +207,7 @@ def opens(secret, code, now, zone):
             "New York, 1:30:10 for the second time, a code from the first",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK),
             False,
-            "This code is an hour old.",
+            "This code is an hour old: return False.",
         ),
         Case(
             "Berlin, 2:30:10 for the second time",
@@ -196,7 +219,7 @@ def opens(secret, code, now, zone):
             "Berlin, 2:30:10 for the first time, a code from the second",
             ("Europe/Berlin", _BERLIN, _BERLIN + 3600),
             False,
-            "This code will be shown in an hour.",
+            "This code will be shown in an hour: return False.",
         ),
         Case(
             "Lord Howe Island, 1:45:10 for the second time, half an hour later",
@@ -226,6 +249,19 @@ def opens(secret, code, now, zone):
             "    return code in [code_at(secret, int(time.timestamp())) for time in times]",
             "Whoever tries both hours lets everybody in, also who has read a code an hour ago.",
         ),
+        Wrong(
+            f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now)",
+            "`match` has a window; none is asked for. And it answers with a record, or raises: no True and no False.",
+        ),
+        Wrong(
+            f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
+            "`match` has a window; none is asked for. And where nothing fits it raises `NoMatch`: that is no False.",
+        ),
+        Wrong(
+            f"{_MATCH}def opens(secret, code, now, zone):\n    try:\n        return bool(match(secret, code, now))\n"
+            "    except NoMatch:\n        return False",
+            "`match` has a window, and takes the code of the step before as well. None is asked for here.",
+        ),
     ),
 )
 
@@ -240,15 +276,6 @@ PREDICTIONS = (
             Option("b", "a month or so", lambda day: day is not None and 7 < day <= 60),
             Option("c", "half a year or so", lambda day: day is not None and 60 < day <= 300),
             Option("d", "not within the year", lambda day: day is None or day > 300),
-        ),
-    ),
-    Prediction(
-        id="05b-monthly",
-        question="Carol logs in every 30 days, and the server learns. How much longer does her token hold out?",
-        options=(
-            Option("a", "some days", lambda days: 0 <= days < 30),
-            Option("b", "some months", lambda days: 30 <= days < 365),
-            Option("c", "for ever", lambda days: days >= 365),
         ),
     ),
 )

@@ -43,8 +43,13 @@ def fitting(group: str) -> int | None:
 
 
 def _part(answer: object, group: str, what: str) -> str:
-    """What is to be said of one group's window, or of the numbers beside it."""
-    choice = answer.get(group, ...) if isinstance(answer, dict) else ...
+    """What is to be said of one group's window, or of the numbers beside it; or of the groups themselves."""
+    answered = answer if isinstance(answer, dict) else {}
+    if what == "groups":
+        return next((f"no {name}" for name in GROUPS if name not in answered), _RIGHT)
+    choice = answered.get(group, ...)
+    if choice == "None":
+        return "None in quotes"
     if choice is not None and not (isinstance(choice, tuple | list) and len(choice) == 3):
         return "no three values, nor None"
     window, *shares = choice or (None, None, None)
@@ -75,6 +80,7 @@ def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
     return _RIGHT
 
 
+_THREE = "one entry for each of the three"
 _BOTH = "the smallest window that keeps both rules, or None"
 _PERCENT = "that window's two shares, in percent, as the figure has them"
 _ROWS = "Draw this group's figure, and go down its rows until both rules hold, or until the second is broken."
@@ -87,7 +93,7 @@ CHOOSE = Exercise(
         'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. In place of each `...` goes '
         "`(window, refused, guessed)`: the smallest window that refuses at most 2 of 100 honest logins and leaves a "
         "guesser at most 10 of 100 in a year; and, as its defence, these two shares in percent. Where no window "
-        "keeps both rules, put `None`."
+        "keeps both rules, put `None`. For the office `(0, 32, 1.1)` would be complete, and wrong."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
@@ -100,6 +106,13 @@ CHOOSE = Exercise(
         "If the first row that is good on the left is too dear on the right, every later row is dearer still.",
     ),
     cases=(
+        Case(
+            "The groups",
+            ("", "groups"),
+            _RIGHT,
+            "Each of the three needs an entry of its own, under its name in small letters and in quotes.",
+            _THREE,
+        ),
         Case("The office's window", ("office", "window"), _RIGHT, _ROWS, _BOTH),
         Case("The office's numbers", ("office", "numbers"), _RIGHT, _SHARES, _PERCENT),
         Case("The ward's window", ("ward", "window"), _RIGHT, _ROWS, _BOTH),
@@ -130,6 +143,14 @@ CHOOSE = Exercise(
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (4, 3.2, 9.7)}',
             "You kept the guesser's rule and broke the people's. Must there be a window that keeps both?",
+        ),
+        Wrong(
+            'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7)}',
+            "The archive is left out. If you found no window for it, say so: that is an answer, too.",
+        ),
+        Wrong(
+            'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": "None"}',
+            "In quotes it is a word of four letters. The value that stands for *nothing* goes without quotes.",
         ),
     ),
 )

@@ -25,7 +25,6 @@ QUARTZ_PPM = 20.0
 LEARNING = replace(Policy.STANDARD, drift_cap_steps=10)
 """This kit's server with drift learning turned on."""
 _DAY_SECONDS = 86_400
-_MONTH_DAYS = 365 / 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +157,10 @@ def draw(data: tuple[Course, ...], ax: Axes | None = None) -> Axes:
         if place == 0:
             _who(ax, each, x, y)
         write(ax, left, _BOTTOM + _HIGH + 0.9, each.name, SERVER.text, size=15, ha="left", weight="bold")
-        months = int(each.days[-1].day / _MONTH_DAYS)
-        for month in range(0, months + 1, 3 if months < 16 else 12):
-            write(ax, x(month * _MONTH_DAYS), _BOTTOM - 0.7, str(month), INK, size=13)
-        write(ax, left + _WIDE / 2, _BOTTOM - 1.8, "months", QUIET.text, size=13)
+        last = each.days[-1].day
+        for day in range(0, last + 1, 100 if last < 500 else 200):
+            write(ax, x(day), _BOTTOM - 0.7, str(day), INK, size=13)
+        write(ax, left + _WIDE / 2, _BOTTOM - 1.8, "days", QUIET.text, size=13)
     for minutes in range(-60, 61, 5):
         if y.low <= 60 * minutes <= y.high:
             write(ax, _LEFT - 0.4, y(60 * minutes), f"{signed(minutes)} min", INK, size=13, ha="right")

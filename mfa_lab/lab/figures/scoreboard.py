@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,8 +61,10 @@ def scores(progress: Progress) -> tuple[Score, ...]:
 
 
 def headline(data: Sequence[Score]) -> str:
-    """`3 of 18 rungs mended`"""
-    return f"{sum(each.mended for each in data)} of {len(data)} rungs mended"
+    """`3 of 18 rungs mended (two are halves of rung 16)`"""
+    halves = [number for number, count in Counter(each.number for each in data).items() if count == 2]
+    why = "".join(f" (two are halves of rung {number})" for number in halves)
+    return f"{sum(each.mended for each in data)} of {len(data)} rungs mended{why}"
 
 
 def words(data: Sequence[Score]) -> str:

@@ -1,0 +1,206 @@
+"""What is tried for each row of the capstone's table: small plays with a server of their own, answered in words.
+
+Access denied on the way is an answer, too (`Trial`): who is refused stays out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from mfa_lab.attacks.ladder.guesses import wrong_code
+from mfa_lab.attacks.ladder.record import IN
+from mfa_lab.attacks.ladder.watch import counted_hashes
+from mfa_lab.attacks.ladder.world import Make, Person, World, outcome
+from mfa_lab.errors import AccessDenied
+from mfa_lab.otp import secret_bytes
+from mfa_lab.server.records import Session
+
+_NOBODY = "nobody@example.org"
+_WRONG = "demo only: not the password"
+
+# Secrets
+
+
+def _secret(person: Person) -> str:
+    (account,) = person.phone.export()
+    return str(account["secret"])
+
+
+def bits(make: Make) -> str:
+    """How long the secret in Alice's phone is."""
+    count = 8 * len(secret_bytes(_secret(World(make).alice)))
+    return "128 bits or more" if count >= 128 else f"{count} bits"
+
+
+def of_ones_own(make: Make) -> str:
+    """Whether two people have two secrets."""
+    world = World(make)
+    return "the same" if _secret(world.alice) == _secret(world.mallory) else "different"
+
+
+# Names
+
+
+def words(make: Make) -> str:
+    """What is heard at a wrong password, by a name that has an account and by one that has none."""
+    world = World(make)
+    heard = {_refusal(world, name) for name in (world.alice.name, _NOBODY)}
+    return "the same" if len(heard) == 1 else "different"
+
+
+def work(make: Make) -> str:
+    """What these refusals cost."""
+    world = World(make)
+    counts = []
+    for name in (world.alice.name, _NOBODY):
+        with counted_hashes() as hashes:
+            _refusal(world, name)
+        counts.append(len(hashes))
+    return "the same" if counts[0] == counts[1] >= 1 else f"{counts[0]} and {counts[1]} hashes"
+
+
+def _refusal(world: World, name: str) -> str:
+    try:
+        world.server.begin_login(name, _WRONG)
+    except AccessDenied as denied:
+        return str(denied)
+    return "no refusal"
+
+
+# Codes
+
+
+def skips(make: Make) -> str:
+    """A pending login, shown to a page as if it were a session."""
+    world = World(make)
+    pending = world.begin(world.alice)
+    world.server.check_session(Session(pending.token, world.alice.name, 0, 0))
+    return IN
+
+
+def typed_late(make: Make, seconds: int) -> str:
+    """Alice's code, so many seconds after she read it."""
+    world = World(make)
+    pending, code = world.begin(world.alice), world.alice.phone.code()
+    world.clock.advance(seconds)
+    world.server.finish_login(pending, code)
+    return IN
+
+
+def used_again(make: Make, logins_since: int = 0) -> str:
+    """A code that Alice has used, after so many further logins, each a step later."""
+    world = World(make)
+    code = world.alice.phone.code()
+    world.log_in(world.alice)
+    for _ in range(logins_since):
+        world.clock.advance(30)
+        world.log_in(world.alice)
+    world.server.finish_login(world.begin(world.alice), code)
+    return IN
+
+
+def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int = 0) -> str:
+    """Alice, after so many wrong codes, each in a login of its own, and a pause."""
+    world = World(make)
+    for _ in range(guesses):
+        outcome(lambda: world.server.finish_login(world.begin(world.alice), wrong_code(world, world.alice)))
+        world.clock.advance(every_seconds)
+    world.clock.advance(then_seconds)
+    world.log_in(world.alice)
+    return IN
+
+
+# Sessions
+
+
+def used(make: Make, pauses: Sequence[int]) -> str:
+    """A session that is used after each of these pauses, in seconds."""
+    world = World(make)
+    session = world.log_in(world.alice)
+    for pause in pauses:
+        world.clock.advance(pause)
+        world.server.check_session(session)
+    return IN
+
+
+def looked_at_twice(make: Make, after_seconds: int) -> str:
+    """A session that lay idle for so long: what happens at the second look."""
+    world = World(make)
+    session = world.log_in(world.alice)
+    world.clock.advance(after_seconds)
+    outcome(lambda: world.server.check_session(session))
+    world.server.check_session(session)
+    return IN
+
+
+# The log: a learner's is `log`, of whatever lines; `MfaServer` has `audit_log()`
+
+
+def _log(world: World) -> list[str]:
+    log = getattr(world.server, "log", None)
+    return [str(line) for line in (world.server.audit_log() if log is None else log)]
+
+
+def _added(world: World, attempt: Callable[[], object], typed: str) -> str:
+    """What the log gains by an attempt, but for what was typed in it."""
+    before = len(_log(world))
+    outcome(attempt)
+    return "\n".join(_log(world)[before:]).replace(typed, "")
+
+
+def _by_password(make: Make, who: str = "alice", *, right: bool = False) -> str:
+    world = World(make)
+    person: Person = getattr(world, who)
+    password = person.password if right else _WRONG
+    return _added(world, lambda: world.server.begin_login(person.name, password), password)
+
+
+def _by_code(make: Make, who: str = "alice", *, right: bool = False) -> str:
+    world = World(make)
+    person: Person = getattr(world, who)
+    pending, code = world.begin(person), person.phone.code() if right else wrong_code(world, person)
+    return _added(world, lambda: world.server.finish_login(pending, code), code)
+
+
+def _by_no_name(make: Make) -> str:
+    world = World(make)
+    return _added(world, lambda: world.server.begin_login(_NOBODY, _WRONG), _WRONG)
+
+
+def logged(make: Make) -> str:
+    """Whether each way in which a login can end leaves a line."""
+    lines = {
+        "a right code": _by_code(make, right=True),
+        "a wrong code": _by_code(make),
+        "a wrong password": _by_password(make),
+        "an unknown name": _by_no_name(make),
+    }
+    return next((f"no line for {what}" for what, added in lines.items() if not added), "a line for each")
+
+
+def whose(make: Make) -> str:
+    """Whether the log tells Alice's mistakes from Mallory's."""
+    alike = any(by(make, "alice") == by(make, "mallory") for by in (_by_password, _by_code))
+    return "alike" if alike else "told apart"
+
+
+def how_it_ended(make: Make) -> str:
+    """Whether the log tells what was accepted from what was refused."""
+    alike = any(by(make, right=True) == by(make, right=False) for by in (_by_password, _by_code))
+    return "alike" if alike else "told apart"
+
+
+def typed(make: Make) -> str:
+    """Whether the log holds what people typed: codes, passwords, and one of them where a name belongs."""
+    world = World(make)
+    code, wrong = world.alice.phone.code(), wrong_code(world, world.alice)
+    world.log_in(world.alice)
+    world.clock.advance(30)
+    outcome(lambda: world.server.finish_login(world.begin(world.alice), wrong))
+    outcome(lambda: world.server.begin_login(world.alice.name, "demo only: my other password"))
+    outcome(lambda: world.server.begin_login("demo only: typed into the wrong field", "x"))
+    lines = "\n".join(_log(world))
+    secrets = [code, wrong, "my other password", "typed into the wrong field", world.alice.password]
+    found = [what for what in secrets if re.search(rf"(?<!\d){re.escape(what)}(?!\d)", lines)]
+    return "what people typed" if found else "none"
