@@ -125,6 +125,19 @@ def shape(book: Book) -> Iterator[str]:
         yield f"these come in another order: {', '.join(SHAPE)}"
 
 
+def the_map_at_the_end(book: Book) -> Iterator[str]:
+    if not book.name.startswith("00_") and "progress_map" not in names(
+        book.trees[-1]
+    ):  # 00 has it where it explains it
+        yield "the last code cell does not draw progress_map()"
+
+
+def all_that_helps(book: Book) -> Iterator[str]:
+    missing = {"hint", "solution", "reset"} - names(book.trees[0])
+    if "check" in names(book.trees[0]) and missing:
+        yield f"has exercises and does not import {', '.join(sorted(missing))}"
+
+
 def text_for_pictures(book: Book) -> Iterator[str]:
     for image in book.page.find_all("img"):
         if not image.get("alt", "").strip():
@@ -204,6 +217,8 @@ RULES = [
     Rule(shape, first_cell("?", ".")),
     Rule(shape, first_cell("What you need", "You may want")),
     Rule(shape, lambda nb: nb.cells.reverse()),
+    Rule(the_map_at_the_end, code("print(1)")),
+    Rule(all_that_helps, lambda nb: nb.cells[2].update(source=nb.cells[2].source.replace(", reset", ""))),
     Rule(text_for_pictures, prose("![](figure.png)")),
     Rule(text_for_pictures, output("text/html", '<img src="data:image/png;base64,AA">')),
     Rule(text_for_pictures, output("text/html", "<svg><path/></svg>")),
@@ -226,7 +241,9 @@ def good_notebook() -> NotebookNode:
         cells=[
             nbformat.v4.new_markdown_cell("# Who gets in?\n\n**What you need:** half an hour."),
             nbformat.v4.new_markdown_cell(f"## The time (5 min)\n\n### Steps\n\n{words}\n\n![a step](step.svg)"),
-            nbformat.v4.new_code_cell("from mfa_lab.otp import step_at\n\nstep_at(59)  # the first step is 0"),
+            nbformat.v4.new_code_cell(
+                "from mfa_lab.lab.checks import check, hint, progress_map, reset, solution\n\nprogress_map()"
+            ),
             nbformat.v4.new_markdown_cell("| step | seconds |\n|---|---|\n| 1 | 30 |\n\n[RFC 6238](rfc.md)"),
             nbformat.v4.new_markdown_cell(
                 "## What to remember (1 min)\n\n```\n# no heading\n```\n\n**Next:** attacks."
