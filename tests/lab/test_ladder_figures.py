@@ -1,4 +1,4 @@
-"""The figures of the ladder: right, told in words, and held to what test_figures.py asks of every figure."""
+"""The figures of the ladder: right, told in words, and held to what figure_rules.py asks of every figure."""
 
 from __future__ import annotations
 

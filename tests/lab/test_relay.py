@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mfa_lab.attacks.ladder.relay import Relay
 from mfa_lab.lab.figures.one_login import Event
-from mfa_lab.lab.figures.relay import RELAYED, relay_flow
+from mfa_lab.lab.figures.relay import RELAYED, draw, relay_flow
 from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm
 from mfa_lab.lab.room import Room, demo_room
+from tests.lab.figure_rules import keeps_all
 
 
 def enrolled() -> Room:
@@ -61,3 +62,8 @@ def test_in_the_figure_nothing_goes_from_alice_to_the_server() -> None:
         if event.at == "alice":
             assert Event("attacker", event.words, to="server") in arrows
     assert all(event.words in relay_flow().words for event in RELAYED)
+
+
+def test_the_picture_keeps_the_rules_of_figures() -> None:
+    """Named, by itself on the page, nothing over anything else, readable in both themes and from afar."""
+    keeps_all(relay_flow(), draw(RELAYED))

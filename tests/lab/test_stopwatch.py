@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
+import pytest
+
 from mfa_lab.attacks.ladder.names_found_out import TellingServer
 from mfa_lab.attacks.ladder.watch import by_the_count
 from mfa_lab.attacks.ladder.world import our_server
-from mfa_lab.lab.figures.names import growth, names_by_time, verdict
+from mfa_lab.lab.figures.names import draw, growth, names_by_time, verdict
 from mfa_lab.lab.stopwatch import Stopwatch
+from tests.lab.figure_rules import keeps_all
 
 WEAK = names_by_time(by_the_count(TellingServer), "The weak server")
 OURS = names_by_time(by_the_count(our_server), "MfaServer")
@@ -46,3 +49,9 @@ def test_its_face_is_the_same_each_time() -> None:
     used.measure("the weak server")
     for face in ("face_text", "face_html"):
         assert getattr(used, face)() == getattr(Stopwatch(), face)()
+
+
+@pytest.mark.parametrize("picture", [WEAK, OURS], ids=["weak", "ours"])
+def test_the_picture_keeps_the_rules_of_figures(picture):
+    """Named, by itself on the page, nothing over anything else, readable in both themes and from afar."""
+    keeps_all(picture, draw(picture.data, "A server"))

@@ -73,6 +73,13 @@ class Clocks(RuleBasedStateMachine):
     def somebody_has_a_code_from_where_the_window_was_proven(self, offset: int) -> None:
         self.typed(step_at(self.clock.now()) + self.proven + offset)
 
+    @rule(side=st.sampled_from([-1, 1]), logins=st.integers(1, 6))
+    def somebody_walks_the_window(self, side: int, logins: int) -> None:
+        """Each code a step further out than the last: what random offsets never do in a row."""
+        for number in range(1, logins + 1):
+            self.clock.advance(300)
+            self.typed(step_at(self.clock.now()) + self.proven + side * number)
+
     @rule(data=st.data())
     def somebody_replays(self, data: st.DataObject) -> None:
         self.typed(data.draw(st.sampled_from(sorted(self.taken))))
