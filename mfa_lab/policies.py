@@ -11,7 +11,7 @@ from mfa_lab.policy import HashCost, Policy
 
 _FIELDS = [field.name for field in fields(Policy)]
 _COST = [field.name for field in fields(HashCost)]
-_TABLES = {"hash_cost": _COST, "step_up": None, "reasons": _FIELDS}
+_TABLES = {"hash_cost": _COST, "step_up": None, "reasons": [*_FIELDS, "factors"]}
 """The keys that a table inside a policy may have; None: any."""
 _PAIRS = ("step_up", "reasons")
 

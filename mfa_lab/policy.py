@@ -70,7 +70,7 @@ class Policy:
     step_up: tuple[tuple[str, int], ...] = ()
     """An application's own sensitive actions: (name, how old a session may be for it in seconds)."""
     recovery_codes: int = 10
-    """0: none; a lost phone then needs an administrator's rebind."""
+    """0: none, nor one in place of a used one; a lost phone then needs an administrator's reset code."""
 
     drift_cap_steps: int = 0
     """How far the window's centre may follow a phone's clock, a step a login; 0: not at all. It widens no window."""
@@ -88,7 +88,7 @@ class Policy:
     title: str = ""
     """Whom the policy is for. A server does not look at it, nor at the reasons."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """(field, why it is as it is), with the clauses it meets."""
+    """(field, why it is as it is), with the clauses it meets; `factors`, which follows from a field, may have one."""
 
     STANDARD: ClassVar[Policy]
     LESSON: ClassVar[Policy]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import islice
@@ -14,28 +16,59 @@ MAX_CHARACTERS = 50_000
 _TRIED = 20
 """So many places and lines are tried for a key: a text made to be read slowly must not be."""
 _SHOWN = 60
+_KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[\w.-]+)\s*[ =:]""")
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
+_OPENS = re.compile(r"""\"{3}|'{3}|=\s*['\[{]""")
+"""What may begin a value of several lines."""
+_REMEDIES = (
+    ("Cannot|Duplicate", "this key or table stands in the text already: keep one of the two"),
+    (
+        "Expected newline",
+        "more than one value stands here: write one on a line, a text in quotes, a number without a 0 before it",
+    ),
+    ("Expected '='", "there is no = between a key and its value: write key = value"),
+    ("Expected ']", "the brackets around a table's name do not close: write [name]"),
+    (
+        r"Expected [\"']|Unterminated|.*character '\\n'",
+        "a text in quotes does not close: end it with the quotes that it begins with",
+    ),
+    ("Illegal|Found", "a sign that cannot be seen stands here: delete the line and type it anew"),
+    ("Unclosed array", "a list does not close: write commas between its parts and ] after the last"),
+    (
+        "Unclosed inline",
+        "a table in { } does not close: write it on one line, commas between its parts, } at the end",
+    ),
+    ("Unescaped|Invalid hex|Escaped", r"a text has a \ in it: write \\ for it, or put the text in single quotes"),
+    ("Invalid date", "this date is in no calendar: mend it, or put it in quotes"),
+    ("Invalid value", "a value is missing or of no known kind: write a number, true or false, or a text in quotes"),
+    (
+        "Invalid initial",
+        "a key is missing or has a sign that no key may have: write letters, digits, _ and -, and { } on one line",
+    ),
+    ("Exceeds", "a number is too long: write a shorter one"),
+    ("maximum recursion", "brackets lie too deep: write fewer of them inside each other"),
+    ("", "this line is neither key = value nor a table's [name]: write one of them, or put a # before it"),
+)
+"""How the words of `tomllib` begin, and what to do. The last is for all others."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The document. Raises `InvalidInput`, which says where the text is no TOML."""
+    """The document. Raises `InvalidInput`, which says where the text is no TOML, and what would be."""
     if not isinstance(text, str):
         raise InvalidInput(f"pass the text of a TOML file, not {type(text).__name__}")
     if len(text) > MAX_CHARACTERS:
         raise InvalidInput(f"this text has more than {MAX_CHARACTERS:,} characters: pass a shorter one")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        sentence = f"this is no TOML: {error}"
-    except (ValueError, RecursionError):
-        sentence = "this is no TOML that can be read: a number in it is too long, or brackets lie too deep"
-    raise InvalidInput(sentence)
+    except (ValueError, RecursionError) as error:
+        refusal = _no_toml(text, error)
+    raise refusal
 
 
 def error(text: str, path: tuple[str, ...], sentence: str) -> InvalidInput:
     """The error that says `sentence` of the key at `path`, with its line."""
     *tables, key = path
-    where = f" in [{'.'.join(map(_short, tables))}]" if tables else ""
-    return InvalidInput(f"line {line_of(text, path)}, {_short(key)}{where}: {sentence}")
+    return _error(line_of(text, path), _short(key), ".".join(map(_short, tables)), sentence)
 
 
 def check_key(text: str, path: tuple[str, ...], known: Iterable[str]) -> None:
@@ -72,5 +105,54 @@ def _begun(lines: list[str], number: int, path: tuple[str, ...]) -> bool:
     return False
 
 
+def _no_toml(text: str, error: Exception) -> InvalidInput:
+    """What is wrong with a text that `tomllib` does not read, in words for who writes one for the first time."""
+    lines = text.split("\n")
+    at = re.search(r"at line (\d+)", str(error))
+    if at:
+        line = int(at[1])
+    elif isinstance(error, tomllib.TOMLDecodeError):  # at the end: what is open there is told where it begins
+        last = len(text.rstrip().split("\n"))
+        line = _beginning(lines, last) or last
+    else:  # it gave up: on the first line with which it does
+        kind = type(error)
+        line = bisect_left(range(1, len(lines)), True, key=lambda end: type(_trouble(lines[:end])) is kind) + 1
+    begins = _beginning(lines, line)
+    remedy = next(remedy for words, remedy in _REMEDIES if re.match(words, str(error)))
+    if begins not in (0, line):
+        remedy += f"; what is wrong may be on line {begins}, where it begins"
+    return _error(line, *_named(lines, begins), f"this is no TOML: {remedy}")
+
+
+def _beginning(lines: list[str], last: int) -> int:
+    """The line on which the statement begins that reaches to line `last`: all above it can be read. 0: not found."""
+    places = (number for number in range(last, 0, -1) if number == last or _OPENS.search(lines[number - 1]))
+    return next((number for number in islice(places, _TRIED) if _trouble(lines[: number - 1]) is None), 0)
+
+
+def _named(lines: list[str], begins: int) -> tuple[str, str]:
+    """The key that the statement on this line gives a value, and its table; nothing for what is missing."""
+    key = _KEY.match(lines[begins - 1]) if begins else None
+    if not key:
+        return "", ""
+    headers = (number for number in range(begins - 1, 0, -1) if _HEADER.match(lines[number - 1]))
+    header = next((number for number in islice(headers, _TRIED) if _trouble(lines[: number - 1]) is None), None)
+    table = _HEADER.match(lines[header - 1]) if header else None
+    return _short(key[1].strip("\"'")), _short(table[1].strip()) if table else ""
+
+
+def _trouble(lines: list[str]) -> Exception | None:
+    try:
+        tomllib.loads("\n".join(lines) + "\n")
+    except (ValueError, RecursionError) as error:
+        return error
+    return None
+
+
+def _error(line: int, key: str, table: str, sentence: str) -> InvalidInput:
+    where = f" in [{table}]" if table else ""
+    return InvalidInput(f"line {line}, {key}{where}: {sentence}" if key else f"line {line}: {sentence}")
+
+
 def _short(key: str) -> str:
-    return key if 0 < len(key) <= _SHOWN else repr(key[:_SHOWN])
+    return key if 0 < len(key) <= _SHOWN and key.isprintable() else repr(key[:_SHOWN])

@@ -177,14 +177,15 @@ class RecoveryForm(Form):
         if self.room.pending is None:
             raise InvalidInput("log in with name and password first: a recovery code replaces the second step alone")
         recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
-        self.codes_view.show(listed(recovery.replacement, "A new recovery code, in place of the used one"))
+        new = recovery.replacement
+        self.codes_view.show(*([listed(new, "A new recovery code, in place of the used one")] if new else []))
         self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
             "The recovery code was taken. Now enrol a new authenticator.",
             (
                 ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
-                ("void", "the used code; one new code was issued for it, the others hold"),
+                ("void", f"the used code; {'one new' if new else 'no'} code was issued for it, the others hold"),
                 ("told", "the account's owner finds a notice at the next login"),
             ),
         )

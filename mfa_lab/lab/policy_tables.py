@@ -17,6 +17,7 @@ _HEADERS = (
     "digits",
     "longest wait",
     "off after",
+    "authenticators",
     "recovery codes",
     "strictest step-up",
 )
@@ -33,6 +34,7 @@ def policy_table(policies: Mapping[str, Policy]) -> Table:
             policy.digits,
             duration(policy.longest_wait_seconds),
             policy.disable_after_failures,
+            policy.authenticators,
             policy.recovery_codes or "none",
             duration(min(age for _, age in policy.step_up)) if policy.step_up else "none",
         )
@@ -51,6 +53,8 @@ def _value(policy: Policy, key: str) -> str:
     value = getattr(policy, key)
     if key == "step_up":  # with spaces, so that a narrow column can break them
         return ", ".join(f"{action.replace('_', ' ')}: {duration(age)}" for action, age in value)
+    if key == "factors":
+        return ", ".join(value)
     return duration(value) if key.endswith(_SECONDS) else str(value)
 
 

@@ -108,7 +108,8 @@ class RecoveryCodes(Sequence[str]):
 class Recovery:
     """A recovery code was taken. `pending` permits enrolling a new factor and nothing else.
 
-    `replacement` holds the one code issued for the used one (NIST-4.2.1.1); the others stay valid.
+    `replacement` holds the one code issued for the used one (NIST-4.2.1.1), or none where the policy has no recovery
+    codes; the others stay valid.
     """
 
     pending: PendingLogin

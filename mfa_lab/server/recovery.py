@@ -33,7 +33,9 @@ _COUNT = (
 
 
 def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now: int) -> Recovery | Decision:
-    """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set."""
+    """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set. Where the
+    policy has recovery codes one comes in its place.
+    """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, _ = pendings.read(connection, token)
@@ -44,7 +46,7 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
         stored = [(code.id, code.encoded) for code in connection.execute(_CODES, {"account": row.account_id})]
     account_id: str = row.account_id
     found = lookup.find(typed, stored) if typed else None
-    replacement = lookup.new_codes(1, services.shown)
+    replacement = lookup.new_codes(min(1, services.policy.recovery_codes), services.shown)
     hashes = lookup.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
         if found is None:
@@ -55,7 +57,7 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         else:
             connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
-            connection.execute(_ADD_CODE, {"account_id": account_id, "encoded": hashes[0]})
+            _add_codes(connection, account_id, hashes)
             record(connection, now, Event.RECOVERED, account_id)
             notify(connection, now, Event.RECOVERED, account_id)
             return Recovery(pendings.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
@@ -100,7 +102,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
 
 def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
     """One code more, from an administrator."""
-    connection.execute(_ADD_CODE, {"account_id": account_id, "encoded": encoded})
+    _add_codes(connection, account_id, [encoded])
     record(connection, now, Event.RESET_CODE_ISSUED, account_id)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
@@ -108,5 +110,9 @@ def add_code(connection: Connection, account_id: str, encoded: str, now: int) ->
 def replace_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
     """Make `hashes` the account's whole set; none of the earlier codes is good any more."""
     connection.execute(_VOID_CODES, {"account": account_id})
+    _add_codes(connection, account_id, hashes)
+
+
+def _add_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
     if hashes:
         connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])

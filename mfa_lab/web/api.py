@@ -155,7 +155,7 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
         token=tokens.written(recovery.pending),
         next="enrolment",
         expires_at=recovery.pending.expires_at,
-        recovery_code=recovery.replacement[0],
+        recovery_code=next(iter(recovery.replacement), None),
     )
 
 

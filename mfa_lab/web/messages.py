@@ -35,9 +35,9 @@ class RecoveryCode(BaseModel):
 
 
 class Recovered(Step):
-    """`recovery_code` takes the place of the used one."""
+    """`recovery_code` takes the place of the used one; null where the policy gives out none."""
 
-    recovery_code: str
+    recovery_code: str | None
 
 
 class TwoCodes(BaseModel):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import ipywidgets
 import pytest
 
+from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput
 from mfa_lab.lab.forms import (
     EnrolForm,
@@ -279,6 +281,20 @@ def test_a_lost_phone_and_a_recovery_code():
     assert steps.otp.submit(code=steps.room.phone.code()).granted
     steps.session.notices_button.click()
     assert "a recovery code was used at" in steps.status.value
+
+
+def test_a_recovery_without_a_new_code():
+    """Where the policy has no recovery codes none is given for a used reset code: the form shows none and says so."""
+    steps, sent = FourSteps(demo_room()), []
+    steps.codes_view.send = sent.append
+    steps.room.server = MfaServer(clock=steps.room.clock, policy=replace(Policy.LESSON, recovery_codes=0))
+    steps.room.enrol()
+    (code,) = steps.room.server.issue_reset_code(ALICE["name"])
+    steps.login.submit(**ALICE)
+    answer = steps.recovery.submit(recovery_code=code)
+    assert answer.granted
+    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, the others hold"
+    assert sent[-1]["parts"] == []
 
 
 def test_starting_again_gets_out_of_any_corner():

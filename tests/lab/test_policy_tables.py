@@ -25,8 +25,10 @@ def test_the_table_has_a_row_for_each():
     table = policy_table(SECTORS)
     assert [row[0] for row in table.rows] == list(SECTORS)
     (admin,) = (row for row in table.rows if row[0] == "admin")
-    assert admin[1:] == ("4 hours", "15 minutes", 0, 6, "60 minutes", 20, "none", "60 seconds")
-    assert policy_table({"standard": Policy.STANDARD}).rows[0][8] == "none"
+    assert admin[1:] == ("4 hours", "15 minutes", 0, 6, "60 minutes", 20, 2, "none", "60 seconds")
+    (financial,) = (row for row in table.rows if row[0] == "financial")
+    assert (dict(zip(table.headers, financial, strict=True))["authenticators"]) == 1
+    assert policy_table({"standard": Policy.STANDARD}).rows[0][-1] == "none"
 
 
 @pytest.mark.parametrize("name", SECTORS)
@@ -37,6 +39,8 @@ def test_each_reason_stands_beside_its_value(name):
     assert all(str(value)[-1].isalpha() for key, value, _ in table.rows if key.endswith("_seconds"))
     (step_up,) = (value for key, value, _ in table.rows if key == "step_up")
     assert step_up.count(": ") == len(SECTORS[name].step_up)
+    (factors,) = (value for key, value, _ in table.rows if key == "factors")
+    assert factors == ("authenticator app" if name == "admin" else "authenticator app, recovery code")
 
 
 def test_lines_are_numbered_as_errors_count_them():
@@ -76,7 +80,7 @@ def test_how_much_room_the_pharmacy_has():
     ("answer", "said"),
     [
         ("[x]\nwindow_step = 1", "line 2, window_step in [x]: there is no such key; did you mean window_steps?"),
-        ("window_steps", "this is no TOML"),
+        ("window_steps", "line 1: this is no TOML: there is no = between a key and its value: write key = value"),
         (7, "pass the text of a TOML file"),
     ],
 )

@@ -1,5 +1,6 @@
 """A recovery code instead of a lost phone: it permits enrolling a new one, and nothing else."""
 
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -58,6 +59,25 @@ def test_a_used_code_is_void_and_replaced(enrolled: House) -> None:
     enrolled.server.recover(enrolled.begin(), new)
     enrolled.server.recover(enrolled.begin(), enrolled.codes[9])
     assert enrolled.rows("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL") == [(10,)]
+
+
+def test_without_recovery_codes_none_is_issued_for_a_used_one(enrolled: House) -> None:
+    """recovery_codes = 0 forbids a code in a drawer: neither a reset code nor one of an earlier, laxer policy leaves
+    another behind. The new authenticator is enrolled all the same.
+    """
+    earlier = enrolled.codes[0]
+    enrolled.open(replace(enrolled.policy, recovery_codes=0))
+    assert len(enrolled.server.recover(enrolled.begin(), earlier).replacement) == 0
+    enrolled.server.issue_recovery_codes(enrolled.log_in())
+    (code,) = enrolled.server.issue_reset_code(NAME)
+    recovery = enrolled.server.recover(enrolled.begin(), code)
+    assert len(recovery.replacement) == 0
+    assert enrolled.rows("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL") == [(0,)]
+    assert reason(enrolled.server.recover, enrolled.begin(), code) is Reason.WRONG_RECOVERY_CODE
+    enrolment = enrolled.server.start_enrolment(recovery.pending)
+    enrolled.phone.add(enrolment.uri)
+    assert len(enrolled.server.confirm_enrolment(enrolment, enrolled.phone.code())) == 0
+    assert enrolled.server.check_session(enrolled.log_in()).name == NAME
 
 
 def test_it_stands_behind_the_password(enrolled: House) -> None:
