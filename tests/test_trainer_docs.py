@@ -12,12 +12,14 @@ from click.testing import CliRunner
 
 from mfa_lab.cli import main
 from mfa_lab.lab.exercises import exercises
+from mfa_lab.lab.refresh import text_outputs
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.workspace import deliver
 
 FOLDER = Path(__file__).parents[1] / "docs" / "trainer"
 PAGES = sorted(FOLDER.glob("*.md"))
 ROUTES = (FOLDER / "routes.md").read_text("utf-8")
+ANSWERS = (FOLDER / "answers.md").read_text("utf-8")
 LENGTHS = (45, 90, 180)
 
 
@@ -46,11 +48,76 @@ def test_every_section_that_is_named_exists():
 
 
 def test_every_exercise_that_is_named_exists_and_none_is_missing():
-    """answers.md speaks of each exercise of the guided notebooks, 00 to 05b; the rest stand in answers.html."""
-    named = set(re.findall(r"`(\d\db?-[\w-]+)`", (FOLDER / "answers.md").read_text("utf-8")))
-    known = {each.id for each in exercises()}
-    assert named <= known
-    assert {each for each in known if each < "06"} <= named
+    """answers.md has a row for each exercise of the kit, in the table of its notebooks."""
+    named = re.findall(r"^\|.*\| `(\d\d[a-d]?-[\w-]+)` \|$", ANSWERS, re.MULTILINE)
+    assert set(named) == {each.id for each in exercises() if each.id[0].isdigit()}
+    tables = [re.findall(r"`(\d\d[a-d]?)-[\w-]+` \|$", part, re.MULTILINE) for part in ANSWERS.split("\n### ")[1:]]
+    assert [some for some in tables if some != sorted(some)] == []
+    assert [some[-1] for some in tables] == sorted(some[-1] for some in tables)
+
+
+def committed(notebook: str) -> str:
+    """The code of a notebook and what it showed, as text; runs of spaces count as one."""
+    (path,) = notebooks_dir().glob(f"{notebook}_*.ipynb")
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    shown = [
+        text for cell in cells for some in text_outputs(nbformat.v4.new_notebook(cells=[cell])) for _, text in some
+    ]
+    return " ".join("\n".join([*shown, *(cell.source for cell in cells)]).split())
+
+
+def results() -> list[tuple[str, str]]:
+    """The rows of *Results to expect*: the notebook, and what comes out."""
+    return re.findall(r"^\| (\d\db?), [^|]+\| ([^|]+) \|$", ANSWERS.split("## Results to expect")[1], re.MULTILINE)
+
+
+def test_results_to_expect_are_those_of_every_notebook_on_a_route():
+    """Whatever a route leads through has a row, and so have those whose figures a class asks about."""
+    routed = {name.split("_")[0] for name, _ in re.findall(r"`(\d\d\w+)`, \*(.+?)\*", ROUTES)} - {
+        "01b"
+    }  # shows words
+    assert {"05", "05b", "06", "10b", "11"} | routed == {notebook for notebook, _ in results()}
+
+
+@pytest.mark.parametrize(("notebook", "told"), results())
+def test_a_result_to_expect_stands_in_the_notebook(notebook, told):
+    """Each row quotes at least one figure or word, and all that it quotes is in the committed cells and outputs."""
+    quoted = re.findall(r"`([^`]+)`", told)
+    assert quoted
+    assert [words for words in quoted if words not in committed(notebook)] == []
+
+
+def test_the_minutes_of_longer_routes_are_the_sums_of_the_notebooks():
+    """Each row adds up what the sections say, and the rows leave no notebook out."""
+    stems = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
+    rows = re.findall(r"^\| .+ \| (\d\d\w?) (?:to|and) (\d\d\w?) \| (\d+) \|$", ROUTES, re.MULTILINE)
+    named = []
+    for first, last, minutes in rows:
+        some = [stem for stem in stems if first <= stem.split("_")[0] <= last]
+        assert sum(minutes_of(stem) for stem in some) == int(minutes), (first, last)
+        named += some
+    assert named == stems
+
+
+def minutes_of(notebook: str) -> int:
+    """What the sections of a notebook say together."""
+    cells = nbformat.read(notebooks_dir() / f"{notebook}.ipynb", as_version=4).cells
+    said = [re.findall(r"^## .+ \((\d+) min\)$", cell.source, re.MULTILINE) for cell in cells]
+    return sum(int(minutes) for some in said for minutes in some)
+
+
+def test_the_tags_that_are_told_are_those_that_are_committed():
+    """README.md has a row for each tag that a notebook of the kit carries, and for no other."""
+    told = re.findall(r"^\| `(slide[\w-]*)` \|", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    cells = [cell for path in notebooks_dir().glob("*.ipynb") for cell in nbformat.read(path, as_version=4).cells]
+    tags = {tag for cell in cells for tag in cell.metadata.get("tags", []) if tag.startswith("slide")}
+    assert sorted(told) == sorted(tags)
+
+
+def test_a_class_server_is_told_to_hold_no_folder_of_the_trainers():
+    """Before the command that opens the seats to everybody, not after it."""
+    section = (FOLDER / "without.md").read_text("utf-8").split("## On a class server")[1]
+    assert 0 < section.index("Take `room/trainer` off the server") < section.index("mfa-lab seat-07")
 
 
 @pytest.mark.parametrize("path", [*PAGES, FOLDER / "handout.html"], ids=lambda path: path.name)

@@ -17,6 +17,7 @@ from mfa_lab.lab.trainer.board import board
 from mfa_lab.lab.trainer.board_page import save
 from mfa_lab.lab.trainer.slides import read, slides, slides_html
 from mfa_lab.lab.trainer.workshop import prepare
+from mfa_lab.resources import notebooks_dir
 from tests.lab.trainer.test_board import entry, hand_in
 from tests.needs import requires_program
 from tests.notebooks.kit import write
@@ -219,6 +220,18 @@ def test_slides_fit_the_projector(size, open_page):
         )
         assert wide <= 0
         assert long <= 0 or slide.get_attribute("tabindex") == "0"
+        page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize("path", sorted(notebooks_dir().glob("0[0-4]*.ipynb")), ids=lambda path: path.stem)
+def test_nothing_of_the_four_steps_has_to_be_scrolled(path, open_page, room):
+    """On a common projector each slide of 00 to 04 is seen at once: what is too long is tagged for the notes."""
+    notebook = read(str(path))
+    (room / f"{path.stem}.html").write_text(slides_html(notebook))
+    page = open_page(f"{path.stem}.html")
+    for _ in slides(notebook):
+        slide = page.locator("section.slide:visible")
+        assert slide.get_attribute("tabindex") is None, slide.inner_text()[:80]
         page.keyboard.press("ArrowRight")
 
 

@@ -1,8 +1,9 @@
 """Slides from a notebook as it is. No tags are needed: headings, lists, tables and what cells showed make the slides,
 and the prose becomes the trainer's notes below them.
 
-Tags, where somebody wants it otherwise: `slide` shows a whole cell on a slide of its own, `slide-skip` leaves it out,
-`slide-notes` puts its text into the notes alone.
+Tags, where it should come out otherwise: `slide` shows a whole cell on a slide of its own, `slide-below` puts what a
+cell showed below what stands on the slide before it, `slide-skip` leaves a cell out, `slide-notes` puts its text into
+the notes alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +62,7 @@ def slides(notebook: NotebookNode) -> list[Slide]:
         elif cell.cell_type == "markdown":
             maker.markdown(cell.source, whole="slide" in tags)
         elif cell.cell_type == "code":
-            maker.code(cell, whole="slide" in tags)
+            maker.code(cell, whole="slide" in tags, below="slide-below" in tags)
     return maker.made
 
 
@@ -96,17 +98,18 @@ class _Maker:
         self._after_output = False
 
     def note(self, text: str) -> None:
-        """Text that is said, not shown: with the slide before it, or with the first."""
+        """Text that is said, not shown, with the slide before it or the first. Its heading holds from here on."""
+        for title, minutes, _ in _parts(text):
+            self._head(title, minutes)
         if self.made:
-            self.made[-1].notes.append(text)
+            self.made[-1].notes.append(_LINK_TO_NOTEBOOK.sub(r"\1", text))
         else:
             self._waiting.append(text)
 
     def markdown(self, source: str, *, whole: bool) -> None:
         """A heading begins a slide, and so do a list and a table; what was seen goes below the output before it."""
         for title, minutes, blocks in _parts(_LINK_TO_NOTEBOOK.sub(r"\1", source)):
-            if title:
-                self._title, self._above = title, minutes or self._above
+            self._head(title, minutes)
             text = "\n\n".join(blocks)
             if not whole and all(block.startswith(_NOT_FOR_SLIDES) for block in blocks):
                 self.note(text)
@@ -115,15 +118,16 @@ class _Maker:
             elif blocks and blocks[0].startswith(_BOLD) and self._after_output and self.made:
                 self.made[-1].shown.append(nbformat.v4.new_markdown_cell(_sentences(blocks[0])))  # type: ignore[no-untyped-call]
                 self.made[-1].notes.append(text)
-                self._lists(blocks[1:])
-            elif title or any(map(_SHOWN_WHOLE.match, blocks)):
-                self._begin(*_shortened(blocks), text)
+                if any(map(_SHOWN_WHOLE.match, blocks[1:])):
+                    self._each(blocks[1:], "")
+            elif title or blocks[0].startswith(_SAW) or any(map(_SHOWN_WHOLE.match, blocks)):
+                self._each(blocks, text)
             else:
                 self._waiting.append(text)
         self._after_output = False
 
-    def code(self, cell: NotebookNode, *, whole: bool) -> None:
-        """What a cell showed, unless it waits for a learner's answer."""
+    def code(self, cell: NotebookNode, *, whole: bool, below: bool) -> None:
+        """What a cell showed, on a slide of its own or below the last one; not where it waits for an answer."""
         predicted = _PREDICTED.search(cell.source)
         if predicted and self.made:
             self.made[-1].words = _question(predicted[1]) or self.made[-1].words
@@ -132,14 +136,24 @@ class _Maker:
         source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("assert "))
         short = whole or len(source.splitlines()) <= _CODE_LINES
         said = [sentence for text in self._waiting if (sentence := _sentences(text))]
-        self._begin(said[-1] if said else "", "", "")
+        if below and self.made:
+            self.made[-1].shown += map(nbformat.v4.new_markdown_cell, said[-1:])
+            self.made[-1].notes += self._waiting
+            self._waiting = []
+        else:
+            self._begin(said[-1] if said else "", "", "")
         shown = nbformat.v4.new_code_cell(source if short else "", outputs=cell.outputs)  # type: ignore[no-untyped-call]
         self.made[-1].shown.append(shown)
         self._after_output = True
 
-    def _lists(self, blocks: list[str]) -> None:
-        if any(map(_SHOWN_WHOLE.match, blocks)):
-            self._begin(*_shortened(blocks), "")
+    def _head(self, title: str, minutes: str) -> None:
+        if title:
+            self._title, self._above = title, minutes or self._above
+
+    def _each(self, blocks: list[str], said: str) -> None:
+        for words, lists in _shortened(blocks):
+            self._begin(words, lists, said)
+            said = ""  # it stands in the notes of the first
 
     def _begin(self, words: str, lists: str, said: str) -> None:
         notes = [*self._waiting, said] if said else self._waiting
@@ -164,17 +178,24 @@ def _parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
         yield title, minutes, blocks
 
 
-def _shortened(blocks: list[str]) -> tuple[str, str]:
-    """Of the prose before lists and tables what asks or begins; and these, whole, with what leads to the next."""
-    lists = [number for number, block in enumerate(blocks) if _SHOWN_WHOLE.match(block)]
-    first, last = (lists[0], lists[-1]) if lists else (len(blocks), -1)
-    prose = [block for block in blocks[:first] if not block.startswith(_NOT_FOR_SLIDES)]
-    kept = [block if _SHOWN_WHOLE.match(block) else _sentences(block) for block in blocks[first : last + 1]]
-    said = ""
-    if prose:
-        sentences = _SENTENCE.split(prose[-1])
-        said = " ".join(sentences[-2:]) if lists and sentences[-1].endswith("?") else _sentences(prose[0])
-    return said, "\n\n".join(kept)
+def _shortened(blocks: list[str]) -> Iterator[tuple[str, str]]:
+    """Lists and tables, whole, each with what asks or begins in the prose before it; without any, how it begins."""
+    prose, found = list[str](), False
+    blocks = [block for block in blocks if not block.startswith(_NOT_FOR_SLIDES)]
+    for whole, run in groupby(blocks, key=lambda block: bool(_SHOWN_WHOLE.match(block))):
+        if whole:
+            yield _lead(prose), "\n\n".join(run)
+            prose, found = [], True
+        else:
+            prose = list(run)
+    if not found:
+        yield _sentences(prose[0]), ""
+
+
+def _lead(prose: list[str]) -> str:
+    """What leads to a list: the question right before it, else the first sentence."""
+    sentences = _SENTENCE.split(prose[-1]) if prose else [""]
+    return " ".join(sentences[-2:]) if sentences[-1].endswith("?") else _sentences("".join(prose[:1]))
 
 
 def _question(prediction_id: str) -> str:

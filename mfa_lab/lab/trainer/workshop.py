@@ -135,8 +135,10 @@ _OVERVIEW = """
 <h2>What to do with it</h2>
 <ul>
 <li>Print <code>cards.pdf</code> at 100 %, cut, and lay one card on each seat.</li>
-<li>Carry each folder to its machine, or leave all of them on the class server. In the folder above it:
-<code>mfa-lab seat-07</code>.</li>
+<li>Carry each folder to its machine, or leave all seats on the class server. There, take this folder,
+<code>trainer</code>, off the server first: it has the answers and all accounts, and every seat has a terminal that
+reaches <code>../trainer</code>. To add seats later, put it back.</li>
+<li>In the folder above a seat: <code>mfa-lab seat-07</code>.</li>
 <li>A phone that scanned its card is ready for the live form of every notebook. The form shows the same secret once
 more, and asks for a first code as always. Without a phone, the one in the page scans what the form shows.</li>
 <li>You want a code of a seat yourself: <code>oathtool --totp -b -</code> reads a setup key and prints the code of

@@ -13,10 +13,18 @@ from click.testing import CliRunner
 from mfa_lab.cli import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.exercises import prediction
+from mfa_lab.lab.refresh import normal_form
 from mfa_lab.lab.trainer.slides import read, slides, slides_html
 from mfa_lab.resources import notebooks_dir
 
 NOTEBOOKS = sorted(notebooks_dir().glob("*.ipynb"))
+TAGGED = [
+    pytest.param(path, number, tag, id=f"{path.stem}-{cell.id}-{tag}")
+    for path in NOTEBOOKS
+    for number, cell in enumerate(read(str(path)).cells)
+    for tag in cell.metadata.get("tags", [])
+    if tag.startswith("slide")
+]
 new_markdown, new_code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
 
 
@@ -78,13 +86,13 @@ def test_all_prose_is_in_the_notes():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_notebook_makes_slides(path):
-    """Without a tag: a title, each section, every figure, and no empty slide; nothing from elsewhere."""
+    """A title, each section that no tag leaves to the notes, every figure, no empty slide; nothing from elsewhere."""
     notebook = read(str(path))
     made = slides(notebook)
     titles = {slide.title for slide in made}
     assert len(made) >= 5
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and "slide-notes" not in cell.metadata.get("tags", []):
             for heading in re.findall(r"^## (.+?)(?: \(\d+ min\))?$", cell.source, re.MULTILINE):
                 assert heading in titles or heading.startswith("Exercises"), heading
     assert all(slide.words or slide.shown for slide in made)
@@ -106,16 +114,41 @@ def test_a_question_comes_from_the_prediction():
     assert of(prose("## A"), guess, code(unknown))[-1][1] == "Long words about it, which lead somewhere."
 
 
+def test_lists_with_prose_between_them_make_a_slide_each():
+    """So that a class can be asked about the first before it sees the second. The prose is said with the first."""
+    first, other = "They say this, and it is all wrong:", "It is really like this, and not otherwise:"
+    text = f"{first}\n\n1. one\n\n| a |\n|---|\n\n{other}\n\n1. two"
+    made = slides(nbformat.v4.new_notebook(cells=[prose(f"## A\n\n{text}")]))
+    assert [(slide.words, slide.shown[0].source) for slide in made] == [
+        (first, "1. one\n\n| a |\n|---|"),
+        (other, "1. two"),
+    ]
+    assert [slide.notes for slide in made] == [[text], []]
+
+
+def test_what_was_seen_is_shown_also_where_its_cell_is_not():
+    """After a cell that compares a guess, which a slide leaves out, the answer has a slide of its own."""
+    saw = "**What we saw:** none of it came to anything at all. This is why."
+    made = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("04-again", 1)'), prose(saw))
+    assert made[1:] == [("A", "**What we saw:** none of it came to anything at all.", [])]
+
+
 def test_tags_have_the_last_word():
-    """`slide` shows a whole cell, `slide-skip` none of it, `slide-notes` says it."""
+    """`slide` shows a whole cell, `slide-below` what it showed on the slide before, and what leads to it;
+    `slide-skip` none of it, `slide-notes` says it, and its heading goes on.
+    """
     made = slides(
         nbformat.v4.new_notebook(
             cells=[
                 prose("## A\n\nThis is said first, and shown."),
                 prose("Every word of this. Also this one, though it is long.", "slide"),
                 code('check("x", ...)', "an answer", tags=("slide",)),
+                prose("This sentence leads to one more output. There it comes."),
+                code("more", tags=("slide-below",)),
+                prose("**What we saw:** it all stands together here, on one slide."),
                 code("left out", tags=("slide-skip",)),
-                prose("- a list\n- for the notes", "slide-notes"),
+                prose("## B (3 min)\n\n- a list\n- for [the notes](04_otp_validation.ipynb)", "slide-notes"),
+                code("under B"),
             ]
         )
     )
@@ -123,9 +156,79 @@ def test_tags_have_the_last_word():
         "This is said first, and shown.",
         "Every word of this. Also this one, though it is long.",
         "",
+        "",
     ]
-    assert made[-1].shown[0].source == 'check("x", ...)'
-    assert made[-1].notes == ["- a list\n- for the notes"]
+    assert [cell.source for cell in made[2].shown] == [
+        'check("x", ...)',
+        "This sentence leads to one more output.",
+        "more",
+        "**What we saw:** it all stands together here, on one slide.",
+    ]
+    assert made[2].notes[0] == "This sentence leads to one more output. There it comes."
+    assert made[2].notes[-1] == "## B (3 min)\n\n- a list\n- for the notes"
+    assert [(slide.title, slide.above) for slide in made[2:]] == [("A", ""), ("B", "3 min")]
+
+
+def test_below_nothing_is_a_slide_of_its_own():
+    """What has no slide before it begins one."""
+    assert of(code("first", tags=("slide-below",))) == [("", "", ["first"])]
+
+
+def test_the_committed_tags_are_ours():
+    """Each is one that is read, on a cell of the kind it is for; none of the notebooks 00 to 04 goes without."""
+    kinds = {(param.values[2], read(str(param.values[0])).cells[param.values[1]].cell_type) for param in TAGGED}
+    assert kinds == {
+        ("slide", "markdown"),
+        ("slide", "code"),
+        ("slide-notes", "markdown"),
+        ("slide-below", "code"),
+        ("slide-skip", "code"),
+    }
+    assert {param.values[0] for param in TAGGED} >= {path for path in NOTEBOOKS if path.stem < "05"}
+
+
+@pytest.mark.parametrize(("path", "number", "tag"), TAGGED)
+def test_a_committed_tag_does_what_it_says(path, number, tag):
+    """It is written as `refresh` leaves it, the slides would be others without it, and the cell is where it says."""
+    notebook = read(str(path))
+    assert normal_form(notebook).cells[number].metadata == notebook.cells[number].metadata
+    cell, made = notebook.cells[number], slides(notebook)
+    at = [
+        (index, place)
+        for index, slide in enumerate(made)
+        for place, shown in enumerate(slide.shown)
+        if shown.cell_type == "code" and shown.outputs == cell.get("outputs")
+    ]
+    if tag == "slide-skip":
+        assert at == []
+    elif tag == "slide-notes":
+        text = re.sub(r"\[([^\]]+)\]\([^)\s]+\.ipynb\)", r"\1", cell.source)
+        assert any(text in slide.notes for slide in made)
+        assert not any(line in slide.words for slide in made for line in text.split("\n\n")[1:])
+    elif tag == "slide-below":
+        ((index, place),) = at
+        assert made[index].words or place
+    elif cell.cell_type == "code":
+        ((index, place),) = at
+        assert made[index].shown[place].source == cell.source
+    else:
+        assert any(slide.words and cell.source.endswith(slide.words) for slide in made)
+    cell.metadata.tags.remove(tag)
+    assert seen(slides(notebook)) != seen(made)
+
+
+def seen(made):
+    """All that is on slides and in their notes; the ids of cells are drawn anew each time."""
+    return [
+        (
+            slide.title,
+            slide.above,
+            slide.words,
+            slide.notes,
+            [(each.source, each.get("outputs")) for each in slide.shown],
+        )
+        for slide in made
+    ]
 
 
 def test_code_is_shown_where_it_is_short():

@@ -21,6 +21,7 @@ from mfa_lab.lab.seat import FILE, as_text, read, seeded
 from mfa_lab.lab.trainer import bundle as bundle_module
 from mfa_lab.lab.trainer.answers import answers_html
 from mfa_lab.lab.trainer.cards import CARD_MM, COLUMNS, PAGE_MM, QR_MM, ROWS, cards_html, cards_pdf
+from mfa_lab.lab.trainer.page import MADE_BY
 from mfa_lab.lab.trainer.workshop import TRAINER, prepare
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.workspace import kit_files
@@ -61,6 +62,21 @@ def test_a_second_run_adds_and_leaves_everything_else(tmp_path):
     assert everything(tmp_path).items() >= seats.items()
     assert [seat.seat for seat in made.seats] == [seat.seat for seat in SEATS[:5]]
     assert "seat-05@example.org" in (tmp_path / TRAINER / "cards.html").read_text()
+
+
+def test_what_the_seats_must_not_see_lies_in_one_folder_that_can_be_taken_away(tmp_path):
+    """The overview says so. Without it nothing of the trainer's is left beside the seats; put back, it goes on."""
+    prepare(tmp_path / "room", 2, "a test")
+    overview = BeautifulSoup((tmp_path / "room" / TRAINER / "overview.html").read_text(), "html.parser").get_text()
+    assert "take this folder, trainer, off the server first" in " ".join(overview.split())
+    (tmp_path / "room" / TRAINER).rename(tmp_path / "mine")
+    assert {path.name for path in (tmp_path / "room").iterdir()} == {"seat-01", "seat-02"}
+    for seat, other in (("seat-01", SEATS[1]), ("seat-02", SEATS[0])):
+        left = b"".join(everything(tmp_path / "room" / seat).values())
+        assert other.secret.encode() not in left
+        assert MADE_BY.encode() not in left
+    (tmp_path / "mine").rename(tmp_path / "room" / TRAINER)
+    assert prepare(tmp_path / "room", 3).seats == tuple(SEATS[:3])
 
 
 def test_a_run_that_was_cut_short_is_finished(tmp_path):
