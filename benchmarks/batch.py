@@ -11,6 +11,7 @@ from dataclasses import replace
 from random import Random
 from statistics import median
 
+import click
 import numpy as np
 import pyotp
 
@@ -108,38 +109,41 @@ def in_percent(row: Row) -> Row:
 
 
 def both_cores(pairs: int = 3) -> Row:
-    """Twenty million codes, the processes' start included, against hashcat's own benchmark of mode 18100."""
-    found = shutil.which("hashcat")
+    """Twenty million codes, the processes' start included, against hashcat's own benchmark of mode 18100.
+
+    Both as the time for a code: 1.25 of hashcat's is 0.8 of its rate.
+    """
     secrets = np.array([new_secret(SeededRandomness(user)) for user in range(20)])[:, None]
     steps = STEP + np.arange(MANY // 20)
-    ours, theirs = [], []
-    for _ in range(pairs):
-        ours.append(MANY / timed(lambda: codes_at(secrets, steps, workers=os.cpu_count())))
-        if found:
-            theirs.append(_hashcat(found))
-    rate, hashcat = median(ours), median(theirs) if theirs else None
-    return Row(
-        name="cores",
-        what="codes_at, SHA1, all cores",
-        against="hashcat -b -m 18100" if found else "hashcat (not installed)",
-        value=rate / hashcat if hashcat else rate / 1e6,
-        unit="x" if hashcat else "M/s",
-        reach=None,  # here more is better: 0.8 or more, told in `reach_met`
-        pairs=pairs,
-        figures={
-            "codes_per_s": rate,
-            "hashcat_per_s": hashcat or "not installed",
-            "reach": "0.8 or more",
-            "reach_met": ("yes" if rate >= 0.8 * hashcat else "NO") if hashcat else "",
-        },
-    )
+    what = "codes_at, SHA1, all cores"
+
+    def ours() -> float:
+        return timed(lambda: codes_at(secrets, steps, workers=os.cpu_count())) / MANY
+
+    found = shutil.which("hashcat")
+    if found is None:
+        rate = 1 / median(ours() for _ in range(pairs))
+        return Row(
+            name="cores", what=what, against="hashcat (not installed)", value=rate / 1e6, unit="M/s", pairs=pairs
+        )
+    times = interleaved(ours, lambda: _hashcat(found), pairs)
+    row = ratio_row("cores", what=what, against="hashcat -b -m 18100", reach=1 / 0.8, times=times)
+    rates = {"codes_per_s": 1 / median(times[0]), "hashcat_per_s": 1 / median(times[1])}
+    return replace(row, figures={"of_hashcats_rate": 1 / row.value, **rates})
 
 
 def _hashcat(program: str) -> float:
-    said = subprocess.run(
+    """The seconds that it takes for a code, all its devices together."""
+    done = subprocess.run(
         [program, "-b", "-m", "18100", "--machine-readable", "-D", "1"], capture_output=True, text=True, check=False
-    ).stdout
-    return sum(float(line.split(":")[-1]) for line in said.splitlines() if ":18100:" in line)
+    )
+    rate = sum(float(line.split(":")[-1]) for line in done.stdout.splitlines() if ":18100:" in line)
+    if rate <= 0:
+        raise click.ClickException(
+            "hashcat is installed and gave no rate: has it a device to compute on? On a processor that is "
+            "pocl-opencl-icd; benchmarks/README.md says how to install it."
+        )
+    return 1 / rate
 
 
 def memory() -> Row:

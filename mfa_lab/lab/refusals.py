@@ -1,4 +1,6 @@
-"""Every reason for which a code is refused, each produced once: what the user is told, and what the class sees."""
+"""Every reason that a person can meet for which a code is refused, each produced once: what the user is told, and what
+the class sees.
+"""
 
 from __future__ import annotations
 

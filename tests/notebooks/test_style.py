@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -43,6 +44,7 @@ class Book:
         prose = "\n".join(_markdown(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
         shown = [data[kind] for data in self.outputs for kind in ("text/html", "image/svg+xml") if kind in data]
         self.prose = BeautifulSoup(prose, "html.parser")
+        self.shown = BeautifulSoup("\n".join(shown), "html.parser")
         self.page = BeautifulSoup("\n".join([prose, *shown]), "html.parser")
 
 
@@ -105,6 +107,14 @@ def one_title(book: Book) -> Iterator[str]:
             yield f"a heading jumps from level {above} to {below}"
 
 
+def headings_told_apart(book: Book) -> Iterator[str]:
+    """Whoever goes from heading to heading by ear must know which one it is; minutes are no difference."""
+    words = [re.sub(r"\(\d+ min\)$", "", heading.get_text().strip()) for heading in book.prose.find_all(HEADING)]
+    for heading, count in Counter(" ".join(text.lower().split()) for text in words).items():
+        if count > 1:
+            yield f"{count} headings say {heading!r}"
+
+
 def minutes_on_sections(book: Book) -> Iterator[str]:
     for heading in book.prose.find_all("h2"):
         if not re.search(r"\(\d+ min\)$", heading.get_text().strip()):
@@ -155,6 +165,11 @@ def headers_in_tables(book: Book) -> Iterator[str]:
     for table in book.page.find_all("table"):
         if not any(header.get_text().strip() for header in table.find_all("th")):
             yield "a table has no header row"
+    for table in book.shown.find_all("table"):  # in prose Markdown can give neither
+        if not (table.caption and table.caption.get_text().strip()):
+            yield "a table in an output has no caption: what is it a table of?"
+        if not all(header.get("scope") for header in table.find_all("th")):
+            yield "a header in an output does not say by its scope whether a column or a row is under it"
 
 
 def links_that_say_something(book: Book) -> Iterator[str]:
@@ -213,6 +228,8 @@ RULES = [
     Rule(one_title, prose("# Another title")),
     Rule(one_title, first_cell("# Who", "Who")),
     Rule(one_title, prose("#### Deep down")),
+    Rule(headings_told_apart, prose("## The time (4 min)")),
+    Rule(headings_told_apart, prose("### steps")),
     Rule(minutes_on_sections, prose("## A section")),
     Rule(shape, first_cell("?", ".")),
     Rule(shape, first_cell("What you need", "You may want")),
@@ -224,7 +241,10 @@ RULES = [
     Rule(text_for_pictures, output("text/html", "<svg><path/></svg>")),
     Rule(text_for_pictures, output("image/svg+xml", "<svg role='img'/>")),
     Rule(text_for_pictures, output("image/png", "AAAA")),
-    Rule(headers_in_tables, output("text/html", "<table><tr><td>1</td></tr></table>")),
+    Rule(headers_in_tables, output("text/html", "<table><caption>Steps</caption><tr><td>1</td></tr></table>")),
+    Rule(headers_in_tables, output("text/html", "<table><tr><th scope='col'>step</th></tr></table>")),
+    Rule(headers_in_tables, output("text/html", "<table><caption> </caption><th scope='row'>1</th></table>")),
+    Rule(headers_in_tables, output("text/html", "<table><caption>Steps</caption><tr><th>step</th></tr></table>")),
     Rule(headers_in_tables, prose("| | |\n|---|---|\n| step | 30 s |")),
     Rule(links_that_say_something, prose("Read it [here](04_otp.ipynb).")),
     Rule(links_that_say_something, prose("[https://example.org](https://example.org)")),

@@ -176,7 +176,10 @@ PREDICTIONS = (
     ),
     Prediction(
         id="04-words",
-        question="A code is refused for nine reasons. How many different messages does the user get to read?",
+        question=(
+            "A code is refused for nine reasons that a person can meet. How many different messages does the user "
+            "get to read?"
+        ),
         options=(
             Option("a", "nine, each with its reason", lambda count: count >= 7),
             Option("b", "a few kinds", lambda count: 2 <= count < 7),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, look
 from mfa_lab.lab.hashing import sha256_hex
 
@@ -16,14 +19,36 @@ _STOLEN = {
     "dan": sha256_hex("password1"),
 }
 
+
+class _Word(str):
+    """A word that counts how often it was made into the bytes that a hash takes."""
+
+    __slots__ = ("times",)
+
+    def __init__(self, _word: str) -> None:
+        self.times = 0
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        self.times += 1
+        return super().encode(encoding, errors)
+
+
+def _look_up(answer: Callable[..., object], stolen: Any, words: list[str], again: bool = False) -> object:
+    """What the answer says; or, where `again` is asked for, which words it hashed more than once."""
+    counted = [_Word(word) for word in words]
+    came = answer(stolen, counted)
+    return [str(word) for word in counted if word.times > 1] if again else came
+
+
 LOOK_UP = Exercise(
     id="01-look-up",
     title="A stolen table without salt",
     question=(
         "Write `look_up(stolen, words)`. `stolen` gives for each name the SHA-256 of a password, as `sha256_hex` "
         "makes it; `words` is a list of common passwords. Return a dictionary that gives, for each name whose "
-        "password is among the words, that password."
+        "password is among the words, that password. Hash each word once: without a salt that serves everybody."
     ),
+    ask=_look_up,
     given="from mfa_lab.lab.hashing import sha256_hex",
     solution="""
 def look_up(stolen, words):
@@ -50,6 +75,12 @@ def look_up(stolen, words):
             ({"eve": sha256_hex("nobody would guess this one")}, _WORDS),
             {},
             "Whoever is not found does not belong into the answer.",
+        ),
+        Case(
+            "Which words were hashed again, for the next of four people",
+            (_STOLEN, _WORDS, True),
+            [],
+            "Make all the hashes before you look at the first name, and keep them.",
         ),
     ),
     wrong=(
@@ -81,7 +112,8 @@ def look_up(stolen, words):
         Wrong(
             """
 def look_up(stolen, words):
-    return {name: value for name, value in stolen.items() if value in [sha256_hex(word) for word in words]}
+    hashes = [sha256_hex(word) for word in words]
+    return {name: value for name, value in stolen.items() if value in hashes}
 """.strip(),
             "The right people, but what you give for each is still the hash: note which word made it.",
         ),
@@ -89,9 +121,10 @@ def look_up(stolen, words):
             """
 def look_up(stolen, words):
     found = {}
+    known = {sha256_hex(word): word for word in words}
     for name, value in stolen.items():
-        for word in words:
-            if sha256_hex(word) == value:
+        for known_hash, word in known.items():
+            if known_hash == value:
                 found[name] = word
             else:
                 found[name] = None
@@ -115,6 +148,14 @@ def look_up(stolen, words):
     return [name for name, value in stolen.items() if value in known]
 """.strip(),
             "The right people, in a list. A dictionary is wanted, which gives under each name its word, too.",
+        ),
+        Wrong(
+            """
+def look_up(stolen, words):
+    return {name: word for name, value in stolen.items() for word in words if sha256_hex(word) == value}
+""".strip(),
+            "The right words, and the whole list is hashed anew for each name. So it must be where everybody has a "
+            "salt; here nobody has one, and the hashes of the first round serve for all.",
         ),
     ),
 )
@@ -142,7 +183,7 @@ WHOLE_LIST = Exercise(
             (),
             1_000 * 5_000 / 1_000,
             "How many hashes does one account need? And all of them? How many go into a second?",
-            "the hashes of all accounts together, divided by the hashes a second",
+            "the seconds for all accounts together",
         ),
     ),
     wrong=(

@@ -107,10 +107,10 @@ STORY = Exercise(
             'wrong_sentences = "ae"',
             "One more is wrong. If the right password logged you in, what would the code be good for?",
         ),
-        Wrong('wrong_sentences = "bd"', "These are the right ones; the wrong ones are asked."),
+        Wrong('wrong_sentences = "bd"', "It is the wrong ones that are asked for: have you gathered the others?"),
         Wrong(
             'wrong_sentences = "acde"',
-            "One too many: d is true. A right code shows that somebody could see the phone, or was told: no more.",
+            "One too many. A right code does show that somebody could see the phone, or was told; it shows no more.",
         ),
         Wrong(
             'wrong_sentences = "abce"',
@@ -152,7 +152,7 @@ THOUSAND = Exercise(
             "accounts = 120",
             "That is the share of passwords that a keylogger had read: these come from a break-in.",
         ),
-        Wrong("accounts = 7", "That many of 100: the thief has ten times as many."),
+        Wrong("accounts = 7", "That many of 100. How many has the thief?"),
         Wrong(
             "accounts = 380",
             "38 of 100 is how many people use one password at several sites. The question asks how "

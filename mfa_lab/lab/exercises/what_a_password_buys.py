@@ -164,7 +164,7 @@ def wait(failures):
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2**failures)",
-            "The third costs 30, not yet doubled: how many doublings is that for `failures` = 3?",
+            "You double once for each failure, the free ones included: the third is not doubled yet.",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(60, 30 * 2 ** (failures - 3))",
