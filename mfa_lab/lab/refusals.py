@@ -1,5 +1,5 @@
-"""Every reason that a person can meet for which a code is refused, each produced once: what the user is told, and what
-the class sees.
+"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what the
+class sees.
 """
 
 from __future__ import annotations
