@@ -1,24 +1,29 @@
-"""Kill -9 in the middle of logins: what was answered is true, what was consumed stays consumed."""
+"""Kill -9 in the middle of logins and enrolments: what was answered is true, what was consumed stays consumed."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
+import signal
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
-from mfa_lab import AccessDenied, ManualClock, MfaServer
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone
 from mfa_lab.errors import Reason
 from mfa_lab.hidden import Hidden
 from mfa_lab.otp import code_at
-from mfa_lab.server.records import Session
+from mfa_lab.server.records import Enrolment, Session
 from tests.server.kit import KEY, NAME, PASSWORD, PATIENT, House, reason
 
 KILLS = 50
 FORK = multiprocessing.get_context("forkserver")
+FORK.set_forkserver_preload(["tests.test_kill"])
 
 
 def log_in_for_ever(url: str, secret: str, now: int, wrong: str, said: Any) -> None:
@@ -60,7 +65,6 @@ def test_nothing_comes_back_after_a_kill(tmp_path: Path) -> None:
     """Fifty kills at seeded moments. The database opens and is whole; sessions that were told are there; no accepted
     step is accepted again; a failure count goes back by a success alone; a session and its step stand or fall as one.
     """
-    FORK.set_forkserver_preload(["tests.test_kill"])
     house = House(tmp_path, PATIENT)
     house.enrol()
     moments = random.Random(1)
@@ -96,3 +100,64 @@ def test_nothing_comes_back_after_a_kill(tmp_path: Path) -> None:
         house.log_in()
     assert granted > KILLS / 2
     assert refused > KILLS
+
+
+WHAT_A_CONFIRMATION_LEAVES = """
+SELECT (SELECT count(*) FROM factors WHERE account_id = accounts.id),
+       (SELECT count(*) FROM recovery_codes WHERE account_id = accounts.id),
+       (SELECT count(*) FROM enrolments WHERE account_id = accounts.id AND ended IS NOT NULL),
+       (SELECT count(*) FROM pendings WHERE account_id = accounts.id AND ended IS NOT NULL),
+       (SELECT count(*) FROM notices WHERE account_id = accounts.id AND event = 'factor bound'),
+       (SELECT count(*) FROM audit WHERE account_id = accounts.id AND event = 'factor bound')
+FROM accounts WHERE name =
+"""
+NOTHING, ALL = (0, 0, 0, 0, 0, 0), (1, 10, 1, 1, 1, 1)
+
+
+def confirm_and_die(url: str, now: int, token: str, code: str, moment: int) -> None:
+    """Confirm an enrolment; kill -9 by its own hand just before its statement or commit number `moment`."""
+    server = MfaServer(url, clock=ManualClock(now), policy=PATIENT, key=KEY)
+    moments = count()
+
+    def die(*_: object) -> None:
+        if next(moments) == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", die)
+    event.listen(Engine, "commit", die)
+    server.confirm_enrolment(Enrolment(Hidden(token), 0, None), code)
+
+
+def confirm_under_kills(house: Any) -> None:
+    """A confirmation killed before each of its statements in turn, until one gets to its end. Each has left all or
+    nothing. After nothing the same code confirms. After all it is spent; the phone logs in, for new recovery codes.
+    """
+    for moment in count():
+        name = f"user{moment}@example.org"
+        house.server.register(name, PASSWORD)
+        enrolment = house.server.start_enrolment(house.server.begin_login(name, PASSWORD))
+        phone = Phone(house.clock)
+        phone.add(enrolment.uri)
+        order = (house.url, house.clock.now(), enrolment.token.reveal(), phone.code(), moment)
+        process = FORK.Process(target=confirm_and_die, args=order, daemon=True)
+        process.start()
+        process.join()
+        (left,) = house.rows(f"{WHAT_A_CONFIRMATION_LEAVES} '{name}'")
+        killed = process.exitcode == -signal.SIGKILL
+        assert left == (NOTHING if killed else ALL), moment
+        if killed:
+            assert len(house.server.confirm_enrolment(enrolment, phone.code())) == 10
+        else:
+            assert reason(house.server.confirm_enrolment, enrolment, phone.code()) is Reason.SPENT_PENDING
+        house.clock.advance(30)
+        session = house.server.finish_login(house.server.begin_login(name, PASSWORD), phone.code())
+        assert len(house.server.issue_recovery_codes(session)) == 10
+        if not killed:
+            assert process.exitcode == 0
+            break
+    assert moment > 10
+
+
+def test_no_enrolment_is_lost_by_a_kill(tmp_path: Path) -> None:
+    """Killed at any of its statements, an enrolment is wholly there or can be confirmed again, never half."""
+    confirm_under_kills(House(tmp_path, PATIENT))

@@ -29,7 +29,7 @@ from mfa_lab.server.records import Session, token_hash
 from tests.postgres import Cluster, running_cluster
 from tests.server.kit import CLASS, KEY, NAME, PASSWORD, PATIENT, START, WRONG, reason, together
 from tests.server.test_store import SCHEMAS, go_on
-from tests.test_kill import killed_at
+from tests.test_kill import confirm_under_kills, killed_at
 from tests.test_race import ALL, crowd
 
 
@@ -265,9 +265,11 @@ def test_a_broken_connection_is_replaced(house: House) -> None:
 
 
 def log_in_for_a_while(url: str, until: Any, now: int, secret: str, said: Any) -> None:
-    """A worker under load: whatever happens, it says what it was told and goes on."""
+    """A worker under load: whatever happens, it says what it was told and goes on. Its clock is its own, and may be
+    far behind that of a worker who started sooner.
+    """
     clock = ManualClock(now)
-    server = MfaServer(url, clock=clock, policy=PATIENT, key=KEY)
+    server = MfaServer(url, clock=clock, policy=replace(PATIENT, clock_back_seconds=10**6), key=KEY)
     said.put(("ready", 0, ""))
     while not until.is_set():
         clock.advance(30)
@@ -347,3 +349,8 @@ def test_nothing_comes_back_after_a_kill(cluster: Cluster) -> None:
         assert reason(house.server.finish_login, house.server.begin_login(NAME, PASSWORD), used) is Reason.REUSED
         assert time.monotonic() - before < 5
         house.log_in()
+
+
+def test_no_enrolment_is_lost_by_a_kill(cluster: Cluster) -> None:
+    """Killed at any of its statements, an enrolment is wholly there or can be confirmed again, never half."""
+    confirm_under_kills(House(cluster, PATIENT))

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -216,3 +216,11 @@ def stop(process: subprocess.Popen[Any]) -> None:
 
 def started_workers(log: Path) -> int:
     return len(re.findall(r"Started server process", log.read_text()))
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    """No longer than half a minute."""
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)

@@ -141,7 +141,7 @@ def without_tokens(answer: httpx.Response, *names: str) -> tuple[int, str, dict[
 
 
 def test_every_refusal_of_a_login_is_the_same(served: Served, name: str) -> None:
-    """ASVS-6.3.8: unknown name, wrong password, and the right one while it waits: status, words and headers."""
+    """ASVS-6.3.8: unknown name or wrong password, whatever was typed: the same status, words and headers."""
     served.enrol(name)
     seen = []
     for account in (name, "nobody-" + name):

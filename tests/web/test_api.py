@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from mfa_lab import Phone
+from mfa_lab.errors import Reason
 from tests.web.kit import ABSENT_ADMIN, ADMIN, PASSWORD, WRONG, Api, Served, refused, serving
 
 SCHEMATHESIS = shutil.which("schemathesis", path=str(Path(sys.executable).parent)) or "schemathesis"
+LOG_OUT = "log_out_api_session_delete"
 
 
 @pytest.fixture
@@ -126,23 +128,70 @@ def test_registration_can_be_closed(tmp_path_factory: pytest.TempPathFactory) ->
 # Whatever the description allows
 
 
+def sent_whatever(served: Served, folder: Path, token: str, *options: str) -> list[str]:
+    """schemathesis sends what the description allows and what it does not: never a 5xx, only answers that it
+    describes, in the form that it describes, and what it forbids is refused. Returns every status.
+    """
+    command = [SCHEMATHESIS, "run", f"{served.url}/openapi.json", "--max-examples=15", "--seed=1", "--no-color"]
+    # A name may hold a colon and a password be common: the description cannot say so.
+    command += ["--exclude-checks=positive_data_acceptance", *options]
+    command += ["--header", f"Authorization: Bearer {token}"] if token else []
+    before = len(served.log.read_text())
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr
+    assert "Tested: " in ran.stdout
+    answered = re.findall(r'HTTP/1.1" (\d+)', served.log.read_text()[before:])
+    assert max(answered) < "500"
+    return answered
+
+
 @pytest.mark.parametrize("who", ["nobody", "an administrator"])
 def test_whatever_is_sent(who: str, tmp_path: Path) -> None:
-    """schemathesis sends what the description allows and what it does not: never a 5xx, only answers that it
-    describes, in the form that it describes, and what it forbids is refused.
-    """
+    """To every call, by a stranger and by somebody who may call it."""
     with serving(tmp_path, policy={"free_failures": 1_000_000}) as served:
-        command = [SCHEMATHESIS, "run", f"{served.url}/openapi.json", "--max-examples=15", "--seed=1", "--no-color"]
-        # A name may hold a colon and a password be common: the description cannot say so.
-        command += ["--exclude-checks=positive_data_acceptance"]
-        if who != "nobody":
+        if who == "nobody":
+            answered = sent_whatever(served, tmp_path, "")
+        else:
             served.enrol(ADMIN)
             token = served.api().log_in(served, ADMIN)
-            command += ["--header", f"Authorization: Bearer {token}", "--exclude-method=DELETE"]
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr
-        assert "Tested: " in ran.stdout
-        answered = re.findall(r'HTTP/1.1" (\d+)', served.log.read_text())
+            # Logging out would make a nobody of whoever sends the rest; it has a run of its own below.
+            answered = sent_whatever(served, tmp_path, token, f"--exclude-operation-id={LOG_OUT}")
+            assert "201" in answered
+            assert served.api().call("GET", "/session", token).status_code == 200
     assert len(answered) > 200
-    assert max(answered) < "500"
-    assert who == "nobody" or "201" in answered
+
+
+def test_whatever_is_sent_in_mid_login(tmp_path: Path) -> None:
+    """With a live token of each step between password and session: the calls that it is for. It outlives all that,
+    and what it is for can still be done. Last of all a session logs out, once.
+    """
+    endless = dict.fromkeys(("free_failures", "pending_wrong_codes", "enrolment_wrong_codes"), 1_000_000)
+    with serving(tmp_path, policy=endless) as served:
+        api, name, loser = served.api(), "alice@example.org", "loser@example.org"
+
+        def step(path: str, token: str = "", **body: str) -> str:
+            answer = api.call("POST", path, token, **body)
+            assert answer.status_code in (200, 201)
+            return str(answer.json()["token"])
+
+        served.enrol(name)
+        codes = served.enrol(loser)
+        login = step("/login", name=name, password=PASSWORD)
+        recovery = step("/recover", step("/login", name=loser, password=PASSWORD), recovery_code=codes[0])
+        offered = api.call("POST", "/enrolments", recovery, label="new").json()
+        phone = Phone(served.clock)
+        phone.add(offered["uri"])
+        for token, *paths in (
+            (login, "/code", "/recover"),
+            (recovery, "/enrolments", "/resynchronise"),
+            (offered["token"], "/enrolments/confirm"),
+        ):
+            answered = sent_whatever(served, tmp_path, token, *[f"--include-path=/api{path}" for path in paths])
+            assert "201" in answered if token == recovery else "403" in answered
+        reasons = {line.reason for line in served.server.audit_log()}
+        assert {Reason.MALFORMED, Reason.WRONG_RECOVERY_CODE} < reasons
+        assert not reasons & {Reason.UNKNOWN_PENDING, Reason.SPENT_PENDING, Reason.EXPIRED_PENDING}
+        assert api.call("POST", "/enrolments/confirm", offered["token"], code=phone.code()).status_code == 200
+        session = step("/code", login, code=served.code(name))
+        answered = sent_whatever(served, tmp_path, session, f"--include-operation-id={LOG_OUT}")
+        assert answered.count("204") == 1
