@@ -32,7 +32,7 @@ class Reply:
 
     right: bool
     came: object = None
-    error: Exception | None = None
+    error: Exception | SystemExit | None = None
 
 
 def replies(exercise: Exercise, answer: object) -> list[Reply]:
@@ -44,7 +44,7 @@ def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
     try:
         came = exercise.ask(answer, *deepcopy(case.arguments))
         return Reply(_same(came, case.expected), came)
-    except Exception as error:  # noqa: BLE001 (whatever the learner's code raises is an answer)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the learner's code raises is an answer)
         if exercise.kind == "value" and isinstance(error, TypeError | AttributeError):
             return Reply(False, answer)  # a value of another type: no code of the learner's has run
         return Reply(False, error=error)
@@ -116,22 +116,33 @@ def _is_number(value: object) -> bool:
 
 
 def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
-    """The feedback of the known wrong answer that explains most of what failed, or nothing."""
-    explained = [_explained(exercise, number, given, failed) for number in range(len(exercise.wrong))]
-    most = max(explained, default=0)
-    return exercise.wrong[explained.index(most)].feedback if most else ""
+    """The feedback of the known wrong answer that explains most of what failed, or nothing.
+
+    The cases are put to known wrong answers too, which takes its time: so to no more of them than can change the
+    feedback. One that fails what came out right explains nothing: its feedback would speak of something else.
+    """
+    wrong = [index for index, reply in enumerate(given) if not reply.right]
+    right = [index for index, reply in enumerate(given) if reply.right]
+    most, told = 0, ""
+    for number, known in enumerate(exercise.wrong):
+        count = _explained(exercise, number, given, wrong, failed)
+        if count > most and all(_wrong_reply(exercise.id, number, index).right for index in right):
+            most, told = count, known.feedback
+        if most == len(wrong):
+            break
+    return told
 
 
-def _explained(exercise: Exercise, number: int, given: list[Reply], failed: int) -> int:
-    """How many of the failures are those of this wrong answer. None, unless it fails the case that is told, and the
-    learner's answer fails alike wherever it fails: else its feedback would speak of something else.
+def _explained(exercise: Exercise, number: int, given: list[Reply], wrong: list[int], failed: int) -> int:
+    """How many of the failures are those of this wrong answer. None, unless it fails the case that is told, and fails
+    like the learner's answer wherever it fails.
     """
     if _wrong_reply(exercise.id, number, failed).right:
         return 0
     count = 0
-    for index in sorted(range(len(given)), key=lambda index: given[index].right):  # what failed decides soonest
-        ours, theirs = _wrong_reply(exercise.id, number, index), given[index]
-        if not ours.right and not _alike(ours, theirs):
+    for index in wrong:
+        ours = _wrong_reply(exercise.id, number, index)
+        if not ours.right and not _alike(ours, given[index]):
             return 0
         count += not ours.right
     return count
@@ -167,7 +178,7 @@ _OF_ANOTHER_TYPE = (
 """What helps, by what Python says of a value of another type."""
 
 
-def raised(error: Exception, answer: Any, case: Case) -> tuple[str, ...]:
+def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str, ...]:
     """A line with the learner's own line number, the last one that ran in the cell of the answer; and what helps."""
     codes = _codes(answer)
     cells = {code.co_filename for code in codes}
@@ -179,6 +190,8 @@ def raised(error: Exception, answer: Any, case: Case) -> tuple[str, ...]:
     if "NoneType" in words and not lines:  # whoever called the answer could do nothing with what came
         kind = "method" if isinstance(answer, type) else "function"
         return told, f"Your {kind} answered None: is a `return` missing on this way through?"
+    if isinstance(error, SystemExit):
+        return told, "That ends the whole program. What ends a function, and gives its answer, is `return`."
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):
@@ -194,11 +207,20 @@ def _codes(answer: Any) -> list[CodeType]:
     return [part.__code__ for part in parts if isinstance(getattr(part, "__code__", None), CodeType)]
 
 
+_AT_MOST = 300
+"""Characters of a value that are told: an enrolment URI has about 120."""
+_whole = reprlib.Repr()  # knows when to stop: lists that hold themselves, or a million of anything
+_whole.maxstring = _whole.maxother = _whole.maxlong = 10 * _AT_MOST  # it would cut these in their middle
+_whole.maxlist = _whole.maxtuple = _whole.maxset = _whole.maxfrozenset = _whole.maxdict = 50
+
+
 def shown(value: object) -> str:
-    """A value as it is best read in a sentence: bytes as hexadecimal pairs, everything else short."""
-    if isinstance(value, bytes):
-        return f"the bytes {value[:32].hex(' ')}" if value else "no bytes"
+    """A value as it is best read in a sentence: bytes as hexadecimal pairs; what is very long, without its end."""
     try:
-        return reprlib.repr(value)
+        if isinstance(value, bytes):
+            told = f"the bytes {value.hex(' ')}" if value else "no bytes"
+        else:
+            told = _whole.repr(value)
     except Exception:  # noqa: BLE001 (a repr of the learner's own class)
         return f"a {type(value).__name__}"
+    return told if len(told) <= _AT_MOST else f"{told[:_AT_MOST]}..."

@@ -81,12 +81,13 @@ def test_locking_everybody_out_is_no_answer() -> None:
     assert EVERYBODY.asks in still_open(grade(refuses_everybody(Mended)))
 
 
-def test_an_error_of_the_learners_is_an_answer() -> None:
-    """The other clauses are graded all the same."""
+@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
+def test_an_error_of_the_learners_is_an_answer(error: type[BaseException]) -> None:
+    """The other clauses are graded all the same, also where the learner's code leaves the program."""
 
     class Raises(Mended):
         def new_secret(self) -> str:
-            raise ZeroDivisionError("by zero")
+            raise error("by zero")
 
-    assert {each.came for each in grade(Raises)} == {"ZeroDivisionError: by zero"}
+    assert {each.came for each in grade(Raises)} == {f"{error.__name__}: by zero"}
     assert len(grade(Raises)) == len(CLAUSES)

@@ -78,6 +78,24 @@ def test_not_yet_names_case_and_both_values():
     assert words == exercises.exercise("02-truncate").cases[0].feedback
 
 
+LONG = "the beginning " + "x" * 150 + " and the end"
+
+
+@pytest.mark.parametrize(
+    ("answer", "came"),
+    [
+        (LONG, repr(LONG)),
+        (dict.fromkeys("abcdef", LONG[:30]), repr(dict.fromkeys("abcdef", LONG[:30]))),
+        (bytes(range(64)), f"the bytes {bytes(range(64)).hex(' ')}"),
+        ("y" * 10**6, f"'{'y' * 299}..."),
+        (list(range(10**6)), f"[{', '.join(map(str, range(50)))}, ...]"),
+    ],
+)
+def test_what_came_is_cut_at_its_end_alone(answer, came):
+    """What has two or three lines is told whole. Of what goes on for ever the beginning stands."""
+    assert f"what came is {came}; what was expected" in check("02-truncate", lambda _digest: answer).lines[0]
+
+
 def test_text_is_no_number_and_true_is_not_one():
     """What looks alike is told apart: '7' and 7, True and 1."""
     codes = written("def to_code(n, digits):\n    return n % 10**digits", "to_code")
@@ -185,6 +203,20 @@ def test_a_mistake_is_known_by_all_that_fails(fix):
     assert check("99-fix", fix("    def right(self, code):\n        return code != 2")).lines[-1] == "Who gets in?"
 
 
+def test_no_mistake_is_tried_after_one_that_explains_all(monkeypatch, tmp_path):
+    """The cases are put to known wrong answers while whoever is refused waits: to no more of them than it takes."""
+    planted = PLANTED_CLASS.replace("99-fix", "99-lazy").replace("planted_class", "planted_lazy")
+    (tmp_path / "planted_lazy.py").write_text(planted)
+    monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
+    exercise, asked = exercises.exercise("99-lazy"), []
+    object.__setattr__(exercise, "ask", lambda fix, scenario: asked.append(fix) or scenario(fix))
+    for number, feedback in enumerate(["All get in.", "One gets in."]):
+        wrong = exercises.made_by(exercise.wrong[number].source, exercise.given)
+        assert check("99-lazy", wrong).lines[-1] == feedback
+        assert len(set(asked) - {wrong}) == 1 + number
+        asked[:] = [answer for answer in asked if answer is not wrong]
+
+
 def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
     """Whoever takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
@@ -287,6 +319,15 @@ def test_raised_in_a_helper_of_another_cell():
     names = run("\n\n\n\ndef helper():\n    1 / 0", {}, cell="<another cell>")
     truncate = run("def truncate(digest):\n    return helper()", names)["truncate"]
     assert "line 2 of your cell raised ZeroDivisionError" in check("02-truncate", truncate).lines[0]
+
+
+@pytest.mark.parametrize("ending", ["sys.exit()", "sys.exit('no')", "exit()", "quit()", "raise SystemExit"])
+def test_to_leave_the_program_is_to_raise(ending):
+    """It does not leave the check: the line is told, and what ends a function."""
+    result = check("02-truncate", written(f"import sys\ndef truncate(digest):\n    {ending}"))
+    assert result.outcome == Outcome.RAISED
+    assert "line 3 of your cell raised SystemExit: " in result.lines[0]
+    assert "`return`" in result.lines[-1]
 
 
 def test_interrupting_is_not_swallowed():

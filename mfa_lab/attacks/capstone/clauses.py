@@ -40,7 +40,7 @@ def _graded(make: Any, clause: Clause) -> Grade:
     for trial in clause.trials:
         try:
             came = trial.answer(make)
-        except Exception as error:  # noqa: BLE001 (whatever the learner's code raises)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the learner's code raises)
             came = f"{type(error).__name__}: {error}"
         if came != trial.wanted:
             return Grade(clause, trial, came)

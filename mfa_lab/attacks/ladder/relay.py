@@ -226,7 +226,7 @@ RUNG = Rung(
             _with_stolen(_unused_for_an_hour),
             OUT,
             "At the very second at which the hour is over the session still opens, and this look makes it young "
-            "again. The hour has passed from that second on: `>=`.",
+            "again. From that second on the hour has passed.",
         ),
         Trial(
             "The very second at which the day is over",

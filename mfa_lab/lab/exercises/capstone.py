@@ -56,11 +56,11 @@ CAPSTONE = Exercise(
             "    window_steps = 1\n"
             "    def new_secret(self):\n"
             "        return base64.b32encode(self.randomness.token_bytes(20)).decode()",
-            "Two sentences, two answers.",
+            "Several rows are open. Begin with the names: one that nobody has is refused with a sentence of its own.",
         ),
         _but(
             "    def new_secret(self):\n        return base64.b32encode(self.randomness.token_bytes(15)).decode()",
-            "How many bytes does the draft draw?",
+            "One byte more than the draft draws, and still too few. How many bits are in a byte?",
         ),
         _but(
             "    def new_secret(self):\n        return 'DEMO' * 8",

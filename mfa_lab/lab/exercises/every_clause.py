@@ -62,11 +62,14 @@ EVERY_CLAUSE = Exercise(
             "The first five rows are open again. Is your class on top of `SecondDraft`?",
         ),
         _waits("        return False", "Twenty wrong codes, and the next one was looked at."),
-        _waits("        return count >= 100 or count >= 3 and since < 7200", "Waits end after an hour at most."),
+        _waits(
+            "        return count >= 100 or count >= 3 and since < 7200",
+            "After twenty wrong codes Alice waits longer than the hour that the row allows.",
+        ),
         _waits("        return count >= 3", "A few mistakes, and the account is closed for good. Who opens it?"),
         _waits(
             "        return count >= 100 or count >= 3 and since < 30 * 2 ** (count - 3)",
-            "Your waits grew beyond an hour, so a hundred would never be reached.",
+            "Nothing stops your doubling: waits grow beyond an hour, and a hundred wrong codes are never reached.",
         ),
         _waits(
             "        return count >= 10 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",

@@ -75,12 +75,13 @@ def truncate(digest):
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1]\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
-            "The slice is empty. Only the lower half of the last byte is the offset, and a slice ends at "
-            "`offset + 4`.",
+            "The slice is empty. Only the lower half of the last byte is the offset, and a slice's second number "
+            "says where it ends, not how long it is.",
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o:4], "big") & 0x7FFF_FFFF',
-            "The slice is empty: it ends before byte 4, wherever it begins. A slice ends at `offset + 4`.",
+            "The slice is empty: it ends before byte 4, wherever it begins. A slice's second number says where it "
+            "ends, not how long it is.",
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o : o + 3], "big") & 0x7FFF_FFFF',

@@ -121,11 +121,11 @@ def guessed_at(lines):
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)"),
-            "You returned a list of a pair: `[0][0]` is the id.",
+            "You returned a list with a pair in it: of that pair only the id is asked for.",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)[0]"),
-            "You returned a pair, an id and its count: `[0]` is the id.",
+            "You returned a pair, an id and its count: only the id is asked for.",
         ),
     ),
 )

@@ -48,7 +48,7 @@ EXERCISES = (
                 "        self.times[token] = opened, now\n"
                 f"        return found\n{_NOTIFIES}",
                 "At the very second at which the hour is over the session still opens, and this look makes it young "
-                "again. The hour has passed from that second on: `>=`.",
+                "again. From that second on the hour has passed.",
             ),
             Wrong(
                 "class Mended(LastingServer):\n"

@@ -100,8 +100,7 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "`<` lets the very last code in once more. A step that was taken is not *below* itself: refuse what "
-                "is at it or below.",
+                "`<` lets the very last code in once more. A step that was taken is not *below* itself.",
             ),
             Wrong(
                 "class Mended(ClockTrustingServer):\n"
@@ -110,8 +109,7 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return super().spend(account, step)",
-                "`<` leaves the very last code to the memory that goes by the clock, which forgets: refuse what is "
-                "at the last step or below.",
+                "`<` leaves the very last code to the memory that goes by the clock, and that one forgets.",
             ),
             Wrong(
                 "class Mended(ClockTrustingServer):\n"

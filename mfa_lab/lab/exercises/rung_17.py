@@ -107,7 +107,7 @@ EXERCISES = (
                 "    def locked(self, count):\n"
                 "        return self.clock.now() <= count.wait_until\n\n"
                 f"{_DOUBLES.format(free=2)}",
-                "At the very second `wait_until` the wait is over: `<`, not `<=`.",
+                "At the very second `wait_until` the wait is over, and with you she waits one more.",
             ),
             Wrong(
                 f"class Mended(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
