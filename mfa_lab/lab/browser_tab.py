@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
+from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.answers import Answer
 from mfa_lab.lab.form import Form
 from mfa_lab.lab.forms import PhonePanel
@@ -34,11 +35,18 @@ class SetupKeyForm(Form):
         return Answer(True, "The phone has it.", heading="The phone")
 
 
+class _PhoneBesideTheTab(PhonePanel):
+    """It sees what the server shows on this page, and so not the other tab."""
+
+    def _picture(self) -> bytes:
+        raise InvalidInput("this phone cannot see the other tab: copy the key under the QR code, and press Keep it")
+
+
 class BrowserTab(StableBox):
     """Shows where the server at `url` is to be met by a browser on this machine. The phone is the room's."""
 
     def __init__(self, url: str, room: Room) -> None:
-        self.panel = PhonePanel(room, _paste, in_frame=True)
+        self.panel = _PhoneBesideTheTab(room, _paste, in_frame=True)
         self.form = SetupKeyForm(room)
         room.watch(self.panel.widget.refresh)
         how = 'class="mfa-button" target="_blank" rel="noopener"'

@@ -60,10 +60,11 @@ function render({ model, el }) {
     const toggle = document.createElement("button");
     toggle.type = "button";
     toggle.className = "mfa-button mfa-reveal";
+    const what = input.labels[0].textContent.toLowerCase(); // the password, the setup key
     const show = (shown) => {
       input.type = shown ? "text" : "password";
       toggle.textContent = shown ? "Hide" : "Show";
-      toggle.setAttribute("aria-label", shown ? "Hide the password" : "Show the password");
+      toggle.setAttribute("aria-label", `${shown ? "Hide" : "Show"} the ${what}`);
     };
     toggle.addEventListener("click", () => show(input.type === "password"));
     show(false);

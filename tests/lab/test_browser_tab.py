@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab import ManualClock
+from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.browser_tab import BrowserTab
 from mfa_lab.lab.room import Room
 from mfa_lab.lab.stable import WIDGET_VIEW
@@ -46,3 +47,9 @@ def test_what_is_no_key_is_told(tab):
 def test_the_phone_types_into_no_other_tab(tab):
     """A page cannot fill in another one: the phone says what to do instead."""
     assert "Copy" in tab.panel.widget._paste("123456")
+
+
+def test_the_phone_says_that_it_cannot_see_the_other_tab(tab):
+    """There is a QR code, but not on this page: the phone names the way there is."""
+    with pytest.raises(InvalidInput, match="copy the key under the QR code"):
+        tab.panel.widget.scan()
