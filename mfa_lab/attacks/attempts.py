@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from tqdm import tqdm
 
-from mfa_lab.attacks.budget import DAY_SECONDS, NETWORK, Rules
+from mfa_lab.attacks.budget import DAY_SECONDS, NETWORK, Rules, attempts_in
 from mfa_lab.attacks.odds import dice, some_codes
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
@@ -21,6 +23,8 @@ _KEPT_STEPS = 65_536
 _PERIOD = 30
 _NEVER = 2**31 - 1
 _MOST_DAYS = 3650
+_WORTH_A_BAR = 20_000_000
+"""Attempts: some seconds of work. No clock decides, or a notebook would look otherwise on a slow machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def simulated_budget(
 ) -> Tally:
     """Let `attackers` guess for so many days, each from a moment of its own, each attempt with its time step and its
     throttle's state, each guess compared with the real codes of the steps that are accepted. Whoever is inside stops.
-    `owner_login_days` as in `guess_budget`. Works in chunks: some 10 MB, however many attackers.
+    `owner_login_days` as in `guess_budget`. Works in chunks: some 10 MB, however many attackers. A bar shows progress
+    where there are many attempts to draw.
     """
     rules = Rules.of(rules) if isinstance(rules, Policy) else rules
     for number, most in ((days, _MOST_DAYS), (owner_login_days or 1, _MOST_DAYS), (attackers, _NEVER)):
@@ -51,11 +56,17 @@ def simulated_budget(
     codes, thrown = some_codes(randomness, _KEPT_STEPS, rules.digits), dice(randomness)
     codes = np.concatenate([codes, codes[: rules.accepted_codes]])
     attempts = inside = 0
-    for first in range(0, attackers, CHUNK_ATTACKERS):
-        crowd = _Crowd(rules, min(CHUNK_ATTACKERS, attackers - first), days, owner_login_days)
-        made, got = crowd.guess(codes, thrown)
-        attempts, inside = attempts + made, inside + got
+    with _bar(attackers * attempts_in(rules, days, owner_login_days)) as bar:
+        for first in range(0, attackers, CHUNK_ATTACKERS):
+            crowd = _Crowd(rules, min(CHUNK_ATTACKERS, attackers - first), days, owner_login_days)
+            made, got = crowd.guess(codes, thrown, bar)
+            attempts, inside = attempts + made, inside + got
     return Tally(attackers, attempts, inside)
+
+
+def _bar(most: int) -> tqdm[NoReturn]:
+    """Of `most` attempts; whoever is inside makes no more, so it may end before."""
+    return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
 
 
 class _Crowd:
@@ -74,7 +85,7 @@ class _Crowd:
         self.failures = np.zeros(size, np.int32)
         self.login = np.full(size, self.between or _NEVER, np.int32)
 
-    def guess(self, codes: NDArray[np.uint32], thrown: Generator) -> tuple[int, int]:
+    def guess(self, codes: NDArray[np.uint32], thrown: Generator, bar: tqdm[NoReturn]) -> tuple[int, int]:
         """Until nobody can go on: how many attempts were made, and how many got in."""
         begins = thrown.integers(0, _KEPT_STEPS * _PERIOD, self.size, np.int32)
         outside = np.ones(self.size, np.bool_)
@@ -84,7 +95,9 @@ class _Crowd:
                 going &= ~self._makes_way()
                 if not going.any():
                     continue
-            attempts += int(np.count_nonzero(going))
+            made = int(np.count_nonzero(going))
+            attempts += made
+            bar.update(made)
             step = (begins + self.due) // _PERIOD % _KEPT_STEPS
             guess = thrown.integers(0, 10**self.rules.digits, self.size, np.uint32)
             right = codes[step] == guess

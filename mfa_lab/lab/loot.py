@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.ladder.stolen_database import WAYS, Mended, OpenBook, OurBook, SealedAlone, ways_in
+from mfa_lab.attacks.ladder.stolen_database import Mended, OpenBook, OurBook, SealedAlone
+from mfa_lab.attacks.ladder.thief import WAYS, ways_in
 from mfa_lab.attacks.ladder.world import Make
 from mfa_lab.lab.table import Table
 from mfa_lab.look import GRANTED_SIGN, REFUSED_SIGN

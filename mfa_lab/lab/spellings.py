@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from mfa_lab.attacks.ladder.again import used_again
 from mfa_lab.attacks.ladder.another_spelling import SPELLINGS
-from mfa_lab.attacks.ladder.record import IN
 from mfa_lab.attacks.ladder.world import Make
 from mfa_lab.lab.table import Table
-from mfa_lab.look import GRANTED_SIGN, REFUSED_SIGN
+from mfa_lab.lab.tries import said
 
 _EXAMPLE = "123456"
 
@@ -17,11 +16,7 @@ _EXAMPLE = "123456"
 def spelling_table(servers: Mapping[str, Make]) -> Table:
     """For each spelling how it looks, and for each server whether it took a used code so spelled."""
     rows = [
-        (name, f"“{spell(_EXAMPLE)}”", *(_said(used_again(make, 1, spell=spell)) for make in servers.values()))
+        (name, f"“{spell(_EXAMPLE)}”", *(said(used_again(make, 1, spell=spell)) for make in servers.values()))
         for name, spell in SPELLINGS.items()
     ]
     return Table("A used code, typed again in another way", ("spelling", "of 123456", *servers), *rows)
-
-
-def _said(answer: str) -> str:
-    return f"{GRANTED_SIGN if answer == IN else REFUSED_SIGN} {answer}"

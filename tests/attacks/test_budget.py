@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfa_lab import Policy
+from mfa_lab.attacks import attempts
 from mfa_lab.attacks.attempts import simulated_budget
 from mfa_lab.attacks.budget import (
     DAY_SECONDS,
@@ -280,6 +281,20 @@ def test_the_same_seed_draws_the_same():
         simulated_budget(Policy.STANDARD, days=9, attackers=30_000, randomness=SeededRandomness(7)) for _ in "12"
     ]
     assert tallies[0] == tallies[1]
+
+
+def test_a_bar_shows_only_where_many_attempts_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """It is a matter of how much there is to do: a notebook looks the same on a slow machine."""
+    few = {"days": 1, "attackers": 50, "randomness": SeededRandomness(1)}
+    assert simulated_budget(STANDARD, **few).attempts == 50 * 32
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(attempts, "_WORTH_A_BAR", 50 * 32)
+    simulated_budget(STANDARD, **few)
+    told = capsys.readouterr()
+    assert "/1.60k" in told.err
+    assert told.out == ""
 
 
 def test_memory_stays_bounded():

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from urllib.parse import urlsplit
 
 import pytest
 
 from mfa_lab.attacks.ladder import Rung, rung, rungs, rungs_of
 from mfa_lab.attacks.odds import sigma
 from mfa_lab.errors import InvalidInput
+from tests.standards import ROOT
 
 RUNGS = rungs()
 _CLAUSE = re.compile(r"(RFC4226|RFC6238|NIST|ASVS|OWASP)-[\w.]+")
+NO_STORY = {"portswigger.net", "pwning.owasp-juice.shop", "www.rfc-editor.org", "pages.nist.gov", "owasp.org"}
+LESSONS = "".join(book.read_text("utf-8") for book in (ROOT / "notebooks").glob("0[6-9]*_break_*.ipynb"))
 each_rung = pytest.mark.parametrize("one", RUNGS, ids=lambda one: one.id)
 
 
@@ -72,9 +76,13 @@ def test_trials_have_names_and_feedback_of_their_own(one: Rung) -> None:
 
 @each_rung
 def test_stories_and_clauses(one: Rung) -> None:
-    """Each rung has a story with its public source, and the ids of the clauses that it breaks."""
+    """Each rung has a story with its public source, and the ids of the clauses that it breaks. A story is of what
+    happened to somebody: no standard and no training ground tells one. A lesson links it.
+    """
     assert one.story.endswith(".")
     assert one.source.startswith("https://")
+    assert urlsplit(one.source).hostname not in NO_STORY
+    assert f"]({one.source})" in LESSONS
     assert one.clauses
     assert [clause for clause in one.clauses if not _CLAUSE.fullmatch(clause)] == []
 

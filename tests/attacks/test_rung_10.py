@@ -20,11 +20,11 @@ def test_a_double_grant_in_95_of_100_runs(crowd):
     assert sum(got_in > 1 for got_in in race(CheckThenSet, crowd, 100)) >= 95
 
 
+@by_both
 @pytest.mark.slow
-@pytest.mark.parametrize(("crowd", "runs"), [(threads, 1000), (processes, 250)])
-def test_none_in_1000_runs_here(crowd, runs):
-    """ASVS-6.5.1: `MfaServer` on a file lets in exactly one, each time."""
-    assert race(our_server_on_file, crowd, runs) == [1] * runs
+def test_none_in_1000_runs_here(crowd):
+    """ASVS-6.5.1: `MfaServer` on a file lets in exactly one, each time (by processes in more than a minute)."""
+    assert race(our_server_on_file, crowd, 1000) == [1] * 1000
 
 
 @by_both

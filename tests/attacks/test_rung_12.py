@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import os
 import random
+import secrets
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_lab.attacks.ladder import weak_source
+from mfa_lab.attacks.ladder import seeds, weak_source
 from mfa_lab.attacks.ladder.mersenne import first_words
 from mfa_lab.attacks.ladder.seeds import CHUNK_SEEDS, observe, recover, secret_from_time
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import new_secret
+from mfa_lab.randomness import SeededRandomness
 
 NOW = 1_800_000_000
 
@@ -66,13 +72,27 @@ def test_codes_far_away_in_time_do_as_well() -> None:
     assert recover(observe(secret, at), NOW - 3, NOW + 3) == secret
 
 
+def test_a_bar_shows_only_where_many_seeds_are_tried(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is a matter of how many there are, and of no clock."""
+    observed = observe(secret_from_time(NOW + 9_000), NOW)
+    assert recover(observed, NOW, NOW + 9_001)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(seeds, "_WORTH_A_BAR", 9_001)
+    assert recover(observed, NOW, NOW + 9_001)
+    told = capsys.readouterr()
+    assert "/9.00k" in told.err
+    assert told.out == ""
+
+
 def test_the_grader_leaves_clocks_and_dice_as_they_were() -> None:
     """What it stops and sets for a moment goes on afterwards, whatever the answer does."""
-    dice, clock = random.getstate(), time.time
+    dice, clock, bits, urandom = random.getstate(), time.time, random.Random.getrandbits, os.urandom
     for trial in weak_source.RUNG.trials:
         trial.answer(weak_source.RUNG.fixed)
     assert random.getstate() == dice
-    assert time.time is clock
+    assert (time.time, random.Random.getrandbits, os.urandom) == (clock, bits, urandom)
 
     def refuses(_now: int) -> str:
         raise RuntimeError
@@ -81,4 +101,58 @@ def test_the_grader_leaves_clocks_and_dice_as_they_were() -> None:
         with pytest.raises(RuntimeError):
             trial.answer(refuses)
     assert random.getstate() == dice
-    assert time.time is clock
+    assert (time.time, random.Random.getrandbits, os.urandom) == (clock, bits, urandom)
+
+
+SEEDED, MANY, ASKED = (
+    "Two secrets from a `random` whose seed is known",
+    "Two thousand secrets while all clocks stand still",
+    "What it asks the operating system for",
+)
+BYTES_DIFFER = "Thirty-two secrets, byte by byte"
+
+
+def seeded(seed: int) -> str:
+    return new_secret(SeededRandomness(seed))
+
+
+def sampled(dice: random.Random) -> str:
+    return base32(b"".join(number.to_bytes(4) for number in dice.sample(range(2**32), 5)))
+
+
+def base32(key: bytes) -> str:
+    return base64.b32encode(key).decode()
+
+
+@pytest.mark.parametrize(
+    ("make", "refused_by"),
+    [
+        (lambda _now: seeded(secrets.randbits(16)), {SEEDED, MANY, ASKED}),
+        (lambda _now: seeded(time.time_ns() ^ secrets.randbits(8)), {SEEDED, MANY, ASKED}),
+        (lambda _now: seeded(secrets.randbits(32)), {SEEDED, ASKED}),
+        (lambda _now: seeded(secrets.randbits(256)), {SEEDED}),
+        (lambda _now: sampled(random.Random(secrets.randbits(256))), {SEEDED}),
+        (lambda _now: base32(hashlib.sha256(str(secrets.randbits(16)).encode()).digest()[:20]), {MANY, ASKED}),
+        (lambda _now: base32(hashlib.sha256(secrets.token_bytes(5)).digest()[:20]), {ASKED}),
+        (lambda _now: base32(secrets.token_hex(8).encode()), {BYTES_DIFFER, ASKED}),
+    ],
+)
+def test_few_secrets_are_few_whatever_they_are_made_into(make: Callable[[int], str], refused_by: set[str]) -> None:
+    """ASVS-6.5.3: a small number as a seed, or hashed, is refused by each trial that can see it."""
+    trials = [trial for trial in weak_source.RUNG.trials if trial.name in {SEEDED, MANY, ASKED, BYTES_DIFFER}]
+    assert {trial.name for trial in trials if trial.answer(make) != trial.wanted} == refused_by
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda _now: base32(os.urandom(20)),
+        lambda _now, urandom=os.urandom: base32(urandom(20)),  # imported before anything could count
+        lambda _now: "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(32)),
+        lambda _now: "".join(random.SystemRandom().choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=32)),
+        lambda _now: base32(hashlib.sha256(secrets.token_bytes(32)).digest()[:20]),
+    ],
+)
+def test_other_ways_to_the_systems_randomness_are_right_too(make: Callable[[int], str]) -> None:
+    """The grader asks where the randomness comes from, and not by which name it is called."""
+    assert [trial.name for trial in weak_source.RUNG.trials if trial.answer(make) != trial.wanted] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from urllib.parse import unquote
 
@@ -28,12 +29,19 @@ from mfa_lab.hidden import Hidden
         SECRET.lower(),
         " ".join(SECRET[start : start + 4] for start in range(0, 32, 4)),
         f"otpauth%3A%2F%2Ftotp%2Fx%3Fsecret%3D{SECRET}",
+        SECRET[::-1],
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.b64encode(f"otpauth://totp/x?secret={SECRET}".encode()).decode(),
+        SECRET.encode().hex(),
     ],
 )
-def test_each_spelling_is_the_secret(text: str) -> None:
-    """Small letters, a setup key's groups, an address within an address."""
-    assert tells(f"before {text} after")
-    assert not tells(text[:-1])
+@pytest.mark.parametrize("form", ["before {} after", "<offer secret='{}'>", "secret={}&issuer=x"])
+def test_each_spelling_is_the_secret(text: str, form: str) -> None:
+    """Small letters, a setup key's groups, an address within an address, and what hides nothing: backwards, Base64
+    (also of what holds it), hexadecimal.
+    """
+    assert tells(form.format(text))
+    assert not tells(form.format(text[:20]))
 
 
 def test_no_connection_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,4 +113,5 @@ def test_fields_are_logged_too() -> None:
             return "<quiet>"
 
     assert in_a_log_line(Quiet) == "its fields tell it"
+    assert in_a_log_line(lambda account, secret: Quiet(account, secret[::-1])) == "its fields tell it, backwards"
     assert in_a_log_line(lambda account, secret: Quiet(account, Hidden(secret))) == ""

@@ -13,18 +13,18 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
-from mfa_lab.lab.checks import Outcome, check
-from mfa_lab.lab.exercises import Exercise, exercises, made_by, predictions
-from mfa_lab.lab.exercises.records import ID, letter, look
+from mfa_lab.lab.checks import Outcome, Result, check
+from mfa_lab.lab.exercises import Case, Exercise, Wrong, exercises, made_by, predictions
+from mfa_lab.lab.exercises.records import ID, letter, letters, look
 from mfa_lab.lab.refresh import as_text, refreshed
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 EXERCISES = exercises()
+BY_ID = {exercise.id: exercise for exercise in EXERCISES}
 PREDICTIONS = predictions()
 CHOICES = [exercise for exercise in EXERCISES if exercise.ask is letter]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 each_prediction = pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.id)
-WRONG = [(exercise, wrong) for exercise in EXERCISES for wrong in exercise.wrong]
 _CALL = re.compile(r"^(check|predict|compare)\(\"([^\"]+)\", (.+)\)$", re.MULTILINE)
 _plain = mistune.create_markdown(escape=False, plugins=["table"])
 
@@ -43,13 +43,24 @@ def test_the_reference_solution_is_done(exercise):
     assert check(exercise.id, made_by(exercise.solution, exercise.given)).outcome == Outcome.DONE
 
 
-@pytest.mark.parametrize(
-    ("exercise", "wrong"), WRONG, ids=[f"{exercise.id}: {wrong.feedback[:40]}" for exercise, wrong in WRONG]
-)
-def test_each_known_wrong_answer_is_refused_with_its_own_feedback(exercise, wrong):
-    """Not yet, and the sentence that was written for this mistake and no other."""
-    result = check(exercise.id, made_by(wrong.source, exercise.given))
-    assert (result.outcome, result.lines[-1]) == (Outcome.NOT_YET, wrong.feedback)
+@cache
+def refused(exercise_id: str) -> list[tuple[Wrong, Result]]:
+    """Each known wrong answer of an exercise, and what its check says."""
+    exercise = BY_ID[exercise_id]
+    return [(wrong, check(exercise_id, made_by(wrong.source, exercise.given))) for wrong in exercise.wrong]
+
+
+def told(exercise: Exercise, result: Result) -> Case:
+    """The case that a refusal speaks of."""
+    return next(case for case in exercise.cases if result.lines[0].startswith(f"{case.name}: what came is "))
+
+
+@each_exercise
+def test_each_known_wrong_answer_is_refused_with_its_own_feedback(exercise):
+    """Not yet, and the sentence that the table has for this mistake."""
+    refusals = refused(exercise.id)
+    assert [(wrong, result) for wrong, result in refusals if result.outcome != Outcome.NOT_YET] == []
+    assert [(wrong.feedback, result) for wrong, result in refusals if result.lines[-1] != wrong.feedback] == []
 
 
 @each_exercise
@@ -57,6 +68,27 @@ def test_there_are_three_mistakes_or_more(exercise):
     """At least three plausible wrong answers, no two of them with the same feedback."""
     feedback = [wrong.feedback for wrong in exercise.wrong]
     assert len(set(feedback)) == len(feedback) >= 3
+
+
+@each_exercise
+def test_a_case_speaks_for_one_mistake_alone(exercise):
+    """Where the table repeats a case's sentence for a mistake, that case was made for it: no other known wrong answer
+    is told of it. Else the sentence would be nobody's own.
+    """
+    whose = [(wrong, told(exercise, result)) for wrong, result in refused(exercise.id)]
+    borrowed = [
+        (wrong.feedback, other.feedback)
+        for wrong in exercise.wrong
+        for other, case in whose
+        if case.feedback == wrong.feedback and other != wrong
+    ]
+    assert borrowed == []
+
+
+@each_exercise
+def test_what_came_can_be_read_whole(exercise):
+    """Of no known wrong answer anything is left out: least of all its middle, where it may differ."""
+    assert [result for _, result in refused(exercise.id) if "..." in result.lines[0]] == []
 
 
 @each_exercise
@@ -68,25 +100,73 @@ def test_cases_have_names_of_their_own(exercise):
 
 @each_exercise
 def test_no_feedback_gives_the_answer_away(exercise):
-    """Of a value or a choice no refusal shows the answer; of a function none shows the solution's lines."""
-    refusals = [check(exercise.id, made_by(wrong.source, exercise.given)) for wrong in exercise.wrong]
-    told = [*map(repr, refusals), *(case.feedback for case in exercise.cases)]
-    assert [(words, answer) for words in told for answer in answers(exercise) if answer in words] == []
-    assert exercise.ask not in (look, letter) or all(case.wanted for case in exercise.cases)
+    """Nothing that a refusal says but for what came: of a value or a choice not the answer, of a function no line."""
+    refusals = [repr(result).partition("what was expected is")[2] for _, result in refused(exercise.id)]
+    sentences = [words for case in exercise.cases for words in (case.name, case.wanted, case.feedback)]
+    assert [(words, given) for words in refusals + sentences if (given := given_away(exercise, words))] == []
+    assert exercise.ask not in (look, letter, letters) or all(case.wanted for case in exercise.cases)
+
+
+def compact(words: str) -> str:
+    """Without what can be written in more ways than one: spaces, brackets, marks for code, strokes in numbers."""
+    return re.sub(r"(?<=\d)_(?=\d)|[\s`()]", "", words).replace("'", '"')
 
 
 def answers(exercise: Exercise) -> list[str]:
-    """What gives the exercise away: the lines of its solution, and of a value or a choice the value itself."""
+    """What gives the exercise away, compact: the lines of its solution that do not stand in the question, what they
+    return or keep, and of a value or a choice the value itself.
+    """
     lines = [line.strip() for line in exercise.solution.splitlines() if not re.match(r"\s*(def|class) ", line)]
-    values = [repr(case.expected) for case in exercise.cases if case.wanted]
-    return [line for line in lines if len(line) > 12] + values + [value.replace("'", '"') for value in values]
+    lines += [re.sub(r"^(return |[\w., ]+ = )", "", line) for line in lines]
+    values = [compact(repr(case.expected)) for case in exercise.cases if case.wanted]
+    asked = compact(exercise.question)
+    return [line for line in map(compact, lines) if len(line) > 8 and line not in asked] + values
+
+
+def given_away(exercise: Exercise, words: str) -> list[str]:
+    """What of the answer stands in these words: a line, a value, exactly the right letters, or exactly the wrong."""
+    found = [answer for answer in answers(exercise) if answer in compact(words)]
+    right = set(made_by(exercise.solution)) if exercise.ask in (letter, letters) else set()
+    wrong = set(offered(exercise)) - right if right else set()
+    return found + [f"exactly {sorted(these)}" for these in (right, wrong) if these and these in named(words)]
+
+
+def offered(exercise: Exercise) -> str:
+    """The letters to choose from: those of all answers that are known."""
+    known = [made_by(source) for source in (exercise.solution, *(wrong.source for wrong in exercise.wrong))]
+    return "".join([*known, *re.findall(r"\*\*([a-z])\*\*", exercise.question)])
+
+
+def named(words: str) -> list[set[str]]:
+    """The letters that a sentence names: one by one, without the article, or as a word of its own."""
+    alone = re.findall(r"\b(?!a (?!and|or|is|are|to)\w)[a-z]\b", words)
+    return [set(alone), *map(set, re.findall(r"\b[a-z]{2,}\b", words))]
 
 
 @each_exercise
 def test_no_hint_contains_the_solution(exercise):
     """Two hints or more, each another sentence, and none of them holds the answer or a line of it."""
     assert len(set(exercise.hints)) == len(exercise.hints) >= 2
-    assert [(hint, answer) for hint in exercise.hints for answer in answers(exercise) if answer in hint] == []
+    assert [(hint, given) for hint in exercise.hints if (given := given_away(exercise, hint))] == []
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "hint"),
+    [
+        ("02b-seconds-left", "`return 30-now%30`"),
+        ("02b-seconds-left", "What is left is 30 - (now % 30)."),
+        ("01-list", "1000 * 5000 / 1000"),
+        ("03-photograph", 'It is "c".'),
+        ("03-photograph", "It is c, and nothing else."),
+        ("03-photograph", "Neither a, b nor d helps."),
+        ("00-story", "The wrong ones are a, c and e."),
+        ("00-story", "b and d are true."),
+        ("00-story", "Think of ace."),
+    ],
+)
+def test_a_hint_that_gives_the_answer_away_is_found(exercise_id, hint):
+    """However it is written: with other spaces, by its letters, or by those of all that is left."""
+    assert given_away(BY_ID[exercise_id], hint)
 
 
 @pytest.mark.parametrize("exercise", CHOICES, ids=lambda exercise: exercise.id)

@@ -123,10 +123,10 @@ RUNG = Rung(
     id="client-names-account",
     title="The client names the account in step two",
     flaw="The page for the code carries the account's name along, and the server believes what comes back.",
-    story="A lab of PortSwigger's Web Security Academy is built on it: log in as yourself, change the name in the "
-    "cookie that the second step reads, and the server asks for somebody else's code, whose password it never asked "
-    "for. In the lab the code is then guessed.",
-    source="https://portswigger.net/web-security/authentication/multi-factor/lab-2fa-broken-logic",
+    story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's name "
+    "in the second step. It travelled in a hidden field of the page for the code, and its author told in public what "
+    "that meant: one person's password and another's code made one login. The report was closed as fixed.",
+    source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     weak=TrustingServer,
     fixed=Mended,

@@ -116,9 +116,10 @@ RUNG = Rung(
     id="drift-without-cap",
     title="Drift without a cap",
     flaw="The window moves to wherever the last code was: a step a login, as far as somebody has codes.",
-    story="RFC 6238 lets a verifier record how far a prover's clock is off, and asks for a limit to the number of "
-    "steps after which it is refused. Whoever records and does not limit is led wherever the codes lead.",
-    source="https://www.rfc-editor.org/rfc/rfc6238#section-6",
+    story="In 2019 a user of an open-source server for one-time passwords wrote down what it did when it followed a "
+    "phone by itself: it took a used code again twenty minutes later, and held that phone to be 1,230 seconds slow, "
+    "where its window was 300. It was mended.",
+    source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     weak=FollowingServer,
     fixed=Mended,

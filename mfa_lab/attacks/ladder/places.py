@@ -6,12 +6,14 @@ import base64
 import io
 import json
 import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from traceback import TracebackException
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from mfa_lab.attacks.ladder.spellings import readings
 from mfa_lab.errors import MfaError
 from mfa_lab.provisioning import qr_png
 
@@ -41,17 +43,30 @@ class Page:
         return qr_png(text)
 
 
+def spelling(text: str) -> str:
+    """How the secret stands in a text, or nothing: in whatever spelling of an address or a setup key, or in one of
+    the common `readings` of the whole or of a word in it.
+    """
+    shown = unquote(text)
+    for part in (shown.replace(" ", ""), *re.findall(r"[\w+/-]+=*", shown)):
+        for name, reading in readings(part.encode()):
+            if SECRET in reading.decode(errors="replace").upper():
+                return name
+    return ""
+
+
 def tells(text: str) -> bool:
-    """Whether the secret stands in a text, in whatever spelling of an address or a setup key."""
-    return SECRET in unquote(text).replace(" ", "").upper()
+    """Whether the secret stands in a text, in whatever spelling."""
+    return bool(spelling(text))
 
 
 def in_a_log_line(make: Make) -> str:
     """What is logged when an offer is made: the offer, and its fields."""
     offer = make(NAME, SECRET)
     for words, what in (("the offer tells it", offer), ("its fields tell it", getattr(offer, "__dict__", {}))):
-        if tells(_logged(what)):
-            return words
+        how = spelling(_logged(what))
+        if how:
+            return words if how == "as it stands" else f"{words}, {how}"
     return ""
 
 

@@ -68,9 +68,10 @@ RUNG = Rung(
     id="second-step-skipped",
     title="The second step is skipped",
     flaw="The session is created after the password; the page that asks for the code comes too late.",
-    story="A lab of PortSwigger's Web Security Academy is built on it: log in, ignore the page that asks for a code, "
-    "and open the account page by its address.",
-    source="https://portswigger.net/web-security/authentication/multi-factor",
+    story="In 2013 a user of a plug-in that adds a second factor to a webmail program told its author in public: "
+    "type the password, leave the page for the code as it is, open the inbox by its address, and you are in. It was "
+    "mended: since then the plug-in looks at every page.",
+    source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     weak=HastyServer,
     fixed=Mended,
@@ -78,8 +79,8 @@ RUNG = Rung(
     refuser=refuses_everybody(HastyServer),
     attack=attack,
     trials=(
-        Trial("The attack, once more", _skips, OUT, "What step 1 gives still opens a page."),
-        Trial("A wrong code, then the page", _fails_then_skips, OUT, "What is left of a failed second step?"),
+        Trial("What step 1 gave, shown as a session", _skips, OUT, "What step 1 gives still opens a page."),
+        Trial("The same, after a wrong code", _fails_then_skips, OUT, "What is left of a failed second step?"),
         *HONEST,
         Trial(
             "Alice's open session, while she logs in elsewhere", _keeps, IN, "Sessions that were earned stay open."

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,20 +11,21 @@ from sqlalchemy import bindparam, select, update
 
 from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.small import Account, SmallServer
-from mfa_lab.attacks.ladder.world import HONEST, Make, Person, World, refuses_everybody
+from mfa_lab.attacks.ladder.spellings import spelled
+from mfa_lab.attacks.ladder.thief import WAYS, compute, laid_over, lets_in, read, secret_of, swap, ways_in
+from mfa_lab.attacks.ladder.world import HONEST, Make, World, refuses_everybody
 from mfa_lab.clock import Clock
 from mfa_lab.errors import InvalidSecret, MfaError, ServerFault
-from mfa_lab.otp import code_at
 from mfa_lab.phone.phone import Phone
 from mfa_lab.policy import Policy
-from mfa_lab.randomness import Randomness
+from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, RecoveryCodes
 from mfa_lab.server.schema import accounts, factors
 
-_SECRET_CHARACTERS = 32
 _IN_THE_DATABASE = "in the database"
 _OPENS = "it opens"
+_NOWHERE = "nowhere in it"
 
 
 class OpenBook(SmallServer):
@@ -106,10 +103,11 @@ _OVERWRITE = (
 
 
 class OurBook(MfaServer):
-    """This kit's own server, and what somebody can do who has its database and not its key."""
+    """This kit's own server, and what somebody can do who has its database and not its `key`."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
-        super().__init__(clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
+        self.key = SYSTEM.token_bytes(32)
+        super().__init__(clock=clock, randomness=randomness, policy=Policy.CHEAPEST, key=self.key)
 
     def stolen(self) -> dict[str, bytes]:
         with self._services.store.transaction() as connection:
@@ -121,61 +119,6 @@ class OurBook(MfaServer):
                 connection.execute(_OVERWRITE, {"of": name, "row": row})
 
 
-def readings(row: bytes) -> Iterator[tuple[str, bytes]]:
-    """What anybody makes of a row without a key."""
-    yield "as it stands", row
-    yield "backwards", row[::-1]
-    for name, decode in (("out of Base64", base64.b64decode), ("out of hexadecimal", bytes.fromhex)):
-        with suppress(ValueError, binascii.Error):
-            yield name, decode(row.decode("ascii"))
-
-
-def read(world: World) -> str:
-    """A thief with a copy of the database and Alice's password looks for her secret in her row."""
-    for name, text in readings(world.server.stolen()[world.alice.name]):
-        if _secret_lets_in(world, text):
-            return f"read {name}"
-    return OUT
-
-
-def compute(world: World) -> str:
-    """Mallory, who has an account and its secret, lays both rows over each other: where they were sealed with one and
-    the same stream of bytes, what is left is her secret laid over Alice's.
-    """
-    rows = world.server.stolen()
-    return _laid_over(world, rows[world.alice.name], rows[world.mallory.name], _secret(world.mallory))
-
-
-def _laid_over(world: World, row: bytes, other: bytes, known: bytes) -> str:
-    over = _xor(row, other)
-    starts = range(max(len(over) - _SECRET_CHARACTERS + 1, 0))
-    found = any(_secret_lets_in(world, _xor(over[at : at + _SECRET_CHARACTERS], known)) for at in starts)
-    return IN if found else OUT
-
-
-def _secret(person: Person) -> bytes:
-    secret: str = person.phone.export()[0]["secret"]
-    return secret.encode()
-
-
-def swap(world: World) -> str:
-    """Mallory, who can write to the database, puts his own row in the place of Alice's."""
-    world.server.overwrite({world.alice.name: world.server.stolen()[world.mallory.name]})
-    return IN if _lets_in(world, world.alice, world.mallory.phone.code) else OUT
-
-
-WAYS: dict[str, Callable[[World], str]] = {
-    "reading her row": read,
-    "computing it from one's own": compute,
-    "putting one's own row in its place": swap,
-}
-
-
-def ways_in(make: Make) -> tuple[str, ...]:
-    """By which of the `WAYS` Mallory gets in as Alice, each on a server of its own."""
-    return tuple(name for name, way in WAYS.items() if way(World(make)) != OUT)
-
-
 def attack(make: Make) -> Measure:
     """With Alice's password and the database, and without its key: three ways to her second factor."""
     ways = ways_in(make)
@@ -183,24 +126,6 @@ def attack(make: Make) -> Measure:
         f"{len(ways)} of {len(WAYS)} ways to Alice's second factor are open{': ' if ways else ''}{', '.join(ways)}"
     )
     return Measure(len(ways), len(WAYS), words)
-
-
-def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(left ^ right for left, right in zip(one, other, strict=False))
-
-
-def _secret_lets_in(world: World, text: bytes) -> bool:
-    """Whether the code of this secret is Alice's."""
-    with suppress(InvalidSecret, UnicodeDecodeError):
-        return _lets_in(world, world.alice, partial(code_at, text.decode("ascii"), world.clock.now()))
-    return False
-
-
-def _lets_in(world: World, person: Person, code: Callable[[], str]) -> bool:
-    typed = code()
-    with suppress(MfaError):  # refused, or the server's own fault: no session either way
-        return world.whose(world.server.finish_login(world.begin(person), typed)) == person.name
-    return False
 
 
 def _comes_back(make: Make) -> str:
@@ -214,17 +139,32 @@ def _comes_back(make: Make) -> str:
     return _OPENS
 
 
+def _opens_elsewhere(make: Make) -> str:
+    """A thief runs the same program, which makes a key of its own there, and puts Alice's row into its database."""
+    world, elsewhere = World(make), World(make, seed=2)
+    elsewhere.server.overwrite({world.alice.name: world.server.stolen()[world.alice.name]})
+    with suppress(ValueError):  # what opens is no text
+        return IN if lets_in(elsewhere, elsewhere.alice, world.alice.phone.code) else OUT
+    return OUT
+
+
+def _key_in_the_row(make: Make) -> str:
+    world = World(make)
+    row = world.server.stolen()[world.alice.name]
+    return "there it is" if any(key in row for key in spelled(world.server.key)) else _NOWHERE
+
+
 def _from_her_old_one(make: Make) -> str:
     """Alice has lost her phone and enrolled another: whoever has the old one copied her row then, and does so now."""
     world = World(make)
-    old, row = _secret(world.alice), world.server.stolen()[world.alice.name]
+    old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
     world.server.rebind(world.alice.name)
     enrolment = world.server.start_enrolment(world.begin(world.alice))
     phone = Phone(world.clock)
     phone.add(enrolment.uri)
     world.server.confirm_enrolment(enrolment, phone.code())
     world.clock.advance(60)
-    return _laid_over(world, world.server.stolen()[world.alice.name], row, old)
+    return laid_over(world, world.server.stolen()[world.alice.name], row, old)
 
 
 def _a_changed_bit(make: Make) -> str:
@@ -253,9 +193,9 @@ RUNG = Rung(
     id="stolen-database",
     title="A stolen database",
     flaw="The shared secrets lie in the database as they are: whoever has a copy computes everybody's codes.",
-    story="A challenge of OWASP's Juice Shop is built on it: the secret key of a user's second factor stands in the "
-    "table of users, and comes out by the same injection as the passwords' hashes.",
-    source="https://pwning.owasp-juice.shop/companion-guide/latest/appendix/solutions.html",
+    story="In 2017 the author of an open-source mail server noted in public that the secrets of all second factors "
+    "lay in its database as they were, and thought of a key from the settings. It was mended the day after.",
+    source="https://github.com/zone-eu/wildduck/issues/17",
     clauses=("NIST-3.1.4.2",),
     weak=OpenBook,
     fixed=Mended,
@@ -274,6 +214,18 @@ RUNG = Rung(
             lambda make: read(World(make)),
             OUT,
             "Without the key, nothing in the row may be of use.",
+        ),
+        Trial(
+            "The copy, opened by the same program with another key",
+            _opens_elsewhere,
+            OUT,
+            "The program is no secret: a thief has it too, and a key that is not the server's. What opens the row?",
+        ),
+        Trial(
+            "The server's key, looked for in Alice's row",
+            _key_in_the_row,
+            _NOWHERE,
+            "Whoever steals the row steals all that lies in it.",
         ),
         Trial(
             "The copy, and Mallory's own secret",

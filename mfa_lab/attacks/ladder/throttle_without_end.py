@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from mfa_lab.attacks.attempts import simulated_budget
 from mfa_lab.attacks.budget import DAY_SECONDS, Rules, attempts_before, guess_budget, said
 from mfa_lab.attacks.ladder.guesses import guess, wrong_code
+from mfa_lab.attacks.ladder.pace import guess_every, guess_hourly, measured_rules
 from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.small import Count, SmallServer
-from mfa_lab.attacks.ladder.world import HONEST, Make, Person, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.odds import guessing
+from mfa_lab.attacks.ladder.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.odds import dice, guessing
 from mfa_lab.randomness import SeededRandomness
 
 BURST, PAUSE_SECONDS = 5, 300
-PACE = Rules(accepted_codes=3, limits=((BURST, PAUSE_SECONDS),))
-"""What the weak server permits, as the guess budget reckons with it."""
 ATTACKERS, DAYS = 400, 14
-HOUR = 3600
+_TOO_MANY_TO_DRAW = 1_000_000
 
 
 class EndlessServer(SmallServer):
@@ -36,42 +34,27 @@ class Mended(EndlessServer):
         return count.failures >= 100 or super().must_wait(count)
 
 
-def stops_after(make: Make) -> int | None:
-    """After how many wrong codes in a row, one an hour, even a right one is refused: 25, 50, 100, 200, or never.
-
-    Mallory finds out on an account of his own, where he knows the right ones.
-    """
-    for guesses in (25, 50, 100, 200):
-        world = World(make)
-        _guess_hourly(world, world.mallory, guesses)
-        if outcome(lambda: world.log_in(world.mallory)) == OUT:  # noqa: B023 (called at once)
-            return guesses
-    return None
-
-
 def attack(make: Make) -> Measure:
-    """Find out whether the server ever stops anybody, and guess for two weeks, as fast as five in five minutes.
+    """Find out on an account of one's own how fast the server lets anybody guess, and whether it ever stops, and
+    guess for two weeks, as fast as that.
 
-    These are drawn attempt by attempt, with real codes. The year is in closed form.
+    The two weeks are drawn, with real codes. The year is in closed form.
     """
-    stop = stops_after(make)
-    rules = replace(PACE, disable_after_failures=stop)
-    inside = simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
-    year = said(guess_budget(rules).chance_per_year)
+    rules = measured_rules(make)
+    attempts = attempts_before(rules, DAYS * DAY_SECONDS)
+    inside, year = _inside(rules, attempts), said(guess_budget(rules).chance_per_year)
+    stop = rules.disable_after_failures
     ending = f"wrong codes end after {stop}" if stop else "wrong codes never end"
     words = f"{ending}: {inside} of {ATTACKERS} attackers got in within {DAYS} days; the chance in a year is {year}"
-    expected = float(guessing(rules.accepted_codes, attempts_before(rules, DAYS * DAY_SECONDS)))
-    return Measure(inside, ATTACKERS, words, expected)
+    return Measure(inside, ATTACKERS, words, float(guessing(rules.accepted_codes, attempts)))
 
 
-def _guess_hourly(world: World, person: Person, guesses: int) -> None:
-    _guess_every(world, person, guesses, HOUR)
-
-
-def _guess_every(world: World, person: Person, guesses: int, seconds: int) -> None:
-    for _ in range(guesses):
-        guess(world, world.begin(person), wrong_code(world, person))
-        world.clock.advance(seconds)
+def _inside(rules: Rules, attempts: int) -> int:
+    """How many get in: drawn attempt by attempt; where nothing slows anybody down, by the first one that is right."""
+    if attempts <= _TOO_MANY_TO_DRAW:
+        return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
+    first_right = dice(SeededRandomness(1)).geometric(rules.accepted_codes / 10**rules.digits, ATTACKERS)
+    return int((first_right <= attempts).sum())
 
 
 def in_bursts(world: World, codes: Sequence[str]) -> bool:
@@ -89,21 +72,21 @@ def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int =
     world = World(make)
     for _ in range(bursts):
         in_bursts(world, [wrong_code(world, world.alice)] * BURST)
-    _guess_hourly(world, world.alice, hourly)
+    guess_hourly(world, world.alice, hourly)
     world.clock.advance(rest_days * DAY_SECONDS)
-    _guess_hourly(world, world.alice, hourly_again)
+    guess_hourly(world, world.alice, hourly_again)
     return outcome(lambda: world.log_in(world.alice))
 
 
 def _six_at_once(make: Make) -> str:
     world = World(make)
-    _guess_every(world, world.alice, 6, 0)
+    guess_every(world, world.alice, 6, 0)
     return outcome(lambda: world.log_in(world.alice))
 
 
 def _mallory_meanwhile(make: Make) -> str:
     world = World(make)
-    _guess_hourly(world, world.alice, 101)
+    guess_hourly(world, world.alice, 101)
     return outcome(lambda: world.log_in(world.mallory))
 
 
@@ -120,7 +103,7 @@ def _alice_mistypes(make: Make) -> str:
 
 def _bound_anew(make: Make) -> str:
     world = World(make)
-    _guess_hourly(world, world.alice, 101)
+    guess_hourly(world, world.alice, 101)
     world.server.rebind(world.alice.name)
     enrolment = world.server.start_enrolment(world.begin(world.alice))
     world.alice.phone.add(enrolment.uri)

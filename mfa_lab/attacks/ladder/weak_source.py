@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.seeds import observe, recover, secret_from_time
@@ -20,6 +21,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import PendingLogin
 
 MakeSecret = Callable[[int], str]
 """Makes a shared secret, Base32 text, at a moment: the argument, in Unix seconds."""
@@ -35,12 +37,16 @@ def mended(_now: int) -> str:
 
 def our_secret(now: int) -> str:
     """The secret that this kit's own server offers to a new account."""
+    server, pending = _about_to_enrol(now)
+    return server.start_enrolment(pending).account.secret.reveal()
+
+
+@cache
+def _about_to_enrol(now: int) -> tuple[MfaServer, PendingLogin]:
+    """A server with one account, which has given its password."""
     server = MfaServer(clock=ManualClock(now), policy=Policy.CHEAPEST)
     server.register("alice@example.org", "correct horse battery staple")
-    pending = server.begin_login("alice@example.org", "correct horse battery staple")
-    secret = server.start_enrolment(pending).account.secret.reveal()
-    server.close()
-    return secret
+    return server, server.begin_login("alice@example.org", "correct horse battery staple")
 
 
 def the_same_for_everybody(_now: int) -> str:
@@ -76,6 +82,7 @@ def _key(secret: str) -> bytes:
 
 
 ONE, TWO = "the same secret twice", "two secrets"
+ALL_NEW, SOME_AGAIN = "2,000 secrets", "some came twice"
 
 
 def _a_minute_apart(make: MakeSecret) -> str:
@@ -89,6 +96,12 @@ def _twice(make: MakeSecret) -> str:
 def _clocks_stand(make: MakeSecret) -> str:
     with _clocks_standing():
         return _twice(make)
+
+
+def _many_while_clocks_stand(make: MakeSecret) -> str:
+    """Of 65,536 possible secrets some 30 come twice among 2,000; of so many as a secret is to have, none."""
+    with _clocks_standing():
+        return ALL_NEW if len({make(MIDNIGHT) for _ in range(2_000)}) == 2_000 else SOME_AGAIN
 
 
 @contextmanager
@@ -110,6 +123,19 @@ def _dice_known(make: MakeSecret) -> str:
     finally:
         dice.setstate(before)
     return ONE if len(made) == 1 else TWO
+
+
+def _seeds_known(make: MakeSecret) -> str:
+    """Whoever guesses the seed knows every number: here all generators give one known one's, however seeded."""
+    kind, made = import_module("random").Random, set()
+    for _ in range(2):
+        with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
+            made.add(make(MIDNIGHT))
+    return ONE if len(made) == 1 else TWO
+
+
+def _numbers_of(known: Any) -> dict[str, Any]:
+    return {"random": lambda _self: known.random(), "getrandbits": lambda _self, bits: known.getrandbits(bits)}
 
 
 BASE32, OTHERWISE = "Base32 text", "something else"
@@ -135,6 +161,20 @@ def _many(make: MakeSecret) -> str:
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]
     return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
+
+
+ENOUGH = "16 bytes or more"
+
+
+def _asked_for(make: MakeSecret) -> str:
+    """How much the operating system's generator gives for one secret. Where it is asked in a way that is not seen
+    here, nothing is said.
+    """
+    asked = Mock(wraps=import_module("os").urandom)  # not as a source either
+    with patch("os.urandom", asked), patch("random._urandom", asked):
+        make(MIDNIGHT)
+    given = sum(call.args[0] for call in asked.call_args_list)
+    return f"{given} bytes" if 0 < given < 16 else ENOUGH
 
 
 RUNG = Rung(
@@ -183,6 +223,18 @@ RUNG = Rung(
             "`random` was put where it stood before, and the same secret came again. It was made to be repeatable.",
         ),
         Trial(
+            "Two secrets from a `random` whose seed is known",
+            _seeds_known,
+            TWO,
+            "All that was random in it went into a seed, and `random` reckons the rest: one guess, and it is known.",
+        ),
+        Trial(
+            "Two thousand secrets while all clocks stand still",
+            _many_while_clocks_stand,
+            ALL_NEW,
+            "They differ, but there are few of them: so few that some came twice. How many are there to be tried?",
+        ),
+        Trial(
             "Its letters", _letters, BASE32, "A phone reads a secret as text of the letters A to Z and digits 2 to 7."
         ),
         Trial("Its length", _length, LONG, "RFC4226-R6 asks for 128 bits at least, and recommends 160."),
@@ -191,6 +243,12 @@ RUNG = Rung(
             _many,
             ALL_DIFFER,
             "They differ, but not everywhere: count only what nobody can know beforehand.",
+        ),
+        Trial(
+            "What it asks the operating system for",
+            _asked_for,
+            ENOUGH,
+            "Nobody can make a long secret of a short one: whatever it goes through, only the short one is unknown.",
         ),
     ),
 )

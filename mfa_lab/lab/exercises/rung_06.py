@@ -40,7 +40,7 @@ EXERCISES = (
                 "class Mended(EndlessServer):\n"
                 "    def must_wait(self, count):\n"
                 "        return count.failures > 98 or super().must_wait(count)",
-                "Ninety-nine wrong codes in a row, and the wait is over. It is not a hundred yet.",
+                "Too early: NIST-3.2.2 allows a hundred in a row, and you close the account before.",
             ),
             Wrong(
                 "class Mended(EndlessServer):\n"

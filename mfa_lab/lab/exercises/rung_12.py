@@ -57,6 +57,26 @@ EXERCISES = (
                 "def mended(now):\n    return base64.b32encode(now.to_bytes(8) + secrets.token_bytes(12)).decode()",
                 "Long enough, it seems, but the time fills part of it, and the time is known.",
             ),
+            Wrong(
+                "def mended(now):\n    return new_secret(SeededRandomness(secrets.randbits(32)))",
+                "Your seed is good randomness, and only 32 bits of it: four thousand million secrets, and no more. A "
+                "program tries all of them, and two codes tell it which one is yours.",
+            ),
+            Wrong(
+                "def mended(now):\n    return new_secret(SeededRandomness(secrets.randbits(16)))",
+                "Your seed has 16 bits: 65,536 secrets, fewer than a day has seconds.",
+            ),
+            Wrong(
+                "def mended(now):\n    return new_secret(SeededRandomness(time.time_ns() ^ secrets.randbits(17)))",
+                "The time is known. What nobody knows of your seed is the few bits from `secrets`, and those are "
+                "tried in a moment.",
+            ),
+            Wrong(
+                "def mended(now):\n"
+                "    return base64.b32encode(hashlib.sha1(str(secrets.randbits(16)).encode()).digest()).decode()",
+                "A hash makes twenty bytes of whatever it is given. It was given one of 65,536 numbers, and as many "
+                "secrets there are.",
+            ),
         ),
     ),
 )

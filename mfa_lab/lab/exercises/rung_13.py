@@ -99,6 +99,29 @@ EXERCISES = (
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
                 "A nonce made from the name is the same one when she enrols again: make a new one for each sealing.",
             ),
+            Wrong(
+                "class Mended(OpenBook):\n"
+                "    def locked(self, name):\n"
+                "        return AESGCM(hashlib.sha256(name.encode()).digest())\n\n"
+                "    def seal(self, secret, name):\n"
+                "        nonce = self.randomness.token_bytes(12)\n"
+                "        return nonce + self.locked(name).encrypt(nonce, secret.encode(), name.encode())\n\n"
+                "    def open(self, row, name):\n"
+                "        return self.locked(name).decrypt(row[:12], row[12:], name.encode()).decode()",
+                "What opens your rows is made of what stands in the database itself. Whoever has the copy and your "
+                "program needs nothing else: it is `self.key` that a thief has not.",
+            ),
+            Wrong(
+                "class Mended(OpenBook):\n"
+                "    def seal(self, secret, name):\n"
+                "        nonce = self.randomness.token_bytes(12)\n"
+                "        sealed = AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n"
+                "        return self.key + nonce + sealed\n\n"
+                "    def open(self, row, name):\n"
+                "        return AESGCM(row[:32]).decrypt(row[32:44], row[44:], name.encode()).decode()",
+                "You put the key into the row, beside what it locks. The server has its key already, and the row is "
+                "what gets stolen.",
+            ),
         ),
     ),
 )

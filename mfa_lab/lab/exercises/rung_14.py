@@ -84,6 +84,16 @@ EXERCISES = (
                 "itself; the URI holds it, too.",
             ),
             Wrong(
+                f"{_HIDES}{_DRAWS}".replace("Hidden(secret)", "secret[::-1]").replace(".reveal()", "[::-1]"),
+                "Backwards it is the same text, and whoever reads your log reads it from the other end.",
+            ),
+            Wrong(
+                f"{_HIDES}{_DRAWS}".replace("Hidden(secret)", "base64.b64encode(secret.encode()).decode()").replace(
+                    "self.secret.reveal()", "base64.b64decode(self.secret).decode()"
+                ),
+                "Base64 is a spelling, made for computers to pass on: whoever finds the field turns it back.",
+            ),
+            Wrong(
                 f"{_HIDES}{_DRAWS}".replace("self.secret.reveal()", "self.secret"),
                 "`build_uri` was given the `Hidden`, so the picture cannot hold the secret: it needs the text, "
                 "`reveal()` it there.",
