@@ -167,6 +167,32 @@ def test_each_request_of_the_story_is_answered():
     assert said == {case.arguments[0]: case.expected for case in protect.cases}
 
 
+@pytest.mark.parametrize("left", ["pass", 'return {"pear": 3}', 'return "granted"'])
+def test_a_price_list_that_has_changed_is_refused(left):
+    """Open is not enough: it must still say what it said, and its `return` may be lost in copying."""
+    from mfa_lab.lab.checks import Outcome, check
+
+    protect = exercise("10-protect")
+    changed = protect.solution.replace('return {"pear": 3, "plum": 5}', left)
+    result = check(protect.id, made_by(changed, protect.given))
+    assert result.outcome == Outcome.NOT_YET
+    assert result.lines[0].startswith("The price list, without a login: ")
+
+
+@pytest.mark.parametrize(
+    ("right", "slip", "told"),
+    [
+        (", https=False", "", "the login answers 400: "),  # add_mfa was called: not to be told that it was not
+        ("add_mfa(app, server, https=False)", "pass", "no /mfa/api"),
+    ],
+)
+def test_why_there_is_no_login_is_told(right, slip, told):
+    """A login that refuses to be used so is not taken for one that is missing."""
+    protect = exercise("10-protect")
+    said = _story(made_by(protect.solution.replace(right, slip), protect.given))
+    assert str(said["password"]).startswith(told)
+
+
 def test_an_answer_that_returns_nothing_is_told():
     """Whoever forgets `return app` hears that, and no traceback of a server."""
     from mfa_lab.lab.checks import check

@@ -16,7 +16,8 @@ from mfa_lab.server.flow import MfaServer
 NOTEBOOK = "10_into_your_application"
 
 _ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}
-_QUESTIONS = ("prices", "nobody", "invented", "password", "fresh", "late", "stale", "over")
+_BOB = {"name": "bob@example.org", "password": "demo only: bob counts pears"}
+_QUESTIONS = ("prices", "nobody", "invented", "password", "fresh", "other", "late", "stale", "over")
 _NO_API = "no /mfa/api: is add_mfa called?"
 
 
@@ -26,17 +27,14 @@ def _asked(answer: Callable[..., Any], question: str) -> object:
 
 @lru_cache(maxsize=8)
 def _story(answer: Callable[..., Any]) -> dict[str, object]:
-    """What the application of `answer(server)` says, request by request, to one person on one day."""
+    """What the application of `answer(server)` says, request by request, to two people on one day."""
     import httpx  # the web side is slow to import, and no other notebook needs it
 
     from mfa_lab.lab.serving import RunningServer
 
     clock = ManualClock()
-    server, phone = MfaServer(clock=clock, policy=Policy.CHEAPEST), Phone(clock)
-    server.register(_ALICE["name"], _ALICE["password"])
-    enrolment = server.start_enrolment(server.begin_login(**_ALICE))
-    phone.add(enrolment.uri)
-    server.confirm_enrolment(enrolment, phone.code())
+    server = MfaServer(clock=clock, policy=Policy.CHEAPEST)
+    phone, bobs_phone = [_enrolled(server, **person) for person in (_ALICE, _BOB)]
     clock.advance(30)
     app = answer(server)
     if app is None:
@@ -53,17 +51,21 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
             return client.request(method, path, headers=headers, json=body or None)
 
         said: dict[str, object] = {
-            "prices": _verdict(call("GET", "/prices")),
+            "prices": _content(call("GET", "/prices")),
             "nobody": _first_of_two(app, _verdict(call("POST", "/payouts"))),
             "invented": _verdict(call("POST", "/payouts", "s." + "A" * 43)),
         }
         step = call("POST", "/mfa/api/login", **_ALICE)
         if step.status_code != 200:
-            return dict.fromkeys(_QUESTIONS, _NO_API) | said
+            answered = f"the login answers {step.status_code}: {step.text}"
+            return dict.fromkeys(_QUESTIONS, _NO_API if step.status_code == 404 else answered) | said
         pending = step.json()["token"]
         said["password"] = _verdict(call("POST", "/payouts", pending))
         session = call("POST", "/mfa/api/code", pending, code=phone.code()).json()["token"]
         said["fresh"] = _content(call("POST", "/payouts", session))
+        bobs_pending = call("POST", "/mfa/api/login", **_BOB).json()["token"]
+        bobs = call("POST", "/mfa/api/code", bobs_pending, code=bobs_phone.code()).json()["token"]
+        said["other"] = _content(call("POST", "/payouts", bobs))
         clock.advance(299)
         said["late"] = _verdict(call("POST", "/payouts", session))
         clock.advance(1)
@@ -71,6 +73,16 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
         call("DELETE", "/mfa/api/session", session)
         said["over"] = _verdict(call("POST", "/payouts", session))
     return said
+
+
+def _enrolled(server: MfaServer, name: str, password: str) -> Phone:
+    """The phone of somebody who has registered and enrolled."""
+    phone = Phone(server.clock)
+    server.register(name, password)
+    enrolment = server.start_enrolment(server.begin_login(name, password))
+    phone.add(enrolment.uri)
+    server.confirm_enrolment(enrolment, phone.code())
+    return phone
 
 
 def _verdict(response: Any) -> object:
@@ -112,6 +124,11 @@ def protected(server):
 
     return app
 """.strip()
+_PRICES = """
+    @app.get("/prices")
+    def prices():
+        return {"pear": 3, "plum": 5}
+"""
 _WHO = "session: Annotated[Session, Depends(require_mfa({age}))]"
 
 
@@ -161,10 +178,16 @@ PROTECT = Exercise(
         Case(
             "The price list, without a login",
             ("prices",),
-            "granted",
-            "Prices are for everybody: guard one route alone.",
+            {"pear": 3, "plum": 5},
+            "Prices are for everybody, and stay as they were: guard one route alone.",
+            wanted="the shop's price list",
         ),
-        Case("A payout, without a login", ("nobody",), "refused", "Nobody has logged in, and money is paid out."),
+        Case(
+            "A payout, without a login",
+            ("nobody",),
+            "refused",
+            "Nobody has logged in: the guard of `POST /payouts` has to refuse.",
+        ),
         Case(
             "A payout, with a token that was made up",
             ("invented",),
@@ -182,6 +205,12 @@ PROTECT = Exercise(
             ("fresh",),
             {"paid by": "alice@example.org"},
             "Whoever has logged in with both factors is to be paid, and to be named.",
+        ),
+        Case(
+            "A payout, right after the login of somebody else",
+            ("other",),
+            {"paid by": "bob@example.org"},
+            "Whoever logs in, whatever the name, is to be paid, and to be named.",
         ),
         Case("A payout, 299 seconds later", ("late",), "granted", "Under five minutes a login is fresh enough."),
         Case("A payout, 300 seconds later", ("stale",), "refused", "Five minutes later somebody else may sit there."),
@@ -220,6 +249,26 @@ PROTECT = Exercise(
         Wrong(
             _variant(_AGE, add=False),
             "The guard asks a server whether the session is true, and nobody has told it which one.",
+        ),
+        Wrong(
+            _variant(_AGE).replace(", https=False", ""),
+            "The server wants https: what did `office` say to `add_mfa`?",
+        ),
+        Wrong(
+            _variant("session: Annotated[Session, Depends(require_mfa)]"),
+            "`require_mfa` is no guard yet, it makes one: so call it.",
+        ),
+        Wrong(
+            _variant(_AGE).replace("@app.post", "@app.get"),
+            "Money is asked for by a POST, and nothing here takes one. Is it still a POST?",
+        ),
+        Wrong(
+            _variant(_AGE).replace(_PRICES, ""),
+            "Is the price list there? The new application has no routes but those that you write.",
+        ),
+        Wrong(
+            _variant(_AGE, returned='"paid by": "alice@example.org"'),
+            "The guard is right, but whoever is paid, the answer names Alice. The session knows whose it is.",
         ),
     ),
 )
