@@ -7,6 +7,7 @@ import pytest
 from mfa_lab.attacks.capstone.clauses import CLAUSES, EVERYBODY, ONE_LOGIN, WITH_TIME, Clause, Grade, grade
 from mfa_lab.attacks.capstone.drafts import FirstDraft, Mended, SecondDraft
 from mfa_lab.attacks.ladder.world import HONEST, our_server, refuses_everybody
+from mfa_lab.lab.checks import check
 from mfa_lab.lab.exercises import Exercise, exercise, made_by
 
 OPENED_BY = {
@@ -91,3 +92,79 @@ def test_an_error_of_the_learners_is_an_answer(error: type[BaseException]) -> No
 
     assert {each.came for each in grade(Raises)} == {f"{error.__name__}: by zero"}
     assert len(grade(Raises)) == len(CLAUSES)
+
+
+BELIEVES_THE_NAME = """
+    def check_session(self, session):
+        for name, opened, seen in self.sessions.values():
+            now = self.clock.now()
+            if name == session.name and now < opened + 86_400 and now < seen + 3600:
+                for each in self.sessions.values():
+                    each[2] = now if each[0] == name else each[2]
+                return session
+        raise AccessDenied
+"""
+BELIEVES_THE_SESSION = """
+    def check_session(self, session):
+        found = super().check_session(session)
+        return Session(session.token, session.name, 0, 0)
+"""
+WAITS = """
+    def must_wait(self, name):
+        count = self.failures.get(name, 0)
+        wait = min(30 * 2 ** (count - 3), 3600) if count >= 3 else 0
+        return count >= {end} or {clock} < self.failed_at.get(name, 0) + wait
+"""
+NOTES = """
+    def note(self, event, name, what):
+        word, _, rest = what.partition(" ")
+        self.log.append(f"{{event}} {{name if name in self.passwords else '-'}}: {{word}} {shown}")
+"""
+SET_OF_THE_CLASS = """
+    used = set()
+    def may_spend(self, name, step):
+        fresh = {key} not in self.used
+        self.used.add({key})
+        return fresh
+"""
+
+
+def heard(exercise_id: str, mistake: str) -> str:
+    """The last sentence that is said to whoever has all right but for this."""
+    asked_here = exercise(exercise_id)
+    base = asked_here.answer_name
+    source = f"{asked_here.solution}\n\nclass {base}({base}):\n    {mistake.strip()}\n"
+    return check(exercise_id, made_by(f"import hashlib\n{source}", asked_here.given)).lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "mistake", "says"),
+    [
+        ("12-second-draft", BELIEVES_THE_NAME, "What opens a page is the token."),
+        ("12b-capstone", BELIEVES_THE_NAME, "What opens a page is the token."),
+        ("12-second-draft", BELIEVES_THE_SESSION, "by the server's own notes?"),
+        ("12b-capstone", BELIEVES_THE_SESSION, "by the server's own notes?"),
+        ("12-second-draft", SET_OF_THE_CLASS.format(key="(name, step)"), "Does your set belong to the class?"),
+        ("12-second-draft", SET_OF_THE_CLASS.format(key="step"), "Does your set belong to the class?"),
+        *(
+            ("12b-capstone", WAITS.format(end=end, clock="self.clock.now()"), "closed for good before the hundred")
+            for end in (10, 21, 50, 99)
+        ),
+        *(
+            ("12b-capstone", WAITS.format(end=100, clock=clock), "The server's is `self.clock`.")
+            for clock in ("1_790_000_000.5", "1_900_000_000.5")  # `time.time()` in 2026, and in 2030
+        ),
+        *(
+            ("12b-capstone", NOTES.format(shown=shown), "it is still what people typed.")
+            for shown in (
+                "{rest[:5]}",
+                "{rest[0]}...{rest[-1]}",
+                "{'*' * len(rest)}",
+                "{hashlib.sha256(rest.encode()).hexdigest()}",
+            )
+        ),
+    ],
+)
+def test_what_looks_right_and_is_not_is_told_so(exercise_id: str, mistake: str, says: str) -> None:
+    """Each came through every other trial once, or heard of something else."""
+    assert says in heard(exercise_id, mistake)

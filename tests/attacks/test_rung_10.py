@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from threading import Lock
 
 import pytest
@@ -62,6 +63,22 @@ def test_an_error_in_the_crowd_comes_out(crowd):
     """Nobody waits forever for a request that failed."""
     with pytest.raises(ZeroDivisionError, match="one and only"):
         race(Failing, crowd, 2)
+
+
+class Mistyped(CheckThenSet):
+    """A server whose SQL names a table that there is none of."""
+
+    def spend(self, account, step):
+        with self.database() as database:
+            update = "UPDATE step SET last_step = ? WHERE name = ?"
+            return database.execute(update, [step, account.name]).rowcount == 1
+
+
+@by_both
+def test_a_mistake_in_the_sql_comes_out(crowd):
+    """It is told as what it is, and not as a race that nobody won."""
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        race(Mistyped, crowd, 2)
 
 
 class Busy(CheckThenSet):

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from mfa_lab.attacks.ladder.names_found_out import NOBODY, Mended, TellingServer, seen, signs
+from mfa_lab.attacks.ladder.names_found_out import NOBODY, RUNG, Mended, TellingServer, seen, signs
 from mfa_lab.attacks.ladder.watch import (
     HASH_MS,
     Timing,
@@ -99,3 +99,16 @@ def test_what_a_timing_says() -> None:
     alike = Timing((10.0, 11.0, 10.5), (10.4, 10.6, 10.5))
     assert "above 4.5 after 3 attempts at each: names that exist" in repr(apart)
     assert "not above 4.5" in repr(alike)
+
+
+class Mute(Mended):
+    """A server that ends without a word while a name waits."""
+
+    def begin_login(self, name, password):
+        return None if self.waits(name) else super().begin_login(name, password)
+
+
+def test_who_says_nothing_lets_nobody_in() -> None:
+    """Neither a return with a pending login nor a raise: it is told as that, not as getting in or as being alike."""
+    told = [trial.answer(Mute) for trial in RUNG.trials[1:3]]
+    assert told == ["attempt 4: neither let in nor refused", "neither let in nor refused"]

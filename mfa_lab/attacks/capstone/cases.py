@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from mfa_lab.attacks.ladder.guesses import wrong_code
-from mfa_lab.attacks.ladder.record import IN
+from mfa_lab.attacks.ladder.record import IN, OUT
 from mfa_lab.attacks.ladder.watch import counted_hashes
 from mfa_lab.attacks.ladder.world import Make, Person, World, outcome
 from mfa_lab.errors import AccessDenied
 from mfa_lab.otp import secret_bytes
+from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Session
 
 _NOBODY = "nobody@example.org"
@@ -79,6 +81,22 @@ def skips(make: Make) -> str:
     return IN
 
 
+def skips_as_alice(make: Make) -> str:
+    """Mallory's pending login, shown to a page as if it were a session of Alice's, who has one."""
+    world = World(make)
+    world.log_in(world.alice)
+    pending = world.begin(world.mallory)
+    world.server.check_session(Session(pending.token, world.alice.name, 0, 0))
+    return IN
+
+
+def claims_to_be_alice(make: Make) -> str:
+    """Mallory's session with Alice's name on it: whether it opens her pages. His own it may open."""
+    world = World(make)
+    session = replace(world.log_in(world.mallory), name=world.alice.name)
+    return IN if world.whose(session) == world.alice.name else OUT
+
+
 def typed_late(make: Make, seconds: int) -> str:
     """Alice's code, so many seconds after she read it."""
     world = World(make)
@@ -97,6 +115,14 @@ def used_again(make: Make, logins_since: int = 0) -> str:
         world.clock.advance(30)
         world.log_in(world.alice)
     world.server.finish_login(world.begin(world.alice), code)
+    return IN
+
+
+def enrolled_with(make: Make) -> str:
+    """The code that confirmed an enrolment, once more: in a login right after it."""
+    world = World(make)
+    bob = world.join("bob@example.org", "demo only: Bob's password")
+    world.server.finish_login(world.begin(bob), bob.phone.code())
     return IN
 
 
@@ -204,3 +230,28 @@ def typed(make: Make) -> str:
     secrets = [code, wrong, "my other password", "typed into the wrong field", world.alice.password]
     found = [what for what in secrets if re.search(rf"(?<!\d){re.escape(what)}(?!\d)", lines)]
     return "what people typed" if found else "none"
+
+
+def typed_otherwise(make: Make) -> str:
+    """Whether the log changes with what was typed wrongly: then it holds a piece, a length or a hash of it."""
+    attempts: tuple[Callable[[World, bool], object], ...] = (
+        lambda world, other: world.server.finish_login(world.begin(world.alice), _wrong_code(world, other)),
+        lambda world, other: world.server.begin_login(world.alice.name, "x" if other else _WRONG),
+        lambda world, other: world.server.begin_login("x" if other else _NOBODY, _WRONG),
+    )
+    same = all(_whole_log(make, attempt, False) == _whole_log(make, attempt, True) for attempt in attempts)
+    return "the same" if same else "different"
+
+
+def _wrong_code(world: World, other: bool) -> str:
+    """A wrong code, or one that differs from it in every digit."""
+    code = wrong_code(world, world.alice)
+    return "".join(str(9 - int(digit)) for digit in code) if other else code
+
+
+def _whole_log(make: Make, attempt: Callable[[World, bool], object], other: bool) -> list[str]:
+    world = World(make)
+    outcome(lambda: attempt(world, other))
+    if isinstance(world.server, MfaServer):  # the ids of its accounts are drawn anew for each world
+        return [str(replace(line, account_id=None)) for line in world.server.audit_log()]
+    return _log(world)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mfa_lab.attacks.capstone import cases
+from mfa_lab.attacks.ladder.again import LAST_AFTER_IT
 from mfa_lab.attacks.ladder.record import IN, OUT, Trial
 from mfa_lab.attacks.ladder.world import HONEST
 
@@ -81,7 +82,21 @@ ONE_LOGIN = (
     Clause(
         ("ASVS-6.3.3", "ASVS-7.2.4"),
         "A password alone opens nothing.",
-        (Trial("A page behind the login, after the password alone", cases.skips, OUT, "Whose tokens open a page?"),),
+        (
+            Trial("A page behind the login, after the password alone", cases.skips, OUT, "Whose tokens open a page?"),
+            Trial(
+                "Alice's page, after Mallory's password alone, while she is logged in",
+                cases.skips_as_alice,
+                OUT,
+                "Her name is on what he shows, and anybody can write a name. What opens a page is the token.",
+            ),
+            Trial(
+                "Alice's page, with Mallory's own session that says it is hers",
+                cases.claims_to_be_alice,
+                OUT,
+                "What the other side shows is a claim. Whose session is it by the server's own notes?",
+            ),
+        ),
     ),
     Clause(
         ("RFC6238-5.2",),
@@ -107,11 +122,18 @@ ONE_LOGIN = (
         (
             Trial("The same code, once more", cases.used_again, OUT, "It has been used."),
             Trial(
+                "The code that enrolled the phone, once more",
+                cases.enrolled_with,
+                OUT,
+                "Confirming an enrolment is a use as well. Where does the draft write it down?",
+            ),
+            Trial(
                 "The code before the last one, once more",
                 partial(cases.used_again, logins_since=1),
                 OUT,
                 "It has been used, too, and the window holds it still.",
             ),
+            LAST_AFTER_IT,
         ),
     ),
 )
@@ -135,10 +157,10 @@ WITH_TIME = (
                 "Waits end after an hour at most.",
             ),
             Trial(
-                "Alice, after twenty wrong guesses, one every 61 minutes",
-                partial(cases.guessed, guesses=20, every_seconds=HOUR + MINUTE),
+                "Alice, after 99 wrong guesses, one every 61 minutes",
+                partial(cases.guessed, guesses=99, every_seconds=HOUR + MINUTE),
                 IN,
-                "Your waits grew beyond an hour, so a hundred would never be reached.",
+                "Before the hundredth wrong code nobody waits longer than an hour.",
             ),
             Trial(
                 "Alice, after two mistakes",
@@ -223,6 +245,12 @@ WITH_TIME = (
                 cases.typed,
                 "none",
                 "People type passwords into the wrong field, too.",
+            ),
+            Trial(
+                "The log, where something else was typed wrongly",
+                cases.typed_otherwise,
+                "the same",
+                "In pieces, counted or hashed it is still what people typed. (If a line says when: by `self.clock`.)",
             ),
         ),
     ),

@@ -36,12 +36,25 @@ def used_again(
 
 
 def _last_but_one(make: Make) -> str:
-    world = World(make)
-    seen = world.alice.phone.code()
-    world.log_in(world.alice)
-    world.clock.advance(PERIOD)
-    world.log_in(world.alice)
+    world, seen, _ = _two_seen(make)
     return typed(world, seen)
+
+
+def _last_after_it(make: Make) -> str:
+    world, seen, last = _two_seen(make)
+    typed(world, seen)
+    return typed(world, last)
+
+
+def _two_seen(make: Make) -> tuple[World, str, str]:
+    """A world in which Alice has logged in twice, and her two codes. The window holds both."""
+    world, codes = World(make), list[str]()
+    for pause in (0, PERIOD):
+        world.clock.advance(pause)
+        codes.append(world.alice.phone.code())
+        world.log_in(world.alice)
+    seen, last = codes
+    return world, seen, last
 
 
 def _two_people(make: Make) -> str:
@@ -56,6 +69,12 @@ LAST_BUT_ONE = Trial(
     _last_but_one,
     OUT,
     "Alice has logged in twice, with two codes. The window still holds the first.",
+)
+LAST_AFTER_IT = Trial(
+    "The code before the last one, and then the last one, once more",
+    _last_after_it,
+    OUT,
+    "An older code comes and is refused, and after it the last one is taken again. What has the older one changed?",
 )
 TWO_PEOPLE = Trial(
     "Mallory and Alice, in the same half minute", _two_people, IN, "Each of them has codes of their own."

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mfa_lab.attacks.ladder.again import LAST_BUT_ONE, TWO_PEOPLE, used_again
+from mfa_lab.attacks.ladder.again import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, used_again
 from mfa_lab.attacks.ladder.crowd import CROWD, ROUNDS, Crowd, processes, threads
 from mfa_lab.attacks.ladder.record import OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.small import Account, SmallServer
@@ -120,6 +120,7 @@ _ONE_AFTER_THE_OTHER = (
         "Whoever comes second finds the step already there.",
     ),
     LAST_BUT_ONE,
+    LAST_AFTER_IT,
     *HONEST,
     TWO_PEOPLE,
 )

@@ -81,6 +81,14 @@ def _unused(make: Make) -> str:
     return IN if _enters(world, unused) else OUT
 
 
+def _one_after_the_other(make: Make) -> str:
+    world, used, unused = _seen_in_an_hour(make)
+    world.clock.advance(-HOUR)
+    _enters(world, used)
+    world.clock.advance(HOUR // 2)
+    return IN if _enters(world, unused) else OUT
+
+
 def _kept(make: Make) -> str:
     world = World(make)
     world.log_in(world.alice)
@@ -148,6 +156,12 @@ RUNG = Rung(
             _unused,
             OUT,
             "It was never used, but it is older than what was.",
+        ),
+        Trial(
+            "The attack: the used code, and after it the one that was only seen",
+            _one_after_the_other,
+            OUT,
+            "The used code was refused, and the other one is taken after it. What did the first one change?",
         ),
         Trial(
             "The newest code, half an hour after the clock fell back",

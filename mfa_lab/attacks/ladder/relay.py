@@ -16,7 +16,7 @@ from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.world import HONEST, Make, World, our_server, refuses_everybody
 from mfa_lab.errors import AccessDenied
 from mfa_lab.phone.phone import Phone
-from mfa_lab.server.records import PendingLogin, Session
+from mfa_lab.server.records import PendingLogin, Session, token_from
 
 HALF_AN_HOUR = 1800
 WEEK_OF_LOOKS = 7 * DAY // HALF_AN_HOUR
@@ -159,6 +159,22 @@ def _looked_at_after_it(world: World, session: Session) -> Session:
     return session
 
 
+def _with_alices_name_on_it(make: Make) -> str:
+    world = World(make)
+    whose = world.whose(replace(world.log_in(world.mallory), name=world.alice.name))
+    return {world.mallory.name: "his own pages", world.alice.name: "Alice's pages"}.get(str(whose), "no pages")
+
+
+def _made_up(make: Make) -> str:
+    world = World(make)
+    session = replace(world.log_in(world.alice), token=token_from(bytes(32)))
+    try:
+        world.server.check_session(session)
+    except KeyError:
+        return "a KeyError"
+    return IN
+
+
 def _a_notice(make: Make) -> str:
     world = World(make)
     return "a notice" if _binding_is_told(world, stolen(world)) else "no notice"
@@ -240,6 +256,18 @@ RUNG = Rung(
             _with_stolen(_looked_at_after_it),
             OUT,
             "The first look was refused and yet counted as a use: so the second one got in.",
+        ),
+        Trial(
+            "Mallory's session, with Alice's name written on it",
+            _with_alices_name_on_it,
+            "his own pages",
+            "Whose word do you take for whose session it is? The client holds it, and may write any name on it.",
+        ),
+        Trial(
+            "A session that the server never opened",
+            _made_up,
+            OUT,
+            "Any text can come as a token. What does a page say of one that the server does not know?",
         ),
         Trial(
             "The attacker binds another phone: what Alice finds",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mfa_lab.attacks.ladder.again import LAST_BUT_ONE, TWO_PEOPLE, typed, used_again
+from mfa_lab.attacks.ladder.again import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, typed, used_again
 from mfa_lab.attacks.ladder.record import IN, OUT, Measure, Rung, Trial
 from mfa_lab.attacks.ladder.small import PERIOD, Account, SmallServer
 from mfa_lab.attacks.ladder.world import HONEST, Make, World, our_server, outcome, refuses_everybody
@@ -12,6 +12,7 @@ from mfa_lab.clock import SkewedClock
 
 DELAY_SECONDS = 40
 """How long Mallory takes from Alice's login to his own."""
+_A_YEAR = 365 * 24 * 3600
 
 
 class ForgetfulServer(SmallServer):
@@ -63,6 +64,15 @@ def _enrolment(make: Make) -> str:
     return outcome(lambda: world.log_in(bob))
 
 
+def _two_servers(make: Make) -> str:
+    first, second = World(make), World(make)
+    for world in (first, second):
+        world.clock.advance(_A_YEAR)  # to a step that no other trial uses
+    if outcome(lambda: first.log_in(first.alice)) == IN and outcome(lambda: second.log_in(second.alice)) == OUT:
+        return "one memory for both"
+    return "a memory each"
+
+
 def _slow_twice(make: Make) -> str:
     world = World(make)
     world.alice.phone.clock = SkewedClock(world.clock, -PERIOD)
@@ -100,11 +110,19 @@ RUNG = Rung(
             f"The same code, {DELAY_SECONDS} s later, still opens a session.",
         ),
         LAST_BUT_ONE,
+        LAST_AFTER_IT,
         Trial(
             "The attack, on a phone that is a step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
             "A code may come before its time. What is it that must not come twice?",
+        ),
+        Trial(
+            "Alice's code of one moment, on two servers",
+            _two_servers,
+            "a memory each",
+            "What one server has taken is refused on the other. A name in the body of the class itself stands for "
+            "one memory, shared by all servers. What belongs to the account alone?",
         ),
         Trial(
             "The code that enrolled the phone",

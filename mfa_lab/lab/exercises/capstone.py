@@ -86,15 +86,56 @@ CAPSTONE = Exercise(
             "    def check_session(self, session):\n        return super().check_session(session)",
             "Whose tokens open a page?",
         ),
+        _but(
+            "    def check_session(self, session):\n"
+            "        for name, *_ in self.sessions.values():\n"
+            "            if name == session.name:\n"
+            "                return session\n"
+            "        raise AccessDenied",
+            "Her name is on what he shows, and anybody can write a name. What opens a page is the token.",
+        ),
+        _but(
+            "    def check_session(self, session):\n"
+            "        if session.token.reveal() not in self.sessions:\n"
+            "            raise AccessDenied\n"
+            "        self.sessions[session.token.reveal()][2] = self.clock.now()\n"
+            "        return session",
+            "What the other side shows is a claim. Whose session is it by the server's own notes?",
+        ),
         _but("    window_steps = 2", "How many codes are right at a time?"),
-        _but("    window_steps = 0", "One step of grace is allowed, and is kind."),
+        _but("    window_steps = 0", "Nobody types at once, and no clock is exact: one step of grace is allowed."),
         _but(
             "    def may_spend(self, name, step):\n        return step >= self.last_step.get(name, -1)",
             "It has been used.",
         ),
         _but(
+            "    def __init__(self, clock, randomness):\n"
+            "        super().__init__(clock, randomness)\n"
+            "        self.used = set()\n"
+            "    def may_spend(self, name, step):\n"
+            "        fresh = (name, step) not in self.used\n"
+            "        self.used.add((name, step))\n"
+            "        return fresh",
+            "Confirming an enrolment is a use as well. Where does the draft write it down?",
+        ),
+        _but(  # what an earlier server of this class has left there
+            "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"
+            "    def may_spend(self, name, step):\n"
+            "        return step > self.last_step.get(name, -1) and (name, step) not in self.used",
+            "A code was refused that nobody had used on this server. Does your set belong to the class? Then every "
+            "server made from it shares it.",
+        ),
+        _but(
             "    def may_spend(self, name, step):\n        return step != self.last_step.get(name)",
             "It has been used, too, and the window holds it still.",
+        ),
+        _but(
+            "    def may_spend(self, name, step):\n"
+            "        free = step > self.last_step.get(name, -1)\n"
+            "        self.last_step[name] = step\n"
+            "        return free",
+            "An older code comes and is refused, and after it the last one is taken again. What has the older one "
+            "changed?",
         ),
         _but(
             "    def check_session(self, session):\n"

@@ -61,19 +61,27 @@ EVERY_CLAUSE = Exercise(
             _SOLUTION.replace("(SecondDraft)", "(FirstDraft)"),
             "The first five rows are open again. Is your class on top of `SecondDraft`?",
         ),
-        _waits("        return False", "Twenty wrong codes, and the next one was looked at."),
+        _waits("        return False", "Twenty wrong codes, and nobody is made to wait yet."),
         _waits(
             "        return count >= 100 or count >= 3 and since < 7200",
             "After twenty wrong codes Alice waits longer than the hour that the row allows.",
         ),
-        _waits("        return count >= 3", "A few mistakes, and the account is closed for good. Who opens it?"),
+        _waits(
+            "        return count >= 3",
+            "A few mistakes, and the account is closed for good. Or which clock did you ask? The server's is "
+            "`self.clock`.",
+        ),
+        _waits(
+            "        return count >= 100",
+            "Nobody waits before the hundred. Or which clock did you ask? The server's is `self.clock`.",
+        ),
         _waits(
             "        return count >= 100 or count >= 3 and since < 30 * 2 ** (count - 3)",
             "Nothing stops your doubling: waits grow beyond an hour, and a hundred wrong codes are never reached.",
         ),
         _waits(
-            "        return count >= 10 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "The account is closed for good long before the hundred that the next row speaks of.",
+            "        return count >= 99 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
+            "The account is closed for good before the hundred that the next row speaks of.",
         ),
         _waits(
             "        return count > 100 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
@@ -116,6 +124,13 @@ EVERY_CLAUSE = Exercise(
             "        return Session(session.token, name, 0, 0)",
             "She was there all the time. Does each use count as one?",
         ),
+        _ends(
+            "        if now >= opened + 86_400 or now >= seen + 3600:\n"
+            "            raise AccessDenied\n"
+            "        self.sessions[token][2] = now\n"
+            "        return session",
+            "What the other side shows is a claim. Whose session is it by the server's own notes?",
+        ),
         _notes(
             "        if ended == 'accepted':\n            self.log.append(f'{now} {event} {whose}: {ended}')",
             "Whoever reads the log next month finds nothing of it.",
@@ -131,6 +146,10 @@ EVERY_CLAUSE = Exercise(
         _notes(
             "        self.log.append(f'{now} {event} {name}: {ended}')",
             "People type passwords into the wrong field, too.",
+        ),
+        _notes(
+            "        self.log.append(f'{now} {event} {whose}: {what[:12]}...')",
+            "In pieces, counted or hashed it is still what people typed. (If a line says when: by `self.clock`.)",
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",

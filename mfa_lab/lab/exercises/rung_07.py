@@ -47,6 +47,15 @@ EXERCISES = (
             Wrong(
                 "class Mended(ForgetfulServer):\n"
                 "    def spend(self, account, step):\n"
+                "        free = step > account.last_step\n"
+                "        account.last_step = step\n"
+                "        return free",
+                "A refused code is written down as well: the number falls, and the last code is new again. When may "
+                "the number change?",
+            ),
+            Wrong(
+                "class Mended(ForgetfulServer):\n"
+                "    def spend(self, account, step):\n"
                 "        now = step_at(self.clock.now())\n"
                 "        if now <= account.last_step:\n"
                 "            return False\n"
@@ -63,6 +72,28 @@ EXERCISES = (
                 "        self.last_step = step\n"
                 "        return True",
                 "This server has one memory for everybody, and enrolment never wrote into it.",
+            ),
+            Wrong(
+                "class Mended(ForgetfulServer):\n"
+                "    def spend(self, account, step):\n"
+                "        self.used = getattr(self, 'used', set())\n"
+                "        if (account.name, step) in self.used:\n"
+                "            return False\n"
+                "        self.used.add((account.name, step))\n"
+                "        return True",
+                "A set that begins empty does not know every used code. Enrolment takes a code as well, and the "
+                "server has written down which.",
+            ),
+            Wrong(
+                "class Mended(ForgetfulServer):\n"
+                "    used = set()\n"
+                "    def spend(self, account, step):\n"
+                "        if step in self.used:\n"
+                "            return False\n"
+                "        self.used.add(step)\n"
+                "        return True",
+                "What one server has taken is refused on the other. A name in the body of the class itself stands "
+                "for one memory, shared by all servers. What belongs to the account alone?",
             ),
             Wrong(
                 "class Mended(ForgetfulServer):\n    window_steps = 0",

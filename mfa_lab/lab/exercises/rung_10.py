@@ -35,8 +35,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
                 "            return database.execute(update, [step, step]).rowcount == 1",
-                "Nobody gets in. How many rows does your `UPDATE` find? A `WHERE` that says nothing about whose row "
-                "it is moves everybody's step, and then `rowcount` is not 1.",
+                "Nobody gets in. Does `spend` end in `return`, on every way through? If so: how many rows does the "
+                "`UPDATE` change, whose are they, and is that what `spend` returns?",
             ),
             Wrong(
                 "class Mended(CheckThenSet):\n"
@@ -44,8 +44,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step <= ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
-                "One statement, well. But the second request finds `last_step` equal to its step, and your `<=` lets "
-                "it write once more.",
+                "Can a second request with the same step still find a row that it may write? By then `last_step` is "
+                "equal to that step.",
             ),
             Wrong(
                 "lock = Lock()\n\n\n"
@@ -84,12 +84,27 @@ EXERCISES = (
             Wrong(
                 "class Mended(CheckThenSet):\n"
                 "    def spend(self, account, step):\n"
+                "        with self.database() as database:\n"
+                "            database.execute('BEGIN IMMEDIATE')\n"
+                "            query = 'SELECT last_step FROM steps WHERE name = ?'\n"
+                "            (last_step,) = database.execute(query, [account.name]).fetchone()\n"
+                "            update = 'UPDATE steps SET last_step = ? WHERE name = ?'\n"
+                "            database.execute(update, [step, account.name])\n"
+                "            database.execute('COMMIT')\n"
+                "        return step > last_step",
+                "One after the other, that holds. But is a refused step written down as well? Then the number falls, "
+                "and the last code is new again.",
+            ),
+            Wrong(
+                "class Mended(CheckThenSet):\n"
+                "    def spend(self, account, step):\n"
                 "        free = super().spend(account, step)\n"
                 "        with self.database() as database:\n"
                 "            query = 'SELECT last_step FROM steps WHERE name = ?'\n"
                 "            (last_step,) = database.execute(query, [account.name]).fetchone()\n"
                 "        return free and last_step == step",
-                "However often you look: between the last look and the answer others do the same.",
+                "Does anything come between the comparison and the writing? However often one looks, between the "
+                "last look and the answer others do the same.",
             ),
         ),
     ),

@@ -121,6 +121,36 @@ EXERCISES = (
                 "        return pending",
                 "With one count for all names, a stranger who guesses at any of them stops everybody.",
             ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        if self.waits(name):\n"
+                "            return None\n"
+                "        try:\n"
+                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "        except AccessDenied:\n"
+                "            self.count(name)\n"
+                "            raise\n"
+                "        self.forget(name)\n"
+                "        return pending",
+                "While a name waits, your method ends and says nothing: no pending login, and no refusal either. To "
+                "refuse is to `raise`.",
+            ),
+            Wrong(
+                "class Mended(TellingServer):\n"
+                "    def begin_login(self, name, password):\n"
+                "        if self.waits(name):\n"
+                "            raise AccessDenied\n"
+                "        try:\n"
+                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "        except AccessDenied:\n"
+                "            self.count(name)\n"
+                "            return None\n"
+                "        self.forget(name)\n"
+                "        return pending",
+                "A wrong password is caught and counted, and then nothing comes: neither a `return` with a pending "
+                "login nor a `raise` on this way through.",
+            ),
         ),
     ),
 )

@@ -25,11 +25,12 @@ EXERCISES = (
         title="Rung 15: what a stolen session is worth",
         question=(
             "The relay itself you cannot stop: let it in. Write a class `Mended` on top of `LastingServer` with two "
-            "methods. `check_session(self, session)` ends a session from the second on at which "
-            "`self.session_seconds` have passed since it was opened, or `self.idle_seconds` since it was last used. "
+            "methods. `check_session(self, session)` raises `AccessDenied` once the session has ended, and else "
+            "returns what the weak server returns. A session ends at the second at which `self.session_seconds` have "
+            "passed since it was opened, or `self.idle_seconds` since it was last used. "
             "`self.times[session.token.reveal()]` holds both moments; to keep the second one up to date is your "
             "part. `bound(self, name)` is called when an authenticator was bound: leave a notice, with "
-            "`self.notify(name, event)`."
+            '`self.notify(name, event)`; `event` is a text of your own, such as "factor bound".'
         ),
         given=_GIVEN,
         hints=(
@@ -65,10 +66,11 @@ EXERCISES = (
             Wrong(
                 "class Mended(LastingServer):\n"
                 "    def check_session(self, session):\n"
+                "        found = super().check_session(session)\n"
                 "        opened, used = self.times[session.token.reveal()]\n"
                 "        if self.clock.now() >= min(opened + self.session_seconds, used + self.idle_seconds):\n"
                 "            raise AccessDenied\n"
-                f"        return super().check_session(session)\n{_NOTIFIES}",
+                f"        return found\n{_NOTIFIES}",
                 "Nobody wrote down that the session was used. An hour after the login it ends, in the middle of her "
                 "work.",
             ),
@@ -83,10 +85,11 @@ EXERCISES = (
             Wrong(
                 "class Mended(LastingServer):\n"
                 "    def check_session(self, session):\n"
+                "        found = super().check_session(session)\n"
                 "        opened, used = self.times[session.token.reveal()]\n"
                 "        if self.clock.now() >= opened + self.session_seconds:\n"
                 "            raise AccessDenied\n"
-                f"        return super().check_session(session)\n{_NOTIFIES}",
+                f"        return found\n{_NOTIFIES}",
                 "After a day it ends. But Alice left hours ago, and the copy is still open: what has nobody used?",
             ),
             Wrong(
@@ -115,10 +118,11 @@ EXERCISES = (
             Wrong(
                 "class Mended(LastingServer):\n"
                 "    def check_session(self, session):\n"
+                "        found = super().check_session(session)\n"
                 "        opened, used = self.times[session.token.reveal()]\n"
                 "        if self.clock.now() >= opened + 600:\n"
                 "            raise AccessDenied\n"
-                f"        return super().check_session(session)\n{_NOTIFIES}",
+                f"        return found\n{_NOTIFIES}",
                 "Ten minutes for everybody: Alice logs in all day long. Use the two limits that the server has.",
             ),
             Wrong(
@@ -131,6 +135,32 @@ EXERCISES = (
                 "        self.times[found.name] = opened, now\n"
                 f"        return found\n{_NOTIFIES}",
                 "You keep one age for all of Alice's sessions: tomorrow's login is old before it begins.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        token, now = session.token.reveal(), self.clock.now()\n"
+                "        if token not in self.times:\n"
+                "            raise AccessDenied\n"
+                "        opened, used = self.times[token]\n"
+                "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                "        self.times[token] = opened, now\n"
+                f"        return session\n{_NOTIFIES}",
+                "You hand back the session that the client brought, and with it the name that the client wrote. "
+                "Whose it is stands with the server: ask the weak one.",
+            ),
+            Wrong(
+                "class Mended(LastingServer):\n"
+                "    def check_session(self, session):\n"
+                "        token, now = session.token.reveal(), self.clock.now()\n"
+                "        opened, used = self.times[token]\n"
+                "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
+                "            raise AccessDenied\n"
+                "        self.times[token] = opened, now\n"
+                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "For a token that the server never gave out there is nothing in `self.times`, and the page fails "
+                "with an error of its own. Whom could you ask first whether there is such a session?",
             ),
         ),
     ),

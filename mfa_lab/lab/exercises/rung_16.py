@@ -113,6 +113,15 @@ EXERCISES = (
             ),
             Wrong(
                 "class Mended(ClockTrustingServer):\n"
+                "    def spend(self, account, step):\n"
+                "        free = step > account.last_step\n"
+                "        account.last_step = step\n"
+                "        return free and super().spend(account, step)",
+                "A refused code is written down as well: the number falls with the clock, and what lay below it is "
+                "open again. When may the number change?",
+            ),
+            Wrong(
+                "class Mended(ClockTrustingServer):\n"
                 "    latest = 0\n\n"
                 "    def spend(self, account, step):\n"
                 "        now = self.clock.now()\n"

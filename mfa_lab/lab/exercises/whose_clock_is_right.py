@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +14,13 @@ from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wr
 from mfa_lab.otp import code_at
 
 NOTEBOOK = "05b_whose_clock_is_right"
+
+
+def _bounds(answer: Callable[..., object], observations: list[tuple[int, int]]) -> object:
+    """What comes, where square brackets are as good as round ones."""
+    came = answer(observations)
+    return tuple(came) if isinstance(came, list) else came
+
 
 BOUNDS = Exercise(
     id="05b-bounds",
@@ -21,6 +31,7 @@ BOUNDS = Exercise(
         "seconds the phone can be ahead, at least and at most; below 0 it is behind. Return None if no whole "
         "number fits all of them."
     ),
+    ask=_bounds,
     solution="""
 def bounds(observations):
     least = max(30 * step - now for now, step in observations)
@@ -75,6 +86,12 @@ def bounds(observations):
             None,
             "Within a second no clock goes on by two steps: one of the two was noted wrongly.",
         ),
+        Case(
+            "At 1,800,000,040 step 3: its clock has begun in 1970 again",
+            ([(1_800_000_040, 3)],),
+            (-1_799_999_950, -1_799_999_921),
+            "However wrong a clock is, its codes tell.",
+        ),
     ),
     wrong=(
         Wrong(
@@ -118,16 +135,46 @@ def bounds(observations):
             "    return 30 * step - now, 30 * step + 29 - now",
             "Only the last observation counts here. What the others say is lost.",
         ),
+        Wrong(
+            "def bounds(observations):\n"
+            "    least, most = -60, 60\n"
+            "    for now, step in observations:\n"
+            "        least, most = max(least, 30 * step - now), min(most, 30 * step + 29 - now)\n"
+            "    return (least, most) if least <= most else None",
+            "Nobody said that the clock is nearly right: what you begin with excludes more than any observation.",
+        ),
     ),
 )
 
 _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public)
 
 
-def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int) -> object:
+@contextmanager
+def _machine_in(rules: str) -> Iterator[None]:
+    """This process's own zone, for a while; in POSIX's words, which need no zone files. Windows cannot."""
+    if not hasattr(time, "tzset"):
+        yield
+        return
+    before = os.environ.get("TZ")
+    try:
+        os.environ["TZ"] = rules
+        time.tzset()
+        yield
+    finally:
+        os.environ.pop("TZ")
+        if before is not None:
+            os.environ["TZ"] = before
+        time.tzset()
+
+
+def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int, machine: str = "") -> object:
     """What the answer says in `zone` at `now` of the code that a right phone showed at `shown_at`. The zone is an
-    argument, so this process's own is neither asked nor touched. Whoever uses `match` has its error for an answer.
+    argument; this process's own is left alone, unless a `machine` is named that goes by these rules. Whoever uses
+    `match` has its error for an answer.
     """
+    if machine:
+        with _machine_in(machine):
+            return _opens(answer, zone, now, shown_at)
     try:
         return answer(_SECRET, code_at(_SECRET, shown_at), now, ZoneInfo(zone))
     except NoMatch:
@@ -226,6 +273,12 @@ def opens(secret, code, now, zone):
             ("Australia/Lord_Howe", _LORD_HOWE + 1800, _LORD_HOWE + 1800),
             True,
             "Not every zone goes back by an hour.",
+        ),
+        Case(
+            "New York, 1:30:10 for the second time, and the machine goes by New York's time itself",
+            ("America/New_York", _NEW_YORK + 3600, _NEW_YORK + 3600, "EST5EDT,M3.2.0,M11.1.0"),
+            True,
+            "A time that names no zone is in the machine's own, and that has such a night, too.",
         ),
     ),
     wrong=(

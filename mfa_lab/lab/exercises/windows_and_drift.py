@@ -24,6 +24,7 @@ MOST_GUESSED = 0.10
 _RIGHT = "as asked"
 _NEAR = 0.08
 """Numbers are read off a figure, to two digits."""
+_NO_NUMBER = "no number: that goes without quotes and without %"
 
 
 @cache
@@ -60,6 +61,8 @@ def _of_window(group: str, window: Any) -> str:
     fits = fitting(group)
     if window is None:
         return _RIGHT if fits is None else "there is one"
+    if isinstance(window, str):
+        return _NO_NUMBER
     if type(window) is not int or not 0 <= window < len(costs(group)):
         return "no window from 0 to 10"
     if window == fits:
@@ -75,7 +78,9 @@ def _of_window(group: str, window: Any) -> str:
 def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
     cost = costs(group)[window]
     for name, true, said in zip(("refused", "guessed"), (cost.refused, cost.per_year), shares, strict=True):
-        if not isinstance(said, int | float) or not math.isclose(said, 100 * true, rel_tol=_NEAR):
+        if not isinstance(said, int | float):
+            return f"{name}: {_NO_NUMBER}"
+        if not math.isclose(said, 100 * true, rel_tol=_NEAR):
             return f"{name}: not {said}"
     return _RIGHT
 
