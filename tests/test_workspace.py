@@ -8,13 +8,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import nbformat
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.workspace import MANIFEST, deliver, first_notebook, kit_files, reset
+from mfa_lab.resources import notebooks_dir
+from mfa_lab.workspace import MANIFEST, as_delivered, deliver, first_notebook, kit_files, reset
 
 NAMES = ("01_a.ipynb", "02_b.ipynb", "images/window.svg")
 
@@ -341,3 +343,45 @@ class Learning(RuleBasedStateMachine):
 
 TestLearning = Learning.TestCase
 TestLearning.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.parametrize("path", sorted(notebooks_dir().glob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_happened_is_not_told_before_it_is_guessed(path: Path):
+    """A learner's copy is the kit's notebook, without what came of the cells from a prediction to its comparison; the
+    last of them is a comparison, so that nothing else is left out.
+    """
+    ours = nbformat.read(path, as_version=4)
+    theirs = nbformat.reads(as_delivered(path.read_bytes()).decode(), as_version=4)
+    emptied = [cell for cell, other in zip(theirs.cells, ours.cells, strict=True) if cell != other]
+    for cell in emptied:
+        assert (cell.outputs, cell.execution_count) == ([], None)
+    assert emptied == [] or "compare(" in emptied[-1].source
+    told = [cell for cell in theirs.cells if cell.cell_type == "code" and cell not in emptied]
+    assert "What happened is" not in str([cell.outputs for cell in told])
+    assert bool(emptied) == ("What happened is" in str([cell.get("outputs") for cell in ours.cells]))
+    for cell, other in zip(theirs.cells, ours.cells, strict=True):
+        cell.update({key: other[key] for key in ("outputs", "execution_count") if key in other})
+    assert nbformat.writes(theirs) + "\n" == path.read_text("utf-8")
+
+
+def test_between_prediction_and_comparison():
+    """The demo is left out as well, and what follows the comparison is not; several may be open at a time."""
+    sources = [
+        'predict("a", ...)',
+        "demo",
+        'predict("b", ...)',
+        'compare("a", 1)',
+        "more",
+        'compare(\n"b", 1)',
+        "after",
+    ]
+    cells = [nbformat.v4.new_code_cell(source, execution_count=1, outputs=[]) for source in sources]
+    content = as_delivered(nbformat.writes(nbformat.v4.new_notebook(cells=cells)).encode())
+    counts = [cell["execution_count"] for cell in json.loads(content)["cells"]]
+    assert counts == [1, None, None, None, None, None, 1]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"[]", b'{"cells": 1}', b'{"cells": [{}]}', b"<svg/>", b"[" * 100_000])
+def test_what_is_no_notebook_is_delivered_as_it_is(content: bytes):
+    """A picture, a damaged file."""
+    assert as_delivered(content) == content
