@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.ladder.relay import Relay
+from mfa_lab.attacks.ladder.stolen_session import Relay
 from mfa_lab.lab.figures.one_login import Event
 from mfa_lab.lab.figures.relay import RELAYED, draw, relay_flow
 from mfa_lab.lab.forms import EnrolForm, LoginForm, OtpForm

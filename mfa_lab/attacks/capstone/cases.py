@@ -6,7 +6,7 @@ Access denied on the way is an answer, too (`Trial`): who is refused stays out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from mfa_lab.attacks.ladder.guesses import wrong_code
@@ -138,16 +138,6 @@ def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int 
 
 
 # Sessions
-
-
-def used(make: Make, pauses: Sequence[int]) -> str:
-    """A session that is used after each of these pauses, in seconds."""
-    world = World(make)
-    session = world.log_in(world.alice)
-    for pause in pauses:
-        world.clock.advance(pause)
-        world.server.check_session(session)
-    return IN
 
 
 def looked_at_twice(make: Make, after_seconds: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from mfa_lab.attacks.capstone import cases
 from mfa_lab.attacks.ladder.again import LAST_AFTER_IT
 from mfa_lab.attacks.ladder.record import IN, OUT, Trial
+from mfa_lab.attacks.ladder.stolen_session import used
 from mfa_lab.attacks.ladder.world import HONEST
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -194,13 +195,13 @@ WITH_TIME = (
         (
             Trial(
                 "A session that is used after 59 minutes",
-                partial(cases.used, pauses=[59 * MINUTE]),
+                partial(used, pauses=[59 * MINUTE]),
                 IN,
                 "That is still within the hour.",
             ),
             Trial(
                 "A session that lay idle for 61 minutes",
-                partial(cases.used, pauses=[HOUR + MINUTE]),
+                partial(used, pauses=[HOUR + MINUTE]),
                 OUT,
                 "Nobody has been there for more than an hour. Or did your own look count as a use?",
             ),
@@ -212,7 +213,7 @@ WITH_TIME = (
             ),
             Trial(
                 "A session in its second day",
-                partial(cases.used, pauses=[50 * MINUTE] * 30),
+                partial(used, pauses=[50 * MINUTE] * 30),
                 OUT,
                 "It was used all the time, and is a day old.",
             ),
@@ -264,7 +265,7 @@ EVERYBODY = Clause(
         *HONEST,
         Trial(
             "Alice, who looks at her pages every twenty minutes for nearly a day",
-            partial(cases.used, pauses=[20 * MINUTE] * 71),
+            partial(used, pauses=[20 * MINUTE] * 71),
             IN,
             "She was there all the time. Does each use count as one?",
         ),
