@@ -15,6 +15,11 @@ from mfa_lab.attacks.ladder.small import SmallServer
 from mfa_lab.hidden import Hidden
 """.strip()
 
+
+def _begins(lines: str, feedback: str) -> Wrong:
+    return Wrong(f"class Mended(TellingServer):\n    def begin_login(self, name, password):\n{lines}", feedback)
+
+
 EXERCISES = (
     fix(
         RUNG,
@@ -36,9 +41,7 @@ EXERCISES = (
             "Let nothing depend on `self.accounts`: first the wait, then the hash, then the count, and one refusal.",
         ),
         wrong=(
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"
@@ -51,9 +54,7 @@ EXERCISES = (
                 "Your lines are silent now. But `super()` is `TellingServer`, and its `begin_login` still asks for "
                 "the name. Go past it: `SmallServer.begin_login(self, name, password)`.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"
@@ -63,9 +64,7 @@ EXERCISES = (
                 "            raise",
                 "Nothing ends the count: after three mistakes in her whole life each further one makes Alice wait.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        try:\n"
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
@@ -73,9 +72,7 @@ EXERCISES = (
                 "Everybody hears the same words now. But for a name that nobody has nothing is hashed, and so its "
                 "answer comes at once.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        try:\n"
                 "            if name not in self.accounts:\n"
                 "                self.hasher.verify(None, Hidden(password))\n"
@@ -84,16 +81,12 @@ EXERCISES = (
                 "            raise AccessDenied from None",
                 "One attempt tells nothing any more. The fourth does: only a name that exists is ever made to wait.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        return SmallServer.begin_login(self, name, password)",
                 "Nobody is told apart, and nobody is stopped: without the waiting a password is guessed in an "
                 "afternoon.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"
@@ -107,9 +100,7 @@ EXERCISES = (
                 "        return pending",
                 "Both names cost the same work and the same waiting, and then you say which of them exists.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 '        if self.waits("everybody"):\n'
                 "            raise AccessDenied\n"
                 "        try:\n"
@@ -121,9 +112,7 @@ EXERCISES = (
                 "        return pending",
                 "With one count for all names, a stranger who guesses at any of them stops everybody.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        if self.waits(name):\n"
                 "            return None\n"
                 "        try:\n"
@@ -136,9 +125,7 @@ EXERCISES = (
                 "While a name waits, your method ends and says nothing: no pending login, and no refusal either. To "
                 "refuse is to `raise`.",
             ),
-            Wrong(
-                "class Mended(TellingServer):\n"
-                "    def begin_login(self, name, password):\n"
+            _begins(
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"

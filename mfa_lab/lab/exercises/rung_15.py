@@ -18,6 +18,13 @@ _NOTIFIES = """
         self.notify(name, "factor bound")
 """
 
+
+def _checks(lines: str, feedback: str, *, notifies: bool = True) -> Wrong:
+    """An answer whose mistake is in `check_session`, or that leaves no notice."""
+    start = "class Mended(LastingServer):\n    def check_session(self, session):\n"
+    return Wrong(start + lines + (f"\n{_NOTIFIES}" if notifies else ""), feedback)
+
+
 EXERCISES = (
     fix(
         RUNG,
@@ -38,73 +45,59 @@ EXERCISES = (
             "Refuse when either limit has passed, else note that the session was used just now, in `self.times`.",
         ),
         wrong=(
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
                 "        token = session.token.reveal()\n"
                 "        opened, used = self.times[token]\n"
                 "        if now > opened + self.session_seconds or now > used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "At the very second at which the hour is over the session still opens, and this look makes it young "
                 "again. From that second on the hour has passed.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
                 "        token = session.token.reveal()\n"
                 "        opened, used = self.times[token]\n"
                 "        self.times[token] = opened, now\n"
                 "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "The first look was refused and yet counted as a use: so the second one got in.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found = super().check_session(session)\n"
                 "        opened, used = self.times[session.token.reveal()]\n"
                 "        if self.clock.now() >= min(opened + self.session_seconds, used + self.idle_seconds):\n"
                 "            raise AccessDenied\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "Nobody wrote down that the session was used. An hour after the login it ends, in the middle of her "
                 "work.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        if self.clock.now() >= session.expires_at:\n"
                 "            raise AccessDenied\n"
-                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "        return super().check_session(session)",
                 "You ask the session itself how old it is. The client holds it, and may write any date on it.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found = super().check_session(session)\n"
                 "        opened, used = self.times[session.token.reveal()]\n"
                 "        if self.clock.now() >= opened + self.session_seconds:\n"
                 "            raise AccessDenied\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "After a day it ends. But Alice left hours ago, and the copy is still open: what has nobody used?",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found, token = super().check_session(session), session.token.reveal()\n"
                 "        if self.clock.now() >= self.times[token][1] + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        self.times[token] = self.clock.now(), self.clock.now()\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "Each look makes the session young again: whoever looks often enough stays for ever.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
                 "        token = session.token.reveal()\n"
                 "        opened, used = self.times[token]\n"
@@ -114,31 +107,26 @@ EXERCISES = (
                 "        return found",
                 "The session ends in time. In its first minutes another phone was bound with it, and Alice does not "
                 "know.",
+                notifies=False,
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found = super().check_session(session)\n"
                 "        opened, used = self.times[session.token.reveal()]\n"
                 "        if self.clock.now() >= opened + 600:\n"
                 "            raise AccessDenied\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "Ten minutes for everybody: Alice logs in all day long. Use the two limits that the server has.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
                 "        opened, used = self.times.setdefault(found.name, (now, now))\n"
                 "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        self.times[found.name] = opened, now\n"
-                f"        return found\n{_NOTIFIES}",
+                "        return found",
                 "You keep one age for all of Alice's sessions: tomorrow's login is old before it begins.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        token, now = session.token.reveal(), self.clock.now()\n"
                 "        if token not in self.times:\n"
                 "            raise AccessDenied\n"
@@ -146,19 +134,17 @@ EXERCISES = (
                 "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
-                f"        return session\n{_NOTIFIES}",
+                "        return session",
                 "You hand back the session that the client brought, and with it the name that the client wrote. "
                 "Whose it is stands with the server: ask the weak one.",
             ),
-            Wrong(
-                "class Mended(LastingServer):\n"
-                "    def check_session(self, session):\n"
+            _checks(
                 "        token, now = session.token.reveal(), self.clock.now()\n"
                 "        opened, used = self.times[token]\n"
                 "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
-                f"        return super().check_session(session)\n{_NOTIFIES}",
+                "        return super().check_session(session)",
                 "For a token that the server never gave out there is nothing in `self.times`, and the page fails "
                 "with an error of its own. Whom could you ask first whether there is such a session?",
             ),
