@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from mfa_lab.hidden import Hidden
 from mfa_lab.otp import Match
@@ -42,7 +42,8 @@ _RESYNCHRONISE = (
     )
     .values(last_step=bindparam("second"), resync_steps=bindparam("offset"), drift_steps=0, drift_at=bindparam("now"))
 )
-_PRESENT = select(factors.c.id).where(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
+PRESENT = exists().where(factors.c.account_id == bindparam("account"), factors.c.state != State.REPLACED)
+_PRESENT = select(PRESENT)
 _LISTED = (
     select(factors.c.id, factors.c.label, factors.c.created_at, factors.c.last_step, factors.c.period_seconds)
     .where(factors.c.account_id == bindparam("account"), factors.c.state == State.ACTIVE)
@@ -90,7 +91,7 @@ def resynchronise(connection: Connection, factor_id: str, found: Match, now: int
 
 def has_factor(connection: Connection, account_id: str) -> bool:
     """Whether the account has an authenticator, active or disabled."""
-    return connection.execute(_PRESENT, {"account": account_id}).first() is not None
+    return bool(connection.execute(_PRESENT, {"account": account_id}).scalar())
 
 
 def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]:

@@ -21,6 +21,9 @@ from mfa_lab.server.services import Services
 _ACCOUNT = select(accounts.c.id, accounts.c.password_hash).select_from(
     select(literal(1)).subquery().outerjoin(accounts, accounts.c.normal_name == bindparam("name"))
 )
+_STILL = select(accounts.c.password_hash, factors.PRESENT.label("has_factor")).where(
+    accounts.c.id == bindparam("account")
+)
 _REHASH = (
     update(accounts)
     .where(accounts.c.id == bindparam("account"), accounts.c.password_hash == bindparam("old"))
@@ -46,14 +49,13 @@ def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> P
     right = services.hasher.verify(stored, typed)  # a throttled call spends the same work
     fresh_hash = services.hasher.renewed(stored, typed) if right else None
     with services.store.transaction() as connection:
-        again = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
-        right = right and again.password_hash == stored  # changed meanwhile: an old password begins nothing
-        if right:
+        still = connection.execute(_STILL, {"account": account.id}).one() if right else None
+        if still and still.password_hash == stored:  # changed meanwhile: an old password begins nothing
             throttle.clear(connection, key)
             if fresh_hash:
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
-            permit = Permit.CODE if factors.has_factor(connection, account.id) else Permit.FIRST_FACTOR
+            permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
             return pendings.add(connection, services, account.id, permit, now)
         account_id = account.id
         if wait:

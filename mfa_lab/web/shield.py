@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +28,7 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _RAW_BY_HTTPS = _RAW + [(name.lower().encode(), value.encode()) for name, value in HSTS.items()]
-_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-proto")
+_PROXY = {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"}
 _NEEDS_HTTPS = "This server speaks https alone. Behind a proxy, let the proxy send X-Forwarded-Proto."
 _NEEDS_HTTP = "This server was started for plain http on its own machine. Behind a proxy, start it for https."
 _NO_SUCH_HOST = "This server does not answer under this name."
@@ -75,12 +74,13 @@ class Shield:
         return not prefix or path == prefix or path.startswith(f"{prefix}/")
 
     def _refusal(self, scope: Scope) -> Response | None:
-        headers = Headers(scope=scope)
-        if _without_port(headers.get("host", "")) not in self.site.hosts:
+        headers = scope["headers"]  # ASGI gives the names in lower case
+        host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
+        if _without_port(host) not in self.site.hosts:
             return answer(Request(scope), self.site, 400, _NO_SUCH_HOST)
         if self.site.https and scope["scheme"] != "https":
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
-        if not self.site.https and any(name in headers for name in _PROXY):
+        if not self.site.https and any(name in _PROXY for name, _ in headers):
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None
 
