@@ -4,19 +4,27 @@
   const slides = [...document.querySelectorAll(".slide")];
   const [back, on, notes] = ["back", "on", "notes"].map((id) => document.getElementById(id));
   const where = document.getElementById("where");
-  const LARGEST = 1.4;
-  const SMALLEST = 0.6;
   let at = -1;
 
-  // Type as large as the slide allows; what is too long at the smallest can be scrolled.
+  // What a slide may look like, best first: size of type, height of a figure, whether a listing has two columns.
+  const looks = [];
+  for (let type = 1.6; type >= 0.95; type -= 0.05) looks.push([type, 100, false]);
+  for (let figure = 98; figure >= 76; figure -= 2) looks.push([0.95, figure, false]);
+  for (let figure = 76; figure >= 50; figure -= 2) looks.push([0.85, figure, false]);
+  for (let type = 1.2; type >= 0.6; type -= 0.05) looks.push([type, 50, true]);
+
+  // What is too long at the smallest can be scrolled.
   const fit = () => {
     const slide = slides[at];
-    for (let size = LARGEST; ; size -= 0.05) {
-      slide.style.setProperty("--fit", size.toFixed(2));
-      if (size <= SMALLEST || slide.scrollHeight <= slide.clientHeight) break;
-    }
+    const fits = () => slide.scrollHeight <= slide.clientHeight;
+    looks.some(([type, figure, columns]) => {
+      slide.style.setProperty("--fit", type.toFixed(2));
+      slide.style.setProperty("--figure", `${figure}vh`);
+      slide.classList.toggle("columns", columns);
+      return fits();
+    });
     slide.toggleAttribute("tabindex", false);
-    if (slide.scrollHeight > slide.clientHeight) slide.setAttribute("tabindex", "0");
+    if (!fits()) slide.setAttribute("tabindex", "0");
   };
 
   const show = (index) => {

@@ -1,5 +1,5 @@
-"""Slides from a notebook as it is. No tags are needed: headings, lists, tables and what cells showed make the slides,
-and the prose becomes the trainer's notes below them.
+"""Slides from a notebook as it is. No tags are needed: headings, lists, tables, tasks and what cells showed make the
+slides, with the sentence above each that leads to it; the prose becomes the trainer's notes below them.
 
 Tags, where it should come out otherwise: `slide` shows a whole cell on a slide of its own, `slide-below` puts what a
 cell showed below what stands on the slide before it, `slide-skip` leaves a cell out, `slide-notes` puts its text into
@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +23,32 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
 from mfa_lab.lab.refresh import read_notebook
 from mfa_lab.lab.trainer.page import page
+from mfa_lab.lab.trainer.prose import (
+    BOLD,
+    NOT_FOR_SLIDES,
+    SAW,
+    SHOWN_WHOLE,
+    fitting,
+    lead,
+    leading,
+    parts,
+    sentences,
+    shortened,
+    task,
+)
 from mfa_lab.resources import notebooks_dir
 
 _HERE = Path(__file__).parent
 _ANSWERED = re.compile(r"^(?:check|predict|compare|hint|solution|progress_map)\(", re.MULTILINE)
 """A cell that waits for a learner has nothing to show."""
+_TASK = re.compile(r"^check\(", re.MULTILINE)
 _PREDICTED = re.compile(r"^predict\(\s*[\"']([\w.-]+)", re.MULTILINE)
-_HEADING = re.compile(r"(#{1,6})\s+(.+?)(?:\s+\((\d+ min)\))?\s*")
-_SHOWN_WHOLE = re.compile(r"[-*]\s|[|>]|\d+\.\s")
-_SAW, _BOLD = "**What we saw:**", "**"
-_NOT_FOR_SLIDES = ("**What you need:**", "**How to work:**", "**Clauses on the way:**", "**Next:**")
 _LINK_TO_NOTEBOOK = re.compile(r"\[([^\]]+)\]\([^)\s]+\.ipynb\)")
 _CODE_LINES = 6
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`*“\"(])")
+_DRAWN = ("mfa-figure", "mfa-panel", "<table")
+"""A figure, form or table takes the room that the code would have, which is often its name alone."""
+_OF_CELLS = re.compile(r"\b(?:cell|notebook)s?\b")
+"""What is said of these is for those who have them before them."""
 
 
 @dataclass(slots=True)
@@ -63,6 +75,7 @@ def slides(notebook: NotebookNode) -> list[Slide]:
             maker.markdown(cell.source, whole="slide" in tags)
         elif cell.cell_type == "code":
             maker.code(cell, whole="slide" in tags, below="slide-below" in tags)
+    maker.end()
     return maker.made
 
 
@@ -95,107 +108,108 @@ class _Maker:
         self.made: list[Slide] = []
         self._title = self._above = ""
         self._waiting: list[str] = []
+        self._leads: list[str] = []
+        self._asked = ""
         self._after_output = False
 
     def note(self, text: str) -> None:
         """Text that is said, not shown, with the slide before it or the first. Its heading holds from here on."""
-        for title, minutes, _ in _parts(text):
+        for title, minutes, _ in parts(text):
             self._head(title, minutes)
-        if self.made:
-            self.made[-1].notes.append(_LINK_TO_NOTEBOOK.sub(r"\1", text))
-        else:
-            self._waiting.append(text)
+        self._waiting.append(_LINK_TO_NOTEBOOK.sub(r"\1", text))
+        if not self._leads:
+            self._to_notes()
 
     def markdown(self, source: str, *, whole: bool) -> None:
-        """A heading begins a slide, and so do a list and a table; what was seen goes below the output before it."""
-        for title, minutes, blocks in _parts(_LINK_TO_NOTEBOOK.sub(r"\1", source)):
+        """A list and a table begin a slide; what was seen goes below the output before it; other prose waits."""
+        for title, minutes, blocks in parts(_LINK_TO_NOTEBOOK.sub(r"\1", source)):
             self._head(title, minutes)
+            if not blocks:
+                continue
             text = "\n\n".join(blocks)
-            if not whole and all(block.startswith(_NOT_FOR_SLIDES) for block in blocks):
+            if not whole and all(block.startswith(NOT_FOR_SLIDES) for block in blocks):
                 self.note(text)
-            elif whole or (title.startswith("Exercise") and blocks):
+            elif whole or title.startswith("Exercise"):
                 self._begin(text, "", text)
-            elif blocks and blocks[0].startswith(_BOLD) and self._after_output and self.made:
-                self.made[-1].shown.append(nbformat.v4.new_markdown_cell(_sentences(blocks[0])))  # type: ignore[no-untyped-call]
-                self.made[-1].notes.append(text)
-                if any(map(_SHOWN_WHOLE.match, blocks[1:])):
-                    self._each(blocks[1:], "")
-            elif title or blocks[0].startswith(_SAW) or any(map(_SHOWN_WHOLE.match, blocks)):
+            elif blocks[0].startswith(BOLD) and (self._after_output or self._asked):
+                self._saw(blocks)
+            elif blocks[0].startswith(SAW) or any(map(SHOWN_WHOLE.match, blocks)):
                 self._each(blocks, text)
             else:
                 self._waiting.append(text)
+                self._leads.append(lead([block for block in blocks if not block.startswith(NOT_FOR_SLIDES)]))
         self._after_output = False
 
     def code(self, cell: NotebookNode, *, whole: bool, below: bool) -> None:
         """What a cell showed, on a slide of its own or below the last one; not where it waits for an answer."""
         predicted = _PREDICTED.search(cell.source)
+        if predicted and any(self._leads):
+            self._begin(self._lead_or_question(), "", "")
         if predicted and self.made:
-            self.made[-1].words = _question(predicted[1]) or self.made[-1].words
+            self._asked = self.made[-1].words = _question(predicted[1]) or self.made[-1].words
+        if _TASK.search(cell.source) and self._waiting:
+            self._begin(task(self._waiting[-1]), "", "")
         if not cell.outputs or (_ANSWERED.search(cell.source) and not whole):
             return
-        source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("assert "))
-        short = whole or len(source.splitlines()) <= _CODE_LINES
-        said = [sentence for text in self._waiting if (sentence := _sentences(text))]
-        if below and self.made:
-            self.made[-1].shown += map(nbformat.v4.new_markdown_cell, said[-1:])
-            self.made[-1].notes += self._waiting
-            self._waiting = []
+        if below and self._has_slide():
+            self.made[-1].shown += map(nbformat.v4.new_markdown_cell, filter(None, self._leads[-1:]))
+            self._to_notes()
         else:
-            self._begin(said[-1] if said else "", "", "")
+            self._begin(self._lead_or_question(), "", "")
+        source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("assert "))
+        drawn = any(mark in str(cell.outputs) for mark in _DRAWN)
+        short = whole or (len(source.splitlines()) <= _CODE_LINES and not drawn)
         shown = nbformat.v4.new_code_cell(source if short else "", outputs=cell.outputs)  # type: ignore[no-untyped-call]
         self.made[-1].shown.append(shown)
         self._after_output = True
 
+    def end(self) -> None:
+        """The end of a section: prose that leads to nothing has a slide if the section has none, else it is said."""
+        if self._leads and not self._has_slide():
+            self._begin(self._lead_or_question(), "", "")
+        self._to_notes()
+
     def _head(self, title: str, minutes: str) -> None:
         if title:
+            self.end()
             self._title, self._above = title, minutes or self._above
 
+    def _has_slide(self) -> bool:
+        """Whether the section has one already."""
+        return bool(self.made) and self.made[-1].title == self._title
+
+    def _saw(self, blocks: list[str]) -> None:
+        """What was seen, below its output, or else below the question that it answers."""
+        if not self._after_output:
+            self._begin(self._asked, "", "")
+        self.made[-1].shown.append(nbformat.v4.new_markdown_cell(sentences(blocks[0])))  # type: ignore[no-untyped-call]
+        self.made[-1].notes.append("\n\n".join(blocks))
+        if any(map(SHOWN_WHOLE.match, blocks[1:])):
+            self._each(blocks[1:], "")
+        elif blocks[1:]:
+            self._leads.append(leading(blocks[-1]))
+
     def _each(self, blocks: list[str], said: str) -> None:
-        for words, lists in _shortened(blocks):
-            self._begin(words, lists, said)
+        for words, lists in shortened(blocks):
+            self._leads = [words] if words.startswith(SAW) else [*self._leads, words]
+            self._begin(self._lead_or_question(), lists, said)
             said = ""  # it stands in the notes of the first
 
+    def _lead_or_question(self) -> str:
+        """What leads to the next slide, all of it where that is short; else the question that it answers."""
+        leads = list(filter(None, self._leads))
+        return fitting([each for each in leads if not _OF_CELLS.search(each)] or leads) or self._asked
+
     def _begin(self, words: str, lists: str, said: str) -> None:
-        notes = [*self._waiting, said] if said else self._waiting
-        self._waiting = []
         shown = [nbformat.v4.new_markdown_cell(lists)] if lists else []  # type: ignore[no-untyped-call]
-        self.made.append(Slide(self._title, self._above, words, shown, notes))
+        self.made.append(Slide(self._title, self._above, words, shown))
+        self._to_notes(*filter(None, [said]))
 
-
-def _parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Heading, minutes and blocks of text, for each heading of a cell; without a heading "" stands for it."""
-    title, minutes, blocks = "", "", list[str]()
-    for block in re.split(r"\n\s*\n", source.strip()):
-        first, _, rest = block.partition("\n")
-        heading = _HEADING.fullmatch(first)
-        if heading:
-            if title or blocks:
-                yield title, minutes, blocks
-            title, minutes, blocks = heading[2], heading[3] or "", [rest] if rest.strip() else []
-        else:
-            blocks.append(block)
-    if title or blocks:
-        yield title, minutes, blocks
-
-
-def _shortened(blocks: list[str]) -> Iterator[tuple[str, str]]:
-    """Lists and tables, whole, each with what asks or begins in the prose before it; without any, how it begins."""
-    prose, found = list[str](), False
-    blocks = [block for block in blocks if not block.startswith(_NOT_FOR_SLIDES)]
-    for whole, run in groupby(blocks, key=lambda block: bool(_SHOWN_WHOLE.match(block))):
-        if whole:
-            yield _lead(prose), "\n\n".join(run)
-            prose, found = [], True
-        else:
-            prose = list(run)
-    if not found:
-        yield _sentences(prose[0]), ""
-
-
-def _lead(prose: list[str]) -> str:
-    """What leads to a list: the question right before it, else the first sentence."""
-    sentences = _SENTENCE.split(prose[-1]) if prose else [""]
-    return " ".join(sentences[-2:]) if sentences[-1].endswith("?") else _sentences("".join(prose[:1]))
+    def _to_notes(self, *said: str) -> None:
+        """What has waited until now is said with the last slide, and leads no further."""
+        if self.made:
+            self.made[-1].notes += [*self._waiting, *said]
+            self._waiting, self._leads, self._asked = [], [], ""
 
 
 def _question(prediction_id: str) -> str:
@@ -204,19 +218,6 @@ def _question(prediction_id: str) -> str:
         return exercises.prediction(prediction_id).question
     except InvalidInput:
         return ""
-
-
-def _sentences(text: str) -> str:
-    """The first sentence, or more of them where it is very short or leaves brackets or emphasis open."""
-    if _SHOWN_WHOLE.match(text):
-        return ""
-    said = ""
-    for sentence in _SENTENCE.split(text):
-        said = f"{said} {sentence}".strip()
-        closed = not said.count("**") % 2 and not said.count("`") % 2 and said.count("(") == said.count(")")
-        if closed and len(said.replace(_SAW, "")) > 30:
-            break
-    return said
 
 
 def _cells(made: list[Slide]) -> Iterator[NotebookNode]:
