@@ -1,4 +1,4 @@
-"""The `mfa-lab` command: a working copy of the notebooks, and JupyterLab on it.
+"""The `mfa-lab` command: a working copy of the notebooks and JupyterLab on it, the trainer's pages, the server.
 
 It must answer as fast as `jupyter lab` does, so it imports little before JupyterLab, and no server at all.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -30,6 +31,9 @@ class _Group(click.Group):
             split = args.index("--")
             args, ctx.obj = args[:split], args[split + 1 :]
         if not args or args[0] not in {*self.commands, "--help", "--version"}:
+            near = get_close_matches(args[0], self.commands, 1, 0.75) if args else []
+            if near and Path(args[0]).name == args[0] and not Path(args[0]).exists():
+                raise click.UsageError(f"there is no command {args[0]!r}; did you mean {near[0]!r}?")
             args = ["start", *args]
         return super().parse_args(ctx, args)
 
@@ -237,15 +241,32 @@ database_option = click.option(
 @database_option
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--policy", default="standard", show_default=True, help="One of data/policies.toml, or standard.")
+@click.option(
+    "--policy",
+    envvar="MFA_LAB_POLICY",
+    default="standard",
+    show_default=True,
+    help="One of data/policies.toml, or standard.",
+)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes.")
 @click.option("--allow-host", "hosts", multiple=True, help="A name under which browsers reach it; may come again.")
 @click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="Speak https: a PEM file.")
 @click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False), help="The certificate's key.")
 @click.option("--behind-https", is_flag=True, help="A proxy on this machine speaks https and says so.")
 @click.option("--admin", "admins", multiple=True, help="An account that may use the admin page; may come again.")
-@click.option("--registration/--no-registration", default=True, help="Whether strangers may register.")
-@click.option("--notices", default="", metavar="FILE", help="Write notices for the owners of accounts to this file.")
+@click.option(
+    "--registration/--no-registration",
+    default=True,
+    envvar="MFA_LAB_REGISTRATION",
+    help="Whether strangers may register.",
+)
+@click.option(
+    "--notices",
+    envvar="MFA_LAB_NOTICES",
+    default="",
+    metavar="FILE",
+    help="Write notices for the owners of accounts to this file.",
+)
 def serve(
     port: int,
     host: str,

@@ -113,10 +113,13 @@ def _csv_rows(text: Hidden) -> Iterator[_Row]:
                 )
             else:
                 yield line, dict(zip(heading, stripped, strict=True))
-    except csv.Error:
+    except csv.Error as error:
         line = f"line {read + 1}"
+        too_long = "field limit" in str(error)
     else:
         return
+    if too_long:
+        raise InvalidInput(f"{line}: a cell is longer than {csv.field_size_limit():,} characters: shorten it")
     raise InvalidInput(f"{line}: a quoted cell does not end, or ends too early: double the quotes inside it")
 
 

@@ -8,6 +8,9 @@ from typing import ClassVar
 from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import MAX_REACH_STEPS, MAX_WINDOW_STEPS, checked_parameters, checked_window
 
+_MOST = 10**9
+"""Some thirty years in seconds: more is a slip of the finger, and would overflow what keeps it."""
+
 
 @dataclass(frozen=True, slots=True)
 class HashCost:
@@ -21,6 +24,10 @@ class HashCost:
         numbers = (self.memory_kib, self.time, self.lanes)
         if any(type(number) is not int or number < 1 for number in numbers) or self.memory_kib < 8 * self.lanes:
             raise InvalidInput("Argon2 needs a time and lanes of 1 or more, and 8 KiB of memory a lane (RFC 9106)")
+        if max(numbers) > _MOST or self.lanes >= 2**24:
+            raise InvalidInput(
+                f"Argon2 takes a time and KiB of memory up to {_MOST:,}, and lanes below 2^24 (RFC 9106)"
+            )
 
 
 OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
@@ -158,8 +165,6 @@ def _pairs(value: object, kind: type) -> bool:
     )
 
 
-_MOST = 10**9
-"""Some thirty years in seconds: more is a slip of the finger, and would overflow what keeps it."""
 _MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
 _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),

@@ -299,6 +299,10 @@ def test_a_first_word_that_is_no_command_is_the_folder(here: Path):
     """`mfa-lab DIR` needs no command, wherever the options stand; ./doctor is a folder, doctor a command."""
     for arguments in (["one", "--copy-only"], ["--copy-only", "two"], ["start", "three", "--copy-only"]):
         assert invoke(*arguments)[0] == 0
+    code, said = invoke("doctro")[:2]
+    assert code == 2
+    assert "did you mean 'doctor'" in said
+    assert not Path("doctro").exists()
     assert invoke("./doctor", "--copy-only")[0] == 0
     assert {path.name for path in here.iterdir()} == {"one", "two", "three", "doctor"}
 

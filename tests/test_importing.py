@@ -94,6 +94,7 @@ MISTAKES = {
     "a column that is none": (f"name,secret,colour\nalice,{SECRET},red", "line 1, column 3: the first line names"),
     "a column twice": (f"name,secret,name\nalice,{SECRET},a", "line 1, column 3: the first line names"),
     "no column of secrets": ("name,issuer\nalice,Acme", "line 1: there is no column secret"),
+    "a cell without end": (f"name,secret\nalice,{'A' * 140_000}", "line 2: a cell is longer than 131,072 characters"),
     "nothing": ("", "no account: give it a row"),
     "a heading alone": ("name,secret\n", "no account: give it a row"),
     "no text": (None, "pass the text of a table"),

@@ -76,7 +76,10 @@ def test_every_number_is_in_the_table() -> None:
     }
 
 
-@pytest.mark.parametrize(("memory_kib", "time", "lanes"), [(0, 1, 1), (8, 0, 1), (8, 1, 0), (15, 1, 2), (8.0, 1, 1)])
+@pytest.mark.parametrize(
+    ("memory_kib", "time", "lanes"),
+    [(0, 1, 1), (8, 0, 1), (8, 1, 0), (15, 1, 2), (8.0, 1, 1), (2**40, 1, 1), (8, 2**40, 1), (2**30, 1, 2**24)],
+)
 def test_impossible_hash_costs_are_refused(memory_kib: int, time: int, lanes: int) -> None:
     """What Argon2 would refuse at the first login is refused when the policy is written."""
     with pytest.raises(InvalidInput, match="Argon2"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from mfa_lab.errors import Reason
 from mfa_lab.server.records import AuditLine, Notice
@@ -42,15 +42,20 @@ class Event(StrEnum):
     CLOCK_TRUSTED = "clock trusted by operator"
 
 
+_SHOWN_NOTICES = 200
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
 _ADD_LINE = insert(audit)
 _ADD_NOTICE = insert(notices)
 _LINES = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id)
+_NEWEST = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id.desc())
+_NEWEST = _NEWEST.limit(bindparam("count"))
+_COUNT = select(func.count()).select_from(audit)
 _LATEST = select(audit.c.at).order_by(audit.c.id.desc()).limit(1)
 _NOTICES = (
     select(notices.c.at, notices.c.event)
     .where(notices.c.account_id == bindparam("account_id"))
-    .order_by(notices.c.id)
+    .order_by(notices.c.id.desc())
+    .limit(_SHOWN_NOTICES)
 )
 
 
@@ -76,11 +81,18 @@ def lines(connection: Connection) -> tuple[AuditLine, ...]:
     return tuple(AuditLine(*row) for row in connection.execute(_LINES))
 
 
+def newest(connection: Connection, count: int) -> tuple[tuple[AuditLine, ...], int]:
+    """The last `count` lines, newest first, and how many there are in all."""
+    rows = connection.execute(_NEWEST, {"count": count})
+    return tuple(AuditLine(*row) for row in rows), int(connection.execute(_COUNT).scalar() or 0)
+
+
 def latest(connection: Connection) -> int:
     """The time of the newest line, 0 where there is none."""
     return int(connection.execute(_LATEST).scalar() or 0)
 
 
 def notices_of(connection: Connection, account_id: str) -> tuple[Notice, ...]:
-    """The owner's notices, oldest first."""
-    return tuple(Notice(*row) for row in connection.execute(_NOTICES, {"account_id": account_id}))
+    """The owner's newest 200 notices, oldest first: a flood of them is not read whole while everybody waits."""
+    newest = [Notice(*row) for row in connection.execute(_NOTICES, {"account_id": account_id})]
+    return tuple(newest[::-1])

@@ -193,7 +193,9 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 
 
 def _full(connection: Connection, services: Services, account_id: str) -> bool:
-    """Whether there is no room for one more authenticator; a disabled one leaves none, only a recovery helps."""
+    """Whether there is no room for one more authenticator; a disabled one leaves none, until it is
+    replaced: after a recovery, or from a session that is still fresh.
+    """
     active = len(factors.listed(connection, account_id))
     return not 0 < active < services.policy.authenticators
 

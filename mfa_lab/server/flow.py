@@ -78,6 +78,7 @@ class MfaServer:
         build_uri(new_secret(), account="anyone", issuer=issuer)  # an issuer that no phone could read is refused now
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
+        self.issuer = issuer
         store = Store(url, hidden_key)
         self._services = Services(
             store=store,
@@ -308,6 +309,8 @@ class MfaServer:
         processes on the same database have to be started anew.
         """
         now = checked_now(self.clock.now())
+        if not self._latest:
+            raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check its name")
         with self._services.store.transaction() as connection:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
@@ -322,6 +325,13 @@ class MfaServer:
         """The append-only log, oldest first (ASVS-16.3.1)."""
         with self._services.store.transaction() as connection:
             return audit.lines(connection)
+
+    def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
+        """The last `count` lines of the log, newest first, and how many there are in all: a long log read whole holds
+        up every login meanwhile.
+        """
+        with self._services.store.transaction() as connection:
+            return audit.newest(connection, count)
 
     def _now(self) -> int:
         """The clock, read once a request. One that jumped back is refused before anything is decided: codes that

@@ -57,15 +57,20 @@ def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> P
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
             permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
             return pendings.add(connection, services, account.id, permit, now)
-        account_id = account.id
-        if wait:
-            decision = throttled(wait, failures, account_id)
-        else:
-            reason = Reason.WRONG_PASSWORD if account_id else Reason.UNKNOWN_NAME
-            decision = refused(reason, account_id, failures=failures)
-        record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
-        sweep(connection, now)
-        return decision
+        if not right:
+            return _refused(connection, account.id, wait, failures, now)
+    return begin(services, name, typed, now)  # another login renewed the hash, or the password was changed: ask anew
+
+
+def _refused(connection: Connection, account_id: str | None, wait: int, failures: int, now: int) -> Decision:
+    if wait:
+        decision = throttled(wait, failures, account_id)
+    else:
+        reason = Reason.WRONG_PASSWORD if account_id else Reason.UNKNOWN_NAME
+        decision = refused(reason, account_id, failures=failures)
+    record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
+    sweep(connection, now)
+    return decision
 
 
 def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -> Session | Decision:

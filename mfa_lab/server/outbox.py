@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from mfa_lab.server.notifier import Notifier
 from mfa_lab.server.records import Notice
@@ -18,15 +18,26 @@ from mfa_lab.server.store import Store
 _LOG = logging.getLogger(__name__)
 _CLAIM_SECONDS = 300
 _AT_ONCE = 50
+_EACH_AT_ONCE = 5
 _GIVE_UP_SECONDS = 7 * 24 * 3600
 """What could not be sent for a week is old news; the owner still sees it after a login."""
-_WAITING = (
-    select(notices.c.id, notices.c.at, notices.c.event, accounts.c.name)
-    .join_from(notices, accounts, notices.c.account_id == accounts.c.id)
+_UNSENT = (
+    select(
+        notices.c.id,
+        func.row_number().over(partition_by=notices.c.account_id, order_by=notices.c.id).label("place"),
+    )
     .where(
         notices.c.sent_at.is_(None), notices.c.claimed_until <= bindparam("now"), notices.c.at > bindparam("since")
     )
-    .order_by(notices.c.id)
+    .subquery()
+)
+# Every owner's first, then every owner's second: a flood for one account holds up no other's.
+_WAITING = (
+    select(notices.c.id, notices.c.at, notices.c.event, accounts.c.name)
+    .join_from(notices, _UNSENT, notices.c.id == _UNSENT.c.id)
+    .join(accounts, notices.c.account_id == accounts.c.id)
+    .where(_UNSENT.c.place <= _EACH_AT_ONCE)
+    .order_by(_UNSENT.c.place, notices.c.id)
     .limit(_AT_ONCE)
 )
 _CLAIM = update(notices).where(notices.c.id == bindparam("notice")).values(claimed_until=bindparam("until"))
@@ -46,6 +57,10 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
     finally:  # what went is noted, whatever happens to the next
         with store.transaction() as connection:
             _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
+    if len(sent) < len(waiting):
+        _LOG.warning(
+            "%d of %d notices could not be sent, and will be tried again", len(waiting) - len(sent), len(waiting)
+        )
     return len(sent)
 
 

@@ -46,7 +46,8 @@ class Postgres:
         options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
         given = url.query.get("options")
         arguments = {"options": f"{options} {given}" if given else options, "application_name": "mfa-lab"}
-        arguments.setdefault("connect_timeout", "5")
+        if "connect_timeout" not in url.query:  # SQLAlchemy lets these win over the URL's
+            arguments["connect_timeout"] = "5"
         try:
             self.engine: Engine = create_engine(
                 url.set(drivername="postgresql+psycopg"),

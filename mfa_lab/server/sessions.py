@@ -28,7 +28,7 @@ _END_ALL = (
     .where(
         table.c.account_id == bindparam("account"), table.c.token_hash != bindparam("but"), table.c.ended.is_(None)
     )
-    .values(ended="factor changed")
+    .values(ended="superseded")
 )
 
 
@@ -78,5 +78,5 @@ def end(services: Services, session: Session, now: int) -> None:
 
 
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
-    """End every session of an account whose factor changes, `but` the one (a token's hash) that changes it."""
+    """End every session of an account whose factor or password changes, `but` the one that changes it (its hash)."""
     connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

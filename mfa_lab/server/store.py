@@ -66,7 +66,7 @@ class Store:
     @contextmanager
     def _own_turn(self) -> Iterator[None]:
         if not self._turn.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-            raise Sqlite.fault(sqlite3.OperationalError("database is locked"))
+            raise ServerFault("the server is busy with other requests: try again in a moment; nothing was changed")
         try:
             yield
         finally:

@@ -83,5 +83,5 @@ def _admin(visit: Visit) -> None:
 
 
 def _log(visit: Visit) -> dict[str, Any]:
-    lines = visit.server.audit_log()
-    return {"lines": lines[-_SHOWN_LINES:][::-1], "count": len(lines)}
+    lines, count = visit.server.newest_audit_lines(_SHOWN_LINES)
+    return {"lines": lines, "count": count}

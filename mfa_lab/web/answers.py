@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
 from mfa_lab.server.notifier import words
-from mfa_lab.web.site import Site
+from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")
 
@@ -53,22 +53,24 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
-def render(template: str, site: Site, **values: object) -> str:
+def render(template: str, request: Request, site: Site, **values: object) -> str:
     """One page as text."""
-    return templates().get_template(template).render(prefix=site.prefix, site=site, **values)
+    places = {"prefix": under(request, site.prefix), "home": under(request, site.home)}
+    return templates().get_template(template).render(**places, site=site, **values)
 
 
 def path_in(scope: Scope) -> str:
     """The path as this application sees it, also where it is mounted in another."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
+    path, root = scope["path"], scope.get("root_path", "")
+    inside: bool = path == root or path.startswith(f"{root}/")  # as Starlette's router has it: /a is not in /auth
+    return str(path.removeprefix(root) if inside else path)
 
 
 def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
     """A sentence and nothing else: as JSON to who calls the API, as a page to everybody else."""
     if path_in(request.scope).startswith(f"{site.prefix}/api/"):
         return JSONResponse({"detail": sentence, "reason": reason}, status)
-    page = render("message.html", site, title="Not done", alert=sentence, name="")
+    page = render("message.html", request, site, title="Not done", alert=sentence, name="")
     return HTMLResponse(page, status)
 
 

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from mfa_lab.errors import AccessDenied, MfaError
@@ -60,6 +61,10 @@ class ApiRoute(APIRoute):
                 first = error.errors()[0]
                 where = ".".join(map(str, first["loc"]))
                 return _problem(422, f"{where}: {first['msg']}", "invalid_input")
+            except StarletteHTTPException as error:
+                if error.status_code != 400:
+                    raise
+                return _problem(400, "The body cannot be read: send JSON in UTF-8.", "invalid_input")
 
         return answer
 
@@ -165,11 +170,11 @@ def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
     _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
-@router.post("/enrolments", status_code=201, responses=_NO_TOKEN)
+@router.post("/enrolments", status_code=201, responses=_NO_SESSION)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
     """Get a shared secret. Bearer: a pending login that permits it, or a fresh session."""
     text = token.credentials
-    permit = tokens.session(text) if text.startswith("s.") else tokens.pending(text)
+    permit = _fresh_session(request, token) if text.startswith("s.") else tokens.pending(text)
     enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)
     return EnrolmentOut(
         token=tokens.written(enrolment),

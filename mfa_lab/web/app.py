@@ -16,16 +16,17 @@ from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifier import Notifier
 from mfa_lab.web import account, api, pages
-from mfa_lab.web.answers import answer
+from mfa_lab.web.answers import answer, path_in
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.shield import Shield
-from mfa_lab.web.site import LOOPBACK, Site
+from mfa_lab.web.site import LOOPBACK, Site, names, under
 from mfa_lab.web.style import css
 
 log = logging.getLogger("mfa_lab.web")
 
 MAX_BODY_BYTES = 64 * 1024
 _SECONDS_BETWEEN_NOTICES = 3.0
+_SECONDS_FOR_THE_LAST_ONE = 5.0
 
 
 def add_mfa(
@@ -47,9 +48,9 @@ def add_mfa(
         server=server,
         prefix=prefix,
         home=home,
-        hosts=tuple(hosts),
+        hosts=names(hosts, "hosts"),
         https=https,
-        admins=tuple(admins),
+        admins=names(admins, "admins"),
         registration=registration,
     )
     app.state.mfa = site
@@ -84,9 +85,13 @@ def create_app(
     add_mfa(
         app, server, hosts=hosts, prefix="", home="/account", https=https, admins=admins, registration=registration
     )
-    app.add_api_route("/", lambda: RedirectResponse("/account", 303), include_in_schema=False)
+    app.add_api_route("/", _to_the_account, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_here)
     return app
+
+
+def _to_the_account(request: Request) -> Response:
+    return RedirectResponse(under(request, "/account"), 303)
 
 
 async def _not_here(request: Request, error: Exception) -> Response:
@@ -94,7 +99,8 @@ async def _not_here(request: Request, error: Exception) -> Response:
     sentence = {404: "There is no such page.", 405: "This page takes no such request."}.get(status, "Try again.")
     response = answer(request, request.app.state.mfa, status, sentence)
     if status == 405:
-        response.headers["Allow"] = ", ".join(sorted(_methods(request.scope["path"])))
+        allowed = ", ".join(sorted(_methods(path_in(request.scope))))
+        response.headers["Allow"] = allowed or (getattr(error, "headers", None) or {}).get("Allow", "")
     return response
 
 
@@ -127,7 +133,7 @@ def sending_notices(server: MfaServer, notifier: Notifier | None) -> Iterator[No
     finally:
         over.set()
         if notifier is not None:
-            thread.join()
+            thread.join(_SECONDS_FOR_THE_LAST_ONE)  # one that is cut off is sent again: its claim runs out
 
 
 def _style() -> Response:

@@ -14,7 +14,7 @@ from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Reason, told
 from mfa_lab.web.origin import SAFE_METHODS, cross_site, way_back, with_next
-from mfa_lab.web.site import Site, site_of
+from mfa_lab.web.site import Site, site_of, under
 
 BEARER_DESCRIPTION = "The token that the step before gave."
 Bearer = Annotated[
@@ -45,15 +45,22 @@ def require_mfa(
     `max_age_seconds`: how long ago that may have been (step-up); or as the policy's `step_up` says for `action`.
     A browser is sent to log in again and comes back to the page. A client of an API hears 401 and
     `insufficient_user_authentication` (RFC 9470), or `no_session`. What another site sends in a browser's name is
-    refused with 403 and `cross_site`. A fault is 503.
+    refused with 403 and `cross_site`. A fault is 503. Raises `InvalidInput` for an age that is none, and for both.
     """
+    if max_age_seconds is not None and action is not None:
+        raise InvalidInput(
+            "give max_age_seconds or action, not both: the policy says how old an action's login may be"
+        )
+    if max_age_seconds is not None and (type(max_age_seconds) is not int or max_age_seconds < 1):
+        raise InvalidInput("max_age_seconds is a whole number of seconds, 1 or more")
 
     def session_of(request: Request, credentials: Bearer) -> Session:
         site = site_of(request)
-        if credentials is None and request.method not in SAFE_METHODS and cross_site(request, proof=True):
-            raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
         cookies = request.headers.get("cookie", "")
         text = credentials.credentials if credentials else tokens.in_cookie(cookies, site.cookie)
+        by_cookie = credentials is None and text != ""
+        if by_cookie and request.method not in SAFE_METHODS and cross_site(request, proof=True):
+            raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
         browser = credentials is None and "text/html" in request.headers.get("accept", "")
         try:
             limit = site.server.policy.max_age_seconds(action) if action else max_age_seconds
@@ -86,5 +93,7 @@ def _log_in(
     request: Request, site: Site, reason: Reason, sentence: str, challenge: str = "", *, browser: bool
 ) -> Stopped:
     if browser:
-        return Stopped(303, sentence, reason, {"Location": with_next(f"{site.prefix}/login", way_back(request))})
+        return Stopped(
+            303, sentence, reason, {"Location": with_next(under(request, f"{site.prefix}/login"), way_back(request))}
+        )
     return Stopped(401, sentence, reason, {"WWW-Authenticate": f"Bearer {challenge}".strip()})

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mfa_lab.errors import NameTaken
 from mfa_lab.server.records import Enrolment, Permit
 from mfa_lab.web import tokens
-from mfa_lab.web.site import Site
+from mfa_lab.web.site import Site, under
 from mfa_lab.web.visit import PageRoute, Posted, Shown
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -68,7 +68,7 @@ def show_code(visit: Shown) -> Response:
 def finish(visit: Posted) -> Response:
     visit.form("code.html")
     session = visit.server.finish_login(tokens.pending(visit.token), visit.field("code"))
-    return visit.leave(visit.next or visit.site.home, tokens.written(session))
+    return visit.leave(visit.next or under(visit.request, visit.site.home), tokens.written(session))
 
 
 @router.get("/recover")

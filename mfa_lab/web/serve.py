@@ -7,6 +7,8 @@ is told `mfa_lab.web.serve:application`, a factory.
 from __future__ import annotations
 
 import os
+import re
+import ssl
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,6 +18,7 @@ from fastapi import FastAPI
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.resources import data_dir
+from mfa_lab.server import address
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifier import FileNotifier, Notifier, SmtpNotifier
 from mfa_lab.web.app import create_app
@@ -44,7 +47,11 @@ class Settings:
     @classmethod
     def from_environment(cls) -> Settings:
         given = {field.name: os.environ.get(_PREFIX + field.name.upper()) for field in fields(cls)}
-        return cls(**{name: value for name, value in given.items() if value is not None})
+        settings = cls(**{name: value for name, value in given.items() if value is not None})
+        for name in ("https", "registration"):
+            if getattr(settings, name) not in ("yes", "no"):
+                raise InvalidInput(f"{_PREFIX}{name.upper()} is yes or no")
+        return settings
 
     def to_environment(self) -> None:
         for field in fields(self):
@@ -66,6 +73,16 @@ class Settings:
         mail = {name: os.environ.get(f"{_PREFIX}SMTP_{name}", "") for name in _MAIL}
         if not mail["HOST"]:
             return FileNotifier(self.notices) if self.notices else None
+        if self.notices:
+            raise InvalidInput(
+                f"notices go to a file or by mail: set {_PREFIX}NOTICES or {_PREFIX}SMTP_HOST, not both"
+            )
+        if not re.fullmatch("[0-9]{0,5}", mail["PORT"]):
+            raise InvalidInput(f"{_PREFIX}SMTP_PORT is a number, such as 587")
+        if not mail["SENDER"]:
+            raise InvalidInput(
+                f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER as well: the mail address notices come from"
+            )
         return SmtpNotifier(
             mail["HOST"],
             int(mail["PORT"] or 587),
@@ -97,14 +114,22 @@ def _list(text: str) -> list[str]:
 
 def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str, Any] | None = None) -> None:
     """Serve until Ctrl-C. The settings are tried before a worker starts. Raises `MfaError`."""
-    in_memory = settings.database in ("sqlite://", "sqlite:///:memory:")
-    if workers > 1 and in_memory:
+    if workers > 1 and address.path_of(address.parsed(settings.database)) is None:
         raise InvalidInput("several workers need one database: name a file, sqlite:///accounts.db, or PostgreSQL")
-    if settings.https != "yes" and host not in LOOPBACK:
+    if settings.https != "yes" and host not in ("localhost", "127.0.0.1", "::1"):  # as a socket is told, no brackets
         raise InvalidInput(
             "plain http is for this machine alone: give --certificate and --certificate-key, or --behind-https where "
             "a proxy speaks https"
         )
+    if tls:
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                tls["ssl_certfile"], tls["ssl_keyfile"]
+            )
+        except OSError:  # ssl.SSLError is one
+            raise InvalidInput(
+                "the certificate and its key cannot be read: give two PEM files that belong together"
+            ) from None
     settings.application().state.mfa.server.close()
     settings.to_environment()
     uvicorn.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,6 +61,8 @@ class Shield:
         if response is None:
             try:
                 await self.app(scope, receive, with_headers)
+            except ClientDisconnect:
+                return  # who hung up gets no answer, and writes no traceback into the log
             except Exception:
                 log.exception("a fault while answering %s %r", scope["method"], scope["path"])
                 if started:

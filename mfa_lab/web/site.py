@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -11,6 +13,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.services import normal_name
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,9 @@ class Site:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise InvalidInput("the prefix is a path such as /mfa, with a slash before and none after it")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
+        for host in self.hosts:
+            if not _HOST.fullmatch(host):
+                raise InvalidInput(f"{host!r} is no host: name it as app.example.org, without scheme, port and path")
         if not self.hosts:
             raise InvalidInput("name at least one host under which the application is reached")
         if not self.https and not set(self.hosts) <= set(LOOPBACK):
@@ -51,9 +57,21 @@ class Site:
         return normal_name(name) in map(normal_name, self.admins)
 
 
+def names(given: Iterable[str], what: str) -> tuple[str, ...]:
+    """`given` as a tuple. One text alone is `InvalidInput`: its letters would be taken for names."""
+    if isinstance(given, str):
+        raise InvalidInput(f"{what} is a list of names: write {what}=[{given!r}]")
+    return tuple(given)
+
+
 def site_of(request: Request) -> Site:
     """The site to which a request belongs."""
     site: Site | None = getattr(request.app.state, "mfa", None)
     if site is None:
         raise InvalidInput("this application has no MFA yet: call add_mfa(app, server) when it is made")
     return site
+
+
+def under(request: Request, path: str) -> str:
+    """`path` of this application as a browser asks for it: where it is mounted, the mount's own path comes before."""
+    return f"{request.scope.get('root_path', '')}{path}"

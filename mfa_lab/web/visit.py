@@ -17,7 +17,7 @@ from mfa_lab.web import tokens
 from mfa_lab.web.answers import render, told
 from mfa_lab.web.guard import session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
-from mfa_lab.web.site import Site, site_of
+from mfa_lab.web.site import Site, site_of, under
 
 
 class Visit:
@@ -66,7 +66,7 @@ class Visit:
         """A page, whose forms are bound to this browser's cookie; a browser without one gets one."""
         token = self.token or tokens.anonymous()
         html = render(
-            template, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
+            template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
             **({"name": self.name} | values),
         )  # fmt: skip
         response = HTMLResponse(html, status)
@@ -78,11 +78,14 @@ class Visit:
         """The page of the form once more, with what may be said of the error."""
         status, sentence, _ = told(error)
         template, values = self._form
-        return self.page(template, status=status, alert=sentence, **values)
+        response = self.page(template, status=status, alert=sentence, **values)
+        if not self.token:  # another site's form comes without our cookie: one given here would replace the owner's
+            del response.headers["set-cookie"]
+        return response
 
     def go(self, path: str, token: str | None = None) -> Response:
         """On to another page of this kit, with a new cookie for a new step; '' takes the cookie away."""
-        return self.leave(self.site.prefix + with_next(path, self.next), token)
+        return self.leave(under(self.request, self.site.prefix) + with_next(path, self.next), token)
 
     def leave(self, path: str, token: str | None = None) -> Response:
         """On to any page of this site."""

@@ -33,6 +33,7 @@ def test_the_log_tells_a_whole_story_in_order(enrolled: House) -> None:
         ("rebound by an administrator", None),
     ]
     assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert enrolled.server.newest_audit_lines(3) == (lines[:-4:-1], len(lines))
     assert {line.account_id for line in lines} == {str(enrolled.count("id"))}
 
 

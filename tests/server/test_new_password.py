@@ -99,3 +99,18 @@ def test_no_password_is_in_the_database(enrolled: House) -> None:
     """Neither the old nor the new one."""
     enrolled.server.change_password(enrolled.log_in(), PASSWORD, NEW)
     assert not [password for password in (PASSWORD, NEW) if password in enrolled.dump()]
+
+
+def test_a_session_that_ends_meanwhile_changes_nothing(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logged out, or revoked from elsewhere, while the old password is being verified: the password stays."""
+    session = enrolled.log_in()
+    verify = PasswordHasher.verify
+
+    def slow(hasher: PasswordHasher, stored: str | None, typed: Any) -> bool:
+        enrolled.server.log_out(session)
+        return verify(hasher, stored, typed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PasswordHasher, "verify", slow)
+        assert reason(enrolled.server.change_password, session, PASSWORD, NEW) is Reason.UNKNOWN_SESSION
+    assert enrolled.begin()

@@ -22,7 +22,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.server.audit import Event
 from mfa_lab.server.notifier import FileNotifier, SmtpNotifier, words
 from mfa_lab.server.records import Notice
-from tests.server.kit import NAME, House
+from tests.server.kit import NAME, PASSWORD, PATIENT, House, reason
 
 SENDER = "mfa@example.org"
 
@@ -85,6 +85,39 @@ def test_what_fails_is_tried_again_and_holds_nothing_up(enrolled: House) -> None
     enrolled.server.issue_reset_code(NAME)
     enrolled.clock.advance(7 * 24 * 3600 + 1)
     assert enrolled.server.send_notices(post) == 0
+
+
+def test_a_flood_for_one_holds_up_nobody_else(enrolled: House) -> None:
+    """Hundreds that cannot be sent, or can, to one name: another owner's notice goes out in the same round."""
+    flooded = "flooded@example.org"
+    enrolled.server.register(flooded, PASSWORD)
+    for _ in range(120):
+        enrolled.server.rebind(flooded)
+    enrolled.server.issue_reset_code(NAME)
+    post = Post()
+    assert enrolled.server.send_notices(post) <= 50
+    assert (NAME, "reset code issued") in post.sent
+    assert len([name for name, _ in post.sent if name == flooded]) >= 5
+
+
+def test_a_flood_is_not_read_whole(enrolled: House) -> None:
+    """The newest 200 notices, oldest first: reading holds up everybody else's login."""
+    session = enrolled.log_in()
+    for _ in range(210):
+        enrolled.clock.advance(1)
+        enrolled.server.issue_reset_code(NAME)
+    shown = enrolled.server.notices(session)
+    assert len(shown) == 200
+    assert shown[-1].at == enrolled.clock.now()
+    assert list(shown) == sorted(shown, key=lambda notice: notice.at)
+
+
+def test_what_did_not_go_out_is_told_the_operator(enrolled: House, caplog: pytest.LogCaptureFixture) -> None:
+    """One line a round, with the numbers and nobody's name."""
+    enrolled.server.issue_reset_code(NAME)
+    enrolled.server.send_notices(Post(works=False))
+    (line,) = caplog.messages
+    assert line == "2 of 2 notices could not be sent, and will be tried again"
 
 
 def test_a_notifier_that_dies_loses_nothing(enrolled: House) -> None:
@@ -211,3 +244,22 @@ def test_every_notice_has_words_of_its_own() -> None:
     events = [getattr(Event, name) for name in set(re.findall(r"notify\(\s*connection, now, Event\.(\w+)", sources))]
     assert len(events) >= 8
     assert [event for event in events if "This happened" in words(Notice(0, event))] == []
+
+
+@pytest.mark.parametrize("step", ["code", "recovery"])
+def test_the_owner_hears_of_every_login_that_wrong_codes_end(step: str, enrolled: House) -> None:
+    """ASVS-6.3.5: not of the first alone. Who knows the password and goes on guessing is told of again and again."""
+    server = enrolled.open(PATIENT)
+    session = enrolled.log_in()
+    for count in (1, 2):
+        pending = enrolled.begin()
+        for _ in range(5):
+            assert reason(
+                *(
+                    (server.finish_login, pending, enrolled.wrong_code())
+                    if step == "code"
+                    else (server.recover, pending, "AAAA-BBBB-CCCC-DDDD")
+                )
+            )
+        events = [notice.event for notice in server.notices(session)]
+        assert events.count(f"{step} refused") == count

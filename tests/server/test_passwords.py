@@ -6,9 +6,12 @@ import time
 import traceback
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import argon2
 import pytest
@@ -212,3 +215,19 @@ def test_a_megabyte_of_accents_is_refused_at_once(server: MfaServer) -> None:
     with pytest.raises(Exception, match="did not work"):
         server.begin_login(accents, PASSWORD)
     assert time.process_time() - begun < 1
+
+
+def test_two_logins_at_once_renew_a_hash_and_both_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that comes second finds another hash of the same password, and is not refused for it."""
+    server = house.open(replace(house.policy, hash_cost=HashCost(64, 1, 1)))
+    renewed, met, calls = PasswordHasher.renewed, Barrier(2), []
+
+    def together_once(hasher: PasswordHasher, stored: str | None, typed: Any) -> str | None:
+        calls.append(1)
+        if len(calls) <= 2:
+            met.wait(10)
+        return renewed(hasher, stored, typed)
+
+    monkeypatch.setattr(PasswordHasher, "renewed", together_once)
+    with ThreadPoolExecutor(2) as threads:
+        assert all(threads.map(lambda _: server.begin_login(NAME, PASSWORD), range(2)))

@@ -255,6 +255,23 @@ def test_each_schema_comes_to_todays_with_its_data(old: Path, cluster: Cluster) 
     assert differences == []
 
 
+@pytest.mark.parametrize(("query", "seconds"), [("", "5"), ("&connect_timeout=1", "1")])
+def test_how_long_it_is_waited_for_is_the_urls_to_say(
+    query: str, seconds: str, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five seconds, or what the operator wrote."""
+    told: list[Any] = []
+    url, connect = cluster.new_database() + query, psycopg.connect
+
+    def asked(*arguments: Any, **options: Any) -> Any:
+        told.append(options["connect_timeout"])
+        return connect(*arguments, **options)
+
+    monkeypatch.setattr(psycopg, "connect", asked)
+    MfaServer(url, policy=CLASS, key=KEY).close()
+    assert set(told) == {seconds}
+
+
 def test_a_broken_connection_is_replaced(house: House) -> None:
     """A worker that lay idle while the database was restarted answers its next request as if nothing had been."""
     with closing(psycopg.connect(house.url, autocommit=True)) as connection:

@@ -75,10 +75,11 @@ def test_an_old_session_is_told_so(served: Served, api: Api, name: str) -> None:
     served.enrol(name)
     token = api.log_in(served, name)
     served.advance(300)
-    answer = api.call("POST", "/recovery-codes", token)
-    assert (answer.status_code, answer.json()["reason"]) == (401, "insufficient_user_authentication")
-    challenge = 'Bearer error="insufficient_user_authentication", max_age="300"'
-    assert answer.headers["www-authenticate"] == challenge
+    for path, body in (("/recovery-codes", {}), ("/enrolments", {"label": "tablet"})):
+        answer = api.call("POST", path, token, **body)
+        assert (answer.status_code, answer.json()["reason"]) == (401, "insufficient_user_authentication")
+        challenge = 'Bearer error="insufficient_user_authentication", max_age="300"'
+        assert answer.headers["www-authenticate"] == challenge
     assert api.call("GET", "/session", token).status_code == 200
 
 

@@ -48,6 +48,15 @@ def test_there_are_forms() -> None:
 
 
 @pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("headers", FOREIGN, ids=lambda headers: " ".join(headers.values()))
+def test_a_form_from_another_site_leaves_the_cookie_alone(path: str, headers: dict[str, str], served: Served) -> None:
+    """Such a form comes without the `Lax` cookie. An answer that set a new one would throw the owner out."""
+    answer = httpx.post(f"{served.url}{path}", headers=headers)
+    assert refused(answer)
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", FORMS)
 def test_a_form_without_its_token(path: str, somebody: Browser, served: Served) -> None:
     """Without one, with one of another browser, with one that is nonsense: refused, and the session goes on."""
     stranger = served.browser()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 
 from mfa_lab import MfaServer
 from mfa_lab.errors import InvalidInput, MfaError
-from mfa_lab.web import add_mfa
+from mfa_lab.web import add_mfa, require_mfa
 from tests.web.kit import NAME, PASSWORD, Browser, Served, serving
 
 
@@ -169,6 +170,10 @@ def test_a_pending_login_is_no_session(served: Served) -> None:
         ({"prefix": "mfa"}, "slash"),
         ({"prefix": "/"}, "slash"),
         ({"hosts": []}, "host"),
+        ({"hosts": "app.example.org"}, "write hosts="),
+        ({"hosts": ["https://app.example.org"]}, "without scheme"),
+        ({"hosts": ["app.example.org:8443"]}, "without scheme"),
+        ({"admins": "root@example.org"}, "write admins="),
         ({"https": False, "hosts": ["app.example.org"]}, "plain http"),
     ],
 )
@@ -178,6 +183,28 @@ def test_what_cannot_be_set(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         add_mfa(FastAPI(), server, **wrong)  # type: ignore[arg-type]
     server.close()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"max_age_seconds": 0}, "1 or more"),
+        ({"max_age_seconds": "300"}, "whole number"),
+        ({"max_age_seconds": True}, "whole number"),
+        ({"max_age_seconds": 300, "action": "transfer"}, "not both"),
+    ],
+)
+def test_an_age_that_cannot_be(wrong: dict[str, Any], said: str) -> None:
+    """Refused where the route is written, not when somebody asks for it."""
+    with pytest.raises(InvalidInput, match=said):
+        require_mfa(**wrong)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}, {"Cookie": "other=1"}], ids=str)
+def test_without_a_session_it_is_no_forgery(headers: dict[str, str], served: Served) -> None:
+    """Nothing acts in a browser's name where no cookie of ours comes: the answer is 401, as documented."""
+    answer = httpx.post(f"{served.url}/transfers", headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (401, "no_session")
 
 
 def test_without_add_mfa_it_says_so() -> None:

@@ -11,18 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import httpx
+import pyotp
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab import MfaServer
+from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.cli import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.notifier import FileNotifier, SmtpNotifier
 from mfa_lab.server.records import Notice
 from mfa_lab.web.app import sending_notices
-from mfa_lab.web.serve import Settings, named_policy
+from mfa_lab.web.serve import Settings, named_policy, run
 from tests.browser.lab import free_port
 from tests.needs import requires_program
 from tests.test_cli import COMMAND
@@ -78,12 +80,29 @@ def test_the_ten_lines_of_the_docs(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(changed)
     command = [sys.executable, "-m", "uvicorn", "shop:app"]
     with running(tmp_path, *command, PYTHONPATH=str(ROOT)) as (url, _):
-        answer = httpx.post(f"{url}/transfers")
-        assert (answer.status_code, answer.json()["reason"]) == (403, "cross_site")
-        answer = httpx.post(f"{url}/transfers", headers={"Authorization": "Bearer none"})
-        assert (answer.status_code, answer.json()["reason"]) == (401, "no_session")
+        for headers, told in (
+            ({}, (401, "no_session")),
+            ({"Authorization": "Bearer none"}, (401, "no_session")),
+            ({"Cookie": f"mfa-lab=s.{'A' * 43}"}, (403, "cross_site")),
+        ):
+            answer = httpx.post(f"{url}/transfers", headers=headers)
+            assert (answer.status_code, answer.json()["reason"]) == told
         assert httpx.get(f"{url}/mfa/login").status_code == 200
         assert "/mfa/api/login" in httpx.get(f"{url}/openapi.json").json()["paths"]
+
+
+def test_users_of_before_come_with_their_authenticators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The docs' import as it stands: the code of the old authenticator opens a session."""
+    secret = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
+    (tmp_path / "accounts.csv").write_text(f"name,secret\nalice@example.org,{secret}\n")
+    monkeypatch.chdir(tmp_path)
+    clock = ManualClock(1_800_000_000)
+    server = MfaServer(clock=clock, policy=Policy.CHEAPEST)
+    exec(fence("py"), {"server": server, "first_password": PASSWORD})  # noqa: S102
+    clock.advance(60)
+    pending = server.begin_login("alice@example.org", PASSWORD)
+    assert server.finish_login(pending, pyotp.TOTP(secret).at(clock.now())).name == "alice@example.org"
+    server.close()
 
 
 def test_settings_reach_every_worker(tmp_path: Path) -> None:
@@ -160,9 +179,11 @@ def test_the_operator_registers(tmp_path: Path) -> None:
 def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     """`mfa-lab trust-clock` leaves its line in the log."""
     url = f"sqlite:///{tmp_path / 'lab.db'}"
+    assert "check its name" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
+    MfaServer(url).register("alice@example.org", PASSWORD)
     assert CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).exit_code == 0
     server = MfaServer(url)
-    assert [line.event for line in server.audit_log()] == ["clock trusted by operator"]
+    assert [line.event for line in server.audit_log()] == ["registered", "clock trusted by operator"]
     server.close()
 
 
@@ -173,9 +194,57 @@ def test_where_notices_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setenv("MFA_LAB_SMTP_HOST", "localhost")
     monkeypatch.setenv("MFA_LAB_SMTP_SENDER", "lab@example.org")
     assert isinstance(Settings().notifier(), SmtpNotifier)
-    monkeypatch.setenv("MFA_LAB_SMTP_SENDER", "nobody")
-    with pytest.raises(InvalidInput, match="sender"):
-        Settings().notifier()
+    with pytest.raises(InvalidInput, match="not both"):
+        Settings(notices=str(tmp_path / "notices")).notifier()
+    wrong = (
+        ("SENDER", "nobody", "sender"),
+        ("SENDER", "", "MFA_LAB_SMTP_SENDER"),
+        ("PORT", "x", "MFA_LAB_SMTP_PORT"),
+    )
+    for name, value, said in wrong:
+        monkeypatch.setenv(f"MFA_LAB_SMTP_{name}", value)
+        with pytest.raises(InvalidInput, match=said):
+            Settings().notifier()
+
+
+@pytest.mark.parametrize("name", ["HTTPS", "REGISTRATION"])
+def test_yes_or_no_and_nothing_else(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`true` is not taken for no: https would be off, or strangers let in, and nobody told."""
+    monkeypatch.setenv(f"MFA_LAB_{name}", "true")
+    with pytest.raises(InvalidInput, match=f"MFA_LAB_{name} is yes or no"):
+        Settings.from_environment()
+
+
+def test_the_command_heeds_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A registration that the environment closes is not opened again by an option that nobody gave."""
+    ran: list[Settings] = []
+    monkeypatch.setattr("mfa_lab.web.serve.run", lambda settings, **_: ran.append(settings))
+    notices = str(tmp_path / "notices")
+    for name, value in (("REGISTRATION", "no"), ("POLICY", "cloud"), ("NOTICES", notices)):
+        monkeypatch.setenv(f"MFA_LAB_{name}", value)
+    assert CliRunner().invoke(main, ["serve"]).exit_code == 0
+    assert (ran[0].registration, ran[0].policy, ran[0].notices) == ("no", "cloud", notices)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"workers": 2, "database": "sqlite+pysqlite://"}, "several workers need one database"),
+        ({"workers": 2, "database": "sqlite:///file:x?mode=memory&uri=true"}, "several workers need one database"),
+        ({"host": "192.0.2.1"}, "plain http is for this machine alone"),
+        ({"host": "[::1]"}, "plain http is for this machine alone"),
+        ({"tls": True}, "give two PEM files that belong together"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_served_is_said_before_it_starts(how: dict[str, Any], said: str, tmp_path: Path) -> None:
+    """Memory that no two workers share, plain http for others, a certificate that is none: a sentence each."""
+    bad = tmp_path / "bad.pem"
+    bad.write_text("no certificate")
+    tls = {"ssl_certfile": str(bad), "ssl_keyfile": str(bad)} if how.get("tls") else None
+    settings = Settings(database=how.get("database", "sqlite://"), https="yes" if tls else "no")
+    with pytest.raises(InvalidInput, match=said):
+        run(settings, host=how.get("host", "127.0.0.1"), port=0, workers=how.get("workers", 1), tls=tls)
 
 
 def test_a_broken_notifier_is_asked_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
