@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.figures.guess_cost import duration
 from mfa_lab.lab.table import Table
 from mfa_lab.policy import Policy
@@ -44,7 +45,9 @@ def policy_table(policies: Mapping[str, Policy]) -> Table:
 
 
 def reasons_table(policy: Policy) -> Table:
-    """Each reason that the policy gives, beside the value that it is given for."""
+    """Each reason that the policy gives, beside the value that it is for. Raises `InvalidInput` for a name."""
+    if not isinstance(policy, Policy):
+        raise InvalidInput('pass the policy itself, as in sectors["healthcare"], not its name alone')
     rows = [(key, _value(policy, key), why) for key, why in policy.reasons]
     return Table(policy.title or "A policy", ("key", "value", "because"), *rows)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from mfa_lab.lab.alarms import RULES, alarm_table, tried
 from mfa_lab.lab.audit_week import MONDAY, audit_week
+from mfa_lab.lab.checks import Outcome, check
 from mfa_lab.lab.exercises import exercise, made_by
 from mfa_lab.lab.log_table import log_table
 from mfa_lab.server.records import AuditLine
@@ -60,6 +63,86 @@ def test_the_learners_alarm_finds_the_same():
     for line in week.lines:
         stories.setdefault(line.account_id, []).append(line.event)
     assert [account for account, events in stories.items() if alarm(events)] == [week.attacked]
+
+
+def first_in_a_row(event, many):
+    """An answer: the first account with so many of these events and no login between them."""
+
+    def guessed_at(lines):
+        rows = Counter()
+        for line in lines:
+            rows[line.account_id] = 0 if line.event == "logged in" else rows[line.account_id] + (line.event == event)
+            if rows[line.account_id] == many:
+                return line.account_id
+        return None
+
+    return guessed_at
+
+
+def unfollowed(lines):
+    """The refused codes that no login of the account follows within five minutes."""
+    return [
+        line
+        for number, line in enumerate(lines)
+        if line.event == "code refused"
+        and not any(
+            (later.event, later.account_id) == ("logged in", line.account_id) and later.at <= line.at + 300
+            for later in lines[number:]
+        )
+    ]
+
+
+def of(lines, event):
+    """So many of these events each account has."""
+    return Counter(line.account_id for line in lines if line.event == event)
+
+
+@pytest.mark.parametrize(
+    "guessed_at",
+    [
+        lambda lines: Counter(line.account_id for line in unfollowed(lines)).most_common(1)[0][0],
+        first_in_a_row("password accepted", 5),
+        first_in_a_row("password accepted", 10),
+        first_in_a_row("code refused", 5),
+    ],
+)
+def test_other_right_ways_to_find_the_account(guessed_at):
+    """What follows a refused code, or a row of either with no login between: done, as the reference solution is."""
+    assert check("10b-guessed-at", guessed_at).outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("guessed_at", "told"),
+    [
+        (lambda lines: of(lines, "password accepted").most_common(1)[0][0], "logs in very often"),
+        (lambda lines: (of(lines, "password accepted") - of(lines, "logged out")).most_common(1)[0][0], "very often"),
+        (lambda lines: next(line.account_id for line in lines if line.event == "code refused"), "not when it comes"),
+        (lambda lines: lines[-1].account_id, "not when it comes"),
+        (lambda lines: unfollowed(lines)[0].account_id, "not when it comes"),
+        (lambda lines: min((count, who) for who, count in of(lines, "logged in").items())[1], "little to count"),
+        (first_in_a_row("password accepted", 3), "little to count"),
+        (first_in_a_row("code refused", 3), "little to count"),
+    ],
+)
+def test_rules_that_found_it_by_luck(guessed_at, told):
+    """Each names the account in every week but one, where an honest person is busier, earlier, later or rarer."""
+    result = check("10b-guessed-at", guessed_at)
+    assert result.outcome is Outcome.NOT_YET
+    assert result.lines[0].startswith("Another week: ")
+    assert told in result.lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "told"),
+    [
+        (lambda events: events.count("password accepted") > 5, "sixth"),
+        (lambda events: events.count("code refused") > 5, "Refused codes accuse"),
+        (lambda events: events.count("code refused") >= 5, "Refused codes accuse"),
+    ],
+)
+def test_what_an_alarm_counts_is_told_apart(alarm, told):
+    """One too late is said of passwords alone: whoever counts refusals is told of those, at five or at six."""
+    assert told in check("10b-alarm", alarm).lines[-1]
 
 
 def test_the_owner_would_have_been_told_six_times():

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from mfa_lab.attacks.budget import Rules, guess_budget, said
-from mfa_lab.lab.figures.budget import budget_comparison, draw, half, permitted, sector_comparison
+from mfa_lab.lab.figures.budget import ONE_AUTHENTICATOR, budget_comparison, draw, half, permitted, sector_comparison
 from mfa_lab.lab.figures.guess_cost import duration
 from mfa_lab.lab.peers import peers
 from mfa_lab.policy import Policy
+from mfa_lab.resources import data_dir
 from tests.lab.figure_rules import keeps_all
 
 PICTURES = {
@@ -75,7 +76,22 @@ def test_further_right_is_longer(picture):
 @each_picture
 def test_it_is_drawn_as_all_figures_are(picture):
     """No words upon words or beyond the edge, a text alternative, contrast in both themes, large enough."""
-    keeps_all(picture, draw(picture.data))
+    note = () if picture is PICTURES["systems"] else ONE_AUTHENTICATOR
+    keeps_all(picture, draw(picture.data, note=note))
+    for line in ONE_AUTHENTICATOR:
+        assert (line in picture.words) == (f">{line}</text>" in picture.svg) == (line in note)
+
+
+def test_the_small_print_says_what_a_second_authenticator_would_change():
+    """Policies are drawn with one authenticator, and the figure says so; two make the chance about twice as large."""
+    policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
+    for (name, policy), row in zip(policies.items(), PICTURES["sectors"].data, strict=True):
+        assert row.daily == guess_budget(Rules.of(policy, authenticators=1), owner_login_days=1)
+        if name == "financial":
+            assert policy.authenticators == 1
+            continue
+        two = guess_budget(Rules.of(policy, authenticators=2), owner_login_days=1)
+        assert 1.9 < two.chance_per_year / row.daily.chance_per_year <= 2
 
 
 def test_the_same_bytes_each_time():

@@ -43,6 +43,12 @@ def test_each_reason_stands_beside_its_value(name):
     assert factors == ("authenticator app" if name == "admin" else "authenticator app, recovery code")
 
 
+def test_a_name_is_not_a_policy():
+    """Who passes the name hears what to pass."""
+    with pytest.raises(InvalidInput, match="pass the policy itself"):
+        reasons_table("financial")
+
+
 def test_lines_are_numbered_as_errors_count_them():
     """The number that is shown is the one that an error names."""
     shown = repr(Numbered("[bank]\n\nwindow_steps = 11\n")).splitlines()
@@ -101,3 +107,74 @@ def test_the_banks_figure_has_room_for_its_words(windows):
     """Small chances have long words: they stay inside the figure beside the longest bar."""
     data = trade_off.costs(policy=SECTORS["financial"], windows=windows)
     no_words_lie_on_others_or_beyond_the_edge(trade_off.draw(data))
+
+
+def test_rare_chances_are_told_in_whole_numbers():
+    """One guess at eight digits: 1 in 100 million, not 0.01 in a million."""
+    told = trade_off.words(trade_off.costs(policy=SECTORS["financial"], windows=[0, 1]))
+    assert "right in 1 in 100 million" in told
+    assert "right in 3 in 100 million" in told
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "came", "told"),
+    [
+        ("11b-bill", {0: (0.657, 6800), 1: (1.971, 480)}, "the other number of this pair", "first the logins"),
+        ("11b-bill", {0: (480, 1.971), 1: (6800, 0.657)}, "the other window's", "Which of the two refuses more?"),
+        ("11b-bill", {0: (6800, 0.66), 1: (1.97, 480)}, "the other number of this pair", "how many of these logins"),
+        ("11b-bill", {0: (34 * 20_000, 0.66), 1: (2.4 * 20_000, 1.97)}, "100 times as much", "34 % is 0.34"),
+        ("11b-bill", {0: (6800 * 365, 240), 1: (480 * 365, 719)}, "365 times as much", "A day's are asked"),
+        ("11b-bill", [(6800, 0.66)], "no dictionary", "a colon and its pair"),
+        ("11b-bill", {0: (6800, 0.66)}, "no two numbers for 1", "how many of these logins"),
+        ("11b-bill", {0: ("6800", 0.66), 1: (480, 1.97)}, "no number", "how many of these logins"),
+        ("11-houses", {"theatre": "business"}, "none of the seven names", "Go down one column of the table"),
+        ("11-houses", {"theatre": "business", "lorry": "cloud"}, "a house lorry", "spelled as in the question"),
+        ("11-houses", {"van": SECTORS["cloud"]}, "a policy, and not its name", "the first column"),
+    ],
+    ids=str,
+)
+def test_what_came_is_called_by_its_name(exercise, answer, came, told):
+    """A mistake is known whatever figures it is made with, and the sentence is about it, or about the case."""
+    first, *_, last = check(exercise, answer).lines
+    assert came in first
+    assert told in last
+
+
+PHARMACY = """
+[pharmacy]
+title = "The night pharmacy"
+session_seconds = 39_600
+session_idle_seconds = 300
+longest_wait_seconds = 300
+disable_after_failures = 14
+
+[pharmacy.step_up]
+dispense = 90
+open_safe = 45
+
+[pharmacy.reasons]
+session_seconds = "A shift. NIST-2.2.3"
+session_idle_seconds = "A counter. NIST-2.2.3"
+longest_wait_seconds = "No stranger. ASVS-6.1.1"
+disable_after_failures = "Fourteen. NIST-3.2.2"
+step_up = "A signature. ASVS-7.5.1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "came"),
+    [
+        ("dispense = 90", "dispense = 300", "dispense: 5 minutes"),
+        ("open_safe = 45\n", "", "no open_safe"),
+        ('longest_wait_seconds = "No stranger. ASVS-6.1.1"\n', "", "no reason for longest_wait_seconds"),
+        ("A shift. NIST-2.2.3", "A shift. BSI-7", "session_seconds: no clause of NIST, ASVS or an RFC"),
+        ("[pharmacy.step_up]", "[step_up]", "a second policy, step_up"),
+    ],
+)
+def test_the_pharmacy_hears_which_line_it_is(old, new, came):
+    """Action, key or table are named; what the reader wrote is taken when it is mended."""
+    assert check("11b-write", PHARMACY).outcome == Outcome.DONE
+    assert PHARMACY.count(old) == 1
+    result = check("11b-write", PHARMACY.replace(old, new))
+    assert result.outcome == Outcome.NOT_YET
+    assert came in result.lines[0]

@@ -28,13 +28,32 @@ def bank_bill(window: int) -> tuple[float, float]:
 
 
 def _billed(answer: object, window: int, column: int) -> str:
-    row = answer.get(window) if isinstance(answer, dict) else None
-    if not isinstance(row, tuple | list) or len(row) != 2:
+    if not isinstance(answer, dict):
+        return "no dictionary"
+    if str(window) in answer:
+        return "a window in quotes"
+    row = answer.get(window)
+    if not isinstance(row, tuple | list):
         return f"no two numbers for {window}"
-    said = row[column]
-    if not isinstance(said, int | float) or not math.isclose(said, bank_bill(window)[column], rel_tol=_NEAR):
-        return str(said)
-    return _RIGHT
+    return _number(row[column], window, column) if len(row) == 2 else f"{len(row)} numbers for {window}"
+
+
+def _number(said: object, window: int, column: int) -> str:
+    """What this number is, if it is one that is easily taken for the right one."""
+    if not isinstance(said, int | float):
+        return "no number"
+    right = bank_bill(window)[column]
+    known = {
+        _RIGHT: right,
+        "the other number of this pair": bank_bill(window)[1 - column],
+        "the other window's": bank_bill(1 - window)[column],
+        "365 times as much": 365 * right,
+        "100 times as much": 100 * right,
+        "a share": right / CUSTOMERS,
+        "so many of 100": 100 * right / CUSTOMERS,
+    }
+    near = (name for name, number in known.items() if math.isclose(said, number, rel_tol=_NEAR))
+    return next(near, f"{said:g}")
 
 
 _A_DAY = "Each of the 20,000 logs in once a day: how many of these logins are refused, by the share in the figure?"
@@ -69,7 +88,31 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = {0: (484, 1.97), 1: (6778, 0.66)}",
-            "The numbers are right and stand at the wrong windows: which one refuses more?",
+            "That is the other window's. Which of the two refuses more?",
+        ),
+        Wrong(
+            "bill = {0: (0.66, 6778), 1: (1.97, 484)}",
+            "That is the other number of the pair: first the logins refused, then the accounts opened.",
+        ),
+        Wrong(
+            "bill = {0: (2_474_000, 0.66), 1: (176_700, 1.97)}",
+            "That is a whole year's refusals. A day's are asked.",
+        ),
+        Wrong(
+            "bill = {0: (677_800, 0.66), 1: (48_400, 1.97)}",
+            "A share is a part of one: 34 % is 0.34.",
+        ),
+        Wrong(
+            "bill = {0: (6,778, 0.66), 1: (484, 1.97)}",
+            "A comma begins the next number: inside one there is none.",
+        ),
+        Wrong(
+            "bill = ((6778, 0.66), (484, 1.97))",
+            "Say which pair is which window's: each window, a colon and its pair, all in { }.",
+        ),
+        Wrong(
+            'bill = {"0": (6778, 0.66), "1": (484, 1.97)}',
+            "The windows are numbers, and stand without quotes.",
         ),
         Wrong(
             "bill = {0: (6778, 240), 1: (484, 719)}",

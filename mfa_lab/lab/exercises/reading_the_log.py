@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from textwrap import indent
 
-from mfa_lab.lab.audit_week import Week, audit_week
+from mfa_lab.lab.audit_week import HOUR_SECONDS, MONDAY, Week, audit_week
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
+from mfa_lab.server.records import AuditLine
 
 NOTEBOOK = "10b_reading_the_log"
 
@@ -19,18 +20,51 @@ def _week(seed: int) -> Week:
     return audit_week(seed, _LINES)
 
 
-def _asked(answer: Callable[..., object], seed: int, decoys: bool) -> object:
+_BUSY, _ON_CALL, _SELDOM = "5b" * 16, "c7" * 16, "f0" * 16
+_IN, _REFUSED = ("password accepted", "logged in"), ("password accepted", "code refused")
+
+
+def _visits() -> Iterator[tuple[str, float, tuple[str, ...]]]:
+    """Three more honest people, with the hours since Monday began: one logs in more often than the attack tries; one
+    is on call, and mistypes before it begins, at night and after it ends; one came seldom, and once in vain.
+    """
+    yield from ((_BUSY, 24 * day + 8 + place / 3, _IN) for day in range(5) for place in range(25))
+    calls = [2.1 * place - 0.2 for place in range(81)]
+    for at in calls:
+        interrupted = at in (calls[0], calls[-1])
+        yield _ON_CALL, at, _REFUSED if interrupted else (*_REFUSED, "logged in", "logged out")
+    yield _SELDOM, -0.1, (*_REFUSED, "code refused", "code refused")
+    yield _SELDOM, 1.5, _IN
+    yield from ((_SELDOM, at, ("password accepted",)) for at in (0.5, 50, 74, 98))
+
+
+@cache
+def _more() -> tuple[AuditLine, ...]:
+    """What the log says of those three: an event every nine seconds of a visit."""
+    reasons = {"code refused": "no match"}
+    return tuple(
+        AuditLine(MONDAY + round(at * HOUR_SECONDS) + 9 * place, event, who, reasons.get(event))
+        for who, at, events in _visits()
+        for place, event in enumerate(events)
+    )
+
+
+def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -> object:
     """In a few words, because ids tell nobody anything: which of the accounts was named. Without `decoys` the two
-    honest people with many refused codes are on holiday.
+    honest people with many refused codes are on holiday; `more` of the honest come in the week that has them.
     """
     week = _week(seed)
-    named = answer([line for line in week.lines if decoys or line.account_id not in week.decoys])
+    lines = sorted((*week.lines, *(_more() if more else ())), key=lambda line: line.at)
+    named = answer([line for line in lines if decoys or line.account_id not in week.decoys])
     if not isinstance(named, str | None):
         return f"a {type(named).__name__}, and no id"
     told = {
         week.attacked: _FOUND,
         week.decoys[0]: "whoever's clock is off",
         week.decoys[1]: "whoever's keyboard sticks",
+        _BUSY: "whoever logs in most often",
+        _ON_CALL: "whoever is on call",
+        _SELDOM: "whoever came seldom",
         None: "None: names nobody has",
     }
     return told.get(named, "some other account")
@@ -50,6 +84,12 @@ def guessed_at(lines):
 """.strip()
 
 
+_SHARE = """
+def guessed_at(lines):
+    password = Counter(line.account_id for line in lines if line.event == "password accepted")
+    inside = Counter(line.account_id for line in lines if line.event == "logged in")
+    return max(password, key=lambda account: password[account] / max(1, inside[account]))
+""".strip()
 _COUNTED = """
 if event == "password accepted":
     row = row + 1
@@ -92,11 +132,11 @@ def guessed_at(lines):
         ),
     ),
     cases=tuple(
-        Case(name, (seed, decoys), _FOUND, _FEEDBACK, wanted="the attacked account")
-        for name, seed, decoys in (
-            ("A small week", 2027, True),
-            ("Another week", 1, True),
-            ("A week in which the clumsy are on holiday", 2, False),
+        Case(name, (seed, decoys, more), _FOUND, _FEEDBACK, wanted="the attacked account")
+        for name, seed, decoys, more in (
+            ("A small week", 2027, True, False),
+            ("Another week", 1, True, True),
+            ("A week in which the clumsy are on holiday", 2, False, False),
         )
     ),
     wrong=(
@@ -113,6 +153,23 @@ def guessed_at(lines):
             _most('line.event == "password refused"'),
             "Whoever guesses codes has the password already, and is refused none. The lines without an account are "
             "names that nobody has.",
+        ),
+        Wrong(
+            _most('line.event == "password accepted"'),
+            "That is somebody who logs in very often: each of those passwords was followed by a login.",
+        ),
+        Wrong(
+            _most('line.event == "code refused" and not 6 <= line.at // 3600 % 24 < 20'),
+            "That is somebody on call, who mistypes at all hours and gets in. Ask what comes after a mistake, not "
+            "when it comes.",
+        ),
+        Wrong(
+            _SHARE,
+            "That is somebody who came seldom and had a bad day. Where there is little to count, a share misleads.",
+        ),
+        Wrong(
+            _most("line.account_id"),
+            "Whoever has most lines has most to do, or mistypes most. Which of the events matter?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(3)[2][0]"),
@@ -150,6 +207,9 @@ ALARM = Exercise(
         Case("Five working days", (["password accepted", "logged in", "logged out"] * 5,), False, _BETWEEN),
         Case("Five passwords, and nothing else", (["password accepted"] * 5,), True, "This is the plain case."),
         Case("Four passwords", (["password accepted"] * 4,), False, "Four are one too few."),
+        Case(
+            "Six passwords", (["password accepted"] * 6,), True, "The fifth is among them: the sixth undoes nothing."
+        ),
         Case(
             "Five guesses, each with its refusal",
             (["password accepted", "code refused"] * 5,),
@@ -193,6 +253,10 @@ ALARM = Exercise(
         Wrong(
             'def alarm(events):\n    return events.count("code refused") >= 5',
             "Refused codes accuse whoever mistypes. Look at passwords that lead to no login.",
+        ),
+        Wrong(
+            _in_a_row(_COUNTED + _ASKED.replace("==", ">")),
+            "Your alarm rings at the sixth password: at the fifth it should.",
         ),
     ),
 )

@@ -48,9 +48,10 @@ REVIEW = Exercise(
     title="What no parser finds",
     question=(
         "The parser takes this text, and yet three of its lines break a clause each: NIST-3.2.2 (waits grow to an "
-        "hour and no further), ASVS-7.5.1 (who changes a factor has proven both factors in the last five minutes), "
-        "ASVS-6.3.8 (from a refusal nobody learns more than that it is one). Write `mend = {number: line, ...}`: for "
-        "each of the three the number of the line, and in quotes the line as it should be."
+        "hour and no further), ASVS-7.5.1 (who changes a factor has proven both factors in the last five minutes: "
+        "the session is *fresh*), ASVS-6.3.8 (from a refusal nobody learns more than that it is one). Write "
+        "`mend = {number: line, ...}`: for each of the three the number of the line, and in quotes the line as it "
+        "should be."
     ),
     solution=(
         'mend = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", 11: "explain_refusals = false"}'
@@ -59,7 +60,7 @@ REVIEW = Exercise(
     hints=(
         "Ask of each line what happens at the counter because of it. One key tells strangers more than it should.",
         "An hour has 3,600 seconds. Which of the waits is longer than that?",
-        "In this kit a session that may change a factor is called fresh.",
+        "How long does a session of this shop stay fresh? Beside it, how long is a working day?",
     ),
     cases=(
         Case("Waits", ("waits",), _RIGHT, "How long may one wait become?", "waits of an hour at most"),

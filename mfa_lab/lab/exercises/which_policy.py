@@ -52,6 +52,26 @@ def _fits(answer: object, house: str) -> str:
     return f"not met: {', '.join(missed)}" if missed else _RIGHT
 
 
+def _houses(answer: object, _all: str) -> str:
+    if not isinstance(answer, dict):
+        return "no dictionary"
+    strange = [house for house in answer if house not in _NEEDS]
+    return f"a house {strange[0]}" if strange else _RIGHT
+
+
+def _names(answer: dict[str, object], _all: str) -> str:
+    for name in answer.values():
+        if isinstance(name, Policy):
+            return "a policy, and not its name"
+        if name is not ... and name not in _sectors():
+            return f"a policy {name}"
+    return _RIGHT
+
+
+def _asked(answer: dict[str, object], look: Callable[[dict[str, object], str], str], house: str = "") -> str:
+    return look(answer, house)
+
+
 _WANTED = "a policy that meets every need of this house"
 _ROW = "Go down one column of the table for each need, and strike out the policies that do not meet it."
 
@@ -72,9 +92,10 @@ HOUSES = Exercise(
         "place of each `...`."
     ),
     solution='houses = {"theatre": "business", "weather": "cloud", "van": "healthcare"}',
-    ask=_fits,
+    ask=_asked,
+    given="from mfa_lab import Policy",
     hints=(
-        "Each need is one column of the table of policies. The column *unused* says when an untouched session ends.",
+        "Each need is one column of the table of policies. That named unused says when an untouched session ends.",
         "Of the seven only three have window 0, and only one has a longest wait under an hour.",
         (
             "For the theatre look at two columns at once: a session of nine hours or so that ends unused after 20 "
@@ -82,11 +103,37 @@ HOUSES = Exercise(
         ),
     ),
     cases=(
-        Case("The theatre", ("theatre",), _RIGHT, _ROW, _WANTED),
-        Case("The weather service", ("weather",), _RIGHT, _ROW, _WANTED),
-        Case("The van", ("van",), _RIGHT, _ROW, _WANTED),
+        Case(
+            "The houses", (_houses,), _RIGHT, "Each house is a key, spelled as in the question.", "the three houses"
+        ),
+        Case(
+            "The policies",
+            (_names,),
+            _RIGHT,
+            "Write each name as in the first column, in quotes.",
+            "names of the seven",
+        ),
+        Case("The theatre", (_fits, "theatre"), _RIGHT, _ROW, _WANTED),
+        Case("The weather service", (_fits, "weather"), _RIGHT, _ROW, _WANTED),
+        Case("The van", (_fits, "van"), _RIGHT, _ROW, _WANTED),
     ),
     wrong=(
+        Wrong(
+            'houses = ["business", "cloud", "healthcare"]',
+            "That does not say which house gets which: write each house, a colon and its policy, all in { }.",
+        ),
+        Wrong(
+            'houses = {"theater": "business", "weather": "cloud", "van": "healthcare"}',
+            "There is no house theater: it is spelled as in the question.",
+        ),
+        Wrong(
+            'houses = {"theatre": "business", "weather": "cloud", "van": "hospital"}',
+            "So it is called in prose. Write the name as in the first column of the table, in quotes.",
+        ),
+        Wrong(
+            'houses = {"theatre": Policy.STANDARD, "weather": "cloud", "van": "healthcare"}',
+            "That is a policy itself. Write its name alone, as in the first column, in quotes.",
+        ),
         Wrong(
             'houses = {"theatre": "enterprise", "weather": "cloud", "van": "healthcare"}',
             "A working day, yes. But there a till stays open for an hour with nobody at it.",

@@ -53,29 +53,58 @@ def _guesser(policy: Policy, _keys: set[str]) -> str:
     return _RIGHT if chance <= 0.02 else f"{100 * chance:.1f} % in a year"
 
 
+_AGES = {"dispense": 120, "open_safe": 60}
+
+
 def _step_up(policy: Policy, _keys: set[str]) -> str:
+    missing = _AGES.keys() - dict(policy.step_up)
+    return f"no {min(missing)}" if missing else _RIGHT
+
+
+def _ages(policy: Policy, _keys: set[str]) -> str:
     ages = dict(policy.step_up)
-    for action, most in (("dispense", 120), ("open_safe", 60)):
-        if action not in ages:
-            return f"no {action}"
-        if ages[action] > most:
-            return f"{action}: {duration(ages[action])}"
-    return _RIGHT
+    old = [action for action, most in _AGES.items() if ages.get(action, most) > most]
+    return f"{old[0]}: {duration(ages[old[0]])}" if old else _RIGHT
 
 
 def _reasons(policy: Policy, keys: set[str]) -> str:
     reasons = dict(policy.reasons)
-    wanting = [key for key in sorted(keys) if not _CLAUSE.search(reasons.get(key, ""))]
-    return f"{len(wanting)} without a clause" if wanting else _RIGHT
+    if not reasons:
+        return "no reasons"
+    for key in sorted(keys):
+        if key not in reasons:
+            return f"no reason for {key}"
+        if not _CLAUSE.search(reasons[key]):
+            return f"{key}: no clause of NIST, ASVS or an RFC"
+    return _RIGHT
 
 
 def _written(answer: Any, look: Callable[[Policy, set[str]], str]) -> str:
+    document = toml.parse(answer)
+    for table in ("step_up", "reasons"):
+        if table in document:
+            return f"a second policy, {table}"
     policies = Policy.parse(answer)
     if len(policies) != 1:
         return f"{len(policies)} policies"
     ((name, policy),) = policies.items()
-    return look(policy, set(toml.parse(answer)[name]) - {"title", "reasons"})
+    return look(policy, set(document[name]) - {"title", "reasons"})
 
+
+def _source(rules: str, step_up: str = "", reasons: str = "") -> str:
+    """A known wrong answer: the text of a policy with these lines and tables."""
+    return f"policy_text = '''\n[pharmacy]\ntitle = \"The night pharmacy\"\n{rules}\n{step_up}\n{reasons}'''"
+
+
+_SHIFT = "session_seconds = 36_000\nsession_idle_seconds = 600\n"
+_GOOD = f"{_SHIFT}longest_wait_seconds = 600\ndisable_after_failures = 15\n"
+_ACTIONS = "[pharmacy.step_up]\ndispense = 120\nopen_safe = 60\n"
+_FOUR = """[pharmacy.reasons]
+session_seconds = "A shift. NIST-2.2.3"
+session_idle_seconds = "All see the counter. NIST-2.2.3"
+longest_wait_seconds = "No stranger closes it. ASVS-6.1.1"
+disable_after_failures = "Fifteen. NIST-3.2.2"
+"""
 
 WRITE = Exercise(
     id="11b-write",
@@ -88,8 +117,8 @@ WRITE = Exercise(
         "- **stranger**: wrong codes, whoever types them, hold a pharmacist off for ten minutes at the most.\n"
         "- **tokens**: they show six digits, a new code every 30 seconds, and some are slow: one step either side.\n"
         "- **bad night**: ten wrong codes in a row do not disable an authenticator.\n"
-        "- **guesser**: somebody who has the password, and whose victim logs in every day, gets in within a year "
-        "with a chance of 2 % at most.\n"
+        "- **guesser**: somebody who has the password, and whose victim has one authenticator and logs in every day, "
+        "gets in within a year with a chance of 2 % at most.\n"
         "- **step-up**: the action `dispense` asks for a login of the last two minutes, `open_safe` for one of the "
         "last minute.\n"
         "- **reasons**: each key that you set (the title does not count) has a reason, and each reason names a "
@@ -128,11 +157,18 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         (
             "The guesser makes one attempt less than that number each day, for 365 days, and each has a chance of 3 "
-            "in a million. `guess_budget(policy, owner_login_days=1)` says what comes of it: try numbers above ten."
+            'in a million. guess_budget(Policy.parse(policy_text)["pharmacy"], owner_login_days=1) says what '
+            "comes of it: try numbers above ten."
         ),
     ),
     cases=(
-        Case("The title", (_one,), _RIGHT, "Write a line `title = ...` under the policy's name.", "one with a title"),
+        Case(
+            "The title",
+            (_one,),
+            _RIGHT,
+            "Write a line title = ... under the policy's name, the text in quotes.",
+            "one with a title",
+        ),
         Case(
             "The shift",
             (_shift,),
@@ -180,52 +216,69 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             (_step_up,),
             _RIGHT,
             "Step-up actions have a table of their own inside the policy: look at one of the seven.",
-            "dispense: 2 minutes, open_safe: 60 seconds",
+            "both actions",
+        ),
+        Case(
+            "The step-up's times",
+            (_ages,),
+            _RIGHT,
+            "The table is there. Compare each time with what is asked, in seconds.",
+            "dispense: 2 minutes at most, open_safe: 60 seconds at most",
         ),
         Case(
             "The reasons",
             (_reasons,),
             _RIGHT,
-            "Reasons have a table of their own too, with the same keys; step_up is one of them.",
+            "Each key that you set, and step_up, has a line of that name in the table of reasons, with a clause.",
             "a reason with a clause for each key",
         ),
     ),
     wrong=(
         Wrong(
-            'policy_text = """[pharmacy]\ntitle = "The night pharmacy"\nsession_seconds = 43_200\n'
-            "session_idle_seconds = 600\nlongest_wait_seconds = 300\ndisable_after_failures = 50\n\n"
-            "[pharmacy.step_up]\ndispense = 120\nopen_safe = 60\n"
-            '"""',
+            _source(
+                "session_seconds = 43_200\nsession_idle_seconds = 600\nlongest_wait_seconds = 300\n"
+                "disable_after_failures = 50\n",
+                _ACTIONS,
+            ),
             "These are the hospital's rules, and they fit nearly everywhere. But short waits and fifty tries leave "
             "the guesser more than twice of what is allowed here.",
         ),
         Wrong(
-            'policy_text = """[pharmacy]\ntitle = "The night pharmacy"\nsession_seconds = 36_000\n'
-            "session_idle_seconds = 600\nlongest_wait_seconds = 600\nwindow_steps = 0\ndisable_after_failures = 15\n"
-            '"""',
+            _source(f"{_GOOD}window_steps = 0\n"),
             "Window 0 slows the guesser, and it shuts out everybody whose token is slow.",
         ),
         Wrong(
-            'policy_text = """[pharmacy]\ntitle = "The night pharmacy"\nsession_seconds = 36_000\n'
-            "session_idle_seconds = 600\nlongest_wait_seconds = 600\ndisable_after_failures = 5\n"
-            '"""',
+            _source(f"{_SHIFT}longest_wait_seconds = 600\ndisable_after_failures = 5\n"),
             "That stops the guesser, and on a bad night it stops the pharmacist as well.",
         ),
         Wrong(
-            'policy_text = """[pharmacy]\ntitle = "The night pharmacy"\n"""',
+            _source(""),
             "So far this is the standard policy under another name: a login there lasts for a day. Go on, key by "
             "key.",
         ),
         Wrong(
-            'policy_text = """[pharmacy]\ntitle = "The night pharmacy"\nsession_seconds = 36_000\n'
-            "session_idle_seconds = 600\nlongest_wait_seconds = 600\ndisable_after_failures = 15\n\n"
-            "[pharmacy.step_up]\ndispense = 120\nopen_safe = 60\n"
-            '"""',
+            _source(_GOOD, _ACTIONS),
             "The rules are right. Now say why: in a year somebody will ask, and you will not be there.",
         ),
         Wrong(
-            'policy_text = """[pharmacy]\ntitle = "The night pharmacy"\nsession_seconds = 36_000\n'
-            'session_idle_seconds = 600\ndisable_after_failures = 15\n"""',
+            _source(_GOOD, "[pharmacy.step_up]\ndispense = 60\nopen_safe = 120\n"),
+            "The table is there. Compare the two times.",
+        ),
+        Wrong(
+            _source(_GOOD, _ACTIONS.replace("pharmacy.", "")),
+            "[step_up] begins a second policy. A table inside yours has your policy's name and a dot before its own.",
+        ),
+        Wrong(
+            _source(_GOOD, _ACTIONS, _FOUR.replace("pharmacy.", "")),
+            "[reasons] begins a second policy. It needs the name of yours, and a dot, before its own.",
+        ),
+        Wrong(_source(_GOOD, _ACTIONS, _FOUR), "The table of times is a key that you set, too: say why."),
+        Wrong(
+            _source(_GOOD, _ACTIONS, f'{_FOUR.replace("NIST-3.2.2", "ISO-27001")}step_up = "ASVS-7.5.1"\n'),
+            "The reason is there, its clause is none of this kit's: they begin with NIST, ASVS or RFC.",
+        ),
+        Wrong(
+            _source(f"{_SHIFT}disable_after_failures = 15\n"),
             "The longest wait is still the standard's: a stranger with nothing but a name and some patience closes "
             "the pharmacy for an hour.",
         ),

@@ -106,7 +106,7 @@ def words(data: Log) -> str:
     )
 
 
-_LEFT, _RIGHT, _COUNT, _ALONE, _WIDTH = 6.6, 32.6, 35.2, 39.2, 41.6
+_LEFT, _RIGHT, _COUNT, _ALONE, _WIDTH = 4.6, 33.4, 35.8, 39.4, 41.6
 _HIGH, _BARS = 2.3, 4.2
 
 
@@ -123,7 +123,7 @@ def draw(data: Log, ax: Axes | None = None) -> Axes:
         areas(ax, [bar], QUIET.text, 0.55)
     write(ax, 0.3, bottom + 1.4, "all lines", INK, size=14, ha="left", weight="bold")
     write(ax, 0.3, bottom + 0.5, "by the hour", QUIET.text, size=13, ha="left")
-    write(ax, _RIGHT + 0.5, bottom + _BARS - 1.2, f"{most:,} in an hour", QUIET.text, size=13, ha="left")
+    write(ax, _RIGHT + 0.5, bottom + _BARS - 1.2, f"up to {most:,} an hour", QUIET.text, size=13, ha="left")
     for place, suspect in enumerate(data.suspects):
         _row(ax, suspect, scale, rows + 0.6 - _HIGH * place)
     _head(ax, rows + _BARS + 4.0)
@@ -188,15 +188,15 @@ def _row(ax: Axes, suspect: Suspect, scale: Scale, y: float) -> None:
 
 
 def _ticks(ax: Axes, points: list[Point], colour: str) -> None:
-    strokes(ax, ([(x, y - 0.22), (x, y + 0.22)] for x, y in points), colour, linewidth=1.4)
+    strokes(ax, ([(x, y - 0.32), (x, y + 0.32)] for x, y in points), colour, linewidth=2)
 
 
 def _dots(ax: Axes, points: list[Point], colour: str) -> None:
-    areas(ax, ([(x - 0.11, y), (x, y + 0.16), (x + 0.11, y), (x, y - 0.16)] for x, y in points), colour, 1.0)
+    areas(ax, ([(x - 0.17, y), (x, y + 0.28), (x + 0.17, y), (x, y - 0.28)] for x, y in points), colour, 1.0)
 
 
 def _crosses(ax: Axes, points: list[Point], colour: str) -> None:
-    arm = 0.17
+    arm = 0.18
     for slant in (1, -1):
         lines = ([(x - arm, y - slant * arm), (x + arm, y + slant * arm)] for x, y in points)
-        strokes(ax, lines, colour, linewidth=1.8)
+        strokes(ax, lines, colour, linewidth=2.2)

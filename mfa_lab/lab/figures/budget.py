@@ -39,16 +39,21 @@ def budget_comparison() -> Picture:
     return _comparison(sorted(rows, key=lambda row: row.daily.days_to_one_half))
 
 
+ONE_AUTHENTICATOR = ("codes: right at any moment,", "with one authenticator")
+"""What a policy leaves open is how many somebody has enrolled."""
+
+
 def sector_comparison(policies: dict[str, Policy] | None = None) -> Picture:
     """Policies side by side in their own order: those of data/policies.toml unless others are given."""
     if policies is None:
         policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
-    return _comparison(_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
+    rows = (_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
+    return _comparison(rows, ONE_AUTHENTICATOR)
 
 
-def _comparison(rows: Iterable[Row]) -> Picture:
+def _comparison(rows: Iterable[Row], note: tuple[str, ...] = ()) -> Picture:
     data = tuple(rows)
-    return picture(draw(data), words(data), data)
+    return picture(draw(data, note=note), words(data, note), data)
 
 
 def _row(name: str, rules: Rules, *, ours: bool = False) -> Row:
@@ -81,21 +86,23 @@ _NEVER_SECONDS = 10**6 * 365 * _DAY
 """A million years and more are drawn as never."""
 
 
-def words(data: tuple[Row, ...]) -> str:
-    """The figure, told."""
+def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
+    """The figure, told, with its small print."""
     told = "; ".join(
         f"{row.name} ({row.permits}): {half(row.daily)}, {said(row.daily.chance_per_year)} within a year"
         + (f"; if the owner stays away: {half(row.away)}" if half(row.away) != half(row.daily) else "")
         for row in data
     )
+    small = f" ({' '.join(note)})" if note else ""
     return (
         "How long somebody who has the password guesses codes until the odds of getting in are even, and the chance "
-        f"of getting in within a year, the owner logging in every day. {told}."
+        f"of getting in within a year, the owner logging in every day. {told}.{small}"
     )
 
 
 _LEFT, _RIGHT, _NEVER, _YEAR, _WIDTH = 15.2, 31.8, 34.8, 38.9, 41.2
 _HIGH = 2.7
+_LONG = 52  # letters of small print that would touch the first line
 _LABEL = 3.4  # two labels nearer than this would touch
 _MOST_NAMES = 6  # of more marks every other has its name
 _MARKS = [("1 hour", 1 / 24), ("1 day", 1.0), ("1 month", 30.0), ("1 year", 365.0)]
@@ -103,8 +110,8 @@ _MARKS += [(f"{years:,}{' years' * (years < 10_000)}", 365.0 * years) for years 
 _MARKS += [("a million", 365e6)]
 
 
-def draw(data: tuple[Row, ...], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...] = ()) -> Axes:
+    """Draw it, on new Axes unless some are given. `note`: small print in two lines."""
     top = _HIGH * len(data) + 1.6
     ax = canvas(ax, _WIDTH, top + 3.4)
     scale = _Scale.of(data)
@@ -116,6 +123,8 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None) -> Axes:
         ax.plot([x, x], [1.2, top - 0.3], color=QUIET.fill, linewidth=1.2, zorder=0)
         write(ax, x, 0.6, "" if crowded else name, QUIET.text, size=12)
     _head(ax, top)
+    for line, y in zip(note, (top + 1.2, top + 0.4), strict=False):
+        write(ax, 0.3, y, line, QUIET.text, size=13, ha="left")
     return ax
 
 
@@ -158,7 +167,8 @@ def _row_of(ax: Axes, row: Row, scale: _Scale, y: float) -> None:
     if row.ours:
         tint(ax, (0, y - 1.2), (_WIDTH, _HIGH - 0.1), SERVER.fill)
     write(ax, 0.3, y + 0.45, row.name, INK, size=15, ha="left", weight="bold")
-    write(ax, 0.3, y - 0.5, row.permits, INK if row.ours else QUIET.text, size=13, ha="left")
+    size = 13 if len(row.permits) < _LONG else 12
+    write(ax, 0.3, y - 0.5, row.permits, INK if row.ours else QUIET.text, size=size, ha="left")
     daily, away = scale.place(row.daily), scale.place(row.away)
     points = [(daily, "o", half(row.daily), ATTACKER)]
     if half(row.away) != half(row.daily):

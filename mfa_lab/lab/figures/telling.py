@@ -23,5 +23,7 @@ def share(part: float) -> str:
 
 
 def in_a_million(chance: float) -> str:
-    """As in `3 in a million`."""
+    """As in `3 in a million`; what is rarer, in 100 million."""
+    if 0 < chance < 0.999e-6:
+        return f"{float(f'{1e8 * chance:.3g}'):g} in 100 million"
     return f"{float(f'{1e6 * chance:.3g}'):g} in a million"
