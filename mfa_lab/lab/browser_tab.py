@@ -16,6 +16,9 @@ from mfa_lab.lab.room import Room
 from mfa_lab.lab.stable import StableBox
 from mfa_lab.provisioning import build_uri
 
+_NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
+"""What the phone has for forms on its own page: the other tab it cannot see, and can type nothing into."""
+_STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
 _WORDS = "A link to the server's pages in another tab, and a phone for who has none at hand"
 
 
@@ -30,31 +33,26 @@ class SetupKeyForm(Form):
 
     def act(self, typed: dict[str, str]) -> Answer:
         key = "".join(typed["setup_key"].split())
+        if not key:
+            raise InvalidInput("copy the key from the other tab first")
         self.room.phone.add(build_uri(key, account="the other tab", issuer="mfa-lab"))
         self.room.move_on()
         return Answer(True, "The phone has it.", heading="The phone")
-
-
-class _PhoneBesideTheTab(PhonePanel):
-    """It sees what the server shows on this page, and so not the other tab."""
-
-    def _picture(self) -> bytes:
-        raise InvalidInput("this phone cannot see the other tab: copy the key under the QR code, and press Keep it")
 
 
 class BrowserTab(StableBox):
     """Shows where the server at `url` is to be met by a browser on this machine. The phone is the room's."""
 
     def __init__(self, url: str, room: Room) -> None:
-        self.panel = _PhoneBesideTheTab(room, _paste, in_frame=True)
+        self.panel = PhonePanel(room, _paste, in_frame=True)
         self.form = SetupKeyForm(room)
         room.watch(self.panel.widget.refresh)
         how = 'class="mfa-button" target="_blank" rel="noopener"'
-        link = html(
-            f'<p class="mfa-buttons"><a href="{escape(url)}" {how}>Open the server\'s pages in another tab</a></p>'
-        )
+        there = f'<a href="{escape(url)}" {how}>Open the server\'s pages in another tab</a>'
+        link = html(f'<style>{_STYLE}</style><p class="mfa-buttons">{there}</p>')
         super().__init__([link, box(self.form, self.panel, style_class="mfa-sides")])
-        self.add_class("mfa")
+        for name in ("mfa", "mfa-is-BrowserTab"):
+            self.add_class(name)
 
     def face_text(self) -> str:
         """What a reader without a kernel sees."""

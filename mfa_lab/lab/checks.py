@@ -121,9 +121,16 @@ def predict(prediction_id: str, guess: object) -> Result:
 
 
 def compare(prediction_id: str, happened: object) -> Result:
-    """Set the guess beside what happened: the one option that holds for the value `happened`."""
+    """Set the guess beside what happened: the one option that holds for the value `happened`. Where none does, what
+    was compared has not happened, and that is told.
+    """
     prediction = exercises.prediction(prediction_id)
-    (true,) = [option for option in prediction.options if option.holds(happened)]
+    held = [option for option in prediction.options if option.holds(happened)]
+    if not held:
+        again = "run the cells from the one with your guess down to this one again"
+        said = f"What came is {shown(happened)}, and that is none of the answers: {again}."
+        return Result(Outcome.NOT_YET, prediction.question, (said,))
+    (true,) = held
     came = f"What happened is {true.letter}: {true.words}."
     guess = here().read().predictions.get(prediction_id)
     words = {option.letter: option.words for option in prediction.options}

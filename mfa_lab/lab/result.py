@@ -36,6 +36,9 @@ _LOOK = {
 }
 """Sign and tone of each outcome. The word always stands beside the sign: colour is never alone."""
 
+_CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
+"""Instead of `mfa-done` and `mfa-hint`, which are the forms': the style of one output holds for the whole page."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
@@ -61,7 +64,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         tone = _LOOK[self.outcome][1]
-        kind = f"mfa-{self.outcome.name.lower().replace('_', '-')}"
+        kind = _CLASS.get(self.outcome, f"mfa-{self.outcome.name.lower().replace('_', '-')}")
         style = (
             f".{kind} {{ border-left: 5px solid {tone.fill}; padding-left: 1.2rem }} "
             f".{kind} p {{ margin: 0.2rem 0 }} .{kind} b {{ color: {tone.text} }} "

@@ -76,7 +76,12 @@ class Workers:
 
 def _started(command: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 (our own module, by the Python that runs)
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # else a kernel that is to end waits for its dead children until it is killed itself
     )
 
 

@@ -223,9 +223,9 @@ def test_slides_fit_the_projector(size, open_page):
         page.keyboard.press("ArrowRight")
 
 
-@pytest.mark.parametrize("path", sorted(notebooks_dir().glob("0[0-4]*.ipynb")), ids=lambda path: path.stem)
-def test_nothing_of_the_four_steps_has_to_be_scrolled(path, open_page, room):
-    """On a common projector each slide of 00 to 04 is seen at once: what is too long is tagged for the notes."""
+@pytest.mark.parametrize("path", sorted(notebooks_dir().glob("*.ipynb")), ids=lambda path: path.stem)
+def test_nothing_has_to_be_scrolled(path, open_page, room):
+    """On a common projector each slide of each notebook is seen at once: what is too long is tagged for the notes."""
     notebook = read(str(path))
     (room / f"{path.stem}.html").write_text(slides_html(notebook))
     page = open_page(f"{path.stem}.html")
@@ -272,3 +272,18 @@ steps = FourSteps()
 room = steps.room
 steps
 """
+
+
+def test_a_figure_takes_the_room_there_is(open_page, room):
+    """The whole width, or most of the height."""
+    notebook = read("05_windows_and_clock_drift")
+    (room / "figures.html").write_text(slides_html(notebook))
+    page = open_page("figures.html", size=(1280, 720))
+    for _ in slides(notebook):
+        figure = page.locator("section.slide:visible > .shown > .out svg.mfa-figure")
+        if figure.count():
+            wide, high, ratio = figure.evaluate(
+                "it => [it.clientWidth, it.clientHeight, it.viewBox.baseVal.width / it.viewBox.baseVal.height]"
+            )
+            assert high * ratio > 0.98 * wide or high > 0.6 * 720
+        page.keyboard.press("ArrowRight")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab import ManualClock
-from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.browser_tab import BrowserTab
 from mfa_lab.lab.room import Room
 from mfa_lab.lab.stable import WIDGET_VIEW
@@ -49,7 +48,18 @@ def test_the_phone_types_into_no_other_tab(tab):
     assert "Copy" in tab.panel.widget._paste("123456")
 
 
-def test_the_phone_says_that_it_cannot_see_the_other_tab(tab):
-    """There is a QR code, but not on this page: the phone names the way there is."""
-    with pytest.raises(InvalidInput, match="copy the key under the QR code"):
-        tab.panel.widget.scan()
+def test_an_empty_field_is_told_the_way(tab):
+    """Whoever presses Keep it too early hears what comes first, and not how many bits nothing has."""
+    answer = tab.form.submit(setup_key=" ")
+    assert not answer.granted
+    assert answer.told == "copy the key from the other tab first"
+
+
+def test_the_phone_offers_nothing_that_cannot_work_here(tab):
+    """No scanning, no typing into a form, no word of a QR code on this page; another phone's buttons stay."""
+    style = tab.children[0].value.partition("</style>")[0].removeprefix("<style>")
+    selectors, _, rule = style.partition(" {")
+    named = [selector.removeprefix(".mfa-is-BrowserTab .mfa-phone-face ") for selector in selectors.split(", ")]
+    assert named == ['[data-do="scan"]', '[data-do="paste"]', ".mfa-empty"]
+    assert rule == " display: none; }"
+    assert "mfa-is-BrowserTab" in tab._dom_classes

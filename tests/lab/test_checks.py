@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
+import mfa_lab
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
 from mfa_lab.lab.checks import Outcome, Result, check, compare, hint, predict, reset, solution
@@ -449,6 +452,25 @@ def test_outcomes_differ_by_word_and_sign():
     assert len({repr(result).split("·")[0] for result in EACH_OUTCOME.values()}) == len(EACH_OUTCOME)
 
 
+def in_the_sources(name: str) -> list[str]:
+    """The files of the package, but for that of the results, that use this name of a CSS class."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    files = [path for path in Path(mfa_lab.__file__).parent.rglob("*") if path.suffix in {".py", ".js", ".css"}]
+    return [path.name for path in files if path.name != "result.py" and word.search(path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_results_style_reaches_nothing_else(outcome):
+    """The style of one output holds for the whole page: each rule names the card, by a class that nobody else has."""
+    page = BeautifulSoup(Result(outcome, "title", ("line",))._repr_html_(), "html.parser")
+    (card,) = page.find(attrs={"role": "status"})["class"]
+    rules = re.findall(r"([^{}]+)\{", page.style.string)
+    assert len(rules) == 4
+    assert [rule for rule in rules if f".{card}" not in rule] == []
+    assert in_the_sources(card) == []
+    assert "look.py" in in_the_sources("mfa-hint")  # the search finds what there is
+
+
 def test_what_a_learner_wrote_is_text_and_never_markup():
     """A value that looks like a tag stays a value."""
     html = check("02-truncate", written("def truncate(d):\n    return '<script>alert(1)</script>'"))._repr_html_()
@@ -500,6 +522,13 @@ def test_three_dots_take_a_prediction_back(unguessed):
 def test_what_happened_decides_not_the_author():
     """The option that holds for the value is named, whichever it is."""
     assert [compare("02-one-bit", changed).lines[-1][17] for changed in (1, 10, 20)] == ["a", "b", "c"]
+
+
+def test_what_is_no_answer_at_all_is_told():
+    """What was to be compared has not happened, for instance since a cell was left out: a sentence, no traceback."""
+    result = compare("10-race", 0)
+    assert result.outcome == Outcome.NOT_YET
+    assert result.lines[0].startswith("What came is 0, and that is none of the answers: run the cells ")
 
 
 def test_a_fraction_where_a_whole_number_is_needed():

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from jupyter_client.manager import start_new_kernel
 
 from mfa_lab.errors import MfaError
 from mfa_lab.lab.exercises import exercise, made_by
@@ -140,6 +141,20 @@ def test_no_worker_outlasts_its_kernel(tmp_path: Path):
     assert not any(map(listens, urls))
 
 
+@pytest.mark.slow
+def test_a_kernel_that_is_shut_down_leaves_no_database(tmp_path: Path):
+    """JupyterLab ends a kernel, or itself, in this way: the workers' folder is gone with it."""
+    manager, client = start_new_kernel(env={**os.environ, "TMPDIR": str(tmp_path)})
+    try:
+        program = "from mfa_lab.lab.workers import Workers\nworkers = Workers(2)"
+        assert client.execute(program, reply=True, timeout=60)["content"]["status"] == "ok"
+        assert [*tmp_path.glob("mfa-lab-*/accounts.db")]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    assert [*tmp_path.glob("mfa-lab-*")] == []
+
+
 def listens(url: str) -> bool:
     try:
         httpx.get(url, timeout=5)
@@ -177,6 +192,30 @@ def test_a_price_list_that_has_changed_is_refused(left):
     result = check(protect.id, made_by(changed, protect.given))
     assert result.outcome == Outcome.NOT_YET
     assert result.lines[0].startswith("The price list, without a login: ")
+
+
+GUARD = "session: Annotated[Session, Depends(require_mfa(max_age_seconds=300))]"
+
+
+@pytest.mark.parametrize(
+    ("argument", "sign"),
+    [
+        ("session = require_mfa", "not told to run the guard"),
+        ("session = require_mfa(300)", "not told to run the guard"),
+        ("session: Annotated[Session, Depends(require_mfa)]", "so call it"),
+        ("session: Session", "where a `Session` comes from"),
+        ("session: Session = require_mfa(300)", "where a `Session` comes from"),
+        ("session: Annotated[Session, require_mfa(300)]", "where a `Session` comes from"),
+    ],
+)
+def test_a_guard_that_is_not_asked_is_told_why(argument, sign):
+    """Made and not run, not made, or of no known origin: each hears its own sentence."""
+    from mfa_lab.lab.checks import Outcome, check
+
+    protect = exercise("10-protect")
+    result = check(protect.id, made_by(protect.solution.replace(GUARD, argument), protect.given))
+    assert result.outcome == Outcome.NOT_YET
+    assert sign in result.lines[-1]
 
 
 @pytest.mark.parametrize(

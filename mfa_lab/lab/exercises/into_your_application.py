@@ -29,6 +29,7 @@ def _asked(answer: Callable[..., Any], question: str) -> object:
 def _story(answer: Callable[..., Any]) -> dict[str, object]:
     """What the application of `answer(server)` says, request by request, to two people on one day."""
     import httpx  # the web side is slow to import, and no other notebook needs it
+    from fastapi.exceptions import FastAPIError
 
     from mfa_lab.lab.serving import RunningServer
 
@@ -36,7 +37,12 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
     server = MfaServer(clock=clock, policy=Policy.CHEAPEST)
     phone, bobs_phone = [_enrolled(server, **person) for person in (_ALICE, _BOB)]
     clock.advance(30)
-    app = answer(server)
+    try:
+        app = answer(server)
+    except FastAPIError as error:
+        if "Session" not in str(error):
+            raise
+        return dict.fromkeys(_QUESTIONS, "no application: FastAPI cannot fill in the argument of type Session")
     if app is None:
         return dict.fromkeys(_QUESTIONS)
     with (
@@ -52,7 +58,7 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
 
         said: dict[str, object] = {
             "prices": _content(call("GET", "/prices")),
-            "nobody": _first_of_two(app, _verdict(call("POST", "/payouts"))),
+            "nobody": _by_its_routes(app, _verdict(call("POST", "/payouts"))),
             "invented": _verdict(call("POST", "/payouts", "s." + "A" * 43)),
         }
         step = call("POST", "/mfa/api/login", **_ALICE)
@@ -89,10 +95,16 @@ def _verdict(response: Any) -> object:
     return _VERDICTS.get(response.status_code, f"status {response.status_code}")
 
 
-def _first_of_two(app: Any, verdict: object) -> object:
-    """The same verdict, unless the open route still stands before a guarded one: of two FastAPI takes the first."""
+def _by_its_routes(app: Any, verdict: object) -> object:
+    """The same verdict, unless the routes say more: the open one still stands before a guarded one, and FastAPI takes
+    the first of two; or one fails that asks no guard.
+    """
     routes = [route for route in app.routes if getattr(route, "path", "") == "/payouts"]
-    return "granted by the first of two" if verdict == "granted" and len(routes) > 1 else verdict
+    if verdict == "granted" and len(routes) > 1:
+        return "granted by the first of two"
+    if verdict == "status 500" and not any(route.dependant.dependencies for route in routes):  # codespell:ignore
+        return "status 500, and no guard was asked"
+    return verdict
 
 
 def _content(response: Any) -> object:
@@ -257,6 +269,18 @@ PROTECT = Exercise(
         Wrong(
             _variant("session: Annotated[Session, Depends(require_mfa)]"),
             "`require_mfa` is no guard yet, it makes one: so call it.",
+        ),
+        Wrong(
+            _variant("session = require_mfa(max_age_seconds=300)"),
+            "FastAPI is not told to run the guard: wrap it in `Depends(...)`.",
+        ),
+        Wrong(
+            _variant("session: Session"),
+            "FastAPI does not know where a `Session` comes from. `Annotated[Session, Depends(...)]` tells it.",
+        ),
+        Wrong(
+            _variant(_AGE, returned='"paid by": session'),
+            "The guard is right. A session is an object: its `name` is asked for.",
         ),
         Wrong(
             _variant(_AGE).replace("@app.post", "@app.get"),
