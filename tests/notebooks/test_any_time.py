@@ -80,6 +80,22 @@ there
 CARELESS = "__import__('datetime').datetime.now().year"
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_in_shared_memory():
+    """libfaketime keeps a process's start there under its number; a killed kernel leaves it, and the next process of
+    that number would live in the old one's time.
+    """
+    remove_leftovers()
+    yield
+    remove_leftovers()
+
+
+def remove_leftovers():
+    for path in Path("/dev/shm").glob("*faketime_s*_*"):  # noqa: S108
+        if not Path("/proc", path.name.rpartition("_")[2]).exists():
+            path.unlink(missing_ok=True)
+
+
 def install_kernel(moment: Moment, folder: Path) -> None:
     """A kernel named faketime, whose clock starts at the moment."""
     faketime = requires_program("faketime")
