@@ -16,11 +16,13 @@ def cross_site(request: Request, *, proof: bool) -> bool:
     Browsers set both headers themselves, and no script can change them. Clients that are no browsers send neither.
     """
     fetched, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if fetched is not None:  # asked first: under Referrer-Policy: no-referrer a page sends itself `Origin: null`
-        return fetched not in ("same-origin", "none")
+    if fetched is not None and fetched not in ("same-origin", "none"):
+        return True
+    if origin == "null" and fetched == "same-origin":  # of a page under Referrer-Policy: no-referrer
+        return False
     if origin is not None:
         return origin != f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-    return proof
+    return proof and fetched is None
 
 
 def own_path(text: str | None) -> str:

@@ -103,6 +103,8 @@ def test_the_way_back_is_on_this_site(referrer: str, served: Served, browser: Br
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "null", "Sec-Fetch-Site": "none"},
     ],
     ids=str,
 )
@@ -111,6 +113,12 @@ def test_another_site_cannot_send_it(headers: dict[str, str], served: Served, br
     answer = browser.http.post("/transfers", headers=headers)
     assert (answer.status_code, answer.json()["reason"]) == (403, "cross_site")
     assert browser.http.get("/transfers", headers=headers).status_code == 200
+
+
+def test_a_page_that_tells_no_referrer_may_ask_its_own_site(browser: Browser) -> None:
+    """Its browser says `Origin: null`, and in the other header, which no script can set, that it is the same site."""
+    headers = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert browser.http.post("/transfers", headers=headers).json() == {"sent by": NAME}
 
 
 @pytest.mark.parametrize("host", ["[", "", "a b", "\u00e4".encode()])
