@@ -405,7 +405,7 @@ def test_refusals_are_one_sentence(here: Path, arguments: list[str], words: str)
     assert [path.name for path in here.iterdir()] == ["taken"]
 
 
-@pytest.mark.browser
+@pytest.mark.full
 def test_the_page_asks_nobody_outside_and_shows_no_pop_up(lab: Lab):
     """In a real browser the first notebook opens, every request goes to this machine, and no pop-up appears."""
     from playwright.sync_api import sync_playwright

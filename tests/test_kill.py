@@ -21,6 +21,8 @@ from mfa_lab.otp import code_at
 from mfa_lab.server.records import Enrolment, Session
 from tests.server.kit import KEY, NAME, PASSWORD, PATIENT, House, reason
 
+pytestmark = pytest.mark.full
+
 KILLS = 50
 FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["tests.test_kill"])
@@ -60,7 +62,6 @@ def killed_at(moment: float, *order: object) -> list[tuple[str, int, str]]:
         return told
 
 
-@pytest.mark.slow
 def test_nothing_comes_back_after_a_kill(tmp_path: Path) -> None:
     """Fifty kills at seeded moments. The database opens and is whole; sessions that were told are there; no accepted
     step is accepted again; a failure count goes back by a success alone; a session and its step stand or fall as one.

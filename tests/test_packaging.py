@@ -169,7 +169,7 @@ def members(wheel: Path) -> dict[str, str]:
         return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_wheel_carries_notebooks_and_data_and_no_scratch_files(built: Path):
     """All that git knows of the package, the notebooks and data is in the wheel, and nothing else."""
     homes = {"mfa_lab": "mfa_lab", "notebooks": "mfa_lab/_shipped/notebooks", "data": "mfa_lab/_shipped/data"}
@@ -178,7 +178,7 @@ def test_the_wheel_carries_notebooks_and_data_and_no_scratch_files(built: Path):
     assert {name for name in members(wheel_in(built)) if ".dist-info/" not in name} == expected
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path):
     """A wheel built from the sdist is byte for byte the one built from the checkout; the sdist has the tests."""
     uv("build", "--sdist", "--out-dir", str(tmp_path))
@@ -224,7 +224,7 @@ def with_lab(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewhere
     return Elsewhere(tmp_path_factory.mktemp("lab"), wheel_in(built), "[lab]")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_base_wheel_is_a_whole_server_without_jupyter(base: Elsewhere):
     """An application gets MfaServer with the base dependencies alone, and none of the notebooks' packages."""
     program = (
@@ -239,7 +239,7 @@ def test_the_base_wheel_is_a_whole_server_without_jupyter(base: Elsewhere):
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_base_wheels_command_says_what_is_missing(base: Elsewhere):
     """Without the lab extra the command still copies notebooks, and says in a sentence what to install."""
     assert base.run("mfa-lab", "--version").stdout == f"mfa-lab, version {mfa_lab.__version__}\n"
@@ -254,7 +254,7 @@ def test_the_base_wheels_command_says_what_is_missing(base: Elsewhere):
     assert ran.stderr == ""
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_wheel_with_the_lab_works_away_from_the_checkout(with_lab: Elsewhere, monkeypatch, tmp_path: Path):
     """Installed in an empty environment: doctor is content, JupyterLab starts on notebooks that came in the wheel."""
     ran = with_lab.run("mfa-lab", "doctor")

@@ -183,7 +183,8 @@ def _write(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _difference(path: Path, text: str) -> str:
+def difference(path: Path, text: str) -> str:
+    """Return what would change if `text` were written to `path`, as a diff with its long lines cut."""
     committed = path.read_text(encoding="utf-8")
     lines = unified_diff(
         committed.splitlines(), text.splitlines(), f"{path} as it is", f"{path} made again", lineterm="", n=2
@@ -208,7 +209,7 @@ def main(notebooks: tuple[Path, ...], check: bool) -> None:
         raise click.ClickException(str(fault)) from None
     changed = {path: text for path, text in made.items() if path.read_bytes() != text.encode()}
     for path, text in changed.items():
-        click.echo(_difference(path, text) if check else f"{path} written")
+        click.echo(difference(path, text) if check else f"{path} written")
         if not check:
             _write(path, text)
     click.echo(f"{len(made)} executed, {len(changed)} {'would change' if check else 'changed'}")

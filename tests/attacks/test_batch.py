@@ -34,7 +34,7 @@ def some_step(dice: Random) -> int:
     return dice.choice([dice.randrange(100), dice.randrange(10**8), dice.randrange(2**40), dice.randrange(2**63)])
 
 
-@pytest.mark.parametrize("cases", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", [20_000, pytest.param(100_000, marks=pytest.mark.full)])
 def test_its_codes_are_pyotps(cases: int) -> None:
     """Random secrets of 112 to 1,600 bits, random steps, all hashes and digits: the same, one by one."""
     dice = Random(cases)
@@ -146,7 +146,7 @@ def test_memory_stays_bounded(algorithm: str, monkeypatch: pytest.MonkeyPatch) -
     assert peaks[1] - peaks[0] < 1e5
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_ten_million_codes_take_less_than_300_mb() -> None:
     """With both processes' interpreters, the steps and the result, above the idle program."""
     assert 40 < memory().value < MB_MORE

@@ -52,7 +52,7 @@ def test_what_is_not_as_it_should_be_is_seen(changed: str) -> None:
     assert "not as it should be" in str(climb(other))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_whole_ladder() -> None:
     """All of it, as CI runs it, comes out as it should."""
     assert run()[0] == 0

@@ -15,14 +15,14 @@ by_both = pytest.mark.parametrize("crowd", [threads, processes])
 
 
 @by_both
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_double_grant_in_95_of_100_runs(crowd):
     """On the weak server; nothing stands between its read and its write but what it does itself."""
     assert sum(got_in > 1 for got_in in race(CheckThenSet, crowd, 100)) >= 95
 
 
 @by_both
-@pytest.mark.slow
+@pytest.mark.full
 def test_none_in_1000_runs_here(crowd):
     """ASVS-6.5.1: `MfaServer` on a file lets in exactly one, each time (by processes in more than a minute)."""
     assert race(our_server_on_file, crowd, 1000) == [1] * 1000

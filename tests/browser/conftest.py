@@ -12,7 +12,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.needs import requires_program
+from tests.notebooks.kit import write
 
+from .four_steps import ROOT, SOURCE, Steps
 from .lab import ARTIFACTS, CHROMIUM_OPTIONS, LabPage, running_lab
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -74,6 +76,16 @@ def open_notebook(browser, lab, lab_folder, request):
     for page in opened:
         page.close()
     assert faults == []
+
+
+@pytest.fixture
+def steps(open_notebook, work):
+    """A notebook with the form of the four steps, open and run."""
+    write(work / "steps.ipynb", SOURCE)
+    page = open_notebook("steps.ipynb")
+    page.run_all()
+    page.outputs.locator(ROOT).wait_for()
+    return Steps(page)
 
 
 @pytest.hookimpl(wrapper=True)

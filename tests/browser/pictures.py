@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.four_steps import ROOT, Steps
 from tests.browser.lab import CHROMIUM_OPTIONS, LabPage, running_lab
-from tests.browser.test_four_steps import ROOT, Steps
 from tests.notebooks.kit import write
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

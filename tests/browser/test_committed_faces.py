@@ -14,7 +14,7 @@ from mfa_lab.resources import notebooks_dir
 
 from .axe import contrasts, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 
 PROSE = ".jp-MarkdownCell"
 FACES = ".jp-OutputArea-output"

@@ -8,86 +8,11 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
-from mfa_lab.lab.room import demo_room
 from tests.browser.axe import contrasts, violations
+from tests.browser.four_steps import NAME, PASSWORD, ROOT
 from tests.needs import requires_program
-from tests.notebooks.kit import write
 
-pytestmark = pytest.mark.browser
-
-NAME = demo_room().demo_account["name"]
-PASSWORD = demo_room().demo_account["password"]
-ROOT = ".mfa-root"
-SOURCE = """
-from mfa_lab.clock import SkewedClock, SystemClock
-from mfa_lab.lab.four_steps import FourSteps
-from mfa_lab.lab.room import Room
-
-room = Room(SkewedClock(SystemClock()))
-steps = FourSteps(room)
-steps
-"""
-NEXT_STEP = "room.clock.drift_seconds += 30; steps.phone.widget.refresh()"
-
-
-class Steps:
-    """The form on the page, and what a person does with it."""
-
-    def __init__(self, page):
-        self.lab = page
-        self.page = page.page
-        self.root = page.outputs.locator(ROOT).last
-
-    def button(self, name):
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def field(self, label):
-        return self.root.get_by_label(label, exact=True).filter(visible=True)
-
-    def told(self, words):
-        expect(self.root.get_by_role("status").filter(has=self.page.locator(".mfa-answer"))).to_contain_text(words)
-
-    def log_in(self, password=PASSWORD):
-        self.field("Name or e-mail").fill(NAME)
-        self.field("Password").fill(password)
-        self.button("Log in").click()
-
-    def phones_code(self):
-        code = self.root.locator("[data-code]")
-        expect(code).to_have_text(re.compile(r"\d{3} \d{3}"))
-        return code.text_content()
-
-    def enrol(self):
-        self.button("Show the QR code").click()
-        expect(self.root.locator(".mfa-private svg")).to_be_visible()
-        self.button("Scan the QR code").click()
-        self.phones_code()
-        self.button("Type it into the form").click()
-        expect(self.field("First code from the authenticator")).to_have_value(re.compile(r"\d{6}"))
-        self.button("Confirm").click()
-        self.told("The authenticator is enrolled")
-
-    def next_code(self):
-        """Half a minute later, without the waiting: both clocks are set on by one step."""
-        before = self.phones_code()
-        self.run(NEXT_STEP)
-        expect(self.root.locator("[data-code]")).not_to_have_text(before)
-        return self.phones_code()
-
-    def run(self, code):
-        """Run `code` in the notebook's kernel."""
-        self.page.evaluate(
-            "code => jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }).done", code
-        )
-
-
-@pytest.fixture
-def steps(open_notebook, work):
-    write(work / "steps.ipynb", SOURCE)
-    page = open_notebook("steps.ipynb")
-    page.run_all()
-    page.outputs.locator(ROOT).wait_for()
-    return Steps(page)
+pytestmark = pytest.mark.full
 
 
 def test_the_whole_story_by_mouse(steps):

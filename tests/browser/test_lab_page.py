@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from mfa_lab.lab.refresh import refreshed
 from tests.notebooks.kit import FORM, write
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 
 
 def test_a_form_is_live(open_notebook, work):

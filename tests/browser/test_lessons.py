@@ -14,7 +14,7 @@ from mfa_lab.resources import notebooks_dir
 from .axe import contrasts, violations
 from .lab import LabPage
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 
 ALL_DONE = """jupyterapp.shell.currentWidget.content.widgets.every(
     (cell) => cell.model.type !== "code" || cell.model.executionCount)"""

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.browser.four_steps import ROOT, SOURCE, Steps
 from tests.browser.lab import KERNEL_READY, LabPage, free_port, wait_until_up
-from tests.browser.test_four_steps import ROOT, SOURCE, Steps
 from tests.notebooks.kit import write
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 
 FRONT_ENDS = {
     "notebook": (

@@ -14,7 +14,7 @@ from mfa_lab import ManualClock, Phone
 from mfa_lab.phone.widget import PhoneWidget
 from tests.needs import requires_program
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 
 SOURCE = str(PhoneWidget._esm)
 # The widget itself, on a bare page: what the kernel sends is handed to it, and what it sends is kept in `sent`.

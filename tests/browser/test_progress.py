@@ -10,7 +10,7 @@ from tests.notebooks.kit import write
 
 from .axe import contrasts, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 OUTPUTS = ".jp-OutputArea-output"
 SETUP = "from mfa_lab.lab.checks import *"
 

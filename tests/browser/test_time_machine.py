@@ -16,7 +16,7 @@ from mfa_lab.otp import code_at, diagnose
 from tests.browser.axe import contrasts, violations
 from tests.notebooks.kit import write
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 
 SECRET = demo_room().demo_account["secret"]
 ROOT = ".mfa-machine"

@@ -23,9 +23,9 @@ from tests.needs import requires_program
 from tests.notebooks.kit import write
 
 from .axe import contrasts, violations
-from .test_four_steps import Steps
+from .four_steps import Steps
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 HANDOUT = Path(__file__).parents[2] / "docs" / "trainer" / "handout.html"
 SEATS = [seeded("a test", number) for number in range(1, 11)]
 PDF_VIEWER_SECONDS = 20

@@ -14,7 +14,7 @@ from mfa_lab.errors import PUBLIC_MESSAGE
 from tests.browser.axe import contrasts, violations
 from tests.web.kit import ADMIN, PASSWORD, Served, serving
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.full
 NARROW = {"width": 400, "height": 800}
 WIDE = {"width": 1000, "height": 800}
 SHOTS = os.environ.get("MFA_LAB_SHOTS")

@@ -21,7 +21,7 @@ def atheris() -> None:
         missing("atheris is not installed: it belongs to the group test, on Linux with an x86 processor")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.usefixtures("atheris")
 def test_half_a_million_inputs(tmp_path: Path) -> None:
     """Every parser, from its own seeds, guided by what it covers; all were really tried."""

@@ -255,7 +255,7 @@ def test_notebooks_ask_nothing_that_the_package_does_not_know():
 SOLVED = sorted({exercise.id.split("-")[0] for exercise in EXERCISES})
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("number", SOLVED)
 def test_solved_in_the_notebook(number, tmp_path):
     """With the reference solutions put into their cells the notebook runs to its end, and each says `Done`."""

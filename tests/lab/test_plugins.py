@@ -111,7 +111,7 @@ def test_a_broken_plugin_is_left_out_with_a_warning(installed, source, points, w
     assert any(words in sentence and "of bee-course is left out" in sentence for sentence in told), told
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_course_of_its_own_runs_through_nbval(tmp_path, monkeypatch):
     """Its notebook is refreshed and checked like the kit's: unattempted, done, and on a server under its policy; an
     output that is not what comes turns nbval red.

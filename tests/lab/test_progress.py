@@ -238,7 +238,7 @@ def busy(work: Path, exercise_id: str, said: Any = None) -> None:
             said.send(number + 1)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_two_kernels_at_once_lose_nothing(work):
     """Each has its own exercise and both share one: every attempt and every guess is there in the end."""
     kernels = [SPAWN.Process(target=busy, args=(work, name)) for name in ("one", "two", "three")]
@@ -255,7 +255,7 @@ def test_two_kernels_at_once_lose_nothing(work):
     assert list(work.glob(".mfa-lab-progress.kept-*")) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_killed_kernel_loses_nothing_that_was_told(work):
     """Kill -9 at seeded moments: the file is whole, holds all that was told, the lock is free, drafts go away."""
     SPAWN.set_forkserver_preload(["tests.lab.test_progress"])

@@ -118,7 +118,7 @@ def test_one_that_is_killed_leaves_the_other():
     assert repr(workers) == "<0 workers on one database>"
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_no_worker_outlasts_its_kernel(tmp_path: Path):
     """Their standard input ends with whoever started them, even by kill -9: then they end as well."""
     program = (
@@ -141,7 +141,7 @@ def test_no_worker_outlasts_its_kernel(tmp_path: Path):
     assert not any(map(listens, urls))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_kernel_that_is_shut_down_leaves_no_database(tmp_path: Path):
     """JupyterLab ends a kernel, or itself, in this way: the workers' folder is gone with it."""
     manager, client = start_new_kernel(env={**os.environ, "TMPDIR": str(tmp_path)})

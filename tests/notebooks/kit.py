@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -12,7 +13,8 @@ import pytest
 
 from mfa_lab.lab.refresh import as_text, normal_form
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -46,6 +48,12 @@ form
 
 CURRENT = ["--nbval-current-env"]
 _OUTCOME = re.compile(r"^(PASSED|FAILED|ERROR) (?:\S*/)?(\S+?)\.ipynb::Cell (\d+)", re.MULTILINE)
+
+
+@cache
+def parsed(path: Path) -> nbformat.NotebookNode:
+    """Return a committed notebook, read once for all tests. Do not change it."""
+    return nbformat.read(path, as_version=4)
 
 
 def write(path: Path, *sources: str) -> Path:

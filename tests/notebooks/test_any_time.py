@@ -15,7 +15,7 @@ from tests.needs import requires_program
 
 from .kit import FOLDER, NOTEBOOKS, run_nbval
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 @dataclass(frozen=True)

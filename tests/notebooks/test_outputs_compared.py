@@ -1,125 +1,59 @@
-"""Every committed output is really compared: change it, and nbval goes red at that cell."""
+"""Small notebooks with planted faults: what the tests of a run notice (tests/running/notebook_run.py)."""
 
+import os
 import re
-import shutil
-from collections.abc import Callable
+import subprocess
+import sys
 
-import nbformat
 import pytest
 
 from mfa_lab.lab.refresh import refreshed
 
-from .kit import FOLDER, FORM, each_notebook, run_nbval, write
+from .kit import FORM, ROOT, write
 
-pytestmark = pytest.mark.slow  # two kernels for each notebook
+pytestmark = pytest.mark.full  # it starts kernels of its own
 
-
-def spoiled(text: str) -> str:
-    """The same text with its first digit changed, or one letter more where it has none."""
-    changed = re.sub(r"[0-9]", lambda digit: str((int(digit[0]) + 1) % 10), text, count=1)
-    return changed if changed != text else f"{text}x"
-
-
-def spoil_text(output: nbformat.NotebookNode) -> bool:
-    """Change the text of one output; False where it has none."""
-    if output.output_type == "stream":
-        output.text = spoiled(output.text)
-    elif output.output_type == "error":
-        output.evalue = spoiled(output.evalue)
-    elif "text/plain" in output.data:
-        output.data["text/plain"] = spoiled(output.data["text/plain"])
-    else:
-        return False
-    return True
+LEFT_OUT = {"normal form", "changed outputs"}
+PLANTED = {
+    # Where the fault is: what is replaced in a good notebook, by what, and which of its tests go red.
+    "good": ("", "", set()),
+    "html": ("Form with 3", "Form with 2", {"Cell 0", "normal form"}),
+    "text": ("Form: 3", "Form: 2", {"Cell 0", "normal form"}),
+    "stdout": ('"code 287082', '"code 287083', {"Cell 1", "normal form"}),
+    "metadata": ('"metadata": {},', '"metadata": {"scrolled": true},', {"normal form"}),
+    "count": ('"execution_count": 2', '"execution_count": 3', {"normal form"}),
+    "no-count": ('"execution_count": 2', '"execution_count": null', {"Cell 1", "normal form"}),
+    "ignored": ("print('code", "# NBVAL_IGNORE_OUTPUT\\nprint('code", LEFT_OUT),
+    "ignored-old": ("print('code", "# PYTEST_VALIDATE_IGNORE_OUTPUT\\nprint('code", LEFT_OUT),
+    "skipped": ("print('code", "# NBVAL_SKIP\\nprint('code", LEFT_OUT),
+}
 
 
-def spoil_html(output: nbformat.NotebookNode) -> bool:
-    """Change the HTML of one output; False where it has none."""
-    if "text/html" not in output.get("data", {}):
-        return False
-    output.data["text/html"] = spoiled(output.data["text/html"])
-    return True
-
-
-def spoil(notebook: nbformat.NotebookNode, change: Callable[[nbformat.NotebookNode], bool]) -> set[int]:
-    """Change the last output that can be changed of each code cell; the numbers of these cells."""
-    code_cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return {number for number, cell in enumerate(code_cells) if any(map(change, reversed(cell.outputs)))}
-
-
-SPOILERS = {"text": spoil_text, "html": spoil_html}
-
-
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """For text and HTML: a copy of all notebooks with every such output changed, and nbval's word on each cell."""
-    results = {}
-    for kind, change in SPOILERS.items():
-        folder = shutil.copytree(FOLDER, tmp_path_factory.mktemp("spoiled") / kind)
-        changed = {}
-        for path in folder.glob("*.ipynb"):
-            notebook = nbformat.read(path, as_version=4)
-            changed[path.stem] = spoil(notebook, change)
-            if changed[path.stem]:
-                nbformat.write(notebook, path)
-            else:
-                path.unlink()  # nothing of this kind in it, so nothing to run
-        results[kind] = changed, *(run_nbval(folder) if any(changed.values()) else ({}, ""))
-    return results
-
-
-@each_notebook
-def test_every_output_is_compared(path, runs):
-    """With one digit of each text output changed, exactly the cells with outputs go red; the same for HTML."""
-    for kind, (changed, outcomes, printed) in runs.items():
-        red = {number for (stem, number), passed in outcomes.items() if stem == path.stem and not passed}
-        assert red == changed[path.stem], f"{kind}: changed cells {changed[path.stem]}, red cells {red}\n{printed}"
-    assert runs["text"][0][path.stem], "the notebook has no committed output at all"
-
-
-@each_notebook
-def test_no_cell_escapes(path):
-    """Code cells are executed, in order, counted from 1; none carries a marker that nbval would skip it for."""
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
-    marked = [cell.source for cell in cells if escapes(cell)]
-    assert not marked
-
-
-def escapes(cell: nbformat.NotebookNode) -> bool:
-    """Whether a comment or tag takes this cell's output out of the comparison."""
-    words = " ".join([cell.source, *cell.metadata.get("tags", [])]).lower().replace("-", "_")
-    return any(word in words for word in ("nbval_", "pytest_validate"))
-
-
-@pytest.mark.parametrize(
-    ("source", "tags", "escaped"),
-    [
-        ("print(1)", [], False),
-        ("print(1)", ["raises-exception"], False),
-        ("# NBVAL_IGNORE_OUTPUT\nprint(1)", [], True),
-        ("# PYTEST_VALIDATE_IGNORE_OUTPUT\nprint(1)", [], True),
-        ("print(1)", ["nbval-skip"], True),
-    ],
-)
-def test_markers_are_seen(source, tags, escaped):
-    """Each way of telling nbval to look away is noticed."""
-    assert escapes(nbformat.v4.new_code_cell(source, metadata={"tags": tags})) == escaped
-
-
-def test_one_changed_word_is_seen(tmp_path):
-    """As committed a form is green; change one digit of its HTML, its text or a printed line: the cell is red."""
+def test_each_planted_fault_is_noticed(tmp_path):
+    """As committed a form is green. Change one word of its HTML, its text or a printed line, a byte that no reader
+    sees, or take a cell out of the comparison, and exactly the tests that are there for it go red.
+    """
     path = write(tmp_path / "good.ipynb", FORM, "print('code 287082')")
     text = refreshed(path)
-    path.write_text(text, encoding="utf-8")
-    for name, old, new in (
-        ("html", "Form with 3", "Form with 2"),
-        ("text", "Form: 3", "Form: 2"),
-        ("stdout", '"code 287082', '"code 287083'),
-    ):
-        assert text.count(old) == 1
-        path.with_stem(name).write_text(text.replace(old, new), encoding="utf-8")
-    outcomes, printed = run_nbval(tmp_path)
-    red = {cell for cell, passed in outcomes.items() if not passed}
-    assert len(outcomes) == 8, printed
-    assert red == {("html", 0), ("text", 0), ("stdout", 1)}
+    for name, (old, new, _) in PLANTED.items():
+        assert text.count(old) > 0
+        path.with_stem(name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(tmp_path), "-rA"]
+    command += [
+        "-q",
+        "--color=no",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "tests.running.notebook_run",
+        "--nbval",
+        "--nbval-current-env",
+    ]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | {"CI": "true"}
+    done = subprocess.run(
+        [*command, str(tmp_path)], capture_output=True, text=True, cwd=ROOT, env=clean, timeout=300, check=False
+    )
+    red = {name: set[str]() for name in PLANTED}
+    for stem, place in re.findall(r"^FAILED \S*?([^/]+)\.ipynb::(.+?)(?: - .*)?$", done.stdout, re.MULTILINE):
+        red[stem].add(place)
+    assert red == {name: places for name, (_, _, places) in PLANTED.items()}, done.stdout

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
-from .kit import FOLDER, each_notebook
+from .kit import FOLDER, each_notebook, parsed
 
 # The clauses that the kit teaches. A notebook that names another one names it wrongly, or it belongs here.
 CLAUSES = {
@@ -88,7 +88,7 @@ CHECKS = [bad_links, unknown_clauses, misspelled, too_few_clauses]
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_references_hold(path, check):
     """Each committed notebook passes each check."""
-    assert list(check(nbformat.read(path, as_version=4))) == []
+    assert list(check(parsed(path))) == []
 
 
 def one(text: str, **data: str) -> NotebookNode:

@@ -43,7 +43,7 @@ def seconds(part: list[NotebookNode]) -> float:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("path", LADDER, ids=lambda path: path.stem)
 def test_rungs_in_reverse(path, tmp_path):
     """The last rung first: every cell says what is committed, and no rung takes more than a minute."""

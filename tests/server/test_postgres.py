@@ -32,6 +32,8 @@ from tests.server.test_store import SCHEMAS, go_on
 from tests.test_kill import confirm_under_kills, killed_at
 from tests.test_race import ALL, crowd
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
@@ -126,7 +128,7 @@ def test_no_charge_is_lost_among_workers(cluster: Cluster) -> None:
     assert house.rows("SELECT otp_failures FROM accounts") == [(16,)]
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [3, 50])
 def test_one_code_grants_one_session(rounds: int, cluster: Cluster) -> None:
     """Sixty-four at once, in eight processes: exactly one gets in (ASVS-6.5.1)."""
     house = House(cluster, PATIENT)
@@ -301,7 +303,6 @@ def log_in_for_a_while(url: str, until: Any, now: int, secret: str, said: Any) -
     said.put(("end", 0, ""))
 
 
-@pytest.mark.slow
 def test_the_database_is_restarted_under_load() -> None:
     """Two workers log in without a pause while PostgreSQL stops and starts: clear errors meanwhile, recovery by
     itself, no step is granted twice, and every session that was told is there.
@@ -344,7 +345,6 @@ def test_the_database_is_restarted_under_load() -> None:
         assert {token_hash(Hidden(token)) for what, _, token in heard if what == "session"} <= kept
 
 
-@pytest.mark.slow
 def test_nothing_comes_back_after_a_kill(cluster: Cluster) -> None:
     """Workers are killed -9 at seeded moments: what was granted stands, what was consumed stays consumed, and the
     lock of the dead does not keep the living waiting.

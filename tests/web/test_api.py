@@ -146,6 +146,7 @@ def sent_whatever(served: Served, folder: Path, token: str, *options: str) -> li
     return answered
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("who", ["nobody", "an administrator"])
 def test_whatever_is_sent(who: str, tmp_path: Path) -> None:
     """To every call, by a stranger and by somebody who may call it."""
@@ -162,6 +163,7 @@ def test_whatever_is_sent(who: str, tmp_path: Path) -> None:
     assert len(answered) > 200
 
 
+@pytest.mark.full
 def test_whatever_is_sent_in_mid_login(tmp_path: Path) -> None:
     """With a live token of each step between password and session: the calls that it is for. It outlives all that,
     and what it is for can still be done. Last of all a session logs out, once.

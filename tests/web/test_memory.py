@@ -5,7 +5,7 @@ import pytest
 from benchmarks.worker_memory import http_memory
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_memory_stays_what_it_is():
     """After 3,000 requests of all kinds at most 5 % more than after 1,000: 6 kB kept of each would be seen.
 

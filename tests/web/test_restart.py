@@ -18,6 +18,8 @@ from mfa_lab.web.answers import FAULT
 from tests.postgres import Cluster, running_cluster
 from tests.web.kit import PASSWORD, Api, serving, wait_until
 
+pytestmark = pytest.mark.full
+
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:

@@ -25,6 +25,8 @@ from mfa_lab.server import postgres
 from tests.postgres import Cluster, running_cluster
 from tests.web.kit import NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
 
+pytestmark = pytest.mark.full
+
 WORKERS = 2
 PARALLEL = 16
 

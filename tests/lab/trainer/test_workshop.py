@@ -239,7 +239,7 @@ def test_a_bundle_needs_a_checkout_and_pip(tmp_path, monkeypatch):
         bundle_module.bundle(tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_bundle_installs_without_a_network(tmp_path):
     """From the wheelhouse alone, where possible in a network of nobody's; what comes out can make a working copy."""
     prepare(tmp_path, 1, "a test")

@@ -1,0 +1,24 @@
+"""The one browser test of the default tier: a login in the real JupyterLab."""
+
+from playwright.sync_api import expect
+
+from tests.browser.four_steps import NAME
+
+
+def test_one_login(steps):
+    """Name, password, QR code, code: access granted. The same code again: rejected, and the form shows why."""
+    steps.log_in()
+    steps.enrol()
+    steps.log_in()
+    code = steps.next_code()
+    steps.field("Code from your authenticator").fill(code)
+    steps.button("Verify").click()
+    steps.told(f"Access granted. You are logged in as {NAME}.")
+    steps.button("Log out").click()
+
+    steps.button("Show the class").click()
+    steps.log_in()
+    steps.field("Code from your authenticator").fill(code)
+    steps.button("Verify").click()
+    steps.told("That did not work")
+    expect(steps.root.get_by_text("reused", exact=True)).to_be_visible()
