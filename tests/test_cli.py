@@ -80,9 +80,13 @@ def own_environment(home: Path) -> dict[str, str]:
 
 
 def fake_browser(home: Path) -> Path:
-    """A web browser that only notes down the page it was given: the file that leads on to the server."""
+    """A web browser that only notes down the page it was given: the file that leads on to the server.
+
+    Its address begins with file:/// up to Python 3.13, and with file:/ from 3.14 on.
+    """
     program = home / "browser"
-    program.write_text(f'#!/bin/sh\ncp "${{1#file://}}" {home}/opening && mv {home}/opening {home}/opened\n')
+    copy = f'cp "${{page#//}}" {home}/opening && mv {home}/opening {home}/opened'
+    program.write_text(f"#!/bin/sh\npage=${{1#file:}}\n{copy}\n")
     program.chmod(0o755)
     return program
 
@@ -410,9 +414,10 @@ def test_the_page_asks_nobody_outside_and_shows_no_pop_up(lab: Lab):
     """In a real browser the first notebook opens, every request goes to this machine, and no pop-up appears."""
     from playwright.sync_api import sync_playwright
 
+    chromium = requires_program("chromium")
     asked: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=requires_program("chromium"), args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.goto(lab.url)
