@@ -215,8 +215,8 @@ def test_nothing_is_written_into_the_users_jupyter_settings(lab: Lab):
     assert len(list((lab.home / "mfa-lab-work" / ".jupyter" / "workspaces").iterdir())) == 1
 
 
-def start_kernel(lab: Lab, code: str) -> None:
-    """Start a kernel, and give it this to do as soon as it is ready."""
+def start_kernel(lab: Lab, code: str) -> str:
+    """Start a kernel, and give it this to do as soon as it is ready. Returns its id."""
     started = json.loads(lab.ask("/api/kernels", {"name": "python3"}))
     client = BlockingKernelClient(connection_file=str(lab.home / "runtime" / f"kernel-{started['id']}.json"))
     client.load_connection_file()
@@ -225,6 +225,16 @@ def start_kernel(lab: Lab, code: str) -> None:
     client.get_shell_msg(timeout=START_SECONDS)
     client.execute(code)
     client.stop_channels()
+    return str(started["id"])
+
+
+def test_the_connection_to_a_kernel_is_encrypted(lab: Lab):
+    """The learner reads no warning of a kernel that runs over TCP without encryption, because it is encrypted."""
+    kernel = start_kernel(lab, "1 + 1")
+    connection = json.loads((lab.home / "runtime" / f"kernel-{kernel}.json").read_text())
+    lab.ask(f"/api/kernels/{kernel}", method="DELETE")
+    assert connection["curve_publickey"]
+    assert "without encryption" not in lab.log.read_text()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
