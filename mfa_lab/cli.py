@@ -352,6 +352,7 @@ def _run_lab(settings: dict[str, object], given: list[str]) -> None:
 
     from jupyterlab.labapp import LabApp
 
+    settings = settings | _encrypted_kernels()
     named = {argument.partition("=")[0] for argument in given}
     ours = [f"--{name}={value}" for name, value in settings.items() if f"--{name}" not in named]
     LabApp.launch_instance([*ours, *given])
@@ -373,6 +374,21 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
     }
+
+
+def _encrypted_kernels() -> dict[str, object]:
+    """Return the setting that encrypts the connection between JupyterLab and its kernels.
+
+    Without it, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting is left
+    out if the installed Jupyter or ZeroMQ does not know it: such a Jupyter would not start.
+    """
+    import zmq
+    from jupyter_client.manager import KernelManager
+    from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
+
+    trait = "transport_encryption"
+    known = all(trait in manager.class_trait_names() for manager in (KernelManager, MappingKernelManager))
+    return {f"MappingKernelManager.{trait}": "auto"} if known and zmq.has("curve") else {}
 
 
 def _tell(folder: Path, delivery: workspace.Delivery) -> None:

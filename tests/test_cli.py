@@ -29,7 +29,7 @@ from mfa_lab.lab.progress import attempted
 from mfa_lab.lab.progress_file import FILE, Store
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.workspace import MANIFEST, first_notebook, kit_files
-from tests.needs import requires_program
+from tests.needs import missing, requires_program
 
 START_SECONDS = 60
 CHROMIUM_ARGUMENTS = [
@@ -80,11 +80,23 @@ def own_environment(home: Path) -> dict[str, str]:
 
 
 def fake_browser(home: Path) -> Path:
-    """A web browser that only notes down the page it was given: the file that leads on to the server."""
+    """A web browser that only notes down the page it was given: the file that leads on to the server.
+
+    Its address begins with file:/// up to Python 3.13, and with file:/ from 3.14 on.
+    """
     program = home / "browser"
-    program.write_text(f'#!/bin/sh\ncp "${{1#file://}}" {home}/opening && mv {home}/opening {home}/opened\n')
+    copy = f'cp "${{page#//}}" {home}/opening && mv {home}/opening {home}/opened'
+    program.write_text(f"#!/bin/sh\npage=${{1#file:}}\n{copy}\n")
     program.chmod(0o755)
     return program
+
+
+def terminal() -> int:
+    """A terminal for a program to read from. Skips the test if the machine gives none, as in a chroot without pts."""
+    try:
+        return os.openpty()[1]
+    except OSError as error:
+        missing(f"this machine gives no pseudo-terminal ({error}): mount /dev/pts")
 
 
 @contextmanager
@@ -203,8 +215,8 @@ def test_nothing_is_written_into_the_users_jupyter_settings(lab: Lab):
     assert len(list((lab.home / "mfa-lab-work" / ".jupyter" / "workspaces").iterdir())) == 1
 
 
-def start_kernel(lab: Lab, code: str) -> None:
-    """Start a kernel, and give it this to do as soon as it is ready."""
+def start_kernel(lab: Lab, code: str) -> str:
+    """Start a kernel, and give it this to do as soon as it is ready. Returns its id."""
     started = json.loads(lab.ask("/api/kernels", {"name": "python3"}))
     client = BlockingKernelClient(connection_file=str(lab.home / "runtime" / f"kernel-{started['id']}.json"))
     client.load_connection_file()
@@ -213,13 +225,23 @@ def start_kernel(lab: Lab, code: str) -> None:
     client.get_shell_msg(timeout=START_SECONDS)
     client.execute(code)
     client.stop_channels()
+    return str(started["id"])
+
+
+def test_the_connection_to_a_kernel_is_encrypted(lab: Lab):
+    """The learner reads no warning of a kernel that runs over TCP without encryption, because it is encrypted."""
+    kernel = start_kernel(lab, "1 + 1")
+    connection = json.loads((lab.home / "runtime" / f"kernel-{kernel}.json").read_text())
+    lab.ask(f"/api/kernels/{kernel}", method="DELETE")
+    assert connection["curve_publickey"]
+    assert "without encryption" not in lab.log.read_text()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 @pytest.mark.parametrize("code", ["1 + 1", "while True: pass"])
 def test_one_ctrl_c_ends_it_and_its_kernels(tmp_path: Path, code: str):
     """One SIGINT, no question asked: server and kernel, idle or busy, are gone within seconds."""
-    with running_lab(tmp_path, "--no-browser", "--port", "0", stdin=os.openpty()[1]) as lab:
+    with running_lab(tmp_path, "--no-browser", "--port", "0", stdin=terminal()) as lab:
         start_kernel(lab, code)
         kernels = psutil.Process(lab.process.pid).children(recursive=True)
         assert kernels != []
@@ -231,7 +253,7 @@ def test_one_ctrl_c_ends_it_and_its_kernels(tmp_path: Path, code: str):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_is_quiet(tmp_path: Path):
     """In a terminal, where Jupyter would ask y or n, nothing is asked, and the end is no traceback."""
-    with running_lab(tmp_path, "--no-browser", "--port", "0", stdin=os.openpty()[1]) as lab:
+    with running_lab(tmp_path, "--no-browser", "--port", "0", stdin=terminal()) as lab:
         lab.process.send_signal(signal.SIGINT)
         assert lab.process.wait(timeout=10) == 0
     assert "Shut down this Jupyter server" not in lab.log.read_text()
@@ -410,9 +432,10 @@ def test_the_page_asks_nobody_outside_and_shows_no_pop_up(lab: Lab):
     """In a real browser the first notebook opens, every request goes to this machine, and no pop-up appears."""
     from playwright.sync_api import sync_playwright
 
+    chromium = requires_program("chromium")
     asked: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=requires_program("chromium"), args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.goto(lab.url)

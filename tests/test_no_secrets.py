@@ -18,6 +18,7 @@ from mfa_lab.hidden import Hidden
 from mfa_lab.provisioning import build_uri, new_secret, qr_png, qr_svg
 from mfa_lab.server import decision, login
 from mfa_lab.server.lookup import new_codes
+from tests.needs import missing
 from tests.secret_scan import findings, leaks
 from tests.server.kit import CLASS, NAME, House
 
@@ -33,7 +34,7 @@ def files() -> list[Path]:
         text=True,
     )
     if listed.returncode:
-        pytest.skip("this is no git checkout: the files that a release holds were scanned where it was made")
+        missing("this is no git checkout: the files that a release holds were scanned where it was made")
     return [path for name in sorted(set(listed.stdout.split("\0"))) if (path := ROOT / name).is_file()]
 
 
@@ -266,5 +267,5 @@ def test_no_key_file_is_ever_tracked() -> None:
     for name in ("lab.db", "lab.db.key", "notebooks/lab.db", "mfa-lab-work/lab.db.key"):
         ignored = subprocess.run(["git", "check-ignore", "--quiet", "--no-index", name], cwd=ROOT)
         if ignored.returncode == 128:
-            pytest.skip("this is no git checkout")
+            missing("this is no git checkout")
         assert ignored.returncode == 0, name

@@ -21,6 +21,7 @@ from packaging.specifiers import SpecifierSet
 from rattler import MatchSpec
 
 import mfa_lab
+from tests.needs import missing
 from tests.test_cli import running_lab
 
 ROOT = Path(__file__).parent.parent
@@ -55,7 +56,7 @@ def repository_files() -> list[Path]:
     listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(listing, capture_output=True, check=False)
     if listed.returncode != 0:
-        pytest.skip("not a git checkout")
+        missing("not a git checkout")
     paths = (ROOT / name for name in listed.stdout.decode().split("\0") if name)
     return [path for path in paths if path.is_file()]
 
@@ -154,7 +155,7 @@ def uv(*arguments: str, cwd: Path = ROOT) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel that is built from the checkout."""
     if shutil.which("uv") is None:
-        pytest.skip("uv is not installed: pip install uv")
+        missing("uv is not installed: pip install uv")
     folder = tmp_path_factory.mktemp("dist")
     uv("build", "--wheel", "--out-dir", str(folder))
     return folder

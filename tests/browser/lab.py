@@ -61,6 +61,7 @@ def running_lab(folder: Path) -> Iterator[str]:
     port = free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"]
+    command += ["--MappingKernelManager.transport_encryption=auto"]  # as `mfa-lab` starts it
     log = folder / "jupyterlab.log"
     with log.open("w") as output:
         server = subprocess.Popen(

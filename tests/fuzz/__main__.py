@@ -64,7 +64,8 @@ def _one(name: str, runs: str, seed: str, folder: str) -> None:
     for number, data in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(data)
     options = {"runs": runs, "seed": seed, "max_len": _MAX_BYTES, "timeout": _SLOWEST_SECONDS, "print_final_stats": 1}
-    options |= {"artifact_prefix": f"{folder}/{name}-", "verbosity": 0}
+    # By default libFuzzer lets shorter inputs replace the seeds, and may never come back to what only a seed reaches.
+    options |= {"artifact_prefix": f"{folder}/{name}-", "verbosity": 0, "reduce_inputs": 0}
     atheris.Setup([name, *(f"-{option}={value}" for option, value in options.items()), str(corpus)], target.run)
     atheris.Fuzz()
 

@@ -32,8 +32,12 @@ def test_half_a_million_inputs(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("atheris")
 def test_a_planted_fault_is_found(tmp_path: Path) -> None:
-    """A parser that knows the usual period alone: the fuzzer finds another, shows it, and keeps the input."""
-    (outcome,) = fuzz(PLANTED, 20_000, seed=1, folder=tmp_path, timeout=120)
+    """A parser that knows only the usual period: the fuzzer finds another period, shows it, and keeps the input.
+
+    It ends there. The same seed leads to other inputs on another Python version, whose bytecode differs, so the limit
+    is far above the 19,000 inputs that the slowest of twenty seeds took, on 3.11 and on 3.14.
+    """
+    (outcome,) = fuzz(PLANTED, 200_000, seed=1, folder=tmp_path, timeout=120)
     assert "KeyError" in outcome.broke
     (found,) = tmp_path.glob("planted-crash-*")
     with pytest.raises(KeyError):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 from statistics import median
 
 import httpx
@@ -228,18 +230,15 @@ def test_a_fault_is_told_in_plain_words(served: Served, name: str) -> None:
     path = served.database.removeprefix("sqlite:///")
     browser = served.browser()
     browser.get("/login")
-    import sqlite3
-
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("ALTER TABLE accounts RENAME TO hidden_accounts")
     try:
         page = browser.send("/login", account=name, password=PASSWORD)
         api = served.api().call("POST", "/login", name=name, password=PASSWORD)
         guarded = served.api().call("GET", "/session", "s." + "x" * 43)
     finally:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             connection.execute("ALTER TABLE hidden_accounts RENAME TO accounts")
-        connection.close()
     for answer in (page, api, guarded):
         assert answer.status_code == 503
         assert "out of order" in answer.text

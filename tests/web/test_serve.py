@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
+import trustme
 from click.testing import CliRunner
 
 from mfa_lab import ManualClock, MfaServer, Policy
@@ -120,7 +121,6 @@ def test_settings_reach_every_worker(tmp_path: Path) -> None:
 
 def test_it_speaks_https_itself(tmp_path: Path) -> None:
     """With a certificate: `__Host-` cookies and HSTS; plain http gets nothing."""
-    trustme = pytest.importorskip("trustme")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
