@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from pathlib import Path, PurePath
 
@@ -87,6 +88,7 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
     return aside
 
 
+@lru_cache(maxsize=64)  # a workshop delivers the same notebooks to every seat
 def as_delivered(content: bytes) -> bytes:
     """A file of the kit as a learner gets it: a notebook without what came of the cells from each prediction to its
     comparison. Nobody guesses at what stands below.

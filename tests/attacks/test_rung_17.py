@@ -25,6 +25,7 @@ def test_a_locked_account_waits_for_ever() -> None:
     assert [delay_seconds(LockingServer, count) for count in (9, 10)] == [0, None]
 
 
+@pytest.mark.full
 def test_ten_thousand_strangers_passwords_disable_nothing() -> None:
     """This kit's own server: an hour after the last of them both of Alice's factors are good, and no notice says that
     one was disabled.

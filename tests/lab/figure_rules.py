@@ -13,6 +13,19 @@ from mfa_lab.lab.figures import Picture
 from tests.test_look import DARK, LIGHT, contrast
 
 
+class Once(dict):
+    """A table of what is drawn: each value is a function, called when the value is first asked for.
+
+    Drawing takes most of the time here, and pytest imports every test module before it runs the first test.
+    """
+
+    def __getitem__(self, name):
+        value = super().__getitem__(name)
+        if callable(value):
+            value = self[name] = value()
+        return value
+
+
 def texts(axes: Axes) -> list[str]:
     return [text.get_text() for text in axes.texts if text.get_text()]
 

@@ -24,6 +24,12 @@ BY_ID = {exercise.id: exercise for exercise in EXERCISES}
 PREDICTIONS = predictions()
 CHOICES = [exercise for exercise in EXERCISES if exercise.ask is letter]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+# Their wrong answers wait, race, or run a web application: several seconds each.
+SLOW = {"07-endless", "07c-race", "10-protect", "12b-capstone"}
+each_with_wrong_answers = pytest.mark.parametrize(
+    "exercise",
+    [pytest.param(each, id=each.id, marks=[pytest.mark.full] if each.id in SLOW else []) for each in EXERCISES],
+)
 each_prediction = pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda prediction: prediction.id)
 _CALL = re.compile(r"^(check|predict|compare)\(\"([^\"]+)\", (.+)\)$", re.MULTILINE)
 _plain = mistune.create_markdown(escape=False, plugins=["table"])
@@ -55,7 +61,7 @@ def told(exercise: Exercise, result: Result) -> Case:
     return next(case for case in exercise.cases if result.lines[0].startswith(f"{case.name}: what came is "))
 
 
-@each_exercise
+@each_with_wrong_answers
 def test_each_known_wrong_answer_is_refused_with_its_own_feedback(exercise):
     """Not yet, and the sentence that the table has for this mistake."""
     refusals = refused(exercise.id)
@@ -70,7 +76,7 @@ def test_there_are_three_mistakes_or_more(exercise):
     assert len(set(feedback)) == len(feedback) >= 3
 
 
-@each_exercise
+@each_with_wrong_answers
 def test_a_case_speaks_for_one_mistake_alone(exercise):
     """Where the table repeats a case's sentence for a mistake, that case was made for it: no other known wrong answer
     is told of it. Else the sentence would be nobody's own.
@@ -85,7 +91,7 @@ def test_a_case_speaks_for_one_mistake_alone(exercise):
     assert borrowed == []
 
 
-@each_exercise
+@each_with_wrong_answers
 def test_what_came_can_be_read_whole(exercise):
     """Of no known wrong answer anything is left out: least of all its middle, where it may differ."""
     assert [result for _, result in refused(exercise.id) if "..." in result.lines[0]] == []
@@ -98,7 +104,7 @@ def test_cases_have_names_of_their_own(exercise):
     assert len(set(names)) == len(names) >= 1
 
 
-@each_exercise
+@each_with_wrong_answers
 def test_no_feedback_gives_the_answer_away(exercise):
     """Nothing that a refusal says but for what came: of a value or a choice not the answer, of a function no line."""
     refusals = [repr(result).partition("what was expected is")[2] for _, result in refused(exercise.id)]

@@ -21,7 +21,7 @@ from mfa_lab.lab.figures.window import draw as draw_strip
 from mfa_lab.lab.figures.window import strip
 from mfa_lab.lab.vectors import HOTP, base32
 from mfa_lab.otp import Verdict, code_at, explain, match, step_at
-from tests.lab.figure_rules import OF_A_PICTURE, no_words_lie_on_others_or_beyond_the_edge, texts
+from tests.lab.figure_rules import OF_A_PICTURE, Once, no_words_lie_on_others_or_beyond_the_edge, texts
 from tests.test_look import DARK, LIGHT, contrast
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
@@ -47,22 +47,39 @@ STRIPS = {
     "1970": strip(SECRET, 10),
     **{f"phone {drift:+}": strip(SECRET, NOW, phone_now=NOW + drift) for drift in (-35, -4, 0, 1, 29, 41)},
 }
-DRAWN = {
-    **{f"truncation, {name}": draw_truncation(truncation(each)) for name, each in TRUNCATIONS.items()},
-    **{f"strip, {name}": draw_strip(each) for name, each in STRIPS.items()},
-    "login": draw_login(LOGIN),
-}
-PICTURES = {
-    "truncation": truncation_figure(explain(SECRET, NOW)),
-    "strip": window_strip(
-        SECRET, NOW, phone_now=NOW - 48, last_step=step_at(NOW) - 1, code=code_at(SECRET, NOW - 48)
-    ),
-    "accepted": window_strip(SECRET, NOW, code=code_at(SECRET, NOW)),
-    "login": login_flow(),
-    "guesses": guesses.guess_cost(),
-}
-each_drawing = pytest.mark.parametrize("axes", DRAWN.values(), ids=DRAWN)
-each_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+DRAWN = Once(
+    {
+        **{
+            f"truncation, {name}": lambda each=each: draw_truncation(truncation(each))
+            for name, each in TRUNCATIONS.items()
+        },
+        **{f"strip, {name}": lambda it=each: draw_strip(it) for name, each in STRIPS.items()},
+        "login": lambda: draw_login(LOGIN),
+    }
+)
+PICTURES = Once(
+    {
+        "truncation": lambda: truncation_figure(explain(SECRET, NOW)),
+        "strip": lambda: window_strip(
+            SECRET, NOW, phone_now=NOW - 48, last_step=step_at(NOW) - 1, code=code_at(SECRET, NOW - 48)
+        ),
+        "accepted": lambda: window_strip(SECRET, NOW, code=code_at(SECRET, NOW)),
+        "login": lambda: login_flow(),
+        "guesses": lambda: guesses.guess_cost(),
+    }
+)
+each_drawing = pytest.mark.parametrize("axes", DRAWN, indirect=True)
+each_picture = pytest.mark.parametrize("picture", PICTURES, indirect=True)
+
+
+@pytest.fixture
+def axes(request):
+    return DRAWN[request.param]
+
+
+@pytest.fixture
+def picture(request):
+    return PICTURES[request.param]
 
 
 # What they show
@@ -189,6 +206,7 @@ def test_the_rules_of_figures_hold(picture, rule):
     rule(picture)
 
 
+@pytest.mark.full
 def test_the_same_bytes_each_time():
     """Drawn again, in another process with another hash seed, no byte differs; no date is in it."""
     program = f"from mfa_lab.lab.figures import *\nprint(window_strip({SECRET!r}, {NOW}).svg + login_flow().svg)"

@@ -23,28 +23,34 @@ SERVERS = {
     "mended": own_login_resets.RUNG.fixed,
     "MfaServer": our_server,
 }
-LOOKS = guess_by_guess(own_login_resets.with_own_logins, 400, SERVERS)
-ODDS = guess_odds.guess_odds()
-DRAWN = {"looks": (looks_figure.draw, LOOKS), "odds": (guess_odds.draw, ODDS)}
-each_figure = pytest.mark.parametrize(("draw", "picture"), DRAWN.values(), ids=DRAWN)
 
 
-def test_the_rows_are_what_the_servers_looked_at():
+@pytest.fixture(scope="module")
+def looks():
+    return guess_by_guess(own_login_resets.with_own_logins, 400, SERVERS)
+
+
+@pytest.fixture(scope="module")
+def odds():
+    return guess_odds.guess_odds()
+
+
+def test_the_rows_are_what_the_servers_looked_at(looks):
     """Guess by guess, and the chance is that of as many guesses (RFC4226-6)."""
     for name, make in SERVERS.items():
         row = looked_at(make, own_login_resets.with_own_logins, 400)
-        assert list(LOOKS.data.rows[name]) == row
-        assert LOOKS.data.chance(name) == float(guessing(3, sum(row)))
-        assert f"{name} looked at {sum(row):,} of them" in LOOKS.words
-        assert said(LOOKS.data.chance(name)) in LOOKS.words
+        assert list(looks.data.rows[name]) == row
+        assert looks.data.chance(name) == float(guessing(3, sum(row)))
+        assert f"{name} looked at {sum(row):,} of them" in looks.words
+        assert said(looks.data.chance(name)) in looks.words
 
 
-def test_what_was_looked_at_is_filled():
+def test_what_was_looked_at_is_filled(looks):
     """As many runs as there are, each at its place and wide enough to be seen."""
-    axes = looks_figure.draw(LOOKS.data)
+    axes = looks_figure.draw(looks.data)
     filled = [patch for patch in axes.patches if patch.get_fill()]
     assert len(filled) == len(SERVERS)
-    for patch, row in zip(filled, LOOKS.data.rows.values(), strict=True):
+    for patch, row in zip(filled, looks.data.rows.values(), strict=True):
         runs = sum(now and not before for before, now in zip((False, *row), row, strict=False))
         boxes = patch.get_path().vertices.reshape(-1, 5, 2)
         assert len(boxes) == runs
@@ -53,36 +59,36 @@ def test_what_was_looked_at_is_filled():
         assert boxes[..., 0].max() <= 31.4 + 1e-9
 
 
-def test_the_odds_are_measured_for_1_3_and_17_codes():
+def test_the_odds_are_measured_for_1_3_and_17_codes(odds):
     """By rung 3's attack, each within three sigma of its line; and the words hold them."""
-    assert [each.accepted_codes for each in ODDS.data] == [1, 3, 17]
-    for each in ODDS.data:
+    assert [each.accepted_codes for each in odds.data] == [1, 3, 17]
+    for each in odds.data:
         assert each.measure.tries == ATTACKERS
         assert each.measure.expected == float(guessing(each.accepted_codes, guessing_one_session.GUESSES))
         assert abs(each.share - each.measure.expected) <= each.three_sigma
-        assert f"{each.measure.got} of {each.measure.tries:,}" in ODDS.words
+        assert f"{each.measure.got} of {each.measure.tries:,}" in odds.words
 
 
-def test_the_lines_are_the_closed_form():
+def test_the_lines_are_the_closed_form(odds):
     """Each line ends near certainty and passes the point's own expectation."""
-    axes = guess_odds.draw(ODDS.data)
+    axes = guess_odds.draw(odds.data)
     lines = [patch.get_path().vertices for patch in axes.patches if len(patch.get_path().vertices) > 20]
     assert len(lines) == 3
-    for each, line in zip(ODDS.data, lines, strict=True):
+    for each, line in zip(odds.data, lines, strict=True):
         guesses = 10 ** ((line[:, 0] - 6.4) / (33 - 6.4) * math.log10(MOST_GUESSES))
         chances = 10 ** ((line[:, 1] - 3.2) / (17.2 - 3.2) * 6 - 6)
         assert chances == pytest.approx(guessing(each.accepted_codes, guesses))
 
 
-@each_figure
-def test_it_is_drawn_as_all_figures_are(draw, picture):
+def test_they_are_drawn_as_all_figures_are(looks, odds):
     """No words upon words or beyond the edge, a text alternative, contrast in both themes, large enough."""
-    keeps_all(picture, draw(picture.data))
+    keeps_all(looks, looks_figure.draw(looks.data))
+    keeps_all(odds, guess_odds.draw(odds.data))
 
 
-def test_the_same_bytes_each_time():
+def test_the_same_bytes_each_time(looks):
     """Measured and drawn again, no byte differs."""
-    assert guess_by_guess(own_login_resets.with_own_logins, 400, SERVERS).svg == LOOKS.svg
+    assert guess_by_guess(own_login_resets.with_own_logins, 400, SERVERS).svg == looks.svg
 
 
 def test_the_table_of_seeds_grows():

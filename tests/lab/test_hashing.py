@@ -24,7 +24,7 @@ PASSWORD = "demo only: we both like bees"
 
 @pytest.fixture
 def server():
-    server = MfaServer(clock=ManualClock(), policy=Policy.LESSON)
+    server = MfaServer(clock=ManualClock(), policy=Policy.STANDARD)
     server.register("alice@example.org", PASSWORD)
     yield server
     server.close()

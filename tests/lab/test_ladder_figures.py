@@ -17,27 +17,36 @@ from mfa_lab.lab.spellings import spelling_table
 from tests.lab import figure_rules as rules
 
 SERVERS = {"ForgetfulServer": ForgetfulServer, "MfaServer": our_server}
-PICTURES = {
-    "replay": (replay, replay.replay_line(SERVERS)),
-    "forgotten": (replay, replay.replay_line({"ShortMemory": ShortMemory, "Mended": LongMemory})),
-    "race": (race, race.race_lanes(CheckThenSet)),
-    "no race": (race, race.race_lanes(OneStatement)),
-    "walk": (walk, walk.walk_strip(FollowingServer)),
-    "no walk": (walk, walk.walk_strip(Capped)),
-}
-each = pytest.mark.parametrize(("module", "picture"), PICTURES.values(), ids=PICTURES)
+PICTURES = rules.Once(
+    {
+        "replay": lambda: (replay, replay.replay_line(SERVERS)),
+        "forgotten": lambda: (replay, replay.replay_line({"ShortMemory": ShortMemory, "Mended": LongMemory})),
+        "race": lambda: (race, race.race_lanes(CheckThenSet)),
+        "no race": lambda: (race, race.race_lanes(OneStatement)),
+        "walk": lambda: (walk, walk.walk_strip(FollowingServer)),
+        "no walk": lambda: (walk, walk.walk_strip(Capped)),
+    }
+)
+each = pytest.mark.parametrize("drawn", PICTURES, indirect=True)
+
+
+@pytest.fixture
+def drawn(request):
+    """A figure's module, and the figure."""
+    return PICTURES[request.param]
 
 
 @each
 @pytest.mark.parametrize("asked", rules.OF_A_PICTURE)
-def test_as_every_figure(module, picture, asked):
+def test_as_every_figure(drawn, asked):
     """Named, by itself on the page, readable in both themes and from afar."""
-    asked(picture)
+    asked(drawn[1])
 
 
 @each
-def test_no_words_lie_on_others(module, picture):
+def test_no_words_lie_on_others(drawn):
     """Every text lies inside the drawing, and no two overlap."""
+    module, picture = drawn
     rules.no_words_lie_on_others_or_beyond_the_edge(module.draw(picture.data))
 
 

@@ -96,6 +96,7 @@ def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
         assert here().read().of("02-digits").hints == 2
 
 
+@pytest.mark.full
 def test_a_prediction_survives_a_restart(work):
     """Guessed in one kernel, compared in the next; and taken back by three dots."""
     in_another_kernel(work, "predict('02-one-bit', 'c')")

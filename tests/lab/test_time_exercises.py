@@ -219,6 +219,7 @@ def graded_in(zone: str) -> tuple[str, list[str], list[list[str]]]:
     return tuple(json.loads(done.stdout))
 
 
+@pytest.mark.full
 def test_grades_do_not_depend_on_the_machines_zone():
     """In kernels of four zones, two of which the cases ask about: the same words for every answer, and answers
     that lean on the machine's own zone are refused in each. The check leaves that zone as it found it.

@@ -19,6 +19,7 @@ from mfa_lab.lab.figures import window as windows
 from mfa_lab.lab.figures.strip import strip
 from mfa_lab.otp import code_at, step_at
 from tests.lab import figure_rules as rules
+from tests.lab.figure_rules import Once
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
 NOW = 1_800_000_010
@@ -44,36 +45,52 @@ STRIPS = {
     "1970": strip(SECRET, 10, window_steps=10, phone_now=40),
 }
 MAP = maps.acceptances()
-DRAWN = {
-    **{f"strip, {name}": windows.draw(each) for name, each in STRIPS.items()},
-    "map": maps.draw(MAP),
-    "map, three": maps.draw(maps.acceptances(windows=(1, 2, 10), offsets_seconds=range(-400, 401, 20), logins=1)),
-    "trade-off": trades.draw(trades.costs(USERS)),
-    "trade-off, three": trades.draw(trades.costs(USERS, owner_login_days=None, windows=(1, 2, 10))),
-    "run": runs.draw(runs.courses()),
-    "run, slow": runs.draw(runs.courses(-12, login_every_days=30, drawer_days=700)),
-    "run, right": runs.draw(runs.courses(0)),
-    "life": lives.draw(lives.life(SECRET)),
-    "life, wide": lives.draw(lives.life(SECRET, windows=(0, 1, 2, 10))),
-}
-PICTURES = {
-    "strip, elided": windows.window_strip(SECRET, NOW, phone_now=NOW + 3600, code=code_at(SECRET, NOW)),
-    "strip, wide": windows.window_strip(SECRET, NOW, window_steps=10, phone_now=NOW - 3600),
-    "map": maps.acceptance_map(),
-    "trade-off": trades.trade_off(USERS),
-    "run": runs.long_run(),
-    "life": lives.code_life(SECRET),
-}
+DRAWN = Once(
+    {
+        **{f"strip, {name}": lambda it=each: windows.draw(it) for name, each in STRIPS.items()},
+        "map": lambda: maps.draw(MAP),
+        "map, three": lambda: maps.draw(
+            maps.acceptances(windows=(1, 2, 10), offsets_seconds=range(-400, 401, 20), logins=1)
+        ),
+        "trade-off": lambda: trades.draw(trades.costs(USERS)),
+        "trade-off, three": lambda: trades.draw(trades.costs(USERS, owner_login_days=None, windows=(1, 2, 10))),
+        "run": lambda: runs.draw(runs.courses()),
+        "run, slow": lambda: runs.draw(runs.courses(-12, login_every_days=30, drawer_days=700)),
+        "run, right": lambda: runs.draw(runs.courses(0)),
+        "life": lambda: lives.draw(lives.life(SECRET)),
+        "life, wide": lambda: lives.draw(lives.life(SECRET, windows=(0, 1, 2, 10))),
+    }
+)
+PICTURES = Once(
+    {
+        "strip, elided": lambda: windows.window_strip(SECRET, NOW, phone_now=NOW + 3600, code=code_at(SECRET, NOW)),
+        "strip, wide": lambda: windows.window_strip(SECRET, NOW, window_steps=10, phone_now=NOW - 3600),
+        "map": lambda: maps.acceptance_map(),
+        "trade-off": lambda: trades.trade_off(USERS),
+        "run": lambda: runs.long_run(),
+        "life": lambda: lives.code_life(SECRET),
+    }
+)
 
 
-@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+@pytest.fixture
+def axes(request):
+    return DRAWN[request.param]
+
+
+@pytest.fixture
+def picture(request):
+    return PICTURES[request.param]
+
+
+@pytest.mark.parametrize("picture", PICTURES, indirect=True)
 @pytest.mark.parametrize("rule", rules.OF_A_PICTURE)
 def test_the_rules_of_figures_hold(picture, rule):
     """Named, self-contained, readable in both themes and from afar."""
     rule(picture)
 
 
-@pytest.mark.parametrize("axes", DRAWN.values(), ids=DRAWN)
+@pytest.mark.parametrize("axes", DRAWN, indirect=True)
 def test_no_words_lie_on_others(axes):
     """Every text lies inside the drawing, and no two overlap."""
     rules.no_words_lie_on_others_or_beyond_the_edge(axes)
@@ -95,6 +112,7 @@ def test_given_axes_are_drawn_on(draw, data):
     assert ax.texts
 
 
+@pytest.mark.full
 def test_the_same_bytes_each_time():
     """Drawn in another process with another hash seed, no byte differs: they are committed in notebooks."""
     program = (

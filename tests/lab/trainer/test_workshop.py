@@ -48,6 +48,7 @@ def test_each_seat_is_complete_and_its_own(tmp_path):
     assert len({seat.secret for seat in made.seats}) == 3
 
 
+@pytest.mark.full
 def test_a_second_run_adds_and_leaves_everything_else(tmp_path):
     """What a learner wrote, deleted or broke stays as it is, and so does a seat from a run with more seats."""
     prepare(tmp_path, 3, "a test")
@@ -64,6 +65,7 @@ def test_a_second_run_adds_and_leaves_everything_else(tmp_path):
     assert "seat-05@example.org" in (tmp_path / TRAINER / "cards.html").read_text()
 
 
+@pytest.mark.full
 def test_what_the_seats_must_not_see_lies_in_one_folder_that_can_be_taken_away(tmp_path):
     """The overview says so. Without it nothing of the trainer's is left beside the seats; put back, it goes on."""
     prepare(tmp_path / "room", 2, "a test")
@@ -79,6 +81,7 @@ def test_what_the_seats_must_not_see_lies_in_one_folder_that_can_be_taken_away(t
     assert prepare(tmp_path / "room", 3).seats == tuple(SEATS[:3])
 
 
+@pytest.mark.full
 def test_a_run_that_was_cut_short_is_finished(tmp_path):
     """seat.json comes last: where it is missing from a working copy, the seat is completed."""
     prepare(tmp_path, 2, "a test")
@@ -89,6 +92,7 @@ def test_a_run_that_was_cut_short_is_finished(tmp_path):
     assert (tmp_path / "seat-02" / "00_start_here.ipynb").read_text() == "my own"
 
 
+@pytest.mark.full
 def test_without_a_seed_two_workshops_differ(tmp_path):
     """And each remembers its own."""
     one, other = (prepare(tmp_path / name, 1) for name in ("one", "other"))
