@@ -19,6 +19,7 @@ from benchmarks.harness import Row
 
 MODULES = {
     "login": ("begin_login", "finish_login", "million", "names", "match"),
+    "peers": ("peers",),
     "over_http": ("http_code", "http_password", "http_memory"),
     "load": ("http_workers", "load"),
     "commands": ("lab", "import", "workshop", "board"),
@@ -28,7 +29,7 @@ MODULES = {
 }
 """The rows of each module, which is loaded with its row: a row needs only its own libraries."""
 BENCHMARKS = {name: module for module, names in MODULES.items() for name in names}
-FELT = ("begin_login", "finish_login", "http_code", "lab", "forms", "check", "board")
+FELT = ("begin_login", "finish_login", "peers", "http_code", "lab", "forms", "check", "board")
 """What users wait for: a run without a name measures only these rows. README.md says why."""
 COLUMNS = "{:<14}{:<42}{:<44}{:>9}  {:<15}{:>7}  {}"
 
