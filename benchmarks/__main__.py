@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...] [--json]`"""
+"""`python -m benchmarks [NAME ...] [--all] [--json]`"""
 
 from __future__ import annotations
 
@@ -6,76 +6,44 @@ import json
 import os
 import platform
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import chain
 
 import click
 
-from benchmarks import (
-    attempts,
-    audit,
-    batch,
-    browser,
-    checking,
-    codes,
-    load,
-    login,
-    names,
-    over_http,
-    seeds,
-    starts,
-    suite,
-    trainer,
-    worker_memory,
-)
 from benchmarks.harness import Row
 
-BENCHMARKS: dict[str, Callable[[], Row | Iterable[Row]]] = {
-    "begin_login": login.begin_login,
-    "finish_login": login.finish_login,
-    "match": codes.miss,
-    "import": starts.import_server,
-    "lab": starts.lab,
-    "million": login.million,
-    "names": names.names,
-    "check": checking.check,
-    "click": browser.click,
-    "run_all": browser.run_all,
-    "drag": browser.drag,
-    "ticks": browser.ticks,
-    "sha1": batch.one_core("SHA1", 18),
-    "sha256": batch.one_core("SHA256", 8),
-    "sha512": batch.one_core("SHA512", 8),
-    "cores": batch.both_cores,
-    "memory": batch.memory,
-    "logins": batch.logins,
-    "seeds": seeds.seeds,
-    "attempts": attempts.attempts,
-    "audit": audit.audit,
-    "workshop": trainer.workshop,
-    "board": trainer.board,
-    "suite": suite.suite,
-    "http_code": over_http.http_code,
-    "http_password": over_http.http_password,
-    "http_workers": load.http_workers,
-    "load": load.load,
-    "http_memory": worker_memory.http_memory,
+MODULES = {
+    "login": ("begin_login", "finish_login", "million", "names", "match"),
+    "peers": ("peers",),
+    "over_http": ("http_code", "http_password", "http_memory"),
+    "load": ("http_workers", "load"),
+    "commands": ("lab", "import", "workshop", "board"),
+    "browser": ("forms", "time_machine"),
+    "lab": ("check", "audit"),
+    "batch": ("sha1", "sha256", "sha512", "cores", "memory", "logins", "seeds", "attempts"),
 }
-LONG = {"load", "http_memory"}
-"""Minutes each: measured when they are named."""
-COLUMNS = "{:<14}{:<42}{:<38}{:>9}  {:<15}{:>7}  {}"
+"""The rows of each module, which is loaded with its row: a row needs only its own libraries."""
+BENCHMARKS = {name: module for module, names in MODULES.items() for name in names}
+FELT = ("begin_login", "finish_login", "peers", "http_code", "lab", "forms", "check", "board")
+"""What users wait for: a run without a name measures only these rows. README.md says why."""
+COLUMNS = "{:<14}{:<42}{:<44}{:>9}  {:<15}{:>7}  {}"
 
 
 @click.command()
 @click.argument("chosen", metavar="[NAME]...", nargs=-1, type=click.Choice(list(BENCHMARKS)))
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
-def main(chosen: tuple[str, ...], *, as_json: bool) -> None:
-    """Measure NAME, or all but the longest. benchmarks/README.md says what each row means."""
-    rows = chain.from_iterable(
-        _measured(name) for name in chosen or [name for name in BENCHMARKS if name not in LONG]
-    )
+@click.option("--all", "everything", is_flag=True, help="Measure every row.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def main(chosen: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
+    """Measure NAME, or the rows that users feel. benchmarks/README.md says what each row means."""
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        without_progress_bars()
+    names = dict.fromkeys(BENCHMARKS if everything else chosen or FELT)
+    rows = chain.from_iterable(map(_measured, names))
     if as_json:
         report = {"machine": _machine(), "rows": [{**asdict(row), "met": row.met} for row in rows]}
         click.echo(json.dumps(report, indent=2))
@@ -87,9 +55,29 @@ def main(chosen: tuple[str, ...], *, as_json: bool) -> None:
             click.echo(line)
 
 
+def without_progress_bars() -> None:
+    """Disable tqdm's bars, also where the caller decides for itself whether to show one."""
+    from tqdm import tqdm
+
+    start = tqdm.__init__
+
+    def disabled(bar: tqdm, *arguments: object, **options: object) -> None:
+        start(bar, *arguments, **{**options, "disable": True})
+
+    tqdm.__init__ = disabled
+
+
 def _measured(name: str) -> Iterable[Row]:
-    measured = BENCHMARKS[name]()
+    measured = function(name)()
     return [measured] if isinstance(measured, Row) else measured
+
+
+def function(name: str) -> Callable[[], Row | Iterable[Row]]:
+    """The function that measures this row. Only `import` cannot have the row's name."""
+    measure: Callable[[], Row | Iterable[Row]] = getattr(
+        import_module(f"benchmarks.{BENCHMARKS[name]}"), "import_server" if name == "import" else name
+    )
+    return measure
 
 
 def _lines(row: Row) -> Iterator[str]:

@@ -1,24 +1,31 @@
-"""The batch engine: against a loop over PyOTP, against hashcat, and its memory; and simulated logins."""
+"""What the attacks compute: codes in batches, seeds, simulated logins and guesses; against PyOTP and hashcat."""
 
 from __future__ import annotations
 
+import base64
 import os
+import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from random import Random
+from functools import partial
+from math import sqrt
 from statistics import median
 
 import click
 import numpy as np
 import pyotp
 
-from benchmarks.harness import HERE, Row, interleaved, ratio_row, timed
+from benchmarks.harness import HERE, Row, interleaved, ratio_row, seconds_row, timed
+from mfa_lab.attacks.attempts import Tally, simulated_budget
 from mfa_lab.attacks.batch import codes_at
+from mfa_lab.attacks.budget import guess_budget
+from mfa_lab.attacks.ladder.mersenne import first_words
+from mfa_lab.attacks.ladder.seeds import CHUNK_SEEDS, observe, recover
 from mfa_lab.attacks.odds import simulated_acceptance
 from mfa_lab.otp import DIGESTS
+from mfa_lab.policy import Policy
 from mfa_lab.provisioning import new_secret
 from mfa_lab.randomness import SeededRandomness
 
@@ -27,6 +34,8 @@ USERS, STEPS = 500, 1000
 LOOP = 20_000
 MANY = 20_000_000
 MB_MORE = 300
+NOW, DAY_SECONDS, SEED_LOOP = 1_800_000_000, 86_400, 10_000
+ATTACKERS = 1_001_000
 
 _MEMORY = """
 import threading
@@ -59,38 +68,40 @@ if __name__ == "__main__":
 """
 
 
-def one_core(algorithm: str, times: float) -> Callable[[], Row]:
+def one_core(algorithm: str, times: float, pairs: int = 15) -> Row:
     """500 secrets by 1,000 steps on one core, against PyOTP's codes one by one; `times` as fast is the reach."""
+    secrets = _secrets(USERS)
+    totp = pyotp.TOTP(secrets[0, 0], digest=DIGESTS[algorithm])
+    moments = [30 * (STEP + step) for step in range(LOOP)]
+    distinct = _secrets(20_000)
+    made = partial(codes_at, algorithm=algorithm, workers=1)
+    pair = interleaved(
+        lambda: timed(lambda: made(secrets, STEP + np.arange(STEPS))) / (USERS * STEPS),
+        lambda: timed(lambda: [totp.at(moment) for moment in moments]) / LOOP,
+        pairs,
+    )
+    one_secret = median(timed(lambda: made(secrets[0, 0], STEP + np.arange(USERS * STEPS))) for _ in range(3))
+    row = ratio_row(
+        algorithm.lower(),
+        what=f"codes_at, {algorithm}, one core",
+        against="a loop over PyOTP's at()",
+        reach=1 / times,
+        times=pair,
+        figures={
+            "codes_per_s": 1 / median(pair[0]),
+            "one_secret_per_s": USERS * STEPS / one_secret,
+            "each_its_own_secret_per_s": distinct.size / timed(lambda: made(distinct, STEP)),
+            "pyotp_per_s": 1 / median(pair[1]),
+        },
+    )
+    return in_percent(row)
 
-    def measure(pairs: int = 15) -> Row:
-        secrets = np.array([new_secret(SeededRandomness(user)) for user in range(USERS)])[:, None]
-        steps = STEP + np.arange(STEPS)
-        totp = pyotp.TOTP(secrets[0, 0], digest=DIGESTS[algorithm])
-        moments = [30 * (STEP + step) for step in range(LOOP)]
 
-        def ours(one: bool = False) -> float:
-            table = (secrets[0, 0], STEP + np.arange(USERS * STEPS)) if one else (secrets, steps)
-            return timed(lambda: codes_at(*table, algorithm=algorithm, workers=1)) / (USERS * STEPS)
+sha1, sha256, sha512 = (partial(one_core, *each) for each in (("SHA1", 18), ("SHA256", 8), ("SHA512", 8)))
 
-        pair = interleaved(ours, lambda: timed(lambda: [totp.at(moment) for moment in moments]) / LOOP, pairs)
-        distinct = [new_secret(SeededRandomness(user)) for user in range(20_000)]
-        apart = timed(lambda: codes_at(distinct, STEP, algorithm=algorithm, workers=1)) / len(distinct)
-        row = ratio_row(
-            algorithm.lower(),
-            what=f"codes_at, {algorithm}, one core",
-            against="a loop over PyOTP's at()",
-            reach=1 / times,
-            times=pair,
-            figures={
-                "codes_per_s": 1 / median(pair[0]),
-                "one_secret_per_s": 1 / median(ours(one=True) for _ in range(3)),
-                "each_its_own_secret_per_s": 1 / apart,
-                "pyotp_per_s": 1 / median(pair[1]),
-            },
-        )
-        return in_percent(row)
 
-    return measure
+def _secrets(count: int) -> np.ndarray:
+    return np.array([new_secret(SeededRandomness(user)) for user in range(count)])[:, None]
 
 
 def in_percent(row: Row) -> Row:
@@ -108,12 +119,12 @@ def in_percent(row: Row) -> Row:
     )
 
 
-def both_cores(pairs: int = 3) -> Row:
+def cores(pairs: int = 3) -> Row:
     """Twenty million codes, the processes' start included, against hashcat's own benchmark of mode 18100.
 
     Both as the time for a code: 1.25 of hashcat's is 0.8 of its rate.
     """
-    secrets = np.array([new_secret(SeededRandomness(user)) for user in range(20)])[:, None]
+    secrets = _secrets(20)
     steps = STEP + np.arange(MANY // 20)
     what = "codes_at, SHA1, all cores"
 
@@ -164,7 +175,7 @@ def memory() -> Row:
 
 def logins(runs: int = 5) -> Row:
     """A million logins with real codes, over a heatmap of 25 offsets by 20 delays."""
-    dice = Random(0)  # noqa: S311
+    dice = random.Random(0)  # noqa: S311
     offsets, delays = np.arange(-120, 121, 10)[:, None], np.arange(0, 60, 3)
     each = 1_000_000 // (offsets.size * delays.size)
 
@@ -173,12 +184,72 @@ def logins(runs: int = 5) -> Row:
             offsets, delays, 1, logins=each, randomness=SeededRandomness(dice.randrange(10**6))
         )
 
-    return Row(
-        name="logins",
-        what="a million simulated logins",
-        against="",
-        value=median(timed(simulate) for _ in range(runs)),
-        unit="s",
-        reach=1.0,
-        pairs=runs,
+    return seconds_row(
+        "logins", what="a million simulated logins", reach=1, times=[timed(simulate) for _ in range(runs)]
+    )
+
+
+def seeds(pairs: int = 15) -> Row:
+    """A day of seconds on one core, none of them right, against a loop that seeds, makes a secret and asks PyOTP."""
+    observed = observe(new_secret(), NOW)
+    at, code = observed[0]
+
+    def ours() -> None:
+        assert recover(observed, NOW - DAY_SECONDS, NOW) is None
+
+    def loop() -> None:
+        for seed in range(NOW - SEED_LOOP, NOW):
+            random.seed(seed)
+            secret = base64.b32encode(random.randbytes(20)).decode()  # noqa: S311
+            _ = pyotp.TOTP(secret).at(at) == code
+
+    def seeding() -> None:
+        for start in range(0, DAY_SECONDS, CHUNK_SEEDS):
+            first_words(np.arange(start, min(start + CHUNK_SEEDS, DAY_SECONDS), dtype=np.uint32), 5)
+
+    state = random.getstate()
+    times = interleaved(lambda: timed(ours) / DAY_SECONDS, lambda: timed(loop) / SEED_LOOP, pairs)
+    random.setstate(state)
+    alone = median(timed(seeding) for _ in range(5)) / DAY_SECONDS
+    return in_percent(
+        ratio_row(
+            "seeds",
+            what="recover: a day of seconds, one core",
+            against="a loop: random.seed, secret, PyOTP's at()",
+            reach=1 / 5,
+            times=times,
+            figures={
+                "seeds_per_s": 1 / median(times[0]),
+                "loop_per_s": 1 / median(times[1]),
+                "seeding_share": alone / median(times[0]),
+            },
+        )
+    )
+
+
+def attempts(runs: int = 3) -> Row:
+    """A million attackers and some, each of whom the standard policy permits a hundred attempts."""
+    tallies: list[Tally] = []
+
+    def simulate() -> None:
+        seeded = SeededRandomness(len(tallies))
+        tallies.append(simulated_budget(Policy.STANDARD, days=365, attackers=ATTACKERS, randomness=seeded))
+
+    times = [timed(simulate) for _ in range(runs)]
+    expected = guess_budget(Policy.STANDARD).chance_per_year * ATTACKERS
+    strayed = [abs(tally.inside - expected) / sqrt(expected) for tally in tallies]
+    made = min(tally.attempts for tally in tallies)
+    return seconds_row(
+        "attempts",
+        what="10^8 simulated attempts, Policy.STANDARD",
+        reach=10,
+        times=times,
+        also=max(strayed) <= 3 and made >= 10**8,
+        figures={
+            "attempts": made,
+            "per_s": made / median(times),
+            "inside": tallies[0].inside,
+            "expected_inside": expected,
+            "most_sigma": max(strayed),
+        },
     )

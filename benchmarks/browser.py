@@ -65,19 +65,38 @@ redraw()
 ipywidgets.VBox([slider, picture])
 """
 
-# From the click to the first frame in which the answer stands.
-_CLICK = """([button, answer]) => new Promise((resolve, reject) => {
-    setTimeout(() => reject("no answer"), 10000);
-    const output = [...document.querySelectorAll(".jp-OutputArea-output")].at(-1);
-    const at = output.querySelector(answer);
-    const observer = new MutationObserver(() => {
+# From `act` to the first frame after a change `seen` at an element; `then` can wait for more. In seconds.
+_SHOWN = """const shown = (at, seen, act, then = () => {}) => new Promise((resolve, reject) => {
+    setTimeout(() => reject("nothing shown"), 10000);
+    const observer = new MutationObserver(async () => {
         observer.disconnect();
+        await then();
         requestAnimationFrame(() => resolve((performance.now() - start) / 1000));
     });
-    observer.observe(at, { childList: true, subtree: true, characterData: true });
+    observer.observe(at, seen);
     const start = performance.now();
-    output.querySelector(button).click();
-})"""
+    act();
+});"""
+_CLICK = f"""([button, answer]) => {{
+    {_SHOWN}
+    const output = [...document.querySelectorAll(".jp-OutputArea-output")].at(-1);
+    const seen = {{ childList: true, subtree: true, characterData: true }};
+    return shown(output.querySelector(answer), seen, () => output.querySelector(button).click());
+}}"""
+_DRAG_OURS = f"""() => {{
+    {_SHOWN}
+    const slider = document.querySelector(".mfa-machine input[type=range]");
+    slider.value = Number(slider.value) === 120 ? -120 : Number(slider.value) + 1;
+    return shown(document.querySelector(".mfa-strip"), {{ attributeFilter: ["style"] }},
+        () => slider.dispatchEvent(new Event("input", {{ bubbles: true }})));
+}}"""
+_DRAG_BARE = f"""() => {{
+    {_SHOWN}
+    const image = document.querySelector(".jp-OutputArea-output img");
+    const move = new KeyboardEvent("keydown", {{ key: "ArrowRight", bubbles: true }});
+    return shown(image, {{ attributeFilter: ["src"] }},
+        () => document.querySelector(".noUi-handle").dispatchEvent(move), () => image.decode());
+}}"""
 # From Run All to the first frame in which the last of the widgets can be seen.
 _RUN_ALL = """(wanted) => new Promise((resolve, reject) => {
     setTimeout(() => reject("nothing shown"), 20000);
@@ -93,32 +112,6 @@ _RUN_ALL = """(wanted) => new Promise((resolve, reject) => {
     requestAnimationFrame(seen);
 })"""
 
-# From one movement of a slider to the first frame that shows what it did.
-_DRAG_OURS = """() => new Promise((resolve, reject) => {
-    setTimeout(() => reject("nothing painted"), 10000);
-    const slider = document.querySelector(".mfa-machine input[type=range]");
-    const observer = new MutationObserver(() => {
-        observer.disconnect();
-        requestAnimationFrame(() => resolve((performance.now() - start) / 1000));
-    });
-    observer.observe(document.querySelector(".mfa-strip"), { attributeFilter: ["style"] });
-    slider.value = Number(slider.value) === 120 ? -120 : Number(slider.value) + 1;
-    const start = performance.now();
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-})"""
-_DRAG_BARE = """() => new Promise((resolve, reject) => {
-    setTimeout(() => reject("nothing painted"), 10000);
-    const image = document.querySelector(".jp-OutputArea-output img");
-    const observer = new MutationObserver(async () => {
-        observer.disconnect();
-        await image.decode();
-        requestAnimationFrame(() => resolve((performance.now() - start) / 1000));
-    });
-    observer.observe(image, { attributeFilter: ["src"] });
-    const handle = document.querySelector(".noUi-handle");
-    const start = performance.now();
-    handle.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
-})"""
 # Plays for so many milliseconds; how often the strip's clock moved, and how many messages passed.
 _PLAY = """async (milliseconds) => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
@@ -159,64 +152,61 @@ def _pages(*sources: str) -> Iterator[list[LabPage]]:
         browser.close()
 
 
-def click(pairs: int = 60) -> Row:
-    """The code form's answer, whose server spends no password hash, against a button that sets a label."""
-    with _pages(FORM, BARE) as (form, bare):
-        times = interleaved(
-            lambda: float(form.page.evaluate(_CLICK, [".mod-primary", ".widget-html-content:has([role=status])"])),
-            lambda: float(bare.page.evaluate(_CLICK, ["button", ".widget-html-content"])),
-            pairs,
-        )
-    return ratio_row(
-        "click", what="click to the shown answer", against="a bare button that sets a label", reach=1.5, times=times
-    )
-
-
-def run_all(pairs: int = 15) -> Row:
-    """On a kernel that has imported what it needs."""
-    with _pages(FOUR_STEPS, TEN) as (steps, ten):
-        times = interleaved(
+def forms(runs: int = 10, clicks: int = 40) -> Iterator[Row]:
+    """Run All on kernels that have imported what they need; then the code form, which needs no password hash."""
+    with _pages(FOUR_STEPS, TEN, FORM, BARE) as (steps, ten, form, bare):
+        shown = interleaved(
             lambda: float(steps.page.evaluate(_RUN_ALL, ".mfa-phone-face .mfa-time")),
             lambda: float(ten.page.evaluate(_RUN_ALL, ".widget-text input")),
-            pairs,
+            runs,
         )
         sizes = [len(json.dumps(page.page.content())) for page in (steps, ten)]
-    return ratio_row(
-        "run_all",
+        answered = interleaved(
+            lambda: float(form.page.evaluate(_CLICK, [".mod-primary", ".widget-html-content:has([role=status])"])),
+            lambda: float(bare.page.evaluate(_CLICK, ["button", ".widget-html-content"])),
+            clicks,
+        )
+    yield ratio_row(
+        "forms",
         what="Run All to FourSteps visible",
         against="a bare cell with ten ipywidgets",
         reach=1.5,
-        times=times,
+        times=shown,
         figures={"page_kb": sizes[0] // 1000, "bare_page_kb": sizes[1] // 1000},
+    )
+    yield ratio_row(
+        "forms",
+        what="click to the shown answer",
+        against="a bare button that sets a label",
+        reach=1.5,
+        times=answered,
     )
 
 
-def drag(pairs: int = 60) -> Row:
-    """The time machine's strip follows its slider in the browser; the bare figure comes from the kernel."""
-    with _pages(f"{MACHINE}machine", SLIDER) as (machine, bare):
+def time_machine(pairs: int = 40, milliseconds: int = 6000) -> Iterator[Row]:
+    """The strip follows its slider in the browser, while the bare figure comes from the kernel. Then time machine and
+    phone in one cell play at thirty times the speed.
+    """
+    both = f"{MACHINE}import ipywidgets\nipywidgets.VBox([machine, panel])"
+    with _pages(f"{MACHINE}machine", SLIDER, both) as (machine, bare, playing):
         times = interleaved(
             lambda: float(machine.page.evaluate(_DRAG_OURS)), lambda: float(bare.page.evaluate(_DRAG_BARE)), pairs
         )
-    return ratio_row(
-        "drag",
+        playing.page.select_option(".mfa-machine select", "30")
+        ticked, messages = playing.page.evaluate(_PLAY, milliseconds)
+    yield ratio_row(
+        "time_machine",
         what="dragging skew to the painted strip",
         against="a slider that redraws an empty figure",
         reach=1.3,
         times=times,
     )
-
-
-def ticks(milliseconds: int = 6000) -> Row:
-    """Time machine and phone in one cell, playing at thirty times the pace."""
-    with _pages(f"{MACHINE}import ipywidgets\nipywidgets.VBox([machine, panel])") as (page,):
-        page.page.select_option(".mfa-machine select", "30")
-        ticked, messages = page.page.evaluate(_PLAY, milliseconds)
-    return Row(
-        name="ticks",
-        what="phone and time machine while playing",
+    yield Row(
+        name="time_machine",
+        what="kernel messages while it plays",
         against="",
         value=messages / ticked,
-        unit="messages",
+        unit="a tick",
         reach=0,
         pairs=1,
         also=ticked > milliseconds / 100,

@@ -86,6 +86,42 @@ def ratio_row(
     )
 
 
+def seconds_row(
+    name: str,
+    *,
+    what: str,
+    reach: float,
+    times: list[float],
+    against: str = "",
+    baseline: Sequence[float] = (),
+    also: bool = True,
+    figures: dict[str, float | int | str] | None = None,
+) -> Row:
+    """The median in seconds, with the least and the most as spread; a baseline is only reported."""
+    seconds = median(times)
+    beside: dict[str, float | int | str] = {}
+    if baseline:
+        beside = {"baseline_s": median(baseline), "times_the_baseline": seconds / median(baseline)}
+    return Row(
+        name=name,
+        what=what,
+        against=against,
+        value=seconds,
+        unit="s",
+        spread=(min(times), max(times)),
+        reach=reach,
+        pairs=len(times),
+        also=also,
+        figures={**beside, **(figures or {})},
+    )
+
+
+def quickest_tenth_ratio(times: tuple[list[float], list[float]]) -> float:
+    """The ratio of the first deciles: other processes that want the cores change it less than the median."""
+    ours, baseline = (quantiles(each, n=10)[0] for each in times)
+    return ours / baseline
+
+
 def without_the_slowest(left: Sequence[float], right: Sequence[float]) -> tuple[list[float], list[float]]:
     """Both without what lies above the 95th percentile of all: there the disk and the neighbours speak."""
     limit = quantiles(chain(left, right), n=20)[-1]

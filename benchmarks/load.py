@@ -13,18 +13,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from psutil import Process
 from sqlalchemy import make_url
 
+from benchmarks.accounts import PASSWORD, Site, site
 from benchmarks.harness import Row, interleaved, ratio_row, timed
 from benchmarks.served import OURS, Client, Served, cpu_seconds, serving
-from benchmarks.server_side import PASSWORD, Crowd
 from mfa_lab import Policy
 from mfa_lab.server.audit import Event
 from mfa_lab.web import tokens
@@ -52,43 +50,43 @@ class Heard(Generic[T]):
 
 def load() -> Iterator[Row]:
     """Codes alone and whole logins, by 1, 2 and 4 workers on both databases."""
-    with TemporaryDirectory(prefix="mfa-lab-bench-") as folder, _postgres() as cluster:
+    with _postgres() as cluster:
         for database in (None, cluster) if cluster else (None,):
             for measure in (_codes, _logins):
-                rows = [measure(Path(folder), database, workers) for workers in (1, 2, 4)]
+                rows = [measure(database, workers) for workers in (1, 2, 4)]
                 for row in rows:
                     yield replace(row, figures={"times_one_worker": row.value / rows[0].value, **row.figures})
 
 
-def _codes(folder: Path, cluster: Cluster | None, workers: int) -> Row:
+def _codes(cluster: Cluster | None, workers: int) -> Row:
     """Every code is presented twice at the same moment, through two pending logins: one of them gets in."""
-    with _crowd_on(cluster, folder, CODES) as crowd:
-        attempts = _waiting(crowd, each=2)
+    with site(CODES, real_time=True, cluster=cluster) as here:
+        attempts = _waiting(here, each=2)
         what = f"code checks, {_counted(cluster, workers)}"
-        return _row(what, folder, crowd, workers, lambda port: _present_codes(port, crowd, attempts))
+        return _row(what, here, workers, lambda port: _present_codes(port, here, attempts))
 
 
-def _logins(folder: Path, cluster: Cluster | None, workers: int) -> Row:
+def _logins(cluster: Cluster | None, workers: int) -> Row:
     """Password, Argon2id by OWASP, and code."""
-    with _crowd_on(cluster, folder, LOGINS, Policy.STANDARD) as crowd:
+    with site(LOGINS, policy=Policy.STANDARD, real_time=True, cluster=cluster) as here:
         what = f"whole logins, {_counted(cluster, workers)}"
-        return _row(what, folder, crowd, workers, lambda port: _log_in(port, crowd))
+        return _row(what, here, workers, lambda port: _log_in(port, here))
 
 
 def _counted(cluster: Cluster | None, workers: int) -> str:
     return f"{'PostgreSQL' if cluster else 'SQLite'}, {workers} worker{'s' if workers > 1 else ''}"
 
 
-def _row(what: str, folder: Path, crowd: Crowd, workers: int, measure: Callable[[int], Heard[Attempt]]) -> Row:
-    with serving(OURS, folder, crowd.environment(), workers) as served:
+def _row(what: str, here: Site, workers: int, measure: Callable[[int], Heard[Attempt]]) -> Row:
+    with serving(OURS, here.folder, here.environment(), workers) as served:
         before = cpu_seconds(served.workers)
         heard = measure(served.port)
         cpu_s = cpu_seconds(served.workers) - before
-    assert Counter(name for name, _ in heard.granted) == Counter(crowd.names), (
+    assert Counter(name for name, _ in heard.granted) == Counter(here.names), (
         "somebody was granted two sessions, or none"
     )
-    sessions = sum(line.event == Event.LOGGED_IN for line in crowd.server.audit_log())
-    assert sessions == len(crowd.names), "the audit log tells of other sessions"
+    sessions = sum(line.event == Event.LOGGED_IN for line in here.server.audit_log())
+    assert sessions == len(here.names), "the audit log tells of other sessions"
     percentiles = quantiles(heard.times, n=100)
     return Row(
         name="load",
@@ -109,17 +107,17 @@ def _row(what: str, folder: Path, crowd: Crowd, workers: int, measure: Callable[
 
 def http_workers(pairs: int = 15) -> Iterator[Row]:
     """Codes in chunks, eight at once, by turns to two workers and to one, each with a database of its own."""
-    with TemporaryDirectory(prefix="mfa-lab-bench-") as folder, _postgres() as cluster, ExitStack() as stack:
+    with _postgres() as cluster, ExitStack() as stack:
         if cluster is None:
             return
 
-        def started(workers: int) -> tuple[Served, Crowd, Iterator[Attempt]]:
-            crowd = stack.enter_context(_crowd_on(cluster, Path(folder), CHUNK * (1 + pairs)))
-            served = stack.enter_context(serving(OURS, Path(folder), crowd.environment(), workers))
-            return served, crowd, iter(_waiting(crowd))
+        def started(workers: int) -> tuple[Served, Site, Iterator[Attempt]]:
+            here = stack.enter_context(site(CHUNK * (1 + pairs), real_time=True, cluster=cluster))
+            served = stack.enter_context(serving(OURS, here.folder, here.environment(), workers))
+            return served, here, iter(_waiting(here))
 
-        def chunk(served: Served, crowd: Crowd, attempts: Iterator[Attempt]) -> float:
-            heard = _present_codes(served.port, crowd, list(islice(attempts, CHUNK)))
+        def chunk(served: Served, here: Site, attempts: Iterator[Attempt]) -> float:
+            heard = _present_codes(served.port, here, list(islice(attempts, CHUNK)))
             assert len(heard.granted) == CHUNK
             return heard.took / CHUNK
 
@@ -152,10 +150,10 @@ def http_workers(pairs: int = 15) -> Iterator[Row]:
     )
 
 
-def _cpu_of_each(cluster: Cluster, served: Served, crowd: Crowd) -> list[float]:
+def _cpu_of_each(cluster: Cluster, served: Served, here: Site) -> list[float]:
     """Of each worker, and of PostgreSQL's processes for this database, which carry its name."""
     main = Process(int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0]))
-    database = make_url(crowd.url).database
+    database = make_url(here.url).database
     backends = [child for child in main.children() if f" {database} " in " ".join(child.cmdline())]
     return [*(cpu_seconds([worker]) for worker in served.workers), cpu_seconds(backends)]
 
@@ -176,32 +174,19 @@ def _postgres() -> Iterator[Cluster | None]:
         yield cluster
 
 
-@contextmanager
-def _crowd_on(cluster: Cluster | None, folder: Path, count: int, policy: Policy = Policy.CHEAPEST) -> Iterator[Crowd]:
-    """`count` people in a database of their own: a file, or one of the cluster's."""
-    with TemporaryDirectory(dir=folder) as place:
-        crowd = Crowd(Path(place), count, able=count, policy=policy, real_time=True)
-        if cluster:
-            crowd.move(cluster.new_database())
-        try:
-            yield crowd
-        finally:
-            crowd.server.close()
-
-
-def _waiting(crowd: Crowd, each: int = 1) -> list[Attempt]:
+def _waiting(here: Site, each: int = 1) -> list[Attempt]:
     """Pending logins of everybody, those of one name side by side."""
-    names = (name for name in crowd.names for _ in range(each))
-    return [(name, tokens.written(crowd.server.begin_login(name, PASSWORD))) for name in names]
+    names = (name for name in here.names for _ in range(each))
+    return [(name, tokens.written(here.server.begin_login(name, PASSWORD))) for name in names]
 
 
-def _present_codes(port: int, crowd: Crowd, attempts: Sequence[Attempt]) -> Heard[Attempt]:
+def _present_codes(port: int, here: Site, attempts: Sequence[Attempt]) -> Heard[Attempt]:
     """A code for each attempt; those of one name present the same."""
     codes: dict[str, str] = {}
 
     def granted(attempt: Attempt) -> bool:
         name, token = attempt
-        code = codes.setdefault(name, crowd.code())
+        code = codes.setdefault(name, here.code())
         with Client(port) as client:
             status, said = client.ask("POST", "/api/code", token, code=code)
         assert status in (200, 403), (status, said)
@@ -210,16 +195,16 @@ def _present_codes(port: int, crowd: Crowd, attempts: Sequence[Attempt]) -> Hear
     return at_once(granted, attempts)
 
 
-def _log_in(port: int, crowd: Crowd) -> Heard[Attempt]:
+def _log_in(port: int, here: Site) -> Heard[Attempt]:
     """Everybody, with password and code."""
 
     def granted(attempt: Attempt) -> bool:
         with Client(port) as client:
             token = client.post("/api/login", name=attempt[0], password=PASSWORD)["token"]
-            client.post("/api/code", token, code=crowd.code())
+            client.post("/api/code", token, code=here.code())
         return True
 
-    return at_once(granted, [(name, "") for name in crowd.names])
+    return at_once(granted, [(name, "") for name in here.names])
 
 
 def at_once(granted: Callable[[T], bool], attempts: Sequence[T]) -> Heard[T]:

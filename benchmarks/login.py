@@ -1,49 +1,51 @@
-"""The two steps of a login on a WAL file, and the second among a million accounts."""
+"""The two steps of a login on a WAL file, also among a million accounts; unknown names; `match` without a server."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from tempfile import TemporaryDirectory
+from statistics import mean, median
 
 import argon2
 import pyotp
 
-from benchmarks.bare import one_row, update
-from benchmarks.harness import Measurement, Row, interleaved, ratio_row, timed
-from benchmarks.server_side import PASSWORD, Crowd
-from mfa_lab import Policy
+from benchmarks.accounts import PASSWORD, one_row, site, update
+from benchmarks.harness import Row, interleaved, ratio_row, timed, without_the_slowest
+from mfa_lab import AccessDenied, Policy, otp
+from mfa_lab.attacks.ladder.watch import TOLD_APART, welch_t
+from mfa_lab.errors import NoMatch
 from mfa_lab.policy import OWASP
+from mfa_lab.provisioning import new_secret
 
-FEW, MANY = 10, 1_000_000
+FEW, MANY, TAKING_TURNS = 10, 1_000_000, 200
+PLANTED_SECONDS = 0.001
+NOW = 1_800_000_010
+BATCH = 100
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
-def begin_login(pairs: int = 150) -> Row:
-    """A right password: two durable transactions around one hash."""
+def begin_login(pairs: int = 60) -> Row:
+    """A correct password: two durable transactions around one hash."""
     verify = bare_verify()
-    with _crowd(FEW, Policy.STANDARD) as crowd:
-        name = crowd.names[0]
+    with site(FEW, policy=Policy.STANDARD) as here:
+        name = here.names[0]
         times = interleaved(
-            lambda: timed(lambda: crowd.server.begin_login(name, PASSWORD)),
-            lambda: timed(verify),
-            pairs,
+            lambda: timed(lambda: here.server.begin_login(name, PASSWORD)), lambda: timed(verify), pairs
         )
-    added = median(ours - baseline for ours, baseline in zip(*times, strict=True))
     return ratio_row(
         "begin_login",
         what="begin_login, Argon2id by OWASP, WAL file",
         against="argon2 verify, same parameters",
         reach=1.10,
         times=times,
-        figures={"added_ms": added * 1e3},
+        figures={"added_ms": median(ours - baseline for ours, baseline in zip(*times, strict=True)) * 1e3},
     )
 
 
 def bare_verify() -> Callable[[], bool]:
-    """argon2-cffi's verify of the right password, with the parameters of the standard policy."""
+    """Returns argon2-cffi's verify of the correct password, with the parameters of the standard policy."""
     bare = argon2.PasswordHasher(
         time_cost=OWASP.time, memory_cost=OWASP.memory_kib, parallelism=OWASP.lanes, hash_len=32, salt_len=16
     )
@@ -51,18 +53,18 @@ def bare_verify() -> Callable[[], bool]:
     return lambda: bare.verify(stored, PASSWORD)
 
 
-def finish_login(pairs: int = 400) -> Row:
-    """A right code: one durable transaction. The pending login is made outside the timed part."""
-    with _crowd(FEW) as crowd, TemporaryDirectory() as folder:
-        connection = one_row(Path(folder) / "bare.db")
-        totp = pyotp.TOTP(crowd.secret)
+def finish_login(pairs: int = 250) -> Row:
+    """A valid code: one durable transaction. The pending login is made outside the timed part."""
+    with site(FEW) as here:
+        connection = one_row(here.folder / "bare.db")
+        totp = pyotp.TOTP(here.secret)
 
         def bare() -> float:
-            code = crowd.code()
-            return timed(lambda: (totp.verify(code, for_time=crowd.clock.now(), valid_window=1), update(connection)))
+            code = here.code()
+            return timed(lambda: (totp.verify(code, for_time=here.clock.now(), valid_window=1), update(connection)))
 
-        times = interleaved(_finishing(crowd), bare, pairs)
-        sync_s = median(_synced_write(Path(folder) / "sync") for _ in range(200))
+        times = interleaved(here.finish(), bare, pairs)
+        sync_s = median(_synced_write(here.folder / "sync") for _ in range(200))
         update_s = median(timed(lambda: update(connection)) for _ in range(200))
         connection.close()
     return ratio_row(
@@ -75,10 +77,18 @@ def finish_login(pairs: int = 400) -> Row:
     )
 
 
+def _synced_write(path: Path) -> float:
+    """What the disk takes by itself: 4 KiB written over and flushed."""
+    flush: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
+    path.write_bytes(bytes(4096))
+    with path.open("r+b", buffering=0) as file:
+        return timed(lambda: (file.write(bytes(4096)), flush(file.fileno())))
+
+
 def million(pairs: int = 400, *, many: int = MANY) -> Row:
-    """The same among a million accounts, 200 of which log in by turns, as among ten."""
-    with _crowd(many) as large, _crowd(FEW) as small:
-        times = interleaved(_finishing(large), _finishing(small), pairs)
+    """A valid code among a million accounts, 200 of which log in in turn, against the same among ten."""
+    with site(many, able=TAKING_TURNS) as large, site(FEW) as small:
+        times = interleaved(large.finish(), small.finish(), pairs)
     return ratio_row(
         "million",
         what=f"finish_login, {many:,} accounts",
@@ -88,35 +98,73 @@ def million(pairs: int = 400, *, many: int = MANY) -> Row:
     )
 
 
-@contextmanager
-def _crowd(count: int, policy: Policy = Policy.CHEAPEST) -> Iterator[Crowd]:
-    with TemporaryDirectory(prefix="mfa-lab-bench-") as folder:
-        crowd = Crowd(Path(folder), count, able=min(count, 200), policy=policy)
-        try:
-            yield crowd
-        finally:
-            crowd.server.close()
+def names(pairs: int = 2000) -> Row:
+    """Can an attacker tell by time whether a name is known (user enumeration, ASVS-6.3.8)?
+
+    Welch's |t| between failing logins to known and to unknown names. A planted delay shows that it would be found.
+    """
+    known, unknown = _failing(pairs)
+    slow, quick = _failing(pairs, planted_seconds=PLANTED_SECONDS)
+    planted = abs(welch_t(slow, quick))
+    return Row(
+        name="names",
+        what="failing begin_login, known name",
+        against="unknown name",
+        value=abs(welch_t(known, unknown)),
+        unit="|t|",
+        reach=TOLD_APART,
+        pairs=pairs,
+        also=planted > TOLD_APART,
+        figures={
+            "planted_1_ms_t": planted,
+            "t_without_slowest_5_percent": abs(welch_t(*without_the_slowest(known, unknown))),
+            "known_ms": mean(known) * 1e3,
+            "unknown_ms": mean(unknown) * 1e3,
+        },
+    )
 
 
-def _finishing(crowd: Crowd) -> Measurement:
-    pendings = crowd.pendings()
+def _failing(pairs: int, planted_seconds: float = 0) -> tuple[list[float], list[float]]:
+    """Each name is tried once, so that no throttle starts. The file is in memory where the system has such a place:
+    a disk's noise would hide the difference.
+    """
+    with site(pairs, folder=_IN_MEMORY if _IN_MEMORY.is_dir() else None) as here:
+        known = iter(here.names)
+        unknown = (name.replace(".org", ".net") for name in here.names)
 
-    def measure() -> float:
-        pending = next(pendings)
-        code = crowd.code()
-        return timed(lambda: crowd.server.finish_login(pending, code))
+        def attempt(name: str, delay_seconds: float = 0) -> None:
+            try:
+                here.server.begin_login(name, "demo: not the password")
+            except AccessDenied:
+                time.sleep(delay_seconds)
+                return
+            raise AssertionError("a wrong password was accepted")
 
-    return measure
+        return interleaved(
+            lambda: timed(lambda: attempt(next(known), planted_seconds)),
+            lambda: timed(lambda: attempt(next(unknown))),
+            pairs,
+        )
 
 
-def _synced_write(path: Path) -> float:
-    """What the disk alone costs: 4 KiB written over and flushed."""
-    flush: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
-    path.write_bytes(bytes(4096))
-    with path.open("r+b", buffering=0) as file:
+def match(pairs: int = 100) -> Row:
+    """A wrong code at window 1, the most work there is: every step of the window is computed."""
+    secret = new_secret()
+    totp = pyotp.TOTP(secret)
+    inside = {otp.code_at(secret, NOW + 30 * offset) for offset in (-1, 0, 1)}
+    wrong = next(code for code in map("{:06d}".format, range(4)) if code not in inside)
 
-        def write() -> None:
-            file.write(bytes(4096))
-            flush(file.fileno())
+    def ours() -> None:
+        for _ in range(BATCH):
+            try:
+                otp.match(secret, wrong, NOW)
+            except NoMatch:
+                continue
+            raise AssertionError("the wrong code was accepted")
 
-        return timed(write)
+    def baseline() -> None:
+        for _ in range(BATCH):
+            assert not totp.verify(wrong, for_time=NOW, valid_window=1)
+
+    times = interleaved(lambda: timed(ours) / BATCH, lambda: timed(baseline) / BATCH, pairs)
+    return ratio_row("match", what="match, miss at window 1", against="PyOTP verify", reach=1.2, times=times)

@@ -1,42 +1,48 @@
-"""The two steps of a login over HTTP: one worker, a SQLite file of its own, one request after the other."""
+"""A worker with a SQLite file of its own: the two steps of a login one request after the other, and its memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from statistics import median, quantiles
-from tempfile import TemporaryDirectory
+from statistics import median
 from time import process_time
 
-from benchmarks.harness import Row, interleaved, ratio_row, timed
+from benchmarks.accounts import PASSWORD, site
+from benchmarks.harness import Row, interleaved, quickest_tenth_ratio, ratio_row, timed
+from benchmarks.load import at_once
 from benchmarks.login import bare_verify
-from benchmarks.served import OURS, Client, cpu_seconds, each_on_its_own_core, serving
-from benchmarks.server_side import PASSWORD, Crowd
+from benchmarks.served import BARE, OURS, Client, cpu_seconds, each_on_its_own_core, serving
 from mfa_lab import Policy
 from mfa_lab.web import tokens
 
-BARE = "benchmarks.bare:application"
 WARM_UP = 30
 IN_A_ROW = 10
+_STRANGER = (
+    ("GET", "/login", 200),
+    ("GET", "/style.css", 200),
+    ("GET", "/account", 303),
+    ("GET", "/no-such-page", 404),
+    ("POST", "/login", 403),
+    ("POST", "/api/login", 422),
+    ("GET", "/api/session", 401),
+)
+"""What a visit asks for first: pages and API, refused in each way that there is."""
+_REQUESTS = len(_STRANGER) + 3
+_FIRST_LOGINS = 64
 
 
-def http_code(pairs: int = 500) -> Row:
+def http_code(pairs: int = 300) -> Row:
     """A right code; the pending logins are made before. The bare route looks at nothing of the same request."""
-    count = WARM_UP + pairs
-    with TemporaryDirectory(prefix="mfa-lab-bench-") as place:
-        folder = Path(place)
-        crowd = Crowd(folder, count, able=count, real_time=True)
-        waiting = iter([tokens.written(crowd.server.begin_login(name, PASSWORD)) for name in crowd.names])
-        bare_environment = {"BARE_DATABASE": str(folder / "bare.db")}
+    with site(WARM_UP + pairs, real_time=True) as here:
+        waiting = iter([tokens.written(here.server.begin_login(name, PASSWORD)) for name in here.names])
         with (
-            serving(OURS, folder, crowd.environment()) as ours,
-            serving(BARE, folder, bare_environment) as bare,
+            serving(OURS, here.folder, here.environment()) as ours,
+            serving(BARE, here.folder, {"BARE_DATABASE": str(here.folder / "bare.db")}) as bare,
             Client(ours.port) as guarded,
             Client(bare.port) as unguarded,
         ):
 
             def check() -> float:
-                token, code = next(waiting), crowd.code()
+                token, code = next(waiting), here.code()
                 return timed(lambda: guarded.post("/api/code", token, code=code))
 
             def change() -> float:
@@ -46,7 +52,6 @@ def http_code(pairs: int = 500) -> Row:
             before = cpu_seconds(ours.workers), cpu_seconds(bare.workers)
             times = interleaved(check, change, pairs)
             cpu = cpu_seconds(ours.workers) - before[0], cpu_seconds(bare.workers) - before[1]
-        crowd.server.close()
     return ratio_row(
         "http_code",
         what="second factor over HTTP, SQLite",
@@ -64,11 +69,10 @@ def http_password(pairs: int = 30, singly: int = 60) -> Row:
     each request finds a server that slept, and caches that a bare hash has emptied.
     """
     verify = bare_verify()
-    with TemporaryDirectory(prefix="mfa-lab-bench-") as place:
-        crowd = Crowd(Path(place), 1, able=1, policy=Policy.STANDARD, real_time=True)
-        (name,) = crowd.names
+    with site(1, policy=Policy.STANDARD, real_time=True) as here:
+        (name,) = here.names
         with (
-            serving(OURS, Path(place), crowd.environment()) as ours,
+            serving(OURS, here.folder, here.environment()) as ours,
             Client(ours.port) as client,
             each_on_its_own_core(ours),
         ):
@@ -82,7 +86,6 @@ def http_password(pairs: int = 30, singly: int = 60) -> Row:
             times = interleaved(lambda: _in_a_row(password), lambda: _in_a_row(verify), pairs)
             each = IN_A_ROW + 1
             cpu = (cpu_seconds(ours.workers) - before) / each, (process_time() - bare_before) / each
-        crowd.server.close()
     return ratio_row(
         "http_password",
         what="password step over HTTP, SQLite",
@@ -108,11 +111,57 @@ def _on_a_busy_machine(times: tuple[list[float], list[float]], cpu_s: tuple[floa
 
     Of http_password's baseline that includes the client's part, which is small beside the hash.
     """
-    quickest, bare_quickest = (quantiles(each, n=10)[0] for each in times)
     ours, bare = (each / len(times[0]) * 1e3 for each in cpu_s)
     return {
-        "quickest_tenth_ratio": quickest / bare_quickest,
+        "quickest_tenth_ratio": quickest_tenth_ratio(times),
         "cpu_ratio": ours / bare,
         "cpu_ms": ours,
         "baseline_cpu_ms": bare,
     }
+
+
+def http_memory(first: int = 10_000, last: int = 100_000) -> Row:
+    """What one worker holds after `last` requests, against after `first`. Of a hundred, three are a whole login.
+
+    Logins come before all that, eight at once: each thread that has hashed keeps the 20 MB that Argon2 fills.
+    """
+    visits_a_login = 10
+    people = _FIRST_LOGINS + last // _REQUESTS // visits_a_login + 1
+    with site(people, real_time=True) as here:
+        names = iter(here.names)
+        with serving(OURS, here.folder, here.environment()) as served:
+
+            def log_in(client: Client) -> None:
+                pending = client.post("/api/login", name=next(names), password=PASSWORD)
+                session = client.post("/api/code", pending["token"], code=here.code())
+                assert client.ask("GET", "/api/session", session["token"])[0] == 200
+
+            def visit(number: int) -> bool:
+                with Client(served.port) as client:
+                    if number < 0:
+                        log_in(client)
+                        return True
+                    for method, path, expected in _STRANGER:
+                        status, said = client.ask(method, path)
+                        assert status == expected, (method, path, status, said)
+                    if number % visits_a_login == 0:
+                        log_in(client)
+                        return True
+                    for _ in range(3):
+                        assert client.ask("POST", "/api/code", f"p.{'x' * 43}", code="123456")[0] == 403
+                    return False
+
+            at_once(visit, range(-_FIRST_LOGINS, 0))
+            at_once(visit, range(first // _REQUESTS))
+            held = served.resident_bytes()
+            at_once(visit, range((last - first) // _REQUESTS))
+            held_later = served.resident_bytes()
+    return Row(
+        name="http_memory",
+        what=f"a worker's memory after {last:,} requests",
+        against=f"after {first:,}",
+        value=held_later / held,
+        reach=1.10,
+        pairs=1,
+        figures={"mb": held_later / 1e6, "baseline_mb": held / 1e6},
+    )

@@ -1,4 +1,4 @@
-"""A web server in processes of its own, the client that asks it, and what its processes take."""
+"""A web server in processes of its own, the client that asks it, and a bare application to compare it with."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Lock
 from typing import Any, Self
 
 import psutil
+from fastapi import FastAPI
 
+from benchmarks.accounts import one_row, update
 from benchmarks.harness import HERE
 
-OURS = "mfa_lab.web.serve:application"
+OURS, BARE = "mfa_lab.web.serve:application", "benchmarks.served:bare"
 _PORT = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 _PATIENCE_SECONDS = 60
 
@@ -111,3 +114,16 @@ def serving(factory: str, folder: Path, environment: dict[str, str], workers: in
     finally:
         process.terminate()
         process.wait(timeout=_PATIENCE_SECONDS)
+
+
+def bare() -> FastAPI:
+    """One route, in a new file named by BARE_DATABASE. It asks for nothing and looks at nothing that is sent."""
+    app, turn = FastAPI(), Lock()
+    connection = one_row(Path(os.environ["BARE_DATABASE"]))
+
+    @app.post("/update")
+    def one() -> dict[str, int]:
+        with turn:
+            return {"changed": update(connection)}
+
+    return app

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.worker_memory import http_memory
+from benchmarks.over_http import http_memory
 
 
 @pytest.mark.full

@@ -1,26 +1,30 @@
-"""What `check` costs beyond the learner's own code and the cases that are put to it."""
+"""What a learner waits for in a notebook: the answer of `check`, and the audit log of a week."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks.harness import Row, timed
-from mfa_lab import workspace
+from benchmarks.harness import Row, seconds_row, timed
+from mfa_lab import ManualClock, MfaServer, workspace
 from mfa_lab.lab import checks
+from mfa_lab.lab.audit_week import MONDAY, audit_week
 from mfa_lab.lab.exercises import Exercise, exercises, made_by
+from mfa_lab.lab.figures.audit_week import log_of
 from mfa_lab.resources import notebooks_dir
 
 REACH_MS = 50
+LINES = 100_000
 
 
-def check(times: int = 5) -> Row:
+def check(times: int = 3) -> Row:
     """The last of the known wrong answers of each exercise, checked in a working copy; the costliest exercise counts.
 
     What its cases take is taken off, check by check: they are the learner's code and the attacks on it. Each check
@@ -95,3 +99,30 @@ def _working_copy() -> Iterator[None]:
             yield
         finally:
             os.chdir(before)
+
+
+def audit(times: int = 7) -> Row:
+    """`MfaServer.audit_log` on a file with 100,000 lines. `generate_s` is the time that such a week takes to make,
+    `analyse_ms` that of what the figure draws, made of the records.
+    """
+    weeks = []
+    generate = timed(lambda: weeks.append(audit_week(lines=LINES)))
+    with TemporaryDirectory(prefix="mfa-lab-bench-") as place:
+        path = Path(place) / "lab.db"
+        with closing(MfaServer(f"sqlite:///{path}", clock=ManualClock(MONDAY))):
+            pass
+        with closing(sqlite3.connect(path)) as connection, connection:
+            rows = ((line.at, line.event, line.account_id, line.reason) for line in weeks[0].lines)
+            connection.executemany("INSERT INTO audit (at, event, account_id, reason) VALUES (?, ?, ?, ?)", rows)
+        with closing(MfaServer(f"sqlite:///{path}", clock=ManualClock(MONDAY + 10**6))) as server:
+            read = [timed(server.audit_log) for _ in range(times)]
+            same = server.audit_log() == weeks[0].lines
+            analyse = median(timed(lambda: log_of(weeks[0].lines)) for _ in range(times))
+    return seconds_row(
+        "audit",
+        what=f"reading {LINES:,} audit events",
+        reach=1,
+        times=read,
+        also=same,
+        figures={"generate_s": generate, "analyse_ms": analyse * 1e3},
+    )

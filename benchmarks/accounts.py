@@ -1,16 +1,19 @@
-"""A server on a real file, with accounts to log in to."""
+"""A server on a real file with accounts to log in to, and the one bare durable UPDATE that it is compared with."""
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, insert
 
+from benchmarks.harness import timed
 from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.clock import SystemClock
 from mfa_lab.hidden import Hidden
@@ -21,6 +24,9 @@ from mfa_lab.server.passwords import PasswordHasher
 from mfa_lab.server.records import PendingLogin
 from mfa_lab.server.schema import SEAL_VERSION, accounts, factors
 from mfa_lab.server.vault import Place, Vault
+
+if TYPE_CHECKING:
+    from tests.postgres import Cluster
 
 PASSWORD = "demo: correct horse battery staple"
 
@@ -43,21 +49,14 @@ _SOME = """
 """
 
 
-class Crowd:
-    """A server whose database holds `count` accounts; `names` are those of them that can log in.
+class Site:
+    """A server whose database in `folder` holds `count` accounts; `names` are the `able` ones that can log in.
 
     Rows are written in bulk, through the server's own schema: a million accounts would take hours to register.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        count: int,
-        *,
-        able: int,
-        policy: Policy = Policy.CHEAPEST,
-        real_time: bool = False,
-    ) -> None:
+    def __init__(self, folder: Path, count: int, *, able: int, policy: Policy, real_time: bool) -> None:
+        self.folder = folder
         self.url = f"sqlite:///{folder / 'lab.db'}"
         self.key = secrets.token_bytes(32)
         self.policy = policy
@@ -88,7 +87,7 @@ class Crowd:
         return {"MFA_LAB_DATABASE": self.url, "MFA_LAB_KEY": self.key.hex()}
 
     def code(self) -> str:
-        """What everybody's phone shows now: all have the same secret."""
+        """The code that every account's phone shows now: all have the same secret."""
         return code_at(self.secret, self.clock.now())
 
     def _fill(self, path: Path, vault: Vault, count: int, able: int) -> list[str]:
@@ -109,7 +108,57 @@ class Crowd:
         return [name for _, _, name in chosen]
 
     def pendings(self) -> Iterator[PendingLogin]:
-        """Step 1 for one account after the other, each a time step later than the last."""
+        """Step 1 for each account in turn; on a manual clock each is a time step later than the one before."""
         for name in cycle(self.names):
-            self.clock.advance(30)
+            if isinstance(self.clock, ManualClock):
+                self.clock.advance(30)
             yield self.server.begin_login(name, PASSWORD)
+
+    def finish(self) -> Callable[[], float]:
+        """Returns a measurement of `finish_login` with a valid code. Its pending login is made just before."""
+        pendings = self.pendings()
+
+        def measure() -> float:
+            pending, code = next(pendings), self.code()
+            return timed(lambda: self.server.finish_login(pending, code))
+
+        return measure
+
+
+@contextmanager
+def site(
+    count: int,
+    *,
+    able: int | None = None,
+    policy: Policy = Policy.CHEAPEST,
+    real_time: bool = False,
+    folder: Path | None = None,
+    cluster: Cluster | None = None,
+) -> Iterator[Site]:
+    """A `Site` in a new folder inside `folder`, or in a new database of the cluster; `able` is all if not given."""
+    with TemporaryDirectory(prefix="mfa-lab-bench-", dir=folder) as place:
+        made = Site(Path(place), count, able=count if able is None else able, policy=policy, real_time=real_time)
+        if cluster:
+            made.move(cluster.new_database())
+        try:
+            yield made
+        finally:
+            made.server.close()
+
+
+def one_row(path: Path) -> sqlite3.Connection:
+    """A new file with the server's pragmas. Threads may share the connection if they take turns."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for statement in (
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "CREATE TABLE factors (id TEXT PRIMARY KEY, last_step INTEGER NOT NULL)",
+        "INSERT INTO factors VALUES ('one', 0)",
+    ):
+        connection.execute(statement)
+    return connection
+
+
+def update(connection: sqlite3.Connection) -> int:
+    """How many rows were changed."""
+    return connection.execute("UPDATE factors SET last_step = last_step + 1 WHERE id = ?", ("one",)).rowcount

@@ -1,7 +1,8 @@
-"""How long until something is there: the package, and the page."""
+"""Programs from their start: the package's import, the lab's page, and a trainer's commands."""
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -13,13 +14,31 @@ from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from benchmarks.harness import HERE, Row, interleaved, ratio_row
+from benchmarks.harness import HERE, Row, interleaved, ratio_row, seconds_row, timed
+from mfa_lab.lab.exercises import exercises
+from mfa_lab.lab.progress import FORMAT, VERSION
 from mfa_lab.resources import notebooks_dir
 
 OURS = "from mfa_lab import MfaServer"
 LIBRARIES = {"argon2", "cryptography", "pyotp", "sqlalchemy"}
 HEAVY = {"IPython", "matplotlib", "numpy"}
 _PATIENCE_SECONDS = 60
+SEATS, FILES = 30, 500
+MFA_LAB = Path(sys.executable).with_name("mfa-lab")
+_COPIES = """
+import io, shutil, sys, qrcode
+for seat in range(int(sys.argv[3])):
+    shutil.copytree(sys.argv[1], f"{sys.argv[2]}/{seat}")
+    for _ in range(2):
+        qrcode.make(f"otpauth://totp/mfa-lab:seat-{seat}?secret=DEMODEMODEMODEMODEMODEMODEMODEMO").save(io.BytesIO())
+"""
+_READ = """
+import json, sys
+from pathlib import Path
+import matplotlib.figure
+for path in Path(sys.argv[1]).iterdir():
+    json.loads(path.read_text("utf-8"))
+"""
 
 
 def import_server(pairs: int = 20) -> Row:
@@ -52,7 +71,7 @@ def import_server(pairs: int = 20) -> Row:
     )
 
 
-def lab(pairs: int = 5) -> Row:
+def lab(pairs: int = 3) -> Row:
     """`mfa-lab` in an empty folder, and `jupyter lab`, until the page answers. Same environment, same flags."""
     scripts = Path(sys.executable).parent
     with TemporaryDirectory(prefix="mfa-lab-bench-") as root:
@@ -103,3 +122,56 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
+
+
+def workshop(pairs: int = 3) -> Row:
+    """`mfa-lab workshop --seats 30` into a fresh folder, from the command to its end: notebooks, cards, answers."""
+    with TemporaryDirectory(prefix="mfa-lab-bench-") as root:
+        folders = (f"{root}/{number}" for number in range(2 * pairs))
+        times, baseline = interleaved(
+            lambda: _run(MFA_LAB, "workshop", "--seats", SEATS, "--dir", next(folders)),
+            lambda: _run(sys.executable, "-c", _COPIES, HERE / "notebooks", next(folders), SEATS),
+            pairs,
+        )
+    return seconds_row(
+        "workshop",
+        what=f"mfa-lab workshop --seats {SEATS}",
+        against="bare Python: the copies, two QR codes each",
+        reach=20,
+        times=times,
+        baseline=baseline,
+    )
+
+
+def board(pairs: int = 3) -> Row:
+    """`mfa-lab board` of 500 exports, every exercise in each, from the command to its end: HTML and PNG."""
+    with TemporaryDirectory(prefix="mfa-lab-bench-") as root:
+        exports = Path(root) / "exports"
+        exports.mkdir()
+        for number in range(FILES):
+            (exports / f"{number}.json").write_text(_export(number), encoding="utf-8")
+        times, baseline = interleaved(
+            lambda: _run(MFA_LAB, "board", exports, "--out", f"{root}/board"),
+            lambda: _run(sys.executable, "-c", _READ, exports),
+            pairs,
+        )
+    return seconds_row(
+        "board",
+        what=f"mfa-lab board, {FILES} files",
+        against="bare Python: json.loads, matplotlib's import",
+        reach=3,
+        times=times,
+        baseline=baseline,
+    )
+
+
+def _run(*command: object) -> float:
+    """How long a command takes, from its start to its end."""
+    words = list(map(str, command))
+    return timed(lambda: subprocess.run(words, check=True, stdout=subprocess.DEVNULL))
+
+
+def _export(number: int) -> str:
+    entry = {"attempts": number % 7 + 1, "first": 1_800_000_000, "last": 1_800_000_000 + number}
+    done = {each.id: {**entry, "done": entry["last"] if number % 3 else None} for each in exercises()}
+    return json.dumps({FORMAT: VERSION, "pseudonym": f"learner-{number:04}", "exercises": done}, indent=1)
