@@ -147,10 +147,12 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
         f"Cards and overview are in {folder.resolve() / room.TRAINER}: print cards.pdf, begin with overview.html"
     )
     if bundle:
+        from mfa_lab.lab.trainer.bundle import PYTHON, SYSTEM
         from mfa_lab.lab.trainer.bundle import bundle as fill
 
-        click.echo("Collecting the wheelhouse: a minute or some, and some hundred megabytes.")
+        click.echo("Collecting the wheelhouse: it takes some minutes and some hundred megabytes.")
         click.echo(f"{fill(folder)} installs the kit without internet; its README.txt says how.")
+        click.echo(f"It needs Python {PYTHON} on {SYSTEM}. For another Python or system, make one on such a machine.")
 
 
 @main.command()

@@ -89,6 +89,17 @@ def test_environment_yml_is_equal_to_pyproject():
     assert python == PROJECT["tool"]["mypy"]["python_version"]
 
 
+def test_only_python_versions_that_ci_runs_are_claimed():
+    """pyproject.toml and the README name the version of CI's machine and those that .ci/run adds, and no other."""
+    added = re.search(r'^also_claimed="(.*)"$', (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    assert added is not None
+    run = [PROJECT["tool"]["mypy"]["python_version"], *added[1].split()]
+    classifiers = "\n".join(PROJECT["project"]["classifiers"])
+    assert re.findall(r"Programming Language :: Python :: (3\.\d+)", classifiers) == run
+    (sentence,) = re.findall(r"Each submission is tested on Debian with (.*?)\. uv", README)
+    assert re.findall(r"3\.\d+", sentence) == run
+
+
 def test_the_server_side_needs_no_jupyter():
     """The base dependencies are the server's alone; the two constraints on jsonschema say the same."""
     base = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}

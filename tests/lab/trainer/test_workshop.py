@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from mfa_lab.cli import main
 from mfa_lab.errors import InvalidInput, MfaError
@@ -27,6 +30,7 @@ from mfa_lab.resources import notebooks_dir
 from mfa_lab.workspace import kit_files
 from tests.secret_scan import leaks
 
+ROOT = Path(__file__).parents[3]
 SEATS = [seeded("a test", number) for number in range(1, 11)]
 
 
@@ -231,27 +235,97 @@ def test_answers_show_every_exercise_with_its_wrong_answers():
     assert all(each.question in text for each in predictions())
 
 
-def test_a_bundle_needs_a_checkout_and_pip(tmp_path, monkeypatch):
-    """Where one is missing, a sentence says so and nothing is half done."""
+def test_a_bundle_needs_a_checkout_and_a_program_that_downloads(tmp_path, monkeypatch):
+    """If one is missing, a sentence says so and nothing is half done."""
     monkeypatch.setattr(bundle_module, "notebooks_dir", lambda: tmp_path / "notebooks")
+    monkeypatch.setattr(bundle_module, "distribution", lambda _: SimpleNamespace(read_text=lambda _: None))
     with pytest.raises(MfaError, match="from a checkout"):
         bundle_module.bundle(tmp_path)
     monkeypatch.undo()
+    monkeypatch.delenv("UV", raising=False)
     monkeypatch.setattr(bundle_module, "find_spec", lambda _: None)
     monkeypatch.setattr(bundle_module.shutil, "which", lambda _: None)
-    with pytest.raises(MfaError, match="needs pip"):
+    with pytest.raises(MfaError, match="needs uv or pip"):
         bundle_module.bundle(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_checkout_is_found_after_an_installation_by_pip(tmp_path, monkeypatch):
+    """`pip install ".[lab]"` copies the kit away from the checkout, and notes where it came from."""
+    checkout = tmp_path / "my kit"
+    (checkout / "notebooks").mkdir(parents=True)
+    (checkout / "pyproject.toml").touch()
+    note = json.dumps({"url": checkout.as_uri(), "dir_info": {}})
+    monkeypatch.setattr(bundle_module, "notebooks_dir", lambda: tmp_path / "_shipped" / "notebooks")
+    monkeypatch.setattr(bundle_module, "distribution", lambda _: SimpleNamespace(read_text=lambda _: note))
+    assert bundle_module._checkout() == checkout
+
+
+def test_uv_is_found_without_help(monkeypatch):
+    """By what `uv run` tells, whoever started it; on the PATH; as a package beside the kit."""
+    monkeypatch.setenv("UV", "/told/uv")
+    assert bundle_module._uv(Path("unused")) == "/told/uv"
+    monkeypatch.delenv("UV")
+    monkeypatch.setattr(bundle_module.shutil, "which", lambda _: "/path/uv")
+    assert bundle_module._uv(Path("unused")) == "/path/uv"
+    monkeypatch.setattr(bundle_module.shutil, "which", lambda _: None)
+    monkeypatch.setattr(bundle_module, "find_spec", lambda _: True)
+    monkeypatch.setitem(sys.modules, "uv", SimpleNamespace(find_uv_bin=lambda: "/package/uv"))
+    assert bundle_module._uv(Path("unused")) == "/package/uv"
+
+
+EXPORTED = """
+-e .
+one==1.0
+two==2.0 ; python_full_version < '3.11.5'
+two==3.0 ; python_full_version >= '3.11.5'
+three==1 ; sys_platform == 'none'
+"""
+
+
+def test_each_patch_release_gets_its_own_versions():
+    """A version that is for later patch releases only does not take the place of the one for earlier ones."""
+    assert bundle_module.pinned(EXPORTED, "3.11.2") == {"one==1.0", "two==2.0"}
+    assert bundle_module.pinned(EXPORTED, "3.11.7") == {"one==1.0", "two==3.0"}
+
+
+@pytest.mark.parametrize("other", ["python", "system"])
+def test_on_another_machine_the_installation_says_what_it_needs(other, tmp_path, monkeypatch):
+    """One sentence names the Python and the system of the wheelhouse and those of the machine; nothing is made."""
+    monkeypatch.chdir(tmp_path)
+    theirs = {"python": (3, 9, 1), "system": sys.version_info}[other]
+    monkeypatch.setattr(sys, "version_info", theirs)
+    monkeypatch.setattr("platform.system", lambda: "Plan 9" if other == "system" else "Linux")
+    with pytest.raises(SystemExit) as ended:
+        exec(bundle_module._INSTALL, {"__file__": str(tmp_path / "install.py")})  # noqa: S102
+    sentence = str(ended.value)
+    assert f"is for Python {bundle_module.PYTHON} on {bundle_module.SYSTEM}, and this is Python" in sentence
+    assert {"python": "Python 3.9", "system": "Plan 9"}[other] in sentence
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.full
 def test_a_bundle_installs_without_a_network(tmp_path):
-    """From the wheelhouse alone, where possible in a network of nobody's; what comes out can make a working copy."""
+    """From the wheelhouse alone, if possible in a network of nobody's; the result can make a working copy.
+
+    It serves each patch release of this Python, and says which Python that is.
+    """
     prepare(tmp_path, 1, "a test")
     place = bundle_module.bundle(tmp_path)
     assert not list(place.glob("*.tar.gz"))
     assert "//" not in (place / "README.txt").read_text()
-    python = tmp_path / "elsewhere" / "bin" / "python"
-    alone = ["unshare", "--net"] if subprocess.run(["unshare", "--net", "true"], check=False).returncode == 0 else []
+    assert f"Python {bundle_module.PYTHON}" in (place / "README.txt").read_text()
+    parsed = [parse_wheel_filename(path.name) for path in place.glob("*.whl")]
+    wheels = {(name, str(version)) for name, version, _, _ in parsed}
+    export = [bundle_module._uv(tmp_path), "export", "--quiet", *bundle_module._EXPORT]
+    exported = subprocess.run(export, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for patch in (0, 39):
+        wanted = (pin.partition("==") for pin in bundle_module.pinned(exported, f"{bundle_module.PYTHON}.{patch}"))
+        assert {(canonicalize_name(name), version) for name, _, version in wanted} <= wheels
+    scripts = tmp_path / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    unshare = shutil.which("unshare")
+    can_unshare = unshare and subprocess.run([unshare, "--net", "true"], check=False).returncode == 0
+    alone = ["unshare", "--net"] if can_unshare else []
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "PYTHON"))}
 
     def run(*command: object) -> str:
@@ -259,12 +333,11 @@ def test_a_bundle_installs_without_a_network(tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    run(sys.executable, "-m", "venv", tmp_path / "elsewhere")
-    run(python, "-m", "pip", "install", "--no-index", "--find-links", place, bundle_module.WHAT)
-    assert "00_start_here.ipynb" in run(python.parent / "mfa-lab", "--copy-only", "seat-99")
-    run(python.parent / "mfa-lab", "slides", "00_start_here")  # its template, style and script came along
-    alone.clear()  # where there is no network at all, there is not even this machine, and no kernel
-    run(python.parent / "mfa-lab", "doctor")
+    assert "Start with: " in run(sys.executable, place / "install.py")
+    assert "00_start_here.ipynb" in run(scripts / "mfa-lab", "--copy-only", "seat-99")
+    run(scripts / "mfa-lab", "slides", "00_start_here")  # its template, style and script came along
+    alone.clear()  # without any network, there is not even this machine, and no kernel
+    run(scripts / "mfa-lab", "doctor")
 
 
 def test_seat_json_and_the_card_agree(tmp_path):
