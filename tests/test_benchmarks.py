@@ -48,7 +48,7 @@ def test_every_row_is_in_the_readme_and_the_default_rows_are_marked():
     assert named == {name: name in FELT for name in BENCHMARKS}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_every_row_has_its_function(name):
     """The module that the table names for a row has the row's function."""
@@ -63,7 +63,7 @@ def test_progress_bars_are_off_even_if_the_caller_wants_one(monkeypatch, capsys)
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_redirected_run_writes_no_progress_bar():
     """A row that shows a bar on a terminal writes nothing but its report to a file."""
     done = measured("seeds")
@@ -72,7 +72,7 @@ def test_a_redirected_run_writes_no_progress_bar():
 
 
 @pytest.mark.skipif(find_spec("django") is None, reason="Django is not installed: `uv run --group bench`")
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_peers_accept_and_refuse_before_they_are_measured():
     """Each library accepts every code of the run, and refuses a replay; otherwise there is no row."""
     done = subprocess.run(

@@ -63,6 +63,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what the tests started."""
+    sums: Counter[str] = Counter()
+    for (name, _), count in _started.items():
+        sums[name] += count
+    terminalreporter.write_line("started: " + ", ".join(f"{sums[name]} {name}" for name in MOST))
+
+
 def over_budget(started: Mapping[tuple[str, str], int]) -> str:
     """Say what was started too often, and by which test files; an empty text if nothing was."""
     lines = []
