@@ -27,7 +27,7 @@ _TESTS_FAILED_OR_BROKE = {1, 2, 3, 4}
 _OUR_FAULT = 70
 _PATIENCE = 10
 """A test may wait so many times as long as it may compute."""
-_LONGEST_TEST_SECONDS = 3.0
+_LONGEST_TEST_SECONDS = 2.0
 """Races and large searches are left out: mutants die by the quick tests, or the quick tests are too weak."""
 _OPTIONS = [
     "-xq", "--tb=short", "--override-ini=addopts=", "-Wignore::pytest.PytestAssertRewriteWarning",
