@@ -5,6 +5,7 @@ import hmac
 import json
 import random
 import subprocess
+from collections.abc import Callable
 
 import pyotp
 import pytest
@@ -14,16 +15,20 @@ from hypothesis import strategies as st
 from mfa_lab.errors import InvalidInput, InvalidSecret, MalformedCode, NoMatch, ReusedCode
 from mfa_lab.otp import (
     DIGESTS,
+    MAX_REACH_STEPS,
     MAX_WINDOW_STEPS,
     Diagnosis,
     Match,
     Verdict,
+    checked_parameters,
     code_at,
     diagnose,
     explain,
     match,
+    match_consecutive,
     secret_bytes,
     step_at,
+    tidy_code,
 )
 from mfa_lab.resources import data_dir
 from tests.needs import requires_program
@@ -56,6 +61,7 @@ def test_rfc4226_vectors(vector: dict) -> None:
     assert code_at(secret, now) == vector["code"]
     explained = explain(secret, now)
     assert (explained.digest.hex(), explained.truncated) == (vector["hmac_hex"], vector["truncated"])
+    assert explained.code == vector["code"]
 
 
 @pytest.mark.parametrize("vector", TOTP["vectors"], ids=lambda vector: f"{vector['unix_time']}-{vector['algorithm']}")
@@ -94,10 +100,11 @@ def test_codes_are_oathtools() -> None:
         )
 
 
-@pytest.mark.parametrize("spelling", [SECRET.lower(), SECRET + "========", SECRET + "="])
-def test_a_secret_may_be_spelt_in_several_ways(spelling: str) -> None:
+@pytest.mark.parametrize("secret", [SECRET, SECRET[:-1] + "X", SECRET + "AA", SECRET + "DEMOX"])
+@pytest.mark.parametrize("spell", [str.lower, "{}========".format, "{}=".format])
+def test_a_secret_may_be_spelt_in_several_ways(secret: str, spell: Callable[[str], str]) -> None:
     """Lower case and padding change nothing."""
-    assert code_at(spelling, NOW) == code_at(SECRET, NOW)
+    assert code_at(spell(secret), NOW) == code_at(secret, NOW)
 
 
 def test_time_passes_31_and_32_bits() -> None:
@@ -171,6 +178,7 @@ def test_a_window_near_1970_holds_no_negative_step(now: int) -> None:
     code = code_at(SECRET, now)
     assert match(SECRET, code, now, window_steps=MAX_WINDOW_STEPS) == Match(now // 30, 0)
     assert diagnose(SECRET, code, now).verdict is Verdict.ACCEPTED
+    assert diagnose(SECRET, code_at(SECRET, 0), now, window_steps=0).step == 0
 
 
 @pytest.mark.parametrize("offset", [-2, -1, 0, 1, 2, 40])
@@ -190,11 +198,12 @@ def test_every_step_is_compared_whatever_matched(offset: int, monkeypatch: pytes
 # --- What people type ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("spell", ["{0} {1}", " {0}{1} ", "{0}-{1}", " {0} - {1} "])
+@pytest.mark.parametrize("spell", ["{0} {1}", " {0}{1} ", "{0}-{1}", " {0} - {1} ", "{0}" + " " * 18 + "{1}"])
 def test_spaces_and_hyphens_are_taken(spell: str) -> None:
     """People type codes as apps show them."""
     code = code_at(SECRET, NOW)
     assert match(SECRET, spell.format(code[:3], code[3:]), NOW).offset == 0
+    assert tidy_code(spell.format(code[:3], code[3:])) == code
 
 
 RIGHT = code_at(SECRET, NOW)
@@ -246,23 +255,33 @@ def test_the_number_of_digits_is_the_accounts_own(digits: int) -> None:
 # --- Diagnoses -----------------------------------------------------------------------------------------------------
 
 
-@given(drift=st.integers(-600, 600), window_steps=st.integers(0, 3), second=st.integers(0, 29))
-def test_seconds_outside_is_how_far_to_move_the_clock(drift: int, window_steps: int, second: int) -> None:
+@given(
+    drift=st.integers(-600, 600),
+    window_steps=st.integers(0, 3),
+    drift_steps=st.integers(-4, 4),
+    second=st.integers(0, 29),
+)
+def test_seconds_outside_is_how_far_to_move_the_clock(
+    drift: int, window_steps: int, drift_steps: int, second: int
+) -> None:
     """A code from a clock `drift` seconds off: move the verifier's clock by `seconds_outside` and it is accepted,
-    and by one second less it is not.
+    and by one second less it is not. A window moved by `drift_steps` gets no wider.
     """
     now = 1_800_000_000 + second
     code = code_at(SECRET, now + drift)
-    found = diagnose(SECRET, code, now, window_steps=window_steps)
+    window = {"window_steps": window_steps, "drift_steps": drift_steps}
+    found = diagnose(SECRET, code, now, **window)
     assert found.step == step_at(now + drift)
     assert found.offset == found.step - step_at(now)
     assert found.shown_from <= now + drift < found.shown_until == found.shown_from + 30
     outside = found.seconds_outside
-    assert (outside == 0) == (abs(found.offset) <= window_steps) == (found.verdict is Verdict.ACCEPTED)
-    assert match(SECRET, code, now + outside, window_steps=window_steps).step == found.step
+    is_inside = abs(found.offset - drift_steps) <= window_steps
+    assert (outside == 0) == is_inside == (found.verdict is Verdict.ACCEPTED)
+    accepted = match(SECRET, code, now + outside, **window)
+    assert accepted == Match(found.step, found.step - step_at(now + outside))
     if outside:
         with pytest.raises(NoMatch):
-            match(SECRET, code, now + outside - outside // abs(outside), window_steps=window_steps)
+            match(SECRET, code, now + outside - outside // abs(outside), **window)
 
 
 DRIFTS = [  # drift, verdict, offset, seconds_outside, at 10 seconds into a step, window 1
@@ -298,6 +317,77 @@ def test_diagnose_tells_reused_from_wrong() -> None:
     assert diagnose(SECRET, old, NOW, reach_steps=120).offset == -120
 
 
+def test_diagnose_takes_the_nearest_step_outside(repeating_codes: None) -> None:
+    """Where several steps share the code, the learner hears of the one nearest to now; of two as near, the older."""
+    now = 4 * 30 * 15_000_000
+    offsets = [diagnose(SECRET, f"{offset % 4:06d}", now, window_steps=0).offset for offset in (1, 2, 3)]
+    assert offsets == [1, -2, -1]
+
+
+# --- Two codes in a row --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repeating_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes that say only the step modulo four, so that several steps share each code."""
+    monkeypatch.setattr(pyotp.HOTP, "at", lambda _, step: f"{step % 4:06d}")
+
+
+@pytest.mark.parametrize("kind", [{}, {"digits": 8, "period": 60, "algorithm": "SHA256"}], ids=["usual", "other"])
+@pytest.mark.parametrize("reach_steps", [1, 5])
+def test_a_pair_is_found_as_far_as_the_search_reaches(reach_steps: int, kind: dict) -> None:
+    """RFC4226-7.4: both codes lie within reach, one step apart, the earlier first; the answer is the later."""
+    period = kind.get("period", 30)
+    current = step_at(NOW, period)
+    codes = {offset: code_at(SECRET, NOW + period * offset, **kind) for offset in range(-8, 9)}
+
+    def found(first: int, second: int) -> Match | None:
+        try:
+            return match_consecutive(SECRET, codes[first], codes[second], NOW, reach_steps=reach_steps, **kind)
+        except NoMatch:
+            return None
+
+    for first in range(-7, 8):
+        within = -reach_steps <= first and first + 1 <= reach_steps
+        assert found(first, first + 1) == (Match(current + first + 1, first + 1) if within else None)
+        assert found(first + 1, first) is found(first, first) is found(first - 1, first + 1) is None
+
+
+def test_a_pair_may_be_the_first_two_steps_of_all() -> None:
+    """In 1970 the search is cut off at step 0, and includes it; either code may be written with a space."""
+    first, second = code_at(SECRET, 0), code_at(SECRET, 30)
+    spelt = [f"{code[:3]} {code[3:]}" for code in (first, second)]
+    assert match_consecutive(SECRET, *spelt, 59, reach_steps=240) == Match(1, 0)
+    for codes in ((first, "12345"), ("12345", second)):
+        with pytest.raises(MalformedCode):
+            match_consecutive(SECRET, *codes, 59, reach_steps=240)
+
+
+def test_where_pairs_share_their_codes_the_oldest_unused_is_taken(repeating_codes: None) -> None:
+    """As for one code: both steps must be unused, and a refusal names the newest pair."""
+    current = 60_000_002
+    options = {"now": 30 * current, "reach_steps": 5}
+    pairs = [current - 4, current, current + 4]
+    for last_step, step in [
+        (None, pairs[0]),
+        (pairs[0] - 2, pairs[0]),
+        (pairs[0] - 1, pairs[1]),
+        (pairs[1], pairs[2]),
+    ]:
+        found = match_consecutive(SECRET, "000001", "000002", last_step=last_step, **options)
+        assert found == Match(step, step - current)
+    with pytest.raises(ReusedCode) as refused:
+        match_consecutive(SECRET, "000001", "000002", last_step=pairs[2] - 1, **options)
+    assert (refused.value.step, refused.value.offset) == (pairs[2], 4)
+
+
+@pytest.mark.parametrize("reach_steps", [0, -1, MAX_REACH_STEPS + 1, 1.0, True], ids=repr)
+def test_the_search_for_a_pair_is_bounded(reach_steps: object) -> None:
+    """No verifier can ask for half a day of codes, as some do."""
+    with pytest.raises(InvalidInput, match="reach_steps must be 1 to 240"):
+        match_consecutive(SECRET, "0" * 6, "1" * 6, NOW, reach_steps=reach_steps)
+
+
 # --- The algorithm taken apart -------------------------------------------------------------------------------------
 
 
@@ -315,6 +405,13 @@ def test_explain_shows_the_way_and_its_repr_nothing(secret: str, now: int, kind:
     assert all(name not in shown for name in ("key", "digest", "chosen", "truncated", "code"))
     assume(explained.code not in str(explained.step))
     assert explained.code not in shown
+
+
+def test_an_algorithm_taken_apart_wrongly_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lesson's own computation must end at PyOTP's code; a learner never sees two that differ."""
+    monkeypatch.setattr(pyotp.HOTP, "at", lambda *_: "000000")
+    with pytest.raises(RuntimeError, match="disagree"):
+        explain(SECRET, NOW)
 
 
 # --- What cannot be ------------------------------------------------------------------------------------------------
@@ -372,13 +469,19 @@ def test_times_before_1970_and_other_nonsense_are_refused(use, now: object) -> N
         {"period": 0}, {"period": -30}, {"period": 121}, {"period": 30.0}, {"period": True},
         {"algorithm": "MD5"}, {"algorithm": "sha1"}, {"algorithm": None},
         {"window_steps": -1}, {"window_steps": MAX_WINDOW_STEPS + 1}, {"window_steps": 1.0}, {"window_steps": True},
+        {"drift_steps": 1.0}, {"drift_steps": True}, {"drift_steps": None},
     ],
     ids=str,
 )  # fmt: skip
 def test_parameters_out_of_range_are_refused(wrong: dict) -> None:
     """A negative window (PyOTP takes it in silence), an unbounded one, five digits, no period: never computed."""
-    uses = (match, diagnose) if "window_steps" in wrong else (match, diagnose, code_at, explain)
+    uses = (
+        (match, diagnose) if wrong.keys() & {"window_steps", "drift_steps"} else (match, diagnose, code_at, explain)
+    )
     for use in uses:
         code = (RIGHT,) if use in (match, diagnose) else ()
         with pytest.raises(InvalidInput):
             use(SECRET, *code, NOW, **wrong)
+    if explain in uses:
+        with pytest.raises(InvalidInput):
+            checked_parameters(**{"digits": 6, "period": 30, "algorithm": "SHA1"} | wrong)

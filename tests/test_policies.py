@@ -86,6 +86,7 @@ BAD = [
         "disable_after_failures in [bank]: must be at most 100 (NIST-3.2.2)",
     ),
     ("[bank]\nfirst_wait_seconds = 9\nlongest_wait_seconds = 8\n", 3, "must not be below first_wait_seconds"),
+    ("[bank]\npassword_min_length = 7\npassword_max_length = 63\n", 1, "bank: passwords of 8 code points must be"),
     ("[bank]\nfirst_wait_seconds = 4000\n", 2, "longest_wait_seconds must not be below first_wait_seconds"),
     ("[bank]\nsession_seconds = 2029-01-01\n", 2, "session_seconds in [bank]: must be a whole number"),
     ("[bank]\nhash_cost = 3\n", 2, "hash_cost in [bank]: must be a table: write [bank.hash_cost] above"),

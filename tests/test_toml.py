@@ -25,7 +25,9 @@ LINES = [
     ("ab = 1\na = 2\n", ("a",), 2),
     ("\r\na = 1\r\nb = 2\r\n", ("b",), 3),
     ('"\\u0061" = 1\n', ("a",), 1),
-    ('[x]\n"\\u0061" = 1\n', ("x", "a"), 1),
+    ('\n[x]\n"\\u0061" = 1\n', ("x", "a"), 2),
+    ('[x]\nb = 1\n[x.y]\n"\\u0061" = 1\n', ("x", "y", "a"), 3),
+    ("z = '''\na" + "\n" * 30 + "'''\na = 1\n", ("a",), 33),
 ]
 
 
@@ -58,6 +60,13 @@ def test_every_key_of_the_kits_files_is_found(name: str):
             assert found.startswith((key, f"[{table}.{key}]"))
 
 
+def test_a_text_may_be_as_long_as_the_limit():
+    """One character more is refused."""
+    assert toml.parse("#" * toml.MAX_CHARACTERS) == {}
+    with pytest.raises(InvalidInput, match="more than 50,000 characters"):
+        toml.parse("#" * (toml.MAX_CHARACTERS + 1))
+
+
 IN = "line 2, a in [x]: this is no TOML: "
 NO_TOML = [
     ("[x]\na = \n", IN + "a value is missing or of no known kind: write a number"),
@@ -87,6 +96,7 @@ NO_TOML = [
     ('[x]\na = """b\n[y]\nb = "c"\n\n', IN + "a text in quotes does not close"),
     ("[x]\na = '''b\n[y]\nb = '''c'''\n", "line 4, a in [x]: this is no TOML: more than one value"),
     ("[x]\na = '''b\n[y]\nb = '''c'''\n", "; what is wrong may be on line 2, where it begins"),
+    ("a = '''b\n[y]\nb = '''c'''\n", "; what is wrong may be on line 1, where it begins"),
     ("[x]\nz = '''\n[y]\n'''\na = ", "line 5, a in [x]: this is no TOML: a value is missing"),
     ("[x]\na = [\n 1,\n 2\n\n# b\n", IN + "a list does not close: write commas between its parts and ] after"),
     ("[x]\na = [\n 1\n 2\n]\n", "line 4, a in [x]: this is no TOML: a list does not close"),
@@ -102,6 +112,7 @@ NO_TOML = [
     ("=", "line 1: this is no TOML: this line is neither key = value nor a table's [name]: write one of them"),
     ("\ufeff", "line 1: this is no TOML: this line is neither"),
     ("[x]\r\na = \r\n", IN + "a value is missing"),
+    ("[x]\n" + "b" * 60 + " 1\n", f"line 2, {'b' * 60} in [x]: this is no TOML: there is no ="),
     ("[x]\n" + "b" * 99 + " 1\n", f"line 2, '{'b' * 60}' in [x]: this is no TOML: there is no ="),
     ('[x]\n"\x1b[31m" = \n', "line 2, '\\x1b[31m' in [x]: this is no TOML: a sign that cannot be seen"),
     ("[x]\na = " + "9" * 5000 + "\n", IN + "a number is too long: write a shorter one"),
@@ -122,6 +133,7 @@ def test_what_is_no_toml_is_told(text: str, said: str):
     sentence = str(caught.value)
     assert said in sentence
     assert sentence.startswith("line ")
+    assert "line 0" not in sentence
     assert not re.search("column|document|statement|namespace|[Ii]nvalid", sentence)
     assert caught.value.__context__ is None
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_lab import AccessDenied, ManualClock, Policy, SkewedClock
-from mfa_lab.errors import PUBLIC_MESSAGE, ClockSetBack, InvalidInput, NoMatch, Reason, ReusedCode, ServerFault
-from mfa_lab.otp import Match, Verdict, code_at, diagnose, match, match_consecutive, step_at
+from mfa_lab.errors import PUBLIC_MESSAGE, ClockSetBack, InvalidInput, NoMatch, Reason, ServerFault
+from mfa_lab.otp import Match, Verdict, code_at, diagnose, match, step_at
 from mfa_lab.server import drift, factors
 from mfa_lab.server.keys import Keys
 from mfa_lab.server.records import PendingLogin
@@ -298,26 +298,6 @@ def test_a_pair_is_taken_by_compare_and_set(enrolled: House) -> None:
         ]
     assert taken == [False, False, True, False, False, True]
     assert enrolled.rows("SELECT last_step, resync_steps FROM factors") == [(last + 4, 4)]
-
-
-@pytest.mark.parametrize(("last", "outcome"), [(-2, "taken"), (-1, "reused"), (0, "reused"), (9, "reused")])
-def test_the_search_itself_takes_no_used_step(last: int, outcome: str) -> None:
-    """`match_consecutive` alone, as `match` does: both steps must be new."""
-    secret, now = "DEMOALICEDEMOALICEDEMOALICEDEMO2", step_at(START)
-    codes = [code_at(secret, START - 30), code_at(secret, START)]
-    if outcome == "taken":
-        assert match_consecutive(secret, *codes, START, reach_steps=5, last_step=now + last) == Match(now, 0)
-    else:
-        with pytest.raises(ReusedCode) as caught:
-            match_consecutive(secret, *codes, START, reach_steps=5, last_step=now + last)
-        assert (caught.value.step, caught.value.offset) == (now, 0)
-
-
-@pytest.mark.parametrize("reach_steps", [0, -1, 241, 1.0, True], ids=repr)
-def test_the_search_is_bounded(reach_steps: object) -> None:
-    """No verifier can ask for half a day of codes, as some do."""
-    with pytest.raises(InvalidInput, match="reach_steps"):
-        match_consecutive("DEMOALICEDEMOALICEDEMOALICEDEMO2", "0" * 6, "1" * 6, START, reach_steps=reach_steps)  # type: ignore[arg-type]
 
 
 # --- A clock that falls back ---------------------------------------------------------------------------------------

@@ -1,0 +1,118 @@
+"""`python -m tests.mutation [--package NAME]... [--count N] [--seed N]`: would the tests see a change of the code?
+
+A mutant is the code with one small change. The tests kill it if one of them fails; a survivor shows what no test
+asks. Mutants that change nothing anybody could observe are named, with a reason, in equivalent.toml.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from tests.mutation.operators import Mutant, mutants
+from tests.mutation.runs import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+EQUIVALENTS = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_text("utf-8"))["mutant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Patterns of the modules to change, and of the tests that must notice."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    not_tests: tuple[str, ...] = ()
+
+
+PACKAGES = {
+    "otp": Package(("mfa_lab/otp.py",), ("tests/test_otp.py",)),
+    "policy": Package(
+        ("mfa_lab/policy.py", "mfa_lab/policies.py", "mfa_lab/toml.py"),
+        ("tests/test_policy.py", "tests/test_policies.py", "tests/test_toml.py"),
+    ),
+    # PostgreSQL starts a cluster of its own, which takes longer than all other tests of a mutant.
+    "server": Package(("mfa_lab/server/*.py",), ("tests/server/test_*.py",), ("tests/server/test_postgres.py",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How many mutants the tests killed, which survived, and which of those are named equivalent."""
+
+    killed: int
+    survivors: list[Mutant]
+    equivalent: list[Mutant]
+
+    @property
+    def percent(self) -> float:
+        """Killed mutants among all that are not named equivalent."""
+        return 100 * self.killed / max(1, self.killed + len(self.survivors))
+
+
+def score(root: Path, package: Package, equivalents: list[dict[str, str]], count: int = 0, seed: int = 1) -> Score:
+    """Run the tests on every mutant of the package, or on `count` of them chosen by `seed`; 0 means every one.
+
+    Raises `RuntimeError` where the tests fail without a mutant, or kill one that is named equivalent.
+    """
+    modules, tests = _paths(root, package.modules), _paths(root, package.tests)
+    chosen = [mutant for module in modules for mutant in mutants(module, (root / module).read_bytes())]
+    if count and count < len(chosen):
+        chosen = [chosen[place] for place in sorted(Random(seed).sample(range(len(chosen)), count))]
+    named = {(each["within"], each["becomes"]) for each in equivalents}
+    killed, survivors, equivalent = 0, [], []
+    with TemporaryDirectory() as folder:
+        project = Project(root, Path(folder))
+        baseline = project.baseline(modules, [test for test in tests if test not in package.not_tests])
+        unchanged = Mutant(modules[0], "", (0, 0), 0, "", "", (root / modules[0]).read_bytes())
+        if project.is_killed(unchanged, baseline):
+            raise RuntimeError("the tests fail in a forked process without any mutant: no kill would mean anything")
+        for mutant in chosen:
+            is_named = (mutant.within, mutant.becomes) in named
+            if not project.is_killed(mutant, baseline):
+                (equivalent if is_named else survivors).append(mutant)
+                print("=" if is_named else "-", _described(mutant), flush=True)
+            elif is_named:
+                raise RuntimeError(f"a test kills what equivalent.toml names equivalent: {_described(mutant)}")
+            else:
+                killed += 1
+    return Score(killed, survivors, equivalent)
+
+
+def _paths(root: Path, patterns: tuple[str, ...]) -> list[str]:
+    return sorted({path.relative_to(root).as_posix() for pattern in patterns for path in root.glob(pattern)})
+
+
+def _described(mutant: Mutant) -> str:
+    return f"{mutant.path}:{mutant.number} in {mutant.within or 'the module'}\n    {mutant.was}\n    {mutant.becomes}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="Test the tests with mutants.")
+    parser.add_argument("--package", action="append", choices=PACKAGES, help="can be repeated; all if omitted")
+    parser.add_argument("--only", default="", metavar="PATTERN", help="of the package, change only these modules")
+    parser.add_argument("--count", type=int, default=0, help="choose so many mutants of each package; 0 means all")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the choice")
+    parser.add_argument("--least", type=float, default=90, metavar="PERCENT", help="fail below this score")
+    given = parser.parse_args()
+    low = False
+    for name in given.package or PACKAGES:
+        package = PACKAGES[name]
+        if given.only:
+            package = replace(package, modules=(given.only,))
+        found = score(ROOT, package, EQUIVALENTS, given.count, given.seed)
+        low |= found.percent < given.least
+        print(
+            f"{name}: {found.percent:.1f} percent. {found.killed} mutants killed, {len(found.survivors)} survived, "
+            f"{len(found.equivalent)} equivalent."
+        )
+    return int(low)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
