@@ -167,7 +167,10 @@ def test_anything_that_looks_like_a_policy_is_answered(text: str):
     answered(text)
 
 
-@pytest.mark.parametrize("rounds", [2000, pytest.param(100_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "rounds",
+    [2000, pytest.param(100_000, marks=pytest.mark.full), pytest.param(2_000_000, marks=pytest.mark.long)],
+)
 def test_a_text_damaged_anywhere_is_answered(rounds: int):
     """Characters lost, doubled, changed and moved: seeded, so the same each time."""
     dice = Random(rounds)

@@ -34,7 +34,10 @@ def some_step(dice: Random) -> int:
     return dice.choice([dice.randrange(100), dice.randrange(10**8), dice.randrange(2**40), dice.randrange(2**63)])
 
 
-@pytest.mark.parametrize("cases", [20_000, pytest.param(100_000, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "cases",
+    [20_000, pytest.param(100_000, marks=pytest.mark.full), pytest.param(5_000_000, marks=pytest.mark.long)],
+)
 def test_its_codes_are_pyotps(cases: int) -> None:
     """Random secrets of 112 to 1,600 bits, random steps, all hashes and digits: the same, one by one."""
     dice = Random(cases)

@@ -1,4 +1,4 @@
-"""Half a million inputs for the parsers, under atheris: no exception but `MfaError`, and none takes long."""
+"""Millions of inputs for the parsers, under atheris: no exception but `MfaError`, and none takes long."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from tests.fuzz.__main__ import fuzz
 from tests.fuzz.targets import PLANTED, TARGETS, Target
 from tests.needs import missing
 
-RUNS = 500_000
-
 
 @pytest.fixture
 def atheris() -> None:
@@ -21,13 +19,15 @@ def atheris() -> None:
         missing("atheris is not installed: it belongs to the group test, on Linux with an x86 processor")
 
 
-@pytest.mark.full
+@pytest.mark.parametrize(
+    "runs", [pytest.param(500_000, marks=pytest.mark.full), pytest.param(10_000_000, marks=pytest.mark.long)]
+)
 @pytest.mark.usefixtures("atheris")
-def test_half_a_million_inputs(tmp_path: Path) -> None:
+def test_no_input_breaks_a_parser(runs: int, tmp_path: Path) -> None:
     """Every parser, from its own seeds, guided by what it covers; all were really tried."""
-    outcomes = fuzz(TARGETS, RUNS, seed=20261124, folder=tmp_path, timeout=900)
+    outcomes = fuzz(TARGETS, runs, seed=20261124, folder=tmp_path, timeout=runs / 500)
     assert [outcome for outcome in outcomes if outcome.broke] == []
-    assert sum(outcome.tried for outcome in outcomes) >= RUNS
+    assert sum(outcome.tried for outcome in outcomes) >= runs
 
 
 @pytest.mark.usefixtures("atheris")

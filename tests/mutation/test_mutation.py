@@ -80,3 +80,12 @@ def test_equivalent_mutants_are_made() -> None:
     made = {(mutant.within, mutant.becomes) for path in paths for mutant in mutants(path.name, path.read_bytes())}
     assert [each for each in EQUIVALENTS if (each["within"], each["becomes"]) not in made] == []
     assert all(each["reason"] for each in EQUIVALENTS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("name", "count"), [("otp", 0), ("policy", 0), ("server", 300)])
+def test_nine_of_ten_mutants_are_killed(name: str, count: int) -> None:
+    """Every mutant of otp and policy, and 300 of the server that a fixed seed chooses."""
+    with ProcessPoolExecutor(1, SPAWN) as pool:
+        found = pool.submit(score, ROOT, PACKAGES[name], EQUIVALENTS, count, 1).result()
+    assert found.percent >= 90, found.survivors

@@ -171,7 +171,9 @@ def test_a_life_by_the_book() -> None:
         life.teardown()
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(300, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "examples", [15, pytest.param(300, marks=pytest.mark.full), pytest.param(5000, marks=pytest.mark.long)]
+)
 def test_the_life_of_an_account(examples: int) -> None:
     """No step twice; no session without password and code; what was replaced or revoked never returns; sessions,
     pending logins and offers end when they must; the last authenticator stays; every count is right.

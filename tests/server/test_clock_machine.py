@@ -178,7 +178,9 @@ class Clocks(RuleBasedStateMachine):
             self.server.close()
 
 
-@pytest.mark.parametrize("examples", [15, pytest.param(300, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "examples", [15, pytest.param(300, marks=pytest.mark.full), pytest.param(5000, marks=pytest.mark.long)]
+)
 def test_clocks_of_every_kind(examples: int) -> None:
     """No step is accepted twice, none outside window and capped drift, `last_step` never moves back, and the number
     of codes accepted at a time never grows, whatever the clocks do.
