@@ -143,7 +143,7 @@ def workshop(pairs: int = 3) -> Row:
     )
 
 
-def board(pairs: int = 3) -> Row:
+def board(pairs: int = 2) -> Row:
     """`mfa-lab board` of 500 exports, every exercise in each, from the command to its end: HTML and PNG."""
     with TemporaryDirectory(prefix="mfa-lab-bench-") as root:
         exports = Path(root) / "exports"
