@@ -23,13 +23,13 @@ MODULES = {
     "over_http": ("http_code", "http_password", "http_memory"),
     "load": ("http_workers", "load"),
     "commands": ("lab", "import", "workshop", "board"),
-    "browser": ("forms", "time_machine"),
+    "browser": ("click", "run_all", "drag", "ticks"),
     "lab": ("check", "audit"),
     "batch": ("sha1", "sha256", "sha512", "cores", "memory", "logins", "seeds", "attempts"),
 }
 """The rows of each module, which is loaded with its row: a row needs only its own libraries."""
 BENCHMARKS = {name: module for module, names in MODULES.items() for name in names}
-FELT = ("begin_login", "finish_login", "peers", "http_code", "lab", "forms", "check", "board")
+FELT = ("begin_login", "finish_login", "peers", "http_code", "lab", "click", "check", "board")
 """What users wait for: a run without a name measures only these rows. README.md says why."""
 COLUMNS = "{:<14}{:<42}{:<44}{:>9}  {:<15}{:>7}  {}"
 

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, insert
@@ -64,6 +65,7 @@ class Site:
         self.server = self._open()
         self.secret = new_secret()
         self.names = self._fill(folder / "lab.db", Vault(Keys.derive(self.key), SEAL_VERSION), count, able)
+        self._turns = cycle(self.names)
 
     def _open(self) -> MfaServer:
         return MfaServer(self.url, clock=self.clock, policy=self.policy, key=self.key)
@@ -109,18 +111,18 @@ class Site:
 
     def pendings(self) -> Iterator[PendingLogin]:
         """Step 1 for each account in turn; on a manual clock each is a time step later than the one before."""
-        for name in cycle(self.names):
+        for name in self._turns:
             if isinstance(self.clock, ManualClock):
                 self.clock.advance(30)
             yield self.server.begin_login(name, PASSWORD)
 
-    def finish(self) -> Callable[[], float]:
+    def finish(self, clock: Callable[[], float] = perf_counter) -> Callable[[], float]:
         """Returns a measurement of `finish_login` with a valid code. Its pending login is made just before."""
         pendings = self.pendings()
 
         def measure() -> float:
             pending, code = next(pendings), self.code()
-            return timed(lambda: self.server.finish_login(pending, code))
+            return timed(lambda: self.server.finish_login(pending, code), clock)
 
         return measure
 

@@ -152,61 +152,64 @@ def _pages(*sources: str) -> Iterator[list[LabPage]]:
         browser.close()
 
 
-def forms(runs: int = 10, clicks: int = 40) -> Iterator[Row]:
-    """Run All on kernels that have imported what they need; then the code form, which needs no password hash."""
-    with _pages(FOUR_STEPS, TEN, FORM, BARE) as (steps, ten, form, bare):
-        shown = interleaved(
-            lambda: float(steps.page.evaluate(_RUN_ALL, ".mfa-phone-face .mfa-time")),
-            lambda: float(ten.page.evaluate(_RUN_ALL, ".widget-text input")),
-            runs,
-        )
-        sizes = [len(json.dumps(page.page.content())) for page in (steps, ten)]
-        answered = interleaved(
+def click(pairs: int = 40) -> Row:
+    """The code form's answer, whose server makes no password hash, against a button that sets a label."""
+    with _pages(FORM, BARE) as (form, bare):
+        times = interleaved(
             lambda: float(form.page.evaluate(_CLICK, [".mod-primary", ".widget-html-content:has([role=status])"])),
             lambda: float(bare.page.evaluate(_CLICK, ["button", ".widget-html-content"])),
-            clicks,
+            pairs,
         )
-    yield ratio_row(
-        "forms",
+    return ratio_row(
+        "click", what="click to the shown answer", against="a bare button that sets a label", reach=1.5, times=times
+    )
+
+
+def run_all(pairs: int = 10) -> Row:
+    """On a kernel that has imported what it needs."""
+    with _pages(FOUR_STEPS, TEN) as (steps, ten):
+        times = interleaved(
+            lambda: float(steps.page.evaluate(_RUN_ALL, ".mfa-phone-face .mfa-time")),
+            lambda: float(ten.page.evaluate(_RUN_ALL, ".widget-text input")),
+            pairs,
+        )
+        sizes = [len(json.dumps(page.page.content())) for page in (steps, ten)]
+    return ratio_row(
+        "run_all",
         what="Run All to FourSteps visible",
         against="a bare cell with ten ipywidgets",
         reach=1.5,
-        times=shown,
+        times=times,
         figures={"page_kb": sizes[0] // 1000, "bare_page_kb": sizes[1] // 1000},
     )
-    yield ratio_row(
-        "forms",
-        what="click to the shown answer",
-        against="a bare button that sets a label",
-        reach=1.5,
-        times=answered,
-    )
 
 
-def time_machine(pairs: int = 40, milliseconds: int = 6000) -> Iterator[Row]:
-    """The strip follows its slider in the browser, while the bare figure comes from the kernel. Then time machine and
-    phone in one cell play at thirty times the speed.
-    """
-    both = f"{MACHINE}import ipywidgets\nipywidgets.VBox([machine, panel])"
-    with _pages(f"{MACHINE}machine", SLIDER, both) as (machine, bare, playing):
+def drag(pairs: int = 40) -> Row:
+    """The time machine's strip follows its slider in the browser; the bare figure comes from the kernel."""
+    with _pages(f"{MACHINE}machine", SLIDER) as (machine, bare):
         times = interleaved(
             lambda: float(machine.page.evaluate(_DRAG_OURS)), lambda: float(bare.page.evaluate(_DRAG_BARE)), pairs
         )
-        playing.page.select_option(".mfa-machine select", "30")
-        ticked, messages = playing.page.evaluate(_PLAY, milliseconds)
-    yield ratio_row(
-        "time_machine",
+    return ratio_row(
+        "drag",
         what="dragging skew to the painted strip",
         against="a slider that redraws an empty figure",
         reach=1.3,
         times=times,
     )
-    yield Row(
-        name="time_machine",
-        what="kernel messages while it plays",
+
+
+def ticks(milliseconds: int = 6000) -> Row:
+    """Time machine and phone in one cell, playing at thirty times the speed."""
+    with _pages(f"{MACHINE}import ipywidgets\nipywidgets.VBox([machine, panel])") as (page,):
+        page.page.select_option(".mfa-machine select", "30")
+        ticked, messages = page.page.evaluate(_PLAY, milliseconds)
+    return Row(
+        name="ticks",
+        what="phone and time machine while playing",
         against="",
         value=messages / ticked,
-        unit="a tick",
+        unit="messages",
         reach=0,
         pairs=1,
         also=ticked > milliseconds / 100,

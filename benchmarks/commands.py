@@ -71,7 +71,7 @@ def import_server(pairs: int = 20) -> Row:
     )
 
 
-def lab(pairs: int = 3) -> Row:
+def lab(pairs: int = 2) -> Row:
     """`mfa-lab` in an empty folder, and `jupyter lab`, until the page answers. Same environment, same flags."""
     scripts = Path(sys.executable).parent
     with TemporaryDirectory(prefix="mfa-lab-bench-") as root:
@@ -143,7 +143,7 @@ def workshop(pairs: int = 3) -> Row:
     )
 
 
-def board(pairs: int = 3) -> Row:
+def board(pairs: int = 2) -> Row:
     """`mfa-lab board` of 500 exports, every exercise in each, from the command to its end: HTML and PNG."""
     with TemporaryDirectory(prefix="mfa-lab-bench-") as root:
         exports = Path(root) / "exports"

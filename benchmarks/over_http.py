@@ -30,7 +30,7 @@ _REQUESTS = len(_STRANGER) + 3
 _FIRST_LOGINS = 64
 
 
-def http_code(pairs: int = 300) -> Row:
+def http_code(pairs: int = 200) -> Row:
     """A right code; the pending logins are made before. The bare route looks at nothing of the same request."""
     with site(WARM_UP + pairs, real_time=True) as here:
         waiting = iter([tokens.written(here.server.begin_login(name, PASSWORD)) for name in here.names])

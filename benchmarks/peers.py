@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from statistics import median
+from time import thread_time
 from typing import Any
 
 import click
@@ -37,21 +39,20 @@ _APPS = (
 )
 
 
-def peers(pairs: int = 120, with_login: int = 30) -> Iterator[Row]:
+def peers(pairs: int = 120, extra_pairs: int = 40) -> Iterator[Row]:
     """One row for each library. `with_login_*` is the same check with Django's `login` and the session's row."""
     _require_libraries()
-    people = 2 * WARM_UP + pairs + with_login
+    people = WARM_UP + pairs + 2 * extra_pairs
     with site(2 * people, real_time=True) as ours:
         users = _django(ours.folder / "django.db", ours.secret, people + 1)
-        finish = ours.finish()
+        finish, finish_cpu = ours.finish(), ours.finish(thread_time)
         for name, check in (("django-otp match_token", _otp), ("django-allauth MFA form", _allauth)):
             _refuses_what_it_should(check, users[-1], ours)
-            turns = iter(users)
-            code_only, whole_login = (_measured(check, turns, ours, login=login) for login in (False, True))
-            for theirs in (code_only, whole_login):
-                interleaved(finish, theirs, WARM_UP)
-            times = interleaved(finish, code_only, pairs)
-            whole = interleaved(finish, whole_login, with_login)
+            theirs = partial(_measured, check, iter(users), ours)
+            interleaved(finish, theirs(login=True), WARM_UP)
+            times = interleaved(finish, theirs(), pairs)
+            cpu, bare_cpu = map(median, interleaved(finish_cpu, theirs(clock=thread_time), extra_pairs))
+            whole = interleaved(finish, theirs(login=True), extra_pairs)
             yield ratio_row(
                 "peers",
                 what="finish_login, WAL file",
@@ -60,6 +61,9 @@ def peers(pairs: int = 120, with_login: int = 30) -> Iterator[Row]:
                 times=times,
                 figures={
                     "quickest_tenth_ratio": quickest_tenth_ratio(times),
+                    "cpu_ratio": cpu / bare_cpu,
+                    "cpu_ms": cpu * 1e3,
+                    "baseline_cpu_ms": bare_cpu * 1e3,
                     "with_login_ratio": median(left / right for left, right in zip(*whole, strict=True)),
                     "with_login_ms": median(whole[1]) * 1e3,
                 },
@@ -110,7 +114,14 @@ def _django(path: Path, secret: str, people: int) -> list[Any]:
     return users
 
 
-def _measured(check: Check, users: Iterator[Any], ours: Site, *, login: bool) -> Measurement:
+def _measured(
+    check: Check,
+    users: Iterator[Any],
+    ours: Site,
+    *,
+    login: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Measurement:
     """Returns a measurement of `check` for the next user, whose session row is written just before."""
     from django.contrib import auth
 
@@ -123,7 +134,7 @@ def _measured(check: Check, users: Iterator[Any], ours: Site, *, login: bool) ->
     def measure() -> float:
         user, request = next(users), _request()
         code = _lasting_code(ours)
-        return timed(lambda: work(user, code, request))
+        return timed(lambda: work(user, code, request), clock)
 
     return measure
 
