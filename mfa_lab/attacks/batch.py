@@ -123,7 +123,12 @@ def _done(tasks: Iterable[Task], workers: int) -> Iterator[Codes]:
         yield from (_codes(*task) for task in tasks)
         return
     waiting: deque[Future[Codes]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
+    try:
+        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    except OSError:  # some containers give no semaphores: the same codes, by one process
+        yield from _done(tasks, 1)
+        return
+    with pool as processes:
         for task in tasks:
             waiting.append(processes.submit(_codes, *task))
             if len(waiting) > 2 * workers:

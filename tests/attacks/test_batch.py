@@ -107,6 +107,17 @@ def test_processes_give_the_same_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(codes_at(secrets, steps, workers=2), codes_at(secrets, steps, workers=1))
 
 
+def test_without_semaphores_one_process_gives_the_same_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some containers let no ordinary user make one, and then no pool of processes can be made."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(batch, "ProcessPoolExecutor", refused)
+    steps = STEP + np.arange(400)
+    assert np.array_equal(codes_at(SECRET, steps, workers=2), codes_at(SECRET, steps, workers=1))
+
+
 def test_the_hash_over_arrays_is_sha1() -> None:
     """FIPS 180-4: one block of random text of every length that fits, all at once, against `hashlib`."""
     dice = Random(1)
