@@ -31,7 +31,8 @@ _PATIENCE = 10
 _LONGEST_TEST_SECONDS = 2.0
 """Races and large searches are left out: mutants die by the quick tests, or the quick tests are too weak."""
 _OPTIONS = [
-    "-xq", "--tb=short", "--override-ini=addopts=", "-Wignore::pytest.PytestAssertRewriteWarning",
+    "-xq", "-mnot slow and not browser", "--tb=short", "--override-ini=addopts=",
+    "-Wignore::pytest.PytestAssertRewriteWarning",
     *(f"-pno:{plugin}" for plugin in ("cacheprovider", "nbval", "schemathesis", "xdist")),
 ]  # fmt: skip
 _BASELINE_SECONDS = 600
