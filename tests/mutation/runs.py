@@ -14,9 +14,9 @@ import signal
 import sys
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,10 @@ _PATIENCE = 10
 """A test may wait so many times as long as it may compute."""
 _LONGEST_TEST_SECONDS = 2.0
 """Races and large searches are left out: mutants die by the quick tests, or the quick tests are too weak."""
+_SECONDS_A_MUTANT = 5.0
 _OPTIONS = [
-    "-xq", "--tb=short", "--override-ini=addopts=", "-Wignore::pytest.PytestAssertRewriteWarning",
+    "-xq", "-mnot slow and not browser", "--tb=short", "--override-ini=addopts=",
+    "-Wignore::pytest.PytestAssertRewriteWarning",
     *(f"-pno:{plugin}" for plugin in ("cacheprovider", "nbval", "schemathesis", "xdist")),
 ]  # fmt: skip
 _BASELINE_SECONDS = 600
@@ -48,13 +50,20 @@ class Baseline:
     reached: dict[str, dict[int, set[str]]]
 
     def tests_for(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach the mutant's statement, or else its module, or else all; the quickest first."""
+        """Return the tests that reach the mutant's statement, or else its module, or else all.
+
+        The module's own test file comes first, then the quickest tests, up to the seconds that a mutant may cost.
+        The score is thus a lower bound.
+        """
         lines = self.reached.get(mutant.path, {})
         first, last = mutant.lines
         near = set().union(*(tests for line, tests in lines.items() if first <= line <= last))
         chosen = near or set().union(*lines.values()) or set(self.seconds)
         quick = [test for test in chosen if self.seconds[test] <= _LONGEST_TEST_SECONDS]
-        return sorted(quick, key=lambda test: (self.seconds[test], test))
+        own = f"/test_{Path(mutant.path).stem}.py::"
+        ordered = sorted(quick, key=lambda test: (own not in test, self.seconds[test], test))
+        spent = accumulate(self.seconds[test] for test in ordered)
+        return [test for test, seconds in zip(ordered, spent, strict=True) if seconds <= _SECONDS_A_MUTANT]
 
 
 class Project:
@@ -102,7 +111,7 @@ class Project:
         """Return whether one of the tests that reach the mutant fails, breaks or does not end."""
         compile(mutant.source, mutant.path, "exec")  # what is no Python would count as killed
         wanted = {test: place for place, test in enumerate(baseline.tests_for(mutant))}
-        first, *others = (file for file, _ in Counter(test.partition("::")[0] for test in wanted).most_common())
+        first, *others = dict.fromkeys(test.partition("::")[0] for test in wanted)
 
         def work() -> int:
             """Most mutants die in the first file, so the others need not even be imported."""
