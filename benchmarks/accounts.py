@@ -17,14 +17,14 @@ from sqlalchemy import create_engine, insert
 from benchmarks.harness import timed
 from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.clock import SystemClock
-from mfa_lab.hidden import Hidden
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import new_secret
-from mfa_lab.server.keys import Keys
-from mfa_lab.server.passwords import PasswordHasher
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import PendingLogin
-from mfa_lab.server.schema import SEAL_VERSION, accounts, factors
-from mfa_lab.server.vault import Place, Vault
+from mfa_lab.server.storage.encryption import Place, Vault
+from mfa_lab.server.storage.keys import Keys
+from mfa_lab.server.storage.schema import SEAL_VERSION, accounts, factors
 
 if TYPE_CHECKING:
     from tests.postgres import Cluster

@@ -18,12 +18,12 @@ import numpy as np
 import pyotp
 
 from benchmarks.harness import HERE, Row, interleaved, ratio_row, seconds_row, timed
-from mfa_lab.attacks.attempts import Tally, simulated_budget
-from mfa_lab.attacks.batch import codes_at
-from mfa_lab.attacks.budget import guess_budget
-from mfa_lab.attacks.ladder.mersenne import first_words
-from mfa_lab.attacks.ladder.seeds import CHUNK_SEEDS, observe, recover
-from mfa_lab.attacks.odds import simulated_acceptance
+from mfa_lab.attacks.simulation.batch import codes_at
+from mfa_lab.attacks.simulation.guess_budget import guess_budget
+from mfa_lab.attacks.simulation.mersenne import first_words
+from mfa_lab.attacks.simulation.odds import simulated_acceptance
+from mfa_lab.attacks.simulation.seed_search import CHUNK_SEEDS, observe, recover
+from mfa_lab.attacks.simulation.simulated_budget import Tally, simulated_budget
 from mfa_lab.otp import DIGESTS
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import new_secret
@@ -40,7 +40,7 @@ ATTACKERS = 1_001_000
 _MEMORY = """
 import threading
 import numpy, psutil
-from mfa_lab.attacks.batch import codes_at
+from mfa_lab.attacks.simulation.batch import codes_at
 
 if __name__ == "__main__":
     here, readings, over = psutil.Process(), [], threading.Event()

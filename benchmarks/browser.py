@@ -16,7 +16,7 @@ from tests.browser.lab import CHROMIUM_OPTIONS, LabPage, running_lab
 from tests.notebooks.kit import write
 
 FORM = """
-from mfa_lab.lab.forms import LoginForm, OtpForm, RegisterForm, live_room
+from mfa_lab.lab.widgets.forms import LoginForm, OtpForm, RegisterForm, live_room
 
 room = live_room()
 account = {"name": "demo@example.org", "password": "demo only: bees and doors"}
@@ -36,12 +36,12 @@ def press(_):
 button.on_click(press)
 ipywidgets.VBox([ipywidgets.Text(description="Code"), button, label])
 """
-FOUR_STEPS = "from mfa_lab.lab.four_steps import FourSteps\nFourSteps()"
+FOUR_STEPS = "from mfa_lab.lab.widgets.four_steps import FourSteps\nFourSteps()"
 TEN = "import ipywidgets\nipywidgets.VBox([ipywidgets.Text(description=str(number)) for number in range(10)])"
 
 MACHINE = """
-from mfa_lab.lab.forms import PhonePanel
-from mfa_lab.lab.time_machine import TimeMachine
+from mfa_lab.lab.widgets.forms import PhonePanel
+from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 machine = TimeMachine()
 panel = PhonePanel(machine.room, lambda code: "")

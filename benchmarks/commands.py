@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from benchmarks.harness import HERE, Row, interleaved, ratio_row, seconds_row, timed
 from mfa_lab.lab.exercises import exercises
-from mfa_lab.lab.progress import FORMAT, VERSION
+from mfa_lab.lab.grading.progress import FORMAT, VERSION
 from mfa_lab.resources import notebooks_dir
 
 OURS = "from mfa_lab import MfaServer"

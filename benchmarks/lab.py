@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks.harness import Row, seconds_row, timed
-from mfa_lab import ManualClock, MfaServer, workspace
-from mfa_lab.lab import checks
-from mfa_lab.lab.audit_week import MONDAY, audit_week
+from mfa_lab import ManualClock, MfaServer
+from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab.demos.audit_week import MONDAY, audit_week
 from mfa_lab.lab.exercises import Exercise, exercises, made_by
-from mfa_lab.lab.figures.audit_week import log_of
+from mfa_lab.lab.figures.attacks.audit_week import log_of
+from mfa_lab.lab.grading import checks
 from mfa_lab.resources import notebooks_dir
 
 REACH_MS = 50

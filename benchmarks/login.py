@@ -14,7 +14,7 @@ import pyotp
 from benchmarks.accounts import PASSWORD, one_row, site, update
 from benchmarks.harness import Row, interleaved, ratio_row, timed, without_the_slowest
 from mfa_lab import AccessDenied, Policy, otp
-from mfa_lab.attacks.ladder.watch import TOLD_APART, welch_t
+from mfa_lab.attacks.helpers.timing import TOLD_APART, welch_t
 from mfa_lab.errors import NoMatch
 from mfa_lab.policy import OWASP
 from mfa_lab.provisioning import new_secret

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mfa_lab.clock import Clock, ManualClock, SkewedClock, SystemClock
     from mfa_lab.errors import AccessDenied, MfaError
-    from mfa_lab.phone.phone import Phone
+    from mfa_lab.phone.authenticator import Phone
     from mfa_lab.policy import Policy
     from mfa_lab.randomness import SeededRandomness, SystemRandomness
     from mfa_lab.server.flow import MfaServer
@@ -25,7 +25,7 @@ _HOMES = {
     "ManualClock": "mfa_lab.clock",
     "MfaError": "mfa_lab.errors",
     "MfaServer": "mfa_lab.server.flow",
-    "Phone": "mfa_lab.phone.phone",
+    "Phone": "mfa_lab.phone.authenticator",
     "Policy": "mfa_lab.policy",
     "SeededRandomness": "mfa_lab.randomness",
     "SkewedClock": "mfa_lab.clock",

@@ -15,12 +15,14 @@ PACKAGE = Path(mfa_lab.__file__).parent
 
 # Imports point down, or stay within a room: a module or package named here.
 FLOORS = [
-    {"errors", "hidden", "clock", "randomness", "resources", "look", "doctor", "workspace", "toml", "protobuf"},
-    {"otp", "policy", "policies", "provisioning", "migration", "importing", "drift"},  # policy asks otp
+    {"errors", "clock", "randomness", "redaction", "resources", "style"},
+    {"otp"},
+    {"provisioning", "policy"},
     {"server", "phone"},
     {"attacks"},
     {"lab"},
-    {"web", "cli"},
+    {"trainer", "web"},
+    {"cli"},
 ]
 ROOMS_THAT_DO_NOT_KNOW_EACH_OTHER = {("server", "phone"), ("phone", "server")}
 NOTEBOOK_LIBRARIES = {"IPython", "ipywidgets", "anywidget", "matplotlib"}
@@ -115,7 +117,11 @@ def wrong_imports(module: str, names: list[str], known: set[str]) -> Iterator[st
             yield f"imports {target}, which is above it"
         elif (room(module), room(target)) in ROOMS_THAT_DO_NOT_KNOW_EACH_OTHER:
             yield f"imports {target}, across the trust boundary"
-        if name.split(".")[0] in NOTEBOOK_LIBRARIES and room(module) != "lab" and module != "mfa_lab.phone.widget":
+        if (
+            name.split(".")[0] in NOTEBOOK_LIBRARIES
+            and room(module) not in {"lab", "trainer"}
+            and module != "mfa_lab.phone.widget"
+        ):
             yield f"imports {name}, which only lab may"
 
 
@@ -127,7 +133,7 @@ def wrong_sources(module: str, tree: ast.Module, names: list[str]) -> Iterator[s
         if isinstance(node, ast.Attribute)
     }
     used = calls | set(names)
-    if room(module) not in {"clock", "cli", "doctor", "lab"}:
+    if room(module) not in {"clock", "cli", "lab", "trainer"}:
         yield from (f"reads the machine's clock by {name}" for name in sorted(used & CLOCKS))
     if room(module) in TIMELESS and module != "mfa_lab.server.flow" and any(c.endswith(".now") for c in calls):
         yield "reads a clock below flow"
@@ -147,26 +153,30 @@ PLANTED = [
     ("errors.py", "import mfa_lab.otp", "mfa_lab.otp, which is above it"),
     ("errors.py", "def f():\n    from mfa_lab import otp", "mfa_lab.otp, which is above it"),
     ("server/flow.py", "from mfa_lab.attacks import replay", "mfa_lab.attacks.replay, which is above it"),
-    ("attacks/replay.py", "from mfa_lab.lab import forms", "mfa_lab.lab.forms, which is above it"),
-    ("lab/forms.py", "import mfa_lab.cli", "mfa_lab.cli, which is above it"),
-    ("phone/phone.py", "from mfa_lab.server import flow", "mfa_lab.server.flow, across the trust boundary"),
-    ("phone/phone.py", "if TYPE_CHECKING:\n    import mfa_lab.server.flow", "across the trust boundary"),
-    ("server/flow.py", "from mfa_lab.phone.phone import Phone", "mfa_lab.phone.phone, across the trust boundary"),
+    ("attacks/replay.py", "from mfa_lab.lab.widgets import forms", "mfa_lab.lab.widgets.forms, which is above it"),
+    ("lab/widgets/forms.py", "import mfa_lab.cli", "mfa_lab.cli, which is above it"),
+    ("phone/authenticator.py", "from mfa_lab.server import flow", "mfa_lab.server.flow, across the trust boundary"),
+    ("phone/authenticator.py", "if TYPE_CHECKING:\n    import mfa_lab.server.flow", "across the trust boundary"),
+    (
+        "server/flow.py",
+        "from mfa_lab.phone.authenticator import Phone",
+        "mfa_lab.phone.authenticator, across the trust boundary",
+    ),
     ("server/flow.py", "from mfa_lab import Phone", "imports Phone through the package's front door"),
     ("server/flow.py", "from . import store", "imports relatively"),
     ("server/flow.py", "from .store import Store", "imports relatively"),
     ("server/flow.py", "import ipywidgets", "ipywidgets, which only lab may"),
     ("cli.py", "def f():\n    import matplotlib.pyplot", "matplotlib.pyplot, which only lab may"),
-    ("phone/phone.py", "from IPython.display import HTML", "IPython.display.HTML, which only lab may"),
-    ("phone/phone.py", "import time\ntime.time()", "clock by time.time"),
-    ("phone/phone.py", "from time import time", "clock by time.time"),
+    ("phone/authenticator.py", "from IPython.display import HTML", "IPython.display.HTML, which only lab may"),
+    ("phone/authenticator.py", "import time\ntime.time()", "clock by time.time"),
+    ("phone/authenticator.py", "from time import time", "clock by time.time"),
     ("otp.py", "import datetime\ndatetime.datetime.now()", "clock by datetime.now"),
     ("server/flow.py", "from datetime import date\ndate.today()", "clock by date.today"),
     ("server/store.py", "def f(clock):\n    return clock.now()", "reads a clock below flow"),
     ("otp.py", "def f(self):\n    return self.clock.now()", "reads a clock below flow"),
     ("__init__.py", "import secrets", "randomness from secrets"),
     ("server/flow.py", "from secrets import token_bytes", "randomness from secrets.token_bytes"),
-    ("lab/forms.py", "import random", "randomness from random"),
+    ("lab/widgets/forms.py", "import random", "randomness from random"),
     ("server/store.py", "import os\nos.urandom(16)", "randomness from os.urandom"),
     ("drawer.py", "", "stands on no floor"),
 ]
@@ -186,10 +196,10 @@ def house(tmp_path: Path) -> Path:
         "server/store.py": "from mfa_lab import otp\ndef f():\n    import mfa_lab.server.flow",
         "server/flow.py": "from mfa_lab.server import store\ndef f(clock):\n    return clock.now()",
         "phone/__init__.py": "",
-        "phone/phone.py": "import mfa_lab.otp",
+        "phone/authenticator.py": "import mfa_lab.otp",
         "phone/widget.py": "import anywidget",
-        "attacks/replay.py": "from mfa_lab.server.flow import MfaServer\nfrom mfa_lab.phone.phone import Phone",
-        "lab/forms.py": "import ipywidgets\nfrom mfa_lab.attacks import replay",
+        "attacks/replay.py": "import mfa_lab.server.flow\nfrom mfa_lab.phone.authenticator import Phone",
+        "lab/widgets/forms.py": "import ipywidgets\nfrom mfa_lab.attacks import replay",
         "cli.py": "from mfa_lab import __version__\nimport time\ntime.time()",
     }.items():
         (package / path).parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ import pytest
 
 from mfa_lab import AccessDenied, MfaError, MfaServer
 from mfa_lab.errors import PUBLIC_MESSAGE, InvalidInput, ServerFault, WrongKey
-from mfa_lab.hidden import Hidden
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.records import PendingLogin, Permit
 from tests.server.kit import CLASS, KEY, NAME, PASSWORD, WRONG, House
 

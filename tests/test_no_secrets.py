@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from mfa_lab import AccessDenied, MfaError, Policy, SystemRandomness
-from mfa_lab.hidden import Hidden
 from mfa_lab.provisioning import build_uri, new_secret, qr_png, qr_svg
-from mfa_lab.server import decision, login
-from mfa_lab.server.lookup import new_codes
+from mfa_lab.redaction import Hidden
+from mfa_lab.server import decision
+from mfa_lab.server.factors.recovery_codes import new_codes
+from mfa_lab.server.login import steps as login
 from tests.needs import missing
 from tests.secret_scan import findings, leaks
 from tests.server.kit import CLASS, NAME, House

@@ -21,8 +21,8 @@ from packaging.specifiers import SpecifierSet
 from rattler import MatchSpec
 
 import mfa_lab
+from tests.cli.test_cli import running_lab
 from tests.needs import missing
-from tests.test_cli import running_lab
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

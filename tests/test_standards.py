@@ -69,9 +69,9 @@ def test_the_row_holds(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"tests": ["tests/test_otp.py::test_nowhere"]},
+        {"tests": ["tests/otp/test_otp.py::test_nowhere"]},
         {"tests": ["tests/nowhere.py::test_rfc4226_vectors"]},
-        {"tests": ["tests/test_otp.py::test_rfc6238_vectors"]},
+        {"tests": ["tests/otp/test_otp.py::test_rfc6238_vectors"]},
         {"cells": ["02_otp_generation#nowhere"]},
         {"cells": ["nowhere#title"]},
         {"cells": ["00_start_here#where-you-are"]},

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from mfa_lab.cli import main
 from mfa_lab.lab.exercises import exercises
-from mfa_lab.lab.refresh import text_outputs
+from mfa_lab.lab.working_copy import deliver
 from mfa_lab.resources import notebooks_dir
-from mfa_lab.workspace import deliver
+from mfa_lab.trainer.refresh import text_outputs
 
 FOLDER = Path(__file__).parents[1] / "docs" / "trainer"
 PAGES = sorted(FOLDER.glob("*.md"))

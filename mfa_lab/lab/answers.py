@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from mfa_lab.errors import AccessDenied, MfaError
-from mfa_lab.look import GRANTED_SIGN, REFUSED_SIGN
+from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from mfa_lab.clock import Clock, ManualClock, RunningClock, SystemClock
 from mfa_lab.errors import NameTaken
 from mfa_lab.lab.seat import Seat, SeatServer, read
-from mfa_lab.phone.phone import Phone
+from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM, Randomness, SeededRandomness

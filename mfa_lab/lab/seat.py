@@ -12,10 +12,10 @@ from typing import Any
 
 from mfa_lab.clock import Clock
 from mfa_lab.errors import InvalidInput
-from mfa_lab.hidden import Hidden
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, PendingLogin, Session, token_hash
 from mfa_lab.server.services import normal_name

@@ -10,7 +10,7 @@ import anywidget
 
 from mfa_lab.clock import Clock, ManualClock, RunningClock, SystemClock
 from mfa_lab.errors import MfaError
-from mfa_lab.phone.phone import Phone
+from mfa_lab.phone.authenticator import Phone
 
 
 def script(path: Path) -> str:

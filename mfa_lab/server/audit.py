@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 
 from mfa_lab.errors import Reason
 from mfa_lab.server.records import AuditLine, Notice
-from mfa_lab.server.schema import audit, notices
+from mfa_lab.server.storage.schema import audit, notices
 
 
 class Event(StrEnum):

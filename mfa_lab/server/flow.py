@@ -13,27 +13,23 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
 from mfa_lab.errors import ClockSetBack, InvalidInput, NameTaken
-from mfa_lab.hidden import Hidden, HiddenBytes
 from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
-from mfa_lab.server import (
-    audit,
-    enrolment,
-    factors,
-    login,
-    lookup,
-    new_password,
-    outbox,
-    recovery,
-    resync,
-    schema,
-    sessions,
-)
+from mfa_lab.redaction import Hidden, HiddenBytes
+from mfa_lab.server import audit
+from mfa_lab.server.account import enrolment, recovery
+from mfa_lab.server.account import password_change as new_password
+from mfa_lab.server.account import resynchronisation as resync
 from mfa_lab.server.decision import Decision
-from mfa_lab.server.notifier import Notifier
-from mfa_lab.server.passwords import PasswordHasher, checked_password
+from mfa_lab.server.factors import recovery_codes as lookup
+from mfa_lab.server.factors import totp as factors
+from mfa_lab.server.login import sessions
+from mfa_lab.server.login import steps as login
+from mfa_lab.server.notifications import outbox
+from mfa_lab.server.notifications.notifier import Notifier
+from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password
 from mfa_lab.server.records import (
     AuditLine,
     Authenticator,
@@ -46,8 +42,9 @@ from mfa_lab.server.records import (
     token_hash,
 )
 from mfa_lab.server.services import Services, checked_label, checked_name, normal_name
-from mfa_lab.server.store import Store
-from mfa_lab.server.vault import Vault
+from mfa_lab.server.storage import schema
+from mfa_lab.server.storage.encryption import Vault
+from mfa_lab.server.storage.store import Store
 
 Record = TypeVar("Record")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import overload
 
-from mfa_lab.hidden import Hidden
 from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
+from mfa_lab.redaction import Hidden
 
 TOKEN_BYTES = 32
 

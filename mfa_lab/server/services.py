@@ -6,13 +6,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.hidden import Hidden
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.server.passwords import PasswordHasher, encodable
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.passwords.hashing import PasswordHasher, encodable
 from mfa_lab.server.records import TOKEN_BYTES, token_from
-from mfa_lab.server.store import Store
-from mfa_lab.server.vault import Vault
+from mfa_lab.server.storage.encryption import Vault
+from mfa_lab.server.storage.store import Store
 
 MAX_NAME_LENGTH = 254
 MAX_NORMAL_BYTES = 1024

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
-from mfa_lab.server.notifier import words
+from mfa_lab.server.notifications.notifier import words
 from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")

@@ -18,12 +18,12 @@ from starlette.responses import JSONResponse
 
 from mfa_lab.errors import AccessDenied, MfaError
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.notifier import words
+from mfa_lab.server.notifications.notifier import words
 from mfa_lab.server.records import Permit, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
 from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, session_in
-from mfa_lab.web.messages import (
+from mfa_lab.web.models import (
     AccountName,
     AuditLineOut,
     AuthenticatorOut,
@@ -42,7 +42,7 @@ from mfa_lab.web.messages import (
     Step,
     TwoCodes,
 )
-from mfa_lab.web.pages import register_alike
+from mfa_lab.web.pages.login import register_alike
 from mfa_lab.web.site import site_of
 
 

@@ -14,13 +14,15 @@ from starlette.responses import RedirectResponse, Response
 
 from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.notifier import Notifier
-from mfa_lab.web import account, api, pages
+from mfa_lab.server.notifications.notifier import Notifier
+from mfa_lab.web import api
 from mfa_lab.web.answers import answer, path_in
 from mfa_lab.web.guard import Stopped, stopped
-from mfa_lab.web.shield import Shield
+from mfa_lab.web.middleware import Shield
+from mfa_lab.web.pages import account
+from mfa_lab.web.pages import login as pages
+from mfa_lab.web.pages.style import css
 from mfa_lab.web.site import LOOPBACK, Site, names, under
-from mfa_lab.web.style import css
 
 log = logging.getLogger("mfa_lab.web")
 

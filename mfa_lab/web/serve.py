@@ -18,9 +18,9 @@ from fastapi import FastAPI
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.resources import data_dir
-from mfa_lab.server import address
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.notifier import FileNotifier, Notifier, SmtpNotifier
+from mfa_lab.server.notifications.notifier import FileNotifier, Notifier, SmtpNotifier
+from mfa_lab.server.storage import address
 from mfa_lab.web.app import create_app
 from mfa_lab.web.site import LOOPBACK
 

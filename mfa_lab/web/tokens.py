@@ -10,9 +10,9 @@ import hmac
 import re
 from typing import cast
 
-from mfa_lab.hidden import Hidden
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.records import TOKEN_BYTES, Enrolment, PendingLogin, Permit, Session, token_from
 
 Record = PendingLogin | Session | Enrolment

@@ -1,4 +1,4 @@
-"""One of a notebook's workers: `python -m mfa_lab.web.worker DATABASE CLOCK`, started by `mfa_lab.lab.workers`.
+"""One of a notebook's workers: `python -m mfa_lab.web.worker DATABASE CLOCK`, started by `mfa_lab.lab.demos.workers`.
 
 It serves the complete small application on a port that is free, for this machine alone, and tells its address. It
 lives by the clock in a file, and ends when its standard input does: no worker outlasts the notebook.
@@ -13,7 +13,7 @@ from threading import Thread
 
 import uvicorn
 
-from mfa_lab.lab.workers import FileClock
+from mfa_lab.lab.demos.workers import FileClock
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.web.app import create_app
 

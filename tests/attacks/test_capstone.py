@@ -6,9 +6,9 @@ import pytest
 
 from mfa_lab.attacks.capstone.clauses import CLAUSES, EVERYBODY, ONE_LOGIN, WITH_TIME, Clause, Grade, grade
 from mfa_lab.attacks.capstone.drafts import FirstDraft, Mended, SecondDraft
-from mfa_lab.attacks.ladder.world import HONEST, our_server, refuses_everybody
-from mfa_lab.lab.checks import check
+from mfa_lab.attacks.helpers.world import HONEST, our_server, refuses_everybody
 from mfa_lab.lab.exercises import Exercise, exercise, made_by
+from mfa_lab.lab.grading.checks import check
 
 OPENED_BY = {
     (SecondDraft, "window_steps"): ["At most one step for delay."],

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab.attacks.ladder import rung
-from mfa_lab.attacks.ladder.report import climb
+from mfa_lab.attacks import rung
+from mfa_lab.attacks.report import climb
 from mfa_lab.cli import main
 
 

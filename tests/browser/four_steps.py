@@ -11,7 +11,7 @@ PASSWORD = demo_room().demo_account["password"]
 ROOT = ".mfa-root"
 SOURCE = """
 from mfa_lab.clock import SkewedClock, SystemClock
-from mfa_lab.lab.four_steps import FourSteps
+from mfa_lab.lab.widgets.four_steps import FourSteps
 from mfa_lab.lab.room import Room
 
 room = Room(SkewedClock(SystemClock()))

@@ -14,7 +14,7 @@ from tests.notebooks.kit import write
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 SOURCE = """
-from mfa_lab.lab.four_steps import FourSteps
+from mfa_lab.lab.widgets.four_steps import FourSteps
 from mfa_lab.lab.room import demo_room
 
 room = demo_room()

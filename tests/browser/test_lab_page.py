@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from mfa_lab.lab.refresh import refreshed
+from mfa_lab.trainer.refresh import refreshed
 from tests.notebooks.kit import FORM, write
 
 pytestmark = pytest.mark.full

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mfa_lab import workspace
+from mfa_lab.lab import working_copy as workspace
 from mfa_lab.lab.exercises import exercise
 from mfa_lab.resources import notebooks_dir
 

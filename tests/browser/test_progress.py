@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from mfa_lab import workspace
+from mfa_lab.lab import working_copy as workspace
 from mfa_lab.lab.exercises import exercise
 from mfa_lab.resources import notebooks_dir
 from tests.notebooks.kit import write
@@ -12,7 +12,7 @@ from .axe import contrasts, violations
 
 pytestmark = pytest.mark.full
 OUTPUTS = ".jp-OutputArea-output"
-SETUP = "from mfa_lab.lab.checks import *"
+SETUP = "from mfa_lab.lab.grading.checks import *"
 
 
 def test_progress_is_for_everyone_and_reaches_the_next_notebook(open_notebook, work):

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
-from mfa_lab.lab.figures.strip import strip
+from mfa_lab.lab.figures.time.strip import strip
 from mfa_lab.lab.room import DEMO_NOW, demo_room
-from mfa_lab.lab.time_machine import REACH_STEPS
-from mfa_lab.look import grouped
+from mfa_lab.lab.widgets.time_machine import REACH_STEPS
 from mfa_lab.otp import code_at, diagnose
+from mfa_lab.style import grouped
 from tests.browser.axe import contrasts, violations
 from tests.notebooks.kit import write
 
@@ -23,8 +23,8 @@ ROOT = ".mfa-machine"
 START = DEMO_NOW + 30  # one step after the enrolment
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 MACHINE = """
-from mfa_lab.lab.forms import LoginForm, OtpForm, PhonePanel
-from mfa_lab.lab.time_machine import TimeMachine
+from mfa_lab.lab.widgets.forms import LoginForm, OtpForm, PhonePanel
+from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 machine = TimeMachine()
 room = machine.room
@@ -33,7 +33,7 @@ machine
 """
 LIVE = """
 from mfa_lab.lab.room import live_room
-from mfa_lab.lab.time_machine import TimeMachine
+from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 room = live_room()
 room.enrol()
@@ -42,7 +42,7 @@ machine
 """
 MEASURE = """
 from mfa_lab.clock import RunningClock
-from mfa_lab.lab.measure_phone import MeasurePhone, room_with_unknown_clock
+from mfa_lab.lab.widgets.measure_phone import MeasurePhone, room_with_unknown_clock
 
 room = room_with_unknown_clock(RunningClock())
 form = MeasurePhone(room)

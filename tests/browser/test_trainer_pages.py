@@ -13,14 +13,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from mfa_lab import Phone, SystemClock
 from mfa_lab.lab.seat import seeded
-from mfa_lab.lab.trainer.board import board
-from mfa_lab.lab.trainer.board_page import save
-from mfa_lab.lab.trainer.slides import read, slides, slides_html
-from mfa_lab.lab.trainer.workshop import prepare
 from mfa_lab.resources import notebooks_dir
-from tests.lab.trainer.test_board import entry, hand_in
+from mfa_lab.trainer.board import board
+from mfa_lab.trainer.board_page import save
+from mfa_lab.trainer.slides import read, slides, slides_html
+from mfa_lab.trainer.workshop import prepare
 from tests.needs import requires_program
 from tests.notebooks.kit import write
+from tests.trainer.test_board import entry, hand_in
 
 from .axe import contrasts, violations
 from .four_steps import Steps
@@ -267,7 +267,7 @@ def test_a_phone_that_scanned_its_card_logs_in_at_its_seat(open_notebook, work):
 
 
 SOURCE = """
-from mfa_lab.lab.four_steps import FourSteps
+from mfa_lab.lab.widgets.four_steps import FourSteps
 steps = FourSteps()
 room = steps.room
 steps

@@ -12,15 +12,15 @@ from dataclasses import astuple, dataclass, replace
 from urllib.parse import quote
 
 from mfa_lab import MfaError, Policy
-from mfa_lab.importing import parse_table
-from mfa_lab.migration import Export, read, read_all, write
 from mfa_lab.otp import diagnose, match, match_consecutive, tidy_code
 from mfa_lab.provisioning import OtpAccount, parse_uri
+from mfa_lab.provisioning.account_table import parse_table
+from mfa_lab.provisioning.google_export import Export, read, read_all, write
 from mfa_lab.resources import data_dir
-from mfa_lab.server.lookup import tidy
+from mfa_lab.server.factors.recovery_codes import tidy
 from mfa_lab.server.services import checked_label, checked_name, normal_name
-from tests.test_importing import TABLES
-from tests.test_migration import PROTOC, START
+from tests.provisioning.test_account_table import TABLES
+from tests.provisioning.test_google_export import PROTOC, START
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
 NOW = 1_800_000_010

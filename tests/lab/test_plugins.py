@@ -15,9 +15,9 @@ import pytest
 from mfa_lab import Policy
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises, plugins
-from mfa_lab.lab.checks import check, hint, progress_map, reset
+from mfa_lab.lab.grading.checks import check, hint, progress_map, reset
 from mfa_lab.lab.plugins import policies
-from mfa_lab.lab.refresh import refreshed
+from mfa_lab.trainer.refresh import refreshed
 from tests.notebooks.kit import run_nbval, write
 
 RECIPE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
@@ -121,7 +121,7 @@ def test_a_course_of_its_own_runs_through_nbval(tmp_path, monkeypatch):
     path = write(
         tmp_path / "course" / "bees_at_the_gate.ipynb",
         "from mfa_lab import MfaServer\n"
-        "from mfa_lab.lab.checks import check, progress_map\n"
+        "from mfa_lab.lab.grading.checks import check, progress_map\n"
         "from mfa_lab.lab.plugins import policies",
         "progress_map()",
         "def codes(window_steps):\n    ...\n\ncheck('bees-window', codes)",

@@ -7,13 +7,13 @@ import os
 
 import pytest
 
-from mfa_lab import workspace
 from mfa_lab.clock import ManualClock
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.four_steps import FourSteps
+from mfa_lab.lab import working_copy as workspace
 from mfa_lab.lab.room import Room, demo_room, live_room
 from mfa_lab.lab.seat import FILE, SeatServer, as_text, read, seeded
-from mfa_lab.phone.phone import Phone
+from mfa_lab.lab.widgets.four_steps import FourSteps
+from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount
 from tests.secret_scan import findings, leaks

@@ -5,9 +5,9 @@ import inspect
 
 import pytest
 
-from mfa_lab.attacks.ladder import rungs
-from mfa_lab.attacks.ladder.second_step_skipped import HastyServer
-from mfa_lab.attacks.ladder.small import SmallServer
+from mfa_lab.attacks import rungs
+from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.second_step_skipped import HastyServer
 from mfa_lab.lab.source import source_of, without_annotations
 
 CLASSES = [SmallServer, *(one.weak for one in rungs() if inspect.isclass(one.weak))]
@@ -16,7 +16,7 @@ CLASSES = [SmallServer, *(one.weak for one in rungs() if inspect.isclass(one.wea
 def test_a_class_is_shown_with_its_docstring_and_where_it_stands():
     """Every line of the class but the annotations; before it the module, as a comment."""
     assert repr(source_of(HastyServer)) == (
-        "# mfa_lab.attacks.ladder.second_step_skipped\n"
+        "# mfa_lab.attacks.second_step_skipped\n"
         "class HastyServer(SmallServer):\n"
         '    """Opens the session with the password; the code is asked for on the next page."""\n'
         "\n"
@@ -30,7 +30,7 @@ def test_a_class_is_shown_with_its_docstring_and_where_it_stands():
 def test_a_method_is_shown_alone():
     """Not indented, as if it stood by itself."""
     assert repr(source_of(SmallServer.succeeded)) == (
-        "# mfa_lab.attacks.ladder.small\n"
+        "# mfa_lab.attacks.helpers.minimal_server\n"
         "def succeeded(self, count):\n"
         '    """A completed login ends the count."""\n'
         "    count.failures = 0"

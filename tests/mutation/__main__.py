@@ -31,13 +31,15 @@ class Package:
 
 
 PACKAGES = {
-    "otp": Package(("mfa_lab/otp.py",), ("tests/test_otp.py",)),
+    "otp": Package(("mfa_lab/otp/",), ("tests/otp/test_otp.py",)),
     "policy": Package(
-        ("mfa_lab/policy.py", "mfa_lab/policies.py", "mfa_lab/toml.py"),
-        ("tests/test_policy.py", "tests/test_policies.py", "tests/test_toml.py"),
+        ("mfa_lab/policy/record.py", "mfa_lab/policy/reader.py", "mfa_lab/policy/toml.py"),
+        ("tests/policy/test_record.py", "tests/policy/test_reader.py", "tests/policy/test_toml.py"),
     ),
     # PostgreSQL starts a cluster of its own, which takes longer than all other tests of a mutant.
-    "server": Package(("mfa_lab/server/*.py",), ("tests/server/test_*.py",), ("tests/server/test_postgres.py",)),
+    "server": Package(
+        ("mfa_lab/server/*.py",), ("tests/server/test_*.py",), ("tests/server/storage/test_postgres.py",)
+    ),
 }
 
 

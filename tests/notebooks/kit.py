@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from mfa_lab.lab.refresh import as_text, normal_form
+from mfa_lab.trainer.refresh import as_text, normal_form
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "notebooks"
@@ -21,7 +21,7 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 # A form as the lab's are: what it says is what a reader without a kernel sees.
 FORM = """
 import ipywidgets
-from mfa_lab.lab.stable import StableBox
+from mfa_lab.lab.widgets.stable import StableBox
 
 class Form(StableBox):
     attempts = 3

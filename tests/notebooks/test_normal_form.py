@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab.lab.refresh import NotebookFault, as_text, faults, main, normal_form, refreshed
+from mfa_lab.trainer.refresh import NotebookFault, as_text, faults, main, normal_form, refreshed
 
 from .kit import FORM, NOTEBOOKS, write
 
@@ -25,7 +25,7 @@ def test_there_are_notebooks():
 def form_notebook(tmp_path_factory):
     """A small notebook with an anywidget, a form and a plain output, in normal form."""
     ring = "class Ring(StableFace, anywidget.AnyWidget):\n    _esm = 'export default {}'\nRing()"
-    imports = "import anywidget\nfrom mfa_lab.lab.stable import StableFace"
+    imports = "import anywidget\nfrom mfa_lab.lab.widgets.stable import StableFace"
     path = write(tmp_path_factory.mktemp("form") / "form.ipynb", FORM, imports, ring, "print(6 * 7)")
     path.write_text(refreshed(path), encoding="utf-8")
     return path

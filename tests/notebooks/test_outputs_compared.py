@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from mfa_lab.lab.refresh import refreshed
+from mfa_lab.trainer.refresh import refreshed
 
 from .kit import FORM, ROOT, write
 

@@ -263,7 +263,7 @@ def good_notebook() -> NotebookNode:
             nbformat.v4.new_markdown_cell("# Who gets in?\n\n**What you need:** half an hour."),
             nbformat.v4.new_markdown_cell(f"## The time (5 min)\n\n### Steps\n\n{words}\n\n![a step](step.svg)"),
             nbformat.v4.new_code_cell(
-                "from mfa_lab.lab.checks import check, hint, progress_map, reset, solution\n\nprogress_map()"
+                "from mfa_lab.lab.grading.checks import check, hint, progress_map, reset, solution\n\nprogress_map()"
             ),
             nbformat.v4.new_markdown_cell("| step | seconds |\n|---|---|\n| 1 | 30 |\n\n[RFC 6238](rfc.md)"),
             nbformat.v4.new_markdown_cell(

@@ -10,11 +10,11 @@ from PIL import Image
 
 from mfa_lab.clock import ManualClock
 from mfa_lab.errors import InvalidInput, InvalidUri
-from mfa_lab.migration import write
-from mfa_lab.phone.phone import Phone, Quirk
+from mfa_lab.phone.authenticator import Phone, Quirk
 from mfa_lab.provisioning import parse_uri, qr_png
+from mfa_lab.provisioning.google_export import write
 from tests.phone.test_phone import ALICE, URI
-from tests.test_migration import bare, one, uri
+from tests.provisioning.test_google_export import bare, one, uri
 
 MANY = [replace(parse_uri(URI), account=f"user{number}") for number in range(12)]
 

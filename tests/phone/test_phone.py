@@ -15,7 +15,7 @@ from PIL import Image
 from mfa_lab.clock import ManualClock, SkewedClock
 from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
 from mfa_lab.otp import code_at
-from mfa_lab.phone.phone import Phone, Quirk
+from mfa_lab.phone.authenticator import Phone, Quirk
 from mfa_lab.provisioning import build_uri, qr_png
 
 ALICE = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
@@ -248,7 +248,7 @@ def test_quirks_add_up() -> None:
 def test_importing_is_light() -> None:
     """zxing-cpp, qrcode and Pillow are loaded when a picture is scanned; the server's side never."""
     program = (
-        "import sys, mfa_lab.phone.phone as p\n"
+        "import sys, mfa_lab.phone.authenticator as p\n"
         "p.Phone().add(sys.argv[1])\n"
         "sys.exit(bool({'zxingcpp', 'qrcode', 'PIL', 'numpy', 'sqlalchemy', 'mfa_lab.server'} & set(sys.modules)))"
     )

@@ -77,7 +77,7 @@ def same_normal_form(path: Path, notebook: Any, cells: list[Any]) -> None:
     """
     import nbformat
 
-    from mfa_lab.lab.refresh import as_text, difference, faults, normal_form, text_outputs
+    from mfa_lab.trainer.refresh import as_text, difference, faults, normal_form, text_outputs
 
     made = copy.deepcopy(notebook)
     code_cells = [cell for cell in made.cells if cell.cell_type == "code"]
@@ -94,7 +94,9 @@ def same_normal_form(path: Path, notebook: Any, cells: list[Any]) -> None:
         same = as_text(made) == path.read_text(encoding="utf-8")
     else:
         same = text_outputs(made) == text_outputs(notebook)
-    assert same, f"run `python -m mfa_lab.lab.refresh {path}`, for this is new:\n{difference(path, as_text(made))}"
+    assert same, (
+        f"run `python -m mfa_lab.trainer.refresh {path}`, for this is new:\n{difference(path, as_text(made))}"
+    )
 
 
 def unpinned() -> list[str]:

@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer
 from mfa_lab.errors import InvalidInput
-from mfa_lab.hidden import Hidden
 from mfa_lab.otp import code_at, step_at
 from mfa_lab.provisioning import OtpAccount, new_secret
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.records import Permit, token_hash
 from tests.server.account_model import POLICY, Account, Factor, Granted, Offer, Pending
 from tests.server.kit import NAME, PASSWORD, START, WRONG

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from mfa_lab.errors import Reason
-from mfa_lab.hidden import Hidden
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.records import PendingLogin, Permit
 from tests.server.kit import NAME, PASSWORD, WRONG, House, reason, refused
 

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_lab import AccessDenied, MfaServer, Policy
 from mfa_lab.errors import PUBLIC_MESSAGE, Reason
-from mfa_lab.hidden import Hidden
+from mfa_lab.redaction import Hidden
 from mfa_lab.server import decision
 from mfa_lab.server.records import PendingLogin, Permit, Session
 from tests.server.kit import CLASS, NAME, PASSWORD, PATIENT, WRONG, House, refused

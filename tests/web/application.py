@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI
 from starlette.responses import HTMLResponse
 
 from mfa_lab import MfaServer, Policy
-from mfa_lab.server.notifier import FileNotifier
+from mfa_lab.server.notifications.notifier import FileNotifier
 from mfa_lab.server.records import Session
 from mfa_lab.web import add_mfa, create_app, require_mfa
 

@@ -12,8 +12,10 @@ from fastapi.routing import APIRoute
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mfa_lab.web import account, pages, tokens
+from mfa_lab.web import tokens
 from mfa_lab.web.origin import own_path
+from mfa_lab.web.pages import account
+from mfa_lab.web.pages import login as pages
 from tests.web.kit import PASSWORD, Browser, Served, refused, serving
 
 FORMS = sorted(

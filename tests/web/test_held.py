@@ -14,7 +14,7 @@ from starlette.routing import Mount
 
 from mfa_lab import MfaServer, Policy
 from mfa_lab.web.app import add_mfa, create_app
-from mfa_lab.web.shield import Shield
+from mfa_lab.web.middleware import Shield
 from mfa_lab.web.site import Site
 from mfa_lab.web.tokens import in_cookie
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from mfa_lab.errors import PUBLIC_MESSAGE
-from mfa_lab.hidden import Hidden
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.records import token_hash
 from mfa_lab.web.answers import FAULT
 from tests.postgres import Cluster, running_cluster

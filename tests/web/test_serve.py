@@ -22,13 +22,13 @@ from click.testing import CliRunner
 from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.cli import main
 from mfa_lab.errors import InvalidInput
-from mfa_lab.server.notifier import FileNotifier, SmtpNotifier
+from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier
 from mfa_lab.server.records import Notice
 from mfa_lab.web.app import sending_notices
 from mfa_lab.web.serve import Settings, named_policy, run
 from tests.browser.lab import free_port
+from tests.cli.test_cli import COMMAND
 from tests.needs import requires_program
-from tests.test_cli import COMMAND
 from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until_up
 
 DOCS = "\n".join((ROOT / name).read_text("utf-8") for name in ("docs/web.md", "README.md"))
@@ -264,7 +264,7 @@ def test_a_broken_notifier_is_asked_again(monkeypatch: pytest.MonkeyPatch, caplo
     server.register("alice@example.org", PASSWORD)
     server.rebind("alice@example.org")
     server.rebind("alice@example.org")
-    monkeypatch.setattr("mfa_lab.server.outbox._CLAIM_SECONDS", 0)
+    monkeypatch.setattr("mfa_lab.server.notifications.outbox._CLAIM_SECONDS", 0)
     with sending_notices(server, Broken()):
         assert asked_again.wait(10)
     server.close()

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 
 from mfa_lab import Phone
-from mfa_lab.server import postgres
+from mfa_lab.server.storage import postgres
 from tests.postgres import Cluster, running_cluster
 from tests.web.kit import NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
 
@@ -175,7 +175,7 @@ def test_a_worker_that_is_killed(workers: Served) -> None:
 
 def test_an_enrolment_whose_worker_is_killed(workers: Served) -> None:
     """kill -9 while it is confirmed: nothing of it is there, and the same code confirms it, once, with good recovery
-    codes. (tests/test_kill.py kills at every statement.)
+    codes. (tests/server/test_kill.py kills at every statement.)
     """
     name, phone, api = "newcomer@example.org", Phone(workers.clock), workers.api()
     workers.server.register(name, PASSWORD)

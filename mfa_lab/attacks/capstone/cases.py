@@ -9,10 +9,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from mfa_lab.attacks.ladder.guesses import wrong_code
-from mfa_lab.attacks.ladder.record import IN, OUT
-from mfa_lab.attacks.ladder.watch import counted_hashes
-from mfa_lab.attacks.ladder.world import Make, Person, World, outcome
+from mfa_lab.attacks.helpers.guesses import wrong_code
+from mfa_lab.attacks.helpers.timing import counted_hashes
+from mfa_lab.attacks.helpers.world import Make, Person, World, outcome
+from mfa_lab.attacks.record import IN, OUT
 from mfa_lab.errors import AccessDenied
 from mfa_lab.otp import secret_bytes
 from mfa_lab.server.flow import MfaServer

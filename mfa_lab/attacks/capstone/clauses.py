@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from mfa_lab.attacks.capstone import cases
-from mfa_lab.attacks.ladder.again import LAST_AFTER_IT
-from mfa_lab.attacks.ladder.record import IN, OUT, Trial
-from mfa_lab.attacks.ladder.stolen_session import used
-from mfa_lab.attacks.ladder.world import HONEST
+from mfa_lab.attacks.helpers.stolen_session import used
+from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT
+from mfa_lab.attacks.helpers.world import HONEST
+from mfa_lab.attacks.record import IN, OUT, Trial
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 

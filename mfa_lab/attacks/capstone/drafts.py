@@ -7,12 +7,12 @@ from typing import Any
 
 from mfa_lab.clock import Clock
 from mfa_lab.errors import AccessDenied
-from mfa_lab.hidden import Hidden
 from mfa_lab.otp import code_at, step_at
 from mfa_lab.policy import CHEAPEST
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import Randomness
-from mfa_lab.server.passwords import PasswordHasher
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCodes, Session, token_from
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 
+from mfa_lab.attacks import Trial
 from mfa_lab.attacks.capstone.clauses import EVERYBODY, ONE_LOGIN, Clause
 from mfa_lab.attacks.capstone.drafts import SecondDraft
-from mfa_lab.attacks.ladder import Trial
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 from mfa_lab.lab.source import without_annotations
 
@@ -17,7 +17,7 @@ import base64
 
 from mfa_lab import AccessDenied
 from mfa_lab.attacks.capstone.drafts import FirstDraft
-from mfa_lab.hidden import Hidden
+from mfa_lab.redaction import Hidden
 from mfa_lab.server.records import PendingLogin, Permit, Session
 """.strip()
 

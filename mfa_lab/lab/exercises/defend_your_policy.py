@@ -20,7 +20,7 @@ _NEAR = 0.03
 @cache
 def bank_bill(window: int) -> tuple[float, float]:
     """Refusals a day and accounts opened a year, with this window in the policy for financial systems."""
-    from mfa_lab.lab.figures import trade_off  # draws: no other notebook's setup need load that
+    from mfa_lab.lab.figures.guessing import trade_off  # draws: no other notebook's setup need load that
 
     bank = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))["financial"]
     (cost,) = trade_off.costs(policy=bank, windows=[window]).costs

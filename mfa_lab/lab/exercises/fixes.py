@@ -7,7 +7,7 @@ import inspect
 from textwrap import dedent
 from typing import Any
 
-from mfa_lab.attacks.ladder import Rung, Trial
+from mfa_lab.attacks import Rung, Trial
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 
 

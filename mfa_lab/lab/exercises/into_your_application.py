@@ -9,7 +9,7 @@ from typing import Any
 
 from mfa_lab.clock import ManualClock
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
-from mfa_lab.phone.phone import Phone
+from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.server.flow import MfaServer
 
@@ -31,7 +31,7 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
     import httpx  # the web side is slow to import, and no other notebook needs it
     from fastapi.exceptions import FastAPIError
 
-    from mfa_lab.lab.serving import RunningServer
+    from mfa_lab.lab.demos.running_server import RunningServer
 
     clock = ManualClock()
     server = MfaServer(clock=clock, policy=Policy.CHEAPEST)

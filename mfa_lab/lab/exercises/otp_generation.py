@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.lab import vectors
+from mfa_lab.lab.demos import rfc_vectors as vectors
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 
 NOTEBOOK = "02_otp_generation"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from textwrap import indent
 
-from mfa_lab.lab.audit_week import HOUR_SECONDS, MONDAY, Week, audit_week
+from mfa_lab.lab.demos.audit_week import HOUR_SECONDS, MONDAY, Week, audit_week
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 from mfa_lab.server.records import AuditLine
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.demos.policy_tables import MUSEUM
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
-from mfa_lab.lab.figures.guess_cost import duration
-from mfa_lab.lab.policy_tables import MUSEUM
+from mfa_lab.lab.figures.guessing.guess_cost import duration
 from mfa_lab.policy import Policy
 
 NOTEBOOK = "11b_defend_your_policy"

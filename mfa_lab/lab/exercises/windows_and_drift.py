@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 
 if TYPE_CHECKING:
-    from mfa_lab.lab.figures.trade_off import Cost
+    from mfa_lab.lab.figures.guessing.trade_off import Cost
 
 NOTEBOOK = "05_windows_and_clock_drift"
 
@@ -30,7 +30,7 @@ _NO_NUMBER = "no number: that goes without quotes and without %"
 @cache
 def costs(group: str) -> tuple[Cost, ...]:
     """What each window costs with this group of users."""
-    from mfa_lab.lab.figures import trade_off  # draws: no other notebook's setup need load that
+    from mfa_lab.lab.figures.guessing import trade_off  # draws: no other notebook's setup need load that
 
     return trade_off.costs(trade_off.assumed_users(**GROUPS[group])).costs
 

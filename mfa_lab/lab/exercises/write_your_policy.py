@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mfa_lab import toml
-from mfa_lab.attacks.budget import guess_budget
+from mfa_lab.attacks.simulation.guess_budget import guess_budget
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
-from mfa_lab.lab.figures.guess_cost import duration
-from mfa_lab.policy import Policy
+from mfa_lab.lab.figures.guessing.guess_cost import duration
+from mfa_lab.policy import Policy, toml
 
 NOTEBOOK = "11b_defend_your_policy"
 _RIGHT = "as asked"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.lab import vectors
+from mfa_lab.lab.demos import rfc_vectors as vectors
 from mfa_lab.lab.exercises.otp_generation import TO_CODE, TRUNCATE
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from mfa_lab.look import TONES
+from mfa_lab.style import TONES
 
 INK = "#1B1F24"
 INK_ON_DARK = "#E6EDF3"

@@ -1,0 +1,245 @@
+"""Rung 17: a stranger who knows a name locks its owner out. A throttle may delay, and must not disable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from mfa_lab.attacks.helpers.minimal_server import Count, SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock
+from mfa_lab.errors import AccessDenied
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.records import PendingLogin
+
+_MINUTE, _HOUR, _WEEK = 60, 3600, 7 * 24 * 3600
+_WRONG = "demo only: not the password"
+
+
+class LockingServer(SmallServer):
+    """After ten wrong passwords in a row the account is locked, until an administrator looks into it.
+
+    Each name's wrong passwords are counted in a `Count` (`failures`, `wait_until`); a right one begins it anew.
+    """
+
+    allowed = 10
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self._counts: dict[str, Count] = {}
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        count = self._counts.setdefault(name, Count())
+        if self.locked(count):
+            raise AccessDenied
+        try:
+            pending = super().begin_login(name, password)
+        except AccessDenied:
+            self.wrong_password(count)
+            raise
+        del self._counts[name]
+        return pending
+
+    def locked(self, count: Count) -> bool:
+        """Whether no password is looked at for this name, right or wrong."""
+        return count.failures >= self.allowed
+
+    def wrong_password(self, count: Count) -> None:
+        """A password was looked at, and was wrong."""
+        count.failures += 1
+
+
+class Mended(LockingServer):
+    """From the third wrong password on half a minute, doubling to an hour; then an hour each time, and never more."""
+
+    def locked(self, count: Count) -> bool:
+        return self.clock.now() < count.wait_until
+
+    def wrong_password(self, count: Count) -> None:
+        count.failures += 1
+        if count.failures > 2:
+            wait = min(30 * 2 ** (count.failures - 3), 3600)
+            count.wait_until = self.clock.now() + wait
+
+
+def _guess(world: World, count: int, pause: int = 0) -> None:
+    """A stranger types wrong passwords at Alice's name. The last pause is left out."""
+    for number in range(count):
+        world.clock.advance(pause if number else 0)
+        outcome(lambda: world.server.begin_login(world.alice.name, _WRONG))
+
+
+def _alice_begins(world: World) -> bool:
+    return outcome(lambda: world.begin(world.alice)) == IN
+
+
+def attack(make: Make) -> Measure:
+    """With Alice's name alone: a wrong password every ten minutes for a day. Then the stranger goes away, and Alice
+    tries every ten minutes for a week. Counted is what she is refused after the first hour.
+    """
+    world, every = World(make), 10 * _MINUTE
+    _guess(world, 144, pause=every)
+    tries = _WEEK // every
+    refused = next((number for number in range(tries) if _later(world, every)), tries)
+    held = "for a week and longer" if refused == tries else f"for {10 * (refused + 1)} minutes"
+    within = _HOUR // every
+    words = f"after the stranger's last attempt Alice, with the right password, is kept out {held}"
+    return Measure(max(0, refused - within), tries - within, words)
+
+
+def _later(world: World, seconds: int) -> bool:
+    """Whether Alice gets past her password after a further pause."""
+    world.clock.advance(seconds)
+    return _alice_begins(world)
+
+
+def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
+    """How long Alice has to wait after so many wrong passwords in a row, each made when it counts: in steps of half a
+    minute, None for more than a day.
+    """
+    world = World(make)
+    _guess(world, wrong_passwords, pause=_HOUR)
+    for delay in range(0, 24 * _HOUR + 1, 30):
+        if _later(world, 30 if delay else 0):
+            return delay
+    return None
+
+
+def _kept_out(count: int, pause: int = 0) -> Callable[[Make], str]:
+    """A trial: for how long after a stranger's attempts Alice's right password is refused."""
+
+    def run(make: Make) -> str:
+        world, waited = World(make), 0
+        _guess(world, count, pause)
+        for hours in (1, 24, 168):
+            world.clock.advance(hours * _HOUR - waited)
+            waited = hours * _HOUR
+            if _alice_begins(world):
+                return f"{hours} h at most"
+        return "more than 168 h"
+
+    return run
+
+
+def _hammered(make: Make) -> str:
+    world = World(make)
+    _guess(world, 30, pause=_HOUR)
+    world.clock.advance(_MINUTE)
+    _guess(world, 59, pause=_MINUTE)
+    world.clock.advance(_MINUTE)
+    world.begin(world.alice)
+    return IN
+
+
+def _right_at_last(count: int, pause: int = 0) -> Callable[[Make], str]:
+    """A trial: a stranger whose last password of many is Alice's."""
+
+    def run(make: Make) -> str:
+        world = World(make)
+        _guess(world, count, pause)
+        world.clock.advance(pause)
+        world.begin(world.alice)
+        return IN
+
+    return run
+
+
+def _mistypes(make: Make) -> str:
+    world = World(make)
+    for _ in range(3):
+        _guess(world, 2)
+        world.log_in(world.alice)
+        world.clock.advance(30)
+    return IN
+
+
+def _after_three_mistakes(make: Make, seconds: int) -> str:
+    world = World(make)
+    _guess(world, 3)
+    world.clock.advance(seconds)
+    world.log_in(world.alice)
+    return IN
+
+
+def _another_name(make: Make) -> str:
+    world = World(make)
+    _guess(world, 100)
+    return IN if world.whose(world.log_in(world.mallory)) == world.mallory.name else OUT
+
+
+_AN_HOUR = "1 h at most"
+
+RUNG = Rung(
+    number=17,
+    id="locked-out",
+    title="Locked out on purpose",
+    flaw="Ten wrong passwords lock the account, and anybody who knows the name can type them.",
+    story="At an auction site that showed who bid highest, a rival could type that bidder's name and three wrong "
+    "passwords in the last minutes: the account was locked for a while, and the rival's own bid went unanswered.",
+    source="https://cwe.mitre.org/data/definitions/645.html",
+    clauses=("ASVS-6.1.1", "NIST-3.2.2", "RFC4226-7.3"),
+    weak=LockingServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(LockingServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "Alice, after a stranger's ten wrong passwords",
+            _kept_out(10),
+            _AN_HOUR,
+            "Ten requests, from anybody who knows her name. When does it end?",
+        ),
+        Trial(
+            "Alice, after a thousand without a pause",
+            _kept_out(1000),
+            _AN_HOUR,
+            "A thousand requests are a second's work. No number of them may close an account.",
+        ),
+        Trial(
+            "Alice, after one every hour for a fortnight",
+            _kept_out(336, pause=_HOUR),
+            _AN_HOUR,
+            "A patient stranger lets each attempt count. How long does the wait get?",
+        ),
+        Trial(
+            "Alice, after an hour in which a stranger hammered",
+            _hammered,
+            IN,
+            "Her name waits an hour, and meanwhile somebody goes on typing. When does the hour end?",
+        ),
+        Trial(
+            "A hundred guesses without a pause, then the right one",
+            _right_at_last(100),
+            OUT,
+            "Nobody is locked out, and nobody is slowed down: while a name waits, no password is looked at.",
+        ),
+        Trial(
+            "A hundred guesses, one a minute, then the right one",
+            _right_at_last(100, pause=_MINUTE),
+            OUT,
+            "One guess a minute makes half a million a year. What has to happen to the wait as they go on?",
+        ),
+        Trial("Alice, mistyping twice before each login", _mistypes, IN, "Two errors of typing are no attack."),
+        Trial(
+            "Alice, half a minute after her third mistake",
+            partial(_after_three_mistakes, seconds=30),
+            IN,
+            "The wait begins short: it is there for those who go on guessing.",
+        ),
+        Trial(
+            "Alice, 29 seconds after her third mistake",
+            partial(_after_three_mistakes, seconds=29),
+            OUT,
+            "Two are free. After the third in a row nothing is looked at for half a minute, right or wrong.",
+        ),
+        Trial(
+            "Mallory, while Alice's name is guessed at",
+            _another_name,
+            IN,
+            "Whoever guesses at one name must not stop another.",
+        ),
+        *HONEST,
+    ),
+)

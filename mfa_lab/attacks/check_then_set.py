@@ -1,0 +1,158 @@
+"""Rung 10: a code is looked up among the used ones, and then marked as used. Between the two there is room."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mfa_lab.attacks.helpers.concurrency import CROWD, ROUNDS, Crowd, processes, threads
+from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, used_again
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
+from mfa_lab.attacks.record import OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import Enrolment, RecoveryCodes
+
+MakeOnFile = Callable[[Clock, Randomness, Path], Any]
+"""Makes a server whose memory of used steps is a database file, which several processes can share."""
+ONE, MORE, NOBODY = "one gets in", "more than one gets in", "at times nobody gets in"
+
+
+class CheckThenSet(SmallServer):
+    """Keeps the last step of each account in SQLite, as applications do: a query, a comparison, an update."""
+
+    def __init__(self, clock: Clock, randomness: Randomness, path: Path) -> None:
+        super().__init__(clock, randomness)
+        self.path = path
+        with self.database() as database:
+            database.execute("PRAGMA journal_mode = WAL")  # as in most databases, no reader waits for a writer
+            database.execute("CREATE TABLE IF NOT EXISTS steps (name TEXT PRIMARY KEY, last_step INTEGER)")
+
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """A connection on which each statement is a transaction of its own."""
+        with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as database:
+            yield database
+
+    def spend(self, account: Account, step: int) -> bool:
+        with self.database() as database:
+            query = "SELECT last_step FROM steps WHERE name = ?"
+            (last_step,) = database.execute(query, [account.name]).fetchone()
+        if step <= last_step:
+            return False
+        with self.database() as database:
+            database.execute("UPDATE steps SET last_step = ? WHERE name = ?", [step, account.name])
+        return True
+
+    def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
+        codes = super().confirm_enrolment(enrolment, code)
+        account = self.accounts[enrolment.account.account]
+        with self.database() as database:
+            database.execute("INSERT INTO steps VALUES (?, ?)", [account.name, account.last_step])
+        return codes
+
+
+class Mended(CheckThenSet):
+    """One statement compares and sets. The database lets one writer after the other through, and tells who wrote."""
+
+    def spend(self, account: Account, step: int) -> bool:
+        with self.database() as database:
+            update = "UPDATE steps SET last_step = ? WHERE name = ? AND last_step < ?"
+            return database.execute(update, [step, account.name, step]).rowcount == 1
+
+
+def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaServer:
+    """This kit's own server, on a file, under its standard policy but for cheap hashes."""
+    return MfaServer(f"sqlite:///{path}", clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
+
+
+@contextmanager
+def on_file(make: MakeOnFile) -> Iterator[Make]:
+    """`make` with a file of its own, gone afterwards. On a disk, where a write takes its time: /tmp may be memory."""
+    disk = Path("/var/tmp")  # noqa: S108
+    with TemporaryDirectory(dir=disk if os.access(disk, os.W_OK) else None, ignore_cleanup_errors=True) as folder:
+        yield lambda clock, randomness: make(clock, randomness, Path(folder) / "race.db")
+
+
+def race(make: MakeOnFile, crowd: Crowd, rounds: int) -> list[int]:
+    """How many get in with one and the same code, round by round."""
+    with on_file(make) as make_here:
+        return crowd(World(make_here), rounds)
+
+
+def attack(make: MakeOnFile) -> Measure:
+    """Know the password and one code, and send both many times at the same moment: to threads, to processes.
+
+    How many get in differs from run to run; that more than one does is certain.
+    """
+    doubled = [crowd.__name__ for crowd in (threads, processes) if max(race(make, crowd, ROUNDS)) > 1]
+    told = f"more than one got in, among {' and among '.join(doubled)}" if doubled else "one got in, no more"
+    return Measure(len(doubled), 2, f"one code, sent {CROWD} times at once: {told}")
+
+
+def _races(make: MakeOnFile, crowd: Crowd) -> str:
+    got_in = race(make, crowd, ROUNDS)
+    if max(got_in) > 1:
+        return MORE
+    return ONE if min(got_in) == 1 else NOBODY
+
+
+def _with_file(run: Callable[[Make], str], make: MakeOnFile) -> str:
+    with on_file(make) as make_here:
+        return run(make_here)
+
+
+_ONE_AFTER_THE_OTHER = (
+    Trial(
+        "The same code, a second later",
+        partial(used_again, delay_seconds=1),
+        OUT,
+        "Whoever comes second finds the step already there.",
+    ),
+    LAST_BUT_ONE,
+    LAST_AFTER_IT,
+    *HONEST,
+    TWO_PEOPLE,
+)
+
+RUNG = Rung(
+    number=10,
+    id="check-then-set",
+    title="Check, then set",
+    flaw="The code is looked up among the used ones, and then marked as used; others look it up in between.",
+    story="In 2026 the guard against replay of a file-sharing server asked its cache whether a code was used, "
+    "verified the code, and then wrote it into the cache. Two requests with one code could both be told yes, until "
+    "one operation did both.",
+    source="https://github.com/projectsend/projectsend/pull/1738",
+    clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    weak=CheckThenSet,
+    fixed=Mended,
+    ours=our_server_on_file,
+    refuser=refuses_everybody(CheckThenSet),
+    attack=attack,
+    trials=(
+        Trial(
+            "The attack, by threads",
+            partial(_races, crowd=threads),
+            ONE,
+            "Eight requests ask before the first has written. Who decides which of them came first?",
+        ),
+        Trial(
+            "The attack, by processes",
+            partial(_races, crowd=processes),
+            ONE,
+            "Eight processes share nothing but the database.",
+        ),
+        *(replace(trial, run=partial(_with_file, trial.run)) for trial in _ONE_AFTER_THE_OTHER),
+    ),
+)

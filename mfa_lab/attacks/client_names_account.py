@@ -1,0 +1,179 @@
+"""Rung 2: in the second step the client says whose login it is, and is believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mfa_lab.attacks.helpers.guesses import guess, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.errors import AccessDenied
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.records import PendingLogin
+
+
+class TrustingServer(SmallServer):
+    """Writes the account's name beside the token, as into a hidden field of the page for the code, and reads from
+    there whose code to ask for.
+    """
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        pending = super().begin_login(name, password)
+        return replace(pending, token=Hidden(f"{pending.token.reveal()} {name}"))
+
+    def account_of(self, pending: PendingLogin) -> Account:
+        token, _, name = pending.token.reveal().partition(" ")
+        if token not in self.pendings or name not in self.accounts:
+            raise AccessDenied
+        return self.accounts[name]
+
+
+class Mended(TrustingServer):
+    """Whose login it is stands in the server's own list."""
+
+    def account_of(self, pending: PendingLogin) -> Account:
+        token = pending.token.reveal().partition(" ")[0]
+        if token not in self.pendings:
+            raise AccessDenied
+        return self.accounts[self.pendings[token]]
+
+
+def renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
+    """What comes back from a client that writes `other` wherever `name` stood."""
+    return replace(pending, token=Hidden(pending.token.reveal().replace(name, other)))
+
+
+def attack(make: Make) -> Measure:
+    """With a password of one's own and one look at Alice's phone: change the name on the page for the code."""
+    got = _with_alices_code(make) == IN
+    words = f"without Alice's password, with one look at her phone, her pages {'open' if got else 'stay shut'}"
+    return Measure(got=int(got), tries=1, words=words)
+
+
+def _opens_alices(world: World, pending: PendingLogin, code: str) -> str:
+    """Whether this opens Alice's pages: that it opens somebody else's does no harm to her."""
+    try:
+        session = world.server.finish_login(pending, code)
+    except AccessDenied:
+        return OUT
+    return IN if world.whose(session) == world.alice.name else OUT
+
+
+def _under_her_name(world: World, code: str) -> str:
+    pending = renamed(world.begin(world.mallory), world.mallory.name, world.alice.name)
+    return _opens_alices(world, pending, code)
+
+
+def _with_alices_code(make: Make) -> str:
+    world = World(make)
+    return _under_her_name(world, world.alice.phone.code())
+
+
+def _while_alice_logs_in(make: Make) -> str:
+    world = World(make)
+    world.begin(world.alice)
+    return _under_her_name(world, world.alice.phone.code())
+
+
+def _after_alice_logged_in(make: Make) -> str:
+    world = World(make)
+    world.log_in(world.alice)
+    world.clock.advance(60)
+    return _under_her_name(world, world.alice.phone.code())
+
+
+def _with_own_code(make: Make) -> str:
+    world = World(make)
+    return _under_her_name(world, world.mallory.phone.code())
+
+
+def _both_at_once(make: Make) -> str:
+    world = World(make)
+    pending = world.begin(world.alice)
+    world.begin(world.mallory)
+    return _opens_alices(world, pending, world.alice.phone.code())
+
+
+def _twice_wrong(make: Make) -> str:
+    world = World(make)
+    pending = world.begin(world.alice)
+    for _ in range(2):
+        guess(world, pending, wrong_code(world, world.alice))
+    return _opens_alices(world, pending, world.alice.phone.code())
+
+
+def _made_up(make: Make) -> str:
+    world = World(make)
+    pending = replace(world.begin(world.mallory), token=Hidden(f"made-up {world.alice.name}"))
+    try:
+        return _opens_alices(world, pending, world.alice.phone.code())
+    except KeyError:
+        return "a KeyError"
+
+
+def _mallory_is_mallory(make: Make) -> str:
+    world = World(make)
+    session = world.log_in(world.mallory)
+    return IN if world.whose(session) == world.mallory.name else OUT
+
+
+RUNG = Rung(
+    number=2,
+    id="client-names-account",
+    title="The client names the account in step two",
+    flaw="The page for the code carries the account's name along, and the server believes what comes back.",
+    story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's name "
+    "in the second step. It travelled in a hidden field of the page for the code, and its author told in public what "
+    "that meant: one person's password and another's code made one login. The report was closed as fixed.",
+    source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
+    clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
+    weak=TrustingServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(TrustingServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "Mallory's password, Alice's name, Alice's code",
+            _with_alices_code,
+            OUT,
+            "Nobody typed Alice's password, and her pages opened.",
+        ),
+        Trial(
+            "The same, while Alice is logging in",
+            _while_alice_logs_in,
+            OUT,
+            "Alice did pass the first step, but not with this token.",
+        ),
+        Trial(
+            "The same, after Alice has logged in and out",
+            _after_alice_logged_in,
+            OUT,
+            "That Alice was here a minute ago says nothing about who is here now.",
+        ),
+        Trial(
+            "Mallory's password, Alice's name, Mallory's code",
+            _with_own_code,
+            OUT,
+            "Neither Alice's password nor her phone was needed: who was asked for what?",
+        ),
+        Trial(
+            "A made-up token, Alice's name, Alice's code",
+            _made_up,
+            OUT,
+            "Nobody was ever given this token.",
+        ),
+        *HONEST,
+        Trial(
+            "Alice and Mallory, at the same time",
+            _both_at_once,
+            IN,
+            "Two people log in at once, and one of them is taken for the other, or for nobody.",
+        ),
+        Trial(
+            "Alice, who mistypes twice", _twice_wrong, IN, "After two mistakes her pending login is worth nothing."
+        ),
+        Trial("Mallory, as himself", _mallory_is_mallory, IN, "Whoever logs in as himself gets his own pages."),
+    ),
+)

@@ -1,0 +1,193 @@
+"""Rung 16, its other half: the server's own clock is set back, and with it comes what was good then."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account
+from mfa_lab.attacks.helpers.used_code import used_again
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.replay_after_forgetting import Mended as LongMemory
+from mfa_lab.errors import AccessDenied, ClockSetBack
+
+HOUR = 3600
+_ENROLLED_BEFORE = 120  # as `World` has it
+_NEITHER = "neither gets in"
+
+
+class ClockTrustingServer(LongMemory):
+    """Remembers used codes for as long as the window holds them, by its own clock: the fix of rung 9, and no more."""
+
+
+class Mended(ClockTrustingServer):
+    """Clocks go back; the step of the last code taken does not."""
+
+    def spend(self, account: Account, step: int) -> bool:
+        if step <= account.last_step:
+            return False
+        account.last_step = step
+        return super().spend(account, step)
+
+
+def _enters(world: World, code: str) -> bool:
+    """Whether Mallory gets in as Alice. That the service is out of order is no way in."""
+    try:
+        world.server.finish_login(world.begin(world.alice), code)
+    except (AccessDenied, ClockSetBack):
+        return False
+    return True
+
+
+def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
+    """A world an hour after a login of Alice's, who has just logged in again; her first code; and one that was seen
+    half an hour ago and never used.
+    """
+    world = World(make)
+    used = world.alice.phone.code()
+    world.log_in(world.alice)
+    world.clock.advance(HOUR // 2)
+    unused = world.alice.phone.code()
+    world.clock.advance(HOUR // 2)
+    world.log_in(world.alice)
+    return world, used, unused
+
+
+def attack(make: Make) -> Measure:
+    """Have a list of Alice's codes of the last hour, and wait until the server's clock falls back: by daylight
+    saving, where a server reads local time; by a wrong time server; by a machine restored from a snapshot.
+    """
+    world, used, unused = _seen_in_an_hour(make)
+    world.clock.advance(-HOUR)
+    got = [_enters(world, used)]
+    world.clock.advance(HOUR // 2)
+    got.append(_enters(world, unused))
+    words = (
+        f"an hour back, a code that was used {'is taken again' if got[0] else 'is refused'}, and one that was only "
+        f"seen {'is taken' if got[1] else 'is refused'}"
+    )
+    return Measure(sum(got), len(got), words)
+
+
+def _used(make: Make) -> str:
+    world, used, _ = _seen_in_an_hour(make)
+    world.clock.advance(-HOUR)
+    return IN if _enters(world, used) else OUT
+
+
+def _unused(make: Make) -> str:
+    world, _, unused = _seen_in_an_hour(make)
+    world.clock.advance(-HOUR // 2)
+    return IN if _enters(world, unused) else OUT
+
+
+def _one_after_the_other(make: Make) -> str:
+    world, used, unused = _seen_in_an_hour(make)
+    world.clock.advance(-HOUR)
+    _enters(world, used)
+    world.clock.advance(HOUR // 2)
+    return IN if _enters(world, unused) else OUT
+
+
+def _kept(make: Make) -> str:
+    world = World(make)
+    world.log_in(world.alice)
+    world.clock.advance(PERIOD)
+    seen = world.alice.phone.code()
+    world.clock.advance(-HOUR)
+    _enters(world, "000000")
+    world.clock.advance(HOUR // 2)
+    return IN if _enters(world, seen) else OUT
+
+
+def _last_ones(make: Make) -> str:
+    """Which of the last codes taken are taken again, each with the clock back in its time: the one of Alice's only
+    login, forgotten since, and the one that enrolled her phone.
+    """
+    world = World(make)
+    code = world.alice.phone.code()
+    world.log_in(world.alice)
+    world.clock.advance(HOUR)
+    world.log_in(world.mallory)
+    world.clock.advance(-HOUR)
+    login = _enters(world, code)
+    world.clock.advance(-_ENROLLED_BEFORE)
+    enrolment = _enters(world, world.alice.phone.code())
+    if login:
+        return "both get in" if enrolment else "the login's gets in"
+    return "the enrolment's gets in" if enrolment else _NEITHER
+
+
+def _corrected(make: Make) -> str:
+    world = World(make)
+    world.log_in(world.mallory)
+    world.clock.advance(-2)
+    world.log_in(world.alice)
+    return IN
+
+
+def _right_again(make: Make) -> str:
+    world, used, _ = _seen_in_an_hour(make)
+    world.clock.advance(-HOUR)
+    _enters(world, used)
+    world.clock.advance(HOUR + 10 * PERIOD)
+    world.log_in(world.alice)
+    return IN
+
+
+RUNG = Rung(
+    number=16,
+    id="clock-set-back",
+    title="The clock set back",
+    flaw="What was used is forgotten by the clock, and the clock may be wrong.",
+    story="In 2015 researchers showed how whoever stands on the way of unauthenticated NTP traffic can shift the "
+    "time of its clients by hours or even years.",
+    source="https://doi.org/10.14722/ndss.2016.23090",
+    clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
+    weak=ClockTrustingServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(ClockTrustingServer),
+    attack=attack,
+    trials=(
+        Trial("A used code, an hour later, the clock an hour back", _used, OUT, "Who still knows that it was used?"),
+        Trial(
+            "A code that was seen and never used, with the clock back in its time",
+            _unused,
+            OUT,
+            "It was never used, but it is older than what was.",
+        ),
+        Trial(
+            "The attack: the used code, and after it the one that was only seen",
+            _one_after_the_other,
+            OUT,
+            "The used code was refused, and the other one is taken after it. What did the first one change?",
+        ),
+        Trial(
+            "The newest code, half an hour after the clock fell back",
+            _kept,
+            OUT,
+            "A code must not live for as long as the clock is wrong.",
+        ),
+        Trial(
+            "The same code again, at once",
+            partial(used_again, delay_seconds=0),
+            OUT,
+            "The last code taken is a code of the past as well, from the moment at which it is taken.",
+        ),
+        Trial(
+            "Alice, just after the clock was corrected by two seconds",
+            _corrected,
+            IN,
+            "Clocks are put right by a second or two now and then.",
+        ),
+        Trial("Alice, once the clock is right again", _right_again, IN, "What went wrong for an hour is over."),
+        *HONEST,
+        Trial(
+            "The codes of Alice's last login and of her enrolment, each with the clock back in its time",
+            _last_ones,
+            _NEITHER,
+            "The memory that goes by the clock has forgotten both. What has not?",
+        ),
+    ),
+)

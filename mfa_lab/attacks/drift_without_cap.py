@@ -1,0 +1,168 @@
+"""Rung 16: the window follows the phone's clock, as far as anybody leads it. (Its other half: `clock_set_back`.)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock, SkewedClock
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.flow import MfaServer
+
+CODES = 120
+"""As many as the next hour has: Alice's phone shows them to whoever holds it and sets its clock ahead."""
+LATER_SECONDS = 600
+STOPS, GOES_ON = "the walk ends", "the walk goes on"
+
+
+class FollowingServer(SmallServer):
+    """Keeps the drift of each phone: after a login the window stands where the code was."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.drift: dict[str, int] = {}
+
+    def centre(self, account: Account) -> int:
+        return super().centre(account) + self.drift.get(account.name, 0)
+
+    def spend(self, account: Account, step: int) -> bool:
+        drift = self.drift.get(account.name, 0)
+        taken = super().spend(account, step)
+        if taken:
+            self.drift[account.name] = self.learnt(drift, step - super().centre(account))
+        return taken
+
+    def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
+        """Where the window's centre stands from now on. `drift` is where it stood and `offset` where the code was,
+        both in steps from the server's own (positive: ahead).
+        """
+        return offset
+
+
+class Mended(FollowingServer):
+    """Follows a phone, and never so far that the window loses the server's own step."""
+
+    def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
+        return max(-self.window_steps, min(self.window_steps, offset))
+
+
+def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
+    """This kit's own server, in memory, with drift learnt up to one step."""
+    return MfaServer(clock=clock, randomness=randomness, policy=replace(Policy.CHEAPEST, drift_cap_steps=1))
+
+
+def walk(world: World, direction: int, codes: int) -> int:
+    """Log in as Alice with one code after the other, each a step further from the server's own; how many are taken
+    before one is not.
+
+    `direction` 1: at one and the same moment, with the codes of the steps to come. -1: with a run of old codes, each
+    as late as a window of one step lets it in.
+    """
+    taken = 0
+    for number in range(1, codes + 1):
+        if direction < 0:
+            world.clock.advance(PERIOD if number == 1 else 2 * PERIOD)
+        world.alice.phone.clock = SkewedClock(world.clock, direction * number * PERIOD)
+        if outcome(partial(world.log_in, world.alice)) == OUT:
+            break
+        taken = number
+    world.alice.phone.clock = world.clock
+    return taken
+
+
+def owner_later(world: World) -> str:
+    """Whether Alice gets in ten minutes later, with her own phone and the right time."""
+    world.clock.advance(LATER_SECONDS)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def attack(make: Make) -> Measure:
+    """Know Alice's password, have her phone for a minute, set its clock ahead and write down the codes of an hour."""
+    world = World(make)
+    taken = walk(world, 1, CODES)
+    shut_out = owner_later(world) == OUT
+    words = (
+        f"the last code taken was {taken * PERIOD} s ahead of its time; Alice's own, ten minutes later, is "
+        f"{'refused' if shut_out else 'taken'}"
+    )
+    return Measure(int(taken == CODES) + int(shut_out), 2, words)
+
+
+def _walks(make: Make, direction: int) -> str:
+    return STOPS if walk(World(make), direction, CODES) < CODES else GOES_ON
+
+
+def _walked_then_owner(make: Make, direction: int) -> str:
+    world = World(make)
+    walk(world, direction, CODES)
+    return owner_later(world)
+
+
+def _slowly(make: Make, direction: int) -> str:
+    world = World(make)
+    for drift_steps in (1, 2):
+        world.clock.advance(30 * 86400 - PERIOD)
+        world.alice.phone.clock = SkewedClock(world.clock, direction * drift_steps * PERIOD)
+        world.log_in(world.alice)
+    return IN
+
+
+RUNG = Rung(
+    number=16,
+    id="drift-without-cap",
+    title="Drift without a cap",
+    flaw="The window moves to wherever the last code was: a step a login, as far as somebody has codes.",
+    story="In 2019 a user of an open-source server for one-time passwords wrote down what it did when it followed a "
+    "phone by itself: it took a used code again twenty minutes later, and held that phone to be 1,230 seconds slow, "
+    "where its window was 300. It was mended.",
+    source="https://github.com/LinOTP/LinOTP/issues/110",
+    clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
+    weak=FollowingServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(FollowingServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "A walk ahead, with an hour of codes",
+            partial(_walks, direction=1),
+            STOPS,
+            "The window goes as far as somebody has codes.",
+        ),
+        Trial(
+            "A walk back, with an hour of codes",
+            partial(_walks, direction=-1),
+            STOPS,
+            "Old codes, each a little later: the window goes into the past with them.",
+        ),
+        Trial(
+            "Alice, ten minutes after a walk ahead",
+            partial(_walked_then_owner, direction=1),
+            IN,
+            "Where the walk ends, does the window still hold her own code?",
+        ),
+        Trial(
+            "Alice, ten minutes after a walk back",
+            partial(_walked_then_owner, direction=-1),
+            IN,
+            "Where the walk back ends, does the window still hold her own code?",
+        ),
+        *HONEST,
+        Trial(
+            "Alice, whose clock gains a step a month, for two months",
+            partial(_slowly, direction=1),
+            IN,
+            "A phone that goes wrong slowly is to be followed: that is what drift is kept for.",
+        ),
+        Trial(
+            "Alice, whose clock loses a step a month, for two months",
+            partial(_slowly, direction=-1),
+            IN,
+            "Clocks lose as well as gain.",
+        ),
+    ),
+)

@@ -1,0 +1,149 @@
+"""Rung 4: a limit for each pending login, and no limit on pending logins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mfa_lab.attacks.helpers.guesses import crowd, guess, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import Count, SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.records import PendingLogin
+
+ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
+"""Five guesses in each of a hundred pending logins, all while the same codes are right."""
+
+
+class PerSessionServer(SmallServer):
+    """Makes whoever guesses wait, but counts for each pending login anew. Whose they all are, nobody asks."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.counts: dict[str, Count] = {}
+
+    def counted(self, pending: PendingLogin) -> Count:
+        return self.counts.setdefault(pending.token.reveal(), Count())
+
+
+class Mended(PerSessionServer):
+    """One count for each account, however many pending logins it has."""
+
+    def counted(self, pending: PendingLogin) -> Count:
+        account = self.account_of(pending)
+        return self.counts.setdefault(account.name, Count())
+
+
+def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
+    """Open as many pending logins as it takes, side by side, and type a few codes into each."""
+    pendings = [world.begin(world.alice) for _ in range(0, len(codes), EACH)]
+    return any(guess(world, pendings[number // EACH], code) for number, code in enumerate(codes))
+
+
+def attack(make: Make) -> Measure:
+    """Know Alice's password, and guess: a crowd of attackers, each in a hundred sessions at a time."""
+    return crowd(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
+
+
+def _in_vain(world: World, pending: PendingLogin) -> None:
+    for _ in range(EACH):
+        guess(world, pending, wrong_code(world, world.alice))
+
+
+def _side_by_side(make: Make) -> str:
+    world = World(make)
+    first, *others = [world.begin(world.alice) for _ in range(21)]
+    for pending in others:
+        _in_vain(world, pending)
+    return IN if guess(world, first, world.alice.phone.code()) else OUT
+
+
+def _one_by_one(make: Make) -> str:
+    world = World(make)
+    for _ in range(20):
+        _in_vain(world, world.begin(world.alice))
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _alice_later(make: Make) -> str:
+    world = World(make)
+    for _ in range(20):
+        _in_vain(world, world.begin(world.alice))
+    world.clock.advance(3600)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _mallory_meanwhile(make: Make) -> str:
+    world = World(make)
+    for _ in range(20):
+        _in_vain(world, world.begin(world.alice))
+    return outcome(lambda: world.log_in(world.mallory))
+
+
+def _alice_in_between(make: Make) -> str:
+    world = World(make)
+    pending = world.begin(world.alice)
+    world.begin(world.alice)
+    return IN if guess(world, pending, world.alice.phone.code()) else OUT
+
+
+def _a_month(make: Make) -> str:
+    world = World(make)
+    for _ in range(30):
+        world.log_in(world.alice)
+        world.clock.advance(86_400)
+    return IN
+
+
+RUNG = Rung(
+    number=4,
+    id="guessing-many-sessions",
+    title="Guessing across sessions",
+    flaw="Wrong codes are counted for each session, and whoever has the password opens as many as he likes.",
+    story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
+    "Codes were right for about three minutes. Researchers of Oasis Security opened one session after another, "
+    "guessed in many at a time, and were in after about an hour; the accounts' owners were told nothing. It has been "
+    "mended.",
+    source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
+    clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
+    weak=PerSessionServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(PerSessionServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "Twenty sessions side by side, five wrong guesses in each",
+            _side_by_side,
+            OUT,
+            "Twenty open sessions, a hundred wrong guesses, and a right one in another was still looked at.",
+        ),
+        Trial(
+            "Twenty sessions one after the other, five wrong guesses in each",
+            _one_by_one,
+            OUT,
+            "A hundred wrong guesses for one account, and the next session begins as if nothing had happened.",
+        ),
+        *HONEST,
+        Trial(
+            "Alice, an hour after a hundred wrong guesses",
+            _alice_later,
+            IN,
+            "An hour ago somebody guessed at her account. For how long is Alice kept out?",
+        ),
+        Trial(
+            "Mallory himself, while Alice's account is guessed at",
+            _mallory_meanwhile,
+            IN,
+            "The guesses were at Alice's account. Mallory, honest for once, is kept out of his own.",
+        ),
+        Trial(
+            "Alice, while somebody else opens a session with her password",
+            _alice_in_between,
+            IN,
+            "Alice was about to type her code when somebody used her password elsewhere.",
+        ),
+        Trial("Alice, once a day for a month", _a_month, IN, "Thirty right logins, and not one wrong code."),
+    ),
+)

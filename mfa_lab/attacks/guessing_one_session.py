@@ -1,0 +1,168 @@
+"""Rung 3: wrong codes cost nothing, so one pending login is enough to guess in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mfa_lab.attacks.helpers.guesses import crowd, guess, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+
+ATTACKERS, GUESSES = 8_000, 600
+"""Twenty guesses a second for half a minute, that is for as long as the same codes are right."""
+
+
+class PatientServer(SmallServer):
+    """Counts wrong codes, and makes nobody wait for them."""
+
+    def wait_seconds(self, failures: int) -> int:  # noqa: ARG002
+        return 0
+
+
+class Mended(PatientServer):
+    """Four mistakes are free. Each further one doubles the wait, from half a minute to an hour."""
+
+    def wait_seconds(self, failures: int) -> int:
+        waits = [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600]
+        return waits[min(failures, len(waits)) - 1]
+
+
+def in_one_session(world: World, codes: Sequence[str]) -> bool:
+    """Type them all into one pending login, as fast as it goes."""
+    pending = world.begin(world.alice)
+    return any(guess(world, pending, code) for code in codes)
+
+
+def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
+    """Know Alice's password, and guess: a crowd of attackers, each in one session. `window_steps`: the server's."""
+    return crowd(make, in_one_session, attackers=attackers, guesses=GUESSES, window_steps=window_steps)
+
+
+def with_window(window_steps: int) -> type[PatientServer]:
+    """The weak server, which takes codes so many steps either side: 2 * window_steps + 1 are right at a time."""
+    return type("Wide", (PatientServer,), {"window_steps": window_steps})
+
+
+def _guess_in_vain(world: World, guesses: int, every_seconds: int = 0) -> str:
+    """Wrong guesses in one session, then a right code in it: for ten seconds, if time passes at all."""
+    pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
+    for _ in range(guesses):
+        guess(world, pending, wrong)
+        world.clock.advance(every_seconds)
+    for _ in range(10 if every_seconds else 1):
+        if guess(world, pending, world.alice.phone.code()):
+            return IN
+        world.clock.advance(every_seconds)
+    return OUT
+
+
+def _fast(make: Make) -> str:
+    return _guess_in_vain(World(make), 100)
+
+
+def _after_a_rest(make: Make) -> str:
+    world = World(make)
+    _guess_in_vain(world, 5)
+    world.clock.advance(3600)
+    return _guess_in_vain(world, 100)
+
+
+def _steady(make: Make) -> str:
+    return _guess_in_vain(World(make), 312, every_seconds=1)
+
+
+def _mallory_meanwhile(make: Make) -> str:
+    world = World(make)
+    _guess_in_vain(world, 100)
+    return outcome(lambda: world.log_in(world.mallory))
+
+
+def _alice_later(make: Make) -> str:
+    world = World(make)
+    _guess_in_vain(world, 100)
+    world.clock.advance(3600)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _alice_after_a_day(make: Make) -> str:
+    world = World(make)
+    wrong = wrong_code(world, world.alice)
+    for _ in range(144):
+        guess(world, world.begin(world.alice), wrong)
+        world.clock.advance(600)
+    world.clock.advance(7200)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _alice_mistypes(make: Make) -> str:
+    world = World(make)
+    for _ in range(10):
+        pending = world.begin(world.alice)
+        guess(world, pending, wrong_code(world, world.alice))
+        if not guess(world, pending, world.alice.phone.code()):
+            return OUT
+        world.clock.advance(60)
+    return IN
+
+
+RUNG = Rung(
+    number=3,
+    id="guessing-one-session",
+    title="Guessing in one session",
+    flaw="Wrong codes are counted, but however many there were, the next one is looked at at once.",
+    story="A popular library for Ruby left the throttling of codes to the applications, and some did without "
+    "(CVE-2024-0227): whoever had the password was in after a few days of guessing, or less.",
+    source="https://blog.inhq.net/posts/totp-CVE-2024-0227/",
+    clauses=("RFC4226-6", "RFC4226-7.3", "NIST-3.2.2", "NIST-3.1.4.2"),
+    weak=PatientServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(PatientServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "A hundred wrong guesses in a second, then a right one",
+            _fast,
+            OUT,
+            "After a hundred wrong guesses in a row the next one was still looked at.",
+        ),
+        Trial(
+            "Five wrong guesses, an hour's rest, a hundred more, then a right one",
+            _after_a_rest,
+            OUT,
+            "A hundred wrong guesses in a second, again, and the next one was still looked at.",
+        ),
+        *HONEST,
+        Trial(
+            "A guess a second for five minutes, then a right one",
+            _steady,
+            OUT,
+            "Three hundred wrong guesses at the pace of a clock, and no wait of more than some seconds.",
+        ),
+        Trial(
+            "Alice, an hour after a hundred wrong guesses",
+            _alice_later,
+            IN,
+            "Somebody guessed a hundred times, an hour ago. Alice has her phone in her hand, and cannot get in.",
+        ),
+        Trial(
+            "Alice, two hours after somebody guessed all day",
+            _alice_after_a_day,
+            IN,
+            "A day of guessing is over, and two hours more. How long is the wait by now?",
+        ),
+        Trial(
+            "Mallory himself, while Alice's account is guessed at",
+            _mallory_meanwhile,
+            IN,
+            "Whoever has nothing to do with Alice's account has to wait as well.",
+        ),
+        Trial(
+            "Alice, who mistypes once in each of ten logins",
+            _alice_mistypes,
+            IN,
+            "Ten logins, ten mistakes, and never two in a row.",
+        ),
+    ),
+)

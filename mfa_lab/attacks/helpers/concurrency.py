@@ -1,0 +1,112 @@
+"""Many at once: threads in one server, or processes with a copy of it each, that all type one code."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import threading
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from mfa_lab.attacks.helpers.world import World
+from mfa_lab.errors import MfaError
+
+CROWD = 8
+ROUNDS = 3
+_ROUND_SECONDS = 3600
+"""From one round to the next: every wait of a throttle is over."""
+_PATIENCE_SECONDS = 60
+_BEGIN_SECONDS = 5
+
+Crowd = Callable[[World, int], list[int]]
+
+
+def threads(world: World, rounds: int) -> list[int]:
+    """How many of eight threads get in, round by round, each with its own pending login and all with one code."""
+    start, door = threading.Barrier(CROWD), threading.Lock()
+    with ThreadPoolExecutor(CROWD) as pool:
+        racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(CROWD)]
+        return _sums([racer.result() for racer in racers])
+
+
+def processes(world: World, rounds: int) -> list[int]:
+    """The same with eight processes, each with a copy of the server and of all its memory; only the file is shared.
+
+    Where there is no `fork` (on Windows) threads stand in.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return threads(world, rounds)
+    fork = multiprocessing.get_context("fork")  # the only way to bring along a class from a notebook's cell
+    if hasattr(world.server, "close"):
+        world.server.close()  # an open SQLite connection must not be carried across a fork
+    start, door = fork.Barrier(CROWD), fork.Lock()
+    racers, ends = zip(
+        *(_begun(fork, partial(_racer, world, start, door, rounds)) for _ in range(CROWD)), strict=True
+    )
+    try:
+        return _sums([end.recv() for end in ends])
+    finally:
+        for racer in racers:
+            racer.join()
+
+
+def _begun(fork: Any, run: Callable[[], object]) -> tuple[Any, Any]:
+    """A process that has really begun to `run`, and the end at which its result will come.
+
+    A lock that another thread holds at the moment of the fork can stop a child before its first line. It never says
+    that it is there; another one takes its place.
+    """
+    while True:
+        receive, send = fork.Pipe(duplex=False)
+        racer = fork.Process(target=lambda send=send: (send.send("here"), send.send(run())), daemon=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
+            racer.start()
+        send.close()
+        if receive.poll(_BEGIN_SECONDS):
+            receive.recv()
+            return racer, receive
+        racer.kill()
+
+
+def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exception:
+    """One browser: step 1, one after the other; then at the same moment as all others the code. Returns what it must
+    not raise here.
+    """
+    began, got_in = world.clock.now(), []
+    try:
+        for number in range(rounds):
+            world.clock.set(began + number * _ROUND_SECONDS)  # the same for all, whoever sets it
+            with door:
+                pending = world.begin(world.alice)
+            code = world.alice.phone.code()
+            start.wait(_PATIENCE_SECONDS)
+            got_in.append(_gets_in(partial(world.server.finish_login, pending, code)))
+            start.wait(_PATIENCE_SECONDS)
+    except Exception as error:  # noqa: BLE001 (whatever a learner's server raises is to be told)
+        start.abort()
+        return error
+    return got_in
+
+
+def _gets_in(attempt: Callable[[], object]) -> bool:
+    """Whoever only hears that the database is busy is not in either."""
+    try:
+        attempt()
+    except MfaError:
+        return False
+    except sqlite3.OperationalError as error:
+        if not any(word in str(error) for word in ("locked", "busy")):
+            raise  # a mistake in the learner's SQL, say
+        return False
+    return True
+
+
+def _sums(racers: list[list[bool] | Exception]) -> list[int]:
+    errors = [one for one in racers if isinstance(one, Exception)]
+    for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
+        raise error  # what broke the others' waiting comes first
+    return [sum(column) for column in zip(*racers, strict=True)]

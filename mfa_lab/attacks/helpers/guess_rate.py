@@ -1,0 +1,88 @@
+"""How fast a server lets anybody guess, found out from outside: on one's own account the right codes are known."""
+
+from __future__ import annotations
+
+from mfa_lab.attacks.helpers.guesses import guess, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.world import Make, Person, World, outcome
+from mfa_lab.attacks.record import IN, OUT
+from mfa_lab.attacks.simulation.guess_budget import DAY_SECONDS, Rules
+from mfa_lab.clock import SkewedClock
+from mfa_lab.otp import MAX_WINDOW_STEPS
+
+HOUR = 3600
+TYPED = 25
+"""Wrong codes in a row after which the pace is taken to be what it stays: that of the last ten."""
+
+
+def guess_hourly(world: World, person: Person, guesses: int) -> None:
+    """So many wrong codes at this person's account, one an hour."""
+    guess_every(world, person, guesses, HOUR)
+
+
+def guess_every(world: World, person: Person, guesses: int, seconds: int) -> None:
+    """So many wrong codes at this person's account, one every so many seconds."""
+    for _ in range(guesses):
+        guess(world, world.begin(person), wrong_code(world, person))
+        world.clock.advance(seconds)
+
+
+def stops_after(make: Make) -> int | None:
+    """After how many wrong codes in a row, one an hour, even a right one is refused: 25, 50, 100, 200, or never."""
+    for guesses in (TYPED, 50, 100, 200):
+        world = World(make)
+        guess_hourly(world, world.mallory, guesses)
+        if _own_login(world) == OUT:
+            return guesses
+    return None
+
+
+def _own_login(world: World) -> str:
+    return outcome(lambda: world.log_in(world.mallory))
+
+
+def accepted_codes(make: Make) -> int:
+    """How many codes are right at a time: each around the server's own step is tried, between proper logins."""
+    world, right = World(make), 0
+    for ahead in range(-MAX_WINDOW_STEPS, MAX_WINDOW_STEPS + 1):
+        for clock in (world.clock, SkewedClock(world.clock, ahead * PERIOD)):
+            world.clock.advance(HOUR)
+            world.mallory.phone.clock = clock
+            came = _own_login(world)
+        right += came == IN
+    return right
+
+
+def waits(make: Make) -> list[int]:
+    """What each of the first 25 wrong codes in a row makes the next one wait, in seconds, to the half minute. Fewer
+    than 25, where after one of them no code is taken for a day.
+
+    So many wrong codes are typed, each as soon as it counts, and then a right one until it is taken; that ends the
+    count. A wait is taken to be none, or no shorter than any before it.
+    """
+    world, found = World(make), list[int]()
+    while len(found) < TYPED:
+        for wait in (*found, 0):
+            guess_every(world, world.mallory, 1, wait)
+        waited, step = 0, max(found, default=0) or PERIOD
+        while _own_login(world) == OUT:
+            if waited > DAY_SECONDS:
+                return found
+            world.clock.advance(step)
+            waited, step = waited + step, PERIOD
+        found.append(waited)
+        world.clock.advance(2 * PERIOD)
+    return found
+
+
+def measured_rules(make: Make) -> Rules:
+    """What a server permits in the long run, as the guess budget reckons with it."""
+    found = waits(make)
+    ended = len(found) < TYPED
+    last = [] if ended else found[-10:]
+    burst = next(each for each in (1, 2, 5, 10) if last == last[:each] * (10 // each))
+    return Rules(
+        accepted_codes=max(accepted_codes(make), 1),
+        limits=((burst, sum(last[:burst])),) if any(last) else (),
+        disable_after_failures=len(found) + 1 if ended else stops_after(make),
+    )

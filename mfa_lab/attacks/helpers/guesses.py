@@ -1,0 +1,118 @@
+"""Guessing, measured: very many attackers draw their guesses, and those who can be lucky play theirs on the server.
+
+Each attacker knows Alice's password and draws codes blindly. Whoever draws none that is right has guessed in vain,
+whatever server it is; only the others need to be played, which makes a crowd cheap. Codes are real ones, from Alice's
+secret, at the moment of each guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, code_of
+from mfa_lab.attacks.helpers.world import Make, Person, World, outcome
+from mfa_lab.attacks.record import IN, Measure
+from mfa_lab.attacks.simulation.batch import codes_at
+from mfa_lab.attacks.simulation.odds import dice, guessing
+from mfa_lab.errors import Reason
+from mfa_lab.otp import MAX_WINDOW_STEPS, step_at
+from mfa_lab.randomness import SeededRandomness
+from mfa_lab.server.audit import Event
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import PendingLogin
+
+_AT_A_TIME = 8_192
+Play = Callable[[World, Sequence[str]], bool]
+"""Plays one attacker's guesses in their order, and says whether one of them opened Alice's account."""
+
+
+def guess(world: World, pending: PendingLogin, code: str) -> bool:
+    """Whether this code finishes the login."""
+    return outcome(lambda: world.server.finish_login(pending, code)) == IN
+
+
+def crowd(
+    make: Make,
+    play: Play,
+    *,
+    attackers: int,
+    guesses: int,
+    each_seconds: Sequence[int] = (0,),
+    window_steps: int = 1,
+    seed: int = 1,
+) -> Measure:
+    """How many of so many attackers get in with so many guesses each.
+
+    `each_seconds`: at which second of the attack each guess is made; one number holds for all. `expected` is the
+    closed form (RFC4226-6), as if every guess were looked at. The same each time: with `seed` as the rungs have it,
+    nobody is lucky with the few guesses that a good throttle looks at. For others one in some thousands is.
+    """
+    right = _right_codes(_an_hour_later(make), np.broadcast_to(each_seconds, guesses), window_steps)
+    throws, got = dice(SeededRandomness(seed)), 0
+    for first in range(0, attackers, _AT_A_TIME):
+        drawn = throws.integers(0, 10**6, (min(_AT_A_TIME, attackers - first), guesses), np.uint32)
+        lucky = np.zeros(drawn.shape, np.bool_)
+        for one_of_them in right.T:
+            lucky |= drawn == one_of_them
+        for codes in drawn[lucky.any(axis=1)]:
+            got += play(_an_hour_later(make), [f"{code:06d}" for code in codes])
+    chance = float(guessing(right.shape[1], guesses))
+    words = (
+        f"{got} of {attackers:,} attackers with {guesses:,} guesses each got in; "
+        f"{attackers * chance:.1f} are expected where every guess counts"
+    )
+    return Measure(got, attackers, words, expected=chance)
+
+
+def looked_at(make: Make, play: Play, guesses: int) -> list[bool]:
+    """Of so many wrong guesses of one attacker, in their order: which the server looked at. It tells nobody, but it
+    knows: `SmallServer` by what it does, `MfaServer` by its log.
+    """
+    world = _an_hour_later(make)
+    codes = [f"{number:06d}" for number in range(guesses)]
+    if isinstance(world.server, MfaServer):
+        play(world, codes)
+        refusals = [line.reason for line in world.server.audit_log() if line.event == Event.CODE_REFUSED]
+        return [reason not in _NOT_LOOKED_AT for reason in refusals]
+    seen, step_of = set(), world.server.step_of
+
+    def looks(account: Account, code: str) -> int | None:
+        seen.add((account.name, code))
+        step: int | None = step_of(account, code)
+        return step
+
+    world.server.step_of = looks
+    play(world, codes)
+    return [(world.alice.name, code) in seen for code in codes]
+
+
+_NOT_LOOKED_AT = {Reason.THROTTLED, Reason.SPENT_PENDING, Reason.EXPIRED_PENDING, Reason.DISABLED}
+
+
+def _an_hour_later(make: Make) -> World:
+    """No step of the widest window is closed any more by Alice's enrolment."""
+    world = World(make)
+    world.clock.advance(3600)
+    return world
+
+
+def _right_codes(world: World, at_seconds: NDArray[np.int64], window_steps: int) -> NDArray[np.uint32]:
+    """For each guess the codes that are right when it is made: a row of 2 * window_steps + 1."""
+    steps = (world.clock.now() + at_seconds) // PERIOD
+    return codes_at(_secret(world.alice), steps[:, None] + np.arange(-window_steps, window_steps + 1))
+
+
+def wrong_code(world: World, person: Person) -> str:
+    """A code that is right in none of the steps that any server here looks at now."""
+    step = step_at(world.clock.now())
+    near = {code_of(_secret(person), other) for other in range(step - MAX_WINDOW_STEPS, step + MAX_WINDOW_STEPS + 1)}
+    return next(code for code in map("{:06d}".format, count()) if code not in near)
+
+
+def _secret(person: Person) -> str:
+    (account,) = person.phone.export()
+    return str(account["secret"])

@@ -1,0 +1,59 @@
+"""Rung 15's weak server. The relay works on every server; here what it steals has no end, and nobody hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.clock import Clock
+from mfa_lab.errors import AccessDenied
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.records import Enrolment, Notice, PendingLogin, RecoveryCodes, Session
+
+HOUR, DAY = 3600, 24 * 3600
+
+
+class LastingServer(SmallServer):
+    """Its sessions never end, and nobody is told when an account gets another authenticator.
+
+    `times` holds, by token, when each session was opened and when it was last used.
+    """
+
+    session_seconds, idle_seconds, fresh_seconds = DAY, HOUR, 300
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.times: dict[str, tuple[int, int]] = {}
+        self._told: dict[str, list[Notice]] = {}
+
+    def open_session(self, account: Account) -> Session:
+        session, now = super().open_session(account), self.clock.now()
+        self.times[session.token.reveal()] = now, now
+        return replace(session, expires_at=now + self.session_seconds)
+
+    def bound(self, name: str) -> None:
+        """An authenticator was bound to this account. Here nothing comes of it."""
+
+    def notify(self, name: str, event: str) -> None:
+        """Leave a notice for an account's owner."""
+        self._told.setdefault(name, []).append(Notice(self.clock.now(), event))
+
+    def notices(self, session: Session) -> tuple[Notice, ...]:
+        """What the owner of a session finds."""
+        return tuple(self._told.get(self.check_session(session).name, ()))
+
+    def start_enrolment(self, permit: PendingLogin | Session) -> Enrolment:
+        """With a session of at most five minutes, for another authenticator (ASVS-7.5.1)."""
+        if not isinstance(permit, Session):
+            return super().start_enrolment(permit)
+        account = self.accounts[self.check_session(permit).name]
+        opened, _ = self.times[permit.token.reveal()]
+        if self.clock.now() >= opened + self.fresh_seconds:
+            raise AccessDenied
+        return self._offer(account)
+
+    def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
+        codes = super().confirm_enrolment(enrolment, code)
+        name, _ = self._offers[enrolment.token.reveal()]
+        self.bound(name)
+        return codes

@@ -1,0 +1,140 @@
+"""Rung 14's searchers: the places where a shared secret turns up by itself, and a web service that is none."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from traceback import TracebackException
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from mfa_lab.attacks.helpers.encodings import readings
+from mfa_lab.errors import MfaError
+from mfa_lab.provisioning import qr_png
+
+SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public and worth nothing)
+NAME = "alice@example.org"
+PNG = "data:image/png;base64,"
+_TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
+
+Make = Callable[[str, str], Any]
+"""Makes an offer for an account's name and a shared secret."""
+
+
+class Page:
+    """Shows a picture as a browser does. An address elsewhere is fetched from there; whoever answers notes it in
+    `strangers_log`. The stranger is this class: nothing leaves the process.
+    """
+
+    def __init__(self) -> None:
+        self.strangers_log: list[str] = []
+
+    def load(self, address: str) -> bytes:
+        """The picture at this address, PNG."""
+        if address.startswith(PNG):
+            return base64.b64decode(address.removeprefix(PNG))
+        self.strangers_log.append(address)
+        (_, text), *_ = parse_qsl(urlsplit(address).query) or [("", "nothing")]
+        return qr_png(text)
+
+
+def spelling(text: str) -> str:
+    """How the secret stands in a text, or nothing: in whatever spelling of an address or a setup key, or in one of
+    the common `readings` of the whole or of a word in it.
+    """
+    shown = unquote(text)
+    for part in (shown.replace(" ", ""), *re.findall(r"[\w+/-]+=*", shown)):
+        for name, reading in readings(part.encode()):
+            if SECRET in reading.decode(errors="replace").upper():
+                return name
+    return ""
+
+
+def tells(text: str) -> bool:
+    """Whether the secret stands in a text, in whatever spelling."""
+    return bool(spelling(text))
+
+
+def in_a_log_line(make: Make) -> str:
+    """What is logged when an offer is made: the offer, and its fields."""
+    offer = make(NAME, SECRET)
+    for words, what in (("the offer tells it", offer), ("its fields tell it", getattr(offer, "__dict__", {}))):
+        how = spelling(_logged(what))
+        if how:
+            return words if how == "as it stands" else f"{words}, {how}"
+    return ""
+
+
+def _logged(what: object) -> str:
+    lines, logger = io.StringIO(), logging.Logger("small server")
+    logger.addHandler(logging.StreamHandler(lines))
+    logger.warning("enrolment of %s began: %r", NAME, what)
+    return lines.getvalue()
+
+
+def in_a_repr(make: Make) -> str:
+    """What a prompt or a debugger shows of a list that holds the offer."""
+    offer = make(NAME, SECRET)
+    return "it tells it" if tells(f"{[offer]!r} {offer}") else ""
+
+
+def in_a_traceback(make: Make) -> str:
+    """What an error report with variables shows: a function fails that holds an offer, then one that draws it."""
+    for words, fail in (("a variable tells it", _fails_later), ("drawing it tells it", _cannot_be_drawn)):
+        if tells(_reported(fail, make)):
+            return words
+    return ""
+
+
+def _reported(fail: Callable[[Make], None], make: Make) -> str:
+    try:
+        fail(make)
+    except (MfaError, ZeroDivisionError) as error:
+        return "".join(TracebackException.from_exception(error, capture_locals=True).format())
+    return ""
+
+
+def _fails_later(make: Make) -> None:
+    offer = make(NAME, SECRET)
+    raise ZeroDivisionError(f"an error with {offer.account} at hand")
+
+
+def _cannot_be_drawn(make: Make) -> None:
+    make(_TOO_LONG_A_NAME, SECRET).picture()
+
+
+def in_a_saved_notebook(make: Make) -> str:
+    """What is saved with a notebook whose cell ends with the offer: all its faces."""
+    offer = make(NAME, SECRET)
+    faces = {"text/plain": repr(offer)}
+    for name in ("html", "svg", "png", "markdown", "latex", "json", "mimebundle"):
+        face = getattr(offer, f"_repr_{name}_", None)
+        if face is not None:
+            faces[name] = face()
+    saved = json.dumps(faces, default=str)
+    if tells(saved):
+        return "in clear"
+    return "as a picture" if any(sign in saved for sign in ("<img", "<svg", '"png"', '"svg"')) else ""
+
+
+def at_a_strangers(make: Make) -> str:
+    """What stands in the log of whoever draws the picture."""
+    page = Page()
+    with suppress(MfaError):
+        page.load(make(NAME, SECRET).picture())
+    return "a stranger was told" if any(map(tells, page.strangers_log)) else ""
+
+
+PLACES: dict[str, Callable[[Make], str]] = {
+    "a log line": in_a_log_line,
+    "a repr": in_a_repr,
+    "a traceback": in_a_traceback,
+    "a saved notebook": in_a_saved_notebook,
+    "a stranger's web service": at_a_strangers,
+}
+"""Where a secret turns up; each says how, or nothing."""

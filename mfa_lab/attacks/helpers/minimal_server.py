@@ -1,0 +1,201 @@
+"""The smallest server that takes both steps and makes none of the ladder's mistakes. Each weak server is this one
+with one method changed, and a fix changes it back.
+
+It has the calls of `MfaServer`, so one and the same attack is run on both. It keeps everything in memory and in no
+order that a second process could share: a model to read, not a server to use.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mfa_lab.clock import Clock
+from mfa_lab.errors import AccessDenied, MalformedCode
+from mfa_lab.otp import code_at, step_at, tidy_code
+from mfa_lab.policy import CHEAPEST
+from mfa_lab.provisioning import OtpAccount, new_secret
+from mfa_lab.randomness import Randomness
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.passwords.hashing import PasswordHasher
+from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCodes, Session, token_from
+
+PERIOD = 30
+
+
+@dataclass(kw_only=True)
+class Count:
+    """Wrong codes in a row, and until when no further one is looked at (Unix seconds)."""
+
+    failures: int = 0
+    wait_until: int = 0
+
+
+@dataclass
+class Account(Count):
+    """What the server keeps of one person. `last_step` is the step of the last code taken."""
+
+    name: str
+    password_hash: str
+    secret: str | None = None
+    last_step: int = -1
+
+
+class SmallServer:
+    """Two steps, one account after the other. Methods without a lesson in them begin with an underscore.
+
+    `accounts` by name; `pendings` and `sessions` say by token whose they are.
+    """
+
+    window_steps = 1
+    free_failures = 4
+    """Wrong codes in a row that cost no wait; each one more doubles it, from half a minute to an hour."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        self.clock = clock
+        self.randomness = randomness
+        self.hasher = PasswordHasher(CHEAPEST, max_length=1024)
+        self.accounts: dict[str, Account] = {}
+        self.pendings: dict[str, str] = {}
+        self.sessions: dict[str, str] = {}
+        self._offers: dict[str, tuple[str, str]] = {}
+
+    def register(self, name: str, password: str) -> None:
+        """An account with a password and no authenticator yet."""
+        self.accounts[name] = Account(name, self.hasher.hash(Hidden(password)))
+
+    # Step 1
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        """A right password gives a pending login, and never a session."""
+        account = self.accounts.get(name)
+        known = self.hasher.verify(
+            account.password_hash if account else None, Hidden(password)
+        )  # None costs the same
+        if account is None or not known:
+            raise AccessDenied
+        token = self._new_token()
+        self.pendings[token.reveal()] = account.name
+        permits = Permit.CODE if account.secret else Permit.FIRST_FACTOR
+        return PendingLogin(token, permits, self.clock.now() + 300)
+
+    # Steps 2 to 4
+
+    def finish_login(self, pending: PendingLogin, code: str) -> Session:
+        """A right code gives a session to whoever passed step 1."""
+        account, count = self.account_of(pending), self.counted(pending)
+        if self.must_wait(count):
+            raise AccessDenied
+        step = self.step_of(account, code)
+        if step is None or not self.spend(account, step):
+            self.failed(count)
+            raise AccessDenied
+        self.succeeded(count)
+        return self.open_session(account)
+
+    def account_of(self, pending: PendingLogin) -> Account:
+        """Whose login this is, as the server itself wrote it down in step 1."""
+        name = self.pendings.get(pending.token.reveal())
+        if name is None:
+            raise AccessDenied
+        return self.accounts[name]
+
+    def step_of(self, account: Account, code: str) -> int | None:
+        """The time step within the window that `code` belongs to, if any."""
+        try:
+            typed = tidy_code(code)
+        except MalformedCode:
+            return None
+        centre, found = self.centre(account), None
+        for step in range(centre - self.window_steps, centre + self.window_steps + 1):
+            if hmac.compare_digest(typed, code_of(account.secret or "", step)):
+                found = step
+        return found
+
+    def centre(self, account: Account) -> int:  # noqa: ARG002
+        """The time step in the middle of the window: the server's own, for every account."""
+        return step_at(self.clock.now(), PERIOD)
+
+    def spend(self, account: Account, step: int) -> bool:
+        """Take a step, once: only one above the last one taken."""
+        if step <= account.last_step:
+            return False
+        account.last_step = step
+        return True
+
+    def counted(self, pending: PendingLogin) -> Count:
+        """Where wrong codes are counted: in the account, whichever pending login they came by (RFC4226-7.3)."""
+        return self.account_of(pending)
+
+    def must_wait(self, count: Count) -> bool:
+        """Whether too many wrong codes came, too recently."""
+        return self.clock.now() < count.wait_until
+
+    def failed(self, count: Count) -> None:
+        """Count a wrong code, and make the next one wait."""
+        count.failures += 1
+        count.wait_until = self.clock.now() + self.wait_seconds(count.failures)
+
+    def wait_seconds(self, failures: int) -> int:
+        """What the next code has to wait after so many wrong ones in a row."""
+        beyond = failures - self.free_failures
+        return min(30 * 2 ** min(beyond - 1, 7), 3600) if beyond > 0 else 0
+
+    def succeeded(self, count: Count) -> None:
+        """A completed login ends the count."""
+        count.failures = 0
+
+    def open_session(self, account: Account) -> Session:
+        """What access is: a token that the server knows."""
+        token = self._new_token()
+        self.sessions[token.reveal()] = account.name
+        now = self.clock.now()
+        return Session(token, account.name, now, now + 3600)
+
+    def check_session(self, session: Session) -> Session:
+        """The session as the server knows it. Every page asks this before it shows anything."""
+        name = self.sessions.get(session.token.reveal())
+        if name is None:
+            raise AccessDenied
+        return Session(session.token, name, session.created_at, session.expires_at)
+
+    # Enrolment
+
+    def start_enrolment(self, pending: PendingLogin) -> Enrolment:
+        """Offer a shared secret to an account that has none."""
+        account = self.account_of(pending)
+        if account.secret:
+            raise AccessDenied
+        return self._offer(account)
+
+    def _offer(self, account: Account) -> Enrolment:
+        token, secret = self._new_token(), new_secret(self.randomness)
+        self._offers[token.reveal()] = account.name, secret
+        offered = OtpAccount(account.name, "small server", Hidden(secret))
+        return Enrolment(token, self.clock.now() + 900, offered)
+
+    def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
+        """Bind the authenticator that shows a right code, and spend its step. Every pending login of before ends."""
+        name, secret = self._offers.get(enrolment.token.reveal(), ("", ""))
+        step = self.step_of(Account(name, "", secret), code) if name else None
+        if step is None:
+            raise AccessDenied
+        account = self.accounts[name]
+        account.secret, account.last_step = secret, step
+        self.pendings = {token: owner for token, owner in self.pendings.items() if owner != name}
+        return RecoveryCodes(())
+
+    def rebind(self, name: str) -> None:
+        """An administrator's answer to a lost or disabled authenticator: the next right password enrols a new one."""
+        account = self.accounts[name]
+        account.secret, account.failures, account.wait_until = None, 0, 0
+
+    def _new_token(self) -> Hidden:
+        return token_from(self.randomness.token_bytes(32))
+
+
+@lru_cache(maxsize=4096)
+def code_of(secret: str, step: int) -> str:
+    """PyOTP's code of a step, kept: the attacks ask for the same few a million times."""
+    return code_at(secret, step * PERIOD)

@@ -1,0 +1,182 @@
+"""A session in other hands: how a relay comes by it, and what a server is asked about sessions, stolen and honest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mfa_lab.attacks.helpers.lasting_sessions import DAY, HOUR
+from mfa_lab.attacks.helpers.world import Make, World
+from mfa_lab.attacks.record import IN, OUT
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.server.records import PendingLogin, Session, token_from
+
+HALF_AN_HOUR = 1800
+WEEK_OF_LOOKS = 7 * DAY // HALF_AN_HOUR
+
+
+class Relay:
+    """A copied login page. Whatever is typed there goes to the real server at once, and what comes back is kept.
+
+    It has the server's calls, so a form can be pointed at it as at the server: `room.server = Relay(room.server)`.
+    `seen` lists what passed, in the order of its passing; `session` is the loot.
+    """
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self.seen: list[str] = []
+        self.session: Session | None = None
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        self.seen.append("name and password")
+        pending: PendingLogin = self.server.begin_login(name, password)
+        self.seen.append("a pending login")
+        return pending
+
+    def finish_login(self, pending: PendingLogin, code: str) -> Session:
+        self.seen.append("the code")
+        session: Session = self.server.finish_login(pending, code)
+        self.seen.append("the session")
+        self.session = session
+        return session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.server, name)
+
+
+def stolen(world: World) -> Session:
+    """Alice types all she has into a copied page; the session comes back through it."""
+    relay = Relay(world.server)
+    pending = relay.begin_login(world.alice.name, world.alice.password)
+    return relay.finish_login(pending, world.alice.phone.code())
+
+
+def binding_is_told(world: World, session: Session) -> bool:
+    """Whether Alice finds a notice after another phone was bound with this session."""
+    before = len(world.server.notices(session))
+    _bind(world, session, Phone(world.clock))
+    return len(world.server.notices(session)) > before
+
+
+def _bind(world: World, session: Session, phone: Phone) -> None:
+    enrolment = world.server.start_enrolment(session)
+    phone.add(enrolment.uri)
+    world.server.confirm_enrolment(enrolment, phone.code())
+
+
+def looks(world: World, session: Session, most: int) -> int:
+    """How many looks, one each half hour, find the pages open before one does not."""
+    for count in range(most):
+        if world.whose(session) != world.alice.name:
+            return count
+        world.clock.advance(HALF_AN_HOUR)
+    return most
+
+
+def with_stolen(then: Callable[[World, Session], Session]) -> Callable[[Make], str]:
+    """A trial: the session is stolen, something happens, and with what is left of it a page is asked for."""
+
+    def run(make: Make) -> str:
+        world = World(make)
+        session = then(world, stolen(world))
+        return IN if world.whose(session) == world.alice.name else OUT
+
+    return run
+
+
+def at_once(_world: World, session: Session) -> Session:
+    """What came through the relay, as it came."""
+    return session
+
+
+def for_how_long(make: Make) -> str:
+    """The two ends of the stolen session, in hours."""
+    world = World(make)
+    hours = looks(world, stolen(world), WEEK_OF_LOOKS) * HALF_AN_HOUR // HOUR
+    unused = next((pause for pause in (HOUR + 1, DAY) if not _open_after(make, pause)), 7 * DAY) // HOUR
+    return f"{hours} h in use, {unused} h unused"
+
+
+def _open_after(make: Make, pause: int) -> bool:
+    world = World(make)
+    session = stolen(world)
+    world.clock.advance(pause)
+    return world.whose(session) is not None
+
+
+def used_for_a_day(world: World, session: Session) -> Session:
+    """Looked at every half hour."""
+    looks(world, session, DAY // HALF_AN_HOUR)
+    return session
+
+
+def dated_anew(world: World, session: Session) -> Session:
+    """A day later, with other dates written on it."""
+    used_for_a_day(world, session)
+    world.clock.advance(1)
+    now = world.clock.now()
+    return replace(session, created_at=now, expires_at=now + DAY)
+
+
+def unused_for_an_hour(world: World, session: Session) -> Session:
+    """To the second."""
+    world.clock.advance(HOUR)
+    return session
+
+
+def looked_at_after_it(world: World, session: Session) -> Session:
+    """A first look, when the hour is over."""
+    world.whose(unused_for_an_hour(world, session))
+    return session
+
+
+def with_alices_name_on_it(make: Make) -> str:
+    """Whose pages Mallory's own session opens, once he has written Alice's name on it."""
+    world = World(make)
+    whose = world.whose(replace(world.log_in(world.mallory), name=world.alice.name))
+    return {world.mallory.name: "his own pages", world.alice.name: "Alice's pages"}.get(str(whose), "no pages")
+
+
+def made_up(make: Make) -> str:
+    """What a page says of a token that nobody was given."""
+    world = World(make)
+    session = replace(world.log_in(world.alice), token=token_from(bytes(32)))
+    try:
+        world.server.check_session(session)
+    except KeyError:
+        return "a KeyError"
+    return IN
+
+
+def a_notice(make: Make) -> str:
+    """Whether the attack leaves Alice a notice."""
+    world = World(make)
+    return "a notice" if binding_is_told(world, stolen(world)) else "no notice"
+
+
+def used(make: Make, pauses: Sequence[int]) -> str:
+    """A session that is used after each of these pauses, in seconds."""
+    world = World(make)
+    session = world.log_in(world.alice)
+    for pause in pauses:
+        world.clock.advance(pause)
+        world.server.check_session(session)
+    return IN
+
+
+def next_morning(make: Make) -> str:
+    """Alice logs in on two days."""
+    world = World(make)
+    world.server.check_session(world.log_in(world.alice))
+    world.clock.advance(DAY)
+    world.server.check_session(world.log_in(world.alice))
+    return IN
+
+
+def new_phone(make: Make) -> str:
+    """Alice binds her phone anew, and logs in with it."""
+    world = World(make)
+    _bind(world, world.log_in(world.alice), world.alice.phone)
+    world.clock.advance(30)
+    return IN if world.whose(world.log_in(world.alice)) == world.alice.name else OUT

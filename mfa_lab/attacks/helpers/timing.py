@@ -1,0 +1,169 @@
+"""A stranger with a watch: refused logins to names that exist and to names that do not, in pairs, and Welch's t.
+
+Real time differs from run to run, so it is measured for whoever looks, and nothing is committed of it but what is
+certain. What makes the time is counted: password hashes. With a round time for a hash and seeded noise from the way
+there and back, the count gives the same milliseconds each time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import NormalDist, mean, variance
+from time import perf_counter
+from typing import Any
+
+import argon2
+
+from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.world import Make
+from mfa_lab.clock import Clock, ManualClock
+from mfa_lab.errors import AccessDenied, InvalidInput
+from mfa_lab.policy import OWASP
+from mfa_lab.randomness import Randomness, SeededRandomness
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.passwords.hashing import PasswordHasher
+
+TOLD_APART = 4.5
+"""The customary limit of leakage tests: by chance alone |t| passes it about seven times in a million."""
+HASH_MS = 28.0
+"""What an Argon2id hash under `policy.OWASP` takes on one core, roundly."""
+WAY_MS, NOISE_MS = 60.0, 20.0
+"""The way there and back over a network, and how much it strays: a standard deviation."""
+_WRONG = "demo only: not the password"
+_SEED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds that refused logins took, in pairs: names that exist, and names that do not."""
+
+    known_ms: tuple[float, ...]
+    unknown_ms: tuple[float, ...]
+
+    @property
+    def t(self) -> float:
+        """Welch's t of the two means. Positive where a name that exists takes longer."""
+        return welch_t(self.known_ms, self.unknown_ms)
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether so many attempts tell the names that exist from those that do not."""
+        return abs(self.t) > TOLD_APART
+
+    def __repr__(self) -> str:
+        pairs = f"after {len(self.known_ms)} attempts at each"
+        if self.told_apart:
+            return f"t is above {TOLD_APART} {pairs}: names that exist are told from names that do not"
+        return f"t is not above {TOLD_APART} {pairs}: by time nothing is told apart"
+
+
+def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
+    """Welch's t: the difference of two means in units of its own uncertainty.
+
+    >>> welch_t((10.0, 12.0), (5.0, 7.0))
+    3.5355339059327378
+    """
+    return (mean(left) - mean(right)) / math.sqrt(variance(left) / len(left) + variance(right) / len(right))
+
+
+@contextmanager
+def counted_hashes() -> Iterator[list[str]]:
+    """Every password hash that is computed meanwhile adds to the list, whoever computes it: Argon2's own door."""
+    done: list[str] = []
+
+    def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **named: Any) -> Any:
+            done.append(name)
+            return real(*arguments, **named)
+
+        return counted
+
+    methods = {name: getattr(argon2.PasswordHasher, name) for name in ("verify", "hash")}
+    try:
+        for name, real in methods.items():
+            setattr(argon2.PasswordHasher, name, counting(name, real))
+        yield done
+    finally:
+        for name, real in methods.items():
+            setattr(argon2.PasswordHasher, name, real)
+
+
+def by_the_clock(make: Make, pairs: int = 40) -> Timing:
+    """Real time on this machine, for `slow` or `our_slow_server`: registering and trying take three hashes a pair.
+
+    The slowest tenth of either side is left out: there the machine's other work speaks. Even so no t is certain where
+    others work at the same time; commit none.
+    """
+    timing = _pairs(make, pairs, _clocked)
+    return Timing(_without_the_slowest(timing.known_ms), _without_the_slowest(timing.unknown_ms))
+
+
+def _without_the_slowest(times: tuple[float, ...]) -> tuple[float, ...]:
+    limit = sorted(times)[len(times) - 1 - len(times) // 10]
+    return tuple(time for time in times if time <= limit)
+
+
+def by_the_count(make: Make, pairs: int = 100) -> Timing:
+    """The same attempts, each with `HASH_MS` for every hash that it costs and with a network's noise. Seeded: the
+    same each time.
+    """
+    way, noise = NormalDist(WAY_MS, NOISE_MS), SeededRandomness(_SEED)
+
+    def counted(attempt: Callable[[], None]) -> float:
+        with counted_hashes() as hashes:
+            attempt()
+        part = (int.from_bytes(noise.token_bytes(4)) + 0.5) / 2**32
+        return len(hashes) * HASH_MS + abs(way.inv_cdf(part))
+
+    return _pairs(make, pairs, counted)
+
+
+def slow(weak: type[SmallServer]) -> Make:
+    """A small server whose passwords are hashed as they should be (OWASP-PW), for a real watch."""
+
+    def make(clock: Clock, randomness: Randomness) -> SmallServer:
+        server = weak(clock, randomness)
+        server.hasher = PasswordHasher(OWASP, max_length=1024)
+        return server
+
+    return make
+
+
+def our_slow_server(clock: Clock, randomness: Randomness) -> MfaServer:
+    """This kit's own server under its standard policy."""
+    return MfaServer(clock=clock, randomness=randomness)
+
+
+def _pairs(make: Make, pairs: int, measure: Callable[[Callable[[], None]], float]) -> Timing:
+    """Each name is tried once, so that no throttle starts; a coin decides which of a pair goes first."""
+    if pairs < 2:
+        raise InvalidInput("a mean with its uncertainty needs two attempts or more")
+    server = make(ManualClock(), SeededRandomness(1))
+    coins = SeededRandomness(pairs).token_bytes(pairs)
+    times: dict[str, list[float]] = {".org": [], ".net": []}
+    for number in range(pairs):
+        server.register(f"user{number}@example.org", "demo only: a password")
+    for number, coin in enumerate(coins):
+        for end in sorted(times, reverse=coin % 2 == 1):
+            times[end].append(measure(_attempt(server, f"user{number}@example{end}")))
+    return Timing(tuple(times[".org"]), tuple(times[".net"]))
+
+
+def _attempt(server: Any, name: str) -> Callable[[], None]:
+    def attempt() -> None:
+        try:
+            server.begin_login(name, _WRONG)
+        except AccessDenied:
+            return
+        raise AssertionError("a wrong password was accepted")
+
+    return attempt
+
+
+def _clocked(attempt: Callable[[], None]) -> float:
+    start = perf_counter()
+    attempt()
+    return (perf_counter() - start) * 1e3

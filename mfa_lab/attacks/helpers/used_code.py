@@ -1,0 +1,81 @@
+"""What the rungs about used codes share: Alice's code, used, and typed again by Mallory, who knows her password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.world import Make, World, outcome
+from mfa_lab.attacks.record import IN, OUT, Trial
+from mfa_lab.clock import SkewedClock
+
+
+def typed(world: World, code: str) -> str:
+    """Whether somebody gets in as Alice with this code."""
+    return outcome(lambda: world.server.finish_login(world.begin(world.alice), code))
+
+
+def used_again(
+    make: Make,
+    delay_seconds: int,
+    *,
+    phone_ahead: int = 0,
+    spell: Callable[[str], str] = str,
+    at_second: int = 10,
+) -> str:
+    """Whether Alice's code is taken `delay_seconds` after she used it, in another spelling if one is given, from a
+    phone that is `phone_ahead` seconds ahead. She uses it at this second of the server's step.
+    """
+    world = World(make)
+    world.clock.advance((at_second - world.clock.now()) % PERIOD)
+    world.alice.phone.clock = SkewedClock(world.clock, phone_ahead)
+    seen = world.alice.phone.code()
+    world.log_in(world.alice)
+    world.clock.advance(delay_seconds)
+    return typed(world, spell(seen))
+
+
+def _last_but_one(make: Make) -> str:
+    world, seen, _ = _two_seen(make)
+    return typed(world, seen)
+
+
+def _last_after_it(make: Make) -> str:
+    world, seen, last = _two_seen(make)
+    typed(world, seen)
+    return typed(world, last)
+
+
+def _two_seen(make: Make) -> tuple[World, str, str]:
+    """A world in which Alice has logged in twice, and her two codes. The window holds both."""
+    world, codes = World(make), list[str]()
+    for pause in (0, PERIOD):
+        world.clock.advance(pause)
+        codes.append(world.alice.phone.code())
+        world.log_in(world.alice)
+    seen, last = codes
+    return world, seen, last
+
+
+def _two_people(make: Make) -> str:
+    world = World(make)
+    world.log_in(world.mallory)
+    world.log_in(world.alice)
+    return IN
+
+
+LAST_BUT_ONE = Trial(
+    "The code before the last one, once more",
+    _last_but_one,
+    OUT,
+    "Alice has logged in twice, with two codes. The window still holds the first.",
+)
+LAST_AFTER_IT = Trial(
+    "The code before the last one, and then the last one, once more",
+    _last_after_it,
+    OUT,
+    "An older code comes and is refused, and after it the last one is taken again. What has the older one changed?",
+)
+TWO_PEOPLE = Trial(
+    "Mallory and Alice, in the same half minute", _two_people, IN, "Each of them has codes of their own."
+)

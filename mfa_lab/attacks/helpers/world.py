@@ -1,0 +1,148 @@
+"""Where an attack takes place: a server, a clock, Alice and Mallory with an account and a phone each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mfa_lab.attacks.record import IN, OUT, Trial
+from mfa_lab.clock import Clock, ManualClock
+from mfa_lab.errors import AccessDenied
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import Randomness, SeededRandomness
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import PendingLogin, Session
+
+Make = Callable[[Clock, Randomness], Any]
+"""Makes a server: `SmallServer`, a subclass, or `our_server`."""
+
+
+def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
+    """This kit's own server, in memory, under its standard policy but for cheap hashes."""
+    return MfaServer(clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account and a phone. Passwords here are demo passwords."""
+
+    name: str
+    password: str
+    phone: Phone
+
+
+class World:
+    """One server that `make` makes, and two people who have enrolled. Seeded: the same each time.
+
+    The clock stands two minutes after the enrolments, ten seconds into a step.
+    """
+
+    def __init__(self, make: Make, *, seed: int = 1) -> None:
+        self.clock = ManualClock()
+        self.server = make(self.clock, SeededRandomness(seed))
+        self.alice = self.join("alice@example.org", "correct horse battery staple")
+        self.mallory = self.join("mallory@example.org", "a mule's head in a bucket")
+        self.clock.advance(120)
+
+    def join(self, name: str, password: str) -> Person:
+        """Register and enrol somebody."""
+        person = Person(name, password, Phone(self.clock))
+        self.server.register(name, password)
+        enrolment = self.server.start_enrolment(self.begin(person))
+        person.phone.add(enrolment.uri)
+        self.server.confirm_enrolment(enrolment, person.phone.code())
+        return person
+
+    def begin(self, person: Person) -> PendingLogin:
+        """Step 1 with this person's password, whoever types it."""
+        pending: PendingLogin = self.server.begin_login(person.name, person.password)
+        return pending
+
+    def log_in(self, person: Person) -> Session:
+        """All the steps, honestly."""
+        session: Session = self.server.finish_login(self.begin(person), person.phone.code())
+        return session
+
+    def whose(self, session: Session) -> str | None:
+        """Whose pages this session opens, if any: the server is asked, as every page asks it."""
+        try:
+            name: str = self.server.check_session(session).name
+        except AccessDenied:
+            return None
+        return name
+
+
+def outcome(attempt: Callable[[], object]) -> str:
+    """`IN` if `attempt` returns, `OUT` if access is denied. Any other error is the server's own and goes on."""
+    try:
+        attempt()
+    except AccessDenied:
+        return OUT
+    return IN
+
+
+def _honest(make: Make) -> str:
+    world = World(make)
+    return IN if world.whose(world.log_in(world.alice)) == world.alice.name else OUT
+
+
+def _again(make: Make) -> str:
+    world = World(make)
+    for _ in range(3):
+        world.log_in(world.alice)
+        world.clock.advance(30)
+    world.log_in(world.alice)
+    return IN
+
+
+def _slow(make: Make) -> str:
+    world = World(make)
+    world.alice.phone.clock = ManualClock(world.clock.now() - 30)
+    world.log_in(world.alice)
+    return IN
+
+
+def _typo(make: Make) -> str:
+    world = World(make)
+    pending = world.begin(world.alice)
+    right = world.alice.phone.code()
+    wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
+    if outcome(lambda: world.server.finish_login(pending, wrong)) == IN:
+        return "gets in with a wrong code"
+    world.server.finish_login(pending, right)
+    return IN
+
+
+def _wrong_code(make: Make) -> str:
+    world = World(make)
+    world.server.finish_login(world.begin(world.alice), world.mallory.phone.code())
+    return IN
+
+
+def _wrong_password(make: Make) -> str:
+    world = World(make)
+    world.server.begin_login(world.alice.name, world.mallory.password)
+    return IN
+
+
+HONEST = (
+    Trial("Alice, with password and code", _honest, IN, "A server that lets nobody in is safe, and of no use."),
+    Trial("Alice, four logins in a row", _again, IN, "The first login must not spoil the next."),
+    Trial("Alice, whose code is a step old", _slow, IN, "People type slowly, and clocks differ by some seconds."),
+    Trial("Alice, who mistypes once", _typo, IN, "One wrong digit happens to everybody."),
+    Trial("A wrong code", _wrong_code, OUT, "Whatever else is mended, the code is still to be checked."),
+    Trial("A wrong password", _wrong_password, OUT, "Whatever else is mended, the password is still to be checked."),
+)
+"""What every server must go on doing, mended or not: part of each grader whose target is a server."""
+
+
+def refuses_everybody(weak: Any) -> Any:
+    """The fix that no grader may pass: nobody finishes a login any more, but everybody can enrol."""
+
+    class Refuser(weak):  # type: ignore[misc]
+        def finish_login(self, *_: object, **__: object) -> Session:
+            raise AccessDenied
+
+    return Refuser

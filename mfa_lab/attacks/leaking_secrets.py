@@ -1,0 +1,182 @@
+"""Rung 14: a secret that is a text like any other gets out by itself: logs, reprs, tracebacks, saved notebooks, and a
+picture that somebody else's web service is asked to draw. Nothing here asks one: `places` has a stand-in.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from mfa_lab.attacks.helpers.leak_search import (
+    NAME,
+    PLACES,
+    PNG,
+    SECRET,
+    Make,
+    Page,
+    at_a_strangers,
+    in_a_log_line,
+    in_a_repr,
+    in_a_saved_notebook,
+    in_a_traceback,
+)
+from mfa_lab.attacks.record import Measure, Rung, Trial
+from mfa_lab.clock import ManualClock
+from mfa_lab.errors import MfaError
+from mfa_lab.otp import code_at
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.provisioning import OtpAccount, build_uri, qr_png
+from mfa_lab.redaction import Hidden
+
+
+@dataclass
+class Offer:
+    """A new shared secret, until its owner has scanned it."""
+
+    account: str
+    secret: str
+
+    def uri(self) -> str:
+        """What the QR code says."""
+        return build_uri(self.secret, account=self.account, issuer="small server")
+
+    def picture(self) -> str:
+        """The address of the QR code's picture, for the page to show."""
+        return f"https://qr.example/draw?text={quote(self.uri(), safe='')}"
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        return f'<img src="{self.picture()}" alt="QR code">'
+
+
+class Mended:
+    """The secret is hidden from everybody who does not ask for it, and the picture is drawn here."""
+
+    def __init__(self, account: str, secret: str) -> None:
+        self.account, self.secret = account, Hidden(secret)
+
+    def uri(self) -> str:
+        return build_uri(self.secret.reveal(), account=self.account, issuer="small server")
+
+    def picture(self) -> str:
+        return "data:image/png;base64," + base64.b64encode(qr_png(self.uri())).decode()
+
+
+class OurOffer(OtpAccount):
+    """What this kit's server keeps of an offer, with the same call for the picture."""
+
+    def picture(self) -> str:
+        return PNG + base64.b64encode(qr_png(self.uri())).decode()
+
+
+def our_offer(account: str, secret: str) -> OurOffer:
+    """Hidden from the first line on."""
+    hidden = Hidden(secret)
+    del secret  # tracebacks may show variables
+    return OurOffer(account, "mfa-lab", hidden)
+
+
+class Refuser(Mended):
+    """Keeps its secret so well that nobody can scan it."""
+
+    def picture(self) -> str:
+        return PNG
+
+
+def attack(make: Make) -> Measure:
+    """Break in nowhere: read what lies about."""
+    found = [place for place, look in PLACES.items() if look(make)]
+    words = f"the secret turns up in {len(found)} of {len(PLACES)} places{': ' if found else ''}{', '.join(found)}"
+    return Measure(len(found), len(PLACES), words)
+
+
+_SILENT, _RIGHT = "silent", "shows the right code"
+
+
+def _silent(look: Callable[[Make], str]) -> Callable[[Make], str]:
+    return lambda make: look(make) or _SILENT
+
+
+def _scanned(name: str) -> Callable[[Make], str]:
+    """A trial: a phone scans the picture, as the page shows it."""
+
+    def run(make: Make) -> str:
+        phone = Phone(ManualClock())
+        try:
+            phone.scan(Page().load(make(name, SECRET).picture()))
+        except MfaError:
+            return "nothing that can be scanned"
+        return _judged(phone)
+
+    return run
+
+
+def _typed_in(make: Make) -> str:
+    phone = Phone(ManualClock())
+    phone.add(make(NAME, SECRET).uri())
+    return _judged(phone)
+
+
+def _judged(phone: Phone) -> str:
+    return _RIGHT if phone.code() == code_at(SECRET, phone.clock.now()) else "shows another code"
+
+
+RUNG = Rung(
+    number=14,
+    id="leaking-secrets",
+    title="Secrets that leak",
+    flaw="The shared secret is a text like any other: whatever prints, logs or saves what is at hand prints it too; "
+    "and a stranger's service is asked to draw it.",
+    story="In 2017 a user of a library for second factors asked why its QR codes were drawn by another company's web "
+    "service, which so was told every secret. Since then it refuses, unless the developer says that they want it "
+    "insecure.",
+    source="https://github.com/antonioribeiro/google2fa/issues/86",
+    clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
+    weak=Offer,
+    fixed=Mended,
+    ours=our_offer,
+    refuser=Refuser,
+    attack=attack,
+    trials=(
+        Trial(
+            "The page that shows the picture",
+            _silent(at_a_strangers),
+            _SILENT,
+            "To whom does the page turn for the picture, and with what in the address?",
+        ),
+        Trial(
+            "A log line with the offer in it",
+            _silent(in_a_log_line),
+            _SILENT,
+            "Somebody logs the offer, or its fields. What is it that must not show itself?",
+        ),
+        Trial(
+            "The repr of a list that holds the offer",
+            _silent(in_a_repr),
+            _SILENT,
+            "A prompt shows what an object says of itself.",
+        ),
+        Trial(
+            "An error report that shows variables",
+            _silent(in_a_traceback),
+            _SILENT,
+            "An error report shows every variable of every function on the way, yours included.",
+        ),
+        Trial(
+            "A notebook saved with the offer in a cell",
+            _silent(in_a_saved_notebook),
+            _SILENT,
+            "A notebook keeps each face that an object shows it. A QR code is the secret, too.",
+        ),
+        Trial("Alice scans the picture", _scanned(NAME), _RIGHT, "A secret that nobody can scan is of no use."),
+        Trial(
+            "Somebody with a name in another script scans it",
+            _scanned("Zoë Ångström & Καλή"),
+            _RIGHT,
+            "Names have spaces, signs and letters of every script.",
+        ),
+        Trial("The URI, typed into a phone", _typed_in, _RIGHT, "What `uri()` gives is for the owner's phone."),
+    ),
+)

@@ -1,0 +1,155 @@
+"""Rung 5: any login that succeeds ends the count of wrong codes, the attacker's own login too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mfa_lab.attacks.helpers.guesses import crowd, guess, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Count, SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+
+ATTACKERS, LOGINS, EACH = 8_000, 100, 4
+"""Four guesses are free. Then Mallory logs in himself, once a step, which takes fifty minutes in all."""
+
+
+class ForgivingServer(SmallServer):
+    """Counts for each account, and forgives for all: to it whoever logs in properly is one of the good, and in this
+    small world everybody comes from the same address.
+    """
+
+    def succeeded(self, count: Count) -> None:  # noqa: ARG002
+        for account in self.accounts.values():
+            account.failures, account.wait_until = 0, 0
+
+
+class Mended(ForgivingServer):
+    """A login ends the count of the account that it was for."""
+
+    def succeeded(self, count: Count) -> None:
+        count.failures = 0
+
+
+def with_own_logins(world: World, codes: Sequence[str]) -> bool:
+    """Type four codes into one pending login of Alice's, log in as oneself, wait for the next step, and so on."""
+    for first in range(0, len(codes), EACH):
+        pending = world.begin(world.alice)
+        if any(guess(world, pending, code) for code in codes[first : first + EACH]):
+            return True
+        world.log_in(world.mallory)
+        world.clock.advance(PERIOD)
+    return False
+
+
+def attack(make: Make) -> Measure:
+    """Know Alice's password, have an account beside hers, and guess: a crowd of attackers, each for fifty minutes."""
+    seconds = [PERIOD * (number // EACH) for number in range(LOGINS * EACH)]
+    return crowd(make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4)
+
+
+def _between_guesses(make: Make) -> str:
+    world = World(make)
+    with_own_logins(world, [wrong_code(world, world.alice)] * 5 * EACH)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _after_the_wait_began(make: Make) -> str:
+    world = World(make)
+    pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
+    for _ in range(10):
+        guess(world, pending, wrong)
+    world.log_in(world.mallory)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _password_alone(make: Make) -> str:
+    world = World(make)
+    wrong = wrong_code(world, world.alice)
+    for _ in range(5):
+        pending = world.begin(world.alice)
+        for _ in range(EACH):
+            guess(world, pending, wrong)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+def _alice_mistypes(make: Make) -> str:
+    world = World(make)
+    for _ in range(10):
+        pending = world.begin(world.alice)
+        guess(world, pending, wrong_code(world, world.alice))
+        if not guess(world, pending, world.alice.phone.code()):
+            return OUT
+        world.clock.advance(2 * PERIOD)
+    return IN
+
+
+def _mallory_meanwhile(make: Make) -> str:
+    world = World(make)
+    pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
+    for _ in range(10):
+        guess(world, pending, wrong)
+    return outcome(lambda: world.log_in(world.mallory))
+
+
+def _alice_later(make: Make) -> str:
+    world = World(make)
+    with_own_logins(world, [wrong_code(world, world.alice)] * 5 * EACH)
+    world.clock.advance(3600)
+    return outcome(lambda: world.log_in(world.alice))
+
+
+RUNG = Rung(
+    number=5,
+    id="own-login-resets",
+    title="The attacker's own login resets the counter",
+    flaw="A login that succeeds ends the count of wrong codes for every account, whoever it was that logged in.",
+    story="A much-read tutorial on logins in Java counted failures, and any login that succeeded set the count to "
+    "nought. In 2022 a reader showed the way round: own one account, and log in to it before the limit is reached. "
+    "The tutorial was mended.",
+    source="https://github.com/Baeldung/spring-security-registration/issues/197",
+    clauses=("RFC4226-7.3", "NIST-3.2.2"),
+    weak=ForgivingServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(ForgivingServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "Ten wrong guesses, then Mallory's own login",
+            _after_the_wait_began,
+            OUT,
+            "Alice's account had begun to wait. Then Mallory logged in to his own, and the wait was over.",
+        ),
+        Trial(
+            "Four wrong guesses, Mallory's own login, and so on five times",
+            _between_guesses,
+            OUT,
+            "Twenty wrong guesses at Alice's account, and the next one was still looked at.",
+        ),
+        *HONEST,
+        Trial(
+            "Alice, who mistypes once in each of ten logins",
+            _alice_mistypes,
+            IN,
+            "Ten mistakes of Alice's, and after each she got in. Is there nothing that ends her count?",
+        ),
+        Trial(
+            "Mallory himself, while Alice's account is guessed at",
+            _mallory_meanwhile,
+            IN,
+            "Nobody guessed at this account, and its owner is kept out.",
+        ),
+        Trial(
+            "Alice, an hour after twenty wrong guesses",
+            _alice_later,
+            IN,
+            "Twenty wrong guesses, an hour ago. The wait should be over by now.",
+        ),
+        Trial(
+            "Four wrong guesses, Alice's password once more, and so on five times",
+            _password_alone,
+            OUT,
+            "Whoever guesses codes has the password. What is it that may end the count?",
+        ),
+    ),
+)

@@ -1,0 +1,125 @@
+"""Rung 9: used codes are forgotten after one period, and the window holds a code for three."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, Measure, Rung, Trial
+from mfa_lab.attacks.replay_in_window import replays
+from mfa_lab.clock import Clock
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.flow import MfaServer
+
+DELAY_SECONDS = 45
+"""How long Mallory waits after Alice's login: until the code is forgotten, and not until it is too old."""
+NEVER = "never taken again"
+
+
+class ShortMemory(SmallServer):
+    """Keeps used codes in a cache, each for as long as the phone shows it."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.until: dict[tuple[str, int], int] = {}
+
+    def keep_seconds(self) -> int:
+        """How long a used code is remembered."""
+        return PERIOD
+
+    def spend(self, account: Account, step: int) -> bool:
+        now = self.clock.now()
+        self.until = {key: until for key, until in self.until.items() if now < until}
+        if (account.name, step) in self.until:
+            return False
+        self.until[account.name, step] = now + self.keep_seconds()
+        return True
+
+
+class Mended(ShortMemory):
+    """A used code is remembered for as long as the window can hold it."""
+
+    def keep_seconds(self) -> int:
+        return (2 * self.window_steps + 1) * PERIOD
+
+
+def attack(make: Make) -> Measure:
+    """See Alice's code, know her password, and wait until the server has forgotten.
+
+    What is forgotten is as good as new: the chance is that of rung 7, for whoever waits longer than the memory.
+    """
+    got = replays(make, DELAY_SECONDS)
+    words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
+    return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
+
+
+def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
+    """After how many seconds the code of Alice's phone is taken again, at the edges of the memories one may think of.
+    She logs in when her step begins.
+    """
+    for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
+        if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
+            return f"taken again after {delay} s"
+    return NEVER
+
+
+def _with_window(make: Any, window_steps: int) -> Make:
+    if isinstance(make, type):
+        return type("Wider", (make,), {"window_steps": window_steps})
+    return partial(make, window_steps=window_steps)
+
+
+def our_server(clock: Clock, randomness: Randomness, window_steps: int = 1) -> MfaServer:
+    """This kit's own server, in memory, with the window that is asked for."""
+    policy = replace(Policy.CHEAPEST, window_steps=window_steps)
+    return MfaServer(clock=clock, randomness=randomness, policy=policy)
+
+
+def _after_a_refusal(make: Make) -> str:
+    world = World(make)
+    world.log_in(world.alice)
+    if outcome(lambda: world.log_in(world.alice)) == IN:
+        return "gets in twice with one code"
+    world.clock.advance(PERIOD)
+    world.log_in(world.alice)
+    return IN
+
+
+RUNG = Rung(
+    number=9,
+    id="short-memory",
+    title="Replay after the memory forgot",
+    flaw="Used codes are remembered for one period, and the window goes on taking them after that.",
+    story="In 2017 a library's users found that its protection against replay held for 30 seconds: while the allowed "
+    "drift still lasted, a code that had been used was good again.",
+    source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
+    clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    weak=ShortMemory,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(ShortMemory),
+    attack=attack,
+    trials=(
+        Trial("Alice's code, again and again", forgets, NEVER, "The window still holds it. Who still remembers it?"),
+        Trial(
+            "Her code, if her phone is a step ahead",
+            partial(forgets, phone_ahead=PERIOD),
+            NEVER,
+            "A code that comes before its time has the whole window before it.",
+        ),
+        Trial(
+            "The same, at a server that looks two steps either side",
+            partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
+            NEVER,
+            "Another server has another window.",
+        ),
+        *HONEST,
+        TWO_PEOPLE,
+        Trial("Alice, who is too quick, and waits for the next code", _after_a_refusal, IN, "The next code is new."),
+    ),
+)

@@ -1,0 +1,143 @@
+"""Rung 8: used codes are remembered as they were typed, and one code has many spellings."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Hashable
+from functools import partial
+from itertools import count
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock, ManualClock
+from mfa_lab.otp import step_at
+from mfa_lab.randomness import Randomness
+from mfa_lab.style import grouped
+
+_FULL_WIDTH = str.maketrans("0123456789", "".join(map(chr, range(0xFF10, 0xFF1A))))
+_BOLD = str.maketrans("0123456789", "".join(map(chr, range(0x1D7CE, 0x1D7D8))))
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "a space at the end": lambda code: f"{code} ",
+    "a space in the middle": lambda code: f"{code[:3]} {code[3:]}",
+    "a hyphen": lambda code: f"{code[:3]}-{code[3:]}",
+    "full-width digits": lambda code: code.translate(_FULL_WIDTH),
+    "one full-width digit": lambda code: code[:5] + code[5:].translate(_FULL_WIDTH),
+    "mathematical bold digits": lambda code: code.translate(_BOLD),
+}
+"""Other ways to write six digits, all of which a friendly verifier reads alike."""
+
+
+class TypedMemory(SmallServer):
+    """Remembers each used code as it was typed, and reads it as kindly as PyOTP: full-width digits are digits."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.used: set[Hashable] = set()
+
+    def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
+        """What is remembered of a code that was taken: here, as it was typed."""
+        return account.name, code
+
+    def step_of(self, account: Account, code: str) -> int | None:
+        """A used code belongs to no step any more."""
+        step = super().step_of(account, unicodedata.normalize("NFKC", code))
+        if step is None or self.key(account, code, step) in self.used:
+            return None
+        self.used.add(self.key(account, code, step))
+        return step
+
+    def spend(self, account: Account, step: int) -> bool:  # noqa: ARG002
+        return True
+
+
+class Mended(TypedMemory):
+    """However a code is written, it belongs to one step."""
+
+    def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
+        return account.name, step
+
+
+def attack(make: Make) -> Measure:
+    """Know Alice's password, see her code, and type it after her in every other way that comes to mind."""
+    got = sum(used_again(make, 1, spell=spell) == IN for spell in SPELLINGS.values())
+    words = f"Alice's code, used and then spelled in {len(SPELLINGS)} other ways, let Mallory in {got} times"
+    return Measure(got, len(SPELLINGS), words)
+
+
+def _with_a_space(make: Make) -> str:
+    world = World(make)
+    world.server.finish_login(world.begin(world.alice), grouped(world.alice.phone.code()))
+    return IN
+
+
+def _same_digits_some_day(make: Make) -> str:
+    world = World(make)
+    for step in _two_steps_alike(world):
+        world.clock.set(step * PERIOD)
+        world.log_in(world.alice)
+    return IN
+
+
+def _two_steps_alike(world: World) -> tuple[int, int]:
+    """The first two steps, from the next on, in which Alice's phone shows the same digits: within a day, mostly."""
+    clock, shown = ManualClock(), dict[str, int]()
+    phone, world.alice.phone.clock = world.alice.phone, clock
+    for step in count(step_at(world.clock.now(), PERIOD) + 1):
+        clock.set(step * PERIOD)
+        code = phone.code()
+        if step - shown.setdefault(code, step) > 10:
+            break
+    phone.clock = world.clock
+    return shown[code], step
+
+
+RUNG = Rung(
+    number=8,
+    id="another-spelling",
+    title="Replay by another spelling",
+    flaw="Used codes are remembered as they were typed, and the verifier reads many spellings as the same code.",
+    story="In 2025 the library that a server for secrets used dropped spaces from a code before it verified it; the "
+    "server's own memory of used codes did not. With a space in it, a used code was new.",
+    source="https://github.com/openbao/openbao/pull/1625",
+    clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    weak=TypedMemory,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(TypedMemory),
+    attack=attack,
+    trials=(
+        *(
+            Trial(
+                f"The same code, {name}",
+                partial(used_again, delay_seconds=1, spell=spell),
+                OUT,
+                f"{name.capitalize()}: still the code.",
+            )
+            for name, spell in SPELLINGS.items()
+        ),
+        Trial(
+            "The same code, as it was",
+            partial(used_again, delay_seconds=1),
+            OUT,
+            "What was typed before must not work now.",
+        ),
+        Trial(
+            "The same code, in the next step",
+            partial(used_again, delay_seconds=PERIOD),
+            OUT,
+            "A code is good for longer than the phone shows it.",
+        ),
+        *HONEST,
+        Trial("Alice, who types the space that her app shows", _with_a_space, IN, "Apps show codes in groups."),
+        TWO_PEOPLE,
+        Trial(
+            "Alice's new code, whose digits were those of an old one",
+            _same_digits_some_day,
+            IN,
+            "There are a million codes. Within days two of Alice's are alike.",
+        ),
+    ),
+)

@@ -1,0 +1,142 @@
+"""Rung 7: a code that was used stays good for as long as the window holds it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, typed, used_again
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import SkewedClock
+
+DELAY_SECONDS = 40
+"""How long Mallory takes from Alice's login to his own."""
+_A_YEAR = 365 * 24 * 3600
+
+
+class ForgetfulServer(SmallServer):
+    """Checks each code with care, and never asks whether it was here before."""
+
+    def spend(self, account: Account, step: int) -> bool:  # noqa: ARG002
+        return True
+
+
+class Mended(ForgetfulServer):
+    """A step is taken once, and closes those before it."""
+
+    def spend(self, account: Account, step: int) -> bool:
+        if step <= account.last_step:
+            return False
+        account.last_step = step
+        return True
+
+
+def replays(make: Make, delay_seconds: int) -> list[bool]:
+    """Whether a code that Alice has used lets Mallory in `delay_seconds` later, who saw it on her phone and knows her
+    password: once for each second of a step at which she may log in.
+    """
+    world = World(make)
+    got_in = []
+    for second in range(PERIOD):
+        world.clock.set((world.clock.now() // PERIOD + 10) * PERIOD + second)
+        seen = world.alice.phone.code()
+        world.log_in(world.alice)
+        world.clock.advance(delay_seconds)
+        got_in.append(typed(world, seen) == IN)
+    return got_in
+
+
+def attack(make: Make) -> Measure:
+    """Look over Alice's shoulder, know her password, and type her code after her.
+
+    The window holds a code until it is two steps old, and Alice is equally likely to log in at any moment of its own
+    step: so the chance is 2 - delay / period, as `odds.acceptance` has it.
+    """
+    got = replays(make, DELAY_SECONDS)
+    words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
+    return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
+
+
+def _enrolment(make: Make) -> str:
+    world = World(make)
+    bob = world.join("bob@example.org", "a horse of another colour")
+    return outcome(lambda: world.log_in(bob))
+
+
+def _two_servers(make: Make) -> str:
+    first, second = World(make), World(make)
+    for world in (first, second):
+        world.clock.advance(_A_YEAR)  # to a step that no other trial uses
+    if outcome(lambda: first.log_in(first.alice)) == IN and outcome(lambda: second.log_in(second.alice)) == OUT:
+        return "one memory for both"
+    return "a memory each"
+
+
+def _slow_twice(make: Make) -> str:
+    world = World(make)
+    world.alice.phone.clock = SkewedClock(world.clock, -PERIOD)
+    world.log_in(world.alice)
+    world.clock.advance(PERIOD)
+    world.log_in(world.alice)
+    return IN
+
+
+RUNG = Rung(
+    number=7,
+    id="replay-in-window",
+    title="Replay inside the window",
+    flaw="A right code is right as often as it is typed, for as long as the window holds it.",
+    story="In 2015 it was found in a widely used library for Ruby on Rails (CVE-2015-7225): a code that had let its "
+    "owner in could be used again, by anybody who had seen it and knew the password.",
+    source="https://blog.justinbull.ca/cve-2015-7225-otp-reuse-in-devise-two-factor/",
+    clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    weak=ForgetfulServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(ForgetfulServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "The same code, a second later",
+            partial(used_again, delay_seconds=1),
+            OUT,
+            "Alice is hardly in, and her code opens a second session.",
+        ),
+        Trial(
+            "The attack, once more",
+            partial(used_again, delay_seconds=DELAY_SECONDS),
+            OUT,
+            f"The same code, {DELAY_SECONDS} s later, still opens a session.",
+        ),
+        LAST_BUT_ONE,
+        LAST_AFTER_IT,
+        Trial(
+            "The attack, on a phone that is a step ahead",
+            partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
+            OUT,
+            "A code may come before its time. What is it that must not come twice?",
+        ),
+        Trial(
+            "Alice's code of one moment, on two servers",
+            _two_servers,
+            "a memory each",
+            "What one server has taken is refused on the other. A name in the body of the class itself stands for "
+            "one memory, shared by all servers. What belongs to the account alone?",
+        ),
+        Trial(
+            "The code that enrolled the phone",
+            _enrolment,
+            OUT,
+            "Enrolment takes a code as well, and the server has written down which.",
+        ),
+        *HONEST,
+        TWO_PEOPLE,
+        Trial(
+            "Alice, whose phone is a step behind, twice in a row",
+            _slow_twice,
+            IN,
+            "Her second code is new, though the server's clock was there before.",
+        ),
+    ),
+)

@@ -1,0 +1,89 @@
+"""Rung 1: the session is there after the password, and the page for the code is only a page."""
+
+from __future__ import annotations
+
+from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.server.records import PendingLogin, Session
+
+
+class HastyServer(SmallServer):
+    """Opens the session with the password; the code is asked for on the next page."""
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        pending = super().begin_login(name, password)
+        self.sessions[pending.token.reveal()] = name
+        return pending
+
+
+class Mended(HastyServer):
+    """A pending login opens no page."""
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        pending = super().begin_login(name, password)
+        del self.sessions[pending.token.reveal()]
+        return pending
+
+
+def attack(make: Make) -> Measure:
+    """With Alice's password and no phone: present what step 1 gave as if it were a session, and go straight to a page
+    behind the login.
+    """
+    world = World(make)
+    opened = world.whose(_as_session(world, world.begin(world.alice)))
+    got = opened == world.alice.name
+    words = f"with the password alone, Alice's pages {'open' if got else 'stay shut'}"
+    return Measure(got=int(got), tries=1, words=words)
+
+
+def _as_session(world: World, pending: PendingLogin) -> Session:
+    return Session(pending.token, world.alice.name, world.clock.now(), pending.expires_at)
+
+
+def _skips(make: Make) -> str:
+    world = World(make)
+    world.server.check_session(_as_session(world, world.begin(world.alice)))
+    return IN
+
+
+def _fails_then_skips(make: Make) -> str:
+    world = World(make)
+    pending = world.begin(world.alice)
+    outcome(lambda: world.server.finish_login(pending, "000000"))
+    world.server.check_session(_as_session(world, pending))
+    return IN
+
+
+def _keeps(make: Make) -> str:
+    world = World(make)
+    session = world.log_in(world.alice)
+    world.begin(world.alice)
+    world.server.check_session(session)
+    return IN
+
+
+RUNG = Rung(
+    number=1,
+    id="second-step-skipped",
+    title="The second step is skipped",
+    flaw="The session is created after the password; the page that asks for the code comes too late.",
+    story="In 2013 a user of a plug-in that adds a second factor to a webmail program told its author in public: "
+    "type the password, leave the page for the code as it is, open the inbox by its address, and you are in. It was "
+    "mended: since then the plug-in looks at every page.",
+    source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
+    clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
+    weak=HastyServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(HastyServer),
+    attack=attack,
+    trials=(
+        Trial("What step 1 gave, shown as a session", _skips, OUT, "What step 1 gives still opens a page."),
+        Trial("The same, after a wrong code", _fails_then_skips, OUT, "What is left of a failed second step?"),
+        *HONEST,
+        Trial(
+            "Alice's open session, while she logs in elsewhere", _keeps, IN, "Sessions that were earned stay open."
+        ),
+    ),
+)

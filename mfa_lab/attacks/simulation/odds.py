@@ -1,0 +1,107 @@
+"""Chances in closed form, and the same by simulation with real codes. Each checks the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator, default_rng
+from numpy.typing import ArrayLike, NDArray
+
+from mfa_lab.attacks.simulation.batch import codes_at
+from mfa_lab.errors import InvalidInput
+from mfa_lab.otp import checked_window
+from mfa_lab.provisioning import new_secret
+from mfa_lab.randomness import Randomness
+
+Chances = NDArray[np.float64]
+_FIRST_STEP = 60_000_000
+_KEPT_STEPS = 50_000
+"""Moments to draw from: some 17 days at 30 s, made once a simulation."""
+
+
+def acceptance(
+    offset_seconds: ArrayLike, delay_seconds: ArrayLike = 0, window_steps: ArrayLike = 1, *, period: int = 30
+) -> Chances:
+    """The chance that an honest code is accepted, when the phone's clock is `offset_seconds` ahead and the code
+    reaches the server `delay_seconds` after it was read, at a random moment. Arguments broadcast.
+
+    The code is of step floor(x + offset / period), the server in step floor(x + delay / period), x being the moment.
+    With s = |offset - delay| / period the two lie floor(s) steps apart, or one more with the chance s - floor(s); so
+    the chance that they are at most `window_steps` apart is window_steps + 1 - s, between 0 and 1.
+    """
+    apart = np.abs(np.subtract(offset_seconds, delay_seconds)) / period
+    return np.clip(np.add(window_steps, 1) - apart, 0.0, 1.0)
+
+
+def simulated_acceptance(
+    offset_seconds: ArrayLike,
+    delay_seconds: ArrayLike = 0,
+    window_steps: int = 1,
+    *,
+    logins: int,
+    randomness: Randomness,
+    period: int = 30,
+    digits: int = 6,
+) -> Chances:
+    """The share accepted of `logins` logins for each offset and delay (whole seconds), comparing real codes.
+
+    Besides what `acceptance` says, a code outside the window is right by accident in (2 * window_steps + 1) of
+    10^digits cases.
+    """
+    offsets, delays = np.broadcast_arrays(np.asarray(offset_seconds), np.asarray(delay_seconds))
+    if offsets.dtype.kind not in "iu" or delays.dtype.kind not in "iu":
+        raise InvalidInput("simulated clocks count whole seconds: pass whole numbers")
+    widest = int(max(np.abs(offsets).max(), np.abs(delays).max())) // period + checked_window(window_steps) + 1
+    codes = some_codes(randomness, _KEPT_STEPS + 2 * widest, digits)
+    thrown = dice(randomness)
+    shares = []
+    for offset, delay in zip(offsets.ravel().tolist(), delays.ravel().tolist(), strict=True):
+        read_at = thrown.integers(widest * period, (widest + _KEPT_STEPS) * period, logins, np.int32)
+        typed = codes[(read_at + offset) // period]
+        step = (read_at + delay) // period
+        accepted = np.zeros(logins, np.bool_)
+        for inside in range(-window_steps, window_steps + 1):
+            accepted |= codes[step + inside] == typed
+        shares.append(accepted.mean())
+    return np.array(shares).reshape(offsets.shape)
+
+
+def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6) -> Chances:
+    """The chance that one of `attempts` blind guesses is right, `accepted_codes` being right at a time: exactly
+    1 - (1 - s / 10^d)^v, for small numbers about s * v / 10^d (RFC4226-6). Arguments broadcast.
+
+    >>> f"{guessing(3, 100):.6f}"
+    '0.000300'
+    """
+    return np.asarray(-np.expm1(np.multiply(attempts, np.log1p(-np.divide(accepted_codes, 10.0**digits)))))
+
+
+def simulated_guessing(
+    window_steps: int, attempts: int, *, attackers: int, randomness: Randomness, digits: int = 6
+) -> float:
+    """The share of `attackers` of whom at least one guess was accepted, each making one guess a step."""
+    codes = some_codes(randomness, _KEPT_STEPS + attempts + 2 * checked_window(window_steps), digits)
+    thrown = dice(randomness)
+    starts = thrown.integers(0, _KEPT_STEPS, attackers, np.int32)
+    inside: NDArray[Any] = np.zeros(attackers, np.bool_)
+    for attempt in range(attempts):
+        guess = thrown.integers(0, 10**digits, attackers, np.uint32)
+        for step in range(2 * window_steps + 1):
+            inside |= codes[starts + attempt + step] == guess
+    return float(inside.mean())
+
+
+def sigma(chance: ArrayLike, trials: int) -> Chances:
+    """By how much the share of successes in so many trials usually strays from `chance`."""
+    chance = np.asarray(chance, np.float64)
+    return np.asarray(np.sqrt(chance * (1 - chance) / trials))
+
+
+def some_codes(randomness: Randomness, count: int, digits: int) -> NDArray[np.uint32]:
+    return codes_at(new_secret(randomness), _FIRST_STEP + np.arange(count), digits=digits)
+
+
+def dice(randomness: Randomness) -> Generator:
+    """NumPy's generator, seeded at the house's one door for randomness."""
+    return default_rng(list(randomness.token_bytes(32)))

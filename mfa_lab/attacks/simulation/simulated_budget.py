@@ -1,0 +1,132 @@
+"""Guessing drawn attempt by attempt: what `guess_budget` says in closed form, by the million, against real codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from mfa_lab.attacks.simulation.guess_budget import DAY_SECONDS, NETWORK, Rules, attempts_in
+from mfa_lab.attacks.simulation.odds import dice, some_codes
+from mfa_lab.errors import InvalidInput
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import Randomness
+
+CHUNK_ATTACKERS = 16_384
+"""Attackers in hand at a time: their state fits a core's own cache."""
+_KEPT_STEPS = 65_536
+"""Steps of real codes, used in a circle: that a code comes again after weeks is nothing a guess could notice."""
+_PERIOD = 30
+_NEVER = 2**31 - 1
+_MOST_DAYS = 3650
+_WORTH_A_BAR = 20_000_000
+"""Attempts: some seconds of work. No clock decides, or a notebook would look otherwise on a slow machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many `attackers` made how many `attempts`; `inside`: those of whom one guess was accepted."""
+
+    attackers: int
+    attempts: int
+    inside: int
+
+    @property
+    def share_inside(self) -> float:
+        """The simulated chance."""
+        return self.inside / self.attackers
+
+
+def simulated_budget(
+    rules: Policy | Rules, *, days: int, attackers: int, randomness: Randomness, owner_login_days: int | None = None
+) -> Tally:
+    """Let `attackers` guess for so many days, each from a moment of its own, each attempt with its time step and its
+    throttle's state, each guess compared with the real codes of the steps that are accepted. Whoever is inside stops.
+    `owner_login_days` as in `guess_budget`. Works in chunks: some 10 MB, however many attackers. A bar shows progress
+    where there are many attempts to draw.
+    """
+    rules = Rules.of(rules) if isinstance(rules, Policy) else rules
+    for number, most in ((days, _MOST_DAYS), (owner_login_days or 1, _MOST_DAYS), (attackers, _NEVER)):
+        if type(number) is not int or not 1 <= number <= most:
+            raise InvalidInput(f"take whole numbers of 1 or more, and {_MOST_DAYS:,} days at most")
+    codes, thrown = some_codes(randomness, _KEPT_STEPS, rules.digits), dice(randomness)
+    codes = np.concatenate([codes, codes[: rules.accepted_codes]])
+    attempts = inside = 0
+    with _bar(attackers * attempts_in(rules, days, owner_login_days)) as bar:
+        for first in range(0, attackers, CHUNK_ATTACKERS):
+            crowd = _Crowd(rules, min(CHUNK_ATTACKERS, attackers - first), days, owner_login_days)
+            made, got = crowd.guess(codes, thrown, bar)
+            attempts, inside = attempts + made, inside + got
+    return Tally(attackers, attempts, inside)
+
+
+def _bar(most: int) -> tqdm[NoReturn]:
+    """Of `most` attempts; whoever is inside makes no more, so it may end before."""
+    return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
+
+
+class _Crowd:
+    """Some attackers side by side. `due`: the second, from the attack's beginning, from which the next attempt
+    counts; `failures`: the count in a row, as the server has it; `login`: when the owner comes next.
+    """
+
+    def __init__(self, rules: Rules, size: int, days: int, owner_login_days: int | None) -> None:
+        self.rules, self.size, self.end = rules, size, days * DAY_SECONDS
+        self.between = (owner_login_days or 0) * DAY_SECONDS
+        self.last = rules.disable_after_failures or _NEVER
+        self.waits = np.minimum(rules.waits_seconds or (0,), 2 * self.end).astype(np.int32)
+        self.limits = () if rules.waits_seconds else rules.limits or (NETWORK,)
+        self.made = np.zeros((max((limit[0] for limit in self.limits), default=0), size), np.int32)
+        self.due = np.zeros(size, np.int32)
+        self.failures = np.zeros(size, np.int32)
+        self.login = np.full(size, self.between or _NEVER, np.int32)
+
+    def guess(self, codes: NDArray[np.uint32], thrown: Generator, bar: tqdm[NoReturn]) -> tuple[int, int]:
+        """Until nobody can go on: how many attempts were made, and how many got in."""
+        begins = thrown.integers(0, _KEPT_STEPS * _PERIOD, self.size, np.int32)
+        outside = np.ones(self.size, np.bool_)
+        attempts = rounds = 0
+        while (going := outside & (self.due < self.end) & (self.failures < self.last)).any():
+            if self.between:
+                going &= ~self._makes_way()
+                if not going.any():
+                    continue
+            made = int(np.count_nonzero(going))
+            attempts += made
+            bar.update(made)
+            step = (begins + self.due) // _PERIOD % _KEPT_STEPS
+            guess = thrown.integers(0, 10**self.rules.digits, self.size, np.uint32)
+            right = codes[step] == guess
+            for further in range(1, self.rules.accepted_codes):
+                right |= codes[step + further] == guess
+            outside &= ~(right & going)
+            self._throttle(rounds, going)
+            rounds += 1
+        return attempts, self.size - int(np.count_nonzero(outside))
+
+    def _makes_way(self) -> NDArray[np.bool_]:
+        """Who would keep the owner out with one more failure waits for the owner's login, which ends the count."""
+        held: NDArray[np.bool_] = (self.due + self._wait() > self.login) | (self.failures + 1 >= self.last)
+        self.due[held] = self.login[held]
+        self.failures[held] = 0
+        self.login[held] += self.between
+        return held
+
+    def _wait(self) -> NDArray[np.int32]:
+        """What one more failure costs."""
+        return self.waits[np.minimum(self.failures, len(self.waits) - 1)]
+
+    def _throttle(self, rounds: int, going: NDArray[np.bool_]) -> None:
+        """The server counts the failure, and says when the next attempt counts. Under limits all go at one pace."""
+        kept = len(self.made)
+        if kept:
+            self.made[rounds % kept] = self.due
+        self.due += self._wait() * going
+        self.failures += going
+        for attempts, seconds in self.limits:
+            if rounds + 1 >= attempts:
+                np.maximum(self.due, self.made[(rounds + 1 - attempts) % kept] + seconds, out=self.due)

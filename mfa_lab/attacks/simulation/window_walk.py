@@ -1,0 +1,48 @@
+"""How far a verifier can be led astray that follows the phone's clock.
+
+The usual way to learn drift is to take over the offset of each accepted code. Nothing then says how far the window
+may go: whoever has later codes (the phone's clock set ahead for a minute shows them) walks it into the future, where
+the owner's own codes are refused; with a run of old ones each is good for longer. `mfa_lab.server.factors.drift`
+learns one step a login and stops at its cap.
+"""
+
+from __future__ import annotations
+
+from mfa_lab.errors import CodeRefused
+from mfa_lab.otp import code_at, match
+from mfa_lab.server.factors import drift
+
+_PERIOD = 30
+
+
+def walk(
+    secret: str,
+    now: int,
+    logins: int,
+    *,
+    direction: int = 1,
+    window_steps: int = 1,
+    cap_steps: int | None = None,
+) -> list[int]:
+    """The offsets, in steps from the server's own, of the codes accepted in `logins` logins by somebody who has them.
+
+    `direction` 1: at one and the same moment, each time the newest code that the window holds. -1: the codes one
+    after the other from the first, each as late as the window lets it in. `cap_steps`: None for a verifier that takes
+    over whatever offset it accepts, else this server's rule. Ends with the first refusal. `now`: Unix seconds.
+    """
+    offsets: list[int] = []
+    centre, last_step = 0, now // _PERIOD - 1
+    for _ in range(logins):
+        if direction < 0:
+            now = (last_step + 1 + window_steps - centre) * _PERIOD
+            code = code_at(secret, (last_step + 1) * _PERIOD)
+        else:
+            code = code_at(secret, now + (centre + window_steps) * _PERIOD)
+        try:
+            found = match(secret, code, now, window_steps=window_steps, drift_steps=centre, last_step=last_step)
+        except CodeRefused:
+            break
+        last_step = found.step
+        centre = found.offset if cap_steps is None else drift.learnt(centre, found.offset - centre, cap_steps)
+        offsets.append(found.offset)
+    return offsets

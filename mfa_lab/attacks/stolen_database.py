@@ -1,0 +1,256 @@
+"""Rung 13: shared secrets lie in the database as they are. Who reads it computes codes; who writes to it swaps."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import bindparam, select, update
+
+from mfa_lab.attacks.helpers.database_copy import WAYS, compute, laid_over, lets_in, read, secret_of, swap, ways_in
+from mfa_lab.attacks.helpers.encodings import spelled
+from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock
+from mfa_lab.errors import InvalidSecret, MfaError, ServerFault
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.policy import Policy
+from mfa_lab.randomness import SYSTEM, Randomness
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import Enrolment, RecoveryCodes
+from mfa_lab.server.storage.schema import accounts, factors
+
+_IN_THE_DATABASE = "in the database"
+_OPENS = "it opens"
+_NOWHERE = "nowhere in it"
+
+
+class OpenBook(SmallServer):
+    """Writes each shared secret into its database, as it is: `rows`, by name. Its `key` is kept elsewhere."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.rows: dict[str, bytes] = {}
+        self.key = randomness.token_bytes(32)
+
+    def seal(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the mended one needs it)
+        """What the row of `name` holds of a shared secret (Base32)."""
+        return secret.encode()
+
+    def open(self, row: bytes, name: str) -> str:  # noqa: ARG002
+        """The shared secret that the row of `name` holds."""
+        return row.decode()
+
+    def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
+        codes = super().confirm_enrolment(enrolment, code)
+        name, secret = self._offers[enrolment.token.reveal()]
+        self.rows[name] = self.seal(secret, name)
+        self.accounts[name].secret = _IN_THE_DATABASE
+        return codes
+
+    def step_of(self, account: Account, code: str) -> int | None:
+        if account.secret == _IN_THE_DATABASE:
+            account = replace(account, secret=self._opened(account.name))
+        return super().step_of(account, code)
+
+    def _opened(self, name: str) -> str:
+        with suppress(InvalidTag):
+            return self.open(self.rows[name], name)
+        raise ServerFault("a row does not open: the database was changed; restore a backup")
+
+    def stolen(self) -> dict[str, bytes]:
+        """What a thief with a copy of the database has."""
+        return dict(self.rows)
+
+    def overwrite(self, rows: dict[str, bytes]) -> None:
+        """What somebody does who can write to the database."""
+        self.rows.update(rows)
+
+
+class SealedAlone(OpenBook):
+    """Half the way: nobody reads a row without the key, and no row knows whose it is."""
+
+    def seal(self, secret: str, name: str) -> bytes:  # noqa: ARG002
+        nonce = self.randomness.token_bytes(12)
+        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), None)
+
+    def open(self, row: bytes, name: str) -> str:  # noqa: ARG002
+        return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()
+
+
+class Mended(OpenBook):
+    """Sealed under the key, each time with another nonce, and bound to the name whose row it is."""
+
+    def seal(self, secret: str, name: str) -> bytes:
+        nonce = self.randomness.token_bytes(12)
+        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())
+
+    def open(self, row: bytes, name: str) -> str:
+        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()
+
+
+_ROWS = select(accounts.c.name, factors.c.sealed_secret).join_from(
+    accounts, factors, factors.c.account_id == accounts.c.id
+)
+_OVERWRITE = (
+    update(factors)
+    .where(factors.c.account_id == select(accounts.c.id).where(accounts.c.name == bindparam("of")).scalar_subquery())
+    .values(sealed_secret=bindparam("row"))
+)
+
+
+class OurBook(MfaServer):
+    """This kit's own server, and what somebody can do who has its database and not its `key`."""
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        self.key = SYSTEM.token_bytes(32)
+        super().__init__(clock=clock, randomness=randomness, policy=Policy.CHEAPEST, key=self.key)
+
+    def stolen(self) -> dict[str, bytes]:
+        with self._services.store.transaction() as connection:
+            return {row.name: row.sealed_secret for row in connection.execute(_ROWS)}
+
+    def overwrite(self, rows: dict[str, bytes]) -> None:
+        with self._services.store.transaction() as connection:
+            for name, row in rows.items():
+                connection.execute(_OVERWRITE, {"of": name, "row": row})
+
+
+def attack(make: Make) -> Measure:
+    """With Alice's password and the database, and without its key: three ways to her second factor."""
+    ways = ways_in(make)
+    words = (
+        f"{len(ways)} of {len(WAYS)} ways to Alice's second factor are open{': ' if ways else ''}{', '.join(ways)}"
+    )
+    return Measure(len(ways), len(WAYS), words)
+
+
+def _comes_back(make: Make) -> str:
+    world = World(make)
+    try:
+        world.log_in(world.alice)
+    except ServerFault:
+        return "it does not open"
+    except InvalidSecret:
+        return "what opens is no secret"
+    return _OPENS
+
+
+def _opens_elsewhere(make: Make) -> str:
+    """A thief runs the same program, which makes a key of its own there, and puts Alice's row into its database."""
+    world, elsewhere = World(make), World(make, seed=2)
+    elsewhere.server.overwrite({world.alice.name: world.server.stolen()[world.alice.name]})
+    with suppress(ValueError):  # what opens is no text
+        return IN if lets_in(elsewhere, elsewhere.alice, world.alice.phone.code) else OUT
+    return OUT
+
+
+def _key_in_the_row(make: Make) -> str:
+    world = World(make)
+    row = world.server.stolen()[world.alice.name]
+    return "there it is" if any(key in row for key in spelled(world.server.key)) else _NOWHERE
+
+
+def _from_her_old_one(make: Make) -> str:
+    """Alice has lost her phone and enrolled another: whoever has the old one copied her row then, and does so now."""
+    world = World(make)
+    old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
+    world.server.rebind(world.alice.name)
+    enrolment = world.server.start_enrolment(world.begin(world.alice))
+    phone = Phone(world.clock)
+    phone.add(enrolment.uri)
+    world.server.confirm_enrolment(enrolment, phone.code())
+    world.clock.advance(60)
+    return laid_over(world, world.server.stolen()[world.alice.name], row, old)
+
+
+def _a_changed_bit(make: Make) -> str:
+    for at in (0, 20, -1):
+        world = World(make)
+        row = bytearray(world.server.stolen()[world.alice.name])
+        row[at] ^= 1
+        world.server.overwrite({world.alice.name: bytes(row)})
+        if not _noticed(world):
+            return "not noticed"
+    return "noticed"
+
+
+def _noticed(world: World) -> bool:
+    """Whether the server says that it is its own trouble, instead of blaming Alice's code."""
+    with suppress(MfaError):
+        try:
+            world.log_in(world.alice)
+        except ServerFault:
+            return True
+    return False
+
+
+RUNG = Rung(
+    number=13,
+    id="stolen-database",
+    title="A stolen database",
+    flaw="The shared secrets lie in the database as they are: whoever has a copy computes everybody's codes.",
+    story="In 2017 the author of an open-source mail server noted in public that the secrets of all second factors "
+    "lay in its database as they were, and thought of a key from the settings. It was mended the day after.",
+    source="https://github.com/zone-eu/wildduck/issues/17",
+    clauses=("NIST-3.1.4.2",),
+    weak=OpenBook,
+    fixed=Mended,
+    ours=OurBook,
+    refuser=refuses_everybody(OpenBook),
+    attack=attack,
+    trials=(
+        Trial(
+            "Alice's row, sealed and opened again",
+            _comes_back,
+            _OPENS,
+            "What `seal` wrote, `open` must get back as it was.",
+        ),
+        Trial(
+            "The copy alone",
+            lambda make: read(World(make)),
+            OUT,
+            "Without the key, nothing in the row may be of use.",
+        ),
+        Trial(
+            "The copy, opened by the same program with another key",
+            _opens_elsewhere,
+            OUT,
+            "The program is no secret: a thief has it too, and a key that is not the server's. What opens the row?",
+        ),
+        Trial(
+            "The server's key, looked for in Alice's row",
+            _key_in_the_row,
+            _NOWHERE,
+            "Whoever steals the row steals all that lies in it.",
+        ),
+        Trial(
+            "The copy, and Mallory's own secret",
+            lambda make: compute(World(make)),
+            OUT,
+            "Mallory knows what his own row holds. Does that tell him anything of another's?",
+        ),
+        Trial(
+            "Two copies, and the secret that Alice had before",
+            _from_her_old_one,
+            OUT,
+            "Alice's phone was stolen, and she has enrolled another. Do her two rows tell the new one's secret?",
+        ),
+        Trial(
+            "Mallory's row in Alice's place",
+            lambda make: swap(World(make)),
+            OUT,
+            "Whoever writes to the database need not read it. Which name does a row answer to?",
+        ),
+        Trial(
+            "One changed bit in Alice's row",
+            _a_changed_bit,
+            "noticed",
+            "A changed row must not open at all: the server should know that its database was changed.",
+        ),
+        *HONEST,
+    ),
+)

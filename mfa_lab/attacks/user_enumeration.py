@@ -1,0 +1,277 @@
+"""Rung 11: the server answers a name that it does not know in another way, and so tells who has an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.timing import counted_hashes
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.clock import Clock
+from mfa_lab.errors import AccessDenied
+from mfa_lab.randomness import Randomness
+from mfa_lab.server.records import PendingLogin
+
+NOBODY = "nobody@example.org"
+ATTEMPTS = 5
+_WRONG = "demo only: not the password"
+_NOTHING = "neither let in nor refused"
+
+
+class Refused(AccessDenied):
+    """A refusal with words of its own and the HTTP status of the page that shows them."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+class TellingServer(SmallServer):
+    """Looks a name up first and has an answer of its own for one that nobody has. Passwords wait a minute after three
+    wrong ones.
+    """
+
+    free_passwords = 3
+
+    def __init__(self, clock: Clock, randomness: Randomness) -> None:
+        super().__init__(clock, randomness)
+        self.wrong_passwords: dict[str, list[int]] = {}
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        if name not in self.accounts:
+            raise Refused(404, "There is no account of this name.")
+        if self.waits(name):
+            raise Refused(429, "Too many wrong passwords. Wait a minute.")
+        try:
+            pending = super().begin_login(name, password)
+        except AccessDenied:
+            self.count(name)
+            raise Refused(401, "The password is wrong.") from None
+        self.forget(name)
+        return pending
+
+    def waits(self, name: str) -> bool:
+        """Whether the last three passwords for this name were wrong, and the latest within a minute."""
+        wrong = self.wrong_passwords.get(name, [])
+        return len(wrong) >= self.free_passwords and self.clock.now() < wrong[-1] + 60
+
+    def count(self, name: str) -> None:
+        """Note a wrong password for this name, whether or not somebody has it."""
+        self.wrong_passwords.setdefault(name, []).append(self.clock.now())
+
+    def forget(self, name: str) -> None:
+        """A right password ends the count."""
+        self.wrong_passwords.pop(name, None)
+
+
+class Mended(TellingServer):
+    """Every name takes the same way, and only at its end stands whether it led anywhere."""
+
+    def begin_login(self, name: str, password: str) -> PendingLogin:
+        if self.waits(name):
+            raise AccessDenied
+        try:
+            pending = SmallServer.begin_login(self, name, password)
+        except AccessDenied:
+            self.count(name)
+            raise
+        self.forget(name)
+        return pending
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a stranger notices of one refusal. `hashes` is how long it took: a hash is some thirty milliseconds, and
+    beside it nothing counts. `mfa_lab.attacks.helpers.timing` shows the same with a real watch.
+    """
+
+    words: str
+    status: int | None
+    hashes: int
+
+
+def seen(server: Any, name: str, attempts: int = ATTEMPTS) -> tuple[Seen, ...]:
+    """Refused attempts in a row at one name, at the same moment."""
+    noticed = []
+    for _ in range(attempts):
+        with counted_hashes() as hashes:
+            words, status = _refusal(lambda: server.begin_login(name, _WRONG))
+        noticed.append(Seen(words, status, len(hashes)))
+    return tuple(noticed)
+
+
+def _refusal(attempt: Callable[[], object]) -> tuple[str, int | None]:
+    try:
+        let_in = attempt() is not None
+    except AccessDenied as denied:
+        return str(denied), getattr(denied, "status", None)
+    return "let in" if let_in else _NOTHING, None
+
+
+def signs(one: tuple[Seen, ...], other: tuple[Seen, ...]) -> tuple[str, ...]:
+    """By what two names can be told apart."""
+    first, second = one[0], other[0]
+    differ = {
+        "message": first.words != second.words,
+        "status": first.status != second.status,
+        "time": first.hashes != second.hashes,
+        "throttling": [each == first for each in one] != [each == second for each in other],
+    }
+    return tuple(name for name, differs in differ.items() if differs)
+
+
+_HAVE_ACCOUNTS = ("adele", "carlos", "erin", "grace", "ivan")
+_HAVE_NONE = ("bruno", "dora", "felix", "heidi", "judy")
+
+
+def attack(make: Make) -> Measure:
+    """With a list of ten names and no password at all: try each, and compare with a name that surely nobody has."""
+    world = World(make)
+    for name in _HAVE_ACCOUNTS:
+        world.server.register(f"{name}@example.org", "demo only: a password")
+    nobody = seen(world.server, NOBODY)
+    found = {
+        name: told
+        for name in sorted(_HAVE_ACCOUNTS + _HAVE_NONE)
+        if (told := signs(seen(world.server, f"{name}@example.org"), nobody))
+    }
+    got = len(found.keys() & set(_HAVE_ACCOUNTS))
+    wrongly = len(found) - got
+    by = sorted({sign for told in found.values() for sign in told}, key=_SIGNS.index)
+    words = f"{got} of 5 accounts and {wrongly} of 5 names without one stand out"
+    return Measure(got, len(_HAVE_ACCOUNTS), f"{words}{', by ' if by else ''}{', '.join(by)}")
+
+
+_SIGNS = ["message", "status", "time", "throttling"]
+
+
+def _first_attempt(make: Make) -> str:
+    server = World(make).server
+    one, other = seen(server, "alice@example.org", 1), seen(server, NOBODY, 1)
+    return _NOTHING if _NOTHING in {each.words for each in one + other} else _told(signs(one, other))
+
+
+def _attempts_in_a_row(make: Make) -> str:
+    server = World(make).server
+    for number, (one, other) in enumerate(
+        zip(seen(server, "alice@example.org"), seen(server, NOBODY), strict=True), 1
+    ):
+        if _NOTHING in {one.words, other.words}:
+            return f"attempt {number}: {_NOTHING}"
+        if told := signs((one,), (other,)):
+            return f"attempt {number}: {told[0]} differs"
+    return _ALIKE
+
+
+_ALIKE = "alike"
+
+
+def _told(told: tuple[str, ...]) -> str:
+    return f"by {', '.join(told)}" if told else _ALIKE
+
+
+def _still_waits(make: Make) -> str:
+    world = World(make)
+    _guess(world, world.alice.name, 10)
+    return IN if world.begin(world.alice) else _NOTHING
+
+
+def _guess(world: World, name: str, count: int) -> None:
+    for _ in range(count):
+        outcome(lambda: world.server.begin_login(name, _WRONG))
+
+
+def _after_the_wait(make: Make) -> str:
+    world = World(make)
+    _guess(world, world.alice.name, 4)
+    world.clock.advance(3600)
+    world.log_in(world.alice)
+    return IN
+
+
+def _mistyped_now_and_then(make: Make) -> str:
+    world = World(make)
+    for _ in range(2):
+        _guess(world, world.alice.name, 2)
+        world.begin(world.alice)
+    return IN
+
+
+def _others_are_guessed(make: Make) -> str:
+    world = World(make)
+    for name in (NOBODY, world.mallory.name):
+        _guess(world, name, 10)
+    world.log_in(world.alice)
+    return IN
+
+
+def _right_password_while_waiting(make: Make) -> str:
+    world = World(make)
+    told = []
+    for name in (world.alice.name, NOBODY):
+        _guess(world, name, 10)
+        told.append(_refusal(partial(world.server.begin_login, name, world.alice.password)))
+    return _ALIKE if told[0] == told[1] else "not alike"
+
+
+RUNG = Rung(
+    number=11,
+    id="names-found-out",
+    title="Names are found out",
+    flaw="The server looks the name up first, and goes another way for one that nobody has: other words, another "
+    "status, no hash, no waiting.",
+    story="In July 2024 Django closed CVE-2024-39329: login requests for users without a usable password came back "
+    "in another time, so a stranger could tell who they were.",
+    source="https://docs.djangoproject.com/en/4.2/releases/4.2.14/",
+    clauses=("ASVS-6.3.8", "NIST-3.2.2"),
+    weak=TellingServer,
+    fixed=Mended,
+    ours=our_server,
+    refuser=refuses_everybody(TellingServer),
+    attack=attack,
+    trials=(
+        Trial(
+            "One attempt at Alice's name and one at nobody's",
+            _first_attempt,
+            _ALIKE,
+            "Words, status, and how much is computed: a stranger compares all three, of your lines and of those that "
+            "you call.",
+        ),
+        Trial(
+            "Five attempts in a row at each",
+            _attempts_in_a_row,
+            _ALIKE,
+            "What changes with the third or fourth attempt must change for every name.",
+        ),
+        Trial(
+            "The right password after ten wrong ones, at once",
+            _still_waits,
+            OUT,
+            "Names are safe when passwords can be guessed without a pause? The throttle has to stay.",
+        ),
+        Trial(
+            "Alice's password, while her name and nobody's wait",
+            _right_password_while_waiting,
+            _ALIKE,
+            "While a name waits, nothing is to be learnt about it.",
+        ),
+        Trial("Alice, an hour after four wrong passwords", _after_the_wait, IN, "A wait has to end."),
+        Trial(
+            "Alice, who mistypes her password twice before each of two logins",
+            _mistyped_now_and_then,
+            IN,
+            "She never mistyped three times in a row. What does a right password do to the count?",
+        ),
+        Trial(
+            "Alice, while strangers guess at other names",
+            _others_are_guessed,
+            IN,
+            "Whoever guesses at one name must not stop another.",
+        ),
+        *HONEST,
+    ),
+)

@@ -1,0 +1,254 @@
+"""Rung 12: secrets from `random`, seeded with the time: they look like any other, and there are few of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from typing import Any
+from unittest.mock import Mock, patch
+
+from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.simulation.seed_search import observe, recover, secret_from_time
+from mfa_lab.clock import ManualClock
+from mfa_lab.errors import InvalidInput
+from mfa_lab.otp import secret_bytes
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.policy import Policy
+from mfa_lab.provisioning import OtpAccount, new_secret
+from mfa_lab.randomness import SYSTEM
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import PendingLogin
+
+MakeSecret = Callable[[int], str]
+"""Makes a shared secret, Base32 text, at a moment: the argument, in Unix seconds."""
+
+MIDNIGHT = 1_799_971_200
+DAY_SECONDS = 86_400
+
+
+def mended(_now: int) -> str:
+    """Twenty bytes from the operating system. What time it is does not matter."""
+    return new_secret(SYSTEM)
+
+
+def our_secret(now: int) -> str:
+    """The secret that this kit's own server offers to a new account."""
+    server, pending = _about_to_enrol(now)
+    return server.start_enrolment(pending).account.secret.reveal()
+
+
+@cache
+def _about_to_enrol(now: int) -> tuple[MfaServer, PendingLogin]:
+    """A server with one account, which has given its password."""
+    server = MfaServer(clock=ManualClock(now), policy=Policy.CHEAPEST)
+    server.register("alice@example.org", "correct horse battery staple")
+    return server, server.begin_login("alice@example.org", "correct horse battery staple")
+
+
+def the_same_for_everybody(_now: int) -> str:
+    """No secret can be guessed that is none: what refusing everybody comes to here."""
+    return ""
+
+
+def attack(make: MakeSecret) -> Measure:
+    """Know on which day three people enrolled, see two codes of each a week later, and try the day's seconds."""
+    enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
+    secrets = [make(moment) for moment in enrolled_at]
+    found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
+    got = sum(one == other for one, other in zip(found, secrets, strict=True))
+    words = (
+        f"{got} of {len(secrets)} secrets were found among the {DAY_SECONDS:,} seconds of a day, from two codes each"
+    )
+    return Measure(got, len(secrets), words)
+
+
+def _attacked(make: MakeSecret) -> str:
+    secret = make(MIDNIGHT + 3_000)
+    found = recover(observe(secret, MIDNIGHT + 9_000), MIDNIGHT, MIDNIGHT + 6_000) if _key(secret) else None
+    return OUT if found is None else IN
+
+
+def _key(secret: str) -> bytes:
+    """The key that a phone makes of it: none, where it is no secret."""
+    try:
+        Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Hidden(secret)).uri())
+    except InvalidInput:
+        return b""
+    return secret_bytes(secret)
+
+
+ONE, TWO = "the same secret twice", "two secrets"
+ALL_NEW, SOME_AGAIN = "2,000 secrets", "some came twice"
+
+
+def _a_minute_apart(make: MakeSecret) -> str:
+    return ONE if make(MIDNIGHT) == make(MIDNIGHT + 60) else TWO
+
+
+def _twice(make: MakeSecret) -> str:
+    return ONE if make(MIDNIGHT) == make(MIDNIGHT) else TWO
+
+
+def _clocks_stand(make: MakeSecret) -> str:
+    with _clocks_standing():
+        return _twice(make)
+
+
+def _many_while_clocks_stand(make: MakeSecret) -> str:
+    """Of 65,536 possible secrets some 30 come twice among 2,000; of so many as a secret is to have, none."""
+    with _clocks_standing():
+        return ALL_NEW if len({make(MIDNIGHT) for _ in range(2_000)}) == 2_000 else SOME_AGAIN
+
+
+@contextmanager
+def _clocks_standing() -> Iterator[None]:
+    clocks = ("time", "monotonic", "perf_counter", "process_time")
+    still: dict[str, Any] = {name: lambda: float(MIDNIGHT) for name in clocks}
+    still |= {f"{name}_ns": lambda: MIDNIGHT * 10**9 for name in clocks}
+    with patch.multiple("time", **still):
+        yield
+
+
+def _dice_known(make: MakeSecret) -> str:
+    dice = import_module("random")  # not as a source: what if somebody knew where it stands?
+    before, made = dice.getstate(), set()
+    try:
+        for _ in range(2):
+            dice.seed(7)
+            made.add(make(MIDNIGHT))
+    finally:
+        dice.setstate(before)
+    return ONE if len(made) == 1 else TWO
+
+
+def _seeds_known(make: MakeSecret) -> str:
+    """Whoever guesses the seed knows every number: here all generators give one known one's, however seeded."""
+    kind, made = import_module("random").Random, set()
+    for _ in range(2):
+        with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
+            made.add(make(MIDNIGHT))
+    return ONE if len(made) == 1 else TWO
+
+
+def _numbers_of(known: Any) -> dict[str, Any]:
+    return {"random": lambda _self: known.random(), "getrandbits": lambda _self, bits: known.getrandbits(bits)}
+
+
+BASE32, OTHERWISE = "Base32 text", "something else"
+
+
+def _letters(make: MakeSecret) -> str:
+    secret: object = make(MIDNIGHT)
+    return BASE32 if isinstance(secret, str) and re.fullmatch("[A-Z2-7]+=*", secret) else OTHERWISE
+
+
+LONG, SHORT = "128 bits or more", "under 128 bits"
+
+
+def _length(make: MakeSecret) -> str:
+    return LONG if 8 * len(_key(make(MIDNIGHT))) >= 128 else SHORT
+
+
+ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
+
+
+def _many(make: MakeSecret) -> str:
+    """Of 32 secrets each byte takes some 30 values, and fewer than 20 never."""
+    keys = [_key(make(MIDNIGHT)) for _ in range(32)]
+    values = [len(set(column)) for column in zip(*keys, strict=False)]
+    return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
+
+
+ENOUGH = "16 bytes or more"
+
+
+def _asked_for(make: MakeSecret) -> str:
+    """How much the operating system's generator gives for one secret. Where it is asked in a way that is not seen
+    here, nothing is said.
+    """
+    asked = Mock(wraps=import_module("os").urandom)  # not as a source either
+    with patch("os.urandom", asked), patch("random._urandom", asked):
+        make(MIDNIGHT)
+    given = sum(call.args[0] for call in asked.call_args_list)
+    return f"{given} bytes" if 0 < given < 16 else ENOUGH
+
+
+RUNG = Rung(
+    number=12,
+    id="weak-source",
+    title="Secrets from a weak random source",
+    flaw="The secret comes from `random`, and `random` from the time: a day has 86,400 secrets, and no more.",
+    story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, told in "
+    "2021): all that it had ever made could be tried in seconds. It was mended.",
+    source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
+    clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
+    weak=secret_from_time,
+    fixed=mended,
+    ours=our_secret,
+    refuser=the_same_for_everybody,
+    attack=attack,
+    trials=(
+        Trial(
+            "The attack, on one secret",
+            _attacked,
+            OUT,
+            "Two codes and a rough idea of the hour, and Mallory's phone shows what Alice's does.",
+        ),
+        Trial(
+            "Two secrets, a minute apart",
+            _a_minute_apart,
+            TWO,
+            "Two people, two moments, and one secret between them.",
+        ),
+        Trial(
+            "Two secrets in the same second",
+            _twice,
+            TWO,
+            "Two people enrolled in the same second, and have the same secret. Who knows the second knows both.",
+        ),
+        Trial(
+            "Two secrets while all clocks stand still",
+            _clocks_stand,
+            TWO,
+            "With the clocks stopped it makes the same secret again. Where else does its randomness come from?",
+        ),
+        Trial(
+            "Two secrets from a `random` whose state is known",
+            _dice_known,
+            TWO,
+            "`random` was put where it stood before, and the same secret came again. It was made to be repeatable.",
+        ),
+        Trial(
+            "Two secrets from a `random` whose seed is known",
+            _seeds_known,
+            TWO,
+            "All that was random in it went into a seed, and `random` reckons the rest: one guess, and it is known.",
+        ),
+        Trial(
+            "Two thousand secrets while all clocks stand still",
+            _many_while_clocks_stand,
+            ALL_NEW,
+            "They differ, but there are few of them: so few that some came twice. How many are there to be tried?",
+        ),
+        Trial(
+            "Its letters", _letters, BASE32, "A phone reads a secret as text of the letters A to Z and digits 2 to 7."
+        ),
+        Trial("Its length", _length, LONG, "RFC4226-R6 asks for 128 bits at least, and recommends 160."),
+        Trial(
+            "Thirty-two secrets, byte by byte",
+            _many,
+            ALL_DIFFER,
+            "They differ, but not everywhere: count only what nobody can know beforehand.",
+        ),
+        Trial(
+            "What it asks the operating system for",
+            _asked_for,
+            ENOUGH,
+            "Nobody can make a long secret of a short one: whatever it goes through, only the short one is unknown.",
+        ),
+    ),
+)

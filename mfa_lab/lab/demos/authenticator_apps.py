@@ -1,0 +1,110 @@
+"""Notebook 03's tools: what a provisioning URI says, what several phones show, which clocks get in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from mfa_lab.clock import ManualClock, SkewedClock
+from mfa_lab.errors import NoMatch
+from mfa_lab.lab.table import Table
+from mfa_lab.otp import match
+from mfa_lab.phone.authenticator import Phone, Quirk, _decode
+from mfa_lab.provisioning import build_uri, parse_uri
+from mfa_lab.style import grouped
+
+_MEANINGS = {
+    "scheme": "which app opens it",
+    "type": "time-based codes (hotp would count logins)",
+    "label": "what the app writes above the code",
+    "secret": "the shared secret, in clear",
+    "issuer": "the same issuer again, for apps that group by it",
+    "algorithm": "hash inside the HMAC; SHA1 if missing",
+    "digits": "length of the code; 6 if missing",
+    "period": "seconds a step; 30 if missing",
+}
+
+
+def uri_parts(uri: str) -> Table:
+    """Every part of an otpauth URI, and what it is for. It shows the secret: for demo secrets alone."""
+    parse_uri(uri)  # what is no usable URI is refused here, in one sentence
+    split = urlsplit(uri)
+    parts = [("scheme", split.scheme), ("type", split.netloc), ("label", unquote(split.path[1:]))]
+    parts += [(name.lower(), value) for name, value in parse_qsl(split.query)]
+    rows = [(name, value, _MEANINGS.get(name, "not read by this kit")) for name, value in parts]
+    return Table("The parts of the URI", ("part", "here", "what for"), *rows)
+
+
+def read_qr(picture: bytes) -> str:
+    """The text in a QR code, as any phone's camera reads it: nothing about it is secret to who sees the picture."""
+    return _decode(picture)
+
+
+def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
+    """An honest app, and A, B and C, each of which scanned the same URI and ignores one part of it."""
+    quirks = {
+        "honest": (),
+        "A": (Quirk.IGNORES_PERIOD,),
+        "B": (Quirk.IGNORES_DIGITS,),
+        "C": (Quirk.IGNORES_ALGORITHM,),
+    }
+    apps = {name: Phone(clock, quirks=quirk) for name, quirk in quirks.items()}
+    for app in apps.values():
+        app.add(uri)
+    return apps
+
+
+def codes_over_time(phones: Mapping[str, Phone], clock: ManualClock, seconds: tuple[int, ...]) -> Table:
+    """What each phone shows so many seconds from now. The clock stands afterwards where it stood before."""
+    start, columns = clock.now(), []
+    for later in seconds:
+        clock.set(start + later)
+        columns.append([grouped(phone.code()) for phone in phones.values()])
+    clock.set(start)
+    rows = zip(phones, *columns, strict=True)
+    headers = ("app", *(f"after {later} s" if later else "now" for later in seconds))
+    return Table("What each app shows", headers, *rows)
+
+
+_SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public)
+
+
+def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int = 30) -> int:
+    """In how many of the seconds of a step a code read and typed at once gets in, on a phone so many seconds fast
+    (or slow, if negative). Really tried, with a demo secret.
+    """
+    clock = ManualClock()
+    start = clock.now() // period * period
+    phone = Phone(SkewedClock(clock, drift_seconds))
+    phone.add(build_uri(_SECRET, account="demo", issuer="mfa-lab demo", period=period))
+    accepted = 0
+    for second in range(period):
+        clock.set(start + second)
+        try:
+            match(_SECRET, phone.code(), clock.now(), window_steps=window_steps, period=period)
+            accepted += 1
+        except NoMatch:
+            pass
+    return accepted
+
+
+def drift_table(*drifts: int) -> Table:
+    """For each drift in seconds, whether it gets in at every moment, at some, or at none."""
+    rows = [
+        (_clock_says(drift), f"{count} of 30", _when(count))
+        for drift in drifts
+        for count in [seconds_accepted(drift)]
+    ]
+    return Table(
+        "A window of one step either side",
+        ("the phone's clock is", "seconds at which it gets in", "so it gets in"),
+        *rows,
+    )
+
+
+def _clock_says(drift: int) -> str:
+    return "right" if drift == 0 else f"{abs(drift)} s {'fast' if drift > 0 else 'slow'}"
+
+
+def _when(count: int) -> str:
+    return {0: "never", 30: "always"}.get(count, "now and then")

@@ -1,0 +1,99 @@
+"""Notebook 01's tools: what a thief of the database reads, and how much work a server does."""
+
+from __future__ import annotations
+
+import time
+import timeit
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from argon2 import extract_parameters
+from sqlalchemy import select
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.demos.attempt import attempt
+from mfa_lab.lab.table import Table
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.services import normal_name
+from mfa_lab.server.storage.schema import accounts
+
+
+def sha256_hex(password: str) -> str:
+    """The SHA-256 of a password: fast, and without a salt. How passwords must not be stored."""
+    return sha256(password.encode()).hexdigest()
+
+
+def argon2id(password: str, server: MfaServer) -> str:
+    """What `server` would store of a password: Argon2id with a new random salt, as dear as its policy says."""
+    return server._services.hasher.hash(Hidden(password))
+
+
+def stolen_hash(server: MfaServer, name: str) -> str:
+    """What stands in the database for `name`'s password: read past the server's doors, as its thief would."""
+    query = select(accounts.c.password_hash).where(accounts.c.normal_name == normal_name(name))
+    with server._services.store.transaction() as connection:
+        found = connection.execute(query).scalar()
+    if found is None:
+        raise InvalidInput("there is no account of that name to steal: register it first")
+    return str(found)
+
+
+def salt_of(encoded: str) -> str:
+    """The salt that stands in an encoded Argon2 hash, in its own Base64."""
+    return encoded.split("$")[-2]
+
+
+def anatomy(encoded: str) -> Table:
+    """The parts of an encoded Argon2 hash. Salt and hash are random, so only their lengths are told."""
+    parameters = extract_parameters(encoded)
+    return Table(
+        "The parts of the stored text",
+        ("part", "here", "what for"),
+        (
+            "algorithm",
+            f"argon2{parameters.type.name.lower()}, version {parameters.version}",
+            "to know how to repeat it",
+        ),
+        ("m", f"{parameters.memory_cost // 1024} MiB", "memory that every guess fills"),
+        ("t", parameters.time_cost, "passes over that memory"),
+        ("p", parameters.parallelism, "lanes"),
+        ("salt", f"{parameters.salt_len * 8} random bits", "no two accounts look alike"),
+        ("hash", f"{parameters.hash_len * 8} bits", "what a typed password must come out as"),
+    )
+
+
+class HashCounter:
+    """Stands before a server's Argon2 and counts its work. `taken()` tells the count and begins anew."""
+
+    def __init__(self, server: MfaServer) -> None:
+        hasher = server._services.hasher
+        self._argon2, self._count = hasher._argon2, 0
+        hasher._argon2 = self  # type: ignore[assignment]
+
+    def taken(self) -> int:
+        """How many passwords were hashed since the last time you asked."""
+        count, self._count = self._count, 0
+        return count
+
+    def hash(self, password: str) -> str:
+        self._count += 1
+        return self._argon2.hash(password)
+
+    def verify(self, stored: str, password: str) -> bool:
+        self._count += 1
+        return self._argon2.verify(stored, password)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._argon2, name)
+
+
+def cpu_seconds(call: Callable[[], object], number: int = 1) -> float:
+    """The least processor time that one `call` takes, of five rounds of `number` calls."""
+    return min(timeit.repeat(call, timer=time.process_time, number=number, repeat=5)) / number
+
+
+def login_seconds(server: MfaServer, name: str) -> float:
+    """The processor time that the server spends on a wrong password for `name`, at its quickest of five."""
+    return cpu_seconds(lambda: attempt(lambda: server.begin_login(name, "I do not remember")))

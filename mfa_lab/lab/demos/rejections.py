@@ -1,0 +1,153 @@
+"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what the
+class sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from tempfile import TemporaryDirectory
+
+from mfa_lab.clock import ManualClock
+from mfa_lab.errors import AccessDenied, Trace
+from mfa_lab.lab.room import DEMO_NOW
+from mfa_lab.lab.table import Table
+from mfa_lab.otp import Verdict, diagnose
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.policy import CHEAPEST, Policy
+from mfa_lab.randomness import SeededRandomness
+from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.records import PendingLogin
+
+_ALICE = ("alice@example.org", "demo only: alice keeps bees")
+_POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins come, and no password is worth guarding
+
+
+Attempt = tuple[str, PendingLogin, str]
+"""What was done, and what is then handed to the server."""
+
+
+class _Desk:
+    """A demo server on a file, with Alice and her enrolled phone, in the step after the enrolment."""
+
+    def __init__(self, folder: str, *, enrolled: bool = True) -> None:
+        self.folder = folder
+        self.clock = ManualClock(DEMO_NOW)
+        self.phone = Phone(self.clock)
+        self.start()
+        self.server.register(*_ALICE)
+        if enrolled:
+            enrolment = self.server.start_enrolment(self.begin())
+            self.phone.add(enrolment.uri)
+            self.secret = enrolment.account.secret
+            self.server.confirm_enrolment(enrolment, self.phone.code())
+            self.clock.advance(30)
+
+    def start(self) -> None:
+        """Start the server, anew if it was stopped: it finds its file, and whatever it has in memory is gone."""
+        url = f"sqlite:///{self.folder}/demo.db"
+        self.server = MfaServer(url, clock=self.clock, policy=_POLICY, randomness=SeededRandomness(seed=4))
+
+    def begin(self) -> PendingLogin:
+        return self.server.begin_login(*_ALICE)
+
+    def wrong_code(self) -> str:
+        """One that belongs to no step near."""
+        codes = (f"{number:06d}" for number in range(1_000_000))
+        now = self.clock.now()
+        return next(code for code in codes if diagnose(self.secret.reveal(), code, now).verdict is Verdict.NO_MATCH)
+
+    def guess(self, count: int) -> None:
+        """Type wrong codes, each behind a right password, and wait as long as the server demands."""
+        for _ in range(count):
+            _told, trace = _refusal(self, self.begin(), self.wrong_code())
+            self.clock.advance(trace.wait_seconds or 0)
+
+
+def every_refusal() -> Table:
+    """The nine, as a table. Each is made on a demo server of its own, by a real login."""
+    attempts = (_malformed, _no_match, _near_miss, _reused, _throttled, _disabled, _expired, _spent, _not_enrolled)
+    return _table("The same words, nine reasons", attempts)
+
+
+def refusals_after_restart() -> Table:
+    """Three of them, with the server switched off and on again right before the code is typed."""
+    return _table("Refused by a server that has just been started anew", (_reused, _throttled, _spent), restart=True)
+
+
+def _table(caption: str, attempts: Iterable[Callable[[_Desk], Attempt]], *, restart: bool = False) -> Table:
+    rows = []
+    for attempt in attempts:
+        with TemporaryDirectory() as folder:
+            desk = _Desk(folder, enrolled=attempt is not _not_enrolled)
+            done, pending, code = attempt(desk)
+            if restart:
+                desk.server.close()
+                desk.start()
+            told, trace = _refusal(desk, pending, code)
+            desk.server.close()
+        rows.append((done, told, trace.reason, trace.sentence))
+    return Table(caption, ("what was done", "the user is told", "reason", "because"), *rows)
+
+
+def _refusal(desk: _Desk, pending: PendingLogin, code: str) -> tuple[str, Trace]:
+    """What is said, and what is known."""
+    try:
+        desk.server.finish_login(pending, code)
+    except AccessDenied as denied:
+        if denied.trace is not None:
+            return str(denied), denied.trace
+    raise RuntimeError("this code must be refused, and the reason told: the server's policy is another one")
+
+
+def _malformed(desk: _Desk) -> Attempt:
+    return "five digits are typed", desk.begin(), desk.phone.code()[:5]
+
+
+def _no_match(desk: _Desk) -> Attempt:
+    return "six digits are guessed", desk.begin(), desk.wrong_code()
+
+
+def _near_miss(desk: _Desk) -> Attempt:
+    code = desk.phone.code()
+    desk.clock.advance(60)
+    return "a right code is typed a minute late", desk.begin(), code
+
+
+def _reused(desk: _Desk) -> Attempt:
+    desk.server.finish_login(desk.begin(), desk.phone.code())
+    return "a code is typed again", desk.begin(), desk.phone.code()
+
+
+def _throttled(desk: _Desk) -> Attempt:
+    for _ in range(_POLICY.free_failures + 1):
+        _refusal(desk, desk.begin(), desk.wrong_code())
+    return "three wrong codes, and at once the right one", desk.begin(), desk.phone.code()
+
+
+def _disabled(desk: _Desk) -> Attempt:
+    start = desk.clock.now()
+    desk.guess(_POLICY.disable_after_failures)
+    hours = (desk.clock.now() - start) // 3600
+    return (
+        f"{_POLICY.disable_after_failures} wrong codes in {hours} hours, then the right one",
+        desk.begin(),
+        desk.phone.code(),
+    )
+
+
+def _expired(desk: _Desk) -> Attempt:
+    pending = desk.begin()
+    desk.clock.advance(_POLICY.pending_seconds)
+    return "the password, a break of five minutes, the right code", pending, desk.phone.code()
+
+
+def _spent(desk: _Desk) -> Attempt:
+    pending = desk.begin()
+    desk.server.finish_login(pending, desk.phone.code())
+    desk.clock.advance(30)
+    return "a login that is complete is used once more, with a new code", pending, desk.phone.code()
+
+
+def _not_enrolled(desk: _Desk) -> Attempt:
+    return "a code is typed for an account without authenticator", desk.begin(), "123456"

@@ -1,0 +1,1 @@
+"""Figures about attacks: what each did, drawn from a run."""

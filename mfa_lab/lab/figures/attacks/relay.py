@@ -1,0 +1,68 @@
+"""A login through a copied page: Alice, whoever runs the page, and the server. All that she types passes on."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from mfa_lab.lab.figures.one_login.login_flow import Event, lifelines, told
+from mfa_lab.lab.figures.picture import INK, Picture, arrow, canvas, picture, write
+from mfa_lab.lab.figures.shapes import boxes
+from mfa_lab.style import ATTACKER, HERE, PHONE, QUIET, SERVER
+
+RELAYED = (
+    Event("alice", "name and password", to="attacker"),
+    Event("attacker", "name and password", to="server"),
+    Event("server", "right: “and the code?”", to="attacker"),
+    Event("attacker", "“and the code?”", to="alice"),
+    Event("alice", "the six digits", to="attacker"),
+    Event("attacker", "the six digits", to="server"),
+    Event("server", "right, and not used before"),
+    Event("server", "a session", to="attacker"),
+    Event("attacker", "keeps it"),
+    Event("attacker", "“that did not work”, or the session too", to="alice"),
+)
+"""What the copied page answers at the end is the attacker's choice."""
+
+_PLACES = {
+    "alice": ("Alice and her phone", PHONE, 5.4),
+    "attacker": ("A copied page", ATTACKER, 21.0),
+    "server": ("The server", SERVER, 36.6),
+}
+_NAMES = {"alice": "Alice", "attacker": "the copied page", "server": "the server"}
+_FINALLY = "A key bound to the page's address would sign for the copied one, and the server would refuse it."
+
+
+def relay_flow() -> Picture:
+    """The relay as a picture."""
+    return picture(draw(RELAYED), words(RELAYED), RELAYED)
+
+
+def words(events: tuple[Event, ...]) -> str:
+    """The figure, told."""
+    return f"A login through a copied page. {told(events, _NAMES)}. {_FINALLY}"
+
+
+def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
+    """Draw it, on new Axes unless some are given."""
+    height = 3.6 + 1.7 * len(events)
+    ax = canvas(ax, 42, height)
+    lifelines(ax, _PLACES.values(), (1.4, height), half=5.0, size=15)
+    for row, event in enumerate(events):
+        _event(ax, event, row + 1, height - 3.1 - 1.7 * row)
+    write(ax, 21, 0.6, _FINALLY, QUIET.text, size=13)
+    return ax
+
+
+def _event(ax: Axes, event: Event, number: int, y: float) -> None:
+    """An arrow with its words above it; or words alone, beside the place. The session's way has a frame."""
+    _, tone, x = _PLACES[event.at]
+    numbered = f"{number}  {event.words}"
+    if not event.to:
+        left = event.at == "attacker"
+        write(ax, x + (0.8 if left else -0.8), y + 0.2, numbered, tone.text, size=14, ha="left" if left else "right")
+        return
+    to = _PLACES[event.to][2]
+    arrow(ax, (x, y), (to, y), tone.text)
+    write(ax, (x + to) / 2, y + 0.6, numbered, INK, size=14)
+    if event.words == "a session":
+        boxes(ax, [(min(x, to) + 0.3, y - 0.35, abs(to - x) - 0.6, 1.5)], HERE.fill, linewidth=3)

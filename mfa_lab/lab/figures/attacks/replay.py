@@ -1,0 +1,97 @@
+"""A used code, typed again: at which moments which server takes it once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.used_code import used_again
+from mfa_lab.attacks.helpers.world import Make, World
+from mfa_lab.attacks.record import IN
+from mfa_lab.lab.figures.picture import INK, Picture, box, canvas, picture, tint, write
+from mfa_lab.lab.figures.shapes import Scale
+from mfa_lab.lab.figures.time.window import signed
+from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, PHONE, QUIET, REFUSED, REFUSED_SIGN, SERVER, Tone
+
+DELAYS = tuple(range(5, 80, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Seconds count from the moment at which the phone began to show the code. Alice used it at `used_at`; then, by
+    server, when somebody typed it again and whether that was granted, each time in a world of its own.
+    """
+
+    used_at: int
+    tries: dict[str, tuple[tuple[int, bool], ...]]
+
+    def granted(self, server: str) -> list[int]:
+        """The seconds at which this server took the code again."""
+        return [second for second, granted in self.tries[server] if granted]
+
+
+def replayed(servers: Mapping[str, Make]) -> Replay:
+    """Log Alice in ten seconds into a step, and type her code again after each of the `DELAYS`."""
+    used_at = World(next(iter(servers.values()))).clock.now() % PERIOD
+    tries = {
+        name: tuple((used_at + delay, used_again(make, delay) == IN) for delay in DELAYS)
+        for name, make in servers.items()
+    }
+    return Replay(used_at, tries)
+
+
+def replay_line(servers: Mapping[str, Make]) -> Picture:
+    """The figure: one row for each server, by the name that it is to have."""
+    data = replayed(servers)
+    return picture(draw(data), words(data), data)
+
+
+def words(data: Replay) -> str:
+    """The figure, told."""
+    told = []
+    for name, tries in data.tries.items():
+        again = data.granted(name)
+        taken = f"at the seconds {', '.join(map(str, again))}" if again else "never"
+        told.append(f"{name} takes it again {taken}, of {len(tries)} tries up to second {tries[-1][0]}")
+    return (
+        f"One code, in seconds from the moment at which the phone began to show it. The phone shows it from 0 to "
+        f"{PERIOD}, a window of one step holds it from {signed(-PERIOD)} to {2 * PERIOD}. Alice logs in with it at "
+        f"second {data.used_at}. {'. '.join(told)}."
+    )
+
+
+_LEFT, _RIGHT, _ROW, _HIGH = 9.4, 41.4, 2.4, 1.5
+
+
+def draw(data: Replay, ax: Axes | None = None) -> Axes:
+    """Draw it, on new Axes unless some are given."""
+    height = _ROW * (2 + len(data.tries)) + 4.2
+    ax = canvas(ax, 42, height)
+    x = Scale(-PERIOD, 3 * PERIOD, _LEFT, _RIGHT)
+    rows = [height - 1.4 - _ROW * row for row in range(1, 3 + len(data.tries))]
+    for moment in range(-PERIOD, 3 * PERIOD + 1, PERIOD):
+        ax.plot([x(moment)] * 2, [2.3, height - 1.4], color=QUIET.fill, linewidth=1.4, zorder=0)
+        write(ax, x(moment), 1.7, signed(moment), INK, size=14)
+    write(ax, x(PERIOD), 0.6, "seconds since the phone began to show the code", QUIET.text, size=13)
+    _bar(ax, x, rows[0], "the phone shows it", (0, PERIOD), PHONE)
+    _bar(ax, x, rows[1], "the window holds it", (-PERIOD, 2 * PERIOD), SERVER)
+    for y, (name, tries) in zip(rows[2:], data.tries.items(), strict=True):
+        write(ax, 0.3, y + _HIGH / 2, name, ATTACKER.text, size=14, ha="left", weight="bold")
+        for second, granted in tries:
+            sign, tone = (GRANTED_SIGN, SERVER) if granted else (REFUSED_SIGN, REFUSED)
+            write(ax, x(second), y + _HIGH / 2, sign, tone.text, size=15, weight="bold")
+    ax.plot([x(data.used_at)] * 2, [2.3, height - 1.3], color=HERE.text, linewidth=2.6)
+    write(ax, x(data.used_at), height - 0.8, "Alice logs in with it", HERE.text, size=14, weight="bold")
+    told = f"{GRANTED_SIGN} or {REFUSED_SIGN}: typed again, by somebody else"
+    write(ax, x(3 * PERIOD), height - 0.8, told, ATTACKER.text, size=13, ha="right")
+    return ax
+
+
+def _bar(ax: Axes, x: Scale, y: float, name: str, span: tuple[int, int], tone: Tone) -> None:
+    corner, size = (x(span[0]), y), (x(span[1]) - x(span[0]), _HIGH)
+    tint(ax, corner, size, tone.fill)
+    box(ax, corner, size, tone.text, linewidth=2.2)
+    write(ax, 0.3, y + _HIGH / 2, name, tone.text, size=14, ha="left", weight="bold")

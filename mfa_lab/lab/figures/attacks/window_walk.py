@@ -1,0 +1,103 @@
+"""Where a window is led: after each login with a code further ahead, which steps the server takes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.world import World, outcome
+from mfa_lab.attacks.record import IN
+from mfa_lab.clock import SkewedClock
+from mfa_lab.lab.figures.picture import INK, Picture, box, canvas, picture, tint, write
+from mfa_lab.lab.figures.time.window import signed
+from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, QUIET, REFUSED, REFUSED_SIGN, SERVER
+
+LOGINS = 5
+_FIRST, _LAST = -2, LOGINS + 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """After `typed` (the offset of the code that was tried; None before the first): was it `taken`, and where does
+    the window's `centre` stand? All in steps from the server's own.
+    """
+
+    typed: int | None
+    taken: bool
+    centre: int
+
+
+def walked(server: Any) -> tuple[Row, ...]:
+    """Lead a `FollowingServer` of any kind ahead at one moment, code by code."""
+    world = World(server)
+    account = world.server.accounts[world.alice.name]
+    own = world.clock.now() // PERIOD
+    rows = [Row(None, False, world.server.centre(account) - own)]
+    for offset in range(1, LOGINS + 1):
+        world.alice.phone.clock = SkewedClock(world.clock, offset * PERIOD)
+        taken = outcome(partial(world.log_in, world.alice)) == IN
+        rows.append(Row(offset, taken, world.server.centre(account) - own))
+    return tuple(rows)
+
+
+def walk_strip(server: Any) -> Picture:
+    """The figure of a run on `server`, such as `FollowingServer`."""
+    data = walked(server)
+    return picture(draw(data), words(data), data)
+
+
+def words(data: tuple[Row, ...]) -> str:
+    """The figure, told."""
+    told = [
+        f"the code {signed(row.typed)} is {'taken' if row.taken else 'refused'}, and the window stands from "
+        f"{signed(row.centre - 1)} to {signed(row.centre + 1)}"
+        for row in data
+        if row.typed is not None
+    ]
+    return (
+        f"A window of one step either side, in steps from the server's own, before and after {LOGINS} logins at one "
+        f"moment. First it stands from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
+        f"{'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
+    )
+
+
+_LEFT, _WIDE, _HIGH, _ROW, _BOTTOM = 8.2, 2.7, 1.3, 1.8, 1.5
+
+
+def draw(data: tuple[Row, ...], ax: Axes | None = None) -> Axes:
+    """Draw it, on new Axes unless some are given."""
+    height = _ROW * len(data) + _BOTTOM + 1.4
+    ax = canvas(ax, 42, height)
+    for row, y in zip(data, (height - 1.4 - _ROW * (number + 1) for number in range(len(data))), strict=True):
+        _row(ax, row, y)
+    left, top = _x(0), height - 1.3
+    box(ax, (left, _BOTTOM), (_WIDE, top - _BOTTOM), HERE.fill, linewidth=3)
+    write(ax, left + _WIDE / 2, height - 0.7, "the owner's code", HERE.text, size=13, weight="bold")
+    for offset in range(_FIRST, _LAST + 1):
+        write(ax, _x(offset) + _WIDE / 2, 1.0, signed(offset), INK, size=14)
+    write(ax, (_x(_FIRST) + _x(_LAST + 1)) / 2, 0.3, "steps from the server's own", QUIET.text, size=12.5)
+    return ax
+
+
+def _x(offset: int) -> float:
+    return _LEFT + _WIDE * (offset - _FIRST)
+
+
+def _row(ax: Axes, row: Row, y: float) -> None:
+    """The window as it stands after this login, with the code that was tried."""
+    middle = y + _HIGH / 2
+    told = "at first" if row.typed is None else f"then {signed(row.typed)} is typed"
+    write(ax, 0.3, middle, told, ATTACKER.text, size=14, ha="left", weight="bold")
+    corner, size = (_x(row.centre - 1), y), (3 * _WIDE, _HIGH)
+    tint(ax, corner, size, SERVER.fill)
+    box(ax, corner, size, SERVER.text, linewidth=2.2)
+    if row.typed is not None:
+        sign, tone = (GRANTED_SIGN, SERVER) if row.taken else (REFUSED_SIGN, REFUSED)
+        write(ax, _x(row.typed) + _WIDE / 2, middle, sign, tone.text, size=15, weight="bold")
+    inside = abs(row.centre) <= 1
+    told, tone = (f"{GRANTED_SIGN} owner inside", SERVER) if inside else (f"{REFUSED_SIGN} owner outside", REFUSED)
+    write(ax, 41.7, middle, told, tone.text, size=13, ha="right", weight="bold")

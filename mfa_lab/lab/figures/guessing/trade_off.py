@@ -1,0 +1,183 @@
+"""What a window costs: honest users who are refused, against what a guesser gains, for each size of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from mfa_lab.attacks.simulation.guess_budget import guess_budget, said
+from mfa_lab.attacks.simulation.odds import acceptance
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, write
+from mfa_lab.lab.figures.shapes import Scale, boxes, tints
+from mfa_lab.lab.formatting import in_a_million, share
+from mfa_lab.otp import MAX_WINDOW_STEPS
+from mfa_lab.policy import Policy
+from mfa_lab.style import ATTACKER, HERE, QUIET, REFUSED, REFUSED_SIGN
+
+Seconds = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Users:
+    """Honest users, as two samples in which each value counts alike: by how much their clocks are ahead, and how
+    long a code takes from being read to its arrival. Whoever types slowly is taken to have no worse a clock.
+    """
+
+    offsets_seconds: Seconds
+    delays_seconds: Seconds
+    about: str
+
+
+def assumed_users(
+    *,
+    by_hand_share: float = 0.05,
+    by_network_seconds: float = 1.0,
+    by_hand_seconds: float = 60.0,
+    delay_seconds: float = 8.0,
+    delay_factor: float = 1.8,
+) -> Users:
+    """Users as this kit assumes them. No published measurement of the clocks of authenticators was found when this
+    was written (November 2026), nor one of how long a code is on its way; so measure your own, and pass them on.
+
+    A share `by_hand_share` of the clocks was set by hand, or runs in a token: normal, with the standard deviation
+    `by_hand_seconds`; the others follow the network, with `by_network_seconds`. The delay is lognormal: half the
+    users need less than `delay_seconds`, two thirds between that divided by `delay_factor` and that times it.
+    The nearest thing measured: 3.5 of 100 Android clocks were an hour out or more (OpenSignal, June 2013,
+    opensignal.com/reports/timestamps); no window lets them in, and they are not among these.
+    """
+    if not 0 <= by_hand_share <= 1:
+        raise InvalidInput("by_hand_share is a share, from 0 to 1")
+    if by_network_seconds <= 0 or by_hand_seconds <= 0 or delay_seconds <= 0 or delay_factor <= 1:
+        raise InvalidInput("deviations and the delay must be above 0, delay_factor above 1")
+    by_hand = round(_CLOCKS * by_hand_share)
+    offsets = [by_network_seconds * _normal(_CLOCKS - by_hand), by_hand_seconds * _normal(by_hand)]
+    about = (
+        f"assumed: {share(by_hand_share)} of the clocks are set by hand (± {by_hand_seconds:g} s), "
+        f"half of the codes arrive within {delay_seconds:g} s"
+    )
+    return Users(np.concatenate(offsets), delay_seconds * delay_factor ** _normal(_DELAYS), about)
+
+
+_CLOCKS, _DELAYS = 10_000, 50
+
+
+def _normal(count: int) -> Seconds:
+    """So many values that stand for the normal distribution: the middles of slices that are equally likely."""
+    normal = NormalDist()
+    return np.array([normal.inv_cdf((place + 0.5) / count) for place in range(count)])
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """One window: the share of honest logins that it refuses, the chance of one guess, and that of a year's."""
+
+    window_steps: int
+    refused: float
+    per_attempt: float
+    per_year: float
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """What the figure shows. `owner_login_days`: as in `guess_budget`."""
+
+    costs: tuple[Cost, ...]
+    attempts_a_year: int
+    owner_login_days: int | None
+    users: Users
+
+
+def costs(
+    users: Users | None = None,
+    policy: Policy = Policy.STANDARD,
+    *,
+    owner_login_days: int | None = 1,
+    windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
+) -> TradeOff:
+    """The data, in closed form: `odds.acceptance` over all `users` (None: `assumed_users()`), and `guess_budget`
+    under the policy's throttle, with each of the `windows` in place of the policy's own.
+
+    The owner's logins end the count of failures: one a day is the worst case, None that they never come.
+    """
+    users = users or assumed_users()
+    offsets, delays = np.asarray(users.offsets_seconds)[:, None], np.asarray(users.delays_seconds)
+    found = []
+    for window in windows:
+        budget = guess_budget(replace(policy, window_steps=window), owner_login_days=owner_login_days)
+        refused = 1 - float(acceptance(offsets, delays, window, period=policy.period_seconds).mean())
+        found.append(Cost(window, refused, budget.chance_per_attempt, budget.chance_per_year))
+    attempts = guess_budget(policy, owner_login_days=owner_login_days).attempts_per_year
+    return TradeOff(tuple(found), attempts, owner_login_days, users)
+
+
+def trade_off(
+    users: Users | None = None,
+    policy: Policy = Policy.STANDARD,
+    *,
+    owner_login_days: int | None = 1,
+    windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
+) -> Picture:
+    """The figure, with the arguments of `costs`."""
+    data = costs(users, policy, owner_login_days=owner_login_days, windows=windows)
+    return picture(draw(data), words(data), data)
+
+
+def words(data: TradeOff) -> str:
+    """The figure, told."""
+    told = "; ".join(
+        f"window {cost.window_steps}: {share(cost.refused)} refused, one guess is right in "
+        f"{in_a_million(cost.per_attempt)}, a year's with a chance of {said(cost.per_year)}"
+        for cost in data.costs
+    )
+    return (
+        f"What a window costs. Honest logins ({data.users.about}), against a guesser with {data.attempts_a_year:,} "
+        f"attempts a year ({_owner(data)}). {told[0].upper()}{told[1:]}."
+    )
+
+
+def _owner(data: TradeOff) -> str:
+    how_often = {None: "never logs in", 1: "logs in every day"}
+    return f"the owner {how_often.get(data.owner_login_days, f'logs in every {data.owner_login_days} days')}"
+
+
+_MIDDLE, _ROW, _REACH, _WIDTH = 18.0, 1.75, 11.0, 42.0
+_LETTER = 0.33  # how wide one is in the text beside a bar
+
+
+def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
+    """Draw it, on new Axes unless some are given."""
+    height = _ROW * len(data.costs) + 5.2
+    ax = canvas(ax, _WIDTH, height)
+    left, right = _MIDDLE - 2.2, _MIDDLE + 2.2
+    for x, side, tone, head, more in (
+        (left, "right", REFUSED, f"{REFUSED_SIGN} honest users refused", "share of their logins"),
+        (right, "left", ATTACKER, "a guesser gets in", f"with one attempt; with {data.attempts_a_year:,} in a year"),
+    ):
+        write(ax, x, height - 0.8, head, tone.text, size=16, ha=side, weight="bold")
+        write(ax, x, height - 1.9, more, QUIET.text, size=13, ha=side)
+    refused = Scale(0, max(cost.refused for cost in data.costs) or 1, 0, _REACH)
+    chances = [f"{in_a_million(cost.per_attempt)}, {said(cost.per_year)} a year" for cost in data.costs]
+    room = _WIDTH - right - 0.8 - _LETTER * max(map(len, chances))
+    guessed = Scale(0, max(cost.per_attempt for cost in data.costs), 0, min(_REACH, room))
+    for row, cost in enumerate(data.costs):
+        y = height - 3.1 - _ROW * (row + 0.5)
+        write(ax, _MIDDLE, y, f"window {cost.window_steps}", INK, size=14)
+        wide = refused(cost.refused)
+        tints(ax, [(left - wide, y - 0.55, wide, 1.1)], REFUSED.fill, 0.45)
+        write(ax, left - wide - 0.3, y, share(cost.refused), REFUSED.text, size=14, ha="right", weight="bold")
+        wide = guessed(cost.per_attempt)
+        tints(ax, [(right, y - 0.55, wide, 1.1)], ATTACKER.fill, 0.6)
+        write(ax, right + wide + 0.3, y, chances[row], ATTACKER.text, size=14, ha="left", weight="bold")
+        if cost.window_steps == 1:
+            boxes(ax, [(0.2, y - _ROW / 2, 41.6, _ROW)], HERE.fill, linewidth=2.4)
+            if refused(cost.refused) < 4:
+                write(ax, 0.6, y, "RFC 6238: at most this", HERE.text, size=13, ha="left", weight="bold")
+    write(ax, 0.3, 1.4, data.users.about, QUIET.text, size=13, ha="left")
+    write(ax, 0.3, 0.5, f"the guesser has the password; {_owner(data)}", QUIET.text, size=13, ha="left")
+    return ax

@@ -1,0 +1,94 @@
+"""Guess after guess: which of them a server looks at, and which it refuses unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from matplotlib.axes import Axes
+
+from mfa_lab.attacks.helpers.guesses import Play, looked_at
+from mfa_lab.attacks.helpers.world import Make
+from mfa_lab.attacks.simulation.guess_budget import said
+from mfa_lab.attacks.simulation.odds import guessing
+from mfa_lab.lab.figures.picture import INK, Picture, box, canvas, picture, write
+from mfa_lab.lab.figures.shapes import Box, Scale, areas
+from mfa_lab.style import ATTACKER, QUIET
+
+_ACCEPTED_CODES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """By server, guess after guess of one attacker, whether it was looked at."""
+
+    rows: dict[str, tuple[bool, ...]]
+
+    @property
+    def guesses(self) -> int:
+        """How many the attacker made at each."""
+        return len(next(iter(self.rows.values())))
+
+    def chance(self, server: str) -> float:
+        """That one of those looked at is right, of which three are at a time."""
+        return float(guessing(_ACCEPTED_CODES, sum(self.rows[server])))
+
+
+def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Picture:
+    """The figure: one row for each server, by the name that it is to have, at which `play` makes so many guesses."""
+    data = Looks({name: tuple(looked_at(make, play, guesses)) for name, make in servers.items()})
+    return picture(draw(data), words(data), data)
+
+
+def words(data: Looks) -> str:
+    """The figure, told."""
+    told = "; ".join(
+        f"{name} looked at {sum(row):,} of them, the last one guess {_last(row):,}, a chance of "
+        f"{said(data.chance(name))}"
+        for name, row in data.rows.items()
+    )
+    return f"One attacker's {data.guesses:,} guesses in their order, and which of them each server looked at: {told}."
+
+
+def _last(row: tuple[bool, ...]) -> int:
+    return max(number for number, looked in enumerate(row, 1) if looked)
+
+
+_LEFT, _RIGHT, _ROW, _HIGH, _LEAST = 8.6, 31.4, 2.6, 1.5, 0.14
+
+
+def draw(data: Looks, ax: Axes | None = None) -> Axes:
+    """Draw it, on new Axes unless some are given."""
+    height = _ROW * len(data.rows) + 3.6
+    ax = canvas(ax, 42, height)
+    x = Scale(0, data.guesses, _LEFT, _RIGHT)
+    write(ax, _LEFT, height - 0.8, "filled: the server looked at this guess", ATTACKER.text, size=14, ha="left")
+    write(ax, _RIGHT + 0.6, height - 0.8, "chance that one is right", ATTACKER.text, size=14, ha="left")
+    for place, (name, row) in enumerate(data.rows.items(), 1):
+        y = height - 1.2 - _ROW * place
+        write(ax, 0.3, y + _HIGH / 2, name, INK, size=15, ha="left", weight="bold")
+        box(ax, (_LEFT, y), (_RIGHT - _LEFT, _HIGH), QUIET.text, linewidth=1.2)
+        areas(ax, [_outline(run) for run in _runs(row, x, y)], ATTACKER.text, alpha=1)
+        write(ax, _RIGHT + 0.6, y + 1.15, said(data.chance(name)), INK, size=16, ha="left", weight="bold")
+        write(ax, _RIGHT + 0.6, y + 0.2, f"{sum(row):,} of {data.guesses:,}", QUIET.text, size=13, ha="left")
+    for number, side in ((1, "left"), (data.guesses, "right")):
+        write(ax, x(number - (number == 1)), 1.7, f"guess {number:,}", QUIET.text, size=13, ha=side)
+    return ax
+
+
+def _runs(row: tuple[bool, ...], x: Scale, y: float) -> list[Box]:
+    """Neighbours are drawn as one, and each so wide that it can be seen."""
+    found, at = [], 0
+    for looked, group in groupby(row):
+        length = len(list(group))
+        if looked:
+            left = min(x(at), _RIGHT - _LEAST)
+            found.append((left, y, max(x(at + length) - left, _LEAST), _HIGH))
+        at += length
+    return found
+
+
+def _outline(run: Box) -> list[tuple[float, float]]:
+    left, low, wide, high = run
+    return [(left, low), (left + wide, low), (left + wide, low + high), (left, low + high)]

@@ -1,0 +1,1 @@
+"""Figures about time: windows, clocks, and how long a code lives."""

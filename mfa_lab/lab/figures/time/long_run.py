@@ -1,0 +1,207 @@
+"""The long run: a clock that drifts for a year, and three servers: one that waits, one that learns, one that is told.
+
+A quartz for watches usually keeps to 20 parts per million (electronics.stackexchange.com/questions/7800, 52 s a
+month), which is 10.5 minutes a year. Makers say less of their tokens: about 2 minutes a year (token2.com, 2018) or a
+second in three days (Deepnet's wiki on SafeID), both some 4 ppm; a second a day, 12 ppm, is seen too (token2.com).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from matplotlib.axes import Axes
+
+from mfa_lab.attacks.simulation.odds import acceptance
+from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, write
+from mfa_lab.lab.figures.shapes import Point, Scale, areas, boxes, strokes
+from mfa_lab.lab.formatting import signed
+from mfa_lab.policy import Policy
+from mfa_lab.server.factors import drift
+from mfa_lab.style import GRANTED_SIGN, PHONE, QUIET, REFUSED, REFUSED_SIGN, SERVER
+
+QUARTZ_PPM = 20.0
+LEARNING = replace(Policy.STANDARD, drift_cap_steps=10)
+"""This kit's server with drift learning turned on."""
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How far the phone's clock is ahead, where the window's centre is, and the chance that a code is accepted."""
+
+    day: int
+    ahead_seconds: float
+    centre_steps: int
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One server's year; `days` begin on the day on which both clocks were right."""
+
+    name: str
+    days: tuple[Day, ...]
+    window_steps: int
+    period: int
+    resync_day: int | None = None
+
+    @property
+    def unsure_from(self) -> int | None:
+        """The first day on which a code may be refused."""
+        return next((each.day for each in self.days if each.chance < 1), None)
+
+    @property
+    def lost_from(self) -> int | None:
+        """The first day on which every code is refused."""
+        return next((each.day for each in self.days if each.chance == 0), None)
+
+    @property
+    def back_from(self) -> int | None:
+        """The first day after that on which every code is accepted again."""
+        lost = self.lost_from
+        return next(
+            (each.day for each in self.days if lost is not None and each.day > lost and each.chance == 1), None
+        )
+
+
+def course(
+    name: str,
+    policy: Policy,
+    *,
+    ppm: float = QUARTZ_PPM,
+    days: int = 425,
+    logins: Container[int] = (),
+    resync_day: int | None = None,
+) -> Course:
+    """A clock that runs `ppm` parts per million fast (negative: slow), and what a server under `policy` makes of it.
+
+    On the days in `logins` the user tries one code, in the middle of a step; the server learns from it by its own
+    rule (`server.drift`). On `resync_day` two codes in a row move the window, if it finds them within reach.
+    """
+    period, resync_steps, drift_steps, last_login = policy.period_seconds, 0, 0, 0
+    found = []
+    for day in range(days + 1):
+        ahead = ppm * 1e-6 * _DAY_SECONDS * day
+        steps = int((ahead / period + 0.5) // 1)
+        if day == resync_day and abs(steps) <= policy.resync_reach_steps:
+            resync_steps, drift_steps, last_login = steps, 0, day
+        learnt = drift.remembered(drift_steps, (day - last_login) * _DAY_SECONDS, policy)
+        centre = resync_steps + learnt
+        if day in logins and abs(steps - centre) <= policy.window_steps:
+            drift_steps, last_login = drift.learnt(learnt, steps - centre, policy.drift_cap_steps), day
+        chance = float(acceptance(ahead, centre * period, policy.window_steps, period=period))
+        found.append(Day(day, ahead, centre, chance))
+    return Course(name, tuple(found), policy.window_steps, period, resync_day)
+
+
+def courses(
+    ppm: float = QUARTZ_PPM, policy: Policy = LEARNING, *, login_every_days: int = 7, drawer_days: int = 365
+) -> tuple[Course, ...]:
+    """The data: a server that learns nothing, one that learns up to `policy.drift_cap_steps`, and a token that lay
+    in a drawer until `drawer_days` and is then found again by two codes in a row.
+    """
+    days = drawer_days + 60
+    often = range(0, days + 1, login_every_days)
+    still = replace(policy, drift_cap_steps=0)
+    return (
+        course("the window stays", still, ppm=ppm, days=days, logins=often),
+        course(f"it learns, {policy.drift_cap_steps} steps at most", policy, ppm=ppm, days=days, logins=often),
+        course(
+            "a drawer, then two codes", policy, ppm=ppm, days=days, resync_day=drawer_days,
+            logins=range(drawer_days, days + 1, login_every_days),
+        ),
+    )  # fmt: skip
+
+
+def long_run(
+    ppm: float = QUARTZ_PPM, policy: Policy = LEARNING, *, login_every_days: int = 7, drawer_days: int = 365
+) -> Picture:
+    """The figure, with the arguments of `courses`."""
+    data = courses(ppm, policy, login_every_days=login_every_days, drawer_days=drawer_days)
+    about = f"A clock that runs {ppm:+g} ppm, a login every {login_every_days} days, window {policy.window_steps}."
+    return picture(draw(data), f"{about.replace('-', '−')} {words(data)}", data)
+
+
+def words(data: tuple[Course, ...]) -> str:
+    """The figure, told."""
+    end = data[0].days[-1]
+    told = [f"After {end.day} days the phone is {_far(end.ahead_seconds)}."]
+    for each in data:
+        parts = [f"sometimes refused from day {each.unsure_from}"] if each.unsure_from is not None else []
+        parts += [f"always refused from day {each.lost_from}"] if each.lost_from is not None else []
+        parts += [f"accepted again from day {each.back_from}"] if each.back_from is not None else []
+        told.append(f"{each.name[0].upper()}{each.name[1:]}: {', '.join(parts) or 'accepted all the time'}.")
+    return " ".join(told)
+
+
+def _far(seconds: float) -> str:
+    minutes, way = abs(seconds) / 60, "ahead" if seconds > 0 else "behind"
+    return f"{minutes:.1f} minutes {way}" if minutes >= 1 else f"{abs(seconds):.0f} s {way}"
+
+
+_WIDE, _HIGH, _LEFT, _BETWEEN, _BOTTOM = 11.4, 9.0, 4.4, 1.4, 2.6
+
+
+def draw(data: tuple[Course, ...], ax: Axes | None = None) -> Axes:
+    """Draw it, side by side, on new Axes unless some are given."""
+    ax = canvas(ax, _LEFT + len(data) * (_WIDE + _BETWEEN), _BOTTOM + _HIGH + 1.8)
+    far = [day.ahead_seconds for each in data for day in each.days]
+    edge = (data[0].window_steps + 2) * data[0].period
+    y = Scale(min(*far, -edge), max(*far, edge), _BOTTOM, _BOTTOM + _HIGH)
+    for place, each in enumerate(data):
+        left = _LEFT + place * (_WIDE + _BETWEEN)
+        x = Scale(0, each.days[-1].day, left, left + _WIDE)
+        _course(ax, each, x, y)
+        if place == 0:
+            _who(ax, each, x, y)
+        write(ax, left, _BOTTOM + _HIGH + 0.9, each.name, SERVER.text, size=15, ha="left", weight="bold")
+        last = each.days[-1].day
+        for day in range(0, last + 1, 100 if last < 500 else 200):
+            write(ax, x(day), _BOTTOM - 0.7, str(day), INK, size=13)
+        write(ax, left + _WIDE / 2, _BOTTOM - 1.8, "days", QUIET.text, size=13)
+    for minutes in range(-60, 61, 5):
+        if y.low <= 60 * minutes <= y.high:
+            write(ax, _LEFT - 0.4, y(60 * minutes), f"{signed(minutes)} min", INK, size=13, ha="right")
+    return ax
+
+
+def _who(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
+    """Which is the line and which the band, said once, between the two."""
+    half, between = each.days[len(each.days) // 2], -1 if each.days[-1].ahead_seconds >= 0 else 1
+    beside = y(half.ahead_seconds) + between * 0.5
+    write(ax, x(half.day) + 0.5, beside, "the phone's clock", PHONE.text, size=13, ha="left")
+    above = y(-between * (each.window_steps + 1) * each.period) - between * 0.6
+    write(ax, x.end - 0.3, above, "the window", SERVER.text, size=13, ha="right")
+
+
+def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
+    """The window as a band, the phone's clock as a line: as long as it lies in the band, codes are accepted."""
+    for steps, alpha in ((each.window_steps + 1, 0.12), (each.window_steps, 0.3)):
+        areas(ax, [_band(each, steps * each.period, x, y)], SERVER.fill, alpha)
+    boxes(ax, [(x.start, y.start, x.end - x.start, y.end - y.start)], QUIET.text, linewidth=0.9)
+    lines: dict[bool, list[list[Point]]] = {True: [], False: []}
+    for lost, days in groupby(each.days, key=lambda day: day.chance == 0):
+        stretch = list(days)
+        lines[lost].append([(x(day.day), y(day.ahead_seconds)) for day in (stretch[0], stretch[-1])])
+    strokes(ax, lines[False], PHONE.text, linewidth=3.6)
+    strokes(ax, lines[True], REFUSED.text, linewidth=2.2, linestyle=(0, (3, 2)))
+    told = [(f"{REFUSED_SIGN} refused from day {each.lost_from}", REFUSED.text)] if each.lost_from is not None else []
+    told += [(f"{GRANTED_SIGN} again from day {each.back_from}", SERVER.text)] if each.back_from is not None else []
+    down = -1 if each.days[-1].ahead_seconds >= 0 else 1  # the corner that the line stays away from
+    for row, (words, colour) in enumerate(told):
+        height = (y.end if down < 0 else y.start) + down * (0.8 + row)
+        write(ax, x.start + 0.4, height, words, colour, size=15, ha="left", weight="bold")
+
+
+def _band(each: Course, half_seconds: int, x: Scale, y: Scale) -> list[Point]:
+    """The outline of what lies so near the window's centre, cut off at the drawing's edges."""
+    upper: list[Point] = []
+    lower: list[Point] = []
+    for centre, days in groupby(each.days, key=lambda day: day.centre_steps):
+        stretch = list(days)
+        for edge, sign in ((upper, 1), (lower, -1)):
+            height = y(min(max(centre * each.period + sign * half_seconds, y.low), y.high))
+            edge += [(x(stretch[0].day), height), (x(min(stretch[-1].day + 1, each.days[-1].day)), height)]
+    return upper + lower[::-1]

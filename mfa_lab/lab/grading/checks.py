@@ -1,0 +1,144 @@
+"""What a notebook calls: `check` an answer, ask for a `hint` or the `solution`, `reset` an exercise; `predict` what
+will happen, and `compare` the guess with what did.
+
+The answer is passed in, never fetched from the learner's names. Each call returns a record with two faces, text
+and HTML, of the same words; what it notes goes to `mfa_lab.lab.grading.progress_file`, and nothing leaves the
+machine.
+"""
+
+from __future__ import annotations
+
+from mfa_lab.lab import exercises
+from mfa_lab.lab.exercises.records import letter
+from mfa_lab.lab.grading.marking import IS_KIND, is_blank, not_yet, raised, replies, shown
+from mfa_lab.lab.grading.progress import attempted, forgotten, guessed, hinted, solution_shown
+from mfa_lab.lab.grading.progress_file import here
+from mfa_lab.lab.grading.progress_map import progress_map
+from mfa_lab.lab.grading.result import Outcome, Result
+from mfa_lab.resources import notebooks_dir
+
+__all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress_map", "reset", "solution"]
+
+_ASKING = (
+    'Give the id that the cell of the exercise has: hint("02-truncate") where it says check("02-truncate", ...).',
+    'A second hint is nearer to the answer: hint("02-truncate", 2).',
+)
+_NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
+
+exercises.exercises()  # imports them all with the setup cell, so that no check waits for it
+
+
+def check(exercise_id: str, answer: object) -> Result:
+    """Ask every case of the exercise of `answer`, and tell the first that fails.
+
+    Raises `InvalidInput` for an exercise that does not exist. What the learner's code raises is an outcome.
+    """
+    exercise = exercises.exercise(exercise_id)
+    if is_blank(answer):
+        todo = "Write your answer in place of the three dots, and run the cell again."
+        return Result(Outcome.NOT_ATTEMPTED, exercise.title, (todo,))
+    outcome, told = _marked(exercise, answer)
+    noted = here().update(attempted(exercise_id, done=outcome is Outcome.DONE))
+    stuck = f'Stuck? hint("{exercise_id}")' if outcome is not Outcome.DONE and exercise.hints else ""
+    return Result(outcome, exercise.title, (*told, *noted), further=stuck)
+
+
+def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tuple[str, ...]]:
+    if not IS_KIND[exercise.kind](answer):
+        needed = f"Pass the {exercise.kind} itself, by its name alone: what came is {shown(answer)}."
+        return Outcome.NOT_YET, (needed,)
+    given = replies(exercise, answer)
+    failed = next((index for index, reply in enumerate(given) if not reply.right), None)
+    if failed is None:
+        return Outcome.DONE, (f"All {len(given)} cases came out right." if len(given) > 1 else "That is right.",)
+    error = given[failed].error
+    if error:
+        return Outcome.RAISED, raised(error, answer, exercise.cases[failed])
+    return Outcome.NOT_YET, not_yet(exercise, given, failed)
+
+
+def hint(exercise_id: str = "", n: int = 1) -> Result:
+    """Hint number `n`, from 1 on: the further, the nearer to the answer. It is noted how far you went.
+
+    Without an id it says how one asks.
+    """
+    if not exercise_id:
+        return Result(Outcome.HINT, "How to ask for one", _ASKING)
+    if exercise_id in {prediction.id for prediction in exercises.predictions()}:
+        return Result(Outcome.HINT, exercises.prediction(exercise_id).question, (_NO_HINT,))
+    exercise = exercises.exercise(exercise_id)
+    count = len(exercise.hints)
+    if type(n) is not int or not 1 <= n <= count:
+        there = f'Hints go from hint("{exercise_id}", 1) to {count}.' if count else "This exercise has none."
+        return Result(Outcome.HINT, exercise.title, (there,))
+    further = f'hint("{exercise_id}", {n + 1})' if n < count else f'solution("{exercise_id}")'
+    noted = here().update(hinted(exercise_id, n))
+    return Result(
+        Outcome.HINT, exercise.title, (f"{n} of {count}: {exercise.hints[n - 1]}", f"Next: {further}.", *noted)
+    )
+
+
+def solution(exercise_id: str) -> Result:
+    """One right answer. It is shown to whoever asks, and noted."""
+    exercise = exercises.exercise(exercise_id)
+    done = here().read().of(exercise_id).done
+    noted = here().update(solution_shown(exercise_id))
+    said = (
+        "You have done it. This is how the kit does it; yours is as right."
+        if done
+        else "This is one way. Your progress notes that it was shown. Close it, and write it once more by yourself."
+    )
+    return Result(Outcome.SOLUTION, exercise.title, (said, *noted), exercise.solution)
+
+
+def reset(exercise_id: str) -> Result:
+    """Forget what is remembered of this exercise. The cell stays as you wrote it."""
+    exercise = exercises.exercise(exercise_id)
+    noted = here().update(forgotten(exercise_id))
+    lines = ["Your progress holds nothing of it any more. For a new start put three dots in your answer's place."]
+    notebook = exercises.notebook_of(exercise_id)
+    if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # else it belongs to a plugin
+        lines.append(
+            f"`mfa-lab reset {notebook}` in a terminal brings the whole notebook back, and keeps yours beside it."
+        )
+    return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
+
+
+def predict(prediction_id: str, guess: object) -> Result:
+    """Remember a guess, one letter. Three dots are no guess, and take an earlier one back."""
+    prediction = exercises.prediction(prediction_id)
+    words = {option.letter: option.words for option in prediction.options}
+    if is_blank(guess):
+        noted = here().update(guessed(prediction_id, None))
+        todo = f"Put a letter, in quotes, in place of the three dots: {', '.join(words)}."
+        return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo, *noted))
+    chosen = letter(guess)
+    if not isinstance(chosen, str) or chosen not in words:
+        letters = ", ".join(f'"{known}"' for known in words)
+        said = f"A prediction is one of these letters, in quotes: {letters}. What came is {shown(guess)}."
+        return Result(Outcome.NOT_YET, prediction.question, (said,))
+    noted = here().update(guessed(prediction_id, chosen))
+    return Result(Outcome.NOTED, prediction.question, (f"You say {chosen}: {words[chosen]}. Now let us see.", *noted))
+
+
+def compare(prediction_id: str, happened: object) -> Result:
+    """Set the guess beside what happened: the one option that holds for the value `happened`. Where none does, what
+    was compared has not happened, and that is told.
+    """
+    prediction = exercises.prediction(prediction_id)
+    held = [option for option in prediction.options if option.holds(happened)]
+    if not held:
+        again = "run the cells from the one with your guess down to this one again"
+        said = f"What came is {shown(happened)}, and that is none of the answers: {again}."
+        return Result(Outcome.NOT_YET, prediction.question, (said,))
+    (true,) = held
+    came = f"What happened is {true.letter}: {true.words}."
+    guess = here().read().predictions.get(prediction_id)
+    words = {option.letter: option.words for option in prediction.options}
+    if guess not in words:
+        said = "You made no prediction."
+    elif guess == true.letter:
+        said = f"You said {guess}, and so it is."
+    else:
+        said = f"You said {guess}: {words[guess]}. It came out otherwise: why?"
+    return Result(Outcome.COMPARED, prediction.question, (said, came))

@@ -1,0 +1,128 @@
+"""What is remembered of a learner: what was tried, done and guessed. Plain records, and what changes them.
+
+`mfa_lab.lab.grading.progress_file` keeps them.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from mfa_lab.clock import SystemClock
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.exercises.records import ID
+from mfa_lab.randomness import SYSTEM
+
+VERSION = 1
+FORMAT = "mfa_lab_progress"
+"""The key that an export begins with; its value is the version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One exercise: how often it was checked until it was done, and when, in Unix seconds; 0 is never.
+
+    `hints` is the highest hint that was shown. `shown`: the solution was looked at before it was done.
+    """
+
+    attempts: int = 0
+    first: int = 0
+    last: int = 0
+    done: int = 0
+    hints: int = 0
+    shown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Everything that is remembered of one learner, by the ids of exercises and predictions."""
+
+    pseudonym: str = ""
+    exercises: dict[str, Entry] = field(default_factory=dict)
+    predictions: dict[str, str] = field(default_factory=dict)
+
+    def of(self, exercise_id: str) -> Entry:
+        """What is remembered of one exercise."""
+        return self.exercises.get(exercise_id, Entry())
+
+    def noting(self, exercise_id: str, **numbers: int) -> Progress:
+        """The same with other numbers for one exercise."""
+        return replace(self, exercises={**self.exercises, exercise_id: replace(self.of(exercise_id), **numbers)})
+
+
+Change = Callable[[Progress], Progress]
+
+
+def attempted(exercise_id: str, *, done: bool) -> Change:
+    """An answer was checked. What is done stays done, and further checks of it are not counted."""
+    now = SystemClock().now()
+
+    def change(progress: Progress) -> Progress:
+        entry = progress.of(exercise_id)
+        if entry.done:
+            return progress
+        return progress.noting(
+            exercise_id, attempts=entry.attempts + 1, first=entry.first or now, last=now, done=now if done else 0
+        )
+
+    return change
+
+
+def hinted(exercise_id: str, number: int) -> Change:
+    """Hint `number` was shown."""
+    return lambda progress: progress.noting(exercise_id, hints=max(number, progress.of(exercise_id).hints))
+
+
+def solution_shown(exercise_id: str) -> Change:
+    """The solution was shown. After the exercise is done that is nothing to note."""
+    now = SystemClock().now()
+
+    def change(progress: Progress) -> Progress:
+        entry = progress.of(exercise_id)
+        return progress if entry.done or entry.shown else progress.noting(exercise_id, shown=now)
+
+    return change
+
+
+def forgotten(exercise_id: str) -> Change:
+    """Nothing is remembered of this exercise any more."""
+    return lambda progress: replace(
+        progress, exercises={name: entry for name, entry in progress.exercises.items() if name != exercise_id}
+    )
+
+
+def guessed(prediction_id: str, letter: str | None) -> Change:
+    """A prediction was made, or taken back."""
+
+    def change(progress: Progress) -> Progress:
+        others = {name: guess for name, guess in progress.predictions.items() if name != prediction_id}
+        return replace(progress, predictions=others if letter is None else {**others, prediction_id: letter})
+
+    return change
+
+
+def named(pseudonym: str = "") -> Change:
+    """This pseudonym, else the one there is, else a new one that nobody can guess from the learner.
+
+    Raises `InvalidInput` for one that is no plain word: letters, digits, `.`, `_` and `-`, at most 80.
+    """
+    if pseudonym and not ID.fullmatch(pseudonym):
+        raise InvalidInput("a pseudonym is made of letters, digits, points, hyphens and underscores, 80 at most")
+    drawn = f"learner-{b32encode(SYSTEM.token_bytes(5)).decode().lower()}"
+    return lambda progress: replace(progress, pseudonym=pseudonym or progress.pseudonym or drawn)
+
+
+def exported(progress: Progress, known: set[str]) -> str:
+    """What a trainer gets: the pseudonym, and of each exercise id in `known` attempts and times in Unix seconds.
+
+    No answers, no guesses, no names, no paths. `done` is null while it is not done.
+    """
+    exercises = {
+        name: {"attempts": entry.attempts, "first": entry.first, "last": entry.last, "done": entry.done or None}
+        for name, entry in sorted(progress.exercises.items())
+        if name in known and entry.attempts
+    }
+    content = {FORMAT: VERSION, "pseudonym": progress.pseudonym, "exercises": exercises}
+    return json.dumps(content, indent=1) + "\n"

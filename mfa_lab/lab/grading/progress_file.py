@@ -1,0 +1,186 @@
+"""Where progress is kept: one small file in the working copy. Nothing is sent anywhere.
+
+Where the notebook's folder is no working copy (a checkout, a test, a code host's kernel) it is remembered until the
+kernel stops, and no file is made. A working copy is a folder with the manifest of `mfa_lab.lab.working_copy`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mfa_lab.lab.exercises.records import ID
+from mfa_lab.lab.grading.progress import VERSION, Change, Entry, Progress, named
+from mfa_lab.lab.working_copy import MANIFEST, put_aside, write
+
+FILE = ".mfa-lab-progress.json"
+_LOCK = ".mfa-lab-progress.lock"
+_LOCK_SECONDS = 3.0
+_MOST_BYTES = 1_000_000
+_ABOUT = "Written by mfa-lab: what you checked and guessed. It stays here; `mfa-lab progress` shows it."
+
+
+class Damaged(ValueError):
+    """The file holds something else than this kit writes."""
+
+
+class Store:
+    """The progress of one folder, or, without one, of this kernel."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self._unwritten: list[Change] = []
+
+    @property
+    def in_words(self) -> str:
+        """Where it is kept."""
+        if self.folder is None:
+            return "Kept until the kernel stops: this folder is no working copy made by `mfa-lab`."
+        return f"Kept in {FILE} in your working folder, and nowhere else."
+
+    def read(self) -> Progress:
+        """What is remembered. Of a file that cannot be read, nothing: the next `update` puts it aside."""
+        progress = Progress()
+        if self.folder is not None:
+            with suppress(OSError, Damaged):
+                progress = _read(self.folder / FILE)
+        return _after(progress, self._unwritten)
+
+    def trouble(self) -> tuple[str, ...]:
+        """What the learner should know of the file: that it cannot be read, and which others were put aside."""
+        if self.folder is None:
+            return ()
+        try:
+            _read(self.folder / FILE)
+            told = []
+        except Damaged:
+            told = [f"{FILE} cannot be read. The next check puts it aside and begins a new one."]
+        except OSError as fault:
+            told = [f"{FILE} cannot be read: {fault.strerror}."]
+        stem = Path(FILE).stem
+        aside = sorted(path.name for path in self.folder.glob(f"{stem}.kept-*"))
+        return (*told, *(f"An earlier progress file that could not be read is kept as {name}." for name in aside))
+
+    def update(self, change: Change) -> tuple[str, ...]:
+        """Remember a change, whatever other kernels write meanwhile. Gives sentences for the learner, usually none.
+
+        What cannot be written is kept, and written with the next change that can.
+        """
+        self._unwritten.append(change)
+        if self.folder is None:
+            return ()
+        try:
+            with _locked(self.folder / _LOCK):
+                return self._settle(self.folder / FILE)
+        except OSError as fault:
+            reason = fault.strerror or "another program holds it"
+            return (f"Your progress could not be written ({reason}): it is kept until the kernel stops.",)
+
+    def _settle(self, path: Path) -> tuple[str, ...]:
+        told: tuple[str, ...] = ()
+        before = Progress()
+        try:
+            before = _read(path)
+        except Damaged:
+            aside = put_aside(path)
+            told = (f"Your progress file could not be read. It is kept as {aside}, and a new one was begun.",)
+        for draft in path.parent.glob(f".{path.name}.*.tmp"):  # of a kernel that was killed: we are alone here
+            draft.unlink()
+        after = _after(before, self._unwritten)
+        if after != before:
+            write(path, _as_text(after).encode())
+        self._unwritten.clear()
+        return told
+
+
+def here() -> Store:
+    """The store of the folder that the kernel works in."""
+    try:
+        work = Path.cwd()
+        folder = work if (work / MANIFEST).is_file() else None
+    except OSError:
+        folder = None
+    return _stores.setdefault(folder, Store(folder))
+
+
+_stores: dict[Path | None, Store] = {}
+
+
+def _after(progress: Progress, changes: list[Change]) -> Progress:
+    for change in changes:
+        progress = change(progress)
+    return progress
+
+
+def _as_text(progress: Progress) -> str:
+    content = {"about": _ABOUT, "version": VERSION, **asdict(progress if progress.pseudonym else named()(progress))}
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"
+
+
+def _read(path: Path) -> Progress:
+    """Raises `Damaged` for what this kit did not write: also a link, a pipe, a newer version, a huge file."""
+    if not os.path.lexists(path):
+        return Progress()
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_BYTES:
+        raise Damaged("it is no small file")
+    try:
+        return _parsed(json.loads(path.read_text("utf-8")))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
+        raise Damaged(str(fault)) from fault
+
+
+def _parsed(content: Any) -> Progress:
+    pseudonym, entries, predictions = content["pseudonym"], content["exercises"], content["predictions"]
+    names = [pseudonym, *entries, *predictions, *predictions.values()]
+    numbers = [number for entry in entries.values() for number in entry.values()]
+    if content["version"] != VERSION or not all(map(ID.fullmatch, names)):
+        raise Damaged("it has another form")
+    if any(type(number) is not int or number < 0 for number in numbers):
+        raise Damaged("a count or a time is no whole number")
+    return Progress(pseudonym, {name: Entry(**entry) for name, entry in entries.items()}, dict(predictions))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Alone among all kernels. The operating system frees the lock of a process that ends, however it ends."""
+    with open(path, "ab", opener=_no_link) as file:
+        end = time.monotonic() + _LOCK_SECONDS
+        while not _locks(file.fileno()):
+            if time.monotonic() > end:
+                raise OSError("locked")
+            time.sleep(0.01)
+        yield
+
+
+def _no_link(path: str, flags: int) -> int:
+    """Open it where it stands: through no link, and without waiting for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _locks(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _locks(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a network folder without locks: one kernel loses nothing, two at once may lose an attempt
+            return True
+        return True

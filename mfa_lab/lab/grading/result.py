@@ -1,0 +1,78 @@
+"""What `check` and its sisters answer: one record with two faces, text and HTML, of the same words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+
+from mfa_lab.style import HERE, QUIET, REFUSED, SERVER
+
+
+class Outcome(StrEnum):
+    """What can be said, in words. The first four are those of `check`."""
+
+    NOT_ATTEMPTED = "Not attempted"
+    NOT_YET = "Not yet"
+    RAISED = "Raised"
+    DONE = "Done"
+    NOTED = "Noted"
+    COMPARED = "Compared"
+    HINT = "Hint"
+    SOLUTION = "Solution"
+    FORGOTTEN = "Forgotten"
+
+
+_LOOK = {
+    Outcome.NOT_ATTEMPTED: ("○", QUIET),
+    Outcome.NOT_YET: ("◐", HERE),
+    Outcome.RAISED: ("!", REFUSED),
+    Outcome.DONE: ("✓", SERVER),
+    Outcome.NOTED: ("✓", SERVER),
+    Outcome.COMPARED: ("≟", HERE),
+    Outcome.HINT: ("?", HERE),
+    Outcome.SOLUTION: ("◇", SERVER),
+    Outcome.FORGOTTEN: ("○", QUIET),
+}
+"""Sign and tone of each outcome. The word always stands beside the sign: colour is never alone."""
+
+_CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
+"""Instead of `mfa-done` and `mfa-hint`, which are the forms': the style of one output holds for the whole page."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Result:
+    """An answer. `title` is the exercise's, `lines` are sentences, `code` is source text that is shown as such.
+
+    `further` is a last line that says how to go on.
+    """
+
+    outcome: Outcome
+    title: str
+    lines: tuple[str, ...]
+    code: str = ""
+    further: str = ""
+
+    @property
+    def sign(self) -> str:
+        """A sign that goes with the word."""
+        return _LOOK[self.outcome][0]
+
+    def __repr__(self) -> str:
+        told = [*self.lines, *self.code.splitlines(), *filter(None, [self.further])]
+        return "\n".join([f"{self.sign} {self.outcome} · {self.title}", *(f"  {line}".rstrip() for line in told)])
+
+    def _repr_html_(self) -> str:
+        tone = _LOOK[self.outcome][1]
+        kind = _CLASS.get(self.outcome, f"mfa-{self.outcome.name.lower().replace('_', '-')}")
+        style = (
+            f".{kind} {{ border-left: 5px solid {tone.fill}; padding-left: 1.2rem }} "
+            f".{kind} p {{ margin: 0.2rem 0 }} .{kind} b {{ color: {tone.text} }} "
+            f'[data-jp-theme-light="false"] .{kind} b {{ color: {tone.dark} }}'
+        )
+        word = f'<b><span aria-hidden="true">{self.sign}</span> {self.outcome}</b>'
+        lines = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+        code = f'<pre style="white-space: pre-wrap">{escape(self.code)}</pre>' if self.code else ""
+        further = f"<p>{escape(self.further)}</p>" if self.further else ""
+        said = f"<p>{word} · {escape(self.title)}</p>{lines}{code}{further}"
+        return f'<style>{style}</style><div class="{kind}" role="status">{said}</div>'

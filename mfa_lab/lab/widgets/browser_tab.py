@@ -1,0 +1,63 @@
+"""A way from a notebook to pages in another tab: the link, and a phone for who has none at hand.
+
+The address holds a port that differs from run to run, so it is in the live view alone, never in the notebook.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.answers import Answer
+from mfa_lab.lab.room import Room
+from mfa_lab.lab.widgets.controls import box, html
+from mfa_lab.lab.widgets.form import Form
+from mfa_lab.lab.widgets.forms import PhonePanel
+from mfa_lab.lab.widgets.stable import StableBox
+from mfa_lab.provisioning import build_uri
+
+_NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
+"""What the phone has for forms on its own page: the other tab it cannot see, and can type nothing into."""
+_STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
+_WORDS = "A link to the server's pages in another tab, and a phone for who has none at hand"
+
+
+class SetupKeyForm(Form):
+    """What people do whose phone cannot scan: the key under the QR code goes into the room's phone by hand."""
+
+    title = "No phone at hand?"
+    actor = "phone"
+    intro = "Copy the key that stands under the QR code in the other tab, and give it to this phone."
+    button_text = "Keep it"
+    fields = {"setup_key": ("Setup key", "secret")}  # noqa: RUF012
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        key = "".join(typed["setup_key"].split())
+        if not key:
+            raise InvalidInput("copy the key from the other tab first")
+        self.room.phone.add(build_uri(key, account="the other tab", issuer="mfa-lab"))
+        self.room.move_on()
+        return Answer(True, "The phone has it.", heading="The phone")
+
+
+class BrowserTab(StableBox):
+    """Shows where the server at `url` is to be met by a browser on this machine. The phone is the room's."""
+
+    def __init__(self, url: str, room: Room) -> None:
+        self.panel = PhonePanel(room, _paste, in_frame=True)
+        self.form = SetupKeyForm(room)
+        room.watch(self.panel.widget.refresh)
+        how = 'class="mfa-button" target="_blank" rel="noopener"'
+        there = f'<a href="{escape(url)}" {how}>Open the server\'s pages in another tab</a>'
+        link = html(f'<style>{_STYLE}</style><p class="mfa-buttons">{there}</p>')
+        super().__init__([link, box(self.form, self.panel, style_class="mfa-sides")])
+        for name in ("mfa", "mfa-is-BrowserTab"):
+            self.add_class(name)
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees."""
+        return f"{_WORDS}: run this cell"
+
+
+def _paste(_code: str) -> str:
+    return "The other tab is no form of this page: press Copy instead."

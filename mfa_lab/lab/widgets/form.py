@@ -1,0 +1,138 @@
+"""The base of every form: filled in by hand, or by `form.submit(...)` from a cell or a test, with one answer.
+
+Fields are cleared at each submission: what was typed must not stay in the notebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import ipywidgets as widgets
+
+from mfa_lab.errors import InvalidInput, MfaError
+from mfa_lab.lab.answers import Answer, refused_by
+from mfa_lab.lab.room import Room
+from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region, text_field
+from mfa_lab.lab.widgets.private_view import PrivateView
+from mfa_lab.lab.widgets.stable import StableBox
+
+
+class Stage(anywidget.AnyWidget):
+    """The browser's part: Enter, focus, showing a password, the right keyboard, the countdown to the next code.
+
+    Where it runs, it sends what was typed together with the pressing of the button. ipywidgets would sync each
+    field by itself: a password would become a trait, and front ends that handle traits and buttons in two threads
+    (JupyterLab's subshells) would submit a form before its last field has arrived.
+    """
+
+    _esm = Path(__file__).with_name("stage.js")
+
+    def __init__(self, *forms: Form) -> None:
+        super().__init__()
+        self._forms = {type(form).__name__: form for form in forms}
+        self.on_msg(self._heard)
+
+    def _heard(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        form = self._forms.get(message.get("submit", ""))
+        if form is not None:
+            typed = {name: str(text) for name, text in message["typed"].items() if name in form.inputs}
+            form.submit(**typed)
+
+
+class Form(StableBox):
+    """A title, fields, a button, and the answer in a live region. Subclasses say what `act` does.
+
+    `status` and `codes_view` may be shared: then the answers of several forms, and the recovery codes that they
+    hand out, appear in one place, which outlasts the form.
+    """
+
+    children: Any
+    title = ""
+    actor = "server"
+    button_text = ""
+    intro = ""
+    fields: ClassVar[dict[str, tuple[str, str]]] = {}
+    """Name of each field, with its label and its kind (see `text_field`)."""
+
+    def __init__(self, room: Room, status: widgets.HTML | None = None, codes_view: PrivateView | None = None) -> None:
+        self.room = room
+        self._built = False
+        self.codes_view = codes_view or PrivateView()
+        self.status = status or html(live_region())
+        super().__init__()
+        for name in ("mfa", "mfa-panel", f"mfa-{self.actor}", f"mfa-is-{type(self).__name__}"):
+            self.add_class(name)
+        if status is None:
+            self.build()
+            self.children = (frame(), *self.children, self.codes_view, Stage(self), self.status)
+
+    @cached_property
+    def inputs(self) -> dict[str, widgets.Text]:
+        """The fields by name."""
+        return {name: text_field(name, label, kind) for name, (label, kind) in self.fields.items()}
+
+    @cached_property
+    def button(self) -> widgets.Button:
+        """The one that submits."""
+        return self.pressing(self.button_text, self.submit, primary=True)
+
+    def pressing(self, text: str, act: Callable[[], Answer], *, primary: bool = False) -> widgets.Button:
+        """A button that does `act`."""
+        made = button(text, primary=primary)
+        made.on_click(lambda _button: act())
+        return made
+
+    def build(self) -> None:
+        """Make the widgets, if they are not there yet: a form that nobody sees costs the page nothing."""
+        if not self._built:
+            self._built = True
+            self.children = (html(self._heading()), *self.body())
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        """What stands below the title."""
+        return (*self.inputs.values(), box(self.button, style_class="mfa-buttons"))
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        """Do what the button says with what was typed, by field; raise `MfaError` for a refusal."""
+        raise NotImplementedError
+
+    def submit(self, **typed: str) -> Answer:
+        """Press the button with what is `typed` by field name, and with what stands in the other fields."""
+        unknown = set(typed) - set(self.inputs)
+        if unknown:
+            named = ", ".join(sorted(unknown))
+            raise InvalidInput(f"this form has no field {named}; it has: {', '.join(self.inputs)}")
+        values = {name: field.value for name, field in self.inputs.items()} | typed
+        for field in self.inputs.values():
+            field.value = ""
+        return self.answer_to(lambda: self.act(values))
+
+    def answer_to(self, act: Any) -> Answer:
+        """Show and return what `act()` answers; a refusal is an answer too."""
+        try:
+            answer: Answer = act()
+        except MfaError as error:
+            answer = refused_by(error)
+        self.status.value = live_region(answer)
+        return answer
+
+    def _heading(self) -> str:
+        intro = f'<p class="mfa-hint">{escape(self.intro)}</p>' if self.intro else ""
+        return f'<h3 class="mfa-side mfa-{self.actor}">{escape(self.title)}</h3>{intro}'
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees instead of the form."""
+        labels = ", ".join(label for label, _ in self.fields.values())
+        return f"{self.title}: a form with {labels or 'no fields'} and the button {self.button_text!r}"
+
+    def face_html(self) -> str:
+        labels = "".join(f"<li>{escape(label)}</li>" for label, _ in self.fields.values())
+        return (
+            f'<div class="mfa mfa-panel mfa-{self.actor}">{self._heading()}<ul>{labels}</ul>'
+            f"<p>Button: <b>{escape(self.button_text)}</b></p><p>Run this cell to use the form.</p></div>"
+        )

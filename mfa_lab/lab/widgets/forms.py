@@ -1,0 +1,263 @@
+"""The steps of an MFA login as forms. Each talks to the room's server and shows the answer with two faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+
+import ipywidgets as widgets
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.answers import Answer
+from mfa_lab.lab.room import Room, demo_room, live_room
+from mfa_lab.lab.widgets.controls import box, frame
+from mfa_lab.lab.widgets.form import Form
+from mfa_lab.lab.widgets.private_view import PrivateView, folded, key, listed, picture
+from mfa_lab.lab.widgets.stable import StableBox
+from mfa_lab.phone.widget import PhoneWidget
+from mfa_lab.server.records import Session
+from mfa_lab.style import grouped
+
+__all__ = [
+    "EnrolForm",
+    "LoginForm",
+    "OtpForm",
+    "PhonePanel",
+    "RecoveryForm",
+    "RegisterForm",
+    "SessionForm",
+    "demo_room",
+    "live_room",
+]
+
+_CODES_HOLD = ("issued", "no recovery codes: the earlier ones hold")
+_NOTICES = {
+    "factor bound": "an authenticator was enrolled",
+    "factor disabled": "your authenticator was disabled after too many wrong codes",
+    "code refused": "somebody with your password typed wrong codes",
+    "recovery refused": "somebody with your password tried recovery codes",
+    "recovered": "a recovery code was used",
+    "recovery codes issued": "new recovery codes were issued",
+    "rebound by an administrator": "an administrator removed your authenticator",
+}
+_CREDENTIALS = {"name": ("Name or e-mail", "name"), "password": ("Password", "secret")}
+_FIRST_CODE = {"code": ("First code from the authenticator", "digits")}
+_CODE = {"code": ("Code from your authenticator", "digits")}
+_RECOVERY_CODE = {"recovery_code": ("Recovery code", "recovery")}
+
+
+class RegisterForm(Form):
+    """An operator makes an account."""
+
+    title = "The server · a new account"
+    button_text = "Register"
+    fields = _CREDENTIALS
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        self.room.server.register(typed["name"], typed["password"])
+        self.room.move_on()
+        seen = (("stored", "the name, and a salted Argon2id hash of the password"),)
+        return Answer(True, "Registered. Now log in.", seen)
+
+
+class LoginForm(Form):
+    """Step 1: name and password."""
+
+    title = "The server · step 1, primary login"
+    button_text = "Log in"
+    fields = _CREDENTIALS
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        self.room.move_on()
+        pending = self.room.server.begin_login(typed["name"], typed["password"])
+        self.room.move_on(pending=pending)
+        if pending.permits == "code":
+            return Answer(True, "The password is right. Now the code.", _nothing_granted("a code"))
+        return Answer(True, "The password is right. Now enrol an authenticator.", _nothing_granted("an enrolment"))
+
+
+def _nothing_granted(permits: str) -> tuple[tuple[str, str], ...]:
+    return (("granted", "nothing yet: a pending login, no session"), ("permits", f"{permits}, for five minutes"))
+
+
+class EnrolForm(Form):
+    """Bind an authenticator: show its QR code once, and confirm with the first code that it shows."""
+
+    title = "The server · enrol an authenticator"
+    button_text = "Confirm"
+    fields = _FIRST_CODE
+
+    @cached_property
+    def secret_view(self) -> PrivateView:
+        """Where the QR code and the setup key are drawn."""
+        return PrivateView()
+
+    @cached_property
+    def start_button(self) -> widgets.Button:
+        """Asks for a new secret."""
+        return self.pressing("Show the QR code", lambda: self.answer_to(self.start))
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        return box(self.start_button, style_class="mfa-buttons"), self.secret_view, *super().body()
+
+    def start(self) -> Answer:
+        """Ask the server for a secret and show it as a QR code and as a setup key."""
+        permit = self.room.session or self.room.pending
+        if permit is None:
+            raise InvalidInput("log in first: an enrolment needs a pending login without a factor, or a session")
+        enrolment = self.room.server.start_enrolment(permit)
+        self.room.move_on(pending=self.room.pending, enrolment=enrolment, session=self.room.session)
+        self.codes_view.show()
+        account = enrolment.account
+        kind = f"{account.digits} digits, a new code every {account.period_seconds} seconds, {account.algorithm}"
+        typed_in = folded("Can't scan?", key(enrolment.setup_key, f"Type this setup key into your app ({kind})"))
+        self.secret_view.show(picture(enrolment.qr_svg()), typed_in)
+        return Answer(True, "Scan the QR code with your authenticator, then type the code it shows.")
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        if self.room.enrolment is None:
+            raise InvalidInput("show the QR code first, and scan it")
+        codes = self.room.server.confirm_enrolment(self.room.enrolment, typed["code"])
+        self.room.move_on(session=self.room.session)
+        if not self.room.demo:
+            self.secret_view.show()
+        if codes:
+            self.codes_view.show(listed(codes, "Recovery codes, shown this once: keep them on paper"))
+        return Answer(
+            True,
+            "The authenticator is enrolled. Now log in with both.",
+            (
+                ("proof", "the code showed that the authenticator holds the secret and the right time"),
+                ("consumed", "its time step: the same code logs nobody in"),
+                ("issued", f"{len(codes)} recovery codes, stored as salted hashes") if codes else _CODES_HOLD,
+            ),
+        )
+
+    def face_text(self) -> str:
+        if not (self.room.demo and self.room.enrolment):
+            return super().face_text()
+        return f"{super().face_text()}; demo setup key: {self.room.enrolment.setup_key}"
+
+    def face_html(self) -> str:
+        if not (self.room.demo and self.room.enrolment):
+            return super().face_html()
+        enrolment = self.room.enrolment
+        return (
+            f"{super().face_html()}<figure>{enrolment.qr_svg()}<figcaption>A demo secret, public and worth nothing: "
+            f"<code>{enrolment.setup_key}</code></figcaption></figure>"
+        )
+
+
+class OtpForm(Form):
+    """Steps 2 to 4: the code, computed on both sides and never sent from server to phone."""
+
+    title = "The server · step 4, OTP validation"
+    button_text = "Verify"
+    fields = _CODE
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        if self.room.pending is None:
+            raise InvalidInput("log in with name and password first")
+        session = self.room.server.finish_login(self.room.pending, typed["code"])
+        self.room.move_on(session=session)
+        seen = (("granted", "a session of 24 hours at most"), ("consumed", "the code's time step, for good"))
+        return Answer(True, f"Access granted. You are logged in as {session.name}.", seen)
+
+
+class RecoveryForm(Form):
+    """The authenticator is lost: a recovery code permits enrolling a new one, and nothing else."""
+
+    title = "The server · recovery"
+    intro = "A recovery code does not log you in. It lets you enrol a new authenticator."
+    button_text = "Use the recovery code"
+    fields = _RECOVERY_CODE
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        if self.room.pending is None:
+            raise InvalidInput("log in with name and password first: a recovery code replaces the second step alone")
+        recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
+        new = recovery.replacement
+        self.codes_view.show(*([listed(new, "A new recovery code, in place of the used one")] if new else []))
+        self.room.move_on(pending=recovery.pending)
+        return Answer(
+            True,
+            "The recovery code was taken. Now enrol a new authenticator.",
+            (
+                ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
+                ("void", f"the used code; {'one new' if new else 'no'} code was issued for it, the others hold"),
+                ("told", "the account's owner finds a notice at the next login"),
+            ),
+        )
+
+
+class SessionForm(Form):
+    """What a session is good for: notices, new recovery codes, another authenticator, logging out."""
+
+    title = "The server · you are in"
+    button_text = "Log out"
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        self.notices_button = self.pressing("Show my notices", lambda: self.answer_to(self.notices))
+        self.codes_button = self.pressing("New recovery codes", lambda: self.answer_to(self.new_codes))
+        return (box(self.notices_button, self.codes_button, self.button, style_class="mfa-buttons"),)
+
+    def notices(self) -> Answer:
+        """What the account's owner must know."""
+        notices = self.room.server.notices(self._session())
+        told = "; ".join(f"{_NOTICES.get(note.event, note.event)} at {_clock(note.at)}" for note in notices)
+        return Answer(True, f"What happened to your account: {told}.")
+
+    def new_codes(self) -> Answer:
+        """A new set of recovery codes, for a session that is fresh."""
+        codes = self.room.server.issue_recovery_codes(self._session())
+        self.codes_view.show(listed(codes, "Recovery codes, shown this once: keep them on paper"))
+        return Answer(True, "New recovery codes. The old ones are void.")
+
+    def act(self, _typed: dict[str, str]) -> Answer:
+        self.room.server.log_out(self._session())
+        self.codes_view.show()
+        self.room.move_on()
+        return Answer(True, "Logged out.", (("ended", "the session: its token opens nothing any more"),))
+
+    def _session(self) -> Session:
+        if self.room.session is None:
+            raise InvalidInput("log in first")
+        return self.room.session
+
+
+def _clock(now: int) -> str:
+    minutes, seconds = divmod(now % 86400, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02} UTC"
+
+
+class PhonePanel(StableBox):
+    """Step 3: a phone for who has none at hand. It really decodes the picture, and computes by its own clock.
+
+    `paste` gets the code when the user has the phone type it into a form, and returns what the phone says to that.
+    `in_frame`: the tree that it is put into has the look already.
+    """
+
+    def __init__(self, room: Room, paste: Callable[[str], str], *, in_frame: bool = False) -> None:
+        self.room = room
+        self.widget = PhoneWidget(room.phone, room.clock, picture=self._picture, paste=paste)
+        super().__init__([self.widget] if in_frame else [frame(), self.widget])
+        for name in ("mfa", "mfa-panel", "mfa-phone"):
+            self.add_class(name)
+
+    def _picture(self) -> bytes:
+        if self.room.enrolment is None:
+            raise InvalidInput("there is no QR code to scan: let the server show one")
+        return self.room.enrolment.qr_png()
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees: of a demo phone its code too."""
+        words = "The phone: an authenticator app that scans the QR code and shows a code, by its own clock"
+        if not (self.room.demo and self.room.phone.accounts):
+            return words
+        return f"{words}; now {self.room.phone.accounts[-1]}, {grouped(self.room.phone.code())}"
+
+    def face_html(self) -> str:
+        return (
+            f'<div class="mfa mfa-panel mfa-phone"><p>{escape(self.face_text())}. Run this cell to use it.</p></div>'
+        )

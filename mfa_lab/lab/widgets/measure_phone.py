@@ -1,0 +1,257 @@
+"""`MeasurePhone`: how far a phone's clock is off, found from outside, by the codes it shows and when they change."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from mfa_lab.clock import Clock, ManualClock, SkewedClock, SystemClock
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.answers import Answer
+from mfa_lab.lab.figures.time.drift_bar import Row, bar, between, off, words
+from mfa_lab.lab.formatting import clock as time_of_day
+from mfa_lab.lab.room import Room
+from mfa_lab.lab.widgets.controls import box, frame, html, live_region
+from mfa_lab.lab.widgets.form import Form, Stage
+from mfa_lab.lab.widgets.measurement import Seen, contradiction, estimate
+from mfa_lab.otp import MAX_REACH_STEPS, Verdict, diagnose
+from mfa_lab.otp.drift import DriftInterval
+from mfa_lab.phone.widget import PhoneWidget
+from mfa_lab.randomness import SYSTEM, Randomness
+
+REACTION_SECONDS = 2
+"""The most that passes between what is seen on the phone and the pressing of a button here."""
+_STYLE = Path(__file__).with_name("measure_phone.css").read_text("utf-8")
+
+
+class MeasurePhone(Form):
+    """Press a button at the moment that counts, then type the code: each observation narrows the offset down.
+
+    Measures the room's account (`Room.account`), on whatever phone it was enrolled. If that is the room's, it is
+    shown with its clock hidden. Without a room it brings one, with a phone that is off by who knows how much.
+    """
+
+    title = "How far is the phone's clock off?"
+    intro = (
+        "Watch the phone. Press a button at the moment that counts, then take your time to type the code. "
+        "A change tells the most."
+    )
+    button_text = "Note it"
+    fields = {"code": ("The code that the phone showed at that moment", "digits")}  # noqa: RUF012
+
+    def __init__(self, room: Room | None = None) -> None:
+        self.seen: list[Seen] = []
+        self._moment: tuple[int, bool, int] | None = None
+        self._revealed = False
+        super().__init__(room or room_with_unknown_clock(), status=html(live_region()))
+        self.stage = Stage(self)
+        self.build()
+        self.children = (frame(), html(f"<style>{_STYLE}</style>"), *self.children, self.stage)
+        for name in ("mfa-root", "mfa-class"):
+            self.add_class(name)
+        self._draw()
+
+    @cached_property
+    def changed_button(self) -> widgets.Button:
+        """The moment of a change."""
+        return self.pressing("It has just changed", lambda: self.answer_to(self.changed))
+
+    @cached_property
+    def read_button(self) -> widgets.Button:
+        """Any other moment."""
+        return self.pressing("I read it now", lambda: self.answer_to(self.read))
+
+    @cached_property
+    def reveal_button(self) -> widgets.Button:
+        """The phone in the page tells."""
+        return self.pressing("Reveal the phone's clock", lambda: self.answer_to(self.reveal))
+
+    @cached_property
+    def again_button(self) -> widgets.Button:
+        """Forget all observations."""
+        return self.pressing("Start again", lambda: self.answer_to(self.start_again))
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        self.picture, self.mending = html(), box(style_class="mfa-buttons")
+        by_hand = widgets.VBox(
+            [
+                box(self.changed_button, self.read_button, style_class="mfa-buttons"),
+                *self.inputs.values(),
+                box(self.button, style_class="mfa-buttons"),
+                self.status,
+            ]
+        )
+        foot = box(*([self.reveal_button] if self._in_page else []), self.again_button, style_class="mfa-buttons")
+        return self._beside_the_phone(by_hand), self.picture, self.mending, foot
+
+    def changed(self) -> Answer:
+        """The code has changed just now: type the new one next."""
+        return self._mark(changed=True)
+
+    def read(self) -> Answer:
+        """The code is read now: type it next."""
+        return self._mark(changed=False)
+
+    def act(self, typed: dict[str, str]) -> Answer:
+        """Note what was seen at the moment that was marked before."""
+        if self._moment is None:
+            raise InvalidInput("press one of the two buttons first, at the moment at which you look at the phone")
+        now, changed, delay = self._moment
+        self.seen.append(Seen(now, self._step_of(typed["code"], now), changed, delay))
+        self._moment = None
+        self._draw()
+        return self._findings(len(self.seen))
+
+    def leave_out(self, number: int) -> Answer:
+        """Forget observation `number`, from 1."""
+        del self.seen[number - 1]
+        self._draw()
+        return self._findings(None) if self.seen else Answer(True, "Nothing is noted any more.", heading="Left out")
+
+    def start_again(self) -> Answer:
+        """Forget everything that was seen."""
+        self.seen.clear()
+        self._moment, self._revealed = None, False
+        self._draw()
+        return Answer(True, "All is forgotten: begin with the next change.", heading="Start again")
+
+    def reveal(self) -> Answer:
+        """What the clock of the phone in the page really is."""
+        self._revealed = True
+        self._draw()
+        truth, found = self.truth_seconds, self.interval
+        held = "You have not measured it yet." if found is None else "Your interval holds it."
+        if found is not None and truth not in found:
+            held = "Your interval does not hold it: something was noted late."
+        return Answer(
+            found is None or truth in found, f"The phone's clock is {off(truth)}. {held}", heading="Revealed"
+        )
+
+    @property
+    def interval(self) -> DriftInterval | None:
+        """What the observations leave, if there are any and they agree."""
+        if not self.seen or self.contradicting:
+            return None
+        return estimate(self.seen, self._period)
+
+    @property
+    def contradicting(self) -> tuple[int, ...]:
+        """The numbers, from 1, of two observations that no clock explains; nothing where all agree."""
+        return contradiction(self.seen, self._period)
+
+    @property
+    def truth_seconds(self) -> int:
+        """The offset of the phone in the room."""
+        return self.room.phone.clock.now() - self.room.clock.now()
+
+    @property
+    def _in_page(self) -> bool:
+        return bool(self.room.phone.accounts)
+
+    def _beside_the_phone(self, by_hand: widgets.Widget) -> widgets.Widget:
+        if not self._in_page:
+            return by_hand
+        self.phone = PhoneWidget(self.room.phone, self.room.clock, picture=bytes, paste=self._paste, hide_clock=True)
+        shown = box(self.phone, style_class="mfa-panel")
+        shown.add_class("mfa-phone")
+        return box(by_hand, shown, style_class="mfa-sides")
+
+    def _paste(self, code: str) -> str:
+        self._fill(code)
+        return ""
+
+    def _fill(self, text: str) -> None:
+        self.stage.send({"fill": {"form": type(self).__name__, "field": "code", "text": text}})
+
+    def _mark(self, *, changed: bool) -> Answer:
+        self._account()  # without one there is nothing to measure, and it is told now
+        pace = self._pace()
+        delay = max(math.ceil(REACTION_SECONDS * pace), int(changed))
+        self._moment = (self.room.clock.now(), changed, delay)
+        self._fill("")
+        before = f"; {delay} s ago the phone still showed the code before. The new code" if changed else ". The code"
+        return Answer(True, f"{time_of_day(self._moment[0])} it is{before}, please.", heading="The moment")
+
+    def _pace(self) -> float:
+        """Seconds of the server's clock for each that the person takes."""
+        clock = self.room.clock
+        return float(getattr(clock, "speed", 0)) if isinstance(clock, ManualClock) else 1.0
+
+    def _account(self) -> Any:
+        if self.room.account is None:
+            raise InvalidInput("no account was offered to a phone yet: enrol one in this room first")
+        return self.room.account
+
+    def _step_of(self, code: str, now: int) -> int:
+        account = self._account()
+        found = diagnose(
+            account.secret.reveal(),
+            code,
+            now,
+            window_steps=0,
+            reach_steps=MAX_REACH_STEPS,
+            digits=account.digits,
+            period=account.period_seconds,
+            algorithm=account.algorithm,
+        )
+        if found.verdict is Verdict.MALFORMED:
+            raise InvalidInput(f"a code is {account.digits} digits: type what the phone showed")
+        if found.step is None:
+            raise InvalidInput("no time step within two hours has this code: type it again, or choose the account")
+        return found.step
+
+    @property
+    def _period(self) -> int:
+        return self.room.server.policy.period_seconds
+
+    def _findings(self, number: int | None) -> Answer:
+        heading = f"Observation {number}" if number else "What is left"
+        if self.contradicting:
+            one, other = self.contradicting
+            told = (
+                f"Observations {one} and {other} contradict each other: no clock does both. One was noted late or "
+                "is of another account: leave it out."
+            )
+            return Answer(False, told, heading=heading)
+        together = estimate(self.seen, self._period)
+        alone = (("alone it says", between(self._rows()[number - 1].alone)),) if number else ()
+        left = (*alone, ("all together", between(together)), ("left open", f"{together.width_seconds} s"))
+        return Answer(True, f"The phone's clock is {between(together)}.", left, heading=heading)
+
+    def _draw(self) -> None:
+        truth = self.truth_seconds if self._revealed else None
+        self.picture.value = bar(self._rows(), self.interval, truth=truth, contradicting=self.contradicting)
+        self.mending.children = tuple(self._without(number) for number in self.contradicting)
+
+    def _without(self, number: int) -> widgets.Button:
+        return self.pressing(
+            f"Leave out observation {number}", lambda: self.answer_to(lambda: self.leave_out(number))
+        )
+
+    def _rows(self) -> list[Row]:
+        return [Row(str(one), estimate([one], self._period)) for one in self.seen]
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees: the findings, if there are any."""
+        return f"{self.title} {words(self._rows(), self.interval)}"
+
+    def face_html(self) -> str:
+        told = escape(words(self._rows(), self.interval))  # a code host takes styles away: words, and no bar
+        return (
+            f'<div class="mfa mfa-panel mfa-server">{self._heading()}<p>{told}</p>'
+            "<p>Run this cell to measure a phone.</p></div>"
+        )
+
+
+def room_with_unknown_clock(clock: Clock | None = None, randomness: Randomness = SYSTEM) -> Room:
+    """A demo room, by default on the real clock, with an enrolled phone that is 5 to 75 seconds fast or slow."""
+    room = Room(clock or SystemClock(), demo=True)
+    room.enrol()
+    size, sign = randomness.token_bytes(2)
+    room.phone.clock = SkewedClock(room.clock, (5 + size % 71) * (1 if sign % 2 else -1))
+    return room

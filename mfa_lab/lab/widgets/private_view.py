@@ -1,0 +1,54 @@
+"""A view for what must not be saved: drawn in the browser from custom messages, never from synced traits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+Part = dict[str, Any]
+
+
+def picture(svg: str) -> Part:
+    """An inline SVG."""
+    return {"kind": "picture", "svg": svg}
+
+
+def key(text: str, label: str) -> Part:
+    """A line to be copied."""
+    return {"kind": "list", "items": [text], "label": label}
+
+
+def listed(items: Iterable[str], label: str) -> Part:
+    """Several lines to be copied."""
+    return {"kind": "list", "items": list(items), "label": label}
+
+
+def folded(summary: str, *parts: Part) -> Part:
+    """What is shown only to who asks for it."""
+    return {"kind": "folded", "summary": summary, "parts": list(parts)}
+
+
+class PrivateView(anywidget.AnyWidget):
+    """Shows `parts` to whoever has the page open now. Nothing of them is in the widget's state."""
+
+    _esm = Path(__file__).with_name("private_view.js")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[Part] = []
+        self.on_msg(self._answer)
+
+    def show(self, *parts: Part) -> None:
+        """Draw these instead of what was there; nothing clears the view."""
+        self._parts = list(parts)
+        self._draw()
+
+    def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        if message.get("ready"):  # a view that was opened later, or again
+            self._draw()
+
+    def _draw(self) -> None:
+        self.send({"parts": self._parts})

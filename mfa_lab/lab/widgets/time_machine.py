@@ -1,0 +1,230 @@
+"""`TimeMachine`: steers the server's clock and the phone's, and shows the window between them.
+
+It is drawn in the browser and ticks there: `time_machine.js`. What a person settles comes as one custom message. The
+clocks here run by themselves (`RunningClock`), so a login pressed meanwhile finds the time that the page shows.
+"""
+
+from __future__ import annotations
+
+import time
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from mfa_lab.clock import Clock, DriftingClock, ManualClock, RunningClock, checked_now
+from mfa_lab.errors import InvalidInput, MfaError
+from mfa_lab.lab.figures import Picture, window_strip
+from mfa_lab.lab.room import Room, demo_room
+from mfa_lab.lab.widgets.controls import frame
+from mfa_lab.lab.widgets.stable import StableBox
+from mfa_lab.phone.widget import script
+
+REACH_STEPS = 4
+"""Steps shown either side of the server's own."""
+MOST_AHEAD_SECONDS = 365 * 86_400
+MOST_PPM = 10_000
+"""864 seconds a day; a phone's quartz does 20 millionths."""
+_SETTLED = {"server", "speed", "ahead", "ppm"}
+_BACK = (
+    "The server's clock reads {} s less than the last line of its log (ClockSetBack). Until somebody acts it decides "
+    "nothing: codes seen long ago would be good again."
+)
+
+
+class TimeMachine(StableBox):
+    """Play, pause, step, jump; set the phone ahead or behind, and how fast it runs. Strip and phones follow at once.
+
+    `room` defaults to a demo room with an enrolled phone. Where the server goes by the real clock it is left alone,
+    and the phone's can be set. The strip shows codes in a demo room only.
+    """
+
+    def __init__(self, room: Room | None = None) -> None:
+        if room is None:
+            room = demo_room()
+            room.enrol()
+        self.room = room
+        self.screen = _Screen()
+        self.screen.on_msg(self._heard)
+        super().__init__([frame(), self.screen])
+        self.add_class("mfa")
+        self.phone_clock  # noqa: B018 (puts it into the phone)
+        self.room.watch(self.refresh)
+
+    @property
+    def phone_clock(self) -> DriftingClock:
+        """The clock of the room's phone, off by as much as whatever clock it had before."""
+        clock = self.room.phone.clock
+        if not (isinstance(clock, DriftingClock) and clock.base is self.room.clock):
+            clock = DriftingClock(self.room.clock, clock.now() - self.room.clock.now())
+            self.room.phone.clock = clock
+        return clock
+
+    @property
+    def ahead_seconds(self) -> int:
+        """How far the phone is ahead of the server now (negative: behind)."""
+        return self.phone_clock.offset_at(self.room.clock.now())
+
+    @property
+    def back_seconds(self) -> int:
+        """How far the server's clock lies behind the last line of its log, where that is more than the server's
+        policy lets pass: then it decides nothing, and raises `ClockSetBack`. Else 0.
+        """
+        back = self._latest() - self.room.clock.now()
+        return back if back > self.room.server.policy.clock_back_seconds else 0
+
+    def settle(
+        self,
+        *,
+        server: int | None = None,
+        speed: float | None = None,
+        ahead: int | None = None,
+        ppm: int | None = None,
+    ) -> None:
+        """Set the server's clock (Unix seconds), let it run (`speed` 0: stand still), set the phone `ahead` of it by
+        so many seconds, have it run too fast by `ppm` from now on. What is not named stays. Raises `InvalidInput`.
+        """
+        self._settle(server=server, speed=speed, ahead=ahead, ppm=ppm)
+        self._tell()
+
+    def _settle(
+        self,
+        *,
+        server: int | None = None,
+        speed: float | None = None,
+        ahead: int | None = None,
+        ppm: int | None = None,
+    ) -> None:
+        new_ahead = self.ahead_seconds if ahead is None else _checked(ahead, MOST_AHEAD_SECONDS, "ahead")
+        new_ppm = self.phone_clock.rate_ppm if ppm is None else _checked(ppm, MOST_PPM, "ppm")
+        if server is not None or speed is not None:
+            self._move(server, speed)
+        if ahead is not None or ppm is not None:
+            checked_now(self.room.clock.now() + new_ahead)
+            self.room.phone.clock = DriftingClock(self.room.clock, new_ahead, rate_ppm=new_ppm)
+
+    def trust_clock(self) -> None:
+        """The operator's answer to `ClockSetBack`: the server's clock is right now, and was wrong before."""
+        self.room.server.trust_clock()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Tell the page: after a cell has moved a clock, say."""
+        self._tell()
+
+    def _move(self, server: int | None, speed: float | None) -> None:
+        clock = self.room.clock
+        if not isinstance(clock, ManualClock):
+            raise InvalidInput("this room goes by the real clock: set the phone's, or take a demo room")
+        if server is not None:
+            clock.set(server)
+        if speed is None:
+            return
+        if not isinstance(clock, RunningClock):
+            raise InvalidInput("this room's clock cannot run by itself: give the room a RunningClock")
+        if speed:
+            clock.play(speed)
+        else:
+            clock.pause()
+
+    def _latest(self) -> int:
+        """When the server last noted something; of the real clock, which nobody sets back here, nobody asks."""
+        log = self.room.server.audit_log() if isinstance(self.room.clock, ManualClock) else ()
+        return log[-1].at if log else 0
+
+    def _heard(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        said, change = "", dict(message.get("settle", {}))
+        try:
+            if change.pop("trust", False):
+                self.room.server.trust_clock()
+            self._settle(**{name: value for name, value in change.items() if name in _SETTLED})
+        except MfaError as error:
+            said = str(error)
+        self._tell(said=said, answering=str(message.get("from", "")))
+
+    def _tell(self, *, said: str = "", answering: str = "") -> None:
+        """All that the page needs to go on alone. A demo room's secret goes as a message and is in no trait."""
+        room, phone = self.room, self.phone_clock
+        clock = room.clock
+        accounts = room.phone.export() if room.demo else []
+        back = self.back_seconds
+        self.screen.send(
+            {
+                "of": str(id(clock)),
+                "real": not isinstance(clock, ManualClock),
+                "server": _exact(clock),
+                "speed": getattr(clock, "speed", 0) if isinstance(clock, ManualClock) else 1,
+                "ahead": phone.drift_seconds,
+                "ppm": phone.rate_ppm,
+                "since": phone.since,
+                "period": room.server.policy.period_seconds,
+                "reach": REACH_STEPS,
+                "window": room.server.policy.window_steps,
+                "account": accounts[-1] if accounts else None,
+                "note": _note(room),
+                "latest": self._latest(),
+                "back": _BACK.format(back) if back else "",
+                "said": said,
+                "from": answering,
+            }
+        )
+
+    def face_text(self) -> str:
+        """What a reader without a kernel sees: in a demo room the clocks as they stand, too."""
+        if not self._stands_still():
+            return "The time machine: steers the server's clock and the phone's, and shows the window between them"
+        return f"The time machine. {self._picture() or 'The phone holds no account yet.'}"
+
+    def face_html(self) -> str:
+        picture = self._picture()
+        shown = picture.svg if picture else f"<p>{escape(self.face_text())}</p>"
+        return (
+            f'<div class="mfa mfa-panel"><h3 class="mfa-side">The time machine</h3>{shown}'
+            "<p>Run this cell to steer both clocks.</p></div>"
+        )
+
+    def _stands_still(self) -> bool:
+        return (
+            self.room.demo and isinstance(self.room.clock, ManualClock) and not getattr(self.room.clock, "speed", 0)
+        )
+
+    def _picture(self) -> Picture | None:
+        """The strip as a figure, where its codes may be shown."""
+        if not (self._stands_still() and self.room.account):
+            return None
+        policy = self.room.server.policy
+        return window_strip(
+            self.room.account.secret.reveal(),
+            self.room.clock.now(),
+            window_steps=policy.window_steps,
+            phone_now=self.room.phone.clock.now(),
+            period=policy.period_seconds,
+            reach_steps=REACH_STEPS,
+        )
+
+
+class _Screen(anywidget.AnyWidget):
+    """What is drawn. It has no state of its own."""
+
+    _esm = script(Path(__file__).with_name("time_machine.js"))
+    _css = Path(__file__).with_name("time_machine.css")
+
+
+def _exact(clock: Clock) -> float:
+    """Unix seconds with their fraction, so that the page's second begins with the clock's."""
+    if isinstance(clock, RunningClock):
+        return clock.exact()
+    return clock.now() if isinstance(clock, ManualClock) else clock.now() + time.time() % 1
+
+
+def _note(room: Room) -> str:
+    if not room.demo:
+        return "This room's secrets are real: the strip shows its steps and no codes."
+    return "" if room.phone.accounts else "The phone holds no account yet: enrol it, and the strip shows codes."
+
+
+def _checked(value: object, most: int, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > most:
+        raise InvalidInput(f"{name} is a whole number from {-most} to {most}")
+    return value

@@ -1,0 +1,188 @@
+"""An authenticator app: scans a QR code, keeps its own copy of the secret, has its own clock, shows codes.
+
+It shares a secret and the time with the server, and nothing else: no code ever travels to it.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+from mfa_lab.clock import Clock, SystemClock
+from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
+from mfa_lab.otp import code_at
+from mfa_lab.provisioning import OtpAccount, parse_uri
+from mfa_lab.provisioning.google_export import Export, Part, is_export, read, write
+from mfa_lab.redaction import Hidden
+
+MAX_PIXELS = 40_000_000
+"""A phone's camera makes fewer; a picture that claims more is a bomb."""
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
+_SYSTEM = SystemClock()
+
+
+class Quirk(StrEnum):
+    """What real apps get wrong: they ignore a parameter of the URI, show the usual kind of code, and say nothing."""
+
+    IGNORES_DIGITS = "ignores digits"
+    IGNORES_ALGORITHM = "ignores algorithm"
+    IGNORES_PERIOD = "ignores period"
+
+
+_INSTEAD: dict[Quirk, dict[str, Any]] = {
+    Quirk.IGNORES_DIGITS: {"digits": 6},
+    Quirk.IGNORES_ALGORITHM: {"algorithm": "SHA1"},
+    Quirk.IGNORES_PERIOD: {"period_seconds": 30},
+}
+
+
+class Phone:
+    """One phone with one authenticator app. Give it a `SkewedClock` and its codes drift as a real one's do.
+
+    `clock` may be replaced at any time. Accounts are called by their label, `Issuer: account`; where none is named,
+    the newest is meant.
+    """
+
+    def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
+        self.clock = clock
+        self._quirks = tuple(Quirk(quirk) for quirk in quirks)
+        self._accounts: dict[str, OtpAccount] = {}
+        self.imported: Export | None = None
+        """What came of the last export from another app: its accounts, those skipped, its QR codes still missing."""
+
+    def scan(self, picture: bytes) -> str:
+        """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account, or all
+        those of an export. Returns the newest label.
+
+        Raises `UnreadablePicture`; `InvalidUri` where the QR code holds something else.
+        """
+        return self.add(_decode(picture))
+
+    def add(self, uri: str) -> str:
+        """Add the account of an otpauth URI, in place of one of the same label; return its label. `InvalidUri`.
+
+        An export (otpauth-migration) adds those of one QR code; `imported` says what was skipped and is missing.
+        """
+        if is_export(uri):
+            return self._take_over(read(uri))
+        return self._keep(parse_uri(uri))
+
+    def _take_over(self, part: Part) -> str:
+        self.imported = (self.imported or Export()).plus(part)
+        (part,) = (known for known in self.imported.parts if known.number == part.number)
+        if not part.accounts:
+            raise InvalidUri("of this QR code's accounts none can be used here: `imported` says why")
+        return [self._keep(account) for account in part.accounts][-1]
+
+    def _keep(self, account: OtpAccount) -> str:
+        for quirk in self._quirks:
+            account = replace(account, **_INSTEAD[quirk])
+        self._accounts.pop(account.label, None)
+        self._accounts[account.label] = account
+        return account.label
+
+    def code(self, label: str | None = None) -> str:
+        """The code that the phone shows now, by its own clock."""
+        return self._code(label, periods_ahead=0)
+
+    def next_code(self, label: str | None = None) -> str:
+        """The code that it will show next."""
+        return self._code(label, periods_ahead=1)
+
+    def seconds_left(self, label: str | None = None) -> int:
+        """How long the code still stands, by the phone's own clock: 1 second to a whole period."""
+        period = self._account(label).period_seconds
+        return period - self.clock.now() % period
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The labels, oldest first."""
+        return tuple(self._accounts)
+
+    def remove(self, label: str) -> None:
+        """Forget an account, secret and all."""
+        del self._accounts[self._account(label).label]
+
+    def export(self) -> list[dict[str, Any]]:
+        """Every account with its secret, for the phone's own screen alone: a custom message, never stored."""
+        return [
+            {
+                "label": label,
+                "secret": account.secret.reveal(),
+                "digits": account.digits,
+                "period": account.period_seconds,
+                "algorithm": account.algorithm,
+            }
+            for label, account in self._accounts.items()
+        ]
+
+    def export_codes(self, *labels: str) -> tuple[Hidden, ...]:
+        """The accounts, all or those of these labels, as texts for another app's scanner, one to each QR code
+        (otpauth-migration). Raises `InvalidInput` for an account that the format cannot carry.
+        """
+        return write(self._account(label) for label in labels or self.accounts or (None,))
+
+    def _code(self, label: str | None, periods_ahead: int) -> str:
+        account = self._account(label)
+        return code_at(
+            account.secret.reveal(),
+            self.clock.now() + periods_ahead * account.period_seconds,
+            digits=account.digits,
+            period=account.period_seconds,
+            algorithm=account.algorithm,
+        )
+
+    def _account(self, label: str | None) -> OtpAccount:
+        if not self._accounts:
+            raise InvalidInput("this phone holds no account yet: scan an enrolment's QR code first")
+        if label is None:
+            return next(reversed(self._accounts.values()))
+        if label not in self._accounts:
+            raise InvalidInput("this phone holds no account of that label: `accounts` lists those it has")
+        return self._accounts[label]
+
+    def __repr__(self) -> str:
+        return f"Phone(accounts={list(self._accounts)})"
+
+
+def _decode(picture: bytes) -> str:
+    """The text of the one QR code in `picture`. Pillow and zxing-cpp are loaded only here."""
+    try:
+        import zxingcpp
+    except ImportError:
+        raise MfaError("scanning needs zxing-cpp: install mfa-lab[phone], or pass the URI to add()") from None
+    qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    codes = zxingcpp.read_barcodes(_pixels(picture), formats=qr, text_mode=zxingcpp.TextMode.Plain)
+    if not codes:
+        raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
+    if len(codes) > 1:
+        raise UnreadablePicture("more than one QR code found: show one alone, so that it is clear which you mean")
+    return str(codes[0].text)
+
+
+def _pixels(picture: bytes) -> Any:
+    """The picture, opened by Pillow; its size is read from the header before a pixel is decoded."""
+    from PIL import Image
+
+    if not isinstance(picture, bytes):
+        raise UnreadablePicture(f"a picture is bytes, such as a PNG file holds, not {type(picture).__name__}")
+    pixels, too_large = None, False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own warning of large pictures: the limit here is lower.
+            image = Image.open(io.BytesIO(picture), formats=_FORMATS)
+            too_large = image.width * image.height > MAX_PIXELS
+            pixels = None if too_large else image.convert("L")
+    except Image.DecompressionBombError:
+        too_large = True
+    except (OSError, SyntaxError, ValueError):
+        pass
+    if too_large:
+        raise UnreadablePicture(f"this picture claims over {MAX_PIXELS // 10**6} megapixels: pass a smaller one")
+    if pixels is None:
+        raise UnreadablePicture("this is no picture that can be read: pass the bytes of a PNG or JPEG file")
+    return pixels

@@ -1,0 +1,179 @@
+"""What a server demands: one frozen record, with named profiles. Units stand in the names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.otp import MAX_REACH_STEPS, MAX_WINDOW_STEPS, checked_parameters, checked_window
+
+_MOST = 10**9
+"""Some thirty years in seconds: more is a slip of the finger, and would overflow what keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HashCost:
+    """Argon2id parameters. Source: OWASP-PW, RFC 9106."""
+
+    memory_kib: int
+    time: int
+    lanes: int
+
+    def __post_init__(self) -> None:
+        numbers = (self.memory_kib, self.time, self.lanes)
+        if any(type(number) is not int or number < 1 for number in numbers) or self.memory_kib < 8 * self.lanes:
+            raise InvalidInput("Argon2 needs a time and lanes of 1 or more, and 8 KiB of memory a lane (RFC 9106)")
+        if max(numbers) > _MOST or self.lanes >= 2**24:
+            raise InvalidInput(
+                f"Argon2 takes a time and KiB of memory up to {_MOST:,}, and lanes below 2^24 (RFC 9106)"
+            )
+
+
+OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
+CHEAPEST = HashCost(memory_kib=8, time=1, lanes=1)
+"""For tests and races alone: a laptop guesses millions of these a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of one server. Impossible ones are refused when the policy is made (`InvalidInput`).
+
+    Change a profile with `dataclasses.replace(Policy.STANDARD, window_steps=0)`.
+    """
+
+    digits: int = 6
+    period_seconds: int = 30
+    algorithm: str = "SHA1"
+    window_steps: int = 1
+    """Steps accepted either side of the current one (RFC6238-5.2: at most one for network delay)."""
+
+    hash_cost: HashCost = OWASP
+    password_min_length: int = 8
+    """Code points (NIST-3.1.1.2: 8 beside a second factor)."""
+    password_max_length: int = 1024
+    """Code points; NIST asks that 64 or more be allowed. Longer is refused, never cut."""
+
+    free_failures: int = 2
+    """Failures in a row that cost no wait; the next one does. None may be as many as you like."""
+    first_wait_seconds: int = 30
+    longest_wait_seconds: int = 3600
+    """Waits double from the first to the longest (NIST-3.2.2)."""
+    disable_after_failures: int = 100
+    """Wrong codes in a row, each behind a right password, that disable the factor (NIST-3.2.2: at most 100)."""
+
+    authenticators: int = 2
+    """How many an account may have at a time. Each more makes a blind guess that much likelier to be right."""
+
+    pending_seconds: int = 300
+    pending_wrong_codes: int = 5
+    enrolment_seconds: int = 900
+    enrolment_wrong_codes: int = 5
+    session_seconds: int = 24 * 3600
+    session_idle_seconds: int = 3600
+    """NIST-2.2.3: 24 h in all, 1 h of inactivity."""
+    fresh_session_seconds: int = 300
+    """How old a session may be to change factors or recovery codes (ASVS-7.5.1)."""
+    step_up: tuple[tuple[str, int], ...] = ()
+    """An application's own sensitive actions: (name, how old a session may be for it in seconds)."""
+    recovery_codes: int = 10
+    """0: none, nor one in place of a used one; a lost phone then needs an administrator's reset code."""
+
+    drift_cap_steps: int = 0
+    """How far the window's centre may follow a phone's clock, a step a login; 0: not at all. It widens no window."""
+    drift_forget_seconds: int = 30 * 24 * 3600
+    """A step of what was learnt is forgotten for every so many seconds without a login."""
+    resync_reach_steps: int = 120
+    """How far two consecutive codes are searched for, either side of the server's own step (RFC4226-7.4)."""
+    clock_back_seconds: int = 60
+    """How far the server's clock may fall back before nothing is decided any more: some for requests that overtake
+    each other and for a gentle correction (ASVS-6.5.8)."""
+
+    explain_refusals: bool = False
+    """Fill `AccessDenied.trace`. For a class; never for strangers."""
+
+    title: str = ""
+    """Whom the policy is for. A server does not look at it, nor at the reasons."""
+    reasons: tuple[tuple[str, str], ...] = ()
+    """(field, why it is as it is), with the clauses it meets; `factors`, which follows from a field, may have one."""
+
+    STANDARD: ClassVar[Policy]
+    LESSON: ClassVar[Policy]
+    CHEAPEST: ClassVar[Policy]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, least = getattr(self, field.name), 0 if field.name in _MAY_BE_ZERO else 1
+            if field.type == "int" and (type(value) is not int or value < least):
+                raise InvalidInput(f"{field.name} must be a whole number of {least} or more")
+            if field.type == "int" and value > _MOST:
+                raise InvalidInput(f"{field.name} must be at most {_MOST:,}")
+            if field.type == "str" and not isinstance(value, str):
+                raise InvalidInput(f"{field.name} must be text")
+            if field.type == "bool" and not isinstance(value, bool):
+                raise InvalidInput(f"{field.name} must be true or false")
+        checked_parameters(self.digits, self.period_seconds, self.algorithm)
+        checked_window(self.window_steps)
+        for name, ceiling, clause in _CEILINGS:
+            if getattr(self, name) > ceiling:
+                raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
+        if self.password_min_length < 8 or self.password_max_length < 64:
+            raise InvalidInput("passwords of 8 code points must be enough to ask for, and 64 allowed (NIST-3.1.1.2)")
+        if self.password_max_length < self.password_min_length:
+            raise InvalidInput("password_max_length must not be below password_min_length")
+        if not isinstance(self.hash_cost, HashCost):
+            raise InvalidInput("hash_cost must be a HashCost, such as policy.OWASP")
+        if self.longest_wait_seconds < self.first_wait_seconds:
+            raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
+        if not _pairs(self.step_up, int) or any(not 1 <= age <= self.session_seconds for _, age in self.step_up):
+            raise InvalidInput("step_up must give each action whole seconds, from 1 to session_seconds")
+        if not _pairs(self.reasons, str):
+            raise InvalidInput("reasons must give each field a text")
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What is taken beside the password."""
+        return ("authenticator app", "recovery code") if self.recovery_codes else ("authenticator app",)
+
+    def max_age_seconds(self, action: str) -> int:
+        """How old a session may be for one of the `step_up` actions. Raises `InvalidInput` for any other."""
+        ages = dict(self.step_up)
+        if action not in ages:
+            known = ", ".join(ages) or "none"
+            raise InvalidInput(f"this policy names no step-up action {action!r}; it names: {known}")
+        return ages[action]
+
+    @classmethod
+    def parse(cls, text: str) -> dict[str, Policy]:
+        """The policies of a TOML text, by name: a table each, whose keys are fields of this class; what it leaves out
+        is as in `STANDARD`. `step_up`, `reasons` and `hash_cost` (`memory_kib`, `time`, `lanes`) are tables in it.
+
+        Raises `InvalidInput`, which names line, key and remedy. Callers read the file.
+
+        >>> Policy.parse("[bank]\\nwindow_steps = 0")["bank"].window_steps
+        0
+        """
+        from mfa_lab.policy.reader import parse  # who has no text to read need not load what reads it
+
+        return parse(text)
+
+
+def _pairs(value: object, kind: type) -> bool:
+    return isinstance(value, tuple) and all(
+        isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and type(pair[1]) is kind
+        for pair in value
+    )
+
+
+_MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
+_CEILINGS = (
+    ("disable_after_failures", 100, "NIST-3.2.2"),
+    ("session_seconds", 24 * 3600, "NIST-2.2.3"),
+    ("session_idle_seconds", 3600, "NIST-2.2.3"),
+    ("drift_cap_steps", MAX_WINDOW_STEPS, "RFC6238-6"),
+    ("resync_reach_steps", MAX_REACH_STEPS, "RFC4226-7.4"),
+)
+
+Policy.STANDARD = Policy()
+Policy.LESSON = Policy(explain_refusals=True)
+Policy.CHEAPEST = Policy(hash_cost=CHEAPEST)

@@ -1,0 +1,263 @@
+"""Google Authenticator's export: several accounts as otpauth-migration:// texts, one to each QR code.
+
+`otpauth-migration://offline?data=` and the base64 of a small protobuf message. Google publishes no description of
+it; the fields are those that independent readers found (alexbakker.me/post/parsing-google-auth-export-qr-code.html
+by an author of Aegis; qistoph's otp_export). The format carries no period (30 s is meant), and 6 or 8 digits only.
+Errors never quote the text, and nothing is lost in silence: what this kit cannot use is `skipped` by name.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote
+
+from mfa_lab.errors import InvalidInput, InvalidUri
+from mfa_lab.provisioning import MAX_URI_CHARACTERS, OtpAccount, protobuf
+from mfa_lab.randomness import SYSTEM, Randomness
+from mfa_lab.redaction import Hidden, HiddenBytes
+
+ACCOUNTS_IN_A_CODE = 10
+_BYTES_IN_A_CODE = 1000
+"""Of the accounts of one QR code, so that a camera still reads it from a screen."""
+_MAX_CODES = 100
+_START = "otpauth-migration://offline?data="
+_VERSION = 1
+
+_DAMAGED = "this export is damaged, or cut off: scan its QR code again"
+
+# Field numbers of the message, and of an account in it.
+_ACCOUNTS, _VERSION_FIELD, _COUNT, _INDEX, _BATCH = 1, 2, 3, 4, 5
+_SECRET, _NAME, _ISSUER, _ALGORITHM, _DIGITS, _TYPE = 1, 2, 3, 4, 5, 6
+_ALGORITHMS = {0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"}  # 0: not said
+_DIGIT_COUNTS = {0: 6, 1: 6, 2: 8}
+_HOTP, _TOTP = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An account of an export that this kit cannot use, and why."""
+
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What one QR code of an export holds: it is `number` (from 1) of `count`."""
+
+    accounts: tuple[OtpAccount, ...]
+    skipped: tuple[Skipped, ...]
+    number: int
+    count: int
+    batch_id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Export:
+    """The QR codes of one export that were read so far, in their order."""
+
+    parts: tuple[Part, ...] = ()
+
+    def plus(self, part: Part) -> Export:
+        """With one QR code more. One of another export begins anew; one that was read already takes its own place.
+
+        Of two accounts with the same label the one that was read first stays, the other is skipped.
+        """
+        others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
+        labels = {account.label for other in others for account in other.accounts}
+        kept: list[OtpAccount] = []
+        skipped = list(part.skipped)
+        for account in part.accounts:
+            if account.label in labels:
+                skipped.append(Skipped(account.label, "another account of this export has the same name and issuer"))
+            else:
+                kept.append(account)
+            labels.add(account.label)
+        part = replace(part, accounts=tuple(kept), skipped=tuple(skipped))
+        return Export(tuple(sorted((*others, part), key=lambda p: p.number)))
+
+    @property
+    def accounts(self) -> tuple[OtpAccount, ...]:
+        """Those that this kit can use."""
+        return tuple(account for part in self.parts for account in part.accounts)
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Those that it cannot."""
+        return tuple(skipped for part in self.parts for skipped in part.skipped)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The numbers, from 1, of the QR codes that were not read yet."""
+        count = self.parts[0].count if self.parts else 0
+        return tuple(sorted(set(range(1, count + 1)) - {part.number for part in self.parts}))
+
+    def __str__(self) -> str:
+        """What came in, in words without a secret."""
+        said = [f"{len(self.accounts)} account{'s' * (len(self.accounts) != 1)} read"]
+        said += [f"skipped {skipped.label}: {skipped.why}" for skipped in self.skipped]
+        if self.missing:
+            said.append(f"still missing: QR code {_listed(self.missing)} of {self.parts[0].count}")
+        return "; ".join(said)
+
+
+def is_export(text: object) -> bool:
+    """Whether `text` means to be one, whatever it holds."""
+    return isinstance(text, str) and text.strip().lower().startswith("otpauth-migration:")
+
+
+def read(text: str) -> Part:
+    """What one QR code of an export holds. Raises `InvalidUri`, which says what is wrong with the text."""
+    hidden = Hidden(text)
+    del text  # tracebacks may show variables
+    try:
+        return _part(hidden)
+    except InvalidUri as error:
+        sentence = str(error)
+    except InvalidInput:
+        sentence = _DAMAGED
+    raise InvalidUri(sentence)
+
+
+def read_all(texts: Iterable[str]) -> Export:
+    """A whole export, its QR codes in any order. Raises `InvalidUri`, which names those that are missing."""
+    parts = [read(text) for text in texts]
+    if len({_export_of(part) for part in parts}) != 1:
+        raise InvalidUri("these QR codes are not of one export: pass all those of one, and no others")
+    export = Export()
+    for part in parts:
+        export = export.plus(part)
+    if export.missing:
+        raise InvalidUri(
+            f"of this export's {parts[0].count} QR codes these are missing: {_listed(export.missing)}; scan them all"
+        )
+    return export
+
+
+def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Hidden, ...]:
+    """The texts that carry `accounts`, one to each QR code. They hold the secrets: show them to their owner alone.
+
+    Raises `InvalidInput` for an account that the format cannot carry: none is changed in silence.
+    """
+    codes = _shared_out([HiddenBytes(_account_message(account)) for account in accounts])
+    if not 0 < len(codes) <= _MAX_CODES:
+        raise InvalidInput(f"an export has 1 to {_MAX_CODES} QR codes: choose other accounts")
+    batch_id = int.from_bytes(randomness.token_bytes(4)) >> 1  # a positive int32
+    texts = []
+    for index, code in enumerate(codes):
+        message = b"".join(protobuf.field(_ACCOUNTS, account.reveal()) for account in code)
+        about = {_VERSION_FIELD: _VERSION, _COUNT: len(codes), _INDEX: index, _BATCH: batch_id}
+        message += b"".join(protobuf.field(number, value) for number, value in about.items())
+        texts.append(Hidden(_START + quote(base64.b64encode(message), safe="")))
+        del message
+    return tuple(texts)
+
+
+def _shared_out(messages: list[HiddenBytes]) -> list[list[HiddenBytes]]:
+    """The accounts of each QR code: as many as a camera still reads."""
+    codes: list[list[HiddenBytes]] = []
+    room = 0
+    for message in messages:
+        size = len(message.reveal())
+        if size > _BYTES_IN_A_CODE:
+            raise InvalidInput("an account is too long for a QR code of an export: shorten its name or its issuer")
+        if size > room or len(codes[-1]) == ACCOUNTS_IN_A_CODE:
+            codes.append([])
+            room = _BYTES_IN_A_CODE
+        codes[-1].append(message)
+        room -= size
+    return codes
+
+
+def _account_message(account: OtpAccount) -> bytes:
+    digits = {count: number for number, count in _DIGIT_COUNTS.items()}
+    if account.digits not in digits or account.period_seconds != 30:
+        kind = f"{account.digits} digits, {account.period_seconds} s"
+        raise InvalidInput(
+            f"{account.label} ({kind}) has no place in an export, which carries 6 or 8 digits and 30 s: leave it out"
+        )
+    algorithms = {name: number for number, name in _ALGORITHMS.items()}
+    secret = account.secret.reveal().rstrip("=")
+    return b"".join(
+        protobuf.field(number, value)
+        for number, value in (
+            (_SECRET, base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)),
+            (_NAME, account.account.encode()),
+            (_ISSUER, account.issuer.encode()),
+            (_ALGORITHM, algorithms[account.algorithm]),
+            (_DIGITS, digits[account.digits]),
+            (_TYPE, _TOTP),
+        )
+    )
+
+
+def _part(text: Hidden) -> Part:
+    numbers, messages = protobuf.message(_data(text))
+    count, index = numbers.get(_COUNT, 0) or 1, numbers.get(_INDEX, 0)
+    if count > _MAX_CODES or index >= count:
+        raise InvalidUri("this export says that it is a QR code which cannot be: export the accounts again")
+    found = [_account(message) for message in messages.get(_ACCOUNTS, ())]
+    if not found:
+        raise InvalidUri("this export holds no account: choose some in the app, and export them again")
+    return Part(
+        tuple(account for account in found if isinstance(account, OtpAccount)),
+        tuple(account for account in found if isinstance(account, Skipped)),
+        index + 1,
+        count,
+        numbers.get(_BATCH, 0),
+    )
+
+
+def _account(message: bytes) -> OtpAccount | Skipped:
+    """The account of a message, or why it cannot be used. Some apps write the issuer before the name, too."""
+    numbers, texts = protobuf.message(message)
+    name, issuer = (texts.get(field, [b""])[-1].decode("utf-8", "replace") for field in (_NAME, _ISSUER))
+    before, _, name = (part.strip() for part in name.rpartition(":"))
+    issuer = before or issuer.strip()
+    kind = numbers.get(_TYPE, 0)
+    if kind == _HOTP:
+        return Skipped(_label(issuer, name), "it counts logins (HOTP); this kit reads time-based ones (TOTP)")
+    if kind != _TOTP:
+        return Skipped(_label(issuer, name), "it is of no type that this kit knows")
+    try:
+        return OtpAccount(
+            name,
+            issuer,
+            Hidden(base64.b32encode(texts.get(_SECRET, [b""])[-1]).decode().rstrip("=")),
+            _DIGIT_COUNTS.get(numbers.get(_DIGITS, 0), 0),
+            algorithm=_ALGORITHMS.get(numbers.get(_ALGORITHM, 0), ""),
+        )
+    except InvalidInput as error:
+        return Skipped(_label(issuer, name), str(error))
+
+
+def _label(issuer: str, name: str) -> str:
+    """Fit for a line of words."""
+    label = ": ".join(part for part in (issuer, name) if part)[:80] or "an account without a name"
+    return "".join(character if character.isprintable() else "�" for character in label)
+
+
+def _export_of(part: Part) -> tuple[int, int]:
+    return part.batch_id, part.count
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _data(text: Hidden) -> bytes:
+    """The message's bytes."""
+    if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_URI_CHARACTERS:
+        raise InvalidUri(f"an export is a text of at most {MAX_URI_CHARACTERS} characters: pass one QR code's")
+    found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", text.reveal().strip(), re.IGNORECASE)
+    values = [value for name, value in parse_qsl(found["query"]) if name.lower() == "data"] if found else []
+    if len(values) != 1:
+        raise InvalidUri("this is no otpauth-migration://offline?data= text: scan the QR code that the export shows")
+    encoded = values[0].replace(" ", "+").rstrip("=")  # a plus sign that nobody encoded reads as a space
+    try:
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except ValueError:
+        raise InvalidUri(_DAMAGED) from None

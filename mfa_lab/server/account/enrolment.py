@@ -1,0 +1,237 @@
+"""Binding an authenticator. An enrolment is inert until a first code confirms it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from mfa_lab import otp
+from mfa_lab.errors import CodeRefused, Reason
+from mfa_lab.provisioning import OtpAccount, new_secret
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.account import recovery
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, wrong_code
+from mfa_lab.server.factors import recovery_codes as lookup
+from mfa_lab.server.factors import totp as factors
+from mfa_lab.server.login import pending_logins as pendings
+from mfa_lab.server.login import sessions
+from mfa_lab.server.records import (
+    Enrolment,
+    PendingLogin,
+    Permit,
+    RecoveryCodes,
+    Session,
+    token_hash,
+)
+from mfa_lab.server.services import Services
+from mfa_lab.server.storage.schema import enrolments
+
+ADOPTED_LABEL = "taken over"
+"""By this its owner knows the one to replace: an older system has its secret, too."""
+_SESSION = "session"
+_FURTHER = "further"
+
+_ADD = insert(enrolments)
+_READ = select(enrolments).where(enrolments.c.token_hash == bindparam("token"))
+_CHARGE = (
+    update(enrolments)
+    .where(enrolments.c.token_hash == bindparam("token"))
+    .values(wrong_codes=enrolments.c.wrong_codes + 1)
+)
+
+
+def start(
+    services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
+) -> Enrolment | Decision:
+    """Offer a new shared secret: to a pending login without a factor, after a recovery, or in a fresh session, where
+    it takes the place of the account's factors or is one `further`.
+    """
+    token = token_hash(permit.token)
+    with services.store.transaction() as connection:
+        if isinstance(permit, Session):
+            row, session_hash = sessions.live(connection, services, token, now, fresh=True), token
+            basis = _FURTHER if further else _SESSION
+            if further and not isinstance(row, Decision) and _full(connection, services, row.account_id):
+                row = refused(Reason.NOT_PERMITTED, row.account_id)
+        else:
+            row, basis, session_hash = _permitted(connection, services, token, now), "", None
+        if isinstance(row, Decision):
+            record(connection, now, Event.ENROLMENT_REFUSED, row.account_id, row.reason)
+            return row
+        account = OtpAccount(
+            row.name,
+            services.issuer,
+            Hidden(new_secret(services.shown)),
+            services.policy.digits,
+            services.policy.period_seconds,
+            services.policy.algorithm,
+        )
+        enrolment = Enrolment(services.new_token(), now + services.policy.enrolment_seconds, account)
+        factor_id = services.new_id()
+        connection.execute(
+            _ADD,
+            {
+                "token_hash": token_hash(enrolment.token),
+                "account_id": row.account_id,
+                "factor_id": factor_id,
+                "basis": basis or row.permits,
+                "session_hash": session_hash,
+                "label": label,
+                "expires_at": enrolment.expires_at,
+                **factors.sealed(services.vault, account, row.account_id, factor_id),
+            },
+        )
+        record(connection, now, Event.ENROLMENT_STARTED, row.account_id)
+        return enrolment
+
+
+def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
+    """The state behind a pending login that may enrol: no factor yet, or a recovery."""
+    row, _ = pendings.read(connection, token)
+    permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
+    decision = pendings.unfit(services, row, now, permit)
+    if decision is None and permit is Permit.FIRST_FACTOR and row.factor_id is not None:
+        decision = refused(Reason.NOT_PERMITTED, row.account_id)
+    return decision or row
+
+
+def confirm(services: Services, enrolment: Enrolment, typed: Hidden, now: int) -> RecoveryCodes | Decision:
+    """Bind the factor if `typed` is its code now; that code's step is consumed. Returns the codes to show once."""
+    token = token_hash(enrolment.token)
+    codes, hashes = _codes_in_advance(services, token, typed, now)
+    with services.store.transaction() as connection:
+        row = connection.execute(_READ, {"token": token}).first()
+        decision = _cannot_confirm(connection, services, row, now)
+        if decision is None:
+            found = _match(services, row, typed, now)
+            if isinstance(found, otp.Match):
+                _bind(connection, row, found.step, hashes, now)
+                return codes
+            connection.execute(_CHARGE, {"token": token})
+            decision = found
+        record(connection, now, Event.ENROLMENT_REFUSED, decision.account_id, decision.reason)
+        return decision
+
+
+def _codes_in_advance(services: Services, token: str, typed: Hidden, now: int) -> tuple[RecoveryCodes, list[str]]:
+    """Slow hashes are made outside the transaction, and for nobody who would be refused anyway; only a first
+    factor brings a full set.
+    """
+    with services.store.transaction() as connection:
+        row = connection.execute(_READ, {"token": token}).first()
+        refusal = _cannot_confirm(connection, services, row, now)
+    if (
+        refusal
+        or row is None
+        or row.basis != Permit.FIRST_FACTOR
+        or isinstance(_match(services, row, typed, now), Decision)
+    ):
+        return RecoveryCodes(()), []
+    return lookup.issue(services.policy, services.shown)
+
+
+def _cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
+    if row is None:
+        return refused(Reason.UNKNOWN_PENDING)
+    if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
+        return refused(Reason.SPENT_PENDING, row.account_id)
+    if row.expires_at <= now:
+        return refused(Reason.EXPIRED_PENDING, row.account_id)
+    if row.basis == Permit.FIRST_FACTOR and factors.has_factor(connection, row.account_id):
+        return refused(Reason.NOT_PERMITTED, row.account_id)
+    if row.basis == _FURTHER and _full(connection, services, row.account_id):
+        return refused(Reason.NOT_PERMITTED, row.account_id)
+    if row.session_hash:
+        session = sessions.live(connection, services, row.session_hash, now)
+        if isinstance(session, Decision):
+            return session
+    return None
+
+
+def _match(services: Services, row: Any, typed: Hidden, now: int) -> otp.Match | Decision:
+    secret = factors.open_secret(services.vault, row, row.factor_id)
+    options = {
+        "window_steps": services.policy.window_steps,
+        "digits": row.digits,
+        "period": row.period_seconds,
+        "algorithm": row.algorithm,
+    }
+    try:
+        return otp.match(secret.reveal(), typed.reveal(), now, **options)
+    except CodeRefused:
+        pass
+    diagnosis = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
+    return wrong_code(diagnosis, row.account_id, failures=row.wrong_codes + 1, wait_seconds=0)
+
+
+def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: int) -> None:
+    if row.basis != _FURTHER:
+        factors.retire(connection, row.account_id)
+    factors.bind(connection, row, step, now)
+    pendings.supersede(connection, row.account_id)
+    sessions.end_all(connection, row.account_id, but=row.session_hash)
+    if hashes:
+        recovery.replace_codes(connection, row.account_id, hashes)
+    record(connection, now, Event.FACTOR_BOUND, row.account_id)
+    notify(connection, now, Event.FACTOR_BOUND, row.account_id)
+
+
+def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
+    """Bind an authenticator that an older system enrolled; False where the account has one.
+
+    Every step whose code would be accepted now counts as taken: whoever saw one there has none that is good here.
+    """
+    if factors.has_factor(connection, account_id):
+        return False
+    factor_id = services.new_id()
+    columns = factors.sealed(services.vault, account, account_id, factor_id)
+    row = SimpleNamespace(factor_id=factor_id, account_id=account_id, label=ADOPTED_LABEL, **columns)
+    factors.bind(connection, row, otp.step_at(now, account.period_seconds) + services.policy.window_steps, now)
+    pendings.supersede(connection, account_id)
+    record(connection, now, Event.FACTOR_ADOPTED, account_id)
+    notify(connection, now, Event.FACTOR_ADOPTED, account_id)
+    return True
+
+
+def _full(connection: Connection, services: Services, account_id: str) -> bool:
+    """Whether there is no room for one more authenticator; a disabled one leaves none, until it is
+    replaced: after a recovery, or from a session that is still fresh.
+    """
+    active = len(factors.listed(connection, account_id))
+    return not 0 < active < services.policy.authenticators
+
+
+def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
+    """End one authenticator of several, in a fresh session (ASVS-6.5.6). The last one stays: without it the password
+    alone would enrol the next.
+    """
+    token = token_hash(session.token)
+    with services.store.transaction() as connection:
+        row = sessions.live(connection, services, token, now, fresh=True)
+        if isinstance(row, Decision):
+            decision = row
+        elif len(factors.listed(connection, row.account_id)) > 1 and factors.revoke(
+            connection, row.account_id, authenticator_id
+        ):
+            pendings.supersede(connection, row.account_id)
+            sessions.end_all(connection, row.account_id, but=token)
+            record(connection, now, Event.FACTOR_REVOKED, row.account_id)
+            notify(connection, now, Event.FACTOR_REVOKED, row.account_id)
+            return None
+        else:
+            decision = refused(Reason.NOT_PERMITTED, row.account_id)
+        record(connection, now, Event.REVOCATION_REFUSED, decision.account_id, decision.reason)
+        return decision
+
+
+def rebind(connection: Connection, account_id: str, now: int) -> None:
+    """An administrator's reset: factor, codes, sessions and open steps end; the next right password enrols anew."""
+    factors.retire(connection, account_id)
+    sessions.end_all(connection, account_id)
+    pendings.supersede(connection, account_id)
+    recovery.replace_codes(connection, account_id, [])
+    record(connection, now, Event.REBOUND, account_id)
+    notify(connection, now, Event.REBOUND, account_id)

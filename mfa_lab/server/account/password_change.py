@@ -1,0 +1,67 @@
+"""A changed password: asked for the old one, in a fresh session, and every other session ends (ASVS-7.5.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from mfa_lab.errors import Reason
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, throttled
+from mfa_lab.server.login import pending_logins as pendings
+from mfa_lab.server.login import sessions, throttle
+from mfa_lab.server.passwords.hashing import checked_password
+from mfa_lab.server.records import Session, token_hash
+from mfa_lab.server.services import Services, normal_name
+from mfa_lab.server.storage.schema import accounts
+
+_STORED = select(accounts.c.password_hash).where(accounts.c.id == bindparam("account"))
+_CHANGE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"), accounts.c.password_hash == bindparam("old"))
+    .values(password_hash=bindparam("new"))
+)
+
+
+def change(services: Services, session: Session, typed: Hidden | None, new: Hidden, now: int) -> Decision | None:
+    """Verify the old password as a login does, charged before and settled after, and set the new one."""
+    token = token_hash(session.token)
+    with services.store.transaction() as connection:
+        row = _live(connection, services, token, now)
+    if isinstance(row, Decision):
+        return row
+    fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy))
+    key = services.blind_name(Hidden(normal_name(row.name)))
+    with services.store.transaction(flush=False) as connection:
+        wait, failures = throttle.reserve(connection, key, now, services.policy)
+        stored: str = connection.execute(_STORED, {"account": row.account_id}).scalar_one()
+    right = services.hasher.verify(None if wait else stored, typed)
+    with services.store.transaction() as connection:
+        again = _live(connection, services, token, now)
+        if isinstance(again, Decision):
+            return again
+        if right:
+            throttle.clear(connection, key)
+            values = {"account": row.account_id, "old": stored, "new": fresh_hash}
+            if connection.execute(_CHANGE, values).rowcount == 1:
+                pendings.supersede(connection, row.account_id)
+                sessions.end_all(connection, row.account_id, but=token)
+                record(connection, now, Event.PASSWORD_CHANGED, row.account_id)
+                notify(connection, now, Event.PASSWORD_CHANGED, row.account_id)
+                return None
+        decision = (
+            throttled(wait, failures, row.account_id)
+            if wait
+            else refused(Reason.WRONG_PASSWORD, row.account_id, failures=failures)
+        )
+        record(connection, now, Event.PASSWORD_CHANGE_REFUSED, row.account_id, decision.reason)
+        return decision
+
+
+def _live(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
+    row = sessions.live(connection, services, token, now, fresh=True)
+    if isinstance(row, Decision):
+        record(connection, now, Event.PASSWORD_CHANGE_REFUSED, row.account_id, row.reason)
+    return row

@@ -1,0 +1,120 @@
+"""When the authenticator is lost: a recovery code permits enrolling a new one, and nothing else (NIST-4.2.1.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from mfa_lab.errors import Reason
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, throttled
+from mfa_lab.server.factors import recovery_codes as lookup
+from mfa_lab.server.login import pending_logins as pendings
+from mfa_lab.server.login import sessions, throttle
+from mfa_lab.server.records import PendingLogin, Permit, Recovery, RecoveryCodes, Session, token_hash
+from mfa_lab.server.services import Services
+from mfa_lab.server.storage.schema import accounts, recovery_codes
+
+_CODES = select(recovery_codes.c.id, recovery_codes.c.encoded).where(
+    recovery_codes.c.account_id == bindparam("account"), recovery_codes.c.used_at.is_(None)
+)
+_ADD_CODE = insert(recovery_codes)
+_VOID_CODES = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account"))
+_TAKE_CODE = (
+    update(recovery_codes)
+    .where(recovery_codes.c.id == bindparam("code"), recovery_codes.c.used_at.is_(None))
+    .values(used_at=bindparam("now"))
+)
+_COUNT = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(recovery_failures=bindparam("failures"), recovery_wait_until=bindparam("until"))
+)
+
+
+def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now: int) -> Recovery | Decision:
+    """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set. Where the
+    policy has recovery codes one comes in its place.
+    """
+    token = token_hash(pending.token)
+    with services.store.transaction() as connection:
+        row, _ = pendings.read(connection, token)
+        decision = pendings.unfit(services, row, now) or _reserve(connection, services, token, row, now)
+        if decision is not None:
+            record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
+            return decision
+        stored = [(code.id, code.encoded) for code in connection.execute(_CODES, {"account": row.account_id})]
+    account_id: str = row.account_id
+    found = lookup.find(typed, stored) if typed else None
+    replacement = lookup.new_codes(min(1, services.policy.recovery_codes), services.shown)
+    hashes = lookup.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
+    with services.store.transaction() as connection:
+        if found is None:
+            decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
+        elif not pendings.complete(connection, token):  # first: a spent login takes no code, and none of a newer set
+            decision = refused(Reason.SPENT_PENDING, account_id)
+        elif connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
+            decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
+        else:
+            connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
+            _add_codes(connection, account_id, hashes)
+            record(connection, now, Event.RECOVERED, account_id)
+            notify(connection, now, Event.RECOVERED, account_id)
+            return Recovery(pendings.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
+        record(connection, now, Event.RECOVERY_REFUSED, account_id, decision.reason)
+        policy = services.policy
+        if row.recovery_failures == policy.free_failures or row.wrong_codes + 1 >= policy.pending_wrong_codes:
+            notify(connection, now, Event.RECOVERY_REFUSED, account_id)  # ASVS-6.3.5
+        return decision
+
+
+def _reserve(connection: Connection, services: Services, token: str, row: Any, now: int) -> Decision | None:
+    """Charge the attempt before it is verified, unless it has to wait."""
+    if now < row.recovery_wait_until:
+        return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
+    failures = row.recovery_failures + 1
+    until = throttle.wait_until(failures, services.policy, now)
+    pendings.charge(connection, token)
+    connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
+    return None
+
+
+def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes | Decision:
+    """A new full set for a fresh session; the old set is void, and whatever a code of it began ends."""
+    token = token_hash(session.token)
+    codes: RecoveryCodes = RecoveryCodes(())
+    hashes: list[str] = []
+    for hashed in (False, True):  # asked before the slow hashes and again with them
+        if hashed:
+            codes, hashes = lookup.issue(services.policy, services.shown)
+        with services.store.transaction() as connection:
+            row = sessions.live(connection, services, token, now, fresh=True)
+            if isinstance(row, Decision):
+                record(connection, now, Event.CODES_REFUSED, row.account_id, row.reason)
+                return row
+            if hashed:
+                replace_codes(connection, row.account_id, hashes)
+                pendings.supersede(connection, row.account_id)  # a recovery, too, that an old one began
+                record(connection, now, Event.CODES_ISSUED, row.account_id)
+                notify(connection, now, Event.CODES_ISSUED, row.account_id)
+    return codes
+
+
+def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
+    """One code more, from an administrator."""
+    _add_codes(connection, account_id, [encoded])
+    record(connection, now, Event.RESET_CODE_ISSUED, account_id)
+    notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
+
+
+def replace_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
+    """Make `hashes` the account's whole set; none of the earlier codes is good any more."""
+    connection.execute(_VOID_CODES, {"account": account_id})
+    _add_codes(connection, account_id, hashes)
+
+
+def _add_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
+    if hashes:
+        connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])

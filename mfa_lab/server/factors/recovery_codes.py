@@ -1,0 +1,88 @@
+"""Recovery codes: look-up secrets of 80 bits, single use, stored under Argon2id with salt (NIST-3.1.2).
+
+All codes of one issue share a salt, so that checking a typed one costs one hash and not ten.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Iterable
+from contextlib import suppress
+
+from argon2 import Parameters, extract_parameters
+from argon2.exceptions import InvalidHashError
+from argon2.low_level import Type, hash_secret
+
+from mfa_lab.errors import ServerFault
+from mfa_lab.policy import HashCost, Policy
+from mfa_lab.randomness import SYSTEM, Randomness
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.passwords.hashing import hashed
+from mfa_lab.server.records import RecoveryCodes
+
+_CODE_BYTES = 10
+_CODE_LETTERS = 16
+_ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
+def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
+    """`count` codes of 80 random bits, as four groups of four Base32 letters."""
+    letters = (base64.b32encode(randomness.token_bytes(_CODE_BYTES)).decode() for _ in range(count))
+    return RecoveryCodes(
+        "-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters
+    )
+
+
+def tidy(typed: object) -> Hidden | None:
+    """The letters of a typed code; None for what cannot be one. Spaces, hyphens and lower case are forgiven."""
+    if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS or not typed.isascii():
+        return None
+    bare = typed.replace(" ", "").replace("-", "").upper()
+    return Hidden(bare) if len(bare) == _CODE_LETTERS and _ALPHABET.issuperset(bare) else None
+
+
+def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
+    """What to store: Argon2id-encoded, one salt for all. Slow on purpose: keep it outside transactions."""
+    salt = SYSTEM.token_bytes(16)
+    return [_encoded(code, salt, cost) for code in map(Hidden, codes)]
+
+
+def find(typed: Hidden, stored: Iterable[tuple[int, str]]) -> int | None:
+    """The id of the stored code that `typed` is, or None. Slow on purpose, once for each issue."""
+    found = None
+    computed: dict[str, str] = {}
+    for identity, encoded in stored:
+        issue = encoded.rpartition("$")[0]
+        if issue not in computed:
+            parameters = _parameters(encoded)
+            cost = HashCost(parameters.memory_cost, parameters.time_cost, parameters.parallelism)
+            computed[issue] = _encoded(typed, _salt(encoded), cost)
+        if hmac.compare_digest(computed[issue], encoded):
+            found = identity
+    return found
+
+
+def issue(policy: Policy, randomness: Randomness) -> tuple[RecoveryCodes, list[str]]:
+    """A full set: the codes to show once, and what to store of them."""
+    codes = new_codes(policy.recovery_codes, randomness)
+    return codes, hash_codes(codes, policy.hash_cost)
+
+
+def _encoded(code: Hidden, salt: bytes, cost: HashCost) -> str:
+    def compute() -> str:
+        bare = code.reveal().replace("-", "").encode("ascii")
+        return hash_secret(bare, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID).decode()
+
+    return hashed(compute)
+
+
+def _parameters(encoded: str) -> Parameters:
+    with suppress(InvalidHashError):
+        return extract_parameters(encoded)
+    raise ServerFault("a stored recovery code is broken: restore a backup")
+
+
+def _salt(encoded: str) -> bytes:
+    text = encoded.split("$")[-2]
+    return base64.b64decode(text + "=" * (-len(text) % 4))

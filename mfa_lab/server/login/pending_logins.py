@@ -1,0 +1,111 @@
+"""Pending logins: the password was right, nothing is granted. Ended by success, five minutes or five wrong codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
+
+from mfa_lab.errors import Reason
+from mfa_lab.server.decision import Decision, refused
+from mfa_lab.server.factors.totp import State
+from mfa_lab.server.records import PendingLogin, Permit, token_hash
+from mfa_lab.server.services import Services
+from mfa_lab.server.storage.schema import accounts, enrolments, factors
+from mfa_lab.server.storage.schema import pendings as table
+
+_ADD = insert(table)
+_STATE = (
+    select(
+        table.c.permits,
+        table.c.wrong_codes,
+        table.c.expires_at,
+        table.c.ended,
+        accounts.c.id.label("account_id"),
+        accounts.c.name,
+        accounts.c.otp_failures,
+        accounts.c.otp_wait_until,
+        accounts.c.recovery_failures,
+        accounts.c.recovery_wait_until,
+        factors.c.id.label("factor_id"),
+        factors.c.state,
+        factors.c.sealed_secret,
+        factors.c.key_id,
+        factors.c.digits,
+        factors.c.period_seconds,
+        factors.c.algorithm,
+        factors.c.last_step,
+        factors.c.resync_steps,
+        factors.c.drift_steps,
+        factors.c.drift_at,
+    )
+    .select_from(
+        table.join(accounts, table.c.account_id == accounts.c.id).outerjoin(
+            factors,
+            and_(factors.c.account_id == accounts.c.id, factors.c.state != State.REPLACED),
+        )
+    )
+    .where(table.c.token_hash == bindparam("token"))
+    .order_by(factors.c.created_at, factors.c.id)
+)
+_END = (
+    update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended="completed")
+)
+_CHARGE = update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
+_END_ALL = [
+    update(one).where(one.c.account_id == bindparam("account"), one.c.ended.is_(None)).values(ended="superseded")
+    for one in (table, enrolments)
+]
+
+
+def add(connection: Connection, services: Services, account_id: str, permit: Permit, now: int) -> PendingLogin:
+    """Begin a step that is not yet a login."""
+    pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds)
+    connection.execute(
+        _ADD,
+        {
+            "token_hash": token_hash(pending.token),
+            "account_id": account_id,
+            "permits": permit,
+            "expires_at": pending.expires_at,
+        },
+    )
+    return pending
+
+
+def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
+    """The pending login with its account, or None; and the same once for each of the account's factors."""
+    rows = list(connection.execute(_STATE, {"token": token}))
+    return (rows[0] if rows else None), [row for row in rows if row.factor_id]
+
+
+def charge(connection: Connection, token: str) -> None:
+    """Count one wrong code against this pending login."""
+    connection.execute(_CHARGE, {"token": token})
+
+
+def complete(connection: Connection, token: str) -> bool:
+    """End it by success. Of any number of callers, one gets True."""
+    return connection.execute(_END, {"token": token}).rowcount == 1
+
+
+def supersede(connection: Connection, account_id: str) -> None:
+    """End every open step of an account: pending logins, and enrolments that are not confirmed yet."""
+    for statement in _END_ALL:
+        connection.execute(statement, {"account": account_id})
+
+
+def unfit(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
+    """Why a pending login cannot go on to `permit`, whatever is typed."""
+    if row is None:
+        return refused(Reason.UNKNOWN_PENDING)
+    if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:
+        return refused(Reason.SPENT_PENDING, row.account_id)
+    if row.expires_at <= now:
+        return refused(Reason.EXPIRED_PENDING, row.account_id)
+    if row.permits != permit:
+        reason = Reason.NOT_ENROLLED if permit is Permit.CODE else Reason.NOT_PERMITTED
+        return refused(reason, row.account_id)
+    if permit is Permit.CODE and row.factor_id is None:
+        return refused(Reason.NOT_ENROLLED, row.account_id)
+    return None

@@ -1,0 +1,82 @@
+"""Sessions: 24 h at most, an hour of inactivity (NIST-2.2.3); fresh enough for changes (ASVS-7.5.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from mfa_lab.errors import Reason
+from mfa_lab.server.audit import Event, record
+from mfa_lab.server.decision import Decision, refused
+from mfa_lab.server.records import Session, token_hash
+from mfa_lab.server.services import Services
+from mfa_lab.server.storage.housekeeping import sweep
+from mfa_lab.server.storage.schema import accounts
+from mfa_lab.server.storage.schema import sessions as table
+
+_ADD = insert(table)
+_READ = (
+    select(table.c.account_id, table.c.created_at, table.c.seen_at, table.c.ended, accounts.c.name)
+    .join_from(table, accounts, table.c.account_id == accounts.c.id)
+    .where(table.c.token_hash == bindparam("token"))
+)
+_SEEN = update(table).where(table.c.token_hash == bindparam("token")).values(seen_at=bindparam("now"))
+_END = update(table).where(table.c.token_hash == bindparam("token")).values(ended="logged out")
+_END_ALL = (
+    update(table)
+    .where(
+        table.c.account_id == bindparam("account"), table.c.token_hash != bindparam("but"), table.c.ended.is_(None)
+    )
+    .values(ended="superseded")
+)
+
+
+def add(connection: Connection, services: Services, account_id: str, name: str, now: int) -> Session:
+    """Grant access: a new token at each login (ASVS-7.2.4)."""
+    session = Session(services.new_token(), name, now, now + services.policy.session_seconds)
+    connection.execute(
+        _ADD,
+        {"token_hash": token_hash(session.token), "account_id": account_id, "created_at": now, "seen_at": now},
+    )
+    return session
+
+
+def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
+    """The row of a session that holds, or why it does not. `fresh`: young enough to change factors."""
+    row = connection.execute(_READ, {"token": token}).first()
+    policy = services.policy
+    if row is None or row.ended is not None:
+        return refused(Reason.UNKNOWN_SESSION, row.account_id if row else None)
+    if now >= row.created_at + policy.session_seconds or now >= row.seen_at + policy.session_idle_seconds:
+        return refused(Reason.STALE_SESSION, row.account_id)
+    if fresh and now >= row.created_at + policy.fresh_session_seconds:
+        return refused(Reason.STALE_SESSION, row.account_id)
+    return row
+
+
+def check(services: Services, session: Session, now: int) -> Session | Decision:
+    """Whether `session` still grants access; notes the activity."""
+    token = token_hash(session.token)
+    with services.store.transaction() as connection:
+        row = live(connection, services, token, now)
+        if isinstance(row, Decision):
+            return row
+        connection.execute(_SEEN, {"token": token, "now": max(now, row.seen_at)})
+        return Session(session.token, row.name, row.created_at, row.created_at + services.policy.session_seconds)
+
+
+def end(services: Services, session: Session, now: int) -> None:
+    """Log out. A session that is already over stays so."""
+    token = token_hash(session.token)
+    with services.store.transaction() as connection:
+        sweep(connection, now)
+        row = connection.execute(_READ, {"token": token}).first()
+        if row is not None and row.ended is None:
+            connection.execute(_END, {"token": token})
+            record(connection, now, Event.LOGGED_OUT, row.account_id)
+
+
+def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
+    """End every session of an account whose factor or password changes, `but` the one that changes it (its hash)."""
+    connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

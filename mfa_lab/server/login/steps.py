@@ -1,0 +1,169 @@
+"""Primary login (step 1) and OTP validation (step 4). Every function returns a record or a `Decision`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, literal, select, update
+
+from mfa_lab import otp
+from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
+from mfa_lab.server.factors import drift
+from mfa_lab.server.factors import totp as factors
+from mfa_lab.server.login import pending_logins as pendings
+from mfa_lab.server.login import sessions, throttle
+from mfa_lab.server.records import PendingLogin, Permit, Session, token_hash
+from mfa_lab.server.services import Services
+from mfa_lab.server.storage.housekeeping import sweep
+from mfa_lab.server.storage.schema import accounts
+
+# One row whether or not the name is known: an empty answer comes microseconds sooner (ASVS-6.3.8).
+_ACCOUNT = select(accounts.c.id, accounts.c.password_hash).select_from(
+    select(literal(1)).subquery().outerjoin(accounts, accounts.c.normal_name == bindparam("name"))
+)
+_STILL = select(accounts.c.password_hash, factors.PRESENT.label("has_factor")).where(
+    accounts.c.id == bindparam("account")
+)
+_REHASH = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"), accounts.c.password_hash == bindparam("old"))
+    .values(password_hash=bindparam("new"))
+)
+_COUNT = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(otp_failures=bindparam("failures"), otp_wait_until=bindparam("until"))
+)
+
+
+def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> PendingLogin | Decision:
+    """Verify a password outside any transaction, with the attempt charged before and settled after.
+
+    `name` is a normal one, hidden because people type passwords there.
+    """
+    key = services.blind_name(name)
+    with services.store.transaction(flush=False) as connection:  # the answer waits for the flush of the settling
+        wait, failures = throttle.reserve(connection, key, now, services.policy)
+        account = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
+    stored = None if wait else account.password_hash
+    right = services.hasher.verify(stored, typed)  # a throttled call spends the same work
+    fresh_hash = services.hasher.renewed(stored, typed) if right else None
+    with services.store.transaction() as connection:
+        still = connection.execute(_STILL, {"account": account.id}).one() if right else None
+        if still and still.password_hash == stored:  # changed meanwhile: an old password begins nothing
+            throttle.clear(connection, key)
+            if fresh_hash:
+                connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
+            record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
+            permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
+            return pendings.add(connection, services, account.id, permit, now)
+        if not right:
+            return _refused(connection, account.id, wait, failures, now)
+    return begin(services, name, typed, now)  # another login renewed the hash, or the password was changed: ask anew
+
+
+def _refused(connection: Connection, account_id: str | None, wait: int, failures: int, now: int) -> Decision:
+    if wait:
+        decision = throttled(wait, failures, account_id)
+    else:
+        reason = Reason.WRONG_PASSWORD if account_id else Reason.UNKNOWN_NAME
+        decision = refused(reason, account_id, failures=failures)
+    record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
+    sweep(connection, now)
+    return decision
+
+
+def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -> Session | Decision:
+    """Check a code and grant a session, in one transaction. A refusal commits its charge."""
+    token = token_hash(pending.token)
+    with services.store.transaction() as connection:
+        row, candidates = pendings.read(connection, token)
+        decision = pendings.unfit(services, row, now) or not_now(row, now)
+        if decision is None:
+            outcome = _check(connection, services, token, candidates, typed, now)
+            if isinstance(outcome, Session):
+                return outcome
+            decision = outcome
+        record(connection, now, Event.CODE_REFUSED, decision.account_id, decision.reason)
+        return decision
+
+
+def not_now(row: Any, now: int) -> Decision | None:
+    """Why no code is checked at the moment."""
+    if row.state == factors.State.DISABLED:
+        return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
+    if now < row.otp_wait_until:
+        return throttled(row.otp_wait_until - now, row.otp_failures, row.account_id)
+    return None
+
+
+def _check(
+    connection: Connection, services: Services, token: str, candidates: list[Any], typed: Hidden, now: int
+) -> Session | Decision:
+    """Try the code with each of the account's authenticators. Whichever it is, it is one attempt."""
+    best, traced = otp.Diagnosis(otp.Verdict.MALFORMED), services.policy.explain_refusals
+    for row in candidates:
+        secret = factors.open_secret(services.vault, row, row.factor_id)
+        centre = drift.centre(row, now, services.policy)
+        options = {
+            "window_steps": services.policy.window_steps,
+            "drift_steps": centre,
+            "last_step": row.last_step,
+            "digits": row.digits,
+            "period": row.period_seconds,
+            "algorithm": row.algorithm,
+        }
+        try:
+            found = otp.match(secret.reveal(), typed.reveal(), now, **options)
+        except CodeRefused as refusal:
+            found, verdict = None, verdict_of(refusal)
+        if found and factors.consume_step(connection, row.factor_id, found.step):
+            return _grant(connection, services, token, row, found.offset - centre, now)
+        told = otp.Diagnosis(otp.Verdict.REUSED if found else verdict)
+        if traced:
+            told = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
+        best = max(best, told, key=lambda one: NEARNESS.index(one.verdict))
+    failures, wait = charge(connection, services, token, candidates[0], now)
+    return wrong_code(best, candidates[0].account_id, failures=failures, wait_seconds=wait)
+
+
+NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, otp.Verdict.REUSED)
+"""Of several authenticators the trace speaks of the one that the code comes nearest to."""
+
+
+def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:
+    """A session, after a code `offset` steps from where the window stood."""
+    pendings.complete(connection, token)
+    if cap := services.policy.drift_cap_steps:
+        moved = drift.learnt(drift.centre(row, now, services.policy) - row.resync_steps, offset, cap)
+        factors.remember_drift(connection, row.factor_id, moved, now)
+    if row.otp_failures:
+        connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
+    record(connection, now, Event.LOGGED_IN, row.account_id)
+    return sessions.add(connection, services, row.account_id, row.name, now)
+
+
+def verdict_of(refusal: CodeRefused) -> otp.Verdict:
+    """The refusal in one word."""
+    if isinstance(refusal, MalformedCode):
+        return otp.Verdict.MALFORMED
+    return otp.Verdict.REUSED if isinstance(refusal, ReusedCode) else otp.Verdict.NO_MATCH
+
+
+def charge(connection: Connection, services: Services, token: str, row: Any, now: int) -> tuple[int, int]:
+    """Count a wrong code against the pending login and the whole account (RFC4226-7.3). Returns (failures, wait)."""
+    policy = services.policy
+    failures = row.otp_failures + 1
+    until = throttle.wait_until(failures, policy, now)
+    pendings.charge(connection, token)
+    connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
+    if failures >= policy.disable_after_failures:
+        factors.disable(connection, row.account_id)
+        record(connection, now, Event.FACTOR_DISABLED, row.account_id)
+        notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
+    elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:
+        notify(connection, now, Event.CODE_REFUSED, row.account_id)  # ASVS-6.3.5: the password is known to somebody
+    return failures, throttle.wait_seconds(failures, policy)

@@ -1,0 +1,71 @@
+"""Waiting after failures: 30 s, doubling to an hour (NIST-3.2.2). It delays; it never disables.
+
+The password's count is kept under a blinded name, alike for known and unknown names, and leaves by expiry
+alone. The OTP's and the recovery codes' counts, behind a right password, stand in the account's row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql
+
+from mfa_lab.policy import Policy
+from mfa_lab.server.storage.schema import throttles
+
+FORGET_AFTER_SECONDS = 24 * 3600
+"""One expiry for every name, counted from the end of its wait: being patient buys no free guesses."""
+
+_READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
+    throttles.c.key == bindparam("for_key")
+)
+# One statement whatever happened, and one that always writes: SQLite leaves a row alone that an UPDATE would not
+# change, and the time of a commit without a change would tell that somebody is made to wait.
+_REPLACE = insert(throttles).prefix_with("OR REPLACE")
+_UPSERT = postgresql.insert(throttles)
+_UPSERT = _UPSERT.on_conflict_do_update(
+    index_elements=["key"],
+    set_={name: _UPSERT.excluded[name] for name in ("failures", "wait_until", "expires_at")},
+)
+_CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
+
+
+def wait_seconds(failures: int, policy: Policy) -> int:
+    """How long the next attempt must wait after so many failures in a row.
+
+    >>> [wait_seconds(n, Policy.STANDARD) for n in (1, 2, 3, 4, 5, 10, 99)]
+    [0, 0, 30, 60, 120, 3600, 3600]
+    """
+    over = failures - policy.free_failures
+    if over <= 0:
+        return 0
+    return min(policy.longest_wait_seconds, policy.first_wait_seconds << min(over - 1, 16))
+
+
+def wait_until(failures: int, policy: Policy, now: int) -> int:
+    """The moment from which the next attempt counts, in Unix seconds; 0 for at once, even if a clock is set back."""
+    wait = wait_seconds(failures, policy)
+    return now + wait if wait else 0
+
+
+def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple[int, int]:
+    """Charge one attempt before it is verified, unless it has to wait. Returns (seconds to wait, failures).
+
+    While waiting nothing is charged. A crash after this leaves the attempt charged: no guess is free.
+    """
+    row = connection.execute(_READ, {"for_key": key}).first()
+    failures, until, expires = (row.failures, row.wait_until, row.expires_at) if row else (0, 0, 0)
+    if expires <= now:
+        failures, until = 0, 0
+    wait = max(0, until - now)
+    if not wait:
+        failures += 1
+        until = wait_until(failures, policy, now)
+        expires = max(now, until) + FORGET_AFTER_SECONDS
+    values = {"key": key, "failures": failures, "wait_until": until, "expires_at": expires}
+    connection.execute(_REPLACE if connection.dialect.name == "sqlite" else _UPSERT, values)
+    return wait, failures
+
+
+def clear(connection: Connection, key: str) -> None:
+    """A right password ends the count."""
+    connection.execute(_CLEAR, {"for_key": key})

@@ -1,0 +1,78 @@
+"""Notices on their way out of the database: each is claimed, sent, and noted as sent.
+
+Sending happens outside of any transaction. Whoever is killed in between leaves a claim that runs out: a notice may
+come twice, and never not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from mfa_lab.server.notifications.notifier import Notifier
+from mfa_lab.server.records import Notice
+from mfa_lab.server.storage.schema import accounts, notices
+from mfa_lab.server.storage.store import Store
+
+_LOG = logging.getLogger(__name__)
+_CLAIM_SECONDS = 300
+_AT_ONCE = 50
+_EACH_AT_ONCE = 5
+_GIVE_UP_SECONDS = 7 * 24 * 3600
+"""What could not be sent for a week is old news; the owner still sees it after a login."""
+_UNSENT = (
+    select(
+        notices.c.id,
+        func.row_number().over(partition_by=notices.c.account_id, order_by=notices.c.id).label("place"),
+    )
+    .where(
+        notices.c.sent_at.is_(None), notices.c.claimed_until <= bindparam("now"), notices.c.at > bindparam("since")
+    )
+    .subquery()
+)
+# Every owner's first, then every owner's second: a flood for one account holds up no other's.
+_WAITING = (
+    select(notices.c.id, notices.c.at, notices.c.event, accounts.c.name)
+    .join_from(notices, _UNSENT, notices.c.id == _UNSENT.c.id)
+    .join(accounts, notices.c.account_id == accounts.c.id)
+    .where(_UNSENT.c.place <= _EACH_AT_ONCE)
+    .order_by(_UNSENT.c.place, notices.c.id)
+    .limit(_AT_ONCE)
+)
+_CLAIM = update(notices).where(notices.c.id == bindparam("notice")).values(claimed_until=bindparam("until"))
+_SENT = update(notices).where(notices.c.id == bindparam("notice")).values(sent_at=bindparam("now"))
+
+
+def send(store: Store, notifier: Notifier, now: int) -> int:
+    """Up to fifty that wait, the oldest first. Returns how many `notifier` took."""
+    with store.transaction() as connection:
+        waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
+        _each(connection, _CLAIM, [{"notice": row.id, "until": now + _CLAIM_SECONDS} for row in waiting])
+    sent: list[int] = []
+    try:
+        for row in waiting:
+            if _sends(notifier, row.name, Notice(row.at, row.event)):
+                sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
+    finally:  # what went is noted, whatever happens to the next
+        with store.transaction() as connection:
+            _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
+    if len(sent) < len(waiting):
+        _LOG.warning(
+            "%d of %d notices could not be sent, and will be tried again", len(waiting) - len(sent), len(waiting)
+        )
+    return len(sent)
+
+
+def _sends(notifier: Notifier, name: str, notice: Notice) -> bool:
+    """Whether it went. One that a notifier stumbles over must not hold up the others."""
+    try:
+        return notifier.send(name, notice)
+    except Exception:  # noqa: BLE001 (whatever a notifier raises)
+        _LOG.exception("a notice could not be sent, and will be tried again")
+        return False
+
+
+def _each(connection: Connection, statement: object, values: list[dict[str, int]]) -> None:
+    if values:
+        connection.execute(statement, values)  # type: ignore[call-overload]

@@ -1,0 +1,1 @@
+"""Passwords: what registration accepts, and Argon2id at rest."""

@@ -1,0 +1,139 @@
+"""Passwords: NIST's rules at registration, Argon2id at rest, the same work for known and unknown names."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+
+import argon2
+from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
+
+from mfa_lab.errors import PasswordRefused, ServerFault
+from mfa_lab.policy import HashCost, Policy
+from mfa_lab.randomness import SYSTEM
+from mfa_lab.redaction import Hidden
+from mfa_lab.resources import data_dir
+
+_NEVER = Hidden(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the answer is discarded
+_SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some, and try again"
+_TYPED_AT_MOST = 4  # code points typed for each one of NFC; a longer text is not normalised, which may take minutes
+
+
+def checked_password(password: Hidden, name: str, policy: Policy) -> Hidden:
+    """`password` in Unicode NFC, or `PasswordRefused` that tells the reason (NIST-3.1.1.2).
+
+    8 code points or more, any characters, no composition rules, never cut; not a common password, not the
+    account's own name.
+    """
+    refusal = _refusal(password, name, policy)
+    if refusal is not None:
+        raise refusal  # here, where no variable holds the text
+    return _nfc(password)
+
+
+def _refusal(password: Hidden, name: str, policy: Policy) -> PasswordRefused | None:
+    text: object = password.reveal()
+    if not isinstance(text, str) or not encodable(text):
+        return PasswordRefused("a password is text: type it again")
+    if len(text) > _TYPED_AT_MOST * policy.password_max_length:
+        return _too_long(len(text), policy)
+    normal = unicodedata.normalize("NFC", text)
+    if len(normal) < policy.password_min_length:
+        return PasswordRefused(
+            f"this password has {len(normal)} characters; use {policy.password_min_length} or more", rule="length"
+        )
+    if len(normal) > policy.password_max_length:
+        return _too_long(len(normal), policy)
+    if normal.casefold() in common_passwords():
+        return PasswordRefused(
+            "this password is among the commonest, tried first by attackers; choose another", rule="blocklist"
+        )
+    if normal.casefold() in {name.casefold(), name.split("@")[0].casefold()}:
+        return PasswordRefused("this password is the account's own name; choose another", rule="blocklist")
+    return None
+
+
+def _too_long(length: int, policy: Policy) -> PasswordRefused:
+    return PasswordRefused(
+        f"this password has {length} characters; use at most {policy.password_max_length}", rule="length"
+    )
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The blocklist, casefolded (ASVS-6.2.4). data/README.md names its source."""
+    return frozenset((data_dir() / "common_passwords.txt").read_text("utf-8").splitlines())
+
+
+class PasswordHasher:
+    """Argon2id (OWASP-PW). Every `verify` costs one hash, whether or not there is an account."""
+
+    def __init__(self, cost: HashCost, max_length: int) -> None:
+        self._argon2 = _argon2(cost)
+        self._dummy = _dummy_hash(cost)
+        self._max_length = max_length
+
+    def hash(self, password: Hidden) -> str:
+        """The encoded hash to store, with its own random salt of 128 bits."""
+        return hashed(lambda: self._argon2.hash(password.reveal()))
+
+    def verify(self, stored: str | None, typed: Hidden | None) -> bool:
+        """Whether `typed` is the password behind `stored`. None on either side costs the same and is False."""
+        try:
+            self._argon2.verify(
+                self._dummy if stored is None else stored, (_nfc(typed) if typed else _NEVER).reveal()
+            )
+            fault = ""
+        except VerifyMismatchError:
+            return False
+        except (InvalidHashError, VerificationError) as error:
+            short = str(error) == "Memory allocation error"  # in the words of Argon2's reference code
+            fault = _SHORT_OF_MEMORY if short else "a stored password hash is broken: restore a backup"
+        if fault:
+            raise ServerFault(fault)
+        return stored is not None and typed is not None
+
+    def renewed(self, stored: str | None, typed: Hidden | None) -> str | None:
+        """A new hash of a right password if `stored` was made with other parameters than today's, else None."""
+        if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
+            return None
+        return self.hash(_nfc(typed))
+
+    def typed(self, password: object) -> Hidden | None:
+        """What a person typed at login; None for what cannot be a password (no text, far too long)."""
+        if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
+            return None
+        return Hidden(password) if encodable(password) else None
+
+
+def _nfc(password: Hidden) -> Hidden:
+    return Hidden(unicodedata.normalize("NFC", password.reveal()))
+
+
+def encodable(text: str) -> bool:
+    """Whether UTF-8 can hold it: a lone surrogate cannot be typed."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _argon2(cost: HashCost) -> argon2.PasswordHasher:
+    return argon2.PasswordHasher(
+        time_cost=cost.time, memory_cost=cost.memory_kib, parallelism=cost.lanes, hash_len=32, salt_len=16
+    )
+
+
+@cache
+def _dummy_hash(cost: HashCost) -> str:
+    return hashed(lambda: _argon2(cost).hash(_NEVER.reveal()))
+
+
+def hashed(compute: Callable[[], str]) -> str:
+    """What Argon2 computes; without memory for it `ServerFault`, raised here, where no variable holds the text."""
+    with suppress(HashingError):
+        return compute()
+    raise ServerFault(_SHORT_OF_MEMORY)

@@ -1,0 +1,129 @@
+"""Where the server's key comes from, and the keys made from it. Keys never live in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from mfa_lab.errors import WrongKey
+from mfa_lab.randomness import SYSTEM
+from mfa_lab.redaction import Hidden, HiddenBytes
+
+KEY_BYTES = 32
+ENVIRONMENT = "MFA_LAB_KEY"
+_MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex({KEY_BYTES}))"'
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Three keys from one: `seal` closes OTP secrets, `names` blinds names, `check` recognises the database.
+
+    `key_id` names the root key without telling anything of it.
+    """
+
+    key_id: str
+    seal: bytes = field(repr=False)
+    names: bytes = field(repr=False)
+    check: bytes = field(repr=False)
+
+    @classmethod
+    def derive(cls, root: bytes) -> Keys:
+        """HKDF-SHA256 (RFC 5869) from `root`, 32 bytes; `WrongKey` for anything else."""
+        hidden = HiddenBytes(root)
+        del root  # tracebacks may show variables
+        if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
+            raise WrongKey(f"the server's key must be {KEY_BYTES} bytes: pass key=secrets.token_bytes({KEY_BYTES})")
+        seal, names, check, key_id = (
+            HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(hidden.reveal())
+            for use in (b"seal", b"names", b"check", b"key id")
+        )
+        return cls(key_id[:8].hex(), seal, names, check)
+
+    def blind(self, text: str) -> str:
+        """HMAC-SHA256 of `text`: the same for the same name, and unreadable without the key."""
+        return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def root_key(
+    explicit: HiddenBytes | None, beside: Path | None, *, new_database: bool, from_outside: bool = False
+) -> HiddenBytes:
+    """`key=`, else MFA_LAB_KEY (64 hexadecimal digits), else the 0600 file beside the database.
+
+    `beside` is the database's path, None in memory: there the key is random. The file is made only together
+    with a new database; an old one without its key is `WrongKey`, and nothing is made. Nor is there a place for
+    a file where the key has to come `from_outside`: a database that other machines use as well.
+    """
+    if explicit is not None:
+        return explicit
+    if os.environ.get(ENVIRONMENT):
+        return _from_hex(Hidden(os.environ[ENVIRONMENT]), f"the environment variable {ENVIRONMENT}")
+    if from_outside:
+        raise WrongKey(f"several workers need the same key: pass key=, or set {ENVIRONMENT}; {_MAKE_ONE}")
+    if beside is None:
+        return HiddenBytes(SYSTEM.token_bytes(KEY_BYTES))
+    path = beside.with_name(beside.name + ".key")
+    if new_database and not path.exists():
+        _create(path)
+    return _read(path)
+
+
+def _from_hex(text: Hidden, where: str) -> HiddenBytes:
+    key = HiddenBytes(b"")
+    with suppress(ValueError):
+        key = HiddenBytes(bytes.fromhex(text.reveal().strip()))
+    if len(key.reveal()) != KEY_BYTES:
+        raise WrongKey(f"{where} must hold {KEY_BYTES * 2} hexadecimal digits; {_MAKE_ONE}")
+    return key
+
+
+def _read(path: Path) -> HiddenBytes:
+    try:
+        with open(path, encoding="ascii", opener=_no_link) as file:
+            problem = _exposed(os.fstat(file.fileno()), path.name)
+            text = Hidden(file.read())
+    except FileNotFoundError:
+        problem = f"the key file {path.name} is missing: put it back beside the database"
+    except (OSError, UnicodeDecodeError):
+        problem = f"the key file {path.name} cannot be read: check its permissions, and that it is a file and no link"
+    if problem:
+        raise WrongKey(f"{problem}, or set {ENVIRONMENT}")
+    return _from_hex(text, f"the key file {path.name}")
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+
+
+def _exposed(status: os.stat_result, name: str) -> str | None:
+    """How others on this machine could know or change the key, if they could. Windows has no such notions."""
+    if os.name != "posix":
+        return None
+    if status.st_uid not in (0, os.geteuid()):
+        return f"the key file {name} belongs to another user: make it your own with chown"
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        return f"others on this machine can read the key file: run chmod 600 {name}"
+    return None
+
+
+def _create(path: Path) -> None:
+    """Write a new key, readable by its owner alone. Only one of two processes gets to make it."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    except OSError:
+        descriptor = None
+    if descriptor is None:
+        raise WrongKey(f"the key file {path.name} cannot be made: check the folder, or set {ENVIRONMENT}")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(SYSTEM.token_bytes(KEY_BYTES).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,105 @@
+"""SQLite, in memory or in a file on this machine: how it is opened, how a transaction begins, what its words mean."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from mfa_lab.errors import ServerFault
+from mfa_lab.server.storage import address, schema
+
+LOCK_TIMEOUT_SECONDS = 10
+_CREATING = Lock()
+_REMEDIES = (
+    ("readonly", "is read-only: give this user write permission to the file and its folder"),
+    ("locked", "is locked by another program: close it, or try again in a moment"),
+    ("full", "has no room: free some space on the disk"),
+    ("not a database", "is no SQLite database: name another file, or restore a backup"),
+    ("malformed", "is damaged: restore a backup"),
+    ("disk i/o error", "cannot be written or read: check the disk for room and for faults"),
+    ("unable to open", "cannot be opened: check that its folder exists and may be written"),
+    ("no such table", "was emptied while the server ran: restore a backup"),
+)
+
+
+class Sqlite:
+    """The database of a `sqlite://` URL."""
+
+    key_comes_from_outside = False
+
+    def __init__(self, url: URL) -> None:
+        self.path = address.path_of(url)
+        self.where = "in memory" if self.path is None else "in a file"
+        in_memory = self.path is None
+        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 0}
+        arguments: dict[str, Any] = {"check_same_thread": False}
+        if "timeout" not in url.query:
+            arguments["timeout"] = LOCK_TIMEOUT_SECONDS
+        self.engine: Engine = create_engine(url, hide_parameters=True, connect_args=arguments, **options)
+        event.listen(self.engine, "connect", _prepare)
+        if self.path is not None and url.query.get("mode", "rwc") == "rwc":
+            _create(self.path)
+
+    @contextmanager
+    def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
+        """IMMEDIATE: from here on nobody else writes."""
+        with _synchronous(connection, full=flush), connection.begin():
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN IMMEDIATE").close()  # past SQLAlchemy, which would take some microseconds for it
+            yield
+
+    @staticmethod
+    def fault(error: DBAPIError | sqlite3.Error) -> ServerFault:
+        """The error as a sentence with its remedy. SQLite's words name tables and columns, and never a value."""
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        remedy = next((remedy for sign, remedy in _REMEDIES if sign in said.lower()), None)
+        if remedy is None:
+            kind = (
+                "cannot be used now"
+                if isinstance(error, (OperationalError, sqlite3.OperationalError))
+                else "refused a change"
+            )
+            remedy = f"{kind}: see SQLite's own words below the traceback, and restore a backup if it lasts"
+        fault = ServerFault(f"the database {remedy}; nothing was changed")
+        fault.add_note(f"SQLite says: {said}")
+        return fault
+
+
+def _create(path: Path) -> None:
+    """A new file that its owner alone reads; SQLite gives its mode to the -wal and the -shm file too.
+
+    One thread at a time: closing a file ends the locks that this process has on it.
+    """
+    with _CREATING, suppress(OSError):  # FileExistsError is the usual case; of the others SQLite will tell
+        path.touch(0o600, exist_ok=False)
+
+
+@contextmanager
+def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
+    """FULL is how each connection is opened, and how it is left. SQLite forbids the change within a transaction."""
+    if full:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA synchronous = NORMAL").close()
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous = FULL").close()
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 then begins nothing by itself; `begun` does
+    connection.execute("PRAGMA synchronous = FULL").close()
+    connection.execute("PRAGMA foreign_keys = ON").close()
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables or schema.about.name in tables:  # WAL is written into the file: never into another program's
+        connection.execute("PRAGMA journal_mode = WAL").close()

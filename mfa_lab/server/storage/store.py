@@ -1,0 +1,126 @@
+"""The one seam for storage: SQLAlchemy Core on SQLite or PostgreSQL. Every change is one transaction."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from weakref import finalize
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
+from sqlalchemy.exc import DBAPIError
+
+from mfa_lab.errors import ServerFault, WrongKey
+from mfa_lab.redaction import HiddenBytes
+from mfa_lab.server.storage import address, migrations, schema
+from mfa_lab.server.storage.keys import Keys, root_key
+from mfa_lab.server.storage.postgres import Postgres
+from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
+
+
+class Store:
+    """One database, opened and checked: right schema, right key. `keys` are derived from its root key."""
+
+    def __init__(self, url: str, key: HiddenBytes | None = None) -> None:
+        self.url = address.parsed(url)
+        self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
+        self.where = self._database.where
+        # Threads take turns here, on one connection: twice as fast as all of them polling the database's lock.
+        self._turn = Lock()
+        self._engine = self._database.engine
+        self._kept: list[Connection] = []
+        finalize(self, _let_go, self._kept, self._engine)  # Python warns of a connection that nobody closed
+        opened = False
+        try:
+            with self.transaction() as connection:
+                self.keys = self._opened(connection, key)
+            opened = True
+        finally:
+            if not opened:
+                self.close()
+
+    @contextmanager
+    def transaction(self, *, flush: bool = True) -> Iterator[Connection]:
+        """One transaction at a time: committed at the end, rolled back whole on any error.
+
+        With `flush=False` it is seen by everybody at once and outlives this process, but reaches the disk only with
+        the next transaction: for what another one follows before anything is answered. Trouble with the database
+        itself comes out as `ServerFault`, a sentence with its remedy.
+        """
+        try:
+            with (
+                self._own_turn(),
+                self._connected() as connection,
+                self._database.begun(connection, flush=flush),
+            ):
+                yield connection
+        except (DBAPIError, sqlite3.Error) as error:  # the bare one comes from a connection being prepared
+            fault = self._database.fault(error)
+            try:
+                raise fault
+            finally:
+                fault.__context__ = None  # the frames of SQLAlchemy hold what was typed
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            raise ServerFault("the server is busy with other requests: try again in a moment; nothing was changed")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """The last turn's connection, or a new one after an error: asking the pool each time costs two statements."""
+        connection = self._kept.pop() if self._kept else self._engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._kept.append(connection)
+
+    def close(self) -> None:
+        """Let go of the file, once the transaction at hand is over."""
+        with self._own_turn():
+            _let_go(self._kept, self._engine)
+
+    def _opened(self, connection: Connection, key: HiddenBytes | None) -> Keys:
+        tables = set(inspect(connection).get_table_names())
+        new = not tables
+        if not new and schema.about.name not in tables:
+            raise ServerFault("this database belongs to another program: name a file of its own for mfa-lab")
+        outside = self._database.key_comes_from_outside
+        root = root_key(key, self._database.path, new_database=new, from_outside=outside)
+        keys = Keys.derive(root.reveal())
+        check = keys.check.hex()
+        if new:
+            schema.metadata.create_all(connection)
+            connection.execute(
+                insert(schema.about), {"schema_version": schema.VERSION, "key_id": keys.key_id, "key_check": check}
+            )
+            return keys
+        row = connection.execute(select(schema.about)).first()
+        if row is None or type(row.schema_version) is not int or not isinstance(row.key_check, str):
+            raise ServerFault("this database is damaged, its first table is empty or spoilt: restore a backup")
+        if not hmac.compare_digest(row.key_check, check):
+            raise WrongKey("this database was made with another key: start the server with that key")
+        _migrate(connection, row.schema_version)
+        return keys
+
+
+def _let_go(kept: list[Connection], engine: Engine) -> None:
+    while kept:
+        kept.pop().close()
+    engine.dispose()
+
+
+def _migrate(connection: Connection, version: int) -> None:
+    if version > schema.VERSION:
+        raise ServerFault(f"this database has schema {version}, this mfa-lab knows {schema.VERSION}: update mfa-lab")
+    if version < schema.VERSION:
+        migrations.upgrade(connection, version)
+        connection.execute(update(schema.about), {"schema_version": schema.VERSION})

@@ -1,0 +1,60 @@
+"""A sheet of answers for the trainer: every exercise and prediction, known wrong answers, and what to say to each.
+
+Made from the exercises themselves, so it is never older than they are.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from mfa_lab.lab import exercises
+from mfa_lab.lab.exercises import Exercise, Prediction
+from mfa_lab.trainer.page import page
+
+
+def answers_html() -> str:
+    """The whole sheet, notebook by notebook; plugins' exercises come last, as everywhere."""
+    found = exercises.by_notebook()
+    asked = "".join(
+        f"<h2>{escape(notebook.replace('_', ' '))}</h2>{''.join(map(_exercise, some))}"
+        for notebook, some in found.items()
+    )
+    guessed = "".join(map(_prediction, exercises.predictions()))
+    intro = (
+        "<h1>Answers</h1><p>For you alone. Below each exercise stands one right answer, then what learners answer "
+        "instead and what <code>check</code> tells them: it helps in conversation too, and does not give the answer "
+        "away. Hints go from vague to near.</p>"
+    )
+    return page("Answers", f"<main>{intro}{asked}<h2>Predictions</h2>{guessed}</main>", style=_STYLE)
+
+
+def _exercise(each: Exercise) -> str:
+    wrong = "".join(f"<li>{_code(one.source)}<p>{escape(one.feedback)}</p></li>" for one in each.wrong)
+    hints = "".join(f"<li>{escape(hint)}</li>" for hint in each.hints)
+    return (
+        f"<h3>{escape(each.title)} <small>{escape(each.id)}</small></h3><p class='asked'>{escape(each.question)}</p>"
+        f"<details><summary>One right answer</summary>{_code(each.solution)}</details>"
+        f"<details><summary>{len(each.wrong)} wrong answers, and what to say</summary><ul>{wrong}</ul></details>"
+        f"<details><summary>{len(each.hints)} hints</summary><ol>{hints}</ol></details>"
+    )
+
+
+def _prediction(each: Prediction) -> str:
+    options = "".join(f"<li>{escape(option.letter)}: {escape(option.words)}</li>" for option in each.options)
+    return f"<h3>{escape(each.question)} <small>{escape(each.id)}</small></h3><ul>{options}</ul>"
+
+
+def _code(source: str) -> str:
+    return f'<pre tabindex="0"><code>{escape(source)}</code></pre>'
+
+
+_STYLE = """
+.mfa h3 { font-size: 1.1rem; font-weight: 700; margin: 1.6rem 0 0.3rem; }
+h3 small { font-weight: 400; color: var(--mfa-quiet-text); }
+.asked { white-space: pre-line; }
+main li { margin: 0.5rem 0; }
+pre { font: 0.9rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
+  border-left: 4px solid var(--mfa-line); padding-left: 0.8rem; margin: 0.3rem 0; overflow-wrap: anywhere; }
+summary:focus-visible { outline: 3px solid var(--mfa-here); }
+@media print { details::details-content { content-visibility: visible; height: auto; } }
+"""

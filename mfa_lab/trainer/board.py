@@ -1,0 +1,108 @@
+"""A class in one picture: where everybody is, and which exercises are hard. Numbers first; nothing is drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from mfa_lab.lab import exercises
+from mfa_lab.trainer.exports import Learner, LeftOut, read_folder
+
+FEW, FEW_OF = 3, 10
+"""Of an exercise that fewer than three learners have tried, or fewer than a tenth, it is not said how hard it is. In
+a smaller class two or one will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One exercise of the kit, and how the class fares with it."""
+
+    id: str
+    title: str
+    notebook: str
+    tried: int
+    done: int
+    checks: float
+    """The median of how often it was checked, over those who tried it; a check that passed counts."""
+
+    @property
+    def still(self) -> int:
+        """How many have tried and are not done."""
+        return self.tried - self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One learner, and the exercise that was checked last; "" for none."""
+
+    name: str
+    exercise: str
+    notebook: str
+    done: int
+    checks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The class. `places` by how far they are, `asked` in the order of the notebooks."""
+
+    places: tuple[Place, ...]
+    asked: tuple[Asked, ...]
+    left_out: tuple[LeftOut, ...]
+    unknown: tuple[str, ...]
+    """Ids that this kit, with the plugins installed here, does not have."""
+
+    @property
+    def notebooks(self) -> dict[str, tuple[Place, ...]]:
+        """Who is where: every notebook with exercises up to the last that somebody has reached, in order."""
+        names = list(dict.fromkeys(each.notebook for each in self.asked))
+        reached = [names.index(place.notebook) for place in self.places if place.notebook]
+        return {
+            name: tuple(place for place in self.places if place.notebook == name)
+            for name in names[: max(reached, default=-1) + 1]
+        }
+
+    @property
+    def hardest(self) -> tuple[Asked, ...]:
+        """What enough learners have tried: most checks first, then the most who are not done."""
+        learners = len(self.places)
+        enough = [each for each in self.asked if each.tried >= max(1, min(FEW, learners), learners / FEW_OF)]
+        return tuple(sorted(enough, key=lambda each: (-each.checks, -each.still / each.tried, each.id)))
+
+    @property
+    def headline(self) -> str:
+        """`12 learners, 57 exercises done`"""
+        done = sum(each.done for each in self.asked)
+        return f"{_count(len(self.places), 'learner')}, {_count(done, 'exercise')} done"
+
+
+def board(folder: Path) -> Board:
+    """The board of a folder of exported progress files. Raises `InvalidInput` where it is no folder."""
+    learners, left_out = read_folder(folder)
+    found = exercises.by_notebook()
+    order = {each.id: number for number, each in enumerate(exercises.exercises())}
+    notebook = {each.id: name for name, some in found.items() for each in some}
+    asked = tuple(_asked(each.id, each.title, name, learners) for name, some in found.items() for each in some)
+    places = [_place(learner, order, notebook) for learner in learners]
+    places.sort(key=lambda place: (-order.get(place.exercise, -1), -place.done, place.name))
+    unknown = sorted({name for learner in learners for name in learner.entries if name not in order})
+    return Board(tuple(places), asked, tuple(left_out), tuple(unknown))
+
+
+def _asked(exercise_id: str, title: str, notebook: str, learners: Iterable[Learner]) -> Asked:
+    entries = [learner.entries[exercise_id] for learner in learners if exercise_id in learner.entries]
+    checks = float(median(entry.attempts for entry in entries)) if entries else 0.0
+    return Asked(exercise_id, title, notebook, len(entries), sum(bool(entry.done) for entry in entries), checks)
+
+
+def _place(learner: Learner, order: dict[str, int], notebook: dict[str, str]) -> Place:
+    known = {name: entry for name, entry in learner.entries.items() if name in order}
+    last = max(known, key=lambda name: (known[name].last, order[name]), default="")
+    done = sum(bool(entry.done) for entry in known.values())
+    return Place(learner.name, last, notebook.get(last, ""), done, sum(entry.attempts for entry in known.values()))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

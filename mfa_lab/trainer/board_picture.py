@@ -1,0 +1,130 @@
+"""The board as a drawing that can be read from the back of a room. Left who is where, right what is hard."""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from mfa_lab.lab.figures.picture import INK, Picture, box, canvas, picture, tint, write
+from mfa_lab.style import GRANTED_SIGN, HERE, QUIET, SERVER
+from mfa_lab.trainer.board import Asked, Board, Place
+from mfa_lab.trainer.page import MADE_BY
+
+WIDTH, HEIGHT = 48.0, 27.0
+"""A third of an inch a unit: 16 by 9 inches."""
+PIXELS_AN_INCH = 120
+HARDEST_SHOWN = 6
+_MIDDLE = 24.5
+_TOP = 22.3
+_ROW = 2.4
+_SQUARE = 1.25
+_LABELLED = 1.0
+"""Narrower squares carry no name."""
+_LETTERS = 4
+_TITLE_CHARACTERS = 62
+
+
+def board_picture(board: Board, ax: Axes | None = None) -> Picture:
+    """The drawing, with the board as its data; `ax`, if it was drawn already."""
+    return picture(ax or draw(board), in_words(board), board)
+
+
+def board_png(board: Board, ax: Axes | None = None) -> bytes:
+    """The same for a slide, 1920 by 1080 pixels on white."""
+    file, figure = io.BytesIO(), (ax or draw(board)).get_figure()
+    assert isinstance(figure, Figure)  # noqa: S101 (for the type alone)
+    figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, facecolor="#FFFFFF", metadata={"Software": MADE_BY})
+    return file.getvalue()
+
+
+def in_words(board: Board) -> str:
+    """What the drawing shows."""
+    where = ", ".join(f"{len(places)} at {_spoken(name)}" for name, places in board.notebooks.items() if places)
+    hard = "; ".join(f"{each.title}: {_fares(each)}" for each in board.hardest[:HARDEST_SHOWN])
+    parts = [board.headline, where and f"Who is where: {where}", hard and f"Hardest first: {hard}"]
+    return ". ".join(part for part in parts if part) + "."
+
+
+def draw(board: Board, ax: Axes | None = None) -> Axes:
+    """Draw on `ax`, or on new axes."""
+    ax = canvas(ax, WIDTH, HEIGHT)
+    write(ax, 1, 25.6, board.headline, size=26, ha="left", weight="bold")
+    write(ax, 1, 23.6, "Where everybody is", SERVER.text, size=19, ha="left", weight="bold")
+    write(ax, _MIDDLE, 23.6, "What is hard, hardest first", HERE.text, size=19, ha="left", weight="bold")
+    _draw_places(ax, board)
+    _draw_hardest(ax, board.hardest[:HARDEST_SHOWN])
+    return ax
+
+
+def _draw_places(ax: Axes, board: Board) -> None:
+    rows = list(board.notebooks.items())
+    if not rows:
+        write(ax, 1, _TOP - 1, "Nobody has checked an exercise yet.", QUIET.text, size=17, ha="left")
+        return
+    height = min(_ROW, _TOP / len(rows))
+    most = max(len(places) for _, places in rows)
+    wide = min(_SQUARE, 10.5 / most)
+    for number, (name, places) in enumerate(rows):
+        middle = _TOP - (number + 0.5) * height
+        write(ax, 1, middle, _wrapped(name), INK if places else QUIET.text, size=15, ha="left", linespacing=1.1)
+        _draw_row(ax, 10.2, middle, wide, min(_SQUARE, height * 0.7), places)
+
+
+def _draw_row(ax: Axes, x: float, middle: float, wide: float, high: float, places: Sequence[Place]) -> None:
+    """A square for each learner, with the end of the name in it, where there is room; and how many they are."""
+    if not places:
+        return
+    corner, size = (x, middle - high / 2), (wide * len(places), high)
+    tint(ax, corner, size, SERVER.fill)
+    box(ax, corner, size, SERVER.fill, linewidth=1.6)
+    write(ax, x + size[0] + 0.5, middle, str(len(places)), SERVER.text, size=18, ha="left", weight="bold")
+    if wide >= _LABELLED:
+        for index, name in enumerate(sorted(place.name for place in places)):
+            box(ax, (x + index * wide, corner[1]), (wide, high), SERVER.fill, linewidth=1.2)
+            label = _end(name)
+            size_of_type = 13 if len(label) < _LETTERS else 9
+            write(ax, x + (index + 0.5) * wide, middle, label, size=size_of_type, parse_math=False)
+
+
+def _draw_hardest(ax: Axes, hardest: Sequence[Asked]) -> None:
+    if not hardest:
+        write(ax, _MIDDLE, _TOP - 1, "Too few have tried to tell.", QUIET.text, size=17, ha="left")
+        return
+    height, longest = _TOP / HARDEST_SHOWN, max(each.tried for each in hardest)
+    for number, each in enumerate(hardest):
+        top, long = _TOP - number * height, 20.0 / longest
+        title = textwrap.shorten(f"{each.title} ({each.id})", _TITLE_CHARACTERS, placeholder=" …")
+        write(ax, _MIDDLE, top - 0.6, title, size=16, ha="left", parse_math=False)
+        corner, done = (_MIDDLE, top - 2.3), each.done * long
+        ax.add_patch(Rectangle(corner, done, 1, facecolor=SERVER.fill, edgecolor=SERVER.fill, linewidth=1.6))
+        if each.still:
+            tint(ax, (_MIDDLE + done, corner[1]), (each.still * long, 1), HERE.fill)
+            box(ax, (_MIDDLE + done, corner[1]), (each.still * long, 1), HERE.fill, linewidth=1.6, hatch="///")
+        write(ax, _MIDDLE, top - 2.95, _fares(each), size=15, ha="left")
+
+
+def _fares(each: Asked) -> str:
+    """`✓ 9 done · 4 still at it · median 3 checks`"""
+    checks = f"{each.checks:g} {'check' if each.checks == 1 else 'checks'}"
+    return f"{GRANTED_SIGN} {each.done} done · {each.still} still at it · median {checks}"
+
+
+def _spoken(notebook: str) -> str:
+    return notebook.replace("_", " ")
+
+
+def _wrapped(notebook: str) -> str:
+    """What fits before the squares: two lines at most."""
+    return "\n".join(textwrap.wrap(_spoken(notebook), 22, max_lines=2, placeholder=" …"))
+
+
+def _end(name: str) -> str:
+    """The last letters or digits of a pseudonym: `07` of `seat-07`."""
+    word = re.sub(r" \(\d+\)$", "", name).rstrip("._-")
+    return re.split(r"[._-]", word)[-1][:_LETTERS]

@@ -1,0 +1,162 @@
+"""Reads a folder of exported progress files. They come from anybody: one is small and whole, or left out by name."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.exercises.records import ID
+from mfa_lab.lab.grading.progress import FORMAT, VERSION, Entry
+
+MOST_BYTES = 256_000
+MOST_FILES = 10_000
+_MOST_ATTEMPTS = 1_000_000
+_LATEST = 2**40
+_NAME_CHARACTERS = 120
+_NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What one file tells: a pseudonym, and of each exercise id attempts and times."""
+
+    name: str
+    entries: dict[str, Entry]
+
+    @property
+    def latest(self) -> int:
+        """When something was last checked, in Unix seconds by the learner's own clock; 0 for never."""
+        return max((entry.last for entry in self.entries.values()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that does not count, and why. `file` is fit to be shown."""
+
+    file: str
+    why: str
+
+
+class _NoExport(Exception):
+    """Why a file cannot be counted."""
+
+
+def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
+    """Every learner in the .json files in and below `folder`, by name, and what was left out.
+
+    Links are not followed, hidden files and folders not looked at. Of one learner's files the latest counts. Raises
+    `InvalidInput` where `folder` is no folder.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder} is no folder: name the one in which you collected the progress files")
+    learners: dict[str, list[tuple[Learner, str]]] = {}
+    left_out: list[LeftOut] = []
+    for number, path in enumerate(_files(folder, left_out)):
+        name = fit_to_show(os.path.relpath(path, folder))
+        if number == MOST_FILES:
+            left_out.append(LeftOut(f"{name} and whatever comes after it", f"{MOST_FILES} files were read"))
+            break
+        try:
+            learner = _read(path)
+        except _NoExport as reason:
+            left_out.append(LeftOut(name, str(reason)))
+        else:
+            learners.setdefault(learner.name, []).append((learner, name))
+    found = [one for same in learners.values() for one in _told_apart(same, left_out)]
+    return sorted(found, key=attrgetter("name")), left_out
+
+
+def fit_to_show(name: str) -> str:
+    """A file's name without what would confuse a terminal or a page, and not too long."""
+    shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
+    return shown if len(shown) <= _NAME_CHARACTERS else f"{shown[:_NAME_CHARACTERS]}…"
+
+
+def _files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
+    def unreadable(fault: OSError) -> None:
+        left_out.append(LeftOut(fit_to_show(os.path.relpath(fault.filename, folder)), str(fault.strerror)))
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(".json") and not name.startswith("."):
+                yield os.path.join(place, name)  # noqa: PTH118 (a Path for each of thousands takes its time)
+
+
+def _read(path: str) -> Learner:
+    try:
+        content = json.loads(_text(path))
+    except RecursionError:
+        raise _NoExport("it is nested too deeply") from None
+    except ValueError:  # also UnicodeDecodeError, and numbers of thousands of digits
+        raise _NoExport("it is no JSON") from None
+    if not isinstance(content, dict) or FORMAT not in content:
+        raise _NoExport("it was not written by `mfa-lab progress --export`")
+    if content[FORMAT] != VERSION:
+        raise _NoExport(f"it is of another version than {VERSION}, which this mfa-lab reads")
+    name, exercises = content.get("pseudonym"), content.get("exercises")
+    if not isinstance(name, str) or not ID.fullmatch(name):
+        raise _NoExport("its pseudonym is no plain word")
+    if not isinstance(exercises, dict) or not all(map(ID.fullmatch, exercises)):
+        raise _NoExport("its exercises have no plain ids")
+    return Learner(name, {each: _entry(each, told) for each, told in exercises.items()})
+
+
+def _text(path: str) -> str:
+    """The content of a small regular file. A link, a pipe or a device is not opened to its end, nor waited for."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise _NoExport("it is a link, or no file")
+        descriptor = os.open(path, os.O_RDONLY | _NOT_BLOCKING)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 (of a descriptor)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _NoExport("it is a link, or no file")
+            content = file.read(MOST_BYTES + 1)
+    except OSError as fault:
+        raise _NoExport(f"it cannot be read: {fault.strerror}") from fault
+    if len(content) > MOST_BYTES:
+        raise _NoExport(f"it is larger than {MOST_BYTES // 1000} kB, and an export never is")
+    return content.decode("utf-8")
+
+
+def _entry(exercise_id: str, told: Any) -> Entry:
+    """Attempts and times, if they can be true at all."""
+    numbers: list[Any] = []
+    if isinstance(told, dict):
+        numbers = [told.get("attempts"), told.get("first"), told.get("last"), told.get("done") or 0]
+    if numbers and all(type(number) is int for number in numbers):
+        attempts, first, last, done = numbers
+        if 1 <= attempts <= _MOST_ATTEMPTS and all(1 <= at <= _LATEST for at in (first, last)) and done in (0, last):
+            return Entry(attempts, first, last, done)
+    raise _NoExport(f"what it says of {exercise_id} cannot be")
+
+
+def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Iterator[Learner]:
+    """The learners behind the files with one pseudonym. One file that goes on from another takes its place; what
+    cannot come from one learner counts as another one, with a number behind the name.
+    """
+    kept: list[Learner] = []
+    for learner, file in sorted(same, key=lambda item: (item[0].latest, len(item[0].entries)), reverse=True):
+        if any(_goes_on(learner, later) for later in kept):
+            left_out.append(LeftOut(file, f"{learner.name} sent a later file, or the same again"))
+        else:
+            kept.append(learner)
+    for number, learner in enumerate(reversed(kept), 1):
+        yield learner if number == 1 else Learner(f"{learner.name} ({number})", learner.entries)
+
+
+def _goes_on(earlier: Learner, later: Learner) -> bool:
+    """Whether `later` can be the same learner's file, written afterwards. An exercise may have been reset meanwhile,
+    and begun anew; but something must be the same.
+    """
+    shared = [(entry, later.entries[name]) for name, entry in earlier.entries.items() if name in later.entries]
+    same = [then.attempts >= entry.attempts for entry, then in shared if then.first == entry.first]
+    anew = [then.first >= entry.last for entry, then in shared if then.first != entry.first]
+    return not earlier.entries or (bool(same) and all(same) and all(anew))

@@ -1,0 +1,221 @@
+"""Executes notebooks and writes their normal form: `python -m mfa_lab.trainer.refresh [NOTEBOOK ...] [--check]`.
+
+The normal form holds nothing that differs between two runs: no times, no widget views or states, no versions.
+So a difference in git is a difference in what a reader sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import unified_diff
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from mfa_lab.errors import MfaError
+from mfa_lab.lab.widgets.stable import WIDGET_VIEW
+
+CELL_TIMEOUT_SECONDS = 60
+MAY_RAISE = "raises-exception"  # the tag with which a lesson says that its cell shows an error; nbval knows it too
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{6,}")
+_DIFF_WIDTH = 160
+
+
+class NotebookFault(MfaError):
+    """A notebook that cannot be read, or a cell whose outcome must not be committed."""
+
+
+def refreshed(path: Path) -> str:
+    """The text that belongs in the notebook at `path`: executed in its own folder, in normal form.
+
+    Raises `NotebookFault` at the first cell that raises, takes over a minute, writes to stderr (where a
+    widget's callback leaves its exception), or shows a memory address. Changes nothing on disk itself.
+    """
+    notebook = read_notebook(path)
+    try:
+        _execute(notebook, path.parent)
+    except NotebookFault as fault:
+        raise NotebookFault(f"{path}, {fault}") from None
+    return as_text(normal_form(notebook))
+
+
+def normal_form(notebook: NotebookNode) -> NotebookNode:
+    """A copy without anything volatile. The normal form of a normal form is itself."""
+    ids = _stable_ids(notebook.cells)
+    cells = [_normal_cell(cell, cell_id) for cell, cell_id in zip(notebook.cells, ids, strict=True)]
+    parts = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    normal: NotebookNode = nbformat.from_dict(parts)  # type: ignore[no-untyped-call]
+    return normal
+
+
+def as_text(notebook: NotebookNode) -> str:
+    """The file's text: keys in order, one trailing newline. Raises if it is no valid notebook."""
+    nbformat.validate(notebook)
+    text: str = nbformat.v4.writes(notebook)  # type: ignore[no-untyped-call]
+    return text.rstrip("\n") + "\n"
+
+
+def text_outputs(notebook: NotebookNode) -> list[list[tuple[str, str]]]:
+    """For each code cell the kind and text of each of its outputs; pictures are left out."""
+    return [list(_texts(cell)) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    try:
+        notebook: NotebookNode = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, AttributeError, KeyError) as error:  # the last two: JSON of some other shape
+        raise NotebookFault(f"{path} cannot be read as a notebook ({error}): restore it with git") from error
+    if notebook.get("nbformat") != 4:
+        raise NotebookFault(f"{path} is not a notebook of format 4: open and save it in JupyterLab first")
+    return notebook
+
+
+def _execute(notebook: NotebookNode, folder: Path) -> None:
+    # Without kernel folders the manager knows one kernel: this environment's own.
+    manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=CELL_TIMEOUT_SECONDS,
+        coalesce_streams=True,
+        record_timing=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else it warns of TCP, which stays on this machine
+    )
+    with client.setup_kernel(cwd=str(folder.resolve()), cleanup_kc=True):
+        for index, cell in enumerate(notebook.cells):
+            try:
+                client.execute_cell(cell, index)
+                fault = next(faults(cell), None)
+            except CellExecutionError as error:
+                fault = next(faults(cell), f"{error.ename}: {error.evalue}")
+            except (CellTimeoutError, DeadKernelError) as error:
+                fault = str(error).splitlines()[0]
+            if fault:
+                raise NotebookFault(f"cell {index + 1} (`{cell.source.strip().splitlines()[0]}`): {fault}")
+
+
+def faults(cell: NotebookNode) -> Iterator[str]:
+    """Why the outputs of this executed cell must not be committed, if anything."""
+    may_raise = MAY_RAISE in cell.metadata.get("tags", [])
+    outputs = cell.get("outputs", [])
+    raised = [output for output in outputs if output.output_type == "error"]
+    if raised and not may_raise:
+        yield f"{raised[0].ename}: {raised[0].evalue}"
+    if may_raise and not raised:
+        yield f"is tagged {MAY_RAISE}, but nothing was raised: take the tag away or mend the cell"
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            yield f"writes to stderr, which must stay empty: {output.text.strip()}"
+    for kind, text in _texts(cell):
+        if _ADDRESS.search(text):
+            yield f"shows a memory address in its {kind}: give the object a stable repr (mfa_lab.lab.widgets.stable)"
+
+
+def _texts(cell: NotebookNode) -> Iterator[tuple[str, str]]:
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream":
+            yield output.name, output.text
+        elif output.output_type == "error":
+            yield "error", f"{output.ename}: {output.evalue}"
+        else:
+            for kind, text in sorted(output.data.items()):
+                if kind.startswith("text/") or kind == "image/svg+xml":
+                    yield kind, text
+
+
+def _stable_ids(cells: Iterable[NotebookNode]) -> Iterator[str]:
+    """Ids stay as they are, so that git follows a cell; a missing or doubled one is made from place and text."""
+    seen: set[str] = set()
+    for index, cell in enumerate(cells):
+        cell_id = cell.get("id")
+        if not cell_id or cell_id in seen:
+            cell_id = sha256(f"{index}:{cell.source}".encode()).hexdigest()[:8]
+        seen.add(cell_id)
+        yield cell_id
+
+
+def _normal_cell(cell: NotebookNode, cell_id: str) -> dict[str, Any]:
+    tags = cell.metadata.get("tags")
+    normal = {
+        "cell_type": cell.cell_type,
+        "id": cell_id,
+        "metadata": {"tags": tags} if tags else {},
+        "source": cell.source,
+    }
+    if cell.get("attachments"):
+        normal["attachments"] = cell.attachments
+    if cell.cell_type == "code":
+        normal["execution_count"] = cell.execution_count
+        normal["outputs"] = [output for output in map(_normal_output, cell.outputs) if output.get("data", True)]
+    return normal
+
+
+def _normal_output(output: NotebookNode) -> dict[str, Any]:
+    if output.output_type == "error":  # its traceback holds paths and line numbers of this machine
+        return {**output, "traceback": [f"{output.ename}: {output.evalue}"]}
+    if output.output_type == "stream":
+        return dict(output)
+    return {**output, "data": {kind: content for kind, content in output.data.items() if kind != WIDGET_VIEW}}
+
+
+def _write(path: Path, text: str) -> None:
+    """All of it or nothing: a reader never sees half a notebook."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
+
+
+def difference(path: Path, text: str) -> str:
+    """Return what would change if `text` were written to `path`, as a diff with its long lines cut."""
+    committed = path.read_text(encoding="utf-8")
+    lines = unified_diff(
+        committed.splitlines(), text.splitlines(), f"{path} as it is", f"{path} made again", lineterm="", n=2
+    )
+    return "\n".join(line if len(line) <= _DIFF_WIDTH else f"{line[:_DIFF_WIDTH]}..." for line in lines)
+
+
+@click.command()
+@click.argument("notebooks", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 and show what would change.")
+def main(notebooks: tuple[Path, ...], check: bool) -> None:
+    """Execute each NOTEBOOK (all in ./notebooks if none is named) and write its normal form.
+
+    One fault ends it, and then no notebook is written.
+    """
+    paths = notebooks or tuple(sorted(Path("notebooks").glob("*.ipynb")))
+    if not paths:
+        raise click.ClickException("there is no notebook in ./notebooks: run this in the checkout, or name one")
+    try:
+        made = {path: refreshed(path) for path in paths}
+    except NotebookFault as fault:
+        raise click.ClickException(str(fault)) from None
+    changed = {path: text for path, text in made.items() if path.read_bytes() != text.encode()}
+    for path, text in changed.items():
+        click.echo(difference(path, text) if check else f"{path} written")
+        if not check:
+            _write(path, text)
+    click.echo(f"{len(made)} executed, {len(changed)} {'would change' if check else 'changed'}")
+    if check and changed:
+        raise click.ClickException("run `python -m mfa_lab.trainer.refresh`, look at the difference, and commit it")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The pages of somebody who has logged in: authenticators, recovery codes, password, notices; and administration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from mfa_lab.errors import AccessDenied
+from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+_SHOWN_LINES = 200
+
+
+@router.get("/account")
+def account(visit: Shown) -> Response:
+    return _account(visit)
+
+
+def _account(visit: Visit, **values: Any) -> Response:
+    session = visit.session()
+    return visit.page(
+        "account.html",
+        authenticators=visit.server.authenticators(session),
+        notices=visit.server.notices(session)[::-1],
+        room_for=visit.server.policy.authenticators,
+        admin=visit.site.is_admin(session.name),
+        **values,
+    )
+
+
+@router.post("/revoke")
+def revoke(visit: Posted) -> Response:
+    visit.server.revoke(visit.session(fresh=True), visit.identifier("authenticator"))
+    return visit.go("/account")
+
+
+@router.post("/recovery-codes")
+def recovery_codes(visit: Posted) -> Response:
+    codes = visit.server.issue_recovery_codes(visit.session(fresh=True))
+    return visit.page("codes.html", codes=codes)
+
+
+@router.get("/password")
+def show_password(visit: Shown) -> Response:
+    visit.session(fresh=True)
+    return visit.page("password.html")
+
+
+@router.post("/password")
+def password(visit: Posted) -> Response:
+    visit.form("password.html")
+    visit.server.change_password(visit.session(fresh=True), visit.field("old"), visit.field("new"))
+    return visit.go("/account")
+
+
+@router.post("/logout")
+def log_out(visit: Posted) -> Response:
+    visit.server.log_out(visit.session())
+    return visit.go("/login", "")
+
+
+@router.get("/admin")
+def show_admin(visit: Shown) -> Response:
+    _admin(visit)
+    return visit.page("admin.html", **_log(visit))
+
+
+@router.post("/reset-code")
+def reset_code(visit: Posted) -> Response:
+    _admin(visit)
+    visit.form("admin.html", **_log(visit))
+    codes = visit.server.issue_reset_code(visit.field("account"))
+    return visit.page("reset_code.html", account=visit.field("account"), codes=codes)
+
+
+def _admin(visit: Visit) -> None:
+    """Go on for a fresh session of an administrator alone; everybody else hears the same words."""
+    if not visit.site.is_admin(visit.session(fresh=True).name):
+        raise AccessDenied
+
+
+def _log(visit: Visit) -> dict[str, Any]:
+    lines, count = visit.server.newest_audit_lines(_SHOWN_LINES)
+    return {"lines": lines, "count": count}

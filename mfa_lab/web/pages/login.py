@@ -1,0 +1,122 @@
+"""The pages on which people register, log in, enrol and recover. They work without JavaScript."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from mfa_lab.errors import NameTaken
+from mfa_lab.server.records import Enrolment, Permit
+from mfa_lab.web import tokens
+from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown
+from mfa_lab.web.site import Site, under
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+def register_alike(site: Site, name: str, password: str) -> None:
+    """Make an account; of a name that is taken say nothing (ASVS-6.3.8). The password is hashed either way.
+
+    A reserved name, an administrator's, is for the operator to register: whoever comes first would get their rights.
+    """
+    with suppress(NameTaken):
+        site.server.register(name, password, reserved=site.is_admin(name))
+
+
+@router.get("/register")
+def show_register(visit: Shown) -> Response:
+    return visit.page("register.html", account="") if visit.site.registration else visit.page("closed.html")
+
+
+@router.post("/register")
+def register(visit: Posted) -> Response:
+    if not visit.site.registration:
+        return visit.go("/register")
+    visit.form("register.html", account=visit.field("account"))
+    register_alike(visit.site, visit.field("account"), visit.field("password"))
+    return visit.go("/registered")
+
+
+@router.get("/registered")
+def registered(visit: Shown) -> Response:
+    return visit.page("registered.html")
+
+
+@router.get("/login")
+def show_login(visit: Shown) -> Response:
+    again = bool(visit.next and visit.token.startswith("s."))
+    return visit.page("login.html", account="", again=again)
+
+
+@router.post("/login")
+def log_in(visit: Posted) -> Response:
+    visit.form("login.html", account=visit.field("account"), again=False)
+    pending = visit.server.begin_login(visit.field("account"), visit.field("password"))
+    if visit.token.startswith("s."):  # the login that begins here takes the place of the session it comes from
+        visit.server.log_out(tokens.session(visit.token))
+    return visit.go("/code" if pending.permits is Permit.CODE else "/enrol", tokens.written(pending))
+
+
+@router.get("/code")
+def show_code(visit: Shown) -> Response:
+    return visit.page("code.html") if visit.token.startswith("p.") else visit.go("/login")
+
+
+@router.post("/code")
+def finish(visit: Posted) -> Response:
+    visit.form("code.html")
+    session = visit.server.finish_login(tokens.pending(visit.token), visit.field("code"))
+    return visit.leave(visit.next or under(visit.request, visit.site.home), tokens.written(session))
+
+
+@router.get("/recover")
+def show_recover(visit: Shown) -> Response:
+    return visit.page("recover.html") if visit.token.startswith("p.") else visit.go("/login")
+
+
+@router.post("/recover")
+def recover(visit: Posted) -> Response:
+    visit.form("recover.html")
+    recovery = visit.server.recover(tokens.pending(visit.token), visit.field("recovery_code"))
+    visit.token = tokens.written(recovery.pending)
+    response = visit.page("recovered.html", codes=recovery.replacement)
+    visit.give(response, visit.token)
+    return response
+
+
+@router.post("/resynchronise")
+def resynchronise(visit: Posted) -> Response:
+    visit.form("recovered.html", codes=())
+    pending = tokens.pending(visit.token)
+    visit.server.resynchronise(pending, visit.field("first_code"), visit.field("second_code"))
+    visit.token = ""
+    return visit.page("resynchronised.html")
+
+
+@router.get("/enrol")
+def show_enrol(visit: Shown) -> Response:
+    if visit.token.startswith("p."):
+        return visit.page("enrol.html", further=False)
+    visit.session(fresh=True)
+    return visit.page("enrol.html", further=visit.request.query_params.get("further") == "yes")
+
+
+@router.post("/enrol")
+def enrol(visit: Posted) -> Response:
+    """The answer itself shows the QR code: it is in no other page, and cannot be asked for again."""
+    further = visit.field("further") == "yes"
+    visit.form("enrol.html", further=further)
+    permit = tokens.pending(visit.token) if visit.token.startswith("p.") else visit.session(fresh=True)
+    enrolment = visit.server.start_enrolment(permit, label=visit.field("label"), further=further)
+    return visit.page("scan.html", enrolment=enrolment, token=tokens.written(enrolment))
+
+
+@router.post("/confirm")
+def confirm(visit: Posted) -> Response:
+    token = visit.field("enrolment")
+    visit.form("scan.html", enrolment=None, token=tokens.well_formed(token))
+    enrolment: Enrolment = tokens.enrolment(token)
+    codes = visit.server.confirm_enrolment(enrolment, visit.field("code"))
+    return visit.page("enrolled.html", codes=codes, again=visit.token.startswith("p."))

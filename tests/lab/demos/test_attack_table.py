@@ -1,0 +1,33 @@
+"""The table of a rung: every attempt on the weak server and on this kit's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from mfa_lab.attacks import rung
+from mfa_lab.lab.demos.attack_table import tries
+
+REFUSED_BY_NAME = [
+    "Mallory's password, Alice's name, Mallory's code",
+    "A made-up token, Alice's name, Alice's code",
+]
+REFUSED_BY_STEP = ["The newest code, half an hour after the clock fell back", "The same code again, at once"]
+
+
+@pytest.mark.parametrize(
+    ("one", "weak", "attempts", "refused_by_both"),
+    [
+        ("second-step-skipped", "HastyServer", 2, []),
+        ("client-names-account", "TrustingServer", 5, REFUSED_BY_NAME),
+        ("clock-set-back", "ClockTrustingServer", 5, REFUSED_BY_STEP),
+    ],
+)
+def test_what_gets_in_at_the_weak_server_stays_out_here(
+    one: str, weak: str, attempts: int, refused_by_both: list[str]
+) -> None:
+    """A row for each attempt, with a sign that says it as well as the word; honest people are not in it."""
+    table = tries(rung(one))
+    assert table.headers == ("attempt", weak, "MfaServer")
+    assert len(table.rows) == attempts
+    assert {row[2] for row in table.rows} == {"✕ stays out"}
+    assert [row[0] for row in table.rows if row[1] != "✓ gets in"] == refused_by_both

@@ -1,0 +1,180 @@
+"""Policies side by side, and what notebooks 11 and 11b say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mfa_lab import Policy
+from mfa_lab.attacks.simulation.guess_budget import guess_budget
+from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
+from mfa_lab.lab.exercises.review_a_policy import mended
+from mfa_lab.lab.exercises.which_policy import unmet
+from mfa_lab.lab.figures.guessing import trade_off
+from mfa_lab.lab.grading.checks import Outcome, check
+from mfa_lab.resources import data_dir
+from tests.lab.figures.figure_rules import no_words_lie_on_others_or_beyond_the_edge
+
+SECTORS = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
+
+
+def test_the_table_has_a_row_for_each():
+    """All seven in the file's order, seconds as times, and nothing where there are no recovery codes."""
+    table = policy_table(SECTORS)
+    assert [row[0] for row in table.rows] == list(SECTORS)
+    (admin,) = (row for row in table.rows if row[0] == "admin")
+    assert admin[1:] == ("4 hours", "15 minutes", 0, 6, "60 minutes", 20, 2, "none", "60 seconds")
+    (financial,) = (row for row in table.rows if row[0] == "financial")
+    assert (dict(zip(table.headers, financial, strict=True))["authenticators"]) == 1
+    assert policy_table({"standard": Policy.STANDARD}).rows[0][-1] == "none"
+
+
+@pytest.mark.parametrize("name", SECTORS)
+def test_each_reason_stands_beside_its_value(name):
+    """Every reason is there in full, and no value is a bare number of seconds."""
+    table = reasons_table(SECTORS[name])
+    assert [(key, why) for key, _, why in table.rows] == list(SECTORS[name].reasons)
+    assert all(str(value)[-1].isalpha() for key, value, _ in table.rows if key.endswith("_seconds"))
+    (step_up,) = (value for key, value, _ in table.rows if key == "step_up")
+    assert step_up.count(": ") == len(SECTORS[name].step_up)
+    (factors,) = (value for key, value, _ in table.rows if key == "factors")
+    assert factors == ("authenticator app" if name == "admin" else "authenticator app, recovery code")
+
+
+def test_a_name_is_not_a_policy():
+    """Who passes the name hears what to pass."""
+    with pytest.raises(InvalidInput, match="pass the policy itself"):
+        reasons_table("financial")
+
+
+def test_lines_are_numbered_as_errors_count_them():
+    """The number that is shown is the one that an error names."""
+    shown = repr(Numbered("[bank]\n\nwindow_steps = 11\n")).splitlines()
+    assert shown == ["  1  [bank]", "  2", "  3  window_steps = 11"]
+    with pytest.raises(InvalidInput, match="line 3,"):
+        Policy.parse("[bank]\n\nwindow_steps = 11\n")
+
+
+@pytest.mark.parametrize(("house", "policy"), [("theatre", "business"), ("weather", "cloud"), ("van", "healthcare")])
+def test_one_policy_fits_each_house(house, policy):
+    """Of the seven exactly one meets all needs of a house: the exercise has one answer."""
+    assert [name for name, each in SECTORS.items() if not unmet(house, each)] == [policy]
+
+
+def test_the_museum_is_taken_by_the_parser():
+    """The text for the review has nothing impossible in it; a line that does not exist is told."""
+    assert mended({}) == Policy.parse(MUSEUM)["museum"]
+    with pytest.raises(InvalidInput, match="no line 15: the text has 14"):
+        mended({15: "digits = 8"})
+
+
+def chance(last: int) -> float:
+    policy = replace(Policy.STANDARD, longest_wait_seconds=600, disable_after_failures=last)
+    return guess_budget(policy, owner_login_days=1).chance_per_year
+
+
+def test_how_much_room_the_pharmacy_has():
+    """As the notebook says: more than ten failures and fewer than twenty; with 1 %, or with twenty a night, none."""
+    assert [last for last in range(11, 101) if chance(last) <= 0.02] == list(range(11, 20))
+    assert chance(11) > 0.01
+    assert chance(21) > 0.02
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("[x]\nwindow_step = 1", "line 2, window_step in [x]: there is no such key; did you mean window_steps?"),
+        ("window_steps", "line 1: this is no TOML: there is no = between a key and its value: write key = value"),
+        (7, "pass the text of a TOML file"),
+    ],
+)
+def test_the_parser_speaks_to_the_learner(answer, said):
+    """What is wrong with a text is told in the parser's own sentence, with line, key and remedy."""
+    result = check("11b-write", answer)
+    assert result.outcome == Outcome.RAISED
+    assert said in result.lines[0]
+
+
+def test_two_policies_are_not_one():
+    """Whoever pastes two policies hears how many came."""
+    assert "2 policies" in check("11b-write", "[a]\ntitle = 'a'\n[b]\ntitle = 'b'").lines[0]
+
+
+@pytest.mark.parametrize("windows", [[0, 1], [0, 1, 2]], ids=str)
+def test_the_banks_figure_has_room_for_its_words(windows):
+    """Small chances have long words: they stay inside the figure beside the longest bar."""
+    data = trade_off.costs(policy=SECTORS["financial"], windows=windows)
+    no_words_lie_on_others_or_beyond_the_edge(trade_off.draw(data))
+
+
+def test_rare_chances_are_told_in_whole_numbers():
+    """One guess at eight digits: 1 in 100 million, not 0.01 in a million."""
+    told = trade_off.words(trade_off.costs(policy=SECTORS["financial"], windows=[0, 1]))
+    assert "right in 1 in 100 million" in told
+    assert "right in 3 in 100 million" in told
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "came", "told"),
+    [
+        ("11b-bill", {0: (0.657, 6800), 1: (1.971, 480)}, "the other number of this pair", "first the logins"),
+        ("11b-bill", {0: (480, 1.971), 1: (6800, 0.657)}, "the other window's", "Which of the two refuses more?"),
+        ("11b-bill", {0: (6800, 0.66), 1: (1.97, 480)}, "the other number of this pair", "how many of these logins"),
+        ("11b-bill", {0: (34 * 20_000, 0.66), 1: (2.4 * 20_000, 1.97)}, "100 times as much", "34 % is 0.34"),
+        ("11b-bill", {0: (6800 * 365, 240), 1: (480 * 365, 719)}, "365 times as much", "A day's are asked"),
+        ("11b-bill", [(6800, 0.66)], "no dictionary", "a colon and its pair"),
+        ("11b-bill", {0: (6800, 0.66)}, "no two numbers for 1", "how many of these logins"),
+        ("11b-bill", {0: ("6800", 0.66), 1: (480, 1.97)}, "no number", "how many of these logins"),
+        ("11-houses", {"theatre": "business"}, "none of the seven names", "Go down one column of the table"),
+        ("11-houses", {"theatre": "business", "lorry": "cloud"}, "a house lorry", "spelled as in the question"),
+        ("11-houses", {"van": SECTORS["cloud"]}, "a policy, and not its name", "the first column"),
+    ],
+    ids=str,
+)
+def test_what_came_is_called_by_its_name(exercise, answer, came, told):
+    """A mistake is known whatever figures it is made with, and the sentence is about it, or about the case."""
+    first, *_, last = check(exercise, answer).lines
+    assert came in first
+    assert told in last
+
+
+PHARMACY = """
+[pharmacy]
+title = "The night pharmacy"
+session_seconds = 39_600
+session_idle_seconds = 300
+longest_wait_seconds = 300
+disable_after_failures = 14
+
+[pharmacy.step_up]
+dispense = 90
+open_safe = 45
+
+[pharmacy.reasons]
+session_seconds = "A shift. NIST-2.2.3"
+session_idle_seconds = "A counter. NIST-2.2.3"
+longest_wait_seconds = "No stranger. ASVS-6.1.1"
+disable_after_failures = "Fourteen. NIST-3.2.2"
+step_up = "A signature. ASVS-7.5.1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "came"),
+    [
+        ("dispense = 90", "dispense = 300", "dispense: 5 minutes"),
+        ("open_safe = 45\n", "", "no open_safe"),
+        ('longest_wait_seconds = "No stranger. ASVS-6.1.1"\n', "", "no reason for longest_wait_seconds"),
+        ("A shift. NIST-2.2.3", "A shift. BSI-7", "session_seconds: no clause of NIST, ASVS or an RFC"),
+        ("[pharmacy.step_up]", "[step_up]", "a second policy, step_up"),
+    ],
+)
+def test_the_pharmacy_hears_which_line_it_is(old, new, came):
+    """Action, key or table are named; what the reader wrote is taken when it is mended."""
+    assert check("11b-write", PHARMACY).outcome == Outcome.DONE
+    assert PHARMACY.count(old) == 1
+    result = check("11b-write", PHARMACY.replace(old, new))
+    assert result.outcome == Outcome.NOT_YET
+    assert came in result.lines[0]

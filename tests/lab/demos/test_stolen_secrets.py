@@ -1,0 +1,18 @@
+"""Rung 13's table: each step of the mend closes the ways that it should."""
+
+from mfa_lab.lab.demos.stolen_secrets import loot
+
+
+def test_each_seal_closes_its_ways() -> None:
+    """In clear all three are open, sealed alone leaves the swap, bound to its row none, and so does MfaServer."""
+    assert [[cell.split(" ", 1)[1] for cell in row[1:]] for row in loot().rows] == [
+        ["gets in", "gets in", "gets in"],
+        ["stays out", "stays out", "gets in"],
+        ["stays out", "stays out", "stays out"],
+        ["stays out", "stays out", "stays out"],
+    ]
+
+
+def test_the_same_each_time() -> None:
+    """Seals differ from run to run; what comes of them does not."""
+    assert repr(loot()) == repr(loot())

@@ -1,0 +1,121 @@
+"""Rungs 11, 13, 14, 15 and 17: which trials each wrong fix fails, and what is said to whoever changed nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from mfa_lab.attacks import Rung, rung
+from mfa_lab.lab import exercises
+from mfa_lab.lab.exercises import made_by
+from mfa_lab.lab.grading.checks import check
+from mfa_lab.lab.grading.marking import replies
+
+
+@dataclass(frozen=True)
+class Fails:
+    """Of one rung, the trials (from 1) that each wrong fix fails, the unchanged target, and who refuses everybody."""
+
+    rung: int
+    wrong: list[list[int]]
+    unchanged: list[int]
+    refuser: list[int]
+
+
+FAILS = {
+    "07c-names": Fails(
+        11,
+        [[1, 2, 6], [6], [1, 2], [2], [3, 4], [1, 2], [2, 7], [2, 3], [1, 2, 13]],
+        [1, 2, 4],
+        [1, 2, 4, 5, 7, 8, 9, 10, 11],
+    ),
+    "07c-relay": Fails(
+        15,
+        [
+            [3, 4, 5],
+            [5],
+            [1, 10, 11],
+            [1, 2, 3, 5],
+            [1, 3, 5],
+            [1, 2, 4],
+            [8],
+            [1, 10, 11],
+            [1, 3, 5, 12],
+            [6],
+            [7],
+        ],
+        [1, 2, 3, 4, 5, 8],
+        [1, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
+    ),
+    "09b-database": Fails(
+        13,
+        [
+            [2, 3, 7, 8],
+            [5, 6, 7, 8],
+            [5, 6],
+            [7],
+            [1, 9, 10, 11, 12, 13],
+            [1, 9, 10, 11, 12, 13],
+            [6],
+            [3],
+            [3, 4],
+        ],
+        [2, 3, 5, 6, 7, 8],
+        [1, 8, 9, 10, 11, 12],
+    ),
+    "09b-leaks": Fails(14, [[1, 2, 5], [2, 3, 4, 5], [4], [5], [2], [2], [2], [6, 7, 8]], [1, 2, 3, 4, 5], [6, 7]),
+    "08b-locked-out": Fails(
+        17,
+        [[2, 3, 9], [1, 2, 4, 9], [3, 4], [4], [5, 6, 9], [6], [7], [8], [3, 4, 8], [9]],
+        [1, 2, 3, 4, 9],
+        [1, 2, 3, 4, 7, 8, 10, 11, 12, 13, 14],
+    ),
+}
+each_exercise = pytest.mark.parametrize("exercise_id", FAILS)
+
+
+def failed(exercise_id: str, target: Any) -> list[int]:
+    return [
+        number for number, reply in enumerate(replies(exercises.exercise(exercise_id), target), 1) if not reply.right
+    ]
+
+
+def unchanged(one: Rung) -> Any:
+    """What the weak target is called by a learner who wrote something that changes nothing."""
+    return type("Mended", (one.weak,), {"note": "unchanged"}) if isinstance(one.weak, type) else one.weak
+
+
+@each_exercise
+def test_each_wrong_fix_fails_the_trials_that_it_should(exercise_id: str) -> None:
+    """Each trial is there for some mistake, and goes red on it."""
+    exercise = exercises.exercise(exercise_id)
+    wrong = [made_by(wrong.source, exercise.given) for wrong in exercise.wrong]
+    assert [failed(exercise_id, target) for target in wrong] == FAILS[exercise_id].wrong
+
+
+@each_exercise
+def test_each_honest_user_is_missed(exercise_id: str) -> None:
+    """Who refuses everybody fails every trial in which somebody has to get in."""
+    fails = FAILS[exercise_id]
+    assert failed(exercise_id, rung(fails.rung).refuser) == fails.refuser
+
+
+@each_exercise
+def test_who_changed_nothing_hears_of_nothing_else(exercise_id: str) -> None:
+    """The unchanged server fails its own trials, and hears what the first of them says: no other mistake's words."""
+    fails = FAILS[exercise_id]
+    one = rung(fails.rung)
+    target = unchanged(one)
+    assert failed(exercise_id, target) == fails.unchanged
+    assert check(exercise_id, target).lines[-1] == one.trials[fails.unchanged[0] - 1].feedback
+
+
+@each_exercise
+def test_what_came_can_be_read_whole(exercise_id: str) -> None:
+    """No answer of a trial is so long that it is cut in the middle."""
+    exercise = exercises.exercise(exercise_id)
+    targets = [made_by(wrong.source, exercise.given) for wrong in exercise.wrong]
+    for target in (*targets, unchanged(rung(FAILS[exercise_id].rung))):
+        assert "..." not in check(exercise_id, target).lines[0]

@@ -1,0 +1,70 @@
+"""A rung needs no other rung: each notebook of the ladder comes out the same with its rungs in reverse, in time."""
+
+import re
+from datetime import datetime
+
+import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from mfa_lab.trainer.refresh import read_notebook, text_outputs
+
+from .kit import NOTEBOOKS
+
+SECTION_SECONDS = 60
+_BREAKS_OR_FIXES = re.compile(r"0[6-9][a-d]?_(break|fix)_")
+LADDER = [path for path in NOTEBOOKS if _BREAKS_OR_FIXES.match(path.stem)]
+
+
+def parts(notebook: NotebookNode) -> list[list[NotebookNode]]:
+    """The cells, section by section; the first part stands before the first heading of a section."""
+    found: list[list[NotebookNode]] = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            found.append([])
+        found[-1].append(cell)
+    return found
+
+
+def is_rung(part: list[NotebookNode]) -> bool:
+    return bool(part) and part[0].source.startswith("## Rung")
+
+
+def seconds(part: list[NotebookNode]) -> float:
+    """How long its cells ran, by the kernel's own clock."""
+    times = [cell.metadata.execution for cell in part if cell.cell_type == "code"]
+    return sum(
+        (
+            datetime.fromisoformat(each["shell.execute_reply"]) - datetime.fromisoformat(each["iopub.execute_input"])
+        ).total_seconds()
+        for each in times
+    )
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("path", LADDER, ids=lambda path: path.stem)
+def test_rungs_in_reverse(path, tmp_path):
+    """The last rung first: every cell says what is committed, and no rung takes more than a minute."""
+    notebook = read_notebook(path)
+    committed = {cell.id: text_outputs(NotebookNode(cells=[cell])) for cell in notebook.cells}
+    sections = parts(notebook)
+    rungs = [part for part in sections if is_rung(part)]
+    assert len(rungs) > 1
+    turned = iter(rungs[::-1])
+    notebook.cells = [cell for part in sections for cell in (next(turned) if is_rung(part) else part)]
+    # Without kernel folders the manager knows one kernel: this environment's own.
+    kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
+    client = NotebookClient(notebook, km=kernel, timeout=SECTION_SECONDS, coalesce_streams=True)
+    with client.setup_kernel(cwd=str(tmp_path), cleanup_kc=True):
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+    changed = [c.source for c in notebook.cells if text_outputs(NotebookNode(cells=[c])) != committed[c.id]]
+    assert changed == []
+    assert [part[0].source for part in rungs if seconds(part) > SECTION_SECONDS] == []
+
+
+def test_every_notebook_of_the_ladder_is_among_them():
+    """Five that break, and five that fix what broke."""
+    assert len(LADDER) == 10

@@ -1,0 +1,102 @@
+"""Secrets at rest: sealed to their row, under fresh nonces, opened by the right key alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from mfa_lab.errors import ServerFault, WrongKey
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.storage.encryption import Place, Vault
+from mfa_lab.server.storage.keys import Keys
+from tests.server.kit import KEY, NAME, House
+
+SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
+PLACE = Place("account", "factor")
+
+
+def vault(key: bytes = KEY, schema_version: int = 1) -> Vault:
+    return Vault(Keys.derive(key), schema_version)
+
+
+def test_what_is_sealed_opens_in_its_place() -> None:
+    """Sealing and opening give the same secret back, and the sealed bytes do not hold it."""
+    sealed = vault().seal(Hidden(SECRET), PLACE)
+    assert SECRET.encode() not in sealed
+    assert vault().open(sealed, vault().key_id, PLACE).reveal() == SECRET
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [replace(PLACE, account_id="other"), replace(PLACE, factor_id="other"), Place("factor", "account")],
+)
+def test_a_secret_opens_in_its_own_row_alone(elsewhere: Place) -> None:
+    """Moved to another account or factor it is a `ServerFault`: the row is part of what was sealed."""
+    with pytest.raises(ServerFault, match="does not open in its row"):
+        vault().open(vault().seal(Hidden(SECRET), PLACE), vault().key_id, elsewhere)
+
+
+def test_the_schema_version_is_part_of_the_seal() -> None:
+    """A secret sealed under one schema does not open as if it were of another."""
+    with pytest.raises(ServerFault):
+        vault(schema_version=2).open(vault().seal(Hidden(SECRET), PLACE), vault().key_id, PLACE)
+
+
+def test_one_flipped_bit_is_noticed_wherever_it_is() -> None:
+    """Nonce, secret or tag: every bit is protected. Too short counts as changed as well."""
+    sealed = vault().seal(Hidden(SECRET), PLACE)
+    broken = [bytes(b ^ (1 << bit % 8) if i == bit // 8 else b for i, b in enumerate(sealed)) for bit in range(480)]
+    assert len(sealed) * 8 == len(broken)
+    for attempt in [*broken, b"", sealed[:12], sealed[:-1], sealed + b"\0"]:
+        with pytest.raises(ServerFault) as caught:
+            vault().open(attempt, vault().key_id, PLACE)
+        assert caught.value.__context__ is None
+
+
+def test_another_key_is_named() -> None:
+    """The key id tells the operator that the key is the trouble, before anything is tried."""
+    with pytest.raises(WrongKey, match="another key"):
+        vault(KEY[::-1]).open(vault().seal(Hidden(SECRET), PLACE), vault().key_id, PLACE)
+
+
+def test_nonces_never_repeat() -> None:
+    """Ten thousand seals of one secret have ten thousand nonces, and as many different ciphertexts."""
+    it = vault()
+    sealed = {it.seal(Hidden(SECRET), PLACE) for _ in range(10_000)}
+    assert len({one[:12] for one in sealed}) == 10_000
+    assert len({one[12:] for one in sealed}) == 10_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE factors SET sealed_secret = (SELECT sealed_secret FROM copy WHERE copy.id != factors.id)",
+        "UPDATE factors SET account_id = (SELECT account_id FROM copy WHERE copy.id != factors.id)",
+        "UPDATE factors SET sealed_secret = zeroblob(60)",
+        "UPDATE factors SET sealed_secret = ''",
+    ],
+    ids=["secrets swapped", "factors swapped", "zeroed", "no bytes"],
+)
+def test_swapped_rows_do_not_open(change: str, enrolled: House) -> None:
+    """DESIGN: rows cannot be swapped. Whoever can write the file cannot log in as somebody else: the server's own
+    fault, the same for every account, and no session.
+    """
+    enrolled.enrol("mallory@example.org")
+    enrolled.tamper("CREATE TEMP TABLE copy AS SELECT * FROM factors", change)
+    sentences = set()
+    for name in (NAME, "mallory@example.org"):
+        with pytest.raises(ServerFault) as caught:
+            enrolled.log_in(name)
+        sentences.add(str(caught.value))
+    assert len(sentences) == 1
+    assert enrolled.rows("SELECT count(*) FROM sessions") == [(0,)]
+
+
+def test_a_factor_cannot_be_moved_within_an_account(enrolled: House) -> None:
+    """The secret of a replaced factor does not open in the row of the active one."""
+    enrolment = enrolled.server.start_enrolment(enrolled.log_in())
+    enrolled.phone.add(enrolment.uri)
+    enrolled.server.confirm_enrolment(enrolment, enrolled.phone.code())
+    old = "(SELECT sealed_secret FROM factors f WHERE f.state = 'replaced')"
+    enrolled.tamper(f"UPDATE factors SET sealed_secret = {old} WHERE state = 'active'")  # noqa: S608
+    with pytest.raises(ServerFault):
+        enrolled.log_in()

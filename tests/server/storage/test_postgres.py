@@ -1,0 +1,373 @@
+"""The same server on PostgreSQL: everything that SQLite's one writer gives, several workers have here as well."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
+from mfa_lab.errors import InvalidInput, MfaError, NameTaken, Reason, ServerFault, WrongKey
+from mfa_lab.otp import code_at
+from mfa_lab.redaction import Hidden
+from mfa_lab.server.audit import Event
+from mfa_lab.server.records import Session, token_hash
+from mfa_lab.server.storage import postgres, schema
+from tests.postgres import Cluster, running_cluster
+from tests.server.kit import CLASS, KEY, NAME, PASSWORD, PATIENT, START, WRONG, reason, together
+from tests.server.login.test_race import ALL, crowd
+from tests.server.storage.test_store import SCHEMAS, go_on
+from tests.server.test_kill import confirm_under_kills, killed_at
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as cluster:
+        yield cluster
+
+
+class House:
+    """A server on a new database, a user with a phone, and a look behind the server's back."""
+
+    def __init__(self, cluster: Cluster, policy: Policy = CLASS) -> None:
+        self.url = cluster.new_database()
+        self.clock = ManualClock(START)
+        self.phone = Phone(self.clock)
+        self.server = self.open(policy)
+        self.enrol(NAME)
+
+    def open(self, policy: Policy = CLASS) -> MfaServer:
+        """One more worker on the same database."""
+        return MfaServer(self.url, clock=self.clock, policy=policy, key=KEY)
+
+    def enrol(self, name: str) -> None:
+        self.server.register(name, PASSWORD)
+        enrolment = self.server.start_enrolment(self.server.begin_login(name, PASSWORD))
+        self.phone.add(enrolment.uri)
+        self.secret = enrolment.account.secret.reveal()
+        self.codes = self.server.confirm_enrolment(enrolment, self.phone.code())
+        self.clock.advance(30)
+
+    def log_in(self, server: MfaServer | None = None) -> Session:
+        self.clock.advance(30)
+        server = server or self.server
+        return server.finish_login(server.begin_login(NAME, PASSWORD), self.phone.code())
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        with closing(psycopg.connect(self.url)) as connection:
+            return connection.execute(question).fetchall()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def house(cluster: Cluster) -> House:
+    return House(cluster)
+
+
+def test_one_login_from_end_to_end(house: House) -> None:
+    """Register, enrol, log in, a recovery, a new phone, notices, log: PostgreSQL takes every statement."""
+    session = house.log_in()
+    assert house.server.check_session(session).name == NAME
+    assert house.server.issue_recovery_codes(session)
+    code = house.server.issue_recovery_codes(session)[0]
+    recovered = house.server.recover(house.server.begin_login(NAME, PASSWORD), code)
+    enrolment = house.server.start_enrolment(recovered.pending)
+    house.phone.add(enrolment.uri)
+    house.clock.advance(30)
+    house.server.confirm_enrolment(enrolment, house.phone.code())
+    session = house.log_in()
+    assert [notice.event for notice in house.server.notices(session)] != []
+    house.server.log_out(session)
+    assert reason(house.server.check_session, session) is Reason.UNKNOWN_SESSION
+    assert [line.event for line in house.server.audit_log()][:3] == [
+        "registered",
+        "password accepted",
+        "enrolment started",
+    ]
+    house.server.rebind(NAME)
+    with pytest.raises(NameTaken):
+        house.server.register(NAME.upper(), PASSWORD)
+    assert "PostgreSQL" in repr(house.server)
+
+
+def test_workers_share_everything(house: House) -> None:
+    """Counts, waits, used codes and sessions are the same for every worker."""
+    other = house.open()
+    session = house.log_in(other)
+    assert house.server.check_session(session).name == NAME
+    assert (
+        reason(house.server.finish_login, house.server.begin_login(NAME, PASSWORD), house.phone.code())
+        is Reason.REUSED
+    )
+    for server in (house.server, other, house.server):
+        assert reason(server.begin_login, NAME, WRONG) is Reason.WRONG_PASSWORD
+    assert reason(other.begin_login, NAME, PASSWORD) is Reason.THROTTLED
+
+
+def test_no_charge_is_lost_among_workers(cluster: Cluster) -> None:
+    """Sixteen wrong codes at the same moment by four workers count as sixteen (NIST-3.2.2)."""
+    house = House(cluster, replace(PATIENT, pending_wrong_codes=100))
+    workers = [house.open(replace(PATIENT, pending_wrong_codes=100)) for _ in range(4)]
+    pendings = [worker.begin_login(NAME, PASSWORD) for worker in workers * 4]
+    wrong = "000000" if code_at(house.secret, house.clock.now()) != "000000" else "000001"
+    together(*[lambda w=w, p=p: w.finish_login(p, wrong) for w, p in zip(workers * 4, pendings, strict=True)])
+    assert house.rows("SELECT otp_failures FROM accounts") == [(16,)]
+
+
+@pytest.mark.parametrize("rounds", [3, 50])
+def test_one_code_grants_one_session(rounds: int, cluster: Cluster) -> None:
+    """Sixty-four at once, in eight processes: exactly one gets in (ASVS-6.5.1)."""
+    house = House(cluster, PATIENT)
+    with crowd(house.url) as all_at_once:
+        for number in range(1, rounds + 1):
+            tokens = [house.server.begin_login(NAME, PASSWORD).token.reveal() for _ in range(ALL)]
+            assert all_at_once(house.clock.now(), tokens, house.phone.code()) == {"session": 1, "reused": ALL - 1}
+            assert house.rows("SELECT count(*) FROM sessions") == [(number,)]
+            house.clock.advance(30)
+
+
+def test_the_audit_log_is_append_only(house: House) -> None:
+    """A trigger refuses to change, delete or empty it, from any program."""
+    for change in ("UPDATE audit SET event = 'forged'", "DELETE FROM audit", "TRUNCATE audit"):
+        with (
+            closing(psycopg.connect(house.url)) as connection,
+            pytest.raises(psycopg.IntegrityError, match="append-only"),
+        ):
+            connection.execute(change)  # type: ignore[arg-type]
+
+
+def test_the_key_comes_from_outside(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file lies beside this database: without a key the server says how to give one, and makes no table."""
+    url = cluster.new_database()
+    monkeypatch.delenv("MFA_LAB_KEY", raising=False)
+    with pytest.raises(WrongKey, match="MFA_LAB_KEY"):
+        MfaServer(url)
+    with closing(psycopg.connect(url)) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+    MfaServer(url, key=KEY)
+    with pytest.raises(WrongKey, match="another key"):
+        MfaServer(url, key=bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [("host=/nowhere", "cannot be reached"), ("options=-cdefault_transaction_read_only=on", "read-only")],
+)
+def test_trouble_is_a_sentence(change: str, sentence: str, house: House) -> None:
+    """With its remedy, and without the words of the driver, which may quote a value or the URL."""
+    url = house.url.split("?")[0] + "?" + change if "host=" in change else f"{house.url}&{change}"
+    with pytest.raises(ServerFault, match=sentence) as caught:
+        MfaServer(url, key=KEY).begin_login(NAME, PASSWORD)
+    assert caught.value.__context__ is None
+    assert NAME not in "".join(caught.value.__notes__)
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_the_databases_own_isolation_changes_nothing(level: str, cluster: Cluster) -> None:
+    """A snapshot from before the lock would be old: of two workers that revoke the two authenticators, one may."""
+    house = House(cluster)
+    with closing(psycopg.connect(house.url, autocommit=True)) as connection:
+        name = house.url.split("/")[3].split("?")[0]
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = '{level}'")  # type: ignore[arg-type]
+    workers = [house.open() for _ in range(2)]
+    phone = Phone(house.clock)
+    enrolment = workers[0].start_enrolment(house.log_in(workers[0]), further=True)
+    phone.add(enrolment.uri)
+    house.clock.advance(30)
+    workers[0].confirm_enrolment(enrolment, phone.code())
+    session = house.log_in(workers[1])
+    ids = [each.id for each in workers[0].authenticators(session)]
+    revocations = [lambda w=w, i=i: w.revoke(session, i) for w, i in zip(workers, ids, strict=True)]
+    with closing(psycopg.connect(house.url, autocommit=True)) as holder:
+        lock = re.search(r"\d{5,}", postgres._BEGIN)
+        assert lock
+        holder.execute(f"SELECT pg_advisory_lock({lock[0]})")  # type: ignore[arg-type]
+        with ThreadPoolExecutor(2) as threads:
+            answers = [threads.submit(revocation) for revocation in revocations]
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while holder.execute(waiting).fetchone() != (2,):
+                time.sleep(0.01)
+            holder.execute("SELECT pg_advisory_unlock_all()")
+        assert sorted(type(answer.exception()).__name__ for answer in answers) == ["AccessDenied", "NoneType"]
+    assert len(workers[0].authenticators(session)) == 1
+
+
+def test_every_event_fits_its_column(house: House) -> None:
+    """PostgreSQL refuses what SQLite takes: a longer word than the table has room for."""
+    events = [*Event, *Reason]
+    assert [event for event in events if len(event) > 32] == []
+    house.server.trust_clock()
+    assert house.server.audit_log()[-1].event == Event.CLOCK_TRUSTED
+
+
+def test_odd_names_are_no_trouble(house: House) -> None:
+    """What PostgreSQL could not store is told apart before it is asked: a zero, a name that spells out too long."""
+    for name in ("a\0b", "\ufdfa" * 300, "\ud800", "x" * 5000):
+        assert reason(house.server.begin_login, name, PASSWORD) is Reason.UNKNOWN_NAME
+    with pytest.raises(InvalidInput, match="too long"):
+        house.server.register("\ufdfa" * 200, PASSWORD)
+
+
+def test_servers_that_start_at_once_make_one_database(cluster: Cluster) -> None:
+    """One makes the tables, all open them."""
+    url = cluster.new_database()
+    servers = together(*[lambda: MfaServer(url, policy=Policy.CHEAPEST, key=KEY)] * 8)
+    assert {type(server) for server in servers} == {MfaServer}
+
+
+def as_postgres_would_hold(dump: str) -> str:
+    """A dump of SQLite in PostgreSQL's words, without the triggers: they are no business of a migration."""
+    for sqlites, ours in (
+        (r"CREATE TRIGGER.*?END;|BEGIN TRANSACTION;|COMMIT;| WITHOUT ROWID", ""),
+        (r"\bid INTEGER NOT NULL", "id SERIAL"),
+        (r"\bBLOB\b", "BYTEA"),
+        (r"\bX'([0-9A-F]*)'", r"'\\x\1'"),
+    ):
+        dump = re.sub(sqlites, ours, dump, flags=re.DOTALL)
+    sequences = [f"SELECT setval('{name}_id_seq', 1000);" for name in ("audit", "notices", "recovery_codes")]
+    return "\n".join([dump, *sequences])
+
+
+@pytest.mark.parametrize("old", SCHEMAS, ids=lambda path: f"schema {path.stem}")
+def test_each_schema_comes_to_todays_with_its_data(old: Path, cluster: Cluster) -> None:
+    """As on SQLite: tables, columns and indexes are today's, and people go on with what they had."""
+    url = cluster.new_database()
+    with closing(psycopg.connect(url)) as connection, connection:
+        connection.execute("SET session_replication_role = replica")  # the dump is not in the order of foreign keys
+        connection.execute(as_postgres_would_hold(old.read_text(encoding="utf-8")))
+    go_on(url)
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with closing(engine.connect()) as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", "5"), ("&connect_timeout=1", "1")])
+def test_how_long_it_is_waited_for_is_the_urls_to_say(
+    query: str, seconds: str, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five seconds, or what the operator wrote."""
+    told: list[Any] = []
+    url, connect = cluster.new_database() + query, psycopg.connect
+
+    def asked(*arguments: Any, **options: Any) -> Any:
+        told.append(options["connect_timeout"])
+        return connect(*arguments, **options)
+
+    monkeypatch.setattr(psycopg, "connect", asked)
+    MfaServer(url, policy=CLASS, key=KEY).close()
+    assert set(told) == {seconds}
+
+
+def test_a_broken_connection_is_replaced(house: House) -> None:
+    """A worker that lay idle while the database was restarted answers its next request as if nothing had been."""
+    with closing(psycopg.connect(house.url, autocommit=True)) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mfa-lab'"
+        )
+    assert house.log_in().name == NAME
+
+
+def log_in_for_a_while(url: str, until: Any, now: int, secret: str, said: Any) -> None:
+    """A worker under load: whatever happens, it says what it was told and goes on. Its clock is its own, and may be
+    far behind that of a worker who started sooner.
+    """
+    clock = ManualClock(now)
+    server = MfaServer(url, clock=clock, policy=replace(PATIENT, clock_back_seconds=10**6), key=KEY)
+    said.put(("ready", 0, ""))
+    while not until.is_set():
+        clock.advance(30)
+        try:
+            session = server.finish_login(server.begin_login(NAME, PASSWORD), code_at(secret, clock.now()))
+            said.put(("session", clock.now(), session.token.reveal()))
+        except AccessDenied as denied:
+            said.put((str(denied.trace and denied.trace.reason), clock.now(), ""))
+        except MfaError as error:
+            said.put((type(error).__name__, clock.now(), str(error)))
+            time.sleep(0.05)
+    said.put(("end", 0, ""))
+
+
+def test_the_database_is_restarted_under_load() -> None:
+    """Two workers log in without a pause while PostgreSQL stops and starts: clear errors meanwhile, recovery by
+    itself, no step is granted twice, and every session that was told is there.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with running_cluster() as cluster:
+        house = House(cluster, PATIENT)
+        until, said = spawn.Event(), spawn.Queue()
+        order = (house.url, until, house.clock.now(), house.secret, said)
+        workers = [spawn.Process(target=log_in_for_a_while, args=order, daemon=True) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        heard = [said.get(timeout=60) for _ in workers]
+        for mode in ("fast", "immediate"):
+            time.sleep(1)
+            cluster.stop(mode)
+            time.sleep(0.5)
+            cluster.start()
+        time.sleep(1)
+        after = sum(1 for _ in range(said.qsize()))
+        until.set()
+        while [what for what, *_ in heard].count("end") < len(workers):
+            heard.append(said.get(timeout=60))
+        for worker in workers:
+            worker.join(timeout=30)
+        assert after
+        kinds = {what for what, *_ in heard}
+        assert kinds <= {"ready", "end", "session", "reused", "ServerFault"}
+        assert "ServerFault" in kinds
+        assert {
+            words for what, _, words in heard if what == "ServerFault" and "nothing was changed" not in words
+        } == set()
+        last_trouble = max(index for index, (what, *_) in enumerate(heard) if what == "ServerFault")
+        assert "session" in [what for what, *_ in heard[last_trouble:]]
+        granted = [now // 30 for what, now, _ in heard if what == "session"]
+        assert len(set(granted)) == len(granted)
+        kept = {token for (token,) in house.rows("SELECT token_hash FROM sessions")}
+        assert len(kept) >= len(granted)
+        assert house.rows("SELECT count(*) FROM audit WHERE event = 'logged in'") == [(len(kept),)]
+        assert {token_hash(Hidden(token)) for what, _, token in heard if what == "session"} <= kept
+
+
+def test_nothing_comes_back_after_a_kill(cluster: Cluster) -> None:
+    """Workers are killed -9 at seeded moments: what was granted stands, what was consumed stays consumed, and the
+    lock of the dead does not keep the living waiting.
+    """
+    house = House(cluster, PATIENT)
+    moments = random.Random(2)
+    wrong = "000000"
+    for _ in range(15):
+        told = killed_at(moments.uniform(0.02, 0.2), house.url, house.secret, house.clock.now(), wrong)
+        ((last_step,),) = house.rows("SELECT last_step FROM factors")
+        house.clock.set(last_step * 30 + 40)
+        steps = [now // 30 for what, now, _ in told if what == "granted"]
+        assert all(step <= last_step for step in steps)
+        assert house.rows("SELECT count(*) FROM sessions") == house.rows(
+            "SELECT count(*) FROM audit WHERE event = 'logged in'"
+        )
+        before = time.monotonic()
+        used = code_at(house.secret, last_step * 30)
+        assert reason(house.server.finish_login, house.server.begin_login(NAME, PASSWORD), used) is Reason.REUSED
+        assert time.monotonic() - before < 5
+        house.log_in()
+
+
+def test_no_enrolment_is_lost_by_a_kill(cluster: Cluster) -> None:
+    """Killed at any of its statements, an enrolment is wholly there or can be confirmed again, never half."""
+    confirm_under_kills(House(cluster, PATIENT))
