@@ -19,12 +19,12 @@ from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.clock import SystemClock
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import new_secret
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import PendingLogin
-from mfa_lab.server.storage.encryption import Place, Vault
+from mfa_lab.server.storage.encryption import Place, SecretCipher
 from mfa_lab.server.storage.keys import Keys
-from mfa_lab.server.storage.schema import SEAL_VERSION, accounts, factors
+from mfa_lab.server.storage.schema import ENCRYPTION_VERSION, accounts, factors
 
 if TYPE_CHECKING:
     from tests.postgres import Cluster
@@ -64,7 +64,9 @@ class Site:
         self.clock = SystemClock() if real_time else ManualClock()
         self.server = self._open()
         self.secret = new_secret()
-        self.names = self._fill(folder / "lab.db", Vault(Keys.derive(self.key), SEAL_VERSION), count, able)
+        self.names = self._fill(
+            folder / "lab.db", SecretCipher(Keys.derive(self.key), ENCRYPTION_VERSION), count, able
+        )
         self._turns = cycle(self.names)
 
     def _open(self) -> MfaServer:
@@ -92,18 +94,18 @@ class Site:
         """The code that every account's phone shows now: all have the same secret."""
         return code_at(self.secret, self.clock.now())
 
-    def _fill(self, path: Path, vault: Vault, count: int, able: int) -> list[str]:
+    def _fill(self, path: Path, cipher: SecretCipher, count: int, able: int) -> list[str]:
         hasher = PasswordHasher(self.server.policy.hash_cost, self.server.policy.password_max_length)
         connection = sqlite3.connect(path)
         try:
             with connection:
                 connection.execute("PRAGMA cache_size = -400000")
-                connection.execute(_ACCOUNTS, {"count": count, "hash": hasher.hash(Hidden(PASSWORD))})
-                connection.execute(_FACTORS, {"key_id": vault.key_id})
+                connection.execute(_ACCOUNTS, {"count": count, "hash": hasher.hash(Redacted(PASSWORD))})
+                connection.execute(_FACTORS, {"key_id": cipher.key_id})
                 chosen = connection.execute(_SOME, {"some": able}).fetchall()
                 for factor, account, _ in chosen:
-                    sealed = vault.seal(Hidden(self.secret), Place(account, factor))
-                    connection.execute("UPDATE factors SET sealed_secret = ? WHERE id = ?", (sealed, factor))
+                    encrypted = cipher.encrypt(Redacted(self.secret), Place(account, factor))
+                    connection.execute("UPDATE factors SET sealed_secret = ? WHERE id = ?", (encrypted, factor))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from benchmarks.harness import Row, seconds_row, timed
 from mfa_lab import ManualClock, MfaServer
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.demos.audit_week import MONDAY, audit_week
 from mfa_lab.lab.exercises import Exercise, exercises, made_by
 from mfa_lab.lab.figures.attacks.audit_week import log_of
@@ -94,7 +94,7 @@ def _beyond_the_cases(exercise: Exercise, times: int) -> list[_Beyond]:
 def _working_copy() -> Iterator[None]:
     before = Path.cwd()
     with TemporaryDirectory(prefix="mfa-lab-bench-") as place:
-        workspace.deliver(notebooks_dir(), Path(place))
+        working_copy.deliver(notebooks_dir(), Path(place))
         os.chdir(place)
         try:
             yield

@@ -103,7 +103,7 @@ class Reason(StrEnum):
     THROTTLED = "throttled"
     UNKNOWN_PENDING = "unknown pending"
     EXPIRED_PENDING = "expired pending"
-    SPENT_PENDING = "spent pending"
+    CONSUMED_PENDING = "spent pending"
     NOT_ENROLLED = "not enrolled"
     DISABLED = "disabled"
     MALFORMED = "malformed"

@@ -33,17 +33,17 @@ class _Holder(Generic[Value]):
         )
 
 
-class Hidden(_Holder[str]):
+class Redacted(_Holder[str]):
     """Holds a text; `reveal()` is the only way to it. `repr`, `str`, formats and logs show `<hidden>`.
 
-    >>> Hidden("correct horse battery staple")
+    >>> Redacted("correct horse battery staple")
     <hidden>
     """
 
     __slots__ = ()
 
 
-class HiddenBytes(_Holder[bytes]):
+class RedactedBytes(_Holder[bytes]):
     """Holds a key in the same way."""
 
     __slots__ = ()

@@ -143,7 +143,7 @@ def wrong_sources(module: str, tree: ast.Module, names: list[str]) -> Iterator[s
         )
 
 
-def test_the_house_stands() -> None:
+def test_the_structure_stands() -> None:
     """Imports point down, the two sides do not know each other, time and randomness come in by one door each."""
     assert violations(PACKAGE) == []
 
@@ -207,7 +207,7 @@ def house(tmp_path: Path) -> Path:
     return package
 
 
-def test_a_sound_house_is_found_sound(house: Path) -> None:
+def test_a_sound_structure_is_found_sound(house: Path) -> None:
     """Lazy imports, type-checking imports, the front door's version and flow's one clock are no violations."""
     assert violations(house) == []
 

@@ -78,7 +78,11 @@ def test_a_redirected_run_writes_no_progress_bar():
 def test_the_peers_accept_and_refuse_before_they_are_measured():
     """Each library accepts every code of the run, and refuses a replay; otherwise there is no row."""
     done = subprocess.run(
-        [sys.executable, "-c", "from benchmarks.peers import peers\nfor row in peers(5, 5): print(row.against)"],
+        [
+            sys.executable,
+            "-c",
+            "from benchmarks.other_systems import other_systems\nfor row in other_systems(5, 5): print(row.against)",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -92,7 +96,7 @@ def test_without_django_the_row_says_what_to_do(monkeypatch):
     """Only the group `bench` installs Django."""
     monkeypatch.setitem(sys.modules, "allauth", None)
     with pytest.raises(click.ClickException, match="is not installed: start this row with `uv run --group bench`"):
-        next(import_module("benchmarks.peers").peers())
+        next(import_module("benchmarks.other_systems").other_systems())
 
 
 def with_hashcat(folder: Path, says: str, monkeypatch: pytest.MonkeyPatch) -> None:

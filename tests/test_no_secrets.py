@@ -15,13 +15,13 @@ import pytest
 
 from mfa_lab import AccessDenied, MfaError, Policy, SystemRandomness
 from mfa_lab.provisioning import build_uri, new_secret, qr_png, qr_svg
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
 from mfa_lab.server.factors.recovery_codes import new_codes
-from mfa_lab.server.login import steps as login
+from mfa_lab.server.login import steps
 from tests.needs import missing
 from tests.secret_scan import findings, leaks
-from tests.server.kit import CLASS, NAME, House
+from tests.server.kit import EXPLAINING, NAME, Deployment
 
 ROOT = Path(__file__).parent.parent
 
@@ -119,11 +119,11 @@ def test_what_is_marked_as_a_demo_is_allowed() -> None:
 # A whole run of the server, looked at from every side.
 
 
-Plant = Callable[[House], None]
+Plant = Callable[[Deployment], None]
 Seen = dict[str, str]
 
 
-def run(house: House, caplog: pytest.LogCaptureFixture, plant: Plant) -> tuple[Seen, set[str]]:
+def run(deployment: Deployment, caplog: pytest.LogCaptureFixture, plant: Plant) -> tuple[Seen, set[str]]:
     """Everything that a run lets be seen, by place; and everything that must not be seen there.
 
     `plant` is called once in the middle and may leak the house's secret. Everything is logged, SQLAlchemy's rows too.
@@ -132,17 +132,17 @@ def run(house: House, caplog: pytest.LogCaptureFixture, plant: Plant) -> tuple[S
     caplog.set_level(logging.DEBUG, "sqlalchemy")
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        seen, secrets = journey(house, plant)
+        seen, secrets = journey(deployment, plant)
     assert "BEGIN" in caplog.text
     return {"log": caplog.text, "warnings": "\n".join(str(one.message) for one in warned), **seen}, secrets
 
 
-def journey(house: House, plant: Plant) -> tuple[Seen, set[str]]:
+def journey(deployment: Deployment, plant: Plant) -> tuple[Seen, set[str]]:
     password = f"a real password {new_secret()}"
-    server = house.open(Policy.CHEAPEST)  # with logging at DEBUG from the start
+    server = deployment.open(Policy.CHEAPEST)  # with logging at DEBUG from the start
     server.register("bob@example.org", password)
     secrets = {password}
-    records: list[object] = [server, house.phone, server._services, server._services.store.keys]
+    records: list[object] = [server, deployment.phone, server._services, server._services.store.keys]
 
     def keep(*made: object) -> None:
         for record in made:
@@ -153,24 +153,24 @@ def journey(house: House, plant: Plant) -> tuple[Seen, set[str]]:
     pending = server.begin_login("bob@example.org", password)
     enrolment = server.start_enrolment(pending)
     keep(pending, enrolment, enrolment.account)
-    house.phone.scan(enrolment.qr_png())
-    house.secret = enrolment.account.secret.reveal()
-    secrets |= {house.secret, enrolment.setup_key, enrolment.uri}
-    codes = server.confirm_enrolment(enrolment, house.phone.code())
+    deployment.phone.scan(enrolment.qr_png())
+    deployment.secret = enrolment.account.secret.reveal()
+    secrets |= {deployment.secret, enrolment.setup_key, enrolment.uri}
+    codes = server.confirm_enrolment(enrolment, deployment.phone.code())
     keep(codes)
     secrets |= {*codes, *(code.replace("-", "") for code in codes)}
-    plant(house)
-    typed = [house.phone.code()]
-    house.clock.advance(30)
+    plant(deployment)
+    typed = [deployment.phone.code()]
+    deployment.clock.advance(30)
     tracebacks = [
         traced(lambda: server.begin_login("bob@example.org", f"{password}x")),
         traced(lambda: server.begin_login(password, "typed as a name")),
         traced(lambda: server.register("carol@example.org", password[:7])),
-        traced(lambda: server.finish_login(server.begin_login("bob@example.org", password), house.wrong_code())),
+        traced(lambda: server.finish_login(server.begin_login("bob@example.org", password), deployment.wrong_code())),
         traced(lambda: server.recover(server.begin_login("bob@example.org", password), "AAAA-AAAA-AAAA-AAAA")),
     ]
-    session = server.finish_login(server.begin_login("bob@example.org", password), house.phone.code())
-    typed.append(house.phone.code())
+    session = server.finish_login(server.begin_login("bob@example.org", password), deployment.phone.code())
+    typed.append(deployment.phone.code())
     recovery = server.recover(server.begin_login("bob@example.org", password), codes[0])
     keep(session, recovery, recovery.pending, recovery.replacement, server.check_session(session))
     secrets |= {*recovery.replacement}
@@ -179,13 +179,13 @@ def journey(house: House, plant: Plant) -> tuple[Seen, set[str]]:
     seen = {
         "repr": "\n".join(f"{record!r} {record}" for record in records),
         "audit log": "\n".join(map(repr, server.audit_log())) + "\n".join(line.event for line in server.audit_log()),
-        "notices": "\n".join(map(repr, server.notices(session))),
+        "notices": "\n".join(map(repr, server.notifications(session))),
         "refusals": "\n".join(tracebacks),
-        "database": house.dump() + house.path.read_bytes().decode("latin-1"),
+        "database": deployment.dump() + deployment.path.read_bytes().decode("latin-1"),
     }
-    house.tamper("DROP TABLE audit")
+    deployment.tamper("DROP TABLE audit")
     faults = [traced(lambda: server.begin_login("bob@example.org", password)),
-              traced(lambda: server.finish_login(pending, house.phone.code())),
+              traced(lambda: server.finish_login(pending, deployment.phone.code())),
               traced(lambda: server.recover(pending, codes[1]))]  # fmt: skip
     return {**seen, "faults": "\n".join(faults)}, secrets | {f"code {code}" for code in typed} | {
         repr(c) for c in typed
@@ -203,7 +203,7 @@ def traced(call: Callable[[], object]) -> str:
     raise AssertionError("this call should have failed")
 
 
-def nothing(house: House) -> None:
+def nothing(deployment: Deployment) -> None:
     """A run in which nobody plants anything."""
 
 
@@ -214,7 +214,7 @@ def leaked(seen: dict[str, str], secrets: set[str]) -> set[str]:
 
 def test_a_run_shows_no_secret_anywhere(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """ASVS-16.2.5: log at DEBUG, warnings, repr and str, audit log, notices, tracebacks with variables, the file."""
-    seen, secrets = run(House(tmp_path, CLASS), caplog, nothing)
+    seen, secrets = run(Deployment(tmp_path, EXPLAINING), caplog, nothing)
     assert all(seen[place] for place in seen if place != "warnings")
     assert leaked(seen, secrets) == set()
 
@@ -224,33 +224,33 @@ def test_a_secret_planted_in_a_run_is_found(
 ) -> None:
     """One leak in each place turns the scan of that place red."""
 
-    def plant(house: House) -> None:
-        secret = house.secret
+    def plant(deployment: Deployment) -> None:
+        secret = deployment.secret
         logging.getLogger("mfa_lab").debug("secret %s", secret)
         warnings.warn(secret, stacklevel=1)
-        house.tamper(
+        deployment.tamper(
             f"INSERT INTO audit (at, event) VALUES (0, '{secret}')",  # noqa: S608
             f"INSERT INTO notices (account_id, at, event) SELECT id, 0, '{secret}' FROM accounts",  # noqa: S608
         )
-        monkeypatch.setattr(Hidden, "__repr__", lambda self: self.reveal())
+        monkeypatch.setattr(Redacted, "__repr__", lambda self: self.reveal())
         monkeypatch.setattr(decision.Decision, "deny", leaking_refusal)
-        monkeypatch.setattr(login.pendings, "read", leaking_fault)
+        monkeypatch.setattr(steps.pending_logins, "read", leaking_fault)
 
-    read = login.pendings.read
+    read = steps.pending_logins.read
 
     def leaking_refusal(self: decision.Decision, *, explain: bool) -> None:
-        variable = house.secret  # noqa: F841  (the leak)
+        variable = deployment.secret  # noqa: F841  (the leak)
         raise AccessDenied
 
     def leaking_fault(connection: object, token: str) -> object:
-        variable = house.secret  # noqa: F841  (the leak)
+        variable = deployment.secret  # noqa: F841  (the leak)
         row = read(connection, token)  # type: ignore[arg-type]
         if not connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'audit'").first():  # type: ignore[attr-defined]
             connection.exec_driver_sql("SELECT * FROM audit")  # type: ignore[attr-defined]
         return row
 
-    house = House(tmp_path, CLASS)
-    seen, secrets = run(house, caplog, plant)
+    deployment = Deployment(tmp_path, EXPLAINING)
+    seen, secrets = run(deployment, caplog, plant)
     assert leaked(seen, secrets) == {
         "log",
         "warnings",

@@ -8,7 +8,7 @@ import traceback
 
 import pytest
 
-from mfa_lab.redaction import Hidden, HiddenBytes
+from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server.records import PendingLogin, Permit
 
 TEXT = "demo only: nobody may read this"
@@ -16,8 +16,8 @@ TEXT = "demo only: nobody may read this"
 
 def test_reveal_is_the_way_in() -> None:
     """The text, or the key, comes back whole."""
-    assert Hidden(TEXT).reveal() == TEXT
-    assert HiddenBytes(TEXT.encode()).reveal() == TEXT.encode()
+    assert Redacted(TEXT).reveal() == TEXT
+    assert RedactedBytes(TEXT.encode()).reveal() == TEXT.encode()
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,14 @@ def test_reveal_is_the_way_in() -> None:
 )
 def test_no_spelling_shows_it(show) -> None:
     """Every usual way to print it prints the same words."""
-    for shown in (show(Hidden(TEXT)), show(HiddenBytes(TEXT.encode()))):
+    for shown in (show(Redacted(TEXT)), show(RedactedBytes(TEXT.encode()))):
         assert "<hidden>" in shown
         assert TEXT not in shown
 
 
 def test_neither_log_nor_traceback_shows_it(caplog: pytest.LogCaptureFixture) -> None:
     """A log line and a traceback that prints local variables hold no text."""
-    password = Hidden(TEXT)
+    password = Redacted(TEXT)
     logging.getLogger("demo").warning("login with %s and %r", password, {"password": password})
     try:
         raise RuntimeError(password)
@@ -49,7 +49,7 @@ def test_neither_log_nor_traceback_shows_it(caplog: pytest.LogCaptureFixture) ->
 )
 def test_what_would_leak_is_refused(leak) -> None:
     """`==` leaks by its time; a set, JSON and a pickle would keep a copy."""
-    for hidden in (Hidden(TEXT), HiddenBytes(TEXT.encode())):
+    for hidden in (Redacted(TEXT), RedactedBytes(TEXT.encode())):
         with pytest.raises(TypeError):
             leak(hidden)
 
@@ -57,6 +57,6 @@ def test_what_would_leak_is_refused(leak) -> None:
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_pickle_is_refused_in_a_sentence(protocol: int) -> None:
     """In every protocol, and also where another object holds it."""
-    for holder in ([Hidden(TEXT)], PendingLogin(Hidden(TEXT), Permit.CODE, 0)):
+    for holder in ([Redacted(TEXT)], PendingLogin(Redacted(TEXT), Permit.CODE, 0)):
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(holder, protocol)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mfa_lab.attacks.helpers.minimal_server import Count, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import AccessDenied
 from mfa_lab.randomness import Randomness
@@ -17,7 +17,7 @@ _MINUTE, _HOUR, _WEEK = 60, 3600, 7 * 24 * 3600
 _WRONG = "demo only: not the password"
 
 
-class LockingServer(SmallServer):
+class LockingServer(MinimalServer):
     """After ten wrong passwords in a row the account is locked, until an administrator looks into it.
 
     Each name's wrong passwords are counted in a `Count` (`failures`, `wait_until`); a right one begins it anew.
@@ -50,7 +50,7 @@ class LockingServer(SmallServer):
         count.failures += 1
 
 
-class Mended(LockingServer):
+class Fixed(LockingServer):
     """From the third wrong password on half a minute, doubling to an hour; then an hour each time, and never more."""
 
     def locked(self, count: Count) -> bool:
@@ -170,9 +170,9 @@ def _another_name(make: Make) -> str:
 
 _AN_HOUR = "1 h at most"
 
-RUNG = Rung(
+ATTACK = Attack(
     number=17,
-    id="locked-out",
+    id="account-lockout",
     title="Locked out on purpose",
     flaw="Ten wrong passwords lock the account, and anybody who knows the name can type them.",
     story="At an auction site that showed who bid highest, a rival could type that bidder's name and three wrong "
@@ -180,10 +180,10 @@ RUNG = Rung(
     source="https://cwe.mitre.org/data/definitions/645.html",
     clauses=("ASVS-6.1.1", "NIST-3.2.2", "RFC4226-7.3"),
     weak=LockingServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(LockingServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "Alice, after a stranger's ten wrong passwords",

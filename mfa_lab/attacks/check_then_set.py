@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mfa_lab.attacks.helpers.concurrency import CROWD, ROUNDS, Crowd, processes, threads
-from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.concurrency import AT_ONCE, ROUNDS, Racers, processes, threads
+from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
-from mfa_lab.attacks.record import OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
@@ -28,7 +28,7 @@ MakeOnFile = Callable[[Clock, Randomness, Path], Any]
 ONE, MORE, NOBODY = "one gets in", "more than one gets in", "at times nobody gets in"
 
 
-class CheckThenSet(SmallServer):
+class CheckThenSet(MinimalServer):
     """Keeps the last step of each account in SQLite, as applications do: a query, a comparison, an update."""
 
     def __init__(self, clock: Clock, randomness: Randomness, path: Path) -> None:
@@ -44,7 +44,7 @@ class CheckThenSet(SmallServer):
         with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as database:
             yield database
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         with self.database() as database:
             query = "SELECT last_step FROM steps WHERE name = ?"
             (last_step,) = database.execute(query, [account.name]).fetchone()
@@ -62,10 +62,10 @@ class CheckThenSet(SmallServer):
         return codes
 
 
-class Mended(CheckThenSet):
+class Fixed(CheckThenSet):
     """One statement compares and sets. The database lets one writer after the other through, and tells who wrote."""
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         with self.database() as database:
             update = "UPDATE steps SET last_step = ? WHERE name = ? AND last_step < ?"
             return database.execute(update, [step, account.name, step]).rowcount == 1
@@ -84,10 +84,10 @@ def on_file(make: MakeOnFile) -> Iterator[Make]:
         yield lambda clock, randomness: make(clock, randomness, Path(folder) / "race.db")
 
 
-def race(make: MakeOnFile, crowd: Crowd, rounds: int) -> list[int]:
+def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:
     """How many get in with one and the same code, round by round."""
     with on_file(make) as make_here:
-        return crowd(World(make_here), rounds)
+        return racers(World(make_here), rounds)
 
 
 def attack(make: MakeOnFile) -> Measure:
@@ -95,13 +95,13 @@ def attack(make: MakeOnFile) -> Measure:
 
     How many get in differs from run to run; that more than one does is certain.
     """
-    doubled = [crowd.__name__ for crowd in (threads, processes) if max(race(make, crowd, ROUNDS)) > 1]
+    doubled = [racers.__name__ for racers in (threads, processes) if max(race(make, racers, ROUNDS)) > 1]
     told = f"more than one got in, among {' and among '.join(doubled)}" if doubled else "one got in, no more"
-    return Measure(len(doubled), 2, f"one code, sent {CROWD} times at once: {told}")
+    return Measure(len(doubled), 2, f"one code, sent {AT_ONCE} times at once: {told}")
 
 
-def _races(make: MakeOnFile, crowd: Crowd) -> str:
-    got_in = race(make, crowd, ROUNDS)
+def _races(make: MakeOnFile, racers: Racers) -> str:
+    got_in = race(make, racers, ROUNDS)
     if max(got_in) > 1:
         return MORE
     return ONE if min(got_in) == 1 else NOBODY
@@ -125,7 +125,7 @@ _ONE_AFTER_THE_OTHER = (
     TWO_PEOPLE,
 )
 
-RUNG = Rung(
+ATTACK = Attack(
     number=10,
     id="check-then-set",
     title="Check, then set",
@@ -136,20 +136,20 @@ RUNG = Rung(
     source="https://github.com/projectsend/projectsend/pull/1738",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     weak=CheckThenSet,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server_on_file,
     refuser=refuses_everybody(CheckThenSet),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "The attack, by threads",
-            partial(_races, crowd=threads),
+            partial(_races, racers=threads),
             ONE,
             "Eight requests ask before the first has written. Who decides which of them came first?",
         ),
         Trial(
             "The attack, by processes",
-            partial(_races, crowd=processes),
+            partial(_races, racers=processes),
             ONE,
             "Eight processes share nothing but the database.",
         ),

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mfa_lab.attacks.helpers.guesses import guess, wrong_code
-from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import AccessDenied
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin
 
 
-class TrustingServer(SmallServer):
+class TrustingServer(MinimalServer):
     """Writes the account's name beside the token, as into a hidden field of the page for the code, and reads from
     there whose code to ask for.
     """
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
-        return replace(pending, token=Hidden(f"{pending.token.reveal()} {name}"))
+        return replace(pending, token=Redacted(f"{pending.token.reveal()} {name}"))
 
     def account_of(self, pending: PendingLogin) -> Account:
         token, _, name = pending.token.reveal().partition(" ")
@@ -29,7 +29,7 @@ class TrustingServer(SmallServer):
         return self.accounts[name]
 
 
-class Mended(TrustingServer):
+class Fixed(TrustingServer):
     """Whose login it is stands in the server's own list."""
 
     def account_of(self, pending: PendingLogin) -> Account:
@@ -41,7 +41,7 @@ class Mended(TrustingServer):
 
 def renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
     """What comes back from a client that writes `other` wherever `name` stood."""
-    return replace(pending, token=Hidden(pending.token.reveal().replace(name, other)))
+    return replace(pending, token=Redacted(pending.token.reveal().replace(name, other)))
 
 
 def attack(make: Make) -> Measure:
@@ -105,7 +105,7 @@ def _twice_wrong(make: Make) -> str:
 
 def _made_up(make: Make) -> str:
     world = World(make)
-    pending = replace(world.begin(world.mallory), token=Hidden(f"made-up {world.alice.name}"))
+    pending = replace(world.begin(world.mallory), token=Redacted(f"made-up {world.alice.name}"))
     try:
         return _opens_alices(world, pending, world.alice.phone.code())
     except KeyError:
@@ -118,7 +118,7 @@ def _mallory_is_mallory(make: Make) -> str:
     return IN if world.whose(session) == world.mallory.name else OUT
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=2,
     id="client-names-account",
     title="The client names the account in step two",
@@ -129,10 +129,10 @@ RUNG = Rung(
     source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     weak=TrustingServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(TrustingServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "Mallory's password, Alice's name, Alice's code",

@@ -7,8 +7,8 @@ from functools import partial
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account
 from mfa_lab.attacks.helpers.used_code import used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
-from mfa_lab.attacks.replay_after_forgetting import Mended as LongMemory
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
+from mfa_lab.attacks.replay_after_forgetting import Fixed as LongMemory
 from mfa_lab.errors import AccessDenied, ClockSetBack
 
 HOUR = 3600
@@ -20,14 +20,14 @@ class ClockTrustingServer(LongMemory):
     """Remembers used codes for as long as the window holds them, by its own clock: the fix of rung 9, and no more."""
 
 
-class Mended(ClockTrustingServer):
+class Fixed(ClockTrustingServer):
     """Clocks go back; the step of the last code taken does not."""
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
             return False
         account.last_step = step
-        return super().spend(account, step)
+        return super().consume(account, step)
 
 
 def _enters(world: World, code: str) -> bool:
@@ -135,7 +135,7 @@ def _right_again(make: Make) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=16,
     id="clock-set-back",
     title="The clock set back",
@@ -145,10 +145,10 @@ RUNG = Rung(
     source="https://doi.org/10.14722/ndss.2016.23090",
     clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
     weak=ClockTrustingServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(ClockTrustingServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial("A used code, an hour later, the clock an hour back", _used, OUT, "Who still knows that it was used?"),
         Trial(

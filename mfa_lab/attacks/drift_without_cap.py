@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock, SkewedClock
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
@@ -19,7 +19,7 @@ LATER_SECONDS = 600
 STOPS, GOES_ON = "the walk ends", "the walk goes on"
 
 
-class FollowingServer(SmallServer):
+class FollowingServer(MinimalServer):
     """Keeps the drift of each phone: after a login the window stands where the code was."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
@@ -29,9 +29,9 @@ class FollowingServer(SmallServer):
     def centre(self, account: Account) -> int:
         return super().centre(account) + self.drift.get(account.name, 0)
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         drift = self.drift.get(account.name, 0)
-        taken = super().spend(account, step)
+        taken = super().consume(account, step)
         if taken:
             self.drift[account.name] = self.learnt(drift, step - super().centre(account))
         return taken
@@ -43,7 +43,7 @@ class FollowingServer(SmallServer):
         return offset
 
 
-class Mended(FollowingServer):
+class Fixed(FollowingServer):
     """Follows a phone, and never so far that the window loses the server's own step."""
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
@@ -111,7 +111,7 @@ def _slowly(make: Make, direction: int) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=16,
     id="drift-without-cap",
     title="Drift without a cap",
@@ -122,10 +122,10 @@ RUNG = Rung(
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     weak=FollowingServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(FollowingServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "A walk ahead, with an hour of codes",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mfa_lab.attacks.helpers.guesses import crowd, guess, wrong_code
-from mfa_lab.attacks.helpers.minimal_server import Count, SmallServer
+from mfa_lab.attacks.helpers.guesses import guess, many_attackers, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.randomness import Randomness
 from mfa_lab.server.records import PendingLogin
@@ -16,7 +16,7 @@ ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
 """Five guesses in each of a hundred pending logins, all while the same codes are right."""
 
 
-class PerSessionServer(SmallServer):
+class PerSessionServer(MinimalServer):
     """Makes whoever guesses wait, but counts for each pending login anew. Whose they all are, nobody asks."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
@@ -27,7 +27,7 @@ class PerSessionServer(SmallServer):
         return self.counts.setdefault(pending.token.reveal(), Count())
 
 
-class Mended(PerSessionServer):
+class Fixed(PerSessionServer):
     """One count for each account, however many pending logins it has."""
 
     def counted(self, pending: PendingLogin) -> Count:
@@ -43,7 +43,7 @@ def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
 
 def attack(make: Make) -> Measure:
     """Know Alice's password, and guess: a crowd of attackers, each in a hundred sessions at a time."""
-    return crowd(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
+    return many_attackers(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
 
 
 def _in_vain(world: World, pending: PendingLogin) -> None:
@@ -96,7 +96,7 @@ def _a_month(make: Make) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=4,
     id="guessing-many-sessions",
     title="Guessing across sessions",
@@ -108,10 +108,10 @@ RUNG = Rung(
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
     weak=PerSessionServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(PerSessionServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "Twenty sessions side by side, five wrong guesses in each",

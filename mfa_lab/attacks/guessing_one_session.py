@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mfa_lab.attacks.helpers.guesses import crowd, guess, wrong_code
-from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.guesses import guess, many_attackers, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, GUESSES = 8_000, 600
 """Twenty guesses a second for half a minute, that is for as long as the same codes are right."""
 
 
-class PatientServer(SmallServer):
+class PatientServer(MinimalServer):
     """Counts wrong codes, and makes nobody wait for them."""
 
     def wait_seconds(self, failures: int) -> int:  # noqa: ARG002
         return 0
 
 
-class Mended(PatientServer):
+class Fixed(PatientServer):
     """Four mistakes are free. Each further one doubles the wait, from half a minute to an hour."""
 
     def wait_seconds(self, failures: int) -> int:
@@ -36,7 +36,7 @@ def in_one_session(world: World, codes: Sequence[str]) -> bool:
 
 def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
     """Know Alice's password, and guess: a crowd of attackers, each in one session. `window_steps`: the server's."""
-    return crowd(make, in_one_session, attackers=attackers, guesses=GUESSES, window_steps=window_steps)
+    return many_attackers(make, in_one_session, attackers=attackers, guesses=GUESSES, window_steps=window_steps)
 
 
 def with_window(window_steps: int) -> type[PatientServer]:
@@ -106,7 +106,7 @@ def _alice_mistypes(make: Make) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=3,
     id="guessing-one-session",
     title="Guessing in one session",
@@ -116,10 +116,10 @@ RUNG = Rung(
     source="https://blog.inhq.net/posts/totp-CVE-2024-0227/",
     clauses=("RFC4226-6", "RFC4226-7.3", "NIST-3.2.2", "NIST-3.1.4.2"),
     weak=PatientServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(PatientServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "A hundred wrong guesses in a second, then a right one",

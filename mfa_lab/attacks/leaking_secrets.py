@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from mfa_lab.attacks.helpers.leak_search import (
+    LEAK_SEARCHES,
     NAME,
-    PLACES,
     PNG,
     SECRET,
     Make,
@@ -22,13 +22,13 @@ from mfa_lab.attacks.helpers.leak_search import (
     in_a_saved_notebook,
     in_a_traceback,
 )
-from mfa_lab.attacks.record import Measure, Rung, Trial
+from mfa_lab.attacks.record import Attack, Measure, Trial
 from mfa_lab.clock import ManualClock
 from mfa_lab.errors import MfaError
 from mfa_lab.otp import code_at
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.provisioning import OtpAccount, build_uri, qr_png
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 
 @dataclass
@@ -51,11 +51,11 @@ class Offer:
         return f'<img src="{self.picture()}" alt="QR code">'
 
 
-class Mended:
+class Fixed:
     """The secret is hidden from everybody who does not ask for it, and the picture is drawn here."""
 
     def __init__(self, account: str, secret: str) -> None:
-        self.account, self.secret = account, Hidden(secret)
+        self.account, self.secret = account, Redacted(secret)
 
     def uri(self) -> str:
         return build_uri(self.secret.reveal(), account=self.account, issuer="small server")
@@ -73,12 +73,12 @@ class OurOffer(OtpAccount):
 
 def our_offer(account: str, secret: str) -> OurOffer:
     """Hidden from the first line on."""
-    hidden = Hidden(secret)
+    hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OurOffer(account, "mfa-lab", hidden)
 
 
-class Refuser(Mended):
+class Refuser(Fixed):
     """Keeps its secret so well that nobody can scan it."""
 
     def picture(self) -> str:
@@ -87,16 +87,18 @@ class Refuser(Mended):
 
 def attack(make: Make) -> Measure:
     """Break in nowhere: read what lies about."""
-    found = [place for place, look in PLACES.items() if look(make)]
-    words = f"the secret turns up in {len(found)} of {len(PLACES)} places{': ' if found else ''}{', '.join(found)}"
-    return Measure(len(found), len(PLACES), words)
+    found = [place for place, search in LEAK_SEARCHES.items() if search(make)]
+    words = (
+        f"the secret turns up in {len(found)} of {len(LEAK_SEARCHES)} places{': ' if found else ''}{', '.join(found)}"
+    )
+    return Measure(len(found), len(LEAK_SEARCHES), words)
 
 
 _SILENT, _RIGHT = "silent", "shows the right code"
 
 
-def _silent(look: Callable[[Make], str]) -> Callable[[Make], str]:
-    return lambda make: look(make) or _SILENT
+def _silent(search: Callable[[Make], str]) -> Callable[[Make], str]:
+    return lambda make: search(make) or _SILENT
 
 
 def _scanned(name: str) -> Callable[[Make], str]:
@@ -123,7 +125,7 @@ def _judged(phone: Phone) -> str:
     return _RIGHT if phone.code() == code_at(SECRET, phone.clock.now()) else "shows another code"
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=14,
     id="leaking-secrets",
     title="Secrets that leak",
@@ -135,10 +137,10 @@ RUNG = Rung(
     source="https://github.com/antonioribeiro/google2fa/issues/86",
     clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
     weak=Offer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_offer,
     refuser=Refuser,
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "The page that shows the picture",

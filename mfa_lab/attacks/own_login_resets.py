@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mfa_lab.attacks.helpers.guesses import crowd, guess, wrong_code
-from mfa_lab.attacks.helpers.minimal_server import PERIOD, Count, SmallServer
+from mfa_lab.attacks.helpers.guesses import guess, many_attackers, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, LOGINS, EACH = 8_000, 100, 4
 """Four guesses are free. Then Mallory logs in himself, once a step, which takes fifty minutes in all."""
 
 
-class ForgivingServer(SmallServer):
+class ForgivingServer(MinimalServer):
     """Counts for each account, and forgives for all: to it whoever logs in properly is one of the good, and in this
     small world everybody comes from the same address.
     """
@@ -23,7 +23,7 @@ class ForgivingServer(SmallServer):
             account.failures, account.wait_until = 0, 0
 
 
-class Mended(ForgivingServer):
+class Fixed(ForgivingServer):
     """A login ends the count of the account that it was for."""
 
     def succeeded(self, count: Count) -> None:
@@ -44,7 +44,9 @@ def with_own_logins(world: World, codes: Sequence[str]) -> bool:
 def attack(make: Make) -> Measure:
     """Know Alice's password, have an account beside hers, and guess: a crowd of attackers, each for fifty minutes."""
     seconds = [PERIOD * (number // EACH) for number in range(LOGINS * EACH)]
-    return crowd(make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4)
+    return many_attackers(
+        make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4
+    )
 
 
 def _between_guesses(make: Make) -> str:
@@ -98,7 +100,7 @@ def _alice_later(make: Make) -> str:
     return outcome(lambda: world.log_in(world.alice))
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=5,
     id="own-login-resets",
     title="The attacker's own login resets the counter",
@@ -109,10 +111,10 @@ RUNG = Rung(
     source="https://github.com/Baeldung/spring-security-registration/issues/197",
     clauses=("RFC4226-7.3", "NIST-3.2.2"),
     weak=ForgivingServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(ForgivingServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "Ten wrong guesses, then Mallory's own login",

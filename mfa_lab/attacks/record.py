@@ -55,12 +55,12 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class Attack:
     """One mistake, one attack that works because of it, and how a fix is graded.
 
     `weak`, `fixed` (the reference fix) and `ours` (this kit's own server) are targets: mostly a class or function
     that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that refuses
-    everybody: no grader may pass it. `clauses` are ids of STANDARDS.md. `stands` is False where the attack works
+    everybody: no grader may pass it. `clauses` are ids of STANDARDS.md. `ours_holds` is False where the attack works
     against `ours` too, as it does against every OTP (NIST-3.2.5).
     """
 
@@ -75,6 +75,6 @@ class Rung:
     fixed: Any
     ours: Any
     refuser: Any
-    attack: Callable[[Any], Measure]
+    run: Callable[[Any], Measure]
     trials: tuple[Trial, ...]
-    stands: bool = True
+    ours_holds: bool = True

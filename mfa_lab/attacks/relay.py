@@ -12,31 +12,31 @@ from functools import partial
 from mfa_lab.attacks.helpers.lasting_sessions import HOUR, LastingServer
 from mfa_lab.attacks.helpers.stolen_session import (
     HALF_AN_HOUR,
-    WEEK_OF_LOOKS,
-    a_notice,
+    HALF_HOURS_IN_A_WEEK,
+    a_notification,
     at_once,
-    binding_is_told,
-    dated_anew,
     for_how_long,
-    looked_at_after_it,
-    looks,
+    half_hours_open,
     made_up,
     new_phone,
     next_morning,
+    opened_after_it,
+    owner_is_notified,
     stolen,
     unused_for_an_hour,
     used,
     used_for_a_day,
     with_alices_name_on_it,
+    with_new_dates,
     with_stolen,
 )
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import AccessDenied
 from mfa_lab.server.records import Session
 
 
-class Mended(LastingServer):
+class Fixed(LastingServer):
     """The relay still gets in. Its session ends after a day, and after an hour without use; and Alice hears of it."""
 
     def check_session(self, session: Session) -> Session:
@@ -55,17 +55,17 @@ def attack(make: Make) -> Measure:
     """Relay Alice's login, bind a phone of one's own, and look into her account every half hour for a week."""
     world = World(make)
     try:
-        loot = stolen(world)
+        stolen_session = stolen(world)
     except AccessDenied:
-        return Measure(0, WEEK_OF_LOOKS, "the relay is refused, and so is Alice")
-    told = "finds a notice" if binding_is_told(world, loot) else "is told nothing"
-    count = looks(world, loot, WEEK_OF_LOOKS)
-    opened = "all week long" if count == WEEK_OF_LOOKS else f"for {count * HALF_AN_HOUR // HOUR} hours"
+        return Measure(0, HALF_HOURS_IN_A_WEEK, "the relay is refused, and so is Alice")
+    told = "finds a notice" if owner_is_notified(world, stolen_session) else "is told nothing"
+    count = half_hours_open(world, stolen_session, HALF_HOURS_IN_A_WEEK)
+    opened = "all week long" if count == HALF_HOURS_IN_A_WEEK else f"for {count * HALF_AN_HOUR // HOUR} hours"
     words = f"the relay has Alice's session: it opens her pages {opened}; another phone is bound, and she {told}"
-    return Measure(count, WEEK_OF_LOOKS, words)
+    return Measure(count, HALF_HOURS_IN_A_WEEK, words)
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=15,
     id="relay",
     title="An adversary in the middle",
@@ -76,10 +76,10 @@ RUNG = Rung(
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
     weak=LastingServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(LastingServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "For how long the stolen session is open",
@@ -89,7 +89,7 @@ RUNG = Rung(
         ),
         Trial(
             "A day later, with today's date written on it",
-            with_stolen(dated_anew),
+            with_stolen(with_new_dates),
             OUT,
             "Whose word do you take for when the session began?",
         ),
@@ -109,7 +109,7 @@ RUNG = Rung(
         ),
         Trial(
             "Two looks, one after the other, after an hour without use",
-            with_stolen(looked_at_after_it),
+            with_stolen(opened_after_it),
             OUT,
             "The first look was refused and yet counted as a use: so the second one got in.",
         ),
@@ -127,7 +127,7 @@ RUNG = Rung(
         ),
         Trial(
             "The attacker binds another phone: what Alice finds",
-            a_notice,
+            a_notification,
             "a notice",
             "Somebody has changed what guards the account. Who is told?",
         ),
@@ -153,5 +153,5 @@ RUNG = Rung(
         Trial("Alice, binding a new phone", new_phone, IN, "Phones break: with a fresh session a new one is bound."),
         *HONEST,
     ),
-    stands=False,
+    ours_holds=False,
 )

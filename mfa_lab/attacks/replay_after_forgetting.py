@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, Attack, Measure, Trial
 from mfa_lab.attacks.replay_in_window import replays
 from mfa_lab.clock import Clock
 from mfa_lab.policy import Policy
@@ -21,7 +21,7 @@ DELAY_SECONDS = 45
 NEVER = "never taken again"
 
 
-class ShortMemory(SmallServer):
+class ShortMemory(MinimalServer):
     """Keeps used codes in a cache, each for as long as the phone shows it."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
@@ -32,7 +32,7 @@ class ShortMemory(SmallServer):
         """How long a used code is remembered."""
         return PERIOD
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         now = self.clock.now()
         self.until = {key: until for key, until in self.until.items() if now < until}
         if (account.name, step) in self.until:
@@ -41,7 +41,7 @@ class ShortMemory(SmallServer):
         return True
 
 
-class Mended(ShortMemory):
+class Fixed(ShortMemory):
     """A used code is remembered for as long as the window can hold it."""
 
     def keep_seconds(self) -> int:
@@ -90,9 +90,9 @@ def _after_a_refusal(make: Make) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=9,
-    id="short-memory",
+    id="replay-after-forgetting",
     title="Replay after the memory forgot",
     flaw="Used codes are remembered for one period, and the window goes on taking them after that.",
     story="In 2017 a library's users found that its protection against replay held for 30 seconds: while the allowed "
@@ -100,10 +100,10 @@ RUNG = Rung(
     source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     weak=ShortMemory,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(ShortMemory),
-    attack=attack,
+    run=attack,
     trials=(
         Trial("Alice's code, again and again", forgets, NEVER, "The window still holds it. Who still remembers it?"),
         Trial(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from itertools import count
 
-from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock, ManualClock
 from mfa_lab.otp import step_at
 from mfa_lab.randomness import Randomness
@@ -30,7 +30,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 """Other ways to write six digits, all of which a friendly verifier reads alike."""
 
 
-class TypedMemory(SmallServer):
+class TypedMemory(MinimalServer):
     """Remembers each used code as it was typed, and reads it as kindly as PyOTP: full-width digits are digits."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
@@ -49,11 +49,11 @@ class TypedMemory(SmallServer):
         self.used.add(self.key(account, code, step))
         return step
 
-    def spend(self, account: Account, step: int) -> bool:  # noqa: ARG002
+    def consume(self, account: Account, step: int) -> bool:  # noqa: ARG002
         return True
 
 
-class Mended(TypedMemory):
+class Fixed(TypedMemory):
     """However a code is written, it belongs to one step."""
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
@@ -94,9 +94,9 @@ def _two_steps_alike(world: World) -> tuple[int, int]:
     return shown[code], step
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=8,
-    id="another-spelling",
+    id="replay-by-spelling",
     title="Replay by another spelling",
     flaw="Used codes are remembered as they were typed, and the verifier reads many spellings as the same code.",
     story="In 2025 the library that a server for secrets used dropped spaces from a code before it verified it; the "
@@ -104,10 +104,10 @@ RUNG = Rung(
     source="https://github.com/openbao/openbao/pull/1625",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     weak=TypedMemory,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(TypedMemory),
-    attack=attack,
+    run=attack,
     trials=(
         *(
             Trial(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, typed, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import SkewedClock
 
 DELAY_SECONDS = 40
@@ -15,17 +15,17 @@ DELAY_SECONDS = 40
 _A_YEAR = 365 * 24 * 3600
 
 
-class ForgetfulServer(SmallServer):
+class ForgetfulServer(MinimalServer):
     """Checks each code with care, and never asks whether it was here before."""
 
-    def spend(self, account: Account, step: int) -> bool:  # noqa: ARG002
+    def consume(self, account: Account, step: int) -> bool:  # noqa: ARG002
         return True
 
 
-class Mended(ForgetfulServer):
+class Fixed(ForgetfulServer):
     """A step is taken once, and closes those before it."""
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
             return False
         account.last_step = step
@@ -82,7 +82,7 @@ def _slow_twice(make: Make) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=7,
     id="replay-in-window",
     title="Replay inside the window",
@@ -92,10 +92,10 @@ RUNG = Rung(
     source="https://blog.justinbull.ca/cve-2015-7225-otp-reuse-in-devise-two-factor/",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     weak=ForgetfulServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(ForgetfulServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "The same code, a second later",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mfa_lab.attacks.record import Measure, Rung
+from mfa_lab.attacks.record import Attack, Measure
 
 
 @dataclass(frozen=True, slots=True)
-class Climb:
+class AttackReport:
     """One rung, run. `as_expected`: the attack worked on the weak server, and on the others only where it has to."""
 
-    rung: Rung
+    attack: Attack
     weak: Measure
     fixed: Measure
     ours: Measure
@@ -20,13 +20,13 @@ class Climb:
     @property
     def as_expected(self) -> bool:
         others = {self.fixed.succeeded, self.ours.succeeded}
-        return self.weak.succeeded and others == {not self.rung.stands}
+        return self.weak.succeeded and others == {not self.attack.ours_holds}
 
     def __str__(self) -> str:
-        head = f"{self.rung.number:2}  {self.rung.title} [{self.rung.id}; {', '.join(self.rung.clauses)}]"
+        head = f"{self.attack.number:2}  {self.attack.title} [{self.attack.id}; {', '.join(self.attack.clauses)}]"
         lines = [("weak server", self.weak), ("reference fix", self.fixed), ("MfaServer", self.ours)]
         told = [f"    {name:13}  {measure!r}" for name, measure in lines]
-        if not self.rung.stands:
+        if not self.attack.ours_holds:
             told.append("    No one-time password withstands this one: it is the honest end of the ladder.")
         if not self.as_expected:
             told.append("    This is not as it should be: please report it.")
@@ -36,16 +36,16 @@ class Climb:
         """What a program reads: plain values."""
         measures = {name: asdict(getattr(self, name)) for name in ("weak", "fixed", "ours")}
         return {
-            "number": self.rung.number,
-            "id": self.rung.id,
-            "title": self.rung.title,
-            "clauses": list(self.rung.clauses),
-            "stands": self.rung.stands,
+            "number": self.attack.number,
+            "id": self.attack.id,
+            "title": self.attack.title,
+            "clauses": list(self.attack.clauses),
+            "ours_holds": self.attack.ours_holds,
             "as_expected": self.as_expected,
             "measures": measures,
         }
 
 
-def climb(rung: Rung) -> Climb:
+def report_on(attack: Attack) -> AttackReport:
     """Run the attack three times."""
-    return Climb(rung, *(rung.attack(target) for target in (rung.weak, rung.fixed, rung.ours)))
+    return AttackReport(attack, *(attack.run(target) for target in (attack.weak, attack.fixed, attack.ours)))

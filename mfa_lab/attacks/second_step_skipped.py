@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.minimal_server import MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.server.records import PendingLogin, Session
 
 
-class HastyServer(SmallServer):
+class HastyServer(MinimalServer):
     """Opens the session with the password; the code is asked for on the next page."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
@@ -17,7 +17,7 @@ class HastyServer(SmallServer):
         return pending
 
 
-class Mended(HastyServer):
+class Fixed(HastyServer):
     """A pending login opens no page."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
@@ -63,7 +63,7 @@ def _keeps(make: Make) -> str:
     return IN
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=1,
     id="second-step-skipped",
     title="The second step is skipped",
@@ -74,10 +74,10 @@ RUNG = Rung(
     source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     weak=HastyServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(HastyServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial("What step 1 gave, shown as a session", _skips, OUT, "What step 1 gives still opens a page."),
         Trial("The same, after a wrong code", _fails_then_skips, OUT, "What is left of a failed second step?"),

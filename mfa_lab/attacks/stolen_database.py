@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, select, update
 
 from mfa_lab.attacks.helpers.database_copy import WAYS, compute, laid_over, lets_in, read, secret_of, swap, ways_in
 from mfa_lab.attacks.helpers.encodings import spelled
-from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import InvalidSecret, MfaError, ServerFault
 from mfa_lab.phone.authenticator import Phone
@@ -28,7 +28,7 @@ _OPENS = "it opens"
 _NOWHERE = "nowhere in it"
 
 
-class OpenBook(SmallServer):
+class PlaintextServer(MinimalServer):
     """Writes each shared secret into its database, as it is: `rows`, by name. Its `key` is kept elsewhere."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
@@ -36,18 +36,18 @@ class OpenBook(SmallServer):
         self.rows: dict[str, bytes] = {}
         self.key = randomness.token_bytes(32)
 
-    def seal(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the mended one needs it)
+    def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the mended one needs it)
         """What the row of `name` holds of a shared secret (Base32)."""
         return secret.encode()
 
-    def open(self, row: bytes, name: str) -> str:  # noqa: ARG002
+    def decrypt(self, row: bytes, name: str) -> str:  # noqa: ARG002
         """The shared secret that the row of `name` holds."""
         return row.decode()
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
         codes = super().confirm_enrolment(enrolment, code)
         name, secret = self._offers[enrolment.token.reveal()]
-        self.rows[name] = self.seal(secret, name)
+        self.rows[name] = self.encrypt(secret, name)
         self.accounts[name].secret = _IN_THE_DATABASE
         return codes
 
@@ -58,7 +58,7 @@ class OpenBook(SmallServer):
 
     def _opened(self, name: str) -> str:
         with suppress(InvalidTag):
-            return self.open(self.rows[name], name)
+            return self.decrypt(self.rows[name], name)
         raise ServerFault("a row does not open: the database was changed; restore a backup")
 
     def stolen(self) -> dict[str, bytes]:
@@ -70,25 +70,25 @@ class OpenBook(SmallServer):
         self.rows.update(rows)
 
 
-class SealedAlone(OpenBook):
+class EncryptedOnly(PlaintextServer):
     """Half the way: nobody reads a row without the key, and no row knows whose it is."""
 
-    def seal(self, secret: str, name: str) -> bytes:  # noqa: ARG002
+    def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002
         nonce = self.randomness.token_bytes(12)
         return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), None)
 
-    def open(self, row: bytes, name: str) -> str:  # noqa: ARG002
+    def decrypt(self, row: bytes, name: str) -> str:  # noqa: ARG002
         return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()
 
 
-class Mended(OpenBook):
+class Fixed(PlaintextServer):
     """Sealed under the key, each time with another nonce, and bound to the name whose row it is."""
 
-    def seal(self, secret: str, name: str) -> bytes:
+    def encrypt(self, secret: str, name: str) -> bytes:
         nonce = self.randomness.token_bytes(12)
         return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())
 
-    def open(self, row: bytes, name: str) -> str:
+    def decrypt(self, row: bytes, name: str) -> str:
         return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()
 
 
@@ -102,7 +102,7 @@ _OVERWRITE = (
 )
 
 
-class OurBook(MfaServer):
+class OurDatabase(MfaServer):
     """This kit's own server, and what somebody can do who has its database and not its `key`."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
@@ -158,7 +158,7 @@ def _from_her_old_one(make: Make) -> str:
     """Alice has lost her phone and enrolled another: whoever has the old one copied her row then, and does so now."""
     world = World(make)
     old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
-    world.server.rebind(world.alice.name)
+    world.server.reset_factors(world.alice.name)
     enrolment = world.server.start_enrolment(world.begin(world.alice))
     phone = Phone(world.clock)
     phone.add(enrolment.uri)
@@ -188,7 +188,7 @@ def _noticed(world: World) -> bool:
     return False
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=13,
     id="stolen-database",
     title="A stolen database",
@@ -197,17 +197,17 @@ RUNG = Rung(
     "lay in its database as they were, and thought of a key from the settings. It was mended the day after.",
     source="https://github.com/zone-eu/wildduck/issues/17",
     clauses=("NIST-3.1.4.2",),
-    weak=OpenBook,
-    fixed=Mended,
-    ours=OurBook,
-    refuser=refuses_everybody(OpenBook),
-    attack=attack,
+    weak=PlaintextServer,
+    fixed=Fixed,
+    ours=OurDatabase,
+    refuser=refuses_everybody(PlaintextServer),
+    run=attack,
     trials=(
         Trial(
             "Alice's row, sealed and opened again",
             _comes_back,
             _OPENS,
-            "What `seal` wrote, `open` must get back as it was.",
+            "What `encrypt` wrote, `decrypt` must get back as it was.",
         ),
         Trial(
             "The copy alone",

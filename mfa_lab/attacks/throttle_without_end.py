@@ -7,10 +7,10 @@ from functools import partial
 
 from mfa_lab.attacks.helpers.guess_rate import guess_every, guess_hourly, measured_rules
 from mfa_lab.attacks.helpers.guesses import guess, wrong_code
-from mfa_lab.attacks.helpers.minimal_server import Count, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
-from mfa_lab.attacks.simulation.guess_budget import DAY_SECONDS, Rules, attempts_before, guess_budget, said
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
+from mfa_lab.attacks.simulation.guess_budget import DAY_SECONDS, Rules, attempts_before, guess_budget, in_words
 from mfa_lab.attacks.simulation.odds import dice, guessing
 from mfa_lab.attacks.simulation.simulated_budget import simulated_budget
 from mfa_lab.randomness import SeededRandomness
@@ -20,14 +20,14 @@ ATTACKERS, DAYS = 400, 14
 _TOO_MANY_TO_DRAW = 1_000_000
 
 
-class EndlessServer(SmallServer):
+class EndlessServer(MinimalServer):
     """After every fifth wrong code in a row the next one waits five minutes."""
 
     def wait_seconds(self, failures: int) -> int:
         return PAUSE_SECONDS if failures % BURST == 0 else 0
 
 
-class Mended(EndlessServer):
+class Fixed(EndlessServer):
     """After a hundred wrong codes in a row the authenticator is disabled, until an administrator binds a new one."""
 
     def must_wait(self, count: Count) -> bool:
@@ -42,7 +42,7 @@ def attack(make: Make) -> Measure:
     """
     rules = measured_rules(make)
     attempts = attempts_before(rules, DAYS * DAY_SECONDS)
-    inside, year = _inside(rules, attempts), said(guess_budget(rules).chance_per_year)
+    inside, year = _inside(rules, attempts), in_words(guess_budget(rules).chance_per_year)
     stop = rules.disable_after_failures
     ending = f"wrong codes end after {stop}" if stop else "wrong codes never end"
     words = f"{ending}: {inside} of {ATTACKERS} attackers got in within {DAYS} days; the chance in a year is {year}"
@@ -67,14 +67,14 @@ def in_bursts(world: World, codes: Sequence[str]) -> bool:
     return False
 
 
-def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int = 0, hourly_again: int = 0) -> str:
+def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int = 0, hourly_repeated: int = 0) -> str:
     """Whether a right code of Alice's counts after all this."""
     world = World(make)
     for _ in range(bursts):
         in_bursts(world, [wrong_code(world, world.alice)] * BURST)
     guess_hourly(world, world.alice, hourly)
     world.clock.advance(rest_days * DAY_SECONDS)
-    guess_hourly(world, world.alice, hourly_again)
+    guess_hourly(world, world.alice, hourly_repeated)
     return outcome(lambda: world.log_in(world.alice))
 
 
@@ -104,7 +104,7 @@ def _alice_mistypes(make: Make) -> str:
 def _bound_anew(make: Make) -> str:
     world = World(make)
     guess_hourly(world, world.alice, 101)
-    world.server.rebind(world.alice.name)
+    world.server.reset_factors(world.alice.name)
     enrolment = world.server.start_enrolment(world.begin(world.alice))
     world.alice.phone.add(enrolment.uri)
     world.server.confirm_enrolment(enrolment, world.alice.phone.code())
@@ -112,7 +112,7 @@ def _bound_anew(make: Make) -> str:
     return outcome(lambda: world.log_in(world.alice))
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=6,
     id="throttle-without-end",
     title="A throttle that never stops",
@@ -123,10 +123,10 @@ RUNG = Rung(
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
     weak=EndlessServer,
-    fixed=Mended,
+    fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(EndlessServer),
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "A thousand wrong guesses, five every five minutes",
@@ -154,7 +154,7 @@ RUNG = Rung(
         ),
         Trial(
             "Ninety wrong guesses, three days' rest, ninety more",
-            partial(_log_in_after, hourly=90, rest_days=3, hourly_again=90),
+            partial(_log_in_after, hourly=90, rest_days=3, hourly_repeated=90),
             OUT,
             "A hundred and eighty wrong codes, and no right one among them. A pause is no right code.",
         ),
@@ -199,7 +199,8 @@ RUNG = Rung(
             "Alice, after an administrator has bound a new phone",
             _bound_anew,
             IN,
-            "The administrator did what `rebind` does: no secret, no failures. Alice is kept out all the same.",
+            "The administrator did what `reset_factors` does: no secret, no failures. Alice is kept out all the "
+            "same.",
         ),
     ),
 )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.minimal_server import MinimalServer
 from mfa_lab.attacks.helpers.timing import counted_hashes
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import AccessDenied
 from mfa_lab.randomness import Randomness
@@ -30,7 +30,7 @@ class Refused(AccessDenied):
         self.status = status
 
 
-class TellingServer(SmallServer):
+class EnumerableServer(MinimalServer):
     """Looks a name up first and has an answer of its own for one that nobody has. Passwords wait a minute after three
     wrong ones.
     """
@@ -68,14 +68,14 @@ class TellingServer(SmallServer):
         self.wrong_passwords.pop(name, None)
 
 
-class Mended(TellingServer):
+class Fixed(EnumerableServer):
     """Every name takes the same way, and only at its end stands whether it led anywhere."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if self.waits(name):
             raise AccessDenied
         try:
-            pending = SmallServer.begin_login(self, name, password)
+            pending = MinimalServer.begin_login(self, name, password)
         except AccessDenied:
             self.count(name)
             raise
@@ -218,9 +218,9 @@ def _right_password_while_waiting(make: Make) -> str:
     return _ALIKE if told[0] == told[1] else "not alike"
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=11,
-    id="names-found-out",
+    id="user-enumeration",
     title="Names are found out",
     flaw="The server looks the name up first, and goes another way for one that nobody has: other words, another "
     "status, no hash, no waiting.",
@@ -228,11 +228,11 @@ RUNG = Rung(
     "in another time, so a stranger could tell who they were.",
     source="https://docs.djangoproject.com/en/4.2/releases/4.2.14/",
     clauses=("ASVS-6.3.8", "NIST-3.2.2"),
-    weak=TellingServer,
-    fixed=Mended,
+    weak=EnumerableServer,
+    fixed=Fixed,
     ours=our_server,
-    refuser=refuses_everybody(TellingServer),
-    attack=attack,
+    refuser=refuses_everybody(EnumerableServer),
+    run=attack,
     trials=(
         Trial(
             "One attempt at Alice's name and one at nobody's",

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import Mock, patch
 
-from mfa_lab.attacks.record import IN, OUT, Measure, Rung, Trial
+from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.attacks.simulation.seed_search import observe, recover, secret_from_time
 from mfa_lab.clock import ManualClock
 from mfa_lab.errors import InvalidInput
@@ -19,7 +19,7 @@ from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin
 
@@ -30,7 +30,7 @@ MIDNIGHT = 1_799_971_200
 DAY_SECONDS = 86_400
 
 
-def mended(_now: int) -> str:
+def fixed_secret(_now: int) -> str:
     """Twenty bytes from the operating system. What time it is does not matter."""
     return new_secret(SYSTEM)
 
@@ -75,7 +75,7 @@ def _attacked(make: MakeSecret) -> str:
 def _key(secret: str) -> bytes:
     """The key that a phone makes of it: none, where it is no secret."""
     try:
-        Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Hidden(secret)).uri())
+        Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
         return b""
     return secret_bytes(secret)
@@ -177,9 +177,9 @@ def _asked_for(make: MakeSecret) -> str:
     return f"{given} bytes" if 0 < given < 16 else ENOUGH
 
 
-RUNG = Rung(
+ATTACK = Attack(
     number=12,
-    id="weak-source",
+    id="weak-randomness",
     title="Secrets from a weak random source",
     flaw="The secret comes from `random`, and `random` from the time: a day has 86,400 secrets, and no more.",
     story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, told in "
@@ -187,10 +187,10 @@ RUNG = Rung(
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
     weak=secret_from_time,
-    fixed=mended,
+    fixed=fixed_secret,
     ours=our_secret,
     refuser=the_same_for_everybody,
-    attack=attack,
+    run=attack,
     trials=(
         Trial(
             "The attack, on one secret",

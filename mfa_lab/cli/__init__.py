@@ -16,7 +16,7 @@ import click
 
 from mfa_lab import __version__
 from mfa_lab.errors import MfaError
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.resources import notebooks_dir
 
 WORK = "mfa-lab-work"
@@ -73,7 +73,7 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
     """
     if not copy_only:
         _need_the_lab()
-    _tell(folder, workspace.deliver(notebooks_dir(), folder))
+    _tell(folder, working_copy.deliver(notebooks_dir(), folder))
     if copy_only:
         return
     given = jupyter_args or []
@@ -81,7 +81,7 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
         given = ["--no-browser", *given]
     if port is not None:
         given = [f"--ServerApp.port={port}", *given]
-    _run_lab(_lab_settings(folder.resolve(), workspace.first_notebook(notebooks_dir())), given)
+    _run_lab(_lab_settings(folder.resolve(), working_copy.first_notebook(notebooks_dir())), given)
 
 
 @main.command()
@@ -89,7 +89,7 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
 @folder_option
 def reset(notebook: str | None, folder: Path) -> None:
     """Bring NOTEBOOK, or all of them, back as they came. Your own copy is kept beside it, never deleted."""
-    aside = workspace.reset(notebooks_dir(), folder, notebook)
+    aside = working_copy.reset(notebooks_dir(), folder, notebook)
     for name, kept in aside.items():
         click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
     if not aside:
@@ -109,12 +109,12 @@ def reset(notebook: str | None, folder: Path) -> None:
 def progress(folder: Path, file: str | None) -> None:
     """Show how far you have come. It is kept in the working copy alone; sending it anywhere is up to you."""
     _need_the_lab()
-    from mfa_lab.lab.grading import progress_export as report
+    from mfa_lab.lab.grading import progress_export
 
     if file is None:
-        click.echo(report.in_words(folder))
+        click.echo(progress_export.in_words(folder))
         return
-    written = report.export(folder, Path(file) if file else None)
+    written = progress_export.export(folder, Path(file) if file else None)
     click.echo(
         f"{written} holds your pseudonym, exercise ids, attempts and times. Nothing else, and nobody has it yet."
     )
@@ -216,18 +216,18 @@ def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
     For each: the measure on a server with one mistake, on the reference fix, and on `MfaServer`. Ends with 1 if one
     did not come out as it should.
     """
-    from mfa_lab.attacks import rungs, rungs_of
-    from mfa_lab.attacks.report import climb
+    from mfa_lab.attacks import attack_series, attacks_numbered
+    from mfa_lab.attacks.report import report_on
 
-    chosen = [one for name in which for one in rungs_of(name)] or rungs()
-    climbs = []
+    chosen = [one for name in which for one in attacks_numbered(name)] or attack_series()
+    reports = []
     for one in chosen:
-        climbs.append(climb(one))
+        reports.append(report_on(one))
         if not as_json:
-            click.echo(climbs[-1])
+            click.echo(reports[-1])
     if as_json:
-        click.echo(json.dumps([each.as_json() for each in climbs], indent=2))
-    ctx.exit(not all(each.as_expected for each in climbs))
+        click.echo(json.dumps([each.as_json() for each in reports], indent=2))
+    ctx.exit(not all(each.as_expected for each in reports))
 
 
 database_option = click.option(
@@ -264,8 +264,8 @@ database_option = click.option(
     help="Whether strangers may register.",
 )
 @click.option(
-    "--notices",
-    envvar="MFA_LAB_NOTICES",
+    "--notifications",
+    envvar="MFA_LAB_NOTIFICATIONS",
     default="",
     metavar="FILE",
     help="Write notices for the owners of accounts to this file.",
@@ -394,7 +394,7 @@ def _encrypted_kernels() -> dict[str, object]:
     return {f"MappingKernelManager.{trait}": "auto"} if known and zmq.has("curve") else {}
 
 
-def _tell(folder: Path, delivery: workspace.Delivery) -> None:
+def _tell(folder: Path, delivery: working_copy.Delivery) -> None:
     click.echo(f"Your notebooks are in {folder.resolve()}")
     for verb, names in (("New here", delivery.new), ("Brought up to date", delivery.updated)):
         if names:

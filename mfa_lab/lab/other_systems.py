@@ -17,7 +17,7 @@ _ENDLESS_SECONDS = 10**10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Peer:
+class OtherSystem:
     """One system. `kind` says in which state ("as installed"), `says` what its documentation says, in a sentence;
     `counts` whether failures are counted for the account or for the address they come from.
     """
@@ -33,30 +33,31 @@ class Peer:
 
 
 @cache
-def peers() -> dict[str, Peer]:
+def other_systems() -> dict[str, OtherSystem]:
     """All of data/other_systems.toml, by key, in the file's order: the weakest rules first."""
-    return parse_peers((data_dir() / "other_systems.toml").read_text("utf-8"))
+    return parse_other_systems((data_dir() / "other_systems.toml").read_text("utf-8"))
 
 
-def peer_table(caption: str) -> Table:
+def other_systems_table(caption: str) -> Table:
     """What each says, and where it stands."""
     rows = [
-        (f"{one.name} {one.version}, {one.kind}", one.says, Link(one.source, one.link)) for one in peers().values()
+        (f"{one.name} {one.version}, {one.kind}", one.says, Link(one.source, one.link))
+        for one in other_systems().values()
     ]
     return Table(caption, ("system", "by default", "source"), *rows)
 
 
-_TEXTS = tuple(field.name for field in fields(Peer) if field.name != "rules")
+_TEXTS = tuple(field.name for field in fields(OtherSystem) if field.name != "rules")
 _RULES = ("accepted_codes", "limits", "disable_after_failures")
 _WAITS = ("first_seconds", "every_failures", "longest_seconds")
 
 
-def parse_peers(text: str) -> dict[str, Peer]:
+def parse_other_systems(text: str) -> dict[str, OtherSystem]:
     """The systems of a TOML text. Raises `InvalidInput`, which names line, key and remedy."""
-    return {key: _peer(text, key, table) for key, table in toml.parse(text).items()}
+    return {key: _system(text, key, table) for key, table in toml.parse(text).items()}
 
 
-def _peer(text: str, key: str, table: Any) -> Peer:
+def _system(text: str, key: str, table: Any) -> OtherSystem:
     if not isinstance(table, dict):
         raise toml.error(text, (key,), "is no system: write a line such as [name] above it")
     for name, value in table.items():
@@ -70,7 +71,7 @@ def _peer(text: str, key: str, table: Any) -> Peer:
         raise toml.error(text, (key, "counts"), 'must be "account" or "address"')
     waits = _waits(text, (key, "waits"), table["waits"]) if "waits" in table else ()
     texts = {name: table[name] for name in _TEXTS if name in table}
-    return Peer(rules=_rules(text, key, table, waits), **texts)
+    return OtherSystem(rules=_rules(text, key, table, waits), **texts)
 
 
 def _rules(text: str, key: str, table: dict[str, Any], waits: tuple[int, ...]) -> Rules:

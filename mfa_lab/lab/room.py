@@ -39,7 +39,7 @@ class Room:
         self.demo = demo
         self.seat = seat
         self.demo_account = seat.account if seat else _demo_accounts()[0]
-        self._watchers: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], None]] = []
         self._open()
 
     def _open(self) -> None:
@@ -85,9 +85,9 @@ class Room:
             self.phone.remove(label)
         self._tell()
 
-    def watch(self, changed: Callable[[], None]) -> None:
+    def on_change(self, changed: Callable[[], None]) -> None:
         """Call `changed` after each step of the login."""
-        self._watchers.append(changed)
+        self._listeners.append(changed)
 
     def move_on(
         self,
@@ -103,7 +103,7 @@ class Room:
         self._tell()
 
     def _tell(self) -> None:
-        for changed in self._watchers:
+        for changed in self._listeners:
             changed()
 
 

@@ -15,7 +15,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, PendingLogin, Session, token_hash
 from mfa_lab.server.services import normal_name
@@ -48,7 +48,7 @@ class Seat:
     @property
     def otp(self) -> OtpAccount:
         """What a phone keeps of it."""
-        return OtpAccount(self.name, ISSUER, Hidden(self.secret))
+        return OtpAccount(self.name, ISSUER, Redacted(self.secret))
 
     @property
     def setup_key(self) -> str:

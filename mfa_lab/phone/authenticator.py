@@ -17,7 +17,7 @@ from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.google_export import Export, Part, is_export, read, write
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 MAX_PIXELS = 40_000_000
 """A phone's camera makes fewer; a picture that claims more is a bomb."""
@@ -120,7 +120,7 @@ class Phone:
             for label, account in self._accounts.items()
         ]
 
-    def export_codes(self, *labels: str) -> tuple[Hidden, ...]:
+    def export_codes(self, *labels: str) -> tuple[Redacted, ...]:
         """The accounts, all or those of these labels, as texts for another app's scanner, one to each QR code
         (otpauth-migration). Raises `InvalidInput` for an account that the format cannot carry.
         """

@@ -21,7 +21,7 @@ import pyotp
 from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 if TYPE_CHECKING:
     from qrcode.main import QRCode
@@ -48,7 +48,7 @@ class OtpAccount:
 
     account: str
     issuer: str
-    secret: Hidden
+    secret: Redacted
     digits: int = 6
     period_seconds: int = 30
     algorithm: str = "SHA1"
@@ -77,7 +77,7 @@ class OtpAccount:
         )
         start = "otpauth://totp/"
         # PyOTP leaves a slash in a name as it is; apps that read the last part of a path would cut the name there.
-        uri = Hidden(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
+        uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
                 f"the URI would pass {MAX_URI_CHARACTERS} characters: shorten the account or the issuer"
@@ -89,7 +89,7 @@ def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
     """The otpauth:// URI of one account (KEYURI); `period` in seconds. Raises `InvalidInput`, `InvalidSecret`."""
-    hidden = Hidden(secret)
+    hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
@@ -111,7 +111,7 @@ def parse_uri(text: str) -> OtpAccount:
         return OtpAccount(
             account.strip(),
             issuer.strip() or parameters.get("issuer", ""),
-            Hidden(secret),
+            Redacted(secret),
             _whole(parameters.get("digits", "6")),
             _whole(parameters.get("period", "30")),
             re.sub(r"^HMAC|[-_]", "", parameters.get("algorithm", "SHA1").upper()),
@@ -127,7 +127,7 @@ def qr_svg(text: str, *, label: str) -> str:
     `label` is read aloud and stands in the page: let it say what is seen, never what the code holds. Raises
     `InvalidInput` where `text` does not fit or `label` is empty.
     """
-    hidden = Hidden(text)
+    hidden = Redacted(text)
     del text
     if not isinstance(label, str) or not label.strip() or _uncarriable(label):
         raise InvalidInput("a QR code needs a label that can be read aloud: say in words what it is for")
@@ -144,14 +144,14 @@ def qr_svg(text: str, *, label: str) -> str:
 
 def qr_png(text: str) -> bytes:
     """A QR code as a PNG picture. Raises `InvalidInput` where `text` does not fit."""
-    hidden = Hidden(text)
+    hidden = Redacted(text)
     del text
     picture = io.BytesIO()
     _qr(hidden).make_image().save(picture, "PNG")
     return picture.getvalue()
 
 
-def _qr(text: Hidden) -> QRCode:
+def _qr(text: Redacted) -> QRCode:
     """Imported only here: a server that draws no QR code need not load qrcode and Pillow."""
     from qrcode.exceptions import DataOverflowError
     from qrcode.image.pil import PilImage

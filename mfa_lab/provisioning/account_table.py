@@ -21,7 +21,7 @@ from typing import Any
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.provisioning import OtpAccount
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 MAX_CHARACTERS = 500_000
 _NEEDED = ("name", "secret")
@@ -34,14 +34,14 @@ def _whole(text: str) -> int:
 
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "name": ("account", str),
-    "secret": ("secret", lambda text: Hidden(re.sub(r"[\s=-]", "", text).upper())),
+    "secret": ("secret", lambda text: Redacted(re.sub(r"[\s=-]", "", text).upper())),
     "issuer": ("issuer", str),
     "digits": ("digits", _whole),
     "period": ("period_seconds", _whole),
     "algorithm": ("algorithm", str.upper),
 }
 """Which field of `OtpAccount` a column fills, and how its text is read."""
-_EMPTY = OtpAccount("nobody", "", Hidden("A" * 32))
+_EMPTY = OtpAccount("nobody", "", Redacted("A" * 32))
 """Where every row begins; its name and secret never stay."""
 
 _Row = tuple[object, dict[str, str]]
@@ -50,7 +50,7 @@ _Row = tuple[object, dict[str, str]]
 
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
     """The accounts of a table, in its order. Raises `InvalidInput`, which names line, column and remedy."""
-    hidden = Hidden(text)
+    hidden = Redacted(text)
     del text  # tracebacks may show variables
     try:
         return _accounts(hidden)
@@ -59,10 +59,10 @@ def parse_table(text: str) -> tuple[OtpAccount, ...]:
     raise InvalidInput(sentence)
 
 
-def _accounts(text: Hidden) -> tuple[OtpAccount, ...]:
+def _accounts(text: Redacted) -> tuple[OtpAccount, ...]:
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_CHARACTERS:
         raise InvalidInput(f"pass the text of a table, of {MAX_CHARACTERS:,} characters at most")
-    plain = Hidden(text.reveal().removeprefix("\ufeff"))  # a mark that spreadsheets write
+    plain = Redacted(text.reveal().removeprefix("\ufeff"))  # a mark that spreadsheets write
     rows = _json_rows(plain) if plain.reveal().lstrip()[:1] in {"{", "["} else _csv_rows(plain)
     found: dict[str, OtpAccount] = {}
     for where, cells in rows:
@@ -92,7 +92,7 @@ def _account(where: object, cells: dict[str, str]) -> OtpAccount:
     return account
 
 
-def _csv_rows(text: Hidden) -> Iterator[_Row]:
+def _csv_rows(text: Redacted) -> Iterator[_Row]:
     first = text.reveal().lstrip().partition("\n")[0]
     delimiter = next((mark for mark in _DELIMITERS if mark in first), ",")
     reader = csv.reader(io.StringIO(text.reveal(), newline=""), delimiter=delimiter, strict=True)
@@ -139,7 +139,7 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object with all its keys, also those that stand there twice."""
 
 
-def _json_rows(text: Hidden) -> Iterator[_Row]:
+def _json_rows(text: Redacted) -> Iterator[_Row]:
     try:
         table, sentence = json.loads(text.reveal(), object_pairs_hook=_Pairs), ""
     except json.JSONDecodeError as error:
@@ -160,7 +160,7 @@ def _json_rows(text: Hidden) -> Iterator[_Row]:
 class _Entry:
     """The line of the key with this number, from 1, looked for only where an error asks."""
 
-    text: Hidden
+    text: Redacted
     names: list[str] = field(repr=False)
     number: int
 

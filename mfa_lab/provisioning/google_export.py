@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote
 from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.provisioning import MAX_URI_CHARACTERS, OtpAccount, protobuf
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Hidden, HiddenBytes
+from mfa_lab.redaction import Redacted, RedactedBytes
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
@@ -111,7 +111,7 @@ def is_export(text: object) -> bool:
 
 def read(text: str) -> Part:
     """What one QR code of an export holds. Raises `InvalidUri`, which says what is wrong with the text."""
-    hidden = Hidden(text)
+    hidden = Redacted(text)
     del text  # tracebacks may show variables
     try:
         return _part(hidden)
@@ -137,12 +137,12 @@ def read_all(texts: Iterable[str]) -> Export:
     return export
 
 
-def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Hidden, ...]:
+def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Redacted, ...]:
     """The texts that carry `accounts`, one to each QR code. They hold the secrets: show them to their owner alone.
 
     Raises `InvalidInput` for an account that the format cannot carry: none is changed in silence.
     """
-    codes = _shared_out([HiddenBytes(_account_message(account)) for account in accounts])
+    codes = _shared_out([RedactedBytes(_account_message(account)) for account in accounts])
     if not 0 < len(codes) <= _MAX_CODES:
         raise InvalidInput(f"an export has 1 to {_MAX_CODES} QR codes: choose other accounts")
     batch_id = int.from_bytes(randomness.token_bytes(4)) >> 1  # a positive int32
@@ -151,14 +151,14 @@ def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) ->
         message = b"".join(protobuf.field(_ACCOUNTS, account.reveal()) for account in code)
         about = {_VERSION_FIELD: _VERSION, _COUNT: len(codes), _INDEX: index, _BATCH: batch_id}
         message += b"".join(protobuf.field(number, value) for number, value in about.items())
-        texts.append(Hidden(_START + quote(base64.b64encode(message), safe="")))
+        texts.append(Redacted(_START + quote(base64.b64encode(message), safe="")))
         del message
     return tuple(texts)
 
 
-def _shared_out(messages: list[HiddenBytes]) -> list[list[HiddenBytes]]:
+def _shared_out(messages: list[RedactedBytes]) -> list[list[RedactedBytes]]:
     """The accounts of each QR code: as many as a camera still reads."""
-    codes: list[list[HiddenBytes]] = []
+    codes: list[list[RedactedBytes]] = []
     room = 0
     for message in messages:
         size = len(message.reveal())
@@ -194,7 +194,7 @@ def _account_message(account: OtpAccount) -> bytes:
     )
 
 
-def _part(text: Hidden) -> Part:
+def _part(text: Redacted) -> Part:
     numbers, messages = protobuf.message(_data(text))
     count, index = numbers.get(_COUNT, 0) or 1, numbers.get(_INDEX, 0)
     if count > _MAX_CODES or index >= count:
@@ -226,7 +226,7 @@ def _account(message: bytes) -> OtpAccount | Skipped:
         return OtpAccount(
             name,
             issuer,
-            Hidden(base64.b32encode(texts.get(_SECRET, [b""])[-1]).decode().rstrip("=")),
+            Redacted(base64.b32encode(texts.get(_SECRET, [b""])[-1]).decode().rstrip("=")),
             _DIGIT_COUNTS.get(numbers.get(_DIGITS, 0), 0),
             algorithm=_ALGORITHMS.get(numbers.get(_ALGORITHM, 0), ""),
         )
@@ -248,7 +248,7 @@ def _listed(numbers: tuple[int, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _data(text: Hidden) -> bytes:
+def _data(text: Redacted) -> bytes:
     """The message's bytes."""
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"an export is a text of at most {MAX_URI_CHARACTERS} characters: pass one QR code's")

@@ -7,8 +7,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from mfa_lab.errors import Reason
-from mfa_lab.server.records import AuditLine, Notice
-from mfa_lab.server.storage.schema import audit, notices
+from mfa_lab.server.records import AuditLine, Notification
+from mfa_lab.server.storage.schema import audit, notifications
 
 
 class Event(StrEnum):
@@ -42,20 +42,20 @@ class Event(StrEnum):
     CLOCK_TRUSTED = "clock trusted by operator"
 
 
-_SHOWN_NOTICES = 200
+_SHOWN_NOTIFICATIONS = 200
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
 _ADD_LINE = insert(audit)
-_ADD_NOTICE = insert(notices)
+_ADD_NOTIFICATION = insert(notifications)
 _LINES = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id)
 _NEWEST = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id.desc())
 _NEWEST = _NEWEST.limit(bindparam("count"))
 _COUNT = select(func.count()).select_from(audit)
 _LATEST = select(audit.c.at).order_by(audit.c.id.desc()).limit(1)
-_NOTICES = (
-    select(notices.c.at, notices.c.event)
-    .where(notices.c.account_id == bindparam("account_id"))
-    .order_by(notices.c.id.desc())
-    .limit(_SHOWN_NOTICES)
+_NOTIFICATIONS = (
+    select(notifications.c.at, notifications.c.event)
+    .where(notifications.c.account_id == bindparam("account_id"))
+    .order_by(notifications.c.id.desc())
+    .limit(_SHOWN_NOTIFICATIONS)
 )
 
 
@@ -73,7 +73,7 @@ def record(
 
 def notify(connection: Connection, now: int, event: Event, account_id: str) -> None:
     """Leave a notice for the owner; they see it at their next login."""
-    connection.execute(_ADD_NOTICE, {"at": now, "event": event, "account_id": account_id})
+    connection.execute(_ADD_NOTIFICATION, {"at": now, "event": event, "account_id": account_id})
 
 
 def lines(connection: Connection) -> tuple[AuditLine, ...]:
@@ -92,7 +92,7 @@ def latest(connection: Connection) -> int:
     return int(connection.execute(_LATEST).scalar() or 0)
 
 
-def notices_of(connection: Connection, account_id: str) -> tuple[Notice, ...]:
+def notifications_of(connection: Connection, account_id: str) -> tuple[Notification, ...]:
     """The owner's newest 200 notices, oldest first: a flood of them is not read whole while everybody waits."""
-    newest = [Notice(*row) for row in connection.execute(_NOTICES, {"account_id": account_id})]
+    newest = [Notification(*row) for row in connection.execute(_NOTIFICATIONS, {"account_id": account_id})]
     return tuple(newest[::-1])

@@ -33,7 +33,7 @@ _SENTENCES = {
     Reason.WRONG_PASSWORD: "the account exists, the password is not its own",
     Reason.UNKNOWN_PENDING: "no login with this token was ever begun here",
     Reason.EXPIRED_PENDING: "the time for this step is over: start again from the password",
-    Reason.SPENT_PENDING: "this step was already completed, replaced, or ended by too many wrong codes",
+    Reason.CONSUMED_PENDING: "this step was already completed, replaced, or ended by too many wrong codes",
     Reason.NOT_ENROLLED: "the account has no authenticator yet: enrol one first",
     Reason.DISABLED: "the authenticator was disabled after too many wrong codes in a row; only a new one helps",
     Reason.MALFORMED: "this is no code: the right number of digits from 0 to 9 is",

@@ -17,16 +17,12 @@ from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
-from mfa_lab.redaction import Hidden, HiddenBytes
+from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server import audit
-from mfa_lab.server.account import enrolment, recovery
-from mfa_lab.server.account import password_change as new_password
-from mfa_lab.server.account import resynchronisation as resync
+from mfa_lab.server.account import enrolment, password_change, recovery, resynchronisation
 from mfa_lab.server.decision import Decision
-from mfa_lab.server.factors import recovery_codes as lookup
-from mfa_lab.server.factors import totp as factors
-from mfa_lab.server.login import sessions
-from mfa_lab.server.login import steps as login
+from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.login import sessions, steps
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password
@@ -34,7 +30,7 @@ from mfa_lab.server.records import (
     AuditLine,
     Authenticator,
     Enrolment,
-    Notice,
+    Notification,
     PendingLogin,
     Recovery,
     RecoveryCodes,
@@ -43,7 +39,7 @@ from mfa_lab.server.records import (
 )
 from mfa_lab.server.services import Services, checked_label, checked_name, normal_name
 from mfa_lab.server.storage import schema
-from mfa_lab.server.storage.encryption import Vault
+from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
 
 Record = TypeVar("Record")
@@ -70,16 +66,16 @@ class MfaServer:
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
     ) -> None:
-        hidden_key = None if key is None else HiddenBytes(key)
+        redacted_key = None if key is None else RedactedBytes(key)
         del key  # tracebacks may show variables
         build_uri(new_secret(), account="anyone", issuer=issuer)  # an issuer that no phone could read is refused now
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
         self.issuer = issuer
-        store = Store(url, hidden_key)
+        store = Store(url, redacted_key)
         self._services = Services(
             store=store,
-            vault=Vault(store.keys, schema.SEAL_VERSION),
+            cipher=SecretCipher(store.keys, schema.ENCRYPTION_VERSION),
             hasher=PasswordHasher(policy.hash_cost, policy.password_max_length),
             policy=policy,
             issuer=issuer,
@@ -105,7 +101,7 @@ class MfaServer:
 
         Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`.
         """
-        typed = Hidden(password)
+        typed = Redacted(password)
         del password  # tracebacks may show variables
         now = self._now()
         name = checked_name(name)
@@ -134,9 +130,9 @@ class MfaServer:
 
         Raises `AccessDenied`: unknown and known names cost, behave and read the same (ASVS-6.3.8).
         """
-        hidden_name, typed = Hidden(normal_name(name)), self._services.hasher.typed(password)
+        redacted_name, typed = Redacted(normal_name(name)), self._services.hasher.typed(password)
         del name, password
-        return self._answer(login.begin(self._services, hidden_name, typed, self._now()))
+        return self._answer(steps.begin(self._services, redacted_name, typed, self._now()))
 
     # Enrolment
 
@@ -156,7 +152,7 @@ class MfaServer:
         Returns a full set of recovery codes with an account's first factor, none otherwise (the earlier ones hold).
         Raises `AccessDenied`.
         """
-        typed = Hidden(code)
+        typed = Redacted(code)
         del code
         _expect(enrolment_, Enrolment)
         return self._answer(enrolment.confirm(self._services, enrolment_, typed, self._now()))
@@ -168,17 +164,17 @@ class MfaServer:
 
         Raises `AccessDenied`; a wrong code is charged to the pending login and to the account.
         """
-        typed = Hidden(code)
+        typed = Redacted(code)
         del code
         _expect(pending, PendingLogin)
-        return self._answer(login.finish(self._services, pending, typed, self._now()))
+        return self._answer(steps.finish(self._services, pending, typed, self._now()))
 
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
         """Use a recovery code instead of a lost or disabled authenticator: permits enrolling a new one, no more.
 
         Raises `AccessDenied`.
         """
-        typed = lookup.tidy(recovery_code)
+        typed = recovery_codes.tidy(recovery_code)
         del recovery_code
         _expect(pending, PendingLogin)
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
@@ -190,10 +186,10 @@ class MfaServer:
         `Policy.resync_reach_steps` either side, moves the window there and spends both codes; the answer's offset
         is the phone's. Grants nothing: log in again, with the next code. Raises `AccessDenied`.
         """
-        first, second = Hidden(first_code), Hidden(second_code)
+        first, second = Redacted(first_code), Redacted(second_code)
         del first_code, second_code
         _expect(pending, PendingLogin)
-        return self._answer(resync.resynchronise(self._services, pending, first, second, self._now()))
+        return self._answer(resynchronisation.resynchronise(self._services, pending, first, second, self._now()))
 
     # With a session
 
@@ -220,7 +216,7 @@ class MfaServer:
         with self._services.store.transaction() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
             if not isinstance(row, Decision):
-                return factors.listed(connection, row.account_id)
+                return totp.listed(connection, row.account_id)
         return self._answer(row)
 
     def revoke(self, session: Session, authenticator_id: str) -> None:
@@ -237,17 +233,17 @@ class MfaServer:
         Raises `PasswordRefused` for a new one that NIST-3.1.1.2 forbids, and `AccessDenied`.
         """
         _expect(session, Session)
-        typed, wanted = self._services.hasher.typed(old), Hidden(new)
+        typed, wanted = self._services.hasher.typed(old), Redacted(new)
         del old, new
-        self._answer(new_password.change(self._services, session, typed, wanted, self._now()))
+        self._answer(password_change.change(self._services, session, typed, wanted, self._now()))
 
-    def notices(self, session: Session) -> tuple[Notice, ...]:
+    def notifications(self, session: Session) -> tuple[Notification, ...]:
         """What happened to the account that its owner must know (ASVS-6.3.5). Raises `AccessDenied`."""
         _expect(session, Session)
         with self._services.store.transaction() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
             if not isinstance(row, Decision):
-                return audit.notices_of(connection, row.account_id)
+                return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
 
     # For the operator
@@ -258,18 +254,18 @@ class MfaServer:
         permits enrolling a new authenticator. Leaves a line in the log and a notice.
         """
         now = self._now()
-        codes = lookup.new_codes(1, self._services.shown)
-        (encoded,) = lookup.hash_codes(codes, self.policy.hash_cost)
+        codes = recovery_codes.new_codes(1, self._services.shown)
+        (encoded,) = recovery_codes.hash_codes(codes, self.policy.hash_cost)
         with self._services.store.transaction() as connection:
             account_id = _account_id(connection, name)
-            if account_id and factors.has_factor(connection, account_id):
+            if account_id and totp.has_factor(connection, account_id):
                 recovery.add_code(connection, account_id, encoded, now)
                 return codes
         if account_id:
             raise InvalidInput("this account has no authenticator yet: its next login enrols the first")
         raise InvalidInput(_NOBODY)
 
-    def rebind(self, name: str) -> None:
+    def reset_factors(self, name: str) -> None:
         """An administrator's harder answer: authenticators, codes and sessions end, and the next right password
         enrols a new factor. Until then the password alone protects the account; `issue_reset_code` keeps two.
         """
@@ -277,7 +273,7 @@ class MfaServer:
         with self._services.store.transaction() as connection:
             account_id = _account_id(connection, name)
             if account_id:
-                enrolment.rebind(connection, account_id, now)
+                enrolment.reset_factors(connection, account_id, now)
         if not account_id:
             raise InvalidInput(_NOBODY)
 
@@ -302,8 +298,8 @@ class MfaServer:
     def trust_clock(self) -> None:
         """The operator's answer to `ClockSetBack`: the clock is right now, what it read before was wrong.
 
-        Steps taken while it was ahead stay taken: those accounts wait until time catches up, or need `rebind`. Other
-        processes on the same database have to be started anew.
+        Steps taken while it was ahead stay taken: those accounts wait until time catches up, or need `reset_factors`.
+        Other processes on the same database have to be started anew.
         """
         now = checked_now(self.clock.now())
         if not self._latest:
@@ -312,7 +308,7 @@ class MfaServer:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
 
-    def send_notices(self, notifier: Notifier) -> int:
+    def send_notifications(self, notifier: Notifier) -> int:
         """Hand the notices that nobody has sent yet to `notifier`, each to its account's name; call it often. Returns
         how many went. One that fails stays, and is tried again in some minutes, by whichever worker comes first.
         """
@@ -368,6 +364,6 @@ def _account_id(connection: Connection, name: str) -> str | None:
 
 
 def _expect(given: object, *kinds: type) -> None:
-    if not isinstance(given, kinds) or not isinstance(getattr(given, "token", None), Hidden):
+    if not isinstance(given, kinds) or not isinstance(getattr(given, "token", None), Redacted):
         names = " or ".join(kind.__name__ for kind in kinds)
         raise InvalidInput(f"pass the {names} that the server handed out, not {type(given).__name__}")

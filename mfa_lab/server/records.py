@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import overload
 
 from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 TOKEN_BYTES = 32
 
@@ -23,7 +23,7 @@ class Permit(StrEnum):
     NEW_FACTOR = "new factor"
 
 
-def token_hash(token: Hidden) -> str:
+def token_hash(token: Redacted) -> str:
     """What the database keeps of a token. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -32,7 +32,7 @@ def token_hash(token: Hidden) -> str:
 class PendingLogin:
     """The password was right; nothing is granted yet. Lives five minutes or five wrong codes, in Unix seconds."""
 
-    token: Hidden
+    token: Redacted
     permits: Permit
     expires_at: int
 
@@ -41,7 +41,7 @@ class PendingLogin:
 class Session:
     """Access granted to the account `name`. `expires_at` is Unix seconds; inactivity ends it earlier."""
 
-    token: Hidden
+    token: Redacted
     name: str
     created_at: int
     expires_at: int
@@ -54,7 +54,7 @@ class Enrolment:
     `uri`, `setup_key` and the QR pictures carry the shared secret: show them to the user, once, and keep none.
     """
 
-    token: Hidden
+    token: Redacted
     expires_at: int
     account: OtpAccount = field(repr=False)
 
@@ -84,7 +84,7 @@ class RecoveryCodes(Sequence[str]):
     __slots__ = ("_codes",)
 
     def __init__(self, codes: Iterable[str]) -> None:
-        self._codes = tuple(map(Hidden, codes))
+        self._codes = tuple(map(Redacted, codes))
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -129,7 +129,7 @@ class Authenticator:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """Something the account's owner must learn of (ASVS-6.3.5, NIST-4.2.3). `at` is Unix seconds."""
 
     at: int
@@ -146,6 +146,6 @@ class AuditLine:
     reason: str | None
 
 
-def token_from(data: bytes) -> Hidden:
+def token_from(data: bytes) -> Redacted:
     """A token, URL-safe."""
-    return Hidden(base64.urlsafe_b64encode(data).rstrip(b"=").decode())
+    return Redacted(base64.urlsafe_b64encode(data).rstrip(b"=").decode())

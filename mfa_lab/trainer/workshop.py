@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import seat as seats_module
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.grading.progress import named
 from mfa_lab.lab.grading.progress_file import Store
 from mfa_lab.lab.seat import Seat, seeded
@@ -94,12 +94,12 @@ def _highest(folder: Path) -> int:
 def _furnish(place: Path, seat: Seat) -> None:
     """A working copy with its pseudonym; seat.json comes last and says that all is there."""
     taken = place.is_symlink() or (place.exists() and not place.is_dir())
-    if taken or (place.is_dir() and any(place.iterdir()) and not (place / workspace.MANIFEST).is_file()):
+    if taken or (place.is_dir() and any(place.iterdir()) and not (place / working_copy.MANIFEST).is_file()):
         raise InvalidInput(f"{place} is there already, and is no seat: move it away, or name another --dir")
-    workspace.deliver(notebooks_dir(), place)
+    working_copy.deliver(notebooks_dir(), place)
     for trouble in Store(place).update(named(seat.seat)):
         raise InvalidInput(f"{place}: {trouble}")
-    workspace.write(place / seats_module.FILE, seats_module.as_text(seat).encode())
+    working_copy.write(place / seats_module.FILE, seats_module.as_text(seat).encode())
 
 
 def _for_the_trainer(made: Workshop) -> None:

@@ -34,7 +34,7 @@ from mfa_lab.web.models import (
     EnrolmentIn,
     EnrolmentOut,
     NewSession,
-    NoticeOut,
+    NotificationOut,
     Passwords,
     Recovered,
     RecoveryCode,
@@ -231,12 +231,12 @@ def password(request: Request, session: Fresh, body: Passwords) -> None:
     _server(request).change_password(session, body.old, body.new)
 
 
-@router.get("/notices", responses=_NO_SESSION)
-def notices(request: Request, session: Live) -> list[NoticeOut]:
+@router.get("/notifications", responses=_NO_SESSION)
+def notifications(request: Request, session: Live) -> list[NotificationOut]:
     """What happened to the account, oldest first."""
     return [
-        NoticeOut(at=notice.at, event=notice.event, words=words(notice))
-        for notice in _server(request).notices(session)
+        NotificationOut(at=notification.at, event=notification.event, words=words(notification))
+        for notification in _server(request).notifications(session)
     ]
 
 

@@ -19,15 +19,14 @@ from mfa_lab.web import api
 from mfa_lab.web.answers import answer, path_in
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.middleware import Shield
-from mfa_lab.web.pages import account
-from mfa_lab.web.pages import login as pages
+from mfa_lab.web.pages import account, login
 from mfa_lab.web.pages.style import css
 from mfa_lab.web.site import LOOPBACK, Site, names, under
 
 log = logging.getLogger("mfa_lab.web")
 
 MAX_BODY_BYTES = 64 * 1024
-_SECONDS_BETWEEN_NOTICES = 3.0
+_SECONDS_BETWEEN_NOTIFICATIONS = 3.0
 _SECONDS_FOR_THE_LAST_ONE = 5.0
 
 
@@ -76,7 +75,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with sending_notices(server, notifier):
+        with sending_notifications(server, notifier):
             yield
         server.close()
 
@@ -113,7 +112,7 @@ def _methods(path: str) -> set[str]:
 
 
 @contextmanager
-def sending_notices(server: MfaServer, notifier: Notifier | None) -> Iterator[None]:
+def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Iterator[None]:
     """While this lasts, a thread hands notices to the `notifier` every few seconds; with None nothing happens.
 
     Several workers may do so at once: each notice is claimed before it is sent.
@@ -121,9 +120,9 @@ def sending_notices(server: MfaServer, notifier: Notifier | None) -> Iterator[No
     over = Event()
 
     def run(notifier: Notifier) -> None:
-        while not over.wait(_SECONDS_BETWEEN_NOTICES):
+        while not over.wait(_SECONDS_BETWEEN_NOTIFICATIONS):
             try:
-                server.send_notices(notifier)
+                server.send_notifications(notifier)
             except Exception:  # the database is away, or the notifier is broken: tried again in a moment
                 log.exception("notices could not be sent")
 
@@ -142,4 +141,4 @@ def _style() -> Response:
     return Response(css(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
-PARTS = (api.router, pages.router, account.router)
+PARTS = (api.router, login.router, account.router)

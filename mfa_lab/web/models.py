@@ -83,7 +83,7 @@ class AuthenticatorOut(BaseModel):
     used_at: int
 
 
-class NoticeOut(BaseModel):
+class NotificationOut(BaseModel):
     at: int
     event: str
     words: str

@@ -31,7 +31,7 @@ _PREFIX = "MFA_LAB_"
 class Settings:
     """What a worker needs to know; each is an environment variable, such as MFA_LAB_DATABASE. Lists are by commas.
 
-    `https`: whether browsers reach the server by https, its own or a proxy's. `notices`: a file; mail is set by
+    `https`: whether browsers reach the server by https, its own or a proxy's. `notifications`: a file; mail is set by
     MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or beside the file.
     """
 
@@ -41,7 +41,7 @@ class Settings:
     https: str = "no"
     admins: str = ""
     registration: str = "yes"
-    notices: str = ""
+    notifications: str = ""
     issuer: str = "mfa-lab"
 
     @classmethod
@@ -72,10 +72,10 @@ class Settings:
         """A mail server if there is one, else the file, else nobody."""
         mail = {name: os.environ.get(f"{_PREFIX}SMTP_{name}", "") for name in _MAIL}
         if not mail["HOST"]:
-            return FileNotifier(self.notices) if self.notices else None
-        if self.notices:
+            return FileNotifier(self.notifications) if self.notifications else None
+        if self.notifications:
             raise InvalidInput(
-                f"notices go to a file or by mail: set {_PREFIX}NOTICES or {_PREFIX}SMTP_HOST, not both"
+                f"notices go to a file or by mail: set {_PREFIX}NOTIFICATIONS or {_PREFIX}SMTP_HOST, not both"
             )
         if not re.fullmatch("[0-9]{0,5}", mail["PORT"]):
             raise InvalidInput(f"{_PREFIX}SMTP_PORT is a number, such as 587")

@@ -12,7 +12,7 @@ from typing import cast
 
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import TOKEN_BYTES, Enrolment, PendingLogin, Permit, Session, token_from
 
 Record = PendingLogin | Session | Enrolment
@@ -38,7 +38,7 @@ def well_formed(text: str | None) -> str:
 
 def record(text: str) -> Record | None:
     """What the letter claims: its token goes to the server, which alone knows the rest. None for anything else."""
-    letter, token = text[:1], Hidden(text[2:])
+    letter, token = text[:1], Redacted(text[2:])
     if letter == "p":
         return PendingLogin(token, Permit.CODE, 0)
     if letter == "s":
@@ -51,19 +51,19 @@ def record(text: str) -> Record | None:
 def pending(text: str) -> PendingLogin:
     """As a pending login; anything else becomes one that was never handed out, for the server to refuse."""
     found = record(text)
-    return found if isinstance(found, PendingLogin) else PendingLogin(Hidden(""), Permit.CODE, 0)
+    return found if isinstance(found, PendingLogin) else PendingLogin(Redacted(""), Permit.CODE, 0)
 
 
 def session(text: str) -> Session:
     """As a session, likewise."""
     found = record(text)
-    return found if isinstance(found, Session) else Session(Hidden(""), "", 0, 0)
+    return found if isinstance(found, Session) else Session(Redacted(""), "", 0, 0)
 
 
 def enrolment(text: str) -> Enrolment:
     """As an enrolment, likewise."""
     found = record(text)
-    return found if isinstance(found, Enrolment) else Enrolment(Hidden(""), 0, cast(OtpAccount, None))
+    return found if isinstance(found, Enrolment) else Enrolment(Redacted(""), 0, cast(OtpAccount, None))
 
 
 def form_token(cookie: str) -> str:

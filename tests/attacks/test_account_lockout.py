@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_lab.attacks.account_lockout import LockingServer, Mended, delay_seconds
+from mfa_lab.attacks.account_lockout import Fixed, LockingServer, delay_seconds
 from mfa_lab.attacks.helpers.world import World, our_server, outcome
 from mfa_lab.policy import Policy
 from mfa_lab.server.login.throttle import wait_seconds
 
 
 @pytest.mark.parametrize("wrong_passwords", [0, 1, 2, 3, 6, 9, 10, 11, 150])
-@pytest.mark.parametrize("make", [our_server, Mended])
+@pytest.mark.parametrize("make", [our_server, Fixed])
 def test_the_delay_that_a_stranger_causes(make, wrong_passwords: int) -> None:
     """ASVS-6.1.1: what the throttle's closed form says, up to an hour, and never more however many there were."""
     delay = delay_seconds(make, wrong_passwords)
@@ -36,7 +36,7 @@ def test_ten_thousand_strangers_passwords_disable_nothing() -> None:
     world.clock.advance(3600)
     session = world.log_in(world.alice)
     assert world.whose(session) == world.alice.name
-    assert "factor disabled" not in {notice.event for notice in world.server.notices(session)}
+    assert "factor disabled" not in {notification.event for notification in world.server.notifications(session)}
 
 
 def test_who_keeps_at_it_holds_the_owner_off() -> None:

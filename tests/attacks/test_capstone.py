@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab.attacks.capstone.clauses import CLAUSES, EVERYBODY, ONE_LOGIN, WITH_TIME, Clause, Grade, grade
-from mfa_lab.attacks.capstone.drafts import FirstDraft, Mended, SecondDraft
+from mfa_lab.attacks.capstone.drafts import FirstDraft, Fixed, SecondDraft
 from mfa_lab.attacks.helpers.world import HONEST, our_server, refuses_everybody
 from mfa_lab.lab.exercises import Exercise, exercise, made_by
 from mfa_lab.lab.grading.checks import check
@@ -13,17 +13,17 @@ from mfa_lab.lab.grading.checks import check
 OPENED_BY = {
     (SecondDraft, "window_steps"): ["At most one step for delay."],
     (SecondDraft, "begin_login"): ["Nobody learns who has an account, by words or by work."],
-    (SecondDraft, "may_spend"): ["A code is accepted once."],
+    (SecondDraft, "may_consume"): ["A code is accepted once."],
     (SecondDraft, "check_session"): ["A password alone opens nothing."],
     (SecondDraft, "new_secret"): ["A shared secret has 128 bits or more."],
-    (Mended, "must_wait"): [
+    (Fixed, "must_wait"): [
         "Guessing waits, up to an hour, over all logins of the account.",
         "After a hundred wrong codes in a row nothing is looked at any more.",
     ],
-    (Mended, "check_session"): ["A session ends after a day, and after an hour without use."],
-    (Mended, "note"): ["Each login is logged, whose it was and how it ended, and no secret that people type."],
+    (Fixed, "check_session"): ["A session ends after a day, and after an hour without use."],
+    (Fixed, "note"): ["Each login is logged, whose it was and how it ended, and no secret that people type."],
 }
-HALVES = [("12-second-draft", ONE_LOGIN), ("12b-capstone", WITH_TIME)]
+HALVES = [("second-draft", ONE_LOGIN), ("every-clause", WITH_TIME)]
 
 
 def asked(clauses: tuple[Clause, ...]) -> list[str]:
@@ -44,7 +44,7 @@ def test_the_second_draft_keeps_the_first_half_and_no_more() -> None:
     assert still_open(grade(SecondDraft)) == asked(WITH_TIME)
 
 
-@pytest.mark.parametrize("make", [Mended, our_server])
+@pytest.mark.parametrize("make", [Fixed, our_server])
 def test_the_reference_solution_and_this_server_keep_all(make: object) -> None:
     """The table asks for behaviour: `MfaServer` is another right answer."""
     assert still_open(grade(make)) == []
@@ -60,7 +60,7 @@ def test_each_part_of_the_solutions_is_needed(solution: type, left_out: str) -> 
 
 def test_no_part_is_left_out_above() -> None:
     """Whatever the solutions define is looked at."""
-    parts = {(each, name) for each in (SecondDraft, Mended) for name in vars(each) if not name.startswith("__")}
+    parts = {(each, name) for each in (SecondDraft, Fixed) for name in vars(each) if not name.startswith("__")}
     assert parts == set(OPENED_BY)
 
 
@@ -79,14 +79,14 @@ def failed_first(asked_here: Exercise, source: str) -> str:
 
 def test_locking_everybody_out_is_no_answer() -> None:
     """A server that lets nobody in is told so, in words that are not a clause's."""
-    assert EVERYBODY.asks in still_open(grade(refuses_everybody(Mended)))
+    assert EVERYBODY.asks in still_open(grade(refuses_everybody(Fixed)))
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
 def test_an_error_of_the_learners_is_an_answer(error: type[BaseException]) -> None:
     """The other clauses are graded all the same, also where the learner's code leaves the program."""
 
-    class Raises(Mended):
+    class Raises(Fixed):
         def new_secret(self) -> str:
             raise error("by zero")
 
@@ -122,7 +122,7 @@ NOTES = """
 """
 SET_OF_THE_CLASS = """
     used = set()
-    def may_spend(self, name, step):
+    def may_consume(self, name, step):
         fresh = {key} not in self.used
         self.used.add({key})
         return fresh
@@ -140,22 +140,22 @@ def heard(exercise_id: str, mistake: str) -> str:
 @pytest.mark.parametrize(
     ("exercise_id", "mistake", "says"),
     [
-        ("12-second-draft", BELIEVES_THE_NAME, "What opens a page is the token."),
-        ("12b-capstone", BELIEVES_THE_NAME, "What opens a page is the token."),
-        ("12-second-draft", BELIEVES_THE_SESSION, "by the server's own notes?"),
-        ("12b-capstone", BELIEVES_THE_SESSION, "by the server's own notes?"),
-        ("12-second-draft", SET_OF_THE_CLASS.format(key="(name, step)"), "Does your set belong to the class?"),
-        ("12-second-draft", SET_OF_THE_CLASS.format(key="step"), "Does your set belong to the class?"),
+        ("second-draft", BELIEVES_THE_NAME, "What opens a page is the token."),
+        ("every-clause", BELIEVES_THE_NAME, "What opens a page is the token."),
+        ("second-draft", BELIEVES_THE_SESSION, "by the server's own notes?"),
+        ("every-clause", BELIEVES_THE_SESSION, "by the server's own notes?"),
+        ("second-draft", SET_OF_THE_CLASS.format(key="(name, step)"), "Does your set belong to the class?"),
+        ("second-draft", SET_OF_THE_CLASS.format(key="step"), "Does your set belong to the class?"),
         *(
-            ("12b-capstone", WAITS.format(end=end, clock="self.clock.now()"), "closed for good before the hundred")
+            ("every-clause", WAITS.format(end=end, clock="self.clock.now()"), "closed for good before the hundred")
             for end in (10, 21, 50, 99)
         ),
         *(
-            ("12b-capstone", WAITS.format(end=100, clock=clock), "The server's is `self.clock`.")
+            ("every-clause", WAITS.format(end=100, clock=clock), "The server's is `self.clock`.")
             for clock in ("1_790_000_000.5", "1_900_000_000.5")  # `time.time()` in 2026, and in 2030
         ),
         *(
-            ("12b-capstone", NOTES.format(shown=shown), "it is still what people typed.")
+            ("every-clause", NOTES.format(shown=shown), "it is still what people typed.")
             for shown in (
                 "{rest[:5]}",
                 "{rest[0]}...{rest[-1]}",

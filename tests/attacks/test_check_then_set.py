@@ -7,31 +7,31 @@ from threading import Lock
 
 import pytest
 
-from mfa_lab.attacks.check_then_set import CheckThenSet, Mended, on_file, our_server_on_file, race
-from mfa_lab.attacks.helpers.concurrency import CROWD, processes, threads
+from mfa_lab.attacks.check_then_set import CheckThenSet, Fixed, on_file, our_server_on_file, race
+from mfa_lab.attacks.helpers.concurrency import AT_ONCE, processes, threads
 from mfa_lab.attacks.helpers.world import World
 
-by_both = pytest.mark.parametrize("crowd", [threads, processes])
+by_both = pytest.mark.parametrize("racers", [threads, processes])
 
 
 @by_both
 @pytest.mark.full
-def test_a_double_grant_in_95_of_100_runs(crowd):
+def test_a_double_grant_in_95_of_100_runs(racers):
     """On the weak server; nothing stands between its read and its write but what it does itself."""
-    assert sum(got_in > 1 for got_in in race(CheckThenSet, crowd, 100)) >= 95
+    assert sum(got_in > 1 for got_in in race(CheckThenSet, racers, 100)) >= 95
 
 
 @by_both
 @pytest.mark.full
-def test_none_in_1000_runs_here(crowd):
+def test_none_in_1000_runs_here(racers):
     """ASVS-6.5.1: `MfaServer` on a file lets in exactly one, each time (by processes in more than a minute)."""
-    assert race(our_server_on_file, crowd, 1000) == [1] * 1000
+    assert race(our_server_on_file, racers, 1000) == [1] * 1000
 
 
 @by_both
-def test_with_the_fix_one_gets_in_each_time(crowd):
+def test_with_the_fix_one_gets_in_each_time(racers):
     """One statement that compares and sets is enough."""
-    assert race(Mended, crowd, 20) == [1] * 20
+    assert race(Fixed, racers, 20) == [1] * 20
 
 
 lock = Lock()
@@ -40,9 +40,9 @@ lock = Lock()
 class Locked(CheckThenSet):
     """What many would write."""
 
-    def spend(self, account, step):
+    def consume(self, account, step):
         with lock:
-            return super().spend(account, step)
+            return super().consume(account, step)
 
 
 def test_a_lock_holds_threads_and_not_processes():
@@ -54,37 +54,37 @@ def test_a_lock_holds_threads_and_not_processes():
 class Failing(CheckThenSet):
     """A server with a mistake of another kind."""
 
-    def spend(self, *_):
+    def consume(self, *_):
         raise ZeroDivisionError("one and only")
 
 
 @by_both
-def test_an_error_in_the_crowd_comes_out(crowd):
+def test_an_error_in_the_crowd_comes_out(racers):
     """Nobody waits forever for a request that failed."""
     with pytest.raises(ZeroDivisionError, match="one and only"):
-        race(Failing, crowd, 2)
+        race(Failing, racers, 2)
 
 
 class Mistyped(CheckThenSet):
     """A server whose SQL names a table that there is none of."""
 
-    def spend(self, account, step):
+    def consume(self, account, step):
         with self.database() as database:
             update = "UPDATE step SET last_step = ? WHERE name = ?"
             return database.execute(update, [step, account.name]).rowcount == 1
 
 
 @by_both
-def test_a_mistake_in_the_sql_comes_out(crowd):
+def test_a_mistake_in_the_sql_comes_out(racers):
     """It is told as what it is, and not as a race that nobody won."""
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        race(Mistyped, crowd, 2)
+        race(Mistyped, racers, 2)
 
 
 class Busy(CheckThenSet):
     """A server whose database is locked by somebody else, for those who come second."""
 
-    def spend(self, account, step):
+    def consume(self, account, step):
         with self.database() as database:
             database.execute("PRAGMA busy_timeout = 0")
             database.execute("BEGIN IMMEDIATE")
@@ -95,9 +95,9 @@ class Busy(CheckThenSet):
 
 
 @by_both
-def test_whoever_hears_that_the_database_is_busy_is_not_in(crowd):
+def test_whoever_hears_that_the_database_is_busy_is_not_in(racers):
     """One transaction around both holds as well; that it makes others fail is no way in."""
-    assert race(Busy, crowd, 5) == [1] * 5
+    assert race(Busy, racers, 5) == [1] * 5
 
 
 def test_the_file_is_gone_afterwards():
@@ -106,4 +106,4 @@ def test_the_file_is_gone_afterwards():
         path = World(make).server.path
         assert path.exists()
     assert not path.parent.exists()
-    assert CROWD == 8
+    assert AT_ONCE == 8

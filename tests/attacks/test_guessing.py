@@ -8,18 +8,18 @@ import pytest
 
 from mfa_lab.attacks import guessing_many_sessions, guessing_one_session, own_login_resets, throttle_without_end
 from mfa_lab.attacks.guessing_one_session import attack, in_one_session, with_window
-from mfa_lab.attacks.helpers.guesses import Play, looked_at, wrong_code
+from mfa_lab.attacks.helpers.guesses import Play, verified_guesses, wrong_code
 from mfa_lab.attacks.helpers.world import World, our_server
-from mfa_lab.attacks.record import Measure, Rung
+from mfa_lab.attacks.record import Attack, Measure
 from mfa_lab.attacks.simulation.odds import sigma
 from mfa_lab.otp import code_at
 
 WINDOWS = (0, 1, 8)
 PLAYS = [
-    (guessing_one_session.RUNG, in_one_session, 600, 5),
-    (guessing_many_sessions.RUNG, guessing_many_sessions.in_many_sessions, 500, 5),
-    (own_login_resets.RUNG, own_login_resets.with_own_logins, 400, 11),
-    (throttle_without_end.RUNG, throttle_without_end.in_bursts, 1_440, 100),
+    (guessing_one_session.ATTACK, in_one_session, 600, 5),
+    (guessing_many_sessions.ATTACK, guessing_many_sessions.in_many_sessions, 500, 5),
+    (own_login_resets.ATTACK, own_login_resets.with_own_logins, 400, 11),
+    (throttle_without_end.ATTACK, throttle_without_end.in_bursts, 1_440, 100),
 ]
 each_play = pytest.mark.parametrize(("one", "play", "guesses", "left"), PLAYS, ids=[one.id for one, *_ in PLAYS])
 
@@ -55,16 +55,16 @@ def test_the_measure_tells_one_window_from_another() -> None:
 
 
 @each_play
-def test_the_weak_server_looks_at_every_guess(one: Rung, play: Play, guesses: int, left: int) -> None:
+def test_the_weak_server_looks_at_every_guess(one: Attack, play: Play, guesses: int, left: int) -> None:
     """So the closed form holds there, and on the fix only a few guesses are left."""
-    assert looked_at(one.weak, play, guesses) == [True] * guesses
-    assert sum(looked_at(one.fixed, play, guesses)) == left
+    assert verified_guesses(one.weak, play, guesses) == [True] * guesses
+    assert sum(verified_guesses(one.fixed, play, guesses)) == left
 
 
 @each_play
-def test_this_server_looks_at_few(one: Rung, play: Play, guesses: int, left: int) -> None:
+def test_this_server_looks_at_few(one: Attack, play: Play, guesses: int, left: int) -> None:
     """By its own log: no more than the reference fix does, and the first guess is among them."""
-    looked = looked_at(our_server, play, guesses)
+    looked = verified_guesses(our_server, play, guesses)
     assert looked[0]
     assert len(looked) == guesses
     assert sum(looked) <= left

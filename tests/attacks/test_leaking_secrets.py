@@ -9,17 +9,17 @@ from urllib.parse import unquote
 import pytest
 
 from mfa_lab.attacks.helpers.leak_search import (
+    LEAK_SEARCHES,
     NAME,
-    PLACES,
     SECRET,
     Page,
+    contains_secret,
     in_a_log_line,
     in_a_saved_notebook,
     in_a_traceback,
-    tells,
 )
-from mfa_lab.attacks.leaking_secrets import Mended, Offer, attack, our_offer
-from mfa_lab.redaction import Hidden
+from mfa_lab.attacks.leaking_secrets import Fixed, Offer, attack, our_offer
+from mfa_lab.redaction import Redacted
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def test_each_spelling_is_the_secret(text: str, form: str) -> None:
     """Small letters, a setup key's groups, an address within an address, and what hides nothing: backwards, Base64
     (also of what holds it), hexadecimal.
     """
-    assert tells(form.format(text))
-    assert not tells(form.format(text[:20]))
+    assert contains_secret(form.format(text))
+    assert not contains_secret(form.format(text[:20]))
 
 
 def test_no_connection_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +53,7 @@ def test_no_connection_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert attack(Offer).got == len(PLACES)
+    assert attack(Offer).got == len(LEAK_SEARCHES)
 
 
 def test_the_stranger_learns_the_whole_uri() -> None:
@@ -62,13 +62,13 @@ def test_the_stranger_learns_the_whole_uri() -> None:
     page.load(Offer(NAME, SECRET).picture())
     (line,) = page.strangers_log
     assert all(part in unquote(unquote(line)) for part in (NAME, SECRET, "small server"))
-    for make in (Mended, our_offer):
+    for make in (Fixed, our_offer):
         page = Page()
         page.load(make(NAME, SECRET).picture())
         assert page.strangers_log == []
 
 
-class _Faces(Mended):
+class _Faces(Fixed):
     """Every way to be displayed, each silent but the one that a test sets."""
 
 
@@ -93,13 +93,13 @@ def test_every_face_of_a_notebook_is_looked_at(face: str, shown: object, found: 
 def test_a_variable_in_a_frame_is_seen() -> None:
     """The report shows variables of the learner's own functions, and the hidden one stays hidden."""
 
-    class Variable(Mended):
+    class Variable(Fixed):
         def picture(self) -> str:
             held = self.secret.reveal()
             return super().picture() + held[:0]
 
     assert in_a_traceback(Variable) == "drawing it tells it"
-    assert in_a_traceback(Mended) == ""
+    assert in_a_traceback(Fixed) == ""
 
 
 def test_fields_are_logged_too() -> None:
@@ -114,4 +114,4 @@ def test_fields_are_logged_too() -> None:
 
     assert in_a_log_line(Quiet) == "its fields tell it"
     assert in_a_log_line(lambda account, secret: Quiet(account, secret[::-1])) == "its fields tell it, backwards"
-    assert in_a_log_line(lambda account, secret: Quiet(account, Hidden(secret))) == ""
+    assert in_a_log_line(lambda account, secret: Quiet(account, Redacted(secret))) == ""

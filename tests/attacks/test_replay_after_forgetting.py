@@ -2,7 +2,7 @@
 
 import pytest
 
-from mfa_lab.attacks.replay_after_forgetting import NEVER, Mended, forgets
+from mfa_lab.attacks.replay_after_forgetting import NEVER, Fixed, forgets
 
 
 @pytest.mark.parametrize("window_steps", [0, 1, 2, 3])
@@ -11,10 +11,10 @@ def test_as_long_as_the_window_and_no_shorter(window_steps):
     and it is taken again.
     """
 
-    class Shorter(Mended):
+    class Shorter(Fixed):
         def keep_seconds(self):
             return super().keep_seconds() - 1
 
     ahead = {"window_steps": window_steps, "phone_ahead": window_steps * 30}
-    assert forgets(Mended, **ahead) == NEVER
+    assert forgets(Fixed, **ahead) == NEVER
     assert forgets(Shorter, **ahead) == f"taken again after {(2 * window_steps + 1) * 30 - 1} s"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mfa_lab.attacks.helpers.used_code import used_again
 from mfa_lab.attacks.helpers.world import our_server
 from mfa_lab.attacks.record import IN, OUT
-from mfa_lab.attacks.replay_by_spelling import SPELLINGS, Mended, TypedMemory
+from mfa_lab.attacks.replay_by_spelling import SPELLINGS, Fixed, TypedMemory
 
 DIGITS = ["0０𝟎𝟘𝟢𝟬𝟶", *(f"{n}{chr(0xFF10 + n)}{chr(0x1D7CE + n)}{chr(0x2080 + n)}" for n in range(1, 10))]
 
@@ -27,7 +27,7 @@ def test_no_mixture_of_digits_gets_in_again(choices):
     """RFC6238-5.2: neither the fix nor `MfaServer` is fooled by what PyOTP would take."""
     secret = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
     assert pyotp.TOTP(secret).verify(spelled(pyotp.TOTP(secret).at(10**9), choices), for_time=10**9)
-    assert used_again(Mended, 1, spell=partial(spelled, choices=choices)) == OUT
+    assert used_again(Fixed, 1, spell=partial(spelled, choices=choices)) == OUT
     assert used_again(our_server, 1, spell=partial(spelled, choices=choices)) == OUT
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab.attacks import rung
-from mfa_lab.attacks.report import climb
+from mfa_lab.attacks import attack
+from mfa_lab.attacks.report import report_on
 from mfa_lab.cli import main
 
 
@@ -19,7 +19,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return answer.exit_code, answer.output
 
 
-def test_a_rung_as_text() -> None:
+def test_a_attack_as_text() -> None:
     """Name, clauses, and a line for each of the three servers."""
     code, said = run("second-step-skipped")
     lines = [line.split("  ")[-1].strip() for line in said.splitlines()]
@@ -28,7 +28,7 @@ def test_a_rung_as_text() -> None:
     assert [line.split(":")[0] for line in lines[1:]] == ["broken", "held", "held"]
 
 
-def test_a_rung_as_json() -> None:
+def test_a_attack_as_json() -> None:
     """The same for a program."""
     code, said = run("1", "--json")
     (one,) = json.loads(said)
@@ -36,7 +36,7 @@ def test_a_rung_as_json() -> None:
     assert {name: measure["got"] for name, measure in one["measures"].items()} == {"weak": 1, "fixed": 0, "ours": 0}
 
 
-def test_an_unknown_rung_runs_nothing() -> None:
+def test_an_unknown_attack_runs_nothing() -> None:
     """A sentence that names what there is, before anything is run."""
     code, said = run("1", "nowhere")
     assert (code, said.startswith("Error: there is no rung 'nowhere'; there are: 1 ")) == (1, True)
@@ -45,14 +45,14 @@ def test_an_unknown_rung_runs_nothing() -> None:
 @pytest.mark.parametrize("changed", ["weak", "fixed", "ours"])
 def test_what_is_not_as_it_should_be_is_seen(changed: str) -> None:
     """An attack that fails on its weak server, or works on a mended one, is told and counts."""
-    one = rung(1)
+    one = attack(1)
     other = replace(one, **{changed: one.fixed if changed == "weak" else one.weak})
-    assert climb(one).as_expected
-    assert not climb(other).as_expected
-    assert "not as it should be" in str(climb(other))
+    assert report_on(one).as_expected
+    assert not report_on(other).as_expected
+    assert "not as it should be" in str(report_on(other))
 
 
 @pytest.mark.full
-def test_the_whole_ladder() -> None:
+def test_the_whole_series() -> None:
     """All of it, as CI runs it, comes out as it should."""
     assert run()[0] == 0

@@ -9,7 +9,7 @@ import pytest
 from mfa_lab.attacks.helpers.database_copy import compute, read, swap
 from mfa_lab.attacks.helpers.encodings import SPELLINGS, readings, spelled
 from mfa_lab.attacks.helpers.world import World
-from mfa_lab.attacks.stolen_database import RUNG, Mended, OpenBook, OurBook, SealedAlone
+from mfa_lab.attacks.stolen_database import ATTACK, EncryptedOnly, Fixed, OurDatabase, PlaintextServer
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,11 @@ def test_a_thief_knows_the_common_spellings(row: bytes, name: str) -> None:
 
 
 def test_the_stolen_rows_of_this_server_are_those_of_its_database() -> None:
-    """`OurBook` really hands out what stands in the table: nonce, secret and tag, and other bytes for each account;
-    and what is written over a row stays there. Sealed, no row holds a key of an authenticator (NIST-3.1.4.2).
+    """`OurDatabase` really hands out what stands in the table: nonce, secret and tag, and other bytes for each
+    account; and what is written over a row stays there. Sealed, no row holds a key of an authenticator
+    (NIST-3.1.4.2).
     """
-    world = World(OurBook)
+    world = World(OurDatabase)
     rows = world.server.stolen()
     assert {len(row) for row in rows.values()} == {12 + 32 + 16}
     assert len(set(rows.values())) == len(rows) == 2
@@ -44,7 +45,7 @@ def test_the_stolen_rows_of_this_server_are_those_of_its_database() -> None:
 
 def test_a_swap_is_undone_by_swapping_back() -> None:
     """It is the row that let Mallory in: with Alice's own row back, her code is refused and Alice's taken."""
-    world = World(SealedAlone)
+    world = World(EncryptedOnly)
     rows = world.server.stolen()
     assert swap(world) == "gets in"
     world.server.overwrite(rows)
@@ -54,8 +55,8 @@ def test_a_swap_is_undone_by_swapping_back() -> None:
 
 def test_the_server_in_clear_is_read_without_luck() -> None:
     """Both readers find the one secret that the phone holds, and no other server gives them anything."""
-    assert (read(World(OpenBook)), compute(World(OpenBook))) == ("read as it stands", "gets in")
-    for make in (SealedAlone, OurBook):
+    assert (read(World(PlaintextServer)), compute(World(PlaintextServer))) == ("read as it stands", "gets in")
+    for make in (EncryptedOnly, OurDatabase):
         assert (read(World(make)), compute(World(make))) == ("stays out", "stays out")
 
 
@@ -63,13 +64,13 @@ def test_the_server_in_clear_is_read_without_luck() -> None:
 def test_a_key_in_the_row_is_found(write) -> None:
     """Whatever stands before and after it, and though the row is opened with the server's own key."""
 
-    class KeyInTheRow(Mended):
-        def seal(self, secret: str, name: str) -> bytes:
-            return super().seal(secret, name) + write(self.key) + b"end"
+    class KeyInTheRow(Fixed):
+        def encrypt(self, secret: str, name: str) -> bytes:
+            return super().encrypt(secret, name) + write(self.key) + b"end"
 
-        def open(self, row: bytes, name: str) -> str:
-            return super().open(row[: 12 + 32 + 16], name)
+        def decrypt(self, row: bytes, name: str) -> str:
+            return super().decrypt(row[: 12 + 32 + 16], name)
 
-    (trial,) = [trial for trial in RUNG.trials if trial.name == "The server's key, looked for in Alice's row"]
+    (trial,) = [trial for trial in ATTACK.trials if trial.name == "The server's key, looked for in Alice's row"]
     assert trial.answer(KeyInTheRow) != trial.wanted
-    assert [trial.answer(make) == trial.wanted for make in (SealedAlone, Mended, OurBook)] == [True] * 3
+    assert [trial.answer(make) == trial.wanted for make in (EncryptedOnly, Fixed, OurDatabase)] == [True] * 3

@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab.attacks.helpers.guess_rate import measured_rules, stops_after, waits
-from mfa_lab.attacks.helpers.guesses import guess, looked_at, wrong_code
-from mfa_lab.attacks.helpers.minimal_server import Count, SmallServer
+from mfa_lab.attacks.helpers.guesses import guess, verified_guesses, wrong_code
+from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import Make, World, our_server
 from mfa_lab.attacks.simulation.guess_budget import DAY_SECONDS, Rules, attempts_before, guess_budget
-from mfa_lab.attacks.throttle_without_end import RUNG, EndlessServer, attack, in_bursts
+from mfa_lab.attacks.throttle_without_end import ATTACK, EndlessServer, attack, in_bursts
 from mfa_lab.policy import Policy
 from mfa_lab.server.login.throttle import wait_seconds
 
-PACE = Rules(accepted_codes=3, limits=((5, 300),))
+RULES = Rules(accepted_codes=3, limits=((5, 300),))
 """What the weak server permits."""
 
 
 def test_a_day_of_the_budget_is_a_day_at_the_server() -> None:
     """As many attempts as `attempts_before` says are looked at in a day: 1,440."""
-    attempts = attempts_before(PACE, DAY_SECONDS)
+    attempts = attempts_before(RULES, DAY_SECONDS)
     assert attempts == 1_440
-    assert looked_at(RUNG.weak, in_bursts, attempts) == [True] * attempts
+    assert verified_guesses(ATTACK.weak, in_bursts, attempts) == [True] * attempts
 
 
 def test_no_faster() -> None:
     """The sixth guess of a burst is not looked at, nor is one a second before the wait is over."""
-    world = World(RUNG.weak)
+    world = World(ATTACK.weak)
     pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
     for _ in range(5):
         guess(world, pending, wrong)
@@ -38,10 +38,11 @@ def test_no_faster() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "stop"), [(RUNG.weak, None), (SmallServer, None), (RUNG.fixed, 100), (our_server, 100)]
+    ("make", "stop"), [(ATTACK.weak, None), (MinimalServer, None), (ATTACK.fixed, 100), (our_server, 100)]
 )
 def test_whether_a_server_ever_stops(make: Make, stop: int | None) -> None:
-    """NIST-3.2.2: after a hundred wrong codes in a row. Waits of an hour, as `SmallServer` has them, stop nobody."""
+    """NIST-3.2.2: after a hundred wrong codes in a row. Waits of an hour, as `MinimalServer` has them, stop
+    nobody."""
     assert stops_after(make) == stop
 
 
@@ -67,18 +68,18 @@ class FiveAtMost(EndlessServer):
 @pytest.mark.parametrize(
     ("make", "rules"),
     [
-        (RUNG.weak, PACE),
-        (RUNG.fixed, Rules(accepted_codes=3, limits=((5, 300),), disable_after_failures=100)),
+        (ATTACK.weak, RULES),
+        (ATTACK.fixed, Rules(accepted_codes=3, limits=((5, 300),), disable_after_failures=100)),
         (our_server, Rules(accepted_codes=3, limits=((1, 3600),), disable_after_failures=100)),
-        (SmallServer, Rules(accepted_codes=3, limits=((1, 3600),))),
+        (MinimalServer, Rules(accepted_codes=3, limits=((1, 3600),))),
         (NoWait, Rules(accepted_codes=3)),
         (AnHour, Rules(accepted_codes=3, limits=((1, 3600),))),
         (WideWindow, Rules(accepted_codes=17, limits=((5, 300),))),
         (FiveAtMost, Rules(accepted_codes=3, disable_after_failures=5)),
-        (RUNG.refuser, Rules(accepted_codes=1, disable_after_failures=1)),
+        (ATTACK.refuser, Rules(accepted_codes=1, disable_after_failures=1)),
     ],
 )
-def test_the_pace_is_the_servers(make: Make, rules: Rules) -> None:
+def test_the_rate_is_the_servers(make: Make, rules: Rules) -> None:
     """What is drawn and reckoned with is measured: another wait, window or end, and the rules are others."""
     assert measured_rules(make) == rules
 
@@ -97,8 +98,8 @@ def test_the_figures_follow_the_server(make: Make, got: int, year: str) -> None:
 
 def test_the_year_is_told() -> None:
     """The words hold the closed form for a year: 79 %, against 1 in 3,334 where it ends after a hundred."""
-    assert guess_budget(PACE).chance_per_year == pytest.approx(1 - (1 - 3e-6) ** (365 * 1_440))
-    weak = attack(RUNG.weak).words
+    assert guess_budget(RULES).chance_per_year == pytest.approx(1 - (1 - 3e-6) ** (365 * 1_440))
+    weak = attack(ATTACK.weak).words
     assert weak.startswith("wrong codes never end: 17 of 400 attackers")  # drawn attempt by attempt
     assert weak.endswith("the chance in a year is 79 %")
-    assert attack(RUNG.fixed).words.endswith("the chance in a year is 1 in 3,334")
+    assert attack(ATTACK.fixed).words.endswith("the chance in a year is 1 in 3,334")

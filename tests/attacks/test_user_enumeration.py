@@ -17,9 +17,9 @@ from mfa_lab.attacks.helpers.timing import (
     welch_t,
 )
 from mfa_lab.attacks.helpers.world import World, our_server
-from mfa_lab.attacks.user_enumeration import NOBODY, RUNG, Mended, TellingServer, seen, signs
+from mfa_lab.attacks.user_enumeration import ATTACK, NOBODY, EnumerableServer, Fixed, seen, signs
 from mfa_lab.errors import InvalidInput
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 
 def test_welch_t_is_the_textbooks() -> None:
@@ -32,13 +32,13 @@ def test_the_hash_is_what_takes_the_time() -> None:
     """By this machine's own clock a name that exists takes the weak server at least ten times as long; the mended one
     and this kit's own take no more than three times as long for either. No t is asserted: others may work as well.
     """
-    times = {make: by_the_clock(make, 10) for make in (slow(TellingServer), slow(Mended), our_slow_server)}
+    times = {make: by_the_clock(make, 10) for make in (slow(EnumerableServer), slow(Fixed), our_slow_server)}
     weak, *others = (median(timing.known_ms) / median(timing.unknown_ms) for timing in times.values())
     assert weak > 10
     assert all(1 / 3 < ratio < 3 for ratio in others)
 
 
-@pytest.mark.parametrize(("make", "told_apart"), [(TellingServer, True), (Mended, False), (our_server, False)])
+@pytest.mark.parametrize(("make", "told_apart"), [(EnumerableServer, True), (Fixed, False), (our_server, False)])
 def test_the_count_gives_the_same_verdict_each_time(make, told_apart) -> None:
     """The deterministic watch tells names apart where the servers' work does, and gives the same again."""
     timing = by_the_count(make)
@@ -48,7 +48,7 @@ def test_the_count_gives_the_same_verdict_each_time(make, told_apart) -> None:
 
 def test_noise_only_asks_for_more_attempts() -> None:
     """t grows with the root of the number of attempts: ten at each do not show what two hundred do."""
-    few, many = by_the_count(TellingServer, 4), by_the_count(TellingServer, 200)
+    few, many = by_the_count(EnumerableServer, 4), by_the_count(EnumerableServer, 200)
     assert (few.told_apart, many.told_apart) == (False, True)
     difference = sum(many.known_ms) / 200 - sum(many.unknown_ms) / 200
     assert abs(difference - HASH_MS) < 6
@@ -56,19 +56,19 @@ def test_noise_only_asks_for_more_attempts() -> None:
 
 def test_hashes_are_counted_and_the_door_is_closed_again() -> None:
     """Verifying and hashing both count; afterwards nothing counts any more, even if something was raised."""
-    hasher = World(TellingServer).server.hasher
+    hasher = World(EnumerableServer).server.hasher
 
     def interrupted() -> None:
         with counted_hashes() as hashes:
             done.append(hashes)
-            hasher.verify(None, Hidden("demo only"))
-            hasher.hash(Hidden("demo only"))
+            hasher.verify(None, Redacted("demo only"))
+            hasher.hash(Redacted("demo only"))
             raise ZeroDivisionError
 
     done: list[list[str]] = []
     with pytest.raises(ZeroDivisionError):
         interrupted()
-    hasher.hash(Hidden("demo only"))
+    hasher.hash(Redacted("demo only"))
     assert done == [["verify", "hash"]]
 
 
@@ -76,7 +76,7 @@ def test_hashes_are_counted_and_the_door_is_closed_again() -> None:
 def test_too_few_pairs_are_refused(pairs) -> None:
     """A mean without an uncertainty proves nothing."""
     with pytest.raises(InvalidInput, match="two attempts"):
-        by_the_count(TellingServer, pairs)
+        by_the_count(EnumerableServer, pairs)
 
 
 def test_every_sign_is_seen_by_itself() -> None:
@@ -101,7 +101,7 @@ def test_what_a_timing_says() -> None:
     assert "not above 4.5" in repr(alike)
 
 
-class Mute(Mended):
+class Mute(Fixed):
     """A server that ends without a word while a name waits."""
 
     def begin_login(self, name, password):
@@ -110,5 +110,5 @@ class Mute(Mended):
 
 def test_who_says_nothing_lets_nobody_in() -> None:
     """Neither a return with a pending login nor a raise: it is told as that, not as getting in or as being alike."""
-    told = [trial.answer(Mute) for trial in RUNG.trials[1:3]]
+    told = [trial.answer(Mute) for trial in ATTACK.trials[1:3]]
     assert told == ["attempt 4: neither let in nor refused", "neither let in nor refused"]

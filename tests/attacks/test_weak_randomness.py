@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_lab.attacks import weak_randomness as weak_source
-from mfa_lab.attacks.simulation import seed_search as seeds
+from mfa_lab.attacks import weak_randomness
+from mfa_lab.attacks.simulation import seed_search
 from mfa_lab.attacks.simulation.mersenne import first_words
 from mfa_lab.attacks.simulation.seed_search import CHUNK_SEEDS, observe, recover, secret_from_time
 from mfa_lab.otp import code_at
@@ -27,10 +27,10 @@ NOW = 1_800_000_000
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5), st.integers(1, 227))
-def test_the_words_are_pythons(seeds: list[int], count: int) -> None:
+def test_the_words_are_pythons(seed_search: list[int], count: int) -> None:
     """For any seeds below 2^32 and any number of words, what `random.Random(seed)` gives."""
-    words = first_words(np.array(seeds, np.uint32), count)
-    for place, seed in enumerate(seeds):
+    words = first_words(np.array(seed_search, np.uint32), count)
+    for place, seed in enumerate(seed_search):
         dice = random.Random(seed)
         assert [int(word[place]) for word in words] == [dice.getrandbits(32) for _ in range(count)]
 
@@ -80,7 +80,7 @@ def test_a_bar_shows_only_where_many_seeds_are_tried(
     observed = observe(secret_from_time(NOW + 9_000), NOW)
     assert recover(observed, NOW, NOW + 9_001)
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(seeds, "_WORTH_A_BAR", 9_001)
+    monkeypatch.setattr(seed_search, "_WORTH_A_BAR", 9_001)
     assert recover(observed, NOW, NOW + 9_001)
     told = capsys.readouterr()
     assert "/9.00k" in told.err
@@ -90,15 +90,15 @@ def test_a_bar_shows_only_where_many_seeds_are_tried(
 def test_the_grader_leaves_clocks_and_dice_as_they_were() -> None:
     """What it stops and sets for a moment goes on afterwards, whatever the answer does."""
     dice, clock, bits, urandom = random.getstate(), time.time, random.Random.getrandbits, os.urandom
-    for trial in weak_source.RUNG.trials:
-        trial.answer(weak_source.RUNG.fixed)
+    for trial in weak_randomness.ATTACK.trials:
+        trial.answer(weak_randomness.ATTACK.fixed)
     assert random.getstate() == dice
     assert (time.time, random.Random.getrandbits, os.urandom) == (clock, bits, urandom)
 
     def refuses(_now: int) -> str:
         raise RuntimeError
 
-    for trial in weak_source.RUNG.trials:
+    for trial in weak_randomness.ATTACK.trials:
         with pytest.raises(RuntimeError):
             trial.answer(refuses)
     assert random.getstate() == dice
@@ -140,7 +140,7 @@ def base32(key: bytes) -> str:
 )
 def test_few_secrets_are_few_whatever_they_are_made_into(make: Callable[[int], str], refused_by: set[str]) -> None:
     """ASVS-6.5.3: a small number as a seed, or hashed, is refused by each trial that can see it."""
-    trials = [trial for trial in weak_source.RUNG.trials if trial.name in {SEEDED, MANY, ASKED, BYTES_DIFFER}]
+    trials = [trial for trial in weak_randomness.ATTACK.trials if trial.name in {SEEDED, MANY, ASKED, BYTES_DIFFER}]
     assert {trial.name for trial in trials if trial.answer(make) != trial.wanted} == refused_by
 
 
@@ -156,4 +156,4 @@ def test_few_secrets_are_few_whatever_they_are_made_into(make: Callable[[int], s
 )
 def test_other_ways_to_the_systems_randomness_are_right_too(make: Callable[[int], str]) -> None:
     """The grader asks where the randomness comes from, and not by which name it is called."""
-    assert [trial.name for trial in weak_source.RUNG.trials if trial.answer(make) != trial.wanted] == []
+    assert [trial.name for trial in weak_randomness.ATTACK.trials if trial.answer(make) != trial.wanted] == []

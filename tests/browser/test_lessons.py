@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.exercises import exercise
 from mfa_lab.resources import notebooks_dir
 
@@ -120,7 +120,7 @@ def open_lesson(open_notebook, work):
     """`open_lesson(name)`: a committed notebook, in a seat such as `mfa-lab` makes."""
 
     def opener(name):
-        workspace.deliver(notebooks_dir(), work / "lessons")
+        working_copy.deliver(notebooks_dir(), work / "lessons")
         return Lesson(open_notebook(f"lessons/{name}.ipynb"))
 
     return opener
@@ -226,11 +226,11 @@ def test_the_other_tab_by_keyboard_alone(open_lesson):
 
 
 HALVES = {
-    "12_capstone": ("yours", "12-second-draft", "SecondDraft", "window_steps = 1", (1, 2, 6)),
+    "12_capstone": ("yours", "second-draft", "SecondDraft", "window_steps = 1", (1, 2, 6)),
     "12b_every_clause": (
         "yours-b",
-        "12b-capstone",
-        "Mended",
+        "every-clause",
+        "Fixed",
         "def must_wait(self, name): return self.failures.get(name, 0) >= 100",
         (6, 7, 10),
     ),

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.exercises import exercise
 from mfa_lab.resources import notebooks_dir
 from tests.notebooks.kit import write
@@ -19,12 +19,17 @@ def test_progress_is_for_everyone_and_reaches_the_next_notebook(open_notebook, w
     """All faces are free of axe's serious findings and readable in both themes; another kernel knows what was done,
     and the map leads to its notebook by keyboard.
     """
-    workspace.deliver(notebooks_dir(), work / "seat")
-    solved = f"{exercise('02-truncate').solution}\n\ncheck('02-truncate', truncate)"
-    asked = ("hint('02-truncate')", "solution('02-digits')", "reset('02-digits')", "check('02-truncate', 3)")
-    write(work / "seat" / "first.ipynb", SETUP, solved, "predict('02-one-bit', 'c')", *asked)
+    working_copy.deliver(notebooks_dir(), work / "seat")
+    solved = f"{exercise('dynamic-truncation').solution}\n\ncheck('dynamic-truncation', truncate)"
+    asked = (
+        "hint('dynamic-truncation')",
+        "solution('code-digits')",
+        "reset('code-digits')",
+        "check('dynamic-truncation', 3)",
+    )
+    write(work / "seat" / "first.ipynb", SETUP, solved, "predict('one-bit-flipped', 'c')", *asked)
     open_notebook("seat/first.ipynb").run_all()
-    write(work / "seat" / "second.ipynb", SETUP, "compare('02-one-bit', 19)", *asked, "progress_map()")
+    write(work / "seat" / "second.ipynb", SETUP, "compare('one-bit-flipped', 19)", *asked, "progress_map()")
     page = open_notebook("seat/second.ipynb")
     page.run_all()
     expect(page.outputs.get_by_text("You said c, and so it is.")).to_be_visible()

@@ -304,22 +304,22 @@ def test_the_other_phones_in_the_page_follow(open_notebook, work):
     assert machine.sent() == []
 
 
-def test_a_clock_set_back_is_told_and_mended(machine):
+def test_a_clock_set_back_is_told_and_fixed(machine):
     """After a login, an hour back: the sentence, and both ways out; the server decides again."""
     account = "name=room.demo_account['name'], password=room.demo_account['password']"
     machine.run(f"login.submit({account})")
-    notice = machine.root.locator(".mfa-back")
-    expect(notice).to_be_hidden()
+    notification = machine.root.locator(".mfa-back")
+    expect(notification).to_be_hidden()
     machine.button("−1 h").click()
-    expect(notice).to_contain_text("3600 s less")
+    expect(notification).to_contain_text("3600 s less")
     expect(machine.root.get_by_role("status")).to_contain_text("ClockSetBack")
     assert machine.kernel(f"login.submit({account}).granted") == "False"
     machine.button("Set it right").click()
-    expect(notice).to_be_hidden()
+    expect(notification).to_be_hidden()
     machine.shows(START, 0)
     machine.button("−1 h").click()
     machine.button("It is right now: trust it").click()
-    expect(notice).to_be_hidden()
+    expect(notification).to_be_hidden()
     machine.shows(START - 3600, 0)
     assert machine.kernel(f"login.submit({account}).granted") == "True"
 

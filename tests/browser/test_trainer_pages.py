@@ -39,7 +39,10 @@ def room(tmp_path_factory) -> Path:
     prepare(folder, len(SEATS), "a test")
     for number in range(1, 13):
         hand_in(
-            folder / "exports", f"seat-{number:02}", _00_factors=entry(number % 4 + 1), _02_truncate=entry(3, number)
+            folder / "exports",
+            f"seat-{number:02}",
+            _factor_kinds=entry(number % 4 + 1),
+            _dynamic_truncation=entry(3, number),
         )
     (folder / "exports" / "<b>bad.json").write_text("{")
     save(board(folder / "exports"), folder / "board")

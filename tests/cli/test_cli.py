@@ -360,7 +360,7 @@ def test_progress_is_shown_and_exported(here: Path):
     nothing = invoke("progress", "--dir", "work")
     assert nothing[0] == 0
     assert nothing[1].startswith("Nothing yet. ")
-    Store(here / "work").update(attempted("02-truncate", done=True))
+    Store(here / "work").update(attempted("dynamic-truncation", done=True))
     assert "  ✓ Dynamic truncation (done)\n" in invoke("progress", "--dir", "work")[1]
     for _ in range(2):
         code, output = invoke("progress", "--dir", "work", "--export")
@@ -368,7 +368,7 @@ def test_progress_is_shown_and_exported(here: Path):
         assert (code, written.name in output) == (0, True)
     assert invoke("progress", "--export", "mine.json", "--dir", "work")[0] == 0
     assert (here / "mine.json").read_text() == written.read_text()
-    assert list(json.loads(written.read_text())["exercises"]) == ["02-truncate"]
+    assert list(json.loads(written.read_text())["exercises"]) == ["dynamic-truncation"]
     assert {path.name for path in here.iterdir()} == {"work", "mine.json", written.name}
 
 

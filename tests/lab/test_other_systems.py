@@ -8,9 +8,9 @@ import pytest
 
 from mfa_lab.attacks.simulation.guess_budget import guess_budget
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.other_systems import parse_peers, peer_table, peers
+from mfa_lab.lab.other_systems import other_systems, other_systems_table, parse_other_systems
 
-each_peer = pytest.mark.parametrize("key", peers())
+each_system = pytest.mark.parametrize("key", other_systems())
 
 GOOD = """[one]
 name = "One"
@@ -23,14 +23,14 @@ link = "https://example.org/"
 """
 
 
-@each_peer
+@each_system
 def test_each_names_its_source(key: str):
     """A sentence, a source, an https address; what is said holds the number of codes in words or in figures."""
-    peer = peers()[key]
-    assert (urlsplit(peer.link).scheme, bool(urlsplit(peer.link).netloc)) == ("https", True)
-    assert len(peer.says.split()) > 8
-    assert peer.rules.digits == 6
-    assert len({(each.name, each.kind) for each in peers().values()}) == len(peers())
+    system = other_systems()[key]
+    assert (urlsplit(system.link).scheme, bool(urlsplit(system.link).netloc)) == ("https", True)
+    assert len(system.says.split()) > 8
+    assert system.rules.digits == 6
+    assert len({(each.name, each.kind) for each in other_systems().values()}) == len(other_systems())
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,14 @@ def test_attempts_on_the_first_day_counted_by_hand(key: str, a_day: int, accepte
     """3 in 30 s; 50 in 10 minutes; 5 in 5 minutes; a minute more for every 30 failures; waits of 1, 2, 4 s and so on:
     the seventeenth comes after 65,535 s, the eighteenth only on the next day.
     """
-    rules = peers()[key].rules
+    rules = other_systems()[key].rules
     assert guess_budget(rules).attempts_per_day == a_day
     assert rules.accepted_codes == accepted
 
 
 def test_keycloaks_table_of_waits():
     """As its guide has it: no wait before the 30th failure, from then on a minute for every 30, 15 at most."""
-    waits = peers()["keycloak_protected"].rules.waits_seconds
+    waits = other_systems()["keycloak_protected"].rules.waits_seconds
     assert waits[:29] == (0,) * 29
     assert [waits[n - 1] for n in (30, 31, 59, 60, 89, 90, 449, 450)] == [60, 60, 60, 120, 120, 180, 840, 900]
     assert len(waits) == 450
@@ -67,19 +67,19 @@ def test_keycloaks_table_of_waits():
 
 def test_the_table_shows_all_of_them():
     """With a link each."""
-    table = peer_table("Defaults")
-    assert len(table.rows) == len(peers())
+    table = other_systems_table("Defaults")
+    assert len(table.rows) == len(other_systems())
     assert repr(table).count("as installed") == 5
-    assert all(peer.link in table._repr_html_() for peer in peers().values())
+    assert all(system.link in table._repr_html_() for system in other_systems().values())
 
 
 def test_a_good_text_is_read():
     """Without throttle, with limits, with waits that double to an end."""
-    (one,) = parse_peers(GOOD).values()
+    (one,) = parse_other_systems(GOOD).values()
     assert (one.name, one.counts, one.rules.limits, one.rules.waits_seconds) == ("One", "account", (), ())
-    (one,) = parse_peers(GOOD + "limits = [[5, 300]]\ncounts = 'address'").values()
+    (one,) = parse_other_systems(GOOD + "limits = [[5, 300]]\ncounts = 'address'").values()
     assert (one.counts, one.rules.limits) == ("address", ((5, 300),))
-    (one,) = parse_peers(GOOD + "waits = { first_seconds = 3, longest_seconds = 20 }").values()
+    (one,) = parse_other_systems(GOOD + "waits = { first_seconds = 3, longest_seconds = 20 }").values()
     assert one.rules.waits_seconds == (3, 6, 12, 20)
 
 
@@ -108,6 +108,6 @@ BAD = [
 def test_a_bad_text_is_told_with_its_place(text: str, line: int, said: str):
     """Line, key and remedy."""
     with pytest.raises(InvalidInput) as caught:
-        parse_peers(text)
+        parse_other_systems(text)
     assert said in str(caught.value)
     assert f"line {line}, " in str(caught.value)

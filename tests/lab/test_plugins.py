@@ -90,7 +90,7 @@ BROKEN = {
     "no notebook": (MODULE.replace("NOTEBOOK =", "NOTEBOOKS ="), POINTS, "names no NOTEBOOK"),
     "nothing": (MODULE.replace("EXERCISES =", "OTHERS ="), POINTS, "or nothing"),
     "no record": (MODULE + "\nEXERCISES = ('bees-window',)", POINTS, "something else than records"),
-    "taken": (MODULE.replace("bees-window", "02-truncate"), POINTS, "02-truncate"),
+    "taken": (MODULE.replace("bees-window", "dynamic-truncation"), POINTS, "dynamic-truncation"),
     "twice": (MODULE + "\nEXERCISES *= 2", POINTS, "bees-window"),
     "no id": (MODULE.replace("bees-window", "bees window"), POINTS, "bees window"),
     "no policy": (MODULE + "\nHIVE = 3", POINTS, "no Policy"),
@@ -105,7 +105,7 @@ def test_a_broken_plugin_is_left_out_with_a_warning(installed, source, points, w
     installed(source, points)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        assert exercises.exercise("02-truncate").title == "Dynamic truncation"
+        assert exercises.exercise("dynamic-truncation").title == "Dynamic truncation"
         assert policies()["STANDARD"] is Policy.STANDARD
     told = [str(warning.message) for warning in caught]
     assert any(words in sentence and "of bee-course is left out" in sentence for sentence in told), told

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_lab.clock import ManualClock
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.room import Room, demo_room, live_room
 from mfa_lab.lab.seat import FILE, SeatServer, as_text, read, seeded
 from mfa_lab.lab.widgets.four_steps import FourSteps
@@ -168,5 +168,5 @@ def test_a_working_copy_without_a_seat_knows_none(tmp_path):
     """The kit delivers no seat."""
     from mfa_lab.resources import notebooks_dir
 
-    workspace.deliver(notebooks_dir(), tmp_path / "work")
+    working_copy.deliver(notebooks_dir(), tmp_path / "work")
     assert read(tmp_path / "work") is None

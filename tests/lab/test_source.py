@@ -5,19 +5,19 @@ import inspect
 
 import pytest
 
-from mfa_lab.attacks import rungs
-from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks import attack_series
+from mfa_lab.attacks.helpers.minimal_server import MinimalServer
 from mfa_lab.attacks.second_step_skipped import HastyServer
 from mfa_lab.lab.source import source_of, without_annotations
 
-CLASSES = [SmallServer, *(one.weak for one in rungs() if inspect.isclass(one.weak))]
+CLASSES = [MinimalServer, *(one.weak for one in attack_series() if inspect.isclass(one.weak))]
 
 
 def test_a_class_is_shown_with_its_docstring_and_where_it_stands():
     """Every line of the class but the annotations; before it the module, as a comment."""
     assert repr(source_of(HastyServer)) == (
         "# mfa_lab.attacks.second_step_skipped\n"
-        "class HastyServer(SmallServer):\n"
+        "class HastyServer(MinimalServer):\n"
         '    """Opens the session with the password; the code is asked for on the next page."""\n'
         "\n"
         "    def begin_login(self, name, password):\n"
@@ -29,7 +29,7 @@ def test_a_class_is_shown_with_its_docstring_and_where_it_stands():
 
 def test_a_method_is_shown_alone():
     """Not indented, as if it stood by itself."""
-    assert repr(source_of(SmallServer.succeeded)) == (
+    assert repr(source_of(MinimalServer.succeeded)) == (
         "# mfa_lab.attacks.helpers.minimal_server\n"
         "def succeeded(self, count):\n"
         '    """A completed login ends the count."""\n'

@@ -15,7 +15,7 @@ from .kit import NOTEBOOKS
 
 SECTION_SECONDS = 60
 _BREAKS_OR_FIXES = re.compile(r"0[6-9][a-d]?_(break|fix)_")
-LADDER = [path for path in NOTEBOOKS if _BREAKS_OR_FIXES.match(path.stem)]
+SERIES = [path for path in NOTEBOOKS if _BREAKS_OR_FIXES.match(path.stem)]
 
 
 def parts(notebook: NotebookNode) -> list[list[NotebookNode]]:
@@ -28,7 +28,7 @@ def parts(notebook: NotebookNode) -> list[list[NotebookNode]]:
     return found
 
 
-def is_rung(part: list[NotebookNode]) -> bool:
+def is_attack(part: list[NotebookNode]) -> bool:
     return bool(part) and part[0].source.startswith("## Rung")
 
 
@@ -44,16 +44,16 @@ def seconds(part: list[NotebookNode]) -> float:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("path", LADDER, ids=lambda path: path.stem)
-def test_rungs_in_reverse(path, tmp_path):
+@pytest.mark.parametrize("path", SERIES, ids=lambda path: path.stem)
+def test_attacks_in_reverse(path, tmp_path):
     """The last rung first: every cell says what is committed, and no rung takes more than a minute."""
     notebook = read_notebook(path)
     committed = {cell.id: text_outputs(NotebookNode(cells=[cell])) for cell in notebook.cells}
     sections = parts(notebook)
-    rungs = [part for part in sections if is_rung(part)]
-    assert len(rungs) > 1
-    turned = iter(rungs[::-1])
-    notebook.cells = [cell for part in sections for cell in (next(turned) if is_rung(part) else part)]
+    attack_series = [part for part in sections if is_attack(part)]
+    assert len(attack_series) > 1
+    turned = iter(attack_series[::-1])
+    notebook.cells = [cell for part in sections for cell in (next(turned) if is_attack(part) else part)]
     # Without kernel folders the manager knows one kernel: this environment's own.
     kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
     client = NotebookClient(notebook, km=kernel, timeout=SECTION_SECONDS, coalesce_streams=True)
@@ -62,9 +62,9 @@ def test_rungs_in_reverse(path, tmp_path):
             client.execute_cell(cell, index)
     changed = [c.source for c in notebook.cells if text_outputs(NotebookNode(cells=[c])) != committed[c.id]]
     assert changed == []
-    assert [part[0].source for part in rungs if seconds(part) > SECTION_SECONDS] == []
+    assert [part[0].source for part in attack_series if seconds(part) > SECTION_SECONDS] == []
 
 
-def test_every_notebook_of_the_ladder_is_among_them():
+def test_every_notebook_of_the_series_is_among_them():
     """Five that break, and five that fix what broke."""
-    assert len(LADDER) == 10
+    assert len(SERIES) == 10

@@ -12,7 +12,7 @@ from mfa_lab.errors import ContradictingObservations, InvalidInput
 from mfa_lab.otp import diagnose
 from mfa_lab.otp.drift import DriftInterval, Observation, estimate_drift
 from mfa_lab.provisioning import OtpAccount
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 
 NOW = 1_800_000_000
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
@@ -69,7 +69,7 @@ def test_a_real_phone_watched_for_a_minute(drift_seconds: int) -> None:
     """Codes from a phone, matched to their steps: once a change was seen, two seconds are left, the truth inside."""
     clock = ManualClock(NOW)
     phone = Phone(SkewedClock(clock, drift_seconds))
-    phone.add(OtpAccount("alice", "mfa-lab", Hidden(SECRET)).uri())
+    phone.add(OtpAccount("alice", "mfa-lab", Redacted(SECRET)).uri())
     seen = []
     for _ in range(60):
         found = diagnose(SECRET, phone.code(), clock.now(), reach_steps=240)

@@ -17,7 +17,7 @@ from mfa_lab.policy import CHEAPEST, HashCost, Policy
 from mfa_lab.resources import data_dir
 from mfa_lab.server.records import Permit
 from tests.notebooks.test_references import CLAUSE, CLAUSES
-from tests.server.kit import House, reason
+from tests.server.kit import Deployment, reason
 
 TEXT = (data_dir() / "policies.toml").read_text("utf-8")
 TABLES = tomllib.loads(TEXT)
@@ -257,13 +257,13 @@ def test_each_policy_has_a_comment(name: str):
 def test_each_policy_works_on_the_real_server(name: str, tmp_path):
     """Enrolment, login, and a session as old as the policy allows."""
     policy = replace(POLICIES[name], hash_cost=CHEAPEST, explain_refusals=True)
-    house = House(tmp_path, policy)
-    assert len(house.enrol()) == policy.recovery_codes
-    assert len(house.phone.code()) == policy.digits
-    session = house.log_in()
+    deployment = Deployment(tmp_path, policy)
+    assert len(deployment.enrol()) == policy.recovery_codes
+    assert len(deployment.phone.code()) == policy.digits
+    session = deployment.log_in()
     assert session.expires_at - session.created_at == policy.session_seconds
-    house.clock.advance(policy.session_idle_seconds)
-    assert reason(house.server.check_session, session) is Reason.STALE_SESSION
+    deployment.clock.advance(policy.session_idle_seconds)
+    assert reason(deployment.server.check_session, session) is Reason.STALE_SESSION
 
 
 @each_policy
@@ -282,15 +282,17 @@ def test_without_recovery_codes_a_lost_phone_needs_an_administrator(tmp_path):
     other code behind, a line in the log and a notice, and a rebind leads there, too.
     """
     policy = replace(POLICIES["admin"], hash_cost=CHEAPEST, explain_refusals=True)
-    house = House(tmp_path, policy)
-    assert tuple(house.enrol()) == ()
+    deployment = Deployment(tmp_path, policy)
+    assert tuple(deployment.enrol()) == ()
     assert policy.factors == ("authenticator app",)
-    assert reason(house.server.recover, house.begin(), "AAAA-AAAA-AAAA-AAAA") is Reason.WRONG_RECOVERY_CODE
-    (code,) = house.server.issue_reset_code("alice@example.org")
-    recovery = house.server.recover(house.begin(), code)
+    assert reason(deployment.server.recover, deployment.begin(), "AAAA-AAAA-AAAA-AAAA") is Reason.WRONG_RECOVERY_CODE
+    (code,) = deployment.server.issue_reset_code("alice@example.org")
+    recovery = deployment.server.recover(deployment.begin(), code)
     assert (recovery.pending.permits, len(recovery.replacement)) == (Permit.NEW_FACTOR, 0)
-    assert "reset code issued" in [line.event for line in house.server.audit_log()]
-    assert "reset code issued" in [notice.event for notice in house.server.notices(house.log_in())]
-    house.server.rebind("alice@example.org")
-    assert house.begin().permits is Permit.FIRST_FACTOR
+    assert "reset code issued" in [line.event for line in deployment.server.audit_log()]
+    assert "reset code issued" in [
+        notification.event for notification in deployment.server.notifications(deployment.log_in())
+    ]
+    deployment.server.reset_factors("alice@example.org")
+    assert deployment.begin().permits is Permit.FIRST_FACTOR
     assert Policy.STANDARD.factors == ("authenticator app", "recovery code")

@@ -15,12 +15,12 @@ from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.provisioning import MAX_URI_CHARACTERS, OtpAccount, protobuf, qr_png
 from mfa_lab.provisioning.google_export import Export, is_export, read, read_all, write
 from mfa_lab.randomness import SeededRandomness
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from tests.provisioning.test_provisioning import SECRET, accounts
 from tests.provisioning.test_provisioning import read as all_of
 
 START = "otpauth-migration://offline?data="
-ALICE = OtpAccount("alice@example.org", "Acme", Hidden(SECRET))
+ALICE = OtpAccount("alice@example.org", "Acme", Redacted(SECRET))
 
 # Made by Google's own program, protoc 7.36.2: `protoc --encode=MigrationPayload otp.proto`, from
 #   otp_parameters { secret: "demo demo demo demo!" name: "alice@example.org" issuer: "Acme"
@@ -217,7 +217,7 @@ def test_two_exports_are_not_mixed() -> None:
 
 def test_of_two_with_one_label_the_second_is_skipped() -> None:
     """In one QR code and in two: the phone could show only one of them, so it says so."""
-    other = replace(MANY[0], secret=Hidden("B" * 32))
+    other = replace(MANY[0], secret=Redacted("B" * 32))
     export = read_all(exported([*MANY[:2], other, *MANY[2:], other]))
     assert len(export.accounts) == len(MANY)
     assert export.accounts[0].secret.reveal() == SECRET
@@ -241,7 +241,7 @@ def test_what_is_written_is_read(given_accounts: list[OtpAccount]) -> None:
 
 def test_written_as_google_writes() -> None:
     """Byte for byte what protoc makes of the same values, from a version 1 export with its zeros written out."""
-    (text,) = exported([replace(ALICE, secret=Hidden(base64.b32encode(b"demo demo demo demo!").decode()))])
+    (text,) = exported([replace(ALICE, secret=Redacted(base64.b32encode(b"demo demo demo demo!").decode()))])
     message = base64.b64decode(parse_qs(urlsplit(text).query)["data"][0])
     first = base64.b64decode(PROTOC)[:55]  # protoc's own bytes of the same account
     assert message.startswith(first)

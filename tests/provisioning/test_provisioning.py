@@ -21,7 +21,7 @@ from mfa_lab.errors import InvalidInput, InvalidSecret, InvalidUri
 from mfa_lab.otp import DIGESTS
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret, parse_uri, qr_png, qr_svg
 from mfa_lab.randomness import SeededRandomness
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from tests.needs import requires_program
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
@@ -58,7 +58,7 @@ def test_an_account_hides_its_secret() -> None:
     [
         lambda _: build_uri(SECRET, account="a:b", issuer="Acme"),
         lambda _: build_uri(SECRET, account="x" * 5000, issuer="Acme"),
-        lambda _: OtpAccount("x" * 5000, "Acme", Hidden(SECRET)).uri(),
+        lambda _: OtpAccount("x" * 5000, "Acme", Redacted(SECRET)).uri(),
         lambda long: qr_png(long[0]),
         lambda long: qr_svg(long[0], label="a QR code"),
         lambda long: qr_svg(long[0], label=""),
@@ -103,7 +103,7 @@ accounts = st.builds(
     OtpAccount,
     account=names | st.sampled_from(["a/../b", "/", "100%", "%3A", "a+b", "a b", "a&secret=x#?", "зоя 🙂"]),
     issuer=names | st.just(""),
-    secret=st.binary(min_size=14, max_size=40).map(lambda key: Hidden(base64.b32encode(key).decode().rstrip("="))),
+    secret=st.binary(min_size=14, max_size=40).map(lambda key: Redacted(base64.b32encode(key).decode().rstrip("="))),
     digits=st.integers(6, 8),
     period_seconds=st.integers(1, 120),
     algorithm=st.sampled_from(sorted(DIGESTS)),

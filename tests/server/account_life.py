@@ -17,7 +17,7 @@ from mfa_lab import AccessDenied, ManualClock, MfaServer
 from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import code_at, step_at
 from mfa_lab.provisioning import OtpAccount, new_secret
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Permit, token_hash
 from tests.server.account_model import POLICY, Account, Factor, Granted, Offer, Pending
 from tests.server.kit import NAME, PASSWORD, START, WRONG
@@ -113,8 +113,8 @@ class Life(RuleBasedStateMachine):
 
     def finish(self, pending: Pending, code: str) -> None:
         now = self.clock.now()
-        looked_at = self.account.checks_codes(pending, now, Permit.CODE)
-        found = [(factor, factor.good(code, now)) for factor in self.account.active] if looked_at else []
+        verified_guesses = self.account.checks_codes(pending, now, Permit.CODE)
+        found = [(factor, factor.good(code, now)) for factor in self.account.active] if verified_guesses else []
         good = [(factor, step) for factor, step in found if step is not None]
         session = self.asked(bool(good), self.server.finish_login, pending.token, code)
         if session:
@@ -124,7 +124,7 @@ class Life(RuleBasedStateMachine):
             self.account.otp.clear()
             self.account.sessions.append(Granted(session, now))
             self.account.logins += 1
-        elif looked_at:
+        elif verified_guesses:
             self.account.wrong_code(pending, now)
 
     # Authenticators
@@ -153,8 +153,8 @@ class Life(RuleBasedStateMachine):
         offer, now = newest(self.account.offers, which), self.clock.now()
         factor = Factor(offer.token.account.secret.reveal(), last_step=-1)
         code = self.code(factor.secret, offset)
-        looked_at = self.account.permits_confirming(offer, now)
-        step = factor.good(code, now) if looked_at else None
+        verified_guesses = self.account.permits_confirming(offer, now)
+        step = factor.good(code, now) if verified_guesses else None
         codes = self.asked(step is not None, self.server.confirm_enrolment, offer.token, code)
         if step is not None:
             factor.take(step)
@@ -162,7 +162,7 @@ class Life(RuleBasedStateMachine):
             self.account.bind(offer, self.identified(factor))
             if codes:
                 self.account.void_codes(list(codes))
-        elif looked_at:
+        elif verified_guesses:
             offer.wrong += 1
 
     def identified(self, factor: Factor) -> Factor:
@@ -198,7 +198,7 @@ class Life(RuleBasedStateMachine):
         tried = pending.fit(now, Permit.CODE) and account.has_factor and not account.recovery.waiting(now)
         good = tried and code in account.codes
         if tried:
-            account.recovery.charge(now)
+            account.recovery.count_failed_attempt(now)
             pending.wrong += 1
         recovery = self.asked(good, self.server.recover, pending.token, code)
         if recovery:
@@ -216,16 +216,16 @@ class Life(RuleBasedStateMachine):
         now = self.clock.now()
         step = step_at(now) + ahead
         codes = [self.code(factor.secret, ahead - 1), self.code(factor.secret, ahead)]
-        looked_at = self.account.checks_codes(pending, now, Permit.NEW_FACTOR)
+        verified_guesses = self.account.checks_codes(pending, now, Permit.NEW_FACTOR)
         within = abs(ahead) <= POLICY.resync_reach_steps and step - 1 > factor.last_step
-        allowed = looked_at and within and factor.state == "active"
+        allowed = verified_guesses and within and factor.state == "active"
         found = self.asked(allowed, self.server.resynchronise, pending.token, *codes)
         if found:
             assert (found.step, found.offset) == (step, ahead)
             factor.take(step - 1, step)
             factor.ahead = ahead
             pending.ended = True
-        elif looked_at:
+        elif verified_guesses:
             self.account.wrong_code(pending, now)
 
     @precondition(lambda self: self.account.sessions)
@@ -249,16 +249,16 @@ class Life(RuleBasedStateMachine):
                 self.server.issue_reset_code(NAME)
 
     @rule(sure=st.sampled_from([False, False, True]))
-    def rebind(self, sure: bool) -> None:
+    def reset_factors(self, sure: bool) -> None:
         if sure:
-            self.server.rebind(NAME)
+            self.server.reset_factors(NAME)
             self.account.retire()
             self.account.end_steps()
             self.account.void_codes([])
 
     @rule()
     def take_over(self) -> None:
-        old = OtpAccount(NAME, "old", Hidden(new_secret()))
+        old = OtpAccount(NAME, "old", Redacted(new_secret()))
         if self.account.has_factor:
             with pytest.raises(InvalidInput):
                 self.server.adopt(NAME, old)

@@ -101,7 +101,7 @@ class Count:
     until: int = 0
     expires: int | None = None
 
-    def charge(self, now: int) -> None:
+    def count_failed_attempt(self, now: int) -> None:
         self.failures += 1
         over = self.failures - POLICY.free_failures
         wait = min(POLICY.longest_wait_seconds, POLICY.first_wait_seconds * 2 ** (over - 1)) if over > 0 else 0
@@ -153,7 +153,7 @@ class Account:
             self.passwords.clear()
         if self.passwords.waiting(now):
             return False
-        self.passwords.charge(now)
+        self.passwords.count_failed_attempt(now)
         return True
 
     def checks_codes(self, pending: Pending, now: int, *permits: Permit) -> bool:
@@ -163,7 +163,7 @@ class Account:
 
     def wrong_code(self, pending: Pending, now: int) -> None:
         pending.wrong += 1
-        self.otp.charge(now)
+        self.otp.count_failed_attempt(now)
         if self.otp.failures >= POLICY.disable_after_failures:
             for factor in self.active:
                 factor.state = "disabled"

@@ -5,30 +5,30 @@ from pathlib import Path
 import pytest
 
 from mfa_lab import ManualClock, MfaServer
-from tests.server.kit import NAME, PASSWORD, House
+from tests.server.kit import NAME, PASSWORD, Deployment
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def deployment(tmp_path: Path) -> Deployment:
     """A registered account without an authenticator."""
-    house = House(tmp_path)
-    house.server.register(NAME, PASSWORD)
-    return house
+    deployment = Deployment(tmp_path)
+    deployment.server.register(NAME, PASSWORD)
+    return deployment
 
 
 @pytest.fixture
-def enrolled(tmp_path: Path) -> House:
+def enrolled(tmp_path: Path) -> Deployment:
     """An account with a phone, one step after its enrolment."""
-    house = House(tmp_path)
-    house.enrol()
-    return house
+    deployment = Deployment(tmp_path)
+    deployment.enrol()
+    return deployment
 
 
 @pytest.fixture
-def server(house: House) -> MfaServer:
-    return house.server
+def server(deployment: Deployment) -> MfaServer:
+    return deployment.server
 
 
 @pytest.fixture
-def clock(house: House) -> ManualClock:
-    return house.clock
+def clock(deployment: Deployment) -> ManualClock:
+    return deployment.clock

@@ -25,15 +25,15 @@ PASSWORD = "demo: correct horse battery staple"
 WRONG = "demo: wrong horse battery staple"
 KEY = bytes(range(32))
 START = 1_800_000_010
-CLASS = replace(Policy.CHEAPEST, explain_refusals=True)
-PATIENT = replace(CLASS, free_failures=1_000_000)
+EXPLAINING = replace(Policy.CHEAPEST, explain_refusals=True)
+NEVER_WAITS = replace(EXPLAINING, free_failures=1_000_000)
 """A policy whose throttle never makes anybody wait."""
 
 
-class House:
+class Deployment:
     """A server on a file in `folder`, whose rows can be looked at and changed behind its back."""
 
-    def __init__(self, folder: Path, policy: Policy = CLASS, clock: ManualClock | None = None) -> None:
+    def __init__(self, folder: Path, policy: Policy = EXPLAINING, clock: ManualClock | None = None) -> None:
         self.path = folder / "lab.db"
         self.url = f"sqlite:///{self.path}"
         self.clock = clock or ManualClock(START)
@@ -41,7 +41,7 @@ class House:
         self.codes = RecoveryCodes(())
         self.server = self.open(policy)
 
-    def open(self, policy: Policy = CLASS, query: str = "") -> MfaServer:
+    def open(self, policy: Policy = EXPLAINING, query: str = "") -> MfaServer:
         """The server, started anew on the same file."""
         self.policy = policy
         self.server = MfaServer(self.url + query, clock=self.clock, policy=policy, key=KEY)
@@ -105,7 +105,7 @@ def reason(call: Callable[..., object], *arguments: object) -> Reason:
 
 
 @contextmanager
-def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Costs]:
+def counted_costs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Costs]:
     """Count what requests cost: password hashes, at argon2's door, and statements, at the database's."""
     costs = Costs()
     verify = argon2.PasswordHasher.verify

@@ -148,7 +148,7 @@ BY_THE_BOOK: list[Callable[[People], None]] = [
     lambda life: life.log_in_and_recover(0, "enrol"),
     lambda life: life.reset_code(),
     lambda life: life.take_over(),
-    lambda life: life.rebind(sure=True),
+    lambda life: life.reset_factors(sure=True),
     lambda life: life.take_over(),
     lambda life: life.type_a_code(-1, 0, 0, wrong=False),
     lambda life: life.log_in(0),

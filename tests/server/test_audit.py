@@ -5,19 +5,19 @@ import sqlite3
 import pytest
 
 from mfa_lab.errors import Reason
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit
-from tests.server.kit import NAME, PASSWORD, WRONG, House, reason, refused
+from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, reason, refused
 
 
-def test_the_log_tells_a_whole_story_in_order(enrolled: House) -> None:
+def test_the_log_tells_a_whole_story_in_order(enrolled: Deployment) -> None:
     """ASVS-16.3.1: every step is logged, with its time, its account and the reason of a refusal."""
     enrolled.clock.advance(30)
     refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
     session = enrolled.server.finish_login(enrolled.begin(), enrolled.phone.code())
     enrolled.server.issue_recovery_codes(session)
     enrolled.server.log_out(session)
-    enrolled.server.rebind(NAME)
+    enrolled.server.reset_factors(NAME)
     lines = enrolled.server.audit_log()
     assert [(line.event, line.reason) for line in lines] == [
         ("registered", None),
@@ -37,7 +37,7 @@ def test_the_log_tells_a_whole_story_in_order(enrolled: House) -> None:
     assert {line.account_id for line in lines} == {str(enrolled.count("id"))}
 
 
-def test_the_log_never_holds_what_was_typed(enrolled: House) -> None:
+def test_the_log_never_holds_what_was_typed(enrolled: Deployment) -> None:
     """ASVS-16.2.5: people type passwords as names; no failed name, password or code stands in the log or the file."""
     typed = (PASSWORD, "demo typed as a name", enrolled.wrong_code(), "AAAA-AAAA-AAAA-AAAA")
     refused(enrolled.begin, typed[0], WRONG)
@@ -49,31 +49,33 @@ def test_the_log_never_holds_what_was_typed(enrolled: House) -> None:
     assert not [text for text in (typed[0], typed[1], typed[3], WRONG) if text in enrolled.dump()]
 
 
-def test_the_owner_learns_of_guesses_behind_the_right_password(enrolled: House) -> None:
+def test_the_owner_learns_of_guesses_behind_the_right_password(enrolled: Deployment) -> None:
     """ASVS-6.3.5: who fails at the code knows the password, and the owner is told at the next login."""
     for _ in range(3):
         refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
     at = enrolled.clock.now()
-    notices = enrolled.server.notices(enrolled.log_in())
-    assert [(notice.event, notice.at) for notice in notices if notice.event == "code refused"] == [
-        ("code refused", at)
-    ]
+    notifications = enrolled.server.notifications(enrolled.log_in())
+    assert [
+        (notification.event, notification.at)
+        for notification in notifications
+        if notification.event == "code refused"
+    ] == [("code refused", at)]
 
 
-def test_notices_belong_to_their_owner(enrolled: House) -> None:
+def test_notifications_belong_to_their_owner(enrolled: Deployment) -> None:
     """Nobody sees another account's notices."""
     enrolled.enrol("bob@example.org")
     for _ in range(3):
         refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
-    assert [notice.event for notice in enrolled.server.notices(enrolled.log_in("bob@example.org"))] == [
-        "factor bound"
-    ]
+    assert [
+        notification.event for notification in enrolled.server.notifications(enrolled.log_in("bob@example.org"))
+    ] == ["factor bound"]
 
 
-def test_a_token_that_nobody_was_given_leaves_no_line(enrolled: House) -> None:
+def test_a_token_that_nobody_was_given_leaves_no_line(enrolled: Deployment) -> None:
     """It costs its sender no hash and no wait: logged, it would let anybody fill the disk."""
     lines = len(enrolled.server.audit_log())
-    made_up = PendingLogin(Hidden("made up"), Permit.CODE, 2**40)
+    made_up = PendingLogin(Redacted("made up"), Permit.CODE, 2**40)
     for _ in range(3):
         assert reason(enrolled.server.finish_login, made_up, "123456") is Reason.UNKNOWN_PENDING
         assert reason(enrolled.server.recover, made_up, "AAAA-AAAA-AAAA-AAAA") is Reason.UNKNOWN_PENDING
@@ -81,7 +83,7 @@ def test_a_token_that_nobody_was_given_leaves_no_line(enrolled: House) -> None:
     assert len(enrolled.server.audit_log()) == lines
 
 
-def test_no_line_can_be_put_before_the_first(enrolled: House) -> None:
+def test_no_line_can_be_put_before_the_first(enrolled: Deployment) -> None:
     """An id below 1 would forge the oldest line, and stand in the way of all that follow."""
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         enrolled.tamper("INSERT INTO audit (id, at, event) VALUES (-5, 0, 'forged')")

@@ -9,102 +9,102 @@ import pytest
 
 from mfa_lab import AccessDenied, MfaServer, Policy
 from mfa_lab.errors import PUBLIC_MESSAGE, Reason
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
 from mfa_lab.server.records import PendingLogin, Permit, Session
-from tests.server.kit import CLASS, NAME, PASSWORD, PATIENT, WRONG, House, refused
+from tests.server.kit import EXPLAINING, NAME, NEVER_WAITS, PASSWORD, WRONG, Deployment, refused
 
 Call = Callable[[], object]
-FORGED = Hidden("forged")
+FORGED = Redacted("forged")
 BAD_RECOVERY_CODE = "AAAA-AAAA-AAAA-AAAA"
 
 
-def unknown_name(house: House) -> Call:
-    return lambda: house.begin("nobody@example.org")
+def unknown_name(deployment: Deployment) -> Call:
+    return lambda: deployment.begin("nobody@example.org")
 
 
-def wrong_password(house: House) -> Call:
-    return lambda: house.begin(NAME, WRONG)
+def wrong_password(deployment: Deployment) -> Call:
+    return lambda: deployment.begin(NAME, WRONG)
 
 
-def throttled(house: House) -> Call:
+def throttled(deployment: Deployment) -> Call:
     for _ in range(3):
-        refused(house.begin, NAME, WRONG)
-    return lambda: house.begin()
+        refused(deployment.begin, NAME, WRONG)
+    return lambda: deployment.begin()
 
 
-def finishing(house: House, code: str) -> Call:
+def finishing(deployment: Deployment, code: str) -> Call:
     """A login at its last step, where `code` is typed."""
-    pending = house.begin()
-    return lambda: house.server.finish_login(pending, code)
+    pending = deployment.begin()
+    return lambda: deployment.server.finish_login(pending, code)
 
 
-def unknown_pending(house: House) -> Call:
-    return lambda: house.server.finish_login(PendingLogin(FORGED, Permit.CODE, 2**40), house.phone.code())
+def unknown_pending(deployment: Deployment) -> Call:
+    return lambda: deployment.server.finish_login(PendingLogin(FORGED, Permit.CODE, 2**40), deployment.phone.code())
 
 
-def expired_pending(house: House) -> Call:
-    pending = house.begin()
-    house.clock.advance(house.policy.pending_seconds)
-    return lambda: house.server.finish_login(pending, house.phone.code())
+def expired_pending(deployment: Deployment) -> Call:
+    pending = deployment.begin()
+    deployment.clock.advance(deployment.policy.pending_seconds)
+    return lambda: deployment.server.finish_login(pending, deployment.phone.code())
 
 
-def spent_pending(house: House) -> Call:
-    pending = house.begin()
-    house.server.finish_login(pending, house.phone.code())
-    house.clock.advance(30)
-    return lambda: house.server.finish_login(pending, house.phone.code())
+def spent_pending(deployment: Deployment) -> Call:
+    pending = deployment.begin()
+    deployment.server.finish_login(pending, deployment.phone.code())
+    deployment.clock.advance(30)
+    return lambda: deployment.server.finish_login(pending, deployment.phone.code())
 
 
-def not_enrolled(house: House) -> Call:
-    house.server.register("bob@example.org", PASSWORD)
-    pending = house.begin("bob@example.org")
-    return lambda: house.server.finish_login(pending, house.phone.code())
+def not_enrolled(deployment: Deployment) -> Call:
+    deployment.server.register("bob@example.org", PASSWORD)
+    pending = deployment.begin("bob@example.org")
+    return lambda: deployment.server.finish_login(pending, deployment.phone.code())
 
 
-def disabled(house: House) -> Call:
-    house.open(replace(PATIENT, disable_after_failures=1))
-    refused(house.server.finish_login, house.begin(), house.wrong_code())
-    return finishing(house, house.phone.code())
+def disabled(deployment: Deployment) -> Call:
+    deployment.open(replace(NEVER_WAITS, disable_after_failures=1))
+    refused(deployment.server.finish_login, deployment.begin(), deployment.wrong_code())
+    return finishing(deployment, deployment.phone.code())
 
 
-def malformed(house: House) -> Call:
-    return finishing(house, house.phone.code() + "0")
+def malformed(deployment: Deployment) -> Call:
+    return finishing(deployment, deployment.phone.code() + "0")
 
 
-def no_match(house: House) -> Call:
-    return finishing(house, house.wrong_code())
+def no_match(deployment: Deployment) -> Call:
+    return finishing(deployment, deployment.wrong_code())
 
 
-def near_miss(house: House) -> Call:
-    old = house.phone.code()
-    house.clock.advance(120)
-    return finishing(house, old)
+def near_miss(deployment: Deployment) -> Call:
+    old = deployment.phone.code()
+    deployment.clock.advance(120)
+    return finishing(deployment, old)
 
 
-def reused(house: House) -> Call:
-    house.server.finish_login(house.begin(), house.phone.code())
-    return finishing(house, house.phone.code())
+def reused(deployment: Deployment) -> Call:
+    deployment.server.finish_login(deployment.begin(), deployment.phone.code())
+    return finishing(deployment, deployment.phone.code())
 
 
-def wrong_recovery_code(house: House) -> Call:
-    pending = house.begin()
-    return lambda: house.server.recover(pending, BAD_RECOVERY_CODE)
+def wrong_recovery_code(deployment: Deployment) -> Call:
+    pending = deployment.begin()
+    return lambda: deployment.server.recover(pending, BAD_RECOVERY_CODE)
 
 
-def not_permitted(house: House) -> Call:
-    pending = house.begin()
-    return lambda: house.server.start_enrolment(pending)
+def not_permitted(deployment: Deployment) -> Call:
+    pending = deployment.begin()
+    return lambda: deployment.server.start_enrolment(pending)
 
 
-def unknown_session(house: House) -> Call:
-    return lambda: house.server.check_session(Session(FORGED, NAME, house.clock.now(), 2**40))
+def unknown_session(deployment: Deployment) -> Call:
+    return lambda: deployment.server.check_session(Session(FORGED, NAME, deployment.clock.now(), 2**40))
 
 
-def stale_session(house: House) -> Call:
-    session = house.log_in()
-    house.clock.advance(house.policy.fresh_session_seconds)
-    return lambda: house.server.start_enrolment(session)
+def stale_session(deployment: Deployment) -> Call:
+    session = deployment.log_in()
+    deployment.clock.advance(deployment.policy.fresh_session_seconds)
+    return lambda: deployment.server.start_enrolment(session)
 
 
 WAYS = {
@@ -113,7 +113,7 @@ WAYS = {
     Reason.THROTTLED: throttled,
     Reason.UNKNOWN_PENDING: unknown_pending,
     Reason.EXPIRED_PENDING: expired_pending,
-    Reason.SPENT_PENDING: spent_pending,
+    Reason.CONSUMED_PENDING: spent_pending,
     Reason.NOT_ENROLLED: not_enrolled,
     Reason.DISABLED: disabled,
     Reason.MALFORMED: malformed,
@@ -139,7 +139,7 @@ def denial(call: Call) -> AccessDenied:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_every_refusal_reads_the_same(reason: Reason, enrolled: House) -> None:
+def test_every_refusal_reads_the_same(reason: Reason, enrolled: Deployment) -> None:
     """ASVS-6.3.8: `str`, `repr` and `args` are the public words; no cause, no context; the trace says why."""
     denied = denial(WAYS[reason](enrolled))
     assert (str(denied), denied.args, repr(denied)) == (
@@ -152,7 +152,7 @@ def test_every_refusal_reads_the_same(reason: Reason, enrolled: House) -> None:
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_without_the_policy_there_is_no_trace(reason: Reason, enrolled: House) -> None:
+def test_without_the_policy_there_is_no_trace(reason: Reason, enrolled: Deployment) -> None:
     """`explain_refusals` is off by default, and then an error in hand holds nothing but the public words."""
     call = WAYS[reason](enrolled)
     enrolled.server._services = replace(enrolled.server._services, policy=Policy.CHEAPEST)
@@ -181,15 +181,15 @@ class Typed:
         raise AssertionError("this call should have been refused")
 
 
-def calls(house: House) -> dict[str, tuple[Callable[..., object], Typed]]:
-    enrolment = house.server.start_enrolment(house.log_in())
+def calls(deployment: Deployment) -> dict[str, tuple[Callable[..., object], Typed]]:
+    enrolment = deployment.server.start_enrolment(deployment.log_in())
     return {
-        "password": (house.server.begin_login, Typed(NAME, WRONG)),
-        "password as a name": (house.server.begin_login, Typed(PASSWORD, WRONG)),
-        "code": (house.server.finish_login, Typed(house.begin(), house.wrong_code())),
-        "reused code": (house.server.finish_login, Typed(house.begin(), house.phone.code())),
-        "recovery code": (house.server.recover, Typed(house.begin(), BAD_RECOVERY_CODE)),
-        "enrolment code": (house.server.confirm_enrolment, Typed(enrolment, house.wrong_code())),
+        "password": (deployment.server.begin_login, Typed(NAME, WRONG)),
+        "password as a name": (deployment.server.begin_login, Typed(PASSWORD, WRONG)),
+        "code": (deployment.server.finish_login, Typed(deployment.begin(), deployment.wrong_code())),
+        "reused code": (deployment.server.finish_login, Typed(deployment.begin(), deployment.phone.code())),
+        "recovery code": (deployment.server.recover, Typed(deployment.begin(), BAD_RECOVERY_CODE)),
+        "enrolment code": (deployment.server.confirm_enrolment, Typed(enrolment, deployment.wrong_code())),
     }
 
 
@@ -197,7 +197,7 @@ WHAT = ["password", "password as a name", "code", "reused code", "recovery code"
 
 
 @pytest.mark.parametrize("what", WHAT)
-def test_a_traceback_with_variables_shows_nothing_typed_or_stored(what: str, enrolled: House) -> None:
+def test_a_traceback_with_variables_shows_nothing_typed_or_stored(what: str, enrolled: Deployment) -> None:
     """Even a tool that prints every variable shows no password, code, token or secret, and no name typed wrongly."""
     call, typed = calls(enrolled)[what]
     shown = typed.into(call)
@@ -209,14 +209,14 @@ def test_a_traceback_with_variables_shows_nothing_typed_or_stored(what: str, enr
 
 
 @pytest.mark.parametrize(("one", "other"), [("password", "password as a name"), ("code", "reused code")])
-def test_a_traceback_with_variables_tells_no_reason(one: str, other: str, enrolled: House) -> None:
+def test_a_traceback_with_variables_tells_no_reason(one: str, other: str, enrolled: Deployment) -> None:
     """Tracebacks of different refusals of one call are the same text."""
     made = calls(enrolled)
     first, second = (typed.into(call) for call, typed in (made[one], made[other]))
     assert first == second
 
 
-def test_a_near_miss_says_which_way_and_by_how_much(enrolled: House) -> None:
+def test_a_near_miss_says_which_way_and_by_how_much(enrolled: Deployment) -> None:
     """A late code and an early one read differently, in steps and seconds outside the window."""
     late = refused(near_miss(enrolled))
     assert (late.offset, late.seconds_outside, "ago" in late.sentence) == (-4, -71, True)
@@ -227,7 +227,7 @@ def test_a_near_miss_says_which_way_and_by_how_much(enrolled: House) -> None:
     assert (early.offset, early.seconds_outside, "ahead" in early.sentence) == (2, 20, True)
 
 
-def test_the_audit_line_and_the_trace_give_the_same_reason(enrolled: House) -> None:
+def test_the_audit_line_and_the_trace_give_the_same_reason(enrolled: Deployment) -> None:
     """The three views come from one record."""
     for reason, way in ((Reason.UNKNOWN_NAME, unknown_name), (Reason.NO_MATCH, no_match)):
         trace = refused(way(enrolled))
@@ -243,7 +243,7 @@ def test_a_decision_hides_itself() -> None:
 def test_policies_that_explain_are_for_classes(tmp_path: Path) -> None:
     """The lesson's policy explains; the standard one, the default of a server, does not."""
     assert Policy.LESSON.explain_refusals
-    assert CLASS.explain_refusals
+    assert EXPLAINING.explain_refusals
     with pytest.raises(AccessDenied) as caught:
         MfaServer(f"sqlite:///{tmp_path / 'lab.db'}").begin_login(NAME, WRONG)
     assert caught.value.trace is None

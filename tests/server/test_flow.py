@@ -8,24 +8,24 @@ import pytest
 from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused
 from mfa_lab.server.records import Enrolment, PendingLogin, Session
-from tests.server.kit import NAME, PASSWORD, START, WRONG, House, together
+from tests.server.kit import NAME, PASSWORD, START, WRONG, Deployment, together
 
 
 @pytest.mark.parametrize("name", [NAME, NAME.upper(), f" {NAME} ", "\uff41lice@example.org"])
-def test_a_name_is_taken_once(name: str, house: House) -> None:
+def test_a_name_is_taken_once(name: str, deployment: Deployment) -> None:
     """In whatever spelling; the first account and its password stay as they are."""
-    before = house.rows("SELECT * FROM accounts")
+    before = deployment.rows("SELECT * FROM accounts")
     with pytest.raises(NameTaken) as caught:
-        house.server.register(name, WRONG)
+        deployment.server.register(name, WRONG)
     assert caught.value.__context__ is None
-    assert house.rows("SELECT * FROM accounts") == before
-    assert [line.event for line in house.server.audit_log()] == ["registered", "registration refused"]
-    house.begin()
+    assert deployment.rows("SELECT * FROM accounts") == before
+    assert [line.event for line in deployment.server.audit_log()] == ["registered", "registration refused"]
+    deployment.begin()
 
 
-def test_two_operators_at_once_make_one_account(house: House) -> None:
+def test_two_operators_at_once_make_one_account(deployment: Deployment) -> None:
     """The database decides, not a look beforehand."""
-    answers = together(*[lambda: house.server.register("bob@example.org", PASSWORD)] * 4)
+    answers = together(*[lambda: deployment.server.register("bob@example.org", PASSWORD)] * 4)
     assert [type(answer) for answer in answers if answer is not None] == [NameTaken] * 3
 
 
@@ -34,14 +34,14 @@ def test_two_operators_at_once_make_one_account(house: House) -> None:
              "\U0001d160" * 254, "\u0327\u0301" * 500_000, None, b"bytes", 7],
     ids=lambda name: repr(name)[:16],
 )  # fmt: skip
-def test_names_that_cannot_be_are_refused(name: object, house: House) -> None:
+def test_names_that_cannot_be_are_refused(name: object, deployment: Deployment) -> None:
     """No text, empty, too long (also only after NFC), a colon (KEYURI), line separators, control or invisible
     characters: `InvalidInput`, no account.
     """
-    before = house.dump()
+    before = deployment.dump()
     with pytest.raises(InvalidInput, match="a name"):
-        house.server.register(name, PASSWORD)  # type: ignore[arg-type]
-    assert house.dump() == before
+        deployment.server.register(name, PASSWORD)  # type: ignore[arg-type]
+    assert deployment.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_names_that_cannot_be_are_refused(name: object, house: House) -> None:
         "'; DROP TABLE accounts; --",
     ],
 )
-def test_names_of_all_kinds_go_the_whole_way(name: str, house: House) -> None:
+def test_names_of_all_kinds_go_the_whole_way(name: str, deployment: Deployment) -> None:
     """Any script, any punctuation but the colon: registered, enrolled by the real picture, named in the session."""
-    house.server.register(name, PASSWORD)
-    enrolment = house.server.start_enrolment(house.begin(name))
-    house.phone.scan(enrolment.qr_png())
-    house.server.confirm_enrolment(enrolment, house.phone.code())
-    assert house.log_in(unicodedata.normalize("NFC", name)).name == unicodedata.normalize("NFC", name)
+    deployment.server.register(name, PASSWORD)
+    enrolment = deployment.server.start_enrolment(deployment.begin(name))
+    deployment.phone.scan(enrolment.qr_png())
+    deployment.server.confirm_enrolment(enrolment, deployment.phone.code())
+    assert deployment.log_in(unicodedata.normalize("NFC", name)).name == unicodedata.normalize("NFC", name)
 
 
 def test_a_name_that_no_uri_carries_beside_the_issuer_is_refused() -> None:
@@ -84,22 +84,22 @@ def test_a_name_that_no_uri_carries_beside_the_issuer_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_a_call_that_is_refused_at_once_shows_nothing_typed(
-    call: str, arguments: tuple[object, ...], house: House
+    call: str, arguments: tuple[object, ...], deployment: Deployment
 ) -> None:
     """A traceback with every variable, from the server's own frame on."""
     with pytest.raises((InvalidInput, NameTaken)) as caught:
-        getattr(house.server, call)(*arguments)
+        getattr(deployment.server, call)(*arguments)
     below = caught.value.__traceback__.tb_next  # type: ignore[union-attr]
     shown = traceback.TracebackException(type(caught.value), caught.value, below, capture_locals=True)
     assert not [secret for secret in arguments[1:] if str(secret) in "".join(shown.format())]
 
 
-def test_a_refused_password_leaves_no_account(house: House) -> None:
+def test_a_refused_password_leaves_no_account(deployment: Deployment) -> None:
     """Registration is whole or nothing."""
-    before = house.dump()
+    before = deployment.dump()
     with pytest.raises(PasswordRefused):
-        house.server.register("bob@example.org", "short")
-    assert house.dump() == before
+        deployment.server.register("bob@example.org", "short")
+    assert deployment.dump() == before
 
 
 @pytest.mark.parametrize("issuer", ["a:b", "\n", "a\0b", "x" * 5000])
@@ -117,7 +117,7 @@ def test_an_issuer_no_phone_can_read_is_refused_at_the_start(issuer: str) -> Non
         ("start_enrolment", Enrolment),
     ],
 )  # fmt: skip
-def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, enrolled: House) -> None:
+def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, enrolled: Deployment) -> None:
     """A pending login is no session, a session no pending login: a programmer hears it at once."""
     session = enrolled.log_in()
     made = {Session: session, PendingLogin: enrolled.begin(), Enrolment: enrolled.server.start_enrolment(session)}
@@ -126,7 +126,7 @@ def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, en
         getattr(enrolled.server, call)(made[given], *more)
 
 
-def test_the_clock_is_read_once_a_request(house: House) -> None:
+def test_the_clock_is_read_once_a_request(deployment: Deployment) -> None:
     """DESIGN: one time a request, so that no step of it can disagree with another."""
 
     class Counting:
@@ -144,21 +144,21 @@ def test_the_clock_is_read_once_a_request(house: House) -> None:
 
 
 @pytest.mark.parametrize("now", [-1, 1.5, None, True, "now"])
-def test_a_clock_out_of_order_is_named(now: object, house: House) -> None:
+def test_a_clock_out_of_order_is_named(now: object, deployment: Deployment) -> None:
     """A time that cannot be is `InvalidInput` about the clock; nothing is written."""
 
     class Broken:
         def now(self) -> object:
             return now
 
-    server = MfaServer(house.url, clock=Broken(), policy=Policy.CHEAPEST, key=bytes(range(32)))  # type: ignore[arg-type]
-    before = house.dump()
+    server = MfaServer(deployment.url, clock=Broken(), policy=Policy.CHEAPEST, key=bytes(range(32)))  # type: ignore[arg-type]
+    before = deployment.dump()
     with pytest.raises(InvalidInput):
         server.begin_login(NAME, PASSWORD)
-    assert house.dump() == before
+    assert deployment.dump() == before
 
 
-def test_a_server_hides_its_insides(house: House) -> None:
+def test_a_server_hides_its_insides(deployment: Deployment) -> None:
     """`repr` shows issuer and kind of database, not the path or the key."""
-    assert repr(house.server) == "<MfaServer 'mfa-lab' in a file>"
+    assert repr(deployment.server) == "<MfaServer 'mfa-lab' in a file>"
     assert repr(MfaServer()) == "<MfaServer 'mfa-lab' in memory>"

@@ -17,9 +17,9 @@ from sqlalchemy import Engine, event
 from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone
 from mfa_lab.errors import Reason
 from mfa_lab.otp import code_at
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Enrolment, Session
-from tests.server.kit import KEY, NAME, PASSWORD, PATIENT, House, reason
+from tests.server.kit import KEY, NAME, NEVER_WAITS, PASSWORD, Deployment, reason
 
 pytestmark = pytest.mark.full
 
@@ -31,7 +31,7 @@ FORK.set_forkserver_preload(["tests.server.test_kill"])
 def log_in_for_ever(url: str, secret: str, now: int, wrong: str, said: Any) -> None:
     """Wrong codes and right ones in turn; each answer is passed on as soon as it is there."""
     clock = ManualClock(now)
-    server = MfaServer(url, clock=clock, policy=PATIENT, key=KEY)
+    server = MfaServer(url, clock=clock, policy=NEVER_WAITS, key=KEY)
     said.send(("ready", 0, ""))
     while True:
         clock.advance(30)
@@ -66,39 +66,45 @@ def test_nothing_comes_back_after_a_kill(tmp_path: Path) -> None:
     """Fifty kills at seeded moments. The database opens and is whole; sessions that were told are there; no accepted
     step is accepted again; a failure count goes back by a success alone; a session and its step stand or fall as one.
     """
-    house = House(tmp_path, PATIENT)
-    house.enrol()
+    deployment = Deployment(tmp_path, NEVER_WAITS)
+    deployment.enrol()
     moments = random.Random(1)
     granted = refused = 0
     for _ in range(KILLS):
-        ((step_before,),) = house.rows("SELECT last_step FROM factors")
-        house.server.close()
-        told = killed_at(moments.uniform(0, 0.15), house.url, house.secret, house.clock.now(), house.wrong_code())
+        ((step_before,),) = deployment.rows("SELECT last_step FROM factors")
+        deployment.server.close()
+        told = killed_at(
+            moments.uniform(0, 0.15),
+            deployment.url,
+            deployment.secret,
+            deployment.clock.now(),
+            deployment.wrong_code(),
+        )
 
-        assert house.rows("PRAGMA integrity_check") == [("ok",)]
-        house.open(PATIENT)
-        ((last_step, failures),) = house.rows("SELECT last_step, otp_failures FROM factors, accounts")
-        house.clock.set(last_step * 30 + 40)
+        assert deployment.rows("PRAGMA integrity_check") == [("ok",)]
+        deployment.open(NEVER_WAITS)
+        ((last_step, failures),) = deployment.rows("SELECT last_step, otp_failures FROM factors, accounts")
+        deployment.clock.set(last_step * 30 + 40)
         answers = [what for what, *_ in told]
         successes = [(now // 30, token) for what, now, token in told if what == "granted"]
 
         for step, token in successes:
             assert step <= last_step
-            house.server.check_session(Session(Hidden(token), NAME, 0, 0))
+            deployment.server.check_session(Session(Redacted(token), NAME, 0, 0))
         if last_step == (successes[-1][0] if successes else step_before):
             last_success = max((index for index, what in enumerate(answers) if what == "granted"), default=0)
             assert failures >= answers[last_success:].count("refused")
-        ((sessions, logins, newest),) = house.rows(
+        ((sessions, logins, newest),) = deployment.rows(
             "SELECT count(*), (SELECT count(*) FROM audit WHERE event = 'logged in'), max(created_at) FROM sessions"
         )
         assert sessions == logins
         assert newest is None or last_step == newest // 30
-        used = code_at(house.secret, last_step * 30)
-        assert reason(house.server.finish_login, house.begin(), used) is Reason.REUSED
+        used = code_at(deployment.secret, last_step * 30)
+        assert reason(deployment.server.finish_login, deployment.begin(), used) is Reason.REUSED
 
         granted += len(successes)
         refused += answers.count("refused")
-        house.log_in()
+        deployment.log_in()
     assert granted > KILLS / 2
     assert refused > KILLS
 
@@ -117,7 +123,7 @@ NOTHING, ALL = (0, 0, 0, 0, 0, 0), (1, 10, 1, 1, 1, 1)
 
 def confirm_and_die(url: str, now: int, token: str, code: str, moment: int) -> None:
     """Confirm an enrolment; kill -9 by its own hand just before its statement or commit number `moment`."""
-    server = MfaServer(url, clock=ManualClock(now), policy=PATIENT, key=KEY)
+    server = MfaServer(url, clock=ManualClock(now), policy=NEVER_WAITS, key=KEY)
     moments = count()
 
     def die(*_: object) -> None:
@@ -126,33 +132,33 @@ def confirm_and_die(url: str, now: int, token: str, code: str, moment: int) -> N
 
     event.listen(Engine, "before_cursor_execute", die)
     event.listen(Engine, "commit", die)
-    server.confirm_enrolment(Enrolment(Hidden(token), 0, None), code)
+    server.confirm_enrolment(Enrolment(Redacted(token), 0, None), code)
 
 
-def confirm_under_kills(house: Any) -> None:
+def confirm_under_kills(deployment: Any) -> None:
     """A confirmation killed before each of its statements in turn, until one gets to its end. Each has left all or
     nothing. After nothing the same code confirms. After all it is spent; the phone logs in, for new recovery codes.
     """
     for moment in count():
         name = f"user{moment}@example.org"
-        house.server.register(name, PASSWORD)
-        enrolment = house.server.start_enrolment(house.server.begin_login(name, PASSWORD))
-        phone = Phone(house.clock)
+        deployment.server.register(name, PASSWORD)
+        enrolment = deployment.server.start_enrolment(deployment.server.begin_login(name, PASSWORD))
+        phone = Phone(deployment.clock)
         phone.add(enrolment.uri)
-        order = (house.url, house.clock.now(), enrolment.token.reveal(), phone.code(), moment)
+        order = (deployment.url, deployment.clock.now(), enrolment.token.reveal(), phone.code(), moment)
         process = FORK.Process(target=confirm_and_die, args=order, daemon=True)
         process.start()
         process.join()
-        (left,) = house.rows(f"{WHAT_A_CONFIRMATION_LEAVES} '{name}'")
+        (left,) = deployment.rows(f"{WHAT_A_CONFIRMATION_LEAVES} '{name}'")
         killed = process.exitcode == -signal.SIGKILL
         assert left == (NOTHING if killed else ALL), moment
         if killed:
-            assert len(house.server.confirm_enrolment(enrolment, phone.code())) == 10
+            assert len(deployment.server.confirm_enrolment(enrolment, phone.code())) == 10
         else:
-            assert reason(house.server.confirm_enrolment, enrolment, phone.code()) is Reason.SPENT_PENDING
-        house.clock.advance(30)
-        session = house.server.finish_login(house.server.begin_login(name, PASSWORD), phone.code())
-        assert len(house.server.issue_recovery_codes(session)) == 10
+            assert reason(deployment.server.confirm_enrolment, enrolment, phone.code()) is Reason.CONSUMED_PENDING
+        deployment.clock.advance(30)
+        session = deployment.server.finish_login(deployment.server.begin_login(name, PASSWORD), phone.code())
+        assert len(deployment.server.issue_recovery_codes(session)) == 10
         if not killed:
             assert process.exitcode == 0
             break
@@ -161,4 +167,4 @@ def confirm_under_kills(house: Any) -> None:
 
 def test_no_enrolment_is_lost_by_a_kill(tmp_path: Path) -> None:
     """Killed at any of its statements, an enrolment is wholly there or can be confirmed again, never half."""
-    confirm_under_kills(House(tmp_path, PATIENT))
+    confirm_under_kills(Deployment(tmp_path, NEVER_WAITS))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mfa_lab.cli import main
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.grading.progress import FORMAT, attempted, named
 from mfa_lab.lab.grading.progress_export import export
@@ -29,7 +29,7 @@ from mfa_lab.trainer.board_picture import board_picture, board_png, in_words
 from mfa_lab.trainer.exports import MOST_BYTES, read_folder
 
 START = 1_800_000_000
-FACTORS, STORY, TRUNCATE = "00-factors", "00-story", "02-truncate"
+FACTORS, STORY, TRUNCATE = "factor-kinds", "usual-story", "dynamic-truncation"
 
 
 def entry(attempts: int = 1, at: int = 0, *, done: bool = True) -> dict[str, int | None]:
@@ -51,9 +51,15 @@ def hand_in(folder: Path, name: str, file: str = "", **entries: dict) -> Path:
 def folder(tmp_path):
     """Four learners: two at truncation, one of them stuck; one at the start; one who has begun nothing."""
     place = tmp_path / "exports"
-    hand_in(place, "seat-01", _00_factors=entry(2, 10), _02_truncate=entry(5, 90))
-    hand_in(place, "seat-02", _00_factors=entry(1, 10), _00_story=entry(3, 20), _02_truncate=entry(7, 95, done=False))
-    hand_in(place, "seat-03", _02_truncate=entry(3, 10), _00_factors=entry(4, 20, done=False))
+    hand_in(place, "seat-01", _factor_kinds=entry(2, 10), _dynamic_truncation=entry(5, 90))
+    hand_in(
+        place,
+        "seat-02",
+        _factor_kinds=entry(1, 10),
+        _usual_story=entry(3, 20),
+        _dynamic_truncation=entry(7, 95, done=False),
+    )
+    hand_in(place, "seat-03", _dynamic_truncation=entry(3, 10), _factor_kinds=entry(4, 20, done=False))
     hand_in(place, "seat-04")
     return place
 
@@ -109,7 +115,7 @@ def test_the_tables_hold_the_same(folder):
 
 def test_a_real_export_is_read(tmp_path):
     """From a working copy through the command to the board: nothing is lost on the way."""
-    workspace.deliver(notebooks_dir(), tmp_path / "seat-07")
+    working_copy.deliver(notebooks_dir(), tmp_path / "seat-07")
     store = Store(tmp_path / "seat-07")
     store.update(named("seat-07"))
     for done in (False, False, True):
@@ -188,7 +194,7 @@ def test_a_bad_file_is_left_out_by_name(content, tmp_path):
 def test_links_pipes_and_devices_are_neither_followed_nor_waited_for(tmp_path):
     """Each is named; a folder called .json is a folder."""
     place = tmp_path / "exports"
-    hand_in(place, "good", _02_truncate=entry())
+    hand_in(place, "good", _dynamic_truncation=entry())
     secret = tmp_path / "secret.json"
     secret.write_text(json.dumps({**GOOD, "pseudonym": "outside"}))
     (place / "link.json").symlink_to(secret)
@@ -198,7 +204,7 @@ def test_links_pipes_and_devices_are_neither_followed_nor_waited_for(tmp_path):
     os.mkfifo(place / "pipe.json")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(place / "socket.json"))
-        hand_in(place / "folder.json", "inside", _00_story=entry())
+        hand_in(place / "folder.json", "inside", _usual_story=entry())
         learners, left_out = read_folder(place)
     assert [learner.name for learner in learners] == ["good", "inside"]
     names = {"link.json", "nowhere.json", "endless.json", "pipe.json", "socket.json"}
@@ -245,12 +251,12 @@ def test_hidden_files_and_other_kinds_are_not_looked_at(tmp_path):
 
 def test_a_later_file_of_a_learner_takes_the_place_of_an_earlier_one(tmp_path):
     """Whatever the files are called; an exercise may have been reset meanwhile; the same file twice counts once."""
-    hand_in(tmp_path, "seat-01", "z.json", _00_factors=entry(1, 10), _00_story=entry(9, 20))
-    again = {"_00_factors": entry(1, 10), "_00_story": entry(1, 500), "_02_truncate": entry(2, 600)}
+    hand_in(tmp_path, "seat-01", "z.json", _factor_kinds=entry(1, 10), _usual_story=entry(9, 20))
+    again = {"_factor_kinds": entry(1, 10), "_usual_story": entry(1, 500), "_dynamic_truncation": entry(2, 600)}
     hand_in(tmp_path, "seat-01", "a.json", **again)
     hand_in(tmp_path, "seat-01", "b.json", **again)
     hand_in(tmp_path, "seat-02", "c.json")
-    hand_in(tmp_path, "seat-02", "d.json", _00_factors=entry())
+    hand_in(tmp_path, "seat-02", "d.json", _factor_kinds=entry())
     learners, left_out = read_folder(tmp_path)
     assert [(learner.name, sorted(learner.entries)) for learner in learners] == [
         ("seat-01", [FACTORS, STORY, TRUNCATE]),
@@ -261,12 +267,19 @@ def test_a_later_file_of_a_learner_takes_the_place_of_an_earlier_one(tmp_path):
 
 def test_two_learners_with_one_pseudonym_are_told_apart(tmp_path):
     """Nobody's work disappears because somebody else used the same name, or claims to be later."""
-    hand_in(tmp_path, "anna", "1.json", _00_factors=entry(3, 10))
-    hand_in(tmp_path, "anna", "2.json", _00_factors=entry(1, 5), _00_story=entry(1, 10**6))
-    hand_in(tmp_path, "bert", "3.json", _00_factors=entry(3, 10), _00_story=entry(9, 20))
-    hand_in(tmp_path, "bert", "4.json", _00_factors=entry(3, 10), _00_story=entry(9, 15), _02_truncate=entry(1, 99))
-    hand_in(tmp_path, "carol", "5.json", _00_factors=entry(3, 10))
-    hand_in(tmp_path, "carol", "6.json", _00_factors=entry(2, 10), _00_story=entry(1, 99))
+    hand_in(tmp_path, "anna", "1.json", _factor_kinds=entry(3, 10))
+    hand_in(tmp_path, "anna", "2.json", _factor_kinds=entry(1, 5), _usual_story=entry(1, 10**6))
+    hand_in(tmp_path, "bert", "3.json", _factor_kinds=entry(3, 10), _usual_story=entry(9, 20))
+    hand_in(
+        tmp_path,
+        "bert",
+        "4.json",
+        _factor_kinds=entry(3, 10),
+        _usual_story=entry(9, 15),
+        _dynamic_truncation=entry(1, 99),
+    )
+    hand_in(tmp_path, "carol", "5.json", _factor_kinds=entry(3, 10))
+    hand_in(tmp_path, "carol", "6.json", _factor_kinds=entry(2, 10), _usual_story=entry(1, 99))
     found = board(tmp_path)
     names = ["anna", "anna (2)", "bert", "bert (2)", "carol", "carol (2)"]
     assert sorted(place.name for place in found.places) == names
@@ -287,7 +300,7 @@ def test_thousands_of_files_end_somewhere(tmp_path, monkeypatch):
     """More than are read are told in one line; more than are shown are counted."""
     for number in range(LEFT_OUT_SHOWN + 50):
         (tmp_path / f"{number:04}.json").write_text("{")
-    hand_in(tmp_path, "good", _02_truncate=entry())
+    hand_in(tmp_path, "good", _dynamic_truncation=entry())
     page = BeautifulSoup(board_html(board(tmp_path)), "html.parser")
     items = [item.get_text() for item in page.find_all("li")]
     assert (len(items), items[-1]) == (LEFT_OUT_SHOWN + 1, "and 50 more")
@@ -300,7 +313,7 @@ def test_thousands_of_files_end_somewhere(tmp_path, monkeypatch):
 def test_five_hundred_files_are_quick(tmp_path):
     """Well within the reach that benchmarks/ measures; here only that nothing grows with the square."""
     for number in range(500):
-        hand_in(tmp_path, f"learner-{number}", _02_truncate=entry(number % 7 + 1, number))
+        hand_in(tmp_path, f"learner-{number}", _dynamic_truncation=entry(number % 7 + 1, number))
     start = time.process_time()
     assert len(board(tmp_path).places) == 500
     assert time.process_time() - start < 3

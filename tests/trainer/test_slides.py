@@ -109,11 +109,11 @@ def test_every_notebook_makes_slides(path):
 def test_a_question_comes_from_the_prediction():
     """Where a cell waits for a guess, the slide before it asks what the kit asks; the guess itself is not shown."""
     guess = prose("Long words about it, which lead somewhere. Put your guess there.\n\n- a: yes\n- b: no")
-    known, unknown = 'guess = ...\npredict("04-again", guess)', 'predict("no-such-one", guess)'
-    assert of(prose("## A"), guess, code(known))[-1][1] == prediction("04-again").question
+    known, unknown = 'guess = ...\npredict("enrolment-code-reused", guess)', 'predict("no-such-one", guess)'
+    assert of(prose("## A"), guess, code(known))[-1][1] == prediction("enrolment-code-reused").question
     assert of(prose("## A"), guess, code(unknown))[-1][1] == "Long words about it, which lead somewhere."
     number = of(prose("## A\n\n- a list"), prose("## B\n\nGive one number, your guess."), code(known))
-    assert number == [("A", "", ["- a list"]), ("B", prediction("04-again").question, [])]
+    assert number == [("A", "", ["- a list"]), ("B", prediction("enrolment-code-reused").question, [])]
 
 
 def test_lists_with_prose_between_them_make_a_slide_each():
@@ -131,7 +131,7 @@ def test_lists_with_prose_between_them_make_a_slide_each():
 def test_what_was_seen_is_shown_also_where_its_cell_is_not():
     """After a cell that compares a guess, which a slide leaves out, the answer has a slide of its own."""
     saw = "**What we saw:** none of it came to anything at all. This is why."
-    made = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("04-again", 1)'), prose(saw))
+    made = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("enrolment-code-reused", 1)'), prose(saw))
     assert made[1:] == [("A", "**What we saw:** none of it came to anything at all.", [])]
 
 
@@ -144,11 +144,14 @@ def test_what_was_seen_needs_no_lead():
 
 def test_an_answer_stands_below_its_question():
     """What answers a guess is not shown alone: its question stands above it once more, where no other prose does."""
-    asked = prose("## A\n\nLong words lead to this. Guess.\n\n- a: yes"), code('predict("04-again", ...)')
-    question = prediction("04-again").question
+    asked = (
+        prose("## A\n\nLong words lead to this. Guess.\n\n- a: yes"),
+        code('predict("enrolment-code-reused", ...)'),
+    )
+    question = prediction("enrolment-code-reused").question
     saw = prose("**What we saw:** none of it came to anything at all. This is why.")
     shown = "**What we saw:** none of it came to anything at all."
-    assert of(*asked, code('compare("04-again", 1)'), saw)[-1] == ("A", question, [shown])
+    assert of(*asked, code('compare("enrolment-code-reused", 1)'), saw)[-1] == ("A", question, [shown])
     assert of(*asked, code("told"), saw)[-1] == ("A", question, ["told", shown])
     assert of(*asked, code("told"), code("more"))[-1] == ("A", "", ["more"])
     led = of(*asked, prose("It depends on when it is typed. More of it."), code("told"))
@@ -197,8 +200,8 @@ def test_what_asks_or_leads_on_is_nearest():
 
 def test_a_task_is_shown_whole():
     """What is to be written stands right before a `check`; of what comes before it there, a text may hint."""
-    task = "Write a class `Mended`. It keeps a code.\n\n(It may be short.)"
-    fix = code('class Mended:\n    ...\n\n\ncheck("07-x", Mended)')
+    task = "Write a class `Fixed`. It keeps a code.\n\n(It may be short.)"
+    fix = code('class Fixed:\n    ...\n\n\ncheck("07-x", Fixed)')
     assert of(prose("## A"), code("x"), prose(f"Look at the window before you write.\n\n{task}"), fix)[-1] == (
         "A",
         task,

@@ -44,13 +44,13 @@ def make_server() -> MfaServer:
 
 def small() -> FastAPI:
     """The complete small application."""
-    notices = os.environ.get("TEST_NOTICES")
+    notifications = os.environ.get("TEST_NOTIFICATIONS")
     return create_app(
         make_server(),
         https=os.environ.get("TEST_HTTPS") == "yes",
         admins=[ADMIN, ABSENT_ADMIN],
         registration=os.environ.get("TEST_REGISTRATION") != "no",
-        notifier=FileNotifier(notices) if notices else None,
+        notifier=FileNotifier(notifications) if notifications else None,
     )
 
 

@@ -59,7 +59,7 @@ def test_a_whole_life(served: Served, api: Api, name: str) -> None:
     assert refused(api.call("PUT", "/password", token, old=WRONG, new="demo: another horse"))
     assert api.call("PUT", "/password", token, old=PASSWORD, new="password").status_code == 422
     assert api.call("PUT", "/password", token, old=PASSWORD, new="demo: another horse").status_code == 204
-    assert "password changed" in [each["event"] for each in api.call("GET", "/notices", token).json()]
+    assert "password changed" in [each["event"] for each in api.call("GET", "/notifications", token).json()]
     step = api.call("POST", "/login", name=name, password="demo: another horse").json()
     recovered = api.call("POST", "/recover", step["token"], recovery_code=new[0]).json()
     assert recovered["recovery_code"] not in new
@@ -193,7 +193,7 @@ def test_whatever_is_sent_in_mid_login(tmp_path: Path) -> None:
             assert "201" in answered if token == recovery else "403" in answered
         reasons = {line.reason for line in served.server.audit_log()}
         assert {Reason.MALFORMED, Reason.WRONG_RECOVERY_CODE} < reasons
-        assert not reasons & {Reason.UNKNOWN_PENDING, Reason.SPENT_PENDING, Reason.EXPIRED_PENDING}
+        assert not reasons & {Reason.UNKNOWN_PENDING, Reason.CONSUMED_PENDING, Reason.EXPIRED_PENDING}
         assert api.call("POST", "/enrolments/confirm", offered["token"], code=phone.code()).status_code == 200
         session = step("/code", login, code=served.code(name))
         answered = sent_whatever(served, tmp_path, session, f"--include-operation-id={LOG_OUT}")

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from mfa_lab.web import tokens
 from mfa_lab.web.origin import own_path
-from mfa_lab.web.pages import account
-from mfa_lab.web.pages import login as pages
+from mfa_lab.web.pages import account, login
 from tests.web.kit import PASSWORD, Browser, Served, refused, serving
 
 FORMS = sorted(
     route.path
-    for part in (pages.router, account.router)
+    for part in (login.router, account.router)
     for route in part.routes
     if isinstance(route, APIRoute) and "POST" in (route.methods or ())
 )

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from mfa_lab.errors import PUBLIC_MESSAGE
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import token_hash
 from mfa_lab.web.answers import FAULT
 from tests.postgres import Cluster, running_cluster
@@ -88,4 +88,4 @@ def test_the_database_is_restarted(cluster: Cluster, tmp_path: Path) -> None:
             kept = {token for (token,) in connection.execute("SELECT token_hash FROM sessions")}
     assert {(status, words) for _, status, words in said} == {(200, ""), (403, PUBLIC_MESSAGE), (503, FAULT)}
     assert len(set(logins)) == len(logins) == len(kept)
-    assert {token_hash(Hidden(token[2:])) for token in granted} <= kept
+    assert {token_hash(Redacted(token[2:])) for token in granted} <= kept

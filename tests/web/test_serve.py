@@ -23,8 +23,8 @@ from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.cli import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier
-from mfa_lab.server.records import Notice
-from mfa_lab.web.app import sending_notices
+from mfa_lab.server.records import Notification
+from mfa_lab.web.app import sending_notifications
 from mfa_lab.web.serve import Settings, named_policy, run
 from tests.browser.lab import free_port
 from tests.cli.test_cli import COMMAND
@@ -108,7 +108,13 @@ def test_users_of_before_come_with_their_authenticators(tmp_path: Path, monkeypa
 
 def test_settings_reach_every_worker(tmp_path: Path) -> None:
     """Policy, administrator, closed registration and notices are known to all of them, by the environment."""
-    options = ["--workers=2", "--policy=admin", "--admin=root@example.org", "--no-registration", "--notices=notices"]
+    options = [
+        "--workers=2",
+        "--policy=admin",
+        "--admin=root@example.org",
+        "--no-registration",
+        "--notifications=notices",
+    ]
     with running(tmp_path, COMMAND, "serve", *options) as (url, log):
         answers = {httpx.get(f"{url}/register").text for _ in range(12)}
         assert len(answers) == 1
@@ -187,15 +193,15 @@ def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     server.close()
 
 
-def test_where_notices_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_where_notifications_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nowhere, to a file, or by mail if a mail server is named; a sender that is none is refused at the start."""
     assert Settings().notifier() is None
-    assert isinstance(Settings(notices=str(tmp_path / "notices")).notifier(), FileNotifier)
+    assert isinstance(Settings(notifications=str(tmp_path / "notices")).notifier(), FileNotifier)
     monkeypatch.setenv("MFA_LAB_SMTP_HOST", "localhost")
     monkeypatch.setenv("MFA_LAB_SMTP_SENDER", "lab@example.org")
     assert isinstance(Settings().notifier(), SmtpNotifier)
     with pytest.raises(InvalidInput, match="not both"):
-        Settings(notices=str(tmp_path / "notices")).notifier()
+        Settings(notifications=str(tmp_path / "notices")).notifier()
     wrong = (
         ("SENDER", "nobody", "sender"),
         ("SENDER", "", "MFA_LAB_SMTP_SENDER"),
@@ -219,11 +225,11 @@ def test_the_command_heeds_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
     """A registration that the environment closes is not opened again by an option that nobody gave."""
     ran: list[Settings] = []
     monkeypatch.setattr("mfa_lab.web.serve.run", lambda settings, **_: ran.append(settings))
-    notices = str(tmp_path / "notices")
-    for name, value in (("REGISTRATION", "no"), ("POLICY", "cloud"), ("NOTICES", notices)):
+    notifications = str(tmp_path / "notices")
+    for name, value in (("REGISTRATION", "no"), ("POLICY", "cloud"), ("NOTIFICATIONS", notifications)):
         monkeypatch.setenv(f"MFA_LAB_{name}", value)
     assert CliRunner().invoke(main, ["serve"]).exit_code == 0
-    assert (ran[0].registration, ran[0].policy, ran[0].notices) == ("no", "cloud", notices)
+    assert (ran[0].registration, ran[0].policy, ran[0].notifications) == ("no", "cloud", notifications)
 
 
 @pytest.mark.parametrize(
@@ -249,23 +255,23 @@ def test_what_cannot_be_served_is_said_before_it_starts(how: dict[str, Any], sai
 
 def test_a_broken_notifier_is_asked_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """One that raises, which it should not, ends nothing: the next time comes."""
-    monkeypatch.setattr("mfa_lab.web.app._SECONDS_BETWEEN_NOTICES", 0.01)
+    monkeypatch.setattr("mfa_lab.web.app._SECONDS_BETWEEN_NOTIFICATIONS", 0.01)
     server, asked_again = MfaServer(), Event()
 
     class Broken:
         calls = 0
 
-        def send(self, _name: str, _notice: Notice) -> bool:
+        def send(self, _name: str, _notice: Notification) -> bool:
             self.calls += 1
             if self.calls > 1:
                 asked_again.set()
             raise RuntimeError("broken on purpose")
 
     server.register("alice@example.org", PASSWORD)
-    server.rebind("alice@example.org")
-    server.rebind("alice@example.org")
+    server.reset_factors("alice@example.org")
+    server.reset_factors("alice@example.org")
     monkeypatch.setattr("mfa_lab.server.notifications.outbox._CLAIM_SECONDS", 0)
-    with sending_notices(server, Broken()):
+    with sending_notifications(server, Broken()):
         assert asked_again.wait(10)
     server.close()
     assert "a notice could not be sent" in caplog.text

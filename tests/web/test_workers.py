@@ -201,15 +201,15 @@ def test_an_enrolment_whose_worker_is_killed(workers: Served) -> None:
     assert workers.browser().get("/login").status_code == 200
 
 
-def test_notices_go_out_once(tmp_path: Path) -> None:
+def test_notifications_go_out_once(tmp_path: Path) -> None:
     """Both workers send notices to one file: the owner gets each once, within seconds."""
-    notices = tmp_path / "notices"
-    with serving(tmp_path, workers=WORKERS, notices=str(notices)) as served:
+    notifications = tmp_path / "notices"
+    with serving(tmp_path, workers=WORKERS, notifications=str(notifications)) as served:
         for number in range(3):
             served.enrol(f"user{number}@example.org")
         end = time.monotonic() + 20
-        while time.monotonic() < end and (not notices.exists() or notices.read_text().count("\n") < 3):
+        while time.monotonic() < end and (not notifications.exists() or notifications.read_text().count("\n") < 3):
             time.sleep(0.1)
         time.sleep(4)  # the other worker's turn as well
-    lines = notices.read_text().splitlines()
+    lines = notifications.read_text().splitlines()
     assert sorted(line.split("\t")[0] for line in lines) == [f"user{number}@example.org" for number in range(3)]

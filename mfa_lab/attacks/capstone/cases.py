@@ -140,7 +140,7 @@ def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int 
 # Sessions
 
 
-def looked_at_twice(make: Make, after_seconds: int) -> str:
+def tried_twice(make: Make, after_seconds: int) -> str:
     """A session that lay idle for so long: what happens at the second look."""
     world = World(make)
     session = world.log_in(world.alice)

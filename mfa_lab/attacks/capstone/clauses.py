@@ -207,7 +207,7 @@ WITH_TIME = (
             ),
             Trial(
                 "The same session, looked at twice after the hour",
-                partial(cases.looked_at_twice, after_seconds=HOUR + MINUTE),
+                partial(cases.tried_twice, after_seconds=HOUR + MINUTE),
                 OUT,
                 "The first look was refused and yet counted as a use: so the second one got in.",
             ),

@@ -11,7 +11,7 @@ from mfa_lab.otp import code_at, step_at
 from mfa_lab.policy import CHEAPEST
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import Randomness
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCodes, Session, token_from
 
@@ -35,13 +35,13 @@ class FirstDraft:
         self.log: list[str] = []
 
     def register(self, name: str, password: str) -> None:
-        self.passwords[name] = self.hasher.hash(Hidden(password))
+        self.passwords[name] = self.hasher.hash(Redacted(password))
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if name not in self.passwords:
             self.note("login", name, f"no such account, password {password}")
             raise AccessDenied("There is no account of this name.")
-        if not self.hasher.verify(self.passwords[name], Hidden(password)):
+        if not self.hasher.verify(self.passwords[name], Redacted(password)):
             self.note("login", name, f"wrong password {password}")
             raise AccessDenied("The password is wrong.")
         token = self.new_token()
@@ -54,7 +54,7 @@ class FirstDraft:
         if name is None or self.must_wait(name):
             raise AccessDenied
         step = self.step_of(self.shared.get(name), code)
-        if step is None or not self.may_spend(name, step):
+        if step is None or not self.may_consume(name, step):
             self.failures[name] = self.failures.get(name, 0) + 1
             self.failed_at[name] = self.clock.now()
             self.note("code", name, f"refused {code}")
@@ -71,7 +71,7 @@ class FirstDraft:
                 return step
         return None
 
-    def may_spend(self, name: str, step: int) -> bool:
+    def may_consume(self, name: str, step: int) -> bool:
         return step != self.last_step.get(name)
 
     def must_wait(self, name: str) -> bool:  # noqa: ARG002
@@ -97,7 +97,7 @@ class FirstDraft:
             raise AccessDenied
         token, secret = self.new_token(), self.new_secret()
         self.offers[token.reveal()] = name, secret
-        return Enrolment(token, self.clock.now() + 900, OtpAccount(name, "first draft", Hidden(secret)))
+        return Enrolment(token, self.clock.now() + 900, OtpAccount(name, "first draft", Redacted(secret)))
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
         name, secret = self.offers[enrolment.token.reveal()]
@@ -110,7 +110,7 @@ class FirstDraft:
     def new_secret(self) -> str:
         return base64.b32encode(self.randomness.token_bytes(14)).decode()
 
-    def new_token(self) -> Hidden:
+    def new_token(self) -> Redacted:
         return token_from(self.randomness.token_bytes(32))
 
     def note(self, event: str, name: str, what: str) -> None:
@@ -126,7 +126,7 @@ class SecondDraft(FirstDraft):
         return base64.b32encode(self.randomness.token_bytes(20)).decode()
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        if not self.hasher.verify(self.passwords.get(name), Hidden(password)):  # None costs a hash, too
+        if not self.hasher.verify(self.passwords.get(name), Redacted(password)):  # None costs a hash, too
             self.note("login", name, f"refused {password}")
             raise AccessDenied
         token = self.new_token()
@@ -141,11 +141,11 @@ class SecondDraft(FirstDraft):
         self.sessions[token][2] = self.clock.now()
         return Session(session.token, self.sessions[token][0], 0, 0)
 
-    def may_spend(self, name: str, step: int) -> bool:
+    def may_consume(self, name: str, step: int) -> bool:
         return step > self.last_step.get(name, -1)
 
 
-class Mended(SecondDraft):
+class Fixed(SecondDraft):
     """What the other four ask: what comes with time."""
 
     def must_wait(self, name: str) -> bool:

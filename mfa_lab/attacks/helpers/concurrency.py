@@ -14,21 +14,21 @@ from typing import Any
 from mfa_lab.attacks.helpers.world import World
 from mfa_lab.errors import MfaError
 
-CROWD = 8
+AT_ONCE = 8
 ROUNDS = 3
 _ROUND_SECONDS = 3600
 """From one round to the next: every wait of a throttle is over."""
 _PATIENCE_SECONDS = 60
 _BEGIN_SECONDS = 5
 
-Crowd = Callable[[World, int], list[int]]
+Racers = Callable[[World, int], list[int]]
 
 
 def threads(world: World, rounds: int) -> list[int]:
     """How many of eight threads get in, round by round, each with its own pending login and all with one code."""
-    start, door = threading.Barrier(CROWD), threading.Lock()
-    with ThreadPoolExecutor(CROWD) as pool:
-        racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(CROWD)]
+    start, door = threading.Barrier(AT_ONCE), threading.Lock()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(AT_ONCE)]
         return _sums([racer.result() for racer in racers])
 
 
@@ -42,9 +42,9 @@ def processes(world: World, rounds: int) -> list[int]:
     fork = multiprocessing.get_context("fork")  # the only way to bring along a class from a notebook's cell
     if hasattr(world.server, "close"):
         world.server.close()  # an open SQLite connection must not be carried across a fork
-    start, door = fork.Barrier(CROWD), fork.Lock()
+    start, door = fork.Barrier(AT_ONCE), fork.Lock()
     racers, ends = zip(
-        *(_begun(fork, partial(_racer, world, start, door, rounds)) for _ in range(CROWD)), strict=True
+        *(_begun(fork, partial(_racer, world, start, door, rounds)) for _ in range(AT_ONCE)), strict=True
     )
     try:
         return _sums([end.recv() for end in ends])

@@ -35,7 +35,7 @@ def guess(world: World, pending: PendingLogin, code: str) -> bool:
     return outcome(lambda: world.server.finish_login(pending, code)) == IN
 
 
-def crowd(
+def many_attackers(
     make: Make,
     play: Play,
     *,
@@ -68,29 +68,29 @@ def crowd(
     return Measure(got, attackers, words, expected=chance)
 
 
-def looked_at(make: Make, play: Play, guesses: int) -> list[bool]:
+def verified_guesses(make: Make, play: Play, guesses: int) -> list[bool]:
     """Of so many wrong guesses of one attacker, in their order: which the server looked at. It tells nobody, but it
-    knows: `SmallServer` by what it does, `MfaServer` by its log.
+    knows: `MinimalServer` by what it does, `MfaServer` by its log.
     """
     world = _an_hour_later(make)
     codes = [f"{number:06d}" for number in range(guesses)]
     if isinstance(world.server, MfaServer):
         play(world, codes)
         refusals = [line.reason for line in world.server.audit_log() if line.event == Event.CODE_REFUSED]
-        return [reason not in _NOT_LOOKED_AT for reason in refusals]
+        return [reason not in _NOT_VERIFIED for reason in refusals]
     seen, step_of = set(), world.server.step_of
 
-    def looks(account: Account, code: str) -> int | None:
+    def recording(account: Account, code: str) -> int | None:
         seen.add((account.name, code))
         step: int | None = step_of(account, code)
         return step
 
-    world.server.step_of = looks
+    world.server.step_of = recording
     play(world, codes)
     return [(world.alice.name, code) in seen for code in codes]
 
 
-_NOT_LOOKED_AT = {Reason.THROTTLED, Reason.SPENT_PENDING, Reason.EXPIRED_PENDING, Reason.DISABLED}
+_NOT_VERIFIED = {Reason.THROTTLED, Reason.CONSUMED_PENDING, Reason.EXPIRED_PENDING, Reason.DISABLED}
 
 
 def _an_hour_later(make: Make) -> World:

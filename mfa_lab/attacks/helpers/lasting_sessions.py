@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mfa_lab.attacks.helpers.minimal_server import Account, SmallServer
+from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
 from mfa_lab.clock import Clock
 from mfa_lab.errors import AccessDenied
 from mfa_lab.randomness import Randomness
-from mfa_lab.server.records import Enrolment, Notice, PendingLogin, RecoveryCodes, Session
+from mfa_lab.server.records import Enrolment, Notification, PendingLogin, RecoveryCodes, Session
 
 HOUR, DAY = 3600, 24 * 3600
 
 
-class LastingServer(SmallServer):
+class LastingServer(MinimalServer):
     """Its sessions never end, and nobody is told when an account gets another authenticator.
 
     `times` holds, by token, when each session was opened and when it was last used.
@@ -24,7 +24,7 @@ class LastingServer(SmallServer):
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
         self.times: dict[str, tuple[int, int]] = {}
-        self._told: dict[str, list[Notice]] = {}
+        self._told: dict[str, list[Notification]] = {}
 
     def open_session(self, account: Account) -> Session:
         session, now = super().open_session(account), self.clock.now()
@@ -36,9 +36,9 @@ class LastingServer(SmallServer):
 
     def notify(self, name: str, event: str) -> None:
         """Leave a notice for an account's owner."""
-        self._told.setdefault(name, []).append(Notice(self.clock.now(), event))
+        self._told.setdefault(name, []).append(Notification(self.clock.now(), event))
 
-    def notices(self, session: Session) -> tuple[Notice, ...]:
+    def notifications(self, session: Session) -> tuple[Notification, ...]:
         """What the owner of a session finds."""
         return tuple(self._told.get(self.check_session(session).name, ()))
 

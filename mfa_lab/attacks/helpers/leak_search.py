@@ -55,7 +55,7 @@ def spelling(text: str) -> str:
     return ""
 
 
-def tells(text: str) -> bool:
+def contains_secret(text: str) -> bool:
     """Whether the secret stands in a text, in whatever spelling."""
     return bool(spelling(text))
 
@@ -80,13 +80,13 @@ def _logged(what: object) -> str:
 def in_a_repr(make: Make) -> str:
     """What a prompt or a debugger shows of a list that holds the offer."""
     offer = make(NAME, SECRET)
-    return "it tells it" if tells(f"{[offer]!r} {offer}") else ""
+    return "it tells it" if contains_secret(f"{[offer]!r} {offer}") else ""
 
 
 def in_a_traceback(make: Make) -> str:
     """What an error report with variables shows: a function fails that holds an offer, then one that draws it."""
     for words, fail in (("a variable tells it", _fails_later), ("drawing it tells it", _cannot_be_drawn)):
-        if tells(_reported(fail, make)):
+        if contains_secret(_reported(fail, make)):
             return words
     return ""
 
@@ -117,7 +117,7 @@ def in_a_saved_notebook(make: Make) -> str:
         if face is not None:
             faces[name] = face()
     saved = json.dumps(faces, default=str)
-    if tells(saved):
+    if contains_secret(saved):
         return "in clear"
     return "as a picture" if any(sign in saved for sign in ("<img", "<svg", '"png"', '"svg"')) else ""
 
@@ -127,10 +127,10 @@ def at_a_strangers(make: Make) -> str:
     page = Page()
     with suppress(MfaError):
         page.load(make(NAME, SECRET).picture())
-    return "a stranger was told" if any(map(tells, page.strangers_log)) else ""
+    return "a stranger was told" if any(map(contains_secret, page.strangers_log)) else ""
 
 
-PLACES: dict[str, Callable[[Make], str]] = {
+LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {
     "a log line": in_a_log_line,
     "a repr": in_a_repr,
     "a traceback": in_a_traceback,

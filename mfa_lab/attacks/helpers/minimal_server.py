@@ -17,7 +17,7 @@ from mfa_lab.otp import code_at, step_at, tidy_code
 from mfa_lab.policy import CHEAPEST
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.randomness import Randomness
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCodes, Session, token_from
 
@@ -42,7 +42,7 @@ class Account(Count):
     last_step: int = -1
 
 
-class SmallServer:
+class MinimalServer:
     """Two steps, one account after the other. Methods without a lesson in them begin with an underscore.
 
     `accounts` by name; `pendings` and `sessions` say by token whose they are.
@@ -63,7 +63,7 @@ class SmallServer:
 
     def register(self, name: str, password: str) -> None:
         """An account with a password and no authenticator yet."""
-        self.accounts[name] = Account(name, self.hasher.hash(Hidden(password)))
+        self.accounts[name] = Account(name, self.hasher.hash(Redacted(password)))
 
     # Step 1
 
@@ -71,7 +71,7 @@ class SmallServer:
         """A right password gives a pending login, and never a session."""
         account = self.accounts.get(name)
         known = self.hasher.verify(
-            account.password_hash if account else None, Hidden(password)
+            account.password_hash if account else None, Redacted(password)
         )  # None costs the same
         if account is None or not known:
             raise AccessDenied
@@ -88,7 +88,7 @@ class SmallServer:
         if self.must_wait(count):
             raise AccessDenied
         step = self.step_of(account, code)
-        if step is None or not self.spend(account, step):
+        if step is None or not self.consume(account, step):
             self.failed(count)
             raise AccessDenied
         self.succeeded(count)
@@ -117,7 +117,7 @@ class SmallServer:
         """The time step in the middle of the window: the server's own, for every account."""
         return step_at(self.clock.now(), PERIOD)
 
-    def spend(self, account: Account, step: int) -> bool:
+    def consume(self, account: Account, step: int) -> bool:
         """Take a step, once: only one above the last one taken."""
         if step <= account.last_step:
             return False
@@ -172,7 +172,7 @@ class SmallServer:
     def _offer(self, account: Account) -> Enrolment:
         token, secret = self._new_token(), new_secret(self.randomness)
         self._offers[token.reveal()] = account.name, secret
-        offered = OtpAccount(account.name, "small server", Hidden(secret))
+        offered = OtpAccount(account.name, "small server", Redacted(secret))
         return Enrolment(token, self.clock.now() + 900, offered)
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
@@ -186,12 +186,12 @@ class SmallServer:
         self.pendings = {token: owner for token, owner in self.pendings.items() if owner != name}
         return RecoveryCodes(())
 
-    def rebind(self, name: str) -> None:
+    def reset_factors(self, name: str) -> None:
         """An administrator's answer to a lost or disabled authenticator: the next right password enrols a new one."""
         account = self.accounts[name]
         account.secret, account.failures, account.wait_until = None, 0, 0
 
-    def _new_token(self) -> Hidden:
+    def _new_token(self) -> Redacted:
         return token_from(self.randomness.token_bytes(32))
 
 

@@ -13,7 +13,7 @@ from mfa_lab.phone.authenticator import Phone
 from mfa_lab.server.records import PendingLogin, Session, token_from
 
 HALF_AN_HOUR = 1800
-WEEK_OF_LOOKS = 7 * DAY // HALF_AN_HOUR
+HALF_HOURS_IN_A_WEEK = 7 * DAY // HALF_AN_HOUR
 
 
 class Relay:
@@ -52,11 +52,11 @@ def stolen(world: World) -> Session:
     return relay.finish_login(pending, world.alice.phone.code())
 
 
-def binding_is_told(world: World, session: Session) -> bool:
+def owner_is_notified(world: World, session: Session) -> bool:
     """Whether Alice finds a notice after another phone was bound with this session."""
-    before = len(world.server.notices(session))
+    before = len(world.server.notifications(session))
     _bind(world, session, Phone(world.clock))
-    return len(world.server.notices(session)) > before
+    return len(world.server.notifications(session)) > before
 
 
 def _bind(world: World, session: Session, phone: Phone) -> None:
@@ -65,7 +65,7 @@ def _bind(world: World, session: Session, phone: Phone) -> None:
     world.server.confirm_enrolment(enrolment, phone.code())
 
 
-def looks(world: World, session: Session, most: int) -> int:
+def half_hours_open(world: World, session: Session, most: int) -> int:
     """How many looks, one each half hour, find the pages open before one does not."""
     for count in range(most):
         if world.whose(session) != world.alice.name:
@@ -93,7 +93,7 @@ def at_once(_world: World, session: Session) -> Session:
 def for_how_long(make: Make) -> str:
     """The two ends of the stolen session, in hours."""
     world = World(make)
-    hours = looks(world, stolen(world), WEEK_OF_LOOKS) * HALF_AN_HOUR // HOUR
+    hours = half_hours_open(world, stolen(world), HALF_HOURS_IN_A_WEEK) * HALF_AN_HOUR // HOUR
     unused = next((pause for pause in (HOUR + 1, DAY) if not _open_after(make, pause)), 7 * DAY) // HOUR
     return f"{hours} h in use, {unused} h unused"
 
@@ -107,11 +107,11 @@ def _open_after(make: Make, pause: int) -> bool:
 
 def used_for_a_day(world: World, session: Session) -> Session:
     """Looked at every half hour."""
-    looks(world, session, DAY // HALF_AN_HOUR)
+    half_hours_open(world, session, DAY // HALF_AN_HOUR)
     return session
 
 
-def dated_anew(world: World, session: Session) -> Session:
+def with_new_dates(world: World, session: Session) -> Session:
     """A day later, with other dates written on it."""
     used_for_a_day(world, session)
     world.clock.advance(1)
@@ -125,7 +125,7 @@ def unused_for_an_hour(world: World, session: Session) -> Session:
     return session
 
 
-def looked_at_after_it(world: World, session: Session) -> Session:
+def opened_after_it(world: World, session: Session) -> Session:
     """A first look, when the hour is over."""
     world.whose(unused_for_an_hour(world, session))
     return session
@@ -149,10 +149,10 @@ def made_up(make: Make) -> str:
     return IN
 
 
-def a_notice(make: Make) -> str:
+def a_notification(make: Make) -> str:
     """Whether the attack leaves Alice a notice."""
     world = World(make)
-    return "a notice" if binding_is_told(world, stolen(world)) else "no notice"
+    return "a notice" if owner_is_notified(world, stolen(world)) else "no notice"
 
 
 def used(make: Make, pauses: Sequence[int]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import argon2
 
-from mfa_lab.attacks.helpers.minimal_server import SmallServer
+from mfa_lab.attacks.helpers.minimal_server import MinimalServer
 from mfa_lab.attacks.helpers.world import Make
 from mfa_lab.clock import Clock, ManualClock
 from mfa_lab.errors import AccessDenied, InvalidInput
@@ -121,10 +121,10 @@ def by_the_count(make: Make, pairs: int = 100) -> Timing:
     return _pairs(make, pairs, counted)
 
 
-def slow(weak: type[SmallServer]) -> Make:
+def slow(weak: type[MinimalServer]) -> Make:
     """A small server whose passwords are hashed as they should be (OWASP-PW), for a real watch."""
 
-    def make(clock: Clock, randomness: Randomness) -> SmallServer:
+    def make(clock: Clock, randomness: Randomness) -> MinimalServer:
         server = weak(clock, randomness)
         server.hasher = PasswordHasher(OWASP, max_length=1024)
         return server

@@ -16,7 +16,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin, Session
 
 Make = Callable[[Clock, Randomness], Any]
-"""Makes a server: `SmallServer`, a subclass, or `our_server`."""
+"""Makes a server: `MinimalServer`, a subclass, or `our_server`."""
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:

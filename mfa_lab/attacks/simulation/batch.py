@@ -69,16 +69,16 @@ def codes_at(
         raise InvalidInput(f"secrets of shape {texts.shape} and steps of shape {counters.shape} do not broadcast")
     texts, counters = _in_two_dimensions(texts), _in_two_dimensions(counters)
     codes: Codes = np.empty(np.broadcast_shapes(texts.shape, counters.shape), np.uint32)
-    places = list(_tiles(codes.shape, TASK_CODES))
-    tasks = ((_tile(texts, place), _tile(counters, place), digits, algorithm) for place in places)
+    tiles = list(_tiles(codes.shape, TASK_CODES))
+    tasks = ((_tile(texts, tile), _tile(counters, tile), digits, algorithm) for tile in tiles)
     with tqdm(total=codes.size, unit="code", unit_scale=True, delay=_SHOW_AFTER_SECONDS, leave=False) as bar:
-        for place, part in zip(places, _done(tasks, _checked_workers(workers, codes.size)), strict=True):
-            codes[place] = part
+        for tile, part in zip(tiles, _done(tasks, _checked_workers(workers, codes.size)), strict=True):
+            codes[tile] = part
             bar.update(part.size)
     return codes.reshape(shape)
 
 
-Place = tuple[slice, slice]
+Tile = tuple[slice, slice]
 Task = tuple[NDArray[Any], NDArray[Any], int, str]
 
 
@@ -102,7 +102,7 @@ def _in_two_dimensions(array: NDArray[Any]) -> NDArray[Any]:
     return array.reshape((1,) * (2 - array.ndim) + array.shape)
 
 
-def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Place]:
+def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Tile]:
     """Cut a table into tiles of at most `size` cells, whole rows where they fit."""
     rows, columns = shape
     wide = max(1, min(columns, size))
@@ -111,9 +111,9 @@ def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Place]:
         yield slice(top, top + high), slice(left, left + wide)
 
 
-def _tile(array: NDArray[Any], place: Place) -> NDArray[Any]:
+def _tile(array: NDArray[Any], tile: Tile) -> NDArray[Any]:
     """The tile of an array that broadcasts to the table."""
-    rows, columns = (where if length > 1 else slice(None) for where, length in zip(place, array.shape, strict=True))
+    rows, columns = (where if length > 1 else slice(None) for where, length in zip(tile, array.shape, strict=True))
     return array[rows, columns]
 
 
@@ -141,9 +141,9 @@ def _codes(texts: NDArray[Any], counters: NDArray[Any], digits: int, algorithm: 
     codes: Codes = np.empty(np.broadcast_shapes(texts.shape, counters.shape), np.uint32)
     hashing = _Sha1 if algorithm == "SHA1" else _Sha2
     keyed = hashing(texts, algorithm)
-    for place in _tiles(codes.shape, CHUNK_CODES):
-        words = keyed.hmac(place, _tile(counters, place).astype(np.uint64))
-        codes[place] = truncated(words) % _N(10**digits)
+    for tile in _tiles(codes.shape, CHUNK_CODES):
+        words = keyed.hmac(tile, _tile(counters, tile).astype(np.uint64))
+        codes[tile] = truncated(words) % _N(10**digits)
     return codes
 
 
@@ -174,8 +174,8 @@ class _Sha1:
             sha1.compress(sha1.START, _words(keys.translate(padding), texts.shape)) for padding in (_INNER, _OUTER)
         )
 
-    def hmac(self, place: Place, counters: NDArray[np.uint64]) -> list[NDArray[np.uint32]]:
-        inner, outer = ([_tile(word, place) for word in state] for state in (self._inner, self._outer))
+    def hmac(self, tile: Tile, counters: NDArray[np.uint64]) -> list[NDArray[np.uint32]]:
+        inner, outer = ([_tile(word, tile) for word in state] for state in (self._inner, self._outer))
         digest = sha1.compress(inner, last_block([_high(counters), counters.astype(np.uint32)]))
         digest = sha1.compress(outer, last_block(digest))
         return [*digest, digest[-1]]
@@ -209,8 +209,8 @@ class _Sha2:
         )
         self._states = np.fromiter(states, object, texts.size).reshape(texts.shape)
 
-    def hmac(self, place: Place, counters: NDArray[np.uint64]) -> list[NDArray[np.uint32]]:
-        states, messages = _tile(self._states, place), counters.astype(">u8").view("V8")
+    def hmac(self, tile: Tile, counters: NDArray[np.uint64]) -> list[NDArray[np.uint32]]:
+        states, messages = _tile(self._states, tile), counters.astype(">u8").view("V8")
         shape = np.broadcast_shapes(states.shape, messages.shape)
         pairs = zip(*(np.broadcast_to(array, shape).ravel().tolist() for array in (states, messages)), strict=True)
         digests = []

@@ -150,8 +150,8 @@ class GuessBudget:
         half = f"after {self.days_to_one_half:,.1f} days" if self.days_to_one_half < math.inf else "never"
         return (
             f"GuessBudget: {self.attempts_per_day:,} attempts on the first day, {self.attempts_per_year:,} in a "
-            f"year{end}; gets in with a chance of {said(self.chance_per_day)} on the first day, "
-            f"{said(self.chance_per_year)} in a year, one half {half}"
+            f"year{end}; gets in with a chance of {in_words(self.chance_per_day)} on the first day, "
+            f"{in_words(self.chance_per_year)} in a year, one half {half}"
         )
 
 
@@ -213,10 +213,10 @@ def _password_logins(rules: Rules, attempts: int) -> int | None:
     return logins
 
 
-def said(chance: float) -> str:
+def in_words(chance: float) -> str:
     """A chance as a person says it: 1 in 10,101; 3.5 %; over 99.9 %.
 
-    >>> [said(chance) for chance in (0.0, 0.000099, 0.0347, 0.9999)]
+    >>> [in_words(chance) for chance in (0.0, 0.000099, 0.0347, 0.9999)]
     ['none', '1 in 10,101', '3.5 %', 'over 99.9 %']
     """
     if chance <= 0:

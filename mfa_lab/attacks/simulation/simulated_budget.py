@@ -58,8 +58,8 @@ def simulated_budget(
     attempts = inside = 0
     with _bar(attackers * attempts_in(rules, days, owner_login_days)) as bar:
         for first in range(0, attackers, CHUNK_ATTACKERS):
-            crowd = _Crowd(rules, min(CHUNK_ATTACKERS, attackers - first), days, owner_login_days)
-            made, got = crowd.guess(codes, thrown, bar)
+            many_attackers = _Attackers(rules, min(CHUNK_ATTACKERS, attackers - first), days, owner_login_days)
+            made, got = many_attackers.guess(codes, thrown, bar)
             attempts, inside = attempts + made, inside + got
     return Tally(attackers, attempts, inside)
 
@@ -69,7 +69,7 @@ def _bar(most: int) -> tqdm[NoReturn]:
     return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
 
 
-class _Crowd:
+class _Attackers:
     """Some attackers side by side. `due`: the second, from the attack's beginning, from which the next attempt
     counts; `failures`: the count in a row, as the server has it; `login`: when the owner comes next.
     """

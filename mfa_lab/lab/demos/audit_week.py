@@ -24,7 +24,7 @@ MONDAY = 1_800_230_400
 """2027-01-18 00:00 UTC, in Unix seconds."""
 HOUR_SECONDS = 3600
 WEEK_HOURS = 168
-PACE_SECONDS = 9000
+GUESS_INTERVAL_SECONDS = 9000
 """Between two guesses of the attack, give or take ten minutes."""
 _PEOPLE_IN_A_THOUSAND_LINES = 9
 _LEAST_LINES = 2000
@@ -126,10 +126,10 @@ def audit_week(seed: int | Randomness = 2027, lines: int = 100_000) -> Week:
 
 
 def _attack(attacked: str, thrown: Generator) -> Iterator[AuditLine]:
-    at = MONDAY + int(thrown.integers(PACE_SECONDS))
-    while at < MONDAY + WEEK_HOURS * HOUR_SECONDS - PACE_SECONDS:
+    at = MONDAY + int(thrown.integers(GUESS_INTERVAL_SECONDS))
+    while at < MONDAY + WEEK_HOURS * HOUR_SECONDS - GUESS_INTERVAL_SECONDS:
         yield from _said(attacked, at, _GUESS, thrown)
-        at += PACE_SECONDS + int(thrown.integers(-600, 601))
+        at += GUESS_INTERVAL_SECONDS + int(thrown.integers(-600, 601))
 
 
 def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
@@ -159,7 +159,7 @@ def _moments(thrown: Generator, count: int) -> list[int]:
 
 def _said(person: str, at: int, visit: tuple[Step, ...], thrown: Generator) -> Iterator[AuditLine]:
     """What the log says of a visit; people take half as long again, or half as long."""
-    pace = 0.6 + thrown.random()
+    speed = 0.6 + thrown.random()
     for seconds, event, reason in visit:
-        at += round(seconds * pace)
+        at += round(seconds * speed)
         yield AuditLine(at, event.value, person, reason and reason.value)

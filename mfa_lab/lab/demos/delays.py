@@ -11,7 +11,7 @@ _SERVERS: dict[str, Make] = {"LockingServer": LockingServer, "MfaServer": our_se
 _COUNTS = (1, 2, 3, 4, 5, 9, 10, 11, 100)
 
 
-def delays() -> Table:
+def delay_table() -> Table:
     """A row for each number of wrong passwords in a row, a column for each server."""
     rows = [(count, *(_told(delay_seconds(make, count)) for make in _SERVERS.values())) for count in _COUNTS]
     return Table("How long the owner then has to wait", ("wrong passwords in a row", *_SERVERS), *rows)

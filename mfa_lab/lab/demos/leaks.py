@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.helpers.leak_search import PLACES, Make
-from mfa_lab.attacks.leaking_secrets import Mended, Offer, our_offer
+from mfa_lab.attacks.helpers.leak_search import LEAK_SEARCHES, Make
+from mfa_lab.attacks.leaking_secrets import Fixed, Offer, our_offer
 from mfa_lab.lab.table import Table
 from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
-_HELD: dict[str, Make] = {"as a text": Offer, "hidden, drawn here": Mended, "this kit": our_offer}
+_HELD: dict[str, Make] = {"as a text": Offer, "hidden, drawn here": Fixed, "this kit": our_offer}
 
 
-def leaks() -> Table:
+def leak_table() -> Table:
     """A row for each place, a column for each way to hold the secret."""
-    rows = [(place, *(_told(look(make)) for make in _HELD.values())) for place, look in PLACES.items()]
+    rows = [(place, *(_told(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()]
     return Table("Where the secret turns up", ("looked at", *_HELD), *rows)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.demos.attempt import attempt
 from mfa_lab.lab.table import Table
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.services import normal_name
 from mfa_lab.server.storage.schema import accounts
@@ -27,7 +27,7 @@ def sha256_hex(password: str) -> str:
 
 def argon2id(password: str, server: MfaServer) -> str:
     """What `server` would store of a password: Argon2id with a new random salt, as dear as its policy says."""
-    return server._services.hasher.hash(Hidden(password))
+    return server._services.hasher.hash(Redacted(password))
 
 
 def stolen_hash(server: MfaServer, name: str) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from mfa_lab.attacks.helpers.database_copy import WAYS, ways_in
 from mfa_lab.attacks.helpers.world import Make
-from mfa_lab.attacks.stolen_database import Mended, OpenBook, OurBook, SealedAlone
+from mfa_lab.attacks.stolen_database import EncryptedOnly, Fixed, OurDatabase, PlaintextServer
 from mfa_lab.lab.table import Table
 from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 _KEPT: dict[str, Make] = {
-    "in clear": OpenBook,
-    "sealed": SealedAlone,
-    "sealed, each to its own row": Mended,
-    "MfaServer": OurBook,
+    "in clear": PlaintextServer,
+    "sealed": EncryptedOnly,
+    "sealed, each to its own row": Fixed,
+    "MfaServer": OurDatabase,
 }
 
 
-def loot() -> Table:
+def stolen_secret_table() -> Table:
     """Each way to Alice's second factor that is open to Mallory, who has the database, a password and no key."""
     rows = []
     for kept, make in _KEPT.items():

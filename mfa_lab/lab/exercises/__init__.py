@@ -1,7 +1,8 @@
 """Every exercise and every prediction of the kit, by id. One module for each notebook; each is found by itself.
 
 A module names its `NOTEBOOK` and holds `EXERCISES` and `PREDICTIONS`, two tuples, either of which may be missing.
-Ids begin with the notebook's number: `02-truncate`. Other distributions add theirs through `mfa_lab.lab.plugins`.
+Ids are words, unique over the kit: `dynamic-truncation`. Other distributions add theirs through
+`mfa_lab.lab.plugins`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.second_step_skipped import RUNG
+from mfa_lab.attacks.second_step_skipped import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -12,11 +12,11 @@ _GIVEN = "from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.second_step_ski
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07-skipped",
+        ATTACK,
+        exercise_id="skipped-step",
         title="Rung 1: no session before the second step",
         question=(
-            "Write a class `Mended` on top of `HastyServer`, with a method "
+            "Write a class `Fixed` on top of `HastyServer`, with a method "
             "`begin_login(self, name, password)` of its own, so that what step 1 gives opens no page."
         ),
         given=_GIVEN,
@@ -26,7 +26,7 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(HastyServer):\n"
+                "class Fixed(HastyServer):\n"
                 "    def begin_login(self, name, password):\n"
                 "        pending = super().begin_login(name, password)\n"
                 "        self.sessions.clear()\n"
@@ -34,11 +34,11 @@ EXERCISES = (
                 "Sessions that were earned stay open.",
             ),
             Wrong(
-                "class Mended(HastyServer):\n    def begin_login(self, name, password):\n        raise AccessDenied",
+                "class Fixed(HastyServer):\n    def begin_login(self, name, password):\n        raise AccessDenied",
                 "A server that lets nobody in is safe, and of no use.",
             ),
             Wrong(
-                "class Mended(HastyServer):\n"
+                "class Fixed(HastyServer):\n"
                 "    def finish_login(self, pending, code):\n"
                 "        del self.sessions[pending.token.reveal()]\n"
                 "        return super().finish_login(pending, code)",
@@ -50,7 +50,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="06-skipped",
+        id="attack-skipped-step",
         question="Somebody has Alice's password and no phone, and goes straight to her page. Does it open?",
         options=(
             Option("a", "yes, the password was right", lambda measure: measure.succeeded),

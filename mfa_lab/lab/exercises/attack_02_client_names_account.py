@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.client_names_account import RUNG
+from mfa_lab.attacks.client_names_account import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -10,11 +10,11 @@ NOTEBOOK = "08b_fix_whose_login"
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="08b-named",
+        ATTACK,
+        exercise_id="client-names-account",
         title="Rung 2: the server knows whose login it is",
         question=(
-            "Write a class `Mended` on top of `TrustingServer`, with a method `account_of(self, pending)` of its "
+            "Write a class `Fixed` on top of `TrustingServer`, with a method `account_of(self, pending)` of its "
             "own. It answers with the account, one of `self.accounts`, that passed the first step, or raises "
             "`AccessDenied`. What the client sends back is the text `pending.token.reveal()`: a random token, a "
             "space, and a name. Under the token alone the server wrote down a name of its own, in `self.pendings`."
@@ -26,7 +26,7 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Fixed(TrustingServer):\n"
                 "    def account_of(self, pending):\n"
                 '        token, _, name = pending.token.reveal().partition(" ")\n'
                 "        if token not in self.pendings or name not in self.pendings.values():\n"
@@ -35,7 +35,7 @@ EXERCISES = (
                 "The name that comes back may be anybody's. Did this very token pass the first step under it?",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Fixed(TrustingServer):\n"
                 "    last = None\n"
                 "    def begin_login(self, name, password):\n"
                 "        pending = super().begin_login(name, password)\n"
@@ -48,7 +48,7 @@ EXERCISES = (
                 "The server remembers one name, that of the last one who came. Two people log in at the same time.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Fixed(TrustingServer):\n"
                 "    used = frozenset()\n"
                 "    def account_of(self, pending):\n"
                 '        token = pending.token.reveal().partition(" ")[0]\n'
@@ -61,7 +61,7 @@ EXERCISES = (
                 "The name is right now, but the first wrong digit ends the pending login.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Fixed(TrustingServer):\n"
                 "    seen = frozenset()\n"
                 "    def open_session(self, account):\n"
                 "        self.seen = self.seen | {account.name}\n"
@@ -74,7 +74,7 @@ EXERCISES = (
                 "Whoever has logged in once is trusted by name from then on. A name is no proof.",
             ),
             Wrong(
-                "class Mended(TrustingServer):\n"
+                "class Fixed(TrustingServer):\n"
                 "    def account_of(self, pending):\n"
                 '        token = pending.token.reveal().partition(" ")[0]\n'
                 "        return self.accounts[self.pendings[token]]",
@@ -87,7 +87,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="08-named",
+        id="attack-client-names-account",
         question=(
             "Mallory logs in with his own password. On the page for the code he changes the hidden name to Alice's, "
             "and types a code that he read on her phone. What does he need her password for?"

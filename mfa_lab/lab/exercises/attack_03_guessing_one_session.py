@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.guessing_one_session import RUNG
+from mfa_lab.attacks.guessing_one_session import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -10,11 +10,11 @@ NOTEBOOK = "07_fix_it"
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07-guessing",
+        ATTACK,
+        exercise_id="guessing-one-session",
         title="Rung 3: how long a wrong code makes wait",
         question=(
-            "Write a class `Mended` on top of `PatientServer`, with a method `wait_seconds(self, failures)` of its "
+            "Write a class `Fixed` on top of `PatientServer`, with a method `wait_seconds(self, failures)` of its "
             "own. It is called after each wrong code with how many there were in a row, that one included, and "
             "answers how many seconds the next code has to wait, 0 for none. A right code ends the count."
         ),
@@ -26,35 +26,35 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(PatientServer):\n"
+                "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 10**9 if failures >= 5 else 0",
                 "An hour later Alice is still kept out, and any stranger who has her password can do that to her.",
             ),
             Wrong(
-                "class Mended(PatientServer):\n"
+                "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 1 if failures >= 5 else 0",
                 "A program does not mind such a wait. How many guesses a day does it leave?",
             ),
             Wrong(
-                "class Mended(PatientServer):\n"
+                "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 300 if failures == 5 else 0",
                 "There is one wait, and none after it. What does the sixth wrong code cost, or the hundredth?",
             ),
             Wrong(
-                "class Mended(PatientServer):\n    def wait_seconds(self, failures):\n        return 30 * failures",
+                "class Fixed(PatientServer):\n    def wait_seconds(self, failures):\n        return 30 * failures",
                 "The first wrong digit already makes Alice wait.",
             ),
             Wrong(
-                "class Mended(PatientServer):\n"
+                "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 0 if failures < 5 else 30 * 2 ** (failures - 5)",
                 "It grows without end: a day of guessing leaves Alice with a wait of most of another day.",
             ),
             Wrong(
-                "class Mended(PatientServer):\n"
+                "class Fixed(PatientServer):\n"
                 "    wrong = 0\n"
                 "    def wait_seconds(self, failures):\n"
                 "        self.wrong += 1\n"
@@ -68,7 +68,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="06-guessing",
+        id="attack-one-session",
         question=(
             "8,000 attackers have a password each and guess codes, 600 in half a minute. Three of a million codes "
             "are right at a time. How many of the attackers get in?"

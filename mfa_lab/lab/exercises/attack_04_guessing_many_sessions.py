@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.guessing_many_sessions import RUNG
+from mfa_lab.attacks.guessing_many_sessions import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -10,11 +10,11 @@ NOTEBOOK = "07_fix_it"
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07-sessions",
+        ATTACK,
+        exercise_id="guessing-many-sessions",
         title="Rung 4: one count for all sessions",
         question=(
-            "Write a class `Mended` on top of `PerSessionServer`, with a method `counted(self, pending)` of its "
+            "Write a class `Fixed` on top of `PerSessionServer`, with a method `counted(self, pending)` of its "
             "own. It answers with the `Count` on which a wrong code that comes by this pending login is written "
             "down. The weak server keeps its counts in the dictionary `self.counts`. `self.account_of(pending)` is "
             "the account, and `self.account_of(pending).name` its name. Use the name as the key: an account itself "
@@ -30,13 +30,13 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(PerSessionServer):\n"
+                "class Fixed(PerSessionServer):\n"
                 "    def counted(self, pending):\n"
                 '        return self.counts.setdefault("everybody", Count())',
                 "One count for everybody: whoever guesses at Alice's account keeps all the others out.",
             ),
             Wrong(
-                "class Mended(PerSessionServer):\n"
+                "class Fixed(PerSessionServer):\n"
                 "    def begin_login(self, name, password):\n"
                 "        pending = super().begin_login(name, password)\n"
                 "        token = pending.token.reveal()\n"
@@ -46,7 +46,7 @@ EXERCISES = (
                 "them.",
             ),
             Wrong(
-                "class Mended(PerSessionServer):\n"
+                "class Fixed(PerSessionServer):\n"
                 "    def begin_login(self, name, password):\n"
                 "        pending = super().begin_login(name, password)\n"
                 "        self.accounts[name].failures = 0\n"
@@ -57,7 +57,7 @@ EXERCISES = (
                 "One count, but the password ends it, and the password is what Mallory has.",
             ),
             Wrong(
-                "class Mended(PerSessionServer):\n"
+                "class Fixed(PerSessionServer):\n"
                 "    def begin_login(self, name, password):\n"
                 "        if list(self.pendings.values()).count(name) > 20:\n"
                 "            self.accounts[name].wait_until = 10**12\n"
@@ -72,7 +72,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="06-sessions",
+        id="attack-many-sessions",
         question=(
             "This server makes you wait after five wrong codes in a session. A crowd of attackers opens a hundred "
             "sessions each, at the same time, and types five codes into each. What do they get?"

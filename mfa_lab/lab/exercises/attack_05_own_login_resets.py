@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.own_login_resets import RUNG
+from mfa_lab.attacks.own_login_resets import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -10,11 +10,11 @@ NOTEBOOK = "08b_fix_whose_login"
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="08b-reset",
+        ATTACK,
+        exercise_id="own-login-resets",
         title="Rung 5: whose login ends whose count",
         question=(
-            "Write a class `Mended` on top of `ForgivingServer`, with a method `succeeded(self, count)` of its own. "
+            "Write a class `Fixed` on top of `ForgivingServer`, with a method `succeeded(self, count)` of its own. "
             "It is called when a login is complete, with the count of the account that logged in: `count.failures` "
             "wrong codes in a row, and no further one before `count.wait_until`."
         ),
@@ -25,11 +25,11 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(ForgivingServer):\n    def succeeded(self, count):\n        pass",
+                "class Fixed(ForgivingServer):\n    def succeeded(self, count):\n        pass",
                 "Nobody is forgiven now, Alice neither: after her own login her count stands.",
             ),
             Wrong(
-                "class Mended(ForgivingServer):\n"
+                "class Fixed(ForgivingServer):\n"
                 "    def succeeded(self, count):\n"
                 "        for account in self.accounts.values():\n"
                 "            if account.wait_until <= self.clock.now():\n"
@@ -37,7 +37,7 @@ EXERCISES = (
                 "Mallory logs in before the wait begins, and Alice's count is lost, or what it was worth.",
             ),
             Wrong(
-                "class Mended(ForgivingServer):\n"
+                "class Fixed(ForgivingServer):\n"
                 "    def begin_login(self, name, password):\n"
                 "        pending = super().begin_login(name, password)\n"
                 "        self.accounts[name].failures = 0\n"
@@ -47,7 +47,7 @@ EXERCISES = (
                 "Only the account's own login counts now, but half of it is enough: the half that Mallory can do.",
             ),
             Wrong(
-                "class Mended(ForgivingServer):\n"
+                "class Fixed(ForgivingServer):\n"
                 "    def must_wait(self, count):\n"
                 "        return any(self.clock.now() < account.wait_until for account in self.accounts.values())\n"
                 "    def succeeded(self, count):\n"
@@ -60,7 +60,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="08-reset",
+        id="attack-own-login-resets",
         question=(
             "After four wrong codes in a row an account has to wait. Mallory types four at Alice's, logs in to his "
             "own, and goes on like that for fifty minutes: 400 guesses. What are they worth to a crowd like him?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.replay_in_window import RUNG
+from mfa_lab.attacks.replay_in_window import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -12,11 +12,11 @@ _GIVEN = "from mfa_lab.attacks.replay_in_window import ForgetfulServer\nfrom mfa
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07c-replay",
+        ATTACK,
+        exercise_id="replay-window",
         title="Rung 7: a code is taken once",
         question=(
-            "Write a class `Mended` on top of `ForgetfulServer`, with a method `spend(self, account, step)` of its "
+            "Write a class `Fixed` on top of `ForgetfulServer`, with a method `consume(self, account, step)` of its "
             "own: it answers `True` if the code of this time step may be taken, and `False` if not. The server keeps "
             "`account.last_step` for you: the step of the code that enrolled the phone, until you write another."
         ),
@@ -27,8 +27,8 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(ForgetfulServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ForgetfulServer):\n"
+                "    def consume(self, account, step):\n"
                 "        if step == account.last_step:\n"
                 "            return False\n"
                 "        account.last_step = step\n"
@@ -36,8 +36,8 @@ EXERCISES = (
                 "Only the very last code is remembered, and the window holds three.",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ForgetfulServer):\n"
+                "    def consume(self, account, step):\n"
                 "        if step < account.last_step:\n"
                 "            return False\n"
                 "        account.last_step = step\n"
@@ -45,8 +45,8 @@ EXERCISES = (
                 "The very code that was just taken is taken once more.",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ForgetfulServer):\n"
+                "    def consume(self, account, step):\n"
                 "        free = step > account.last_step\n"
                 "        account.last_step = step\n"
                 "        return free",
@@ -54,8 +54,8 @@ EXERCISES = (
                 "the number change?",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ForgetfulServer):\n"
+                "    def consume(self, account, step):\n"
                 "        now = step_at(self.clock.now())\n"
                 "        if now <= account.last_step:\n"
                 "            return False\n"
@@ -64,9 +64,9 @@ EXERCISES = (
                 "You ask when a code is typed. A step later the same code is typed at another time.",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n"
+                "class Fixed(ForgetfulServer):\n"
                 "    last_step = -1\n"
-                "    def spend(self, account, step):\n"
+                "    def consume(self, account, step):\n"
                 "        if step <= self.last_step:\n"
                 "            return False\n"
                 "        self.last_step = step\n"
@@ -74,8 +74,8 @@ EXERCISES = (
                 "This server has one memory for everybody, and enrolment never wrote into it.",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ForgetfulServer):\n"
+                "    def consume(self, account, step):\n"
                 "        self.used = getattr(self, 'used', set())\n"
                 "        if (account.name, step) in self.used:\n"
                 "            return False\n"
@@ -85,9 +85,9 @@ EXERCISES = (
                 "server has written down which.",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n"
+                "class Fixed(ForgetfulServer):\n"
                 "    used = set()\n"
-                "    def spend(self, account, step):\n"
+                "    def consume(self, account, step):\n"
                 "        if step in self.used:\n"
                 "            return False\n"
                 "        self.used.add(step)\n"
@@ -96,7 +96,7 @@ EXERCISES = (
                 "for one memory, shared by all servers. What belongs to the account alone?",
             ),
             Wrong(
-                "class Mended(ForgetfulServer):\n    window_steps = 0",
+                "class Fixed(ForgetfulServer):\n    window_steps = 0",
                 "A narrower window shortens the replay, and does not end it.",
             ),
         ),
@@ -105,7 +105,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="07b-replay",
+        id="attack-replay-window",
         question=(
             "Mallory knows Alice's password, reads her code over her shoulder, and types it 40 seconds after her. "
             "How often does this server, which looks a step either side, let him in?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.replay_by_spelling import RUNG
+from mfa_lab.attacks.replay_by_spelling import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -19,16 +19,16 @@ from mfa_lab.attacks.replay_by_spelling import TypedMemory
 def _key(*lines: str) -> str:
     """A fix with this body of `key`."""
     body = "\n".join(f"        {line}" for line in lines)
-    return f"class Mended(TypedMemory):\n    def key(self, account, code, step):\n{body}"
+    return f"class Fixed(TypedMemory):\n    def key(self, account, code, step):\n{body}"
 
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="08d-spelling",
+        ATTACK,
+        exercise_id="replay-spelling",
         title="Rung 8: what to remember of a code",
         question=(
-            "Write a class `Mended` on top of `TypedMemory`, with a method `key(self, account, code, step)` of its "
+            "Write a class `Fixed` on top of `TypedMemory`, with a method `key(self, account, code, step)` of its "
             "own: it returns what the server keeps in its set of used codes, for ever. `account.name` is whose code "
             "it is, `code` is the text that was typed, `step` the time step that it was found to belong to."
         ),
@@ -75,7 +75,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="08c-spelling",
+        id="attack-replay-spelling",
         question=(
             "This server remembers every used code as it was typed. Mallory types Alice's used code in six other "
             "ways: with spaces, with a hyphen, with digits of other alphabets. How often does he get in?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.replay_after_forgetting import RUNG
+from mfa_lab.attacks.replay_after_forgetting import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -13,16 +13,16 @@ _GIVEN = "from mfa_lab.attacks.replay_after_forgetting import PERIOD, ShortMemor
 
 def _keeps(seconds: str) -> str:
     """A fix that keeps used codes for so long."""
-    return f"class Mended(ShortMemory):\n    def keep_seconds(self):\n        return {seconds}"
+    return f"class Fixed(ShortMemory):\n    def keep_seconds(self):\n        return {seconds}"
 
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="08d-memory",
+        ATTACK,
+        exercise_id="replay-forgotten",
         title="Rung 9: how long to remember",
         question=(
-            "Write a class `Mended` on top of `ShortMemory`, with a method `keep_seconds(self)` of its own: for how "
+            "Write a class `Fixed` on top of `ShortMemory`, with a method `keep_seconds(self)` of its own: for how "
             "many seconds, from the moment of its use, must a code be remembered, so that it is never taken twice? "
             "`PERIOD` is how long a step lasts, and `self.window_steps` how many steps either side of its own the "
             "server looks: 1 here, and 2 elsewhere."
@@ -34,7 +34,7 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(ShortMemory):\n    def spend(self, account, step):\n        return False",
+                "class Fixed(ShortMemory):\n    def consume(self, account, step):\n        return False",
                 "A server that lets nobody in is safe, and of no use.",
             ),
             Wrong(
@@ -47,7 +47,7 @@ EXERCISES = (
             ),
             Wrong(_keeps("3 * PERIOD"), "Right for this window, and for no wider one."),
             Wrong(
-                "class Mended(ShortMemory):\n    window_steps = 0",
+                "class Fixed(ShortMemory):\n    window_steps = 0",
                 "Window and memory agree now, and whoever types slowly stays out.",
             ),
         ),
@@ -56,7 +56,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="08c-memory",
+        id="attack-replay-forgotten",
         question=(
             "This server refuses a used code for 30 seconds, as long as a phone shows it. Mallory has seen "
             "Alice's, and types it 45 seconds after her. How often does he get in?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.check_then_set import RUNG
+from mfa_lab.attacks.check_then_set import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -12,11 +12,11 @@ _GIVEN = "from threading import Lock\n\nfrom mfa_lab.attacks.check_then_set impo
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07c-race",
+        ATTACK,
+        exercise_id="check-then-set",
         title="Rung 10: of many at once, one gets in",
         question=(
-            "Write a class `Mended` on top of `CheckThenSet`, with a method `spend(self, account, step)` of its "
+            "Write a class `Fixed` on top of `CheckThenSet`, with a method `consume(self, account, step)` of its "
             "own: of any number of requests with one code, one is answered `True`, whether threads or processes "
             "serve them. `with self.database() as database:` opens the database. Each `database.execute(sql, "
             "values)` is a transaction of its own, and its `rowcount` says how many rows an `UPDATE` has changed. "
@@ -30,17 +30,17 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
                 "            return database.execute(update, [step, step]).rowcount == 1",
-                "Nobody gets in. Does `spend` end in `return`, on every way through? If so: how many rows does the "
-                "`UPDATE` change, whose are they, and is that what `spend` returns?",
+                "Nobody gets in. Does `consume` end in `return`, on every way through? If so: how many rows does the "
+                "`UPDATE` change, whose are they, and is that what `consume` returns?",
             ),
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step <= ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
@@ -49,15 +49,15 @@ EXERCISES = (
             ),
             Wrong(
                 "lock = Lock()\n\n\n"
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with lock:\n"
-                "            return super().spend(account, step)",
+                "            return super().consume(account, step)",
                 "Your lock holds the threads of one process. A second process has a lock of its own.",
             ),
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step < ?'\n"
                 "            database.execute(update, [step, account.name, step])\n"
@@ -66,24 +66,24 @@ EXERCISES = (
                 "second?",
             ),
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step != ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
                 "One writer after the other, that holds. But a step may also be older than the last one.",
             ),
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
                 "            return database.execute(update, [step, step]).rowcount > 0",
                 "One gets in, and has used up the step for everybody else as well.",
             ),
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
                 "        with self.database() as database:\n"
                 "            database.execute('BEGIN IMMEDIATE')\n"
                 "            query = 'SELECT last_step FROM steps WHERE name = ?'\n"
@@ -96,9 +96,9 @@ EXERCISES = (
                 "and the last code is new again.",
             ),
             Wrong(
-                "class Mended(CheckThenSet):\n"
-                "    def spend(self, account, step):\n"
-                "        free = super().spend(account, step)\n"
+                "class Fixed(CheckThenSet):\n"
+                "    def consume(self, account, step):\n"
+                "        free = super().consume(account, step)\n"
                 "        with self.database() as database:\n"
                 "            query = 'SELECT last_step FROM steps WHERE name = ?'\n"
                 "            (last_step,) = database.execute(query, [account.name]).fetchone()\n"
@@ -112,7 +112,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="07b-race",
+        id="attack-check-then-set",
         question=(
             "This server remembers every used code in a database: it looks there, and then writes. Eight requests "
             "with one and the same code come at the same moment. How many get in?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.user_enumeration import RUNG
+from mfa_lab.attacks.user_enumeration import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -10,27 +10,29 @@ NOTEBOOK = "07c_fix_what_is_seen"
 
 _GIVEN = """
 from mfa_lab import AccessDenied
-from mfa_lab.attacks.user_enumeration import Refused, TellingServer
-from mfa_lab.attacks.helpers.minimal_server import SmallServer
-from mfa_lab.redaction import Hidden
+from mfa_lab.attacks.user_enumeration import Refused, EnumerableServer
+from mfa_lab.attacks.helpers.minimal_server import MinimalServer
+from mfa_lab.redaction import Redacted
 """.strip()
 
 
 def _begins(lines: str, feedback: str) -> Wrong:
-    return Wrong(f"class Mended(TellingServer):\n    def begin_login(self, name, password):\n{lines}", feedback)
+    return Wrong(f"class Fixed(EnumerableServer):\n    def begin_login(self, name, password):\n{lines}", feedback)
 
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07c-names",
+        ATTACK,
+        exercise_id="user-enumeration",
         title="Rung 11: every name takes the same way",
         question=(
-            "Write a class `Mended` on top of `TellingServer`, with a method `begin_login(self, name, password)` of "
+            "Write a class `Fixed` on top of `EnumerableServer`, with a method `begin_login(self, name, "
+            "password)` of "
             "its own, so that no stranger learns whether a name has an account: not by words, not by status, not by "
-            "time, not by waiting. `SmallServer.begin_login(self, name, password)` hashes once whatever the name "
-            "is, and raises `AccessDenied`. Call it by that name. In `TellingServer` the line "
-            "`super().begin_login(...)` meant the small server; in your class `super()` is `TellingServer` itself, "
+            "time, not by waiting. `MinimalServer.begin_login(self, name, password)` hashes once whatever the name "
+            "is, and raises `AccessDenied`. Call it by that name. In `EnumerableServer` the line "
+            "`super().begin_login(...)` meant the small server; in your class `super()` is `EnumerableServer` "
+            "itself, "
             "with the very lines that you want to be rid of. `self.waits(name)` says whether this name has to wait, "
             "`self.count(name)` writes down a wrong password and `self.forget(name)` ends the count, for any name "
             "that is typed."
@@ -51,14 +53,15 @@ EXERCISES = (
                 "            raise\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your lines are silent now. But `super()` is `TellingServer`, and its `begin_login` still asks for "
-                "the name. Go past it: `SmallServer.begin_login(self, name, password)`.",
+                "Your lines are silent now. But `super()` is `EnumerableServer`, and its `begin_login` still "
+                "asks for "
+                "the name. Go past it: `MinimalServer.begin_login(self, name, password)`.",
             ),
             _begins(
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"
-                "            return SmallServer.begin_login(self, name, password)\n"
+                "            return MinimalServer.begin_login(self, name, password)\n"
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            raise",
@@ -75,14 +78,14 @@ EXERCISES = (
             _begins(
                 "        try:\n"
                 "            if name not in self.accounts:\n"
-                "                self.hasher.verify(None, Hidden(password))\n"
+                "                self.hasher.verify(None, Redacted(password))\n"
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
                 "One attempt tells nothing any more. The fourth does: only a name that exists is ever made to wait.",
             ),
             _begins(
-                "        return SmallServer.begin_login(self, name, password)",
+                "        return MinimalServer.begin_login(self, name, password)",
                 "Nobody is told apart, and nobody is stopped: without the waiting a password is guessed in an "
                 "afternoon.",
             ),
@@ -90,7 +93,7 @@ EXERCISES = (
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"
-                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "            pending = MinimalServer.begin_login(self, name, password)\n"
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            if name in self.accounts:\n"
@@ -104,7 +107,7 @@ EXERCISES = (
                 '        if self.waits("everybody"):\n'
                 "            raise AccessDenied\n"
                 "        try:\n"
-                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "            pending = MinimalServer.begin_login(self, name, password)\n"
                 "        except AccessDenied:\n"
                 '            self.count("everybody")\n'
                 "            raise\n"
@@ -116,7 +119,7 @@ EXERCISES = (
                 "        if self.waits(name):\n"
                 "            return None\n"
                 "        try:\n"
-                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "            pending = MinimalServer.begin_login(self, name, password)\n"
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            raise\n"
@@ -129,7 +132,7 @@ EXERCISES = (
                 "        if self.waits(name):\n"
                 "            raise AccessDenied\n"
                 "        try:\n"
-                "            pending = SmallServer.begin_login(self, name, password)\n"
+                "            pending = MinimalServer.begin_login(self, name, password)\n"
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            return None\n"
@@ -144,7 +147,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="07b-names",
+        id="attack-user-enumeration",
         question=(
             "A stranger has a list of ten names and no password. Five of them have an account. How many of the "
             "five does a login page give away that refuses every attempt?"

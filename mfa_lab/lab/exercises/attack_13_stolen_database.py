@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.stolen_database import RUNG
+from mfa_lab.attacks.stolen_database import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -13,18 +13,20 @@ import base64, hashlib
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mfa_lab.attacks.stolen_database import OpenBook
+from mfa_lab.attacks.stolen_database import PlaintextServer
 """.strip()
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="09b-database",
+        ATTACK,
+        exercise_id="stolen-database",
         title="Rung 13: sealed, each secret to its own row",
         question=(
-            "Write a class `Mended` on top of `OpenBook` with two methods: `seal(self, secret, name)` returns the "
-            "bytes that the row of `name` shall hold, and `open(self, row, name)` gives the secret back. "
-            "`AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, sealed, associated)` are there "
+            "Write a class `Fixed` on top of `PlaintextServer` with two methods: `encrypt(self, secret, name)` "
+            "returns the "
+            "bytes that the row of `name` shall hold, and `decrypt(self, row, name)` gives the secret back. "
+            "`AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, encrypted, associated)` "
+            "are there "
             "for it; `self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may read a secret, and "
             "no row may be good in another's place."
         ),
@@ -35,89 +37,91 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        return base64.b64encode(secret.encode())\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return base64.b64decode(row).decode()",
                 "Base64 is a spelling: everybody reads it, without any key.",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        return bytes(a ^ b for a, b in zip(secret.encode(), self.key))\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return bytes(a ^ b for a, b in zip(row, self.key)).decode()",
                 "You lay one and the same key over every secret: whoever knows one secret knows the key, and with it "
                 "all the others.",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        return AESGCM(self.key).encrypt(bytes(12), secret.encode(), name.encode())\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(bytes(12), row, name.encode()).decode()",
                 "One nonce for all rows: AES-GCM then lays the same stream of bytes over every secret, and Mallory "
                 "knows the secret in his own row.",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        nonce = self.randomness.token_bytes(12)\n"
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), None)\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()",
                 "Nobody reads it without the key. But a row that Mallory copies over Alice's opens there as well: "
                 "nothing in it says whose it is.",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        nonce = self.randomness.token_bytes(12)\n"
                 "        return AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "Your `open` did not get back what your `seal` wrote. Did the nonce go into the row, and is what is "
+                "Your `decrypt` did not get back what your `encrypt` wrote. Did the nonce go into the row, and "
+                "is what is "
                 "sealed what comes after it?",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        nonce = self.randomness.token_bytes(12)\n"
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode())",
-                "`open` returned bytes, or `str` of bytes, which is how they are written in a program: the secret is "
+                "`decrypt` returned bytes, or `str` of bytes, which is how they are written in a program: the "
+                "secret is "
                 "text (`.decode()`).",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        nonce = hashlib.sha256(name.encode()).digest()[:12]\n"
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
                 "A nonce made from the name is the same one when she enrols again: make a new one for each sealing.",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
+                "class Fixed(PlaintextServer):\n"
                 "    def locked(self, name):\n"
                 "        return AESGCM(hashlib.sha256(name.encode()).digest())\n\n"
-                "    def seal(self, secret, name):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        nonce = self.randomness.token_bytes(12)\n"
                 "        return nonce + self.locked(name).encrypt(nonce, secret.encode(), name.encode())\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return self.locked(name).decrypt(row[:12], row[12:], name.encode()).decode()",
                 "What opens your rows is made of what stands in the database itself. Whoever has the copy and your "
                 "program needs nothing else: it is `self.key` that a thief has not.",
             ),
             Wrong(
-                "class Mended(OpenBook):\n"
-                "    def seal(self, secret, name):\n"
+                "class Fixed(PlaintextServer):\n"
+                "    def encrypt(self, secret, name):\n"
                 "        nonce = self.randomness.token_bytes(12)\n"
                 "        sealed = AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n"
                 "        return self.key + nonce + sealed\n\n"
-                "    def open(self, row, name):\n"
+                "    def decrypt(self, row, name):\n"
                 "        return AESGCM(row[:32]).decrypt(row[32:44], row[44:], name.encode()).decode()",
                 "You put the key into the row, beside what it locks. The server has its key already, and the row is "
                 "what gets stolen.",
@@ -128,7 +132,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="09-database",
+        id="attack-stolen-database",
         question=(
             "Every secret is sealed with AES-GCM, each with a nonce of its own, and the key lies elsewhere. Mallory "
             "has an account, and can read and write the database. Does he get past Alice's second factor?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.leaking_secrets import RUNG
+from mfa_lab.attacks.leaking_secrets import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -12,14 +12,14 @@ _GIVEN = """
 import base64
 
 from mfa_lab.attacks.leaking_secrets import Offer
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.provisioning import build_uri, qr_png
 """.strip()
 
 _HIDES = """
-class Mended:
+class Fixed:
     def __init__(self, account, secret):
-        self.account, self.secret = account, Hidden(secret)
+        self.account, self.secret = account, Redacted(secret)
 
     def uri(self):
         return build_uri(self.secret.reveal(), account=self.account, issuer="small server")
@@ -32,13 +32,13 @@ _DRAWS = """
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="09b-leaks",
+        ATTACK,
+        exercise_id="leaking-secrets",
         title="Rung 14: a secret that shows itself to nobody",
         question=(
-            "Write a class `Mended` that can do what `Offer` can and lets nothing out by itself: it is made by "
-            "`Mended(account, secret)`, `uri()` gives what the QR code says, and `picture()` the address of the QR "
-            "code's picture. `Hidden(text)` shows itself to nobody, and `reveal()` gives the text back. "
+            "Write a class `Fixed` that can do what `Offer` can and lets nothing out by itself: it is made by "
+            "`Fixed(account, secret)`, `uri()` gives what the QR code says, and `picture()` the address of the QR "
+            "code's picture. `Redacted(text)` shows itself to nobody, and `reveal()` gives the text back. "
             "`build_uri(secret, account=..., issuer=...)` makes the URI; `qr_png(text)` draws, and a page takes the "
             'bytes in Base64 after `"data:image/png;base64,"` as an address.'
         ),
@@ -49,12 +49,12 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                'class Mended(Offer):\n    def __repr__(self):\n        return "<an offer>"',
+                'class Fixed(Offer):\n    def __repr__(self):\n        return "<an offer>"',
                 "The offer itself is silent now. Its fields are not, nor what a notebook asks it for, nor its "
                 "picture's address: hide the secret, not the box.",
             ),
             Wrong(
-                f"class Mended(Offer):{_DRAWS}",
+                f"class Fixed(Offer):{_DRAWS}",
                 "You draw the picture yourself, and no stranger is told. In this process the secret is still a text "
                 "like any other.",
             ),
@@ -74,28 +74,28 @@ EXERCISES = (
                 "shown by who asks for it.",
             ),
             Wrong(
-                "class Mended:\n"
+                "class Fixed:\n"
                 "    def __init__(self, account, secret):\n"
                 '        self.text = build_uri(secret, account=account, issuer="small server")\n'
-                "        self.account, self.secret = account, Hidden(secret)\n\n"
+                "        self.account, self.secret = account, Redacted(secret)\n\n"
                 "    def uri(self):\n"
                 f"        return self.text\n{_DRAWS}",
                 "The offer is silent, and one of its fields is not. Whatever holds the secret has to be hidden "
                 "itself; the URI holds it, too.",
             ),
             Wrong(
-                f"{_HIDES}{_DRAWS}".replace("Hidden(secret)", "secret[::-1]").replace(".reveal()", "[::-1]"),
+                f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "secret[::-1]").replace(".reveal()", "[::-1]"),
                 "Backwards it is the same text, and whoever reads your log reads it from the other end.",
             ),
             Wrong(
-                f"{_HIDES}{_DRAWS}".replace("Hidden(secret)", "base64.b64encode(secret.encode()).decode()").replace(
+                f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "base64.b64encode(secret.encode()).decode()").replace(
                     "self.secret.reveal()", "base64.b64decode(self.secret).decode()"
                 ),
                 "Base64 is a spelling, made for computers to pass on: whoever finds the field turns it back.",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("self.secret.reveal()", "self.secret"),
-                "`build_uri` was given the `Hidden`, so the picture cannot hold the secret: it needs the text, "
+                "`build_uri` was given the `Redacted`, so the picture cannot hold the secret: it needs the text, "
                 "`reveal()` it there.",
             ),
         ),
@@ -104,7 +104,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="09-leaks",
+        id="attack-leaking-secrets",
         question=(
             "Nobody breaks in. A log line, a repr, a traceback, a saved notebook, a web service that draws pictures: "
             "in how many of the five does the shared secret of `Offer` turn up?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.relay import RUNG
+from mfa_lab.attacks.relay import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -21,17 +21,17 @@ _NOTIFIES = """
 
 def _checks(lines: str, feedback: str, *, notifies: bool = True) -> Wrong:
     """An answer whose mistake is in `check_session`, or that leaves no notice."""
-    start = "class Mended(LastingServer):\n    def check_session(self, session):\n"
+    start = "class Fixed(LastingServer):\n    def check_session(self, session):\n"
     return Wrong(start + lines + (f"\n{_NOTIFIES}" if notifies else ""), feedback)
 
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="07c-relay",
+        ATTACK,
+        exercise_id="relayed-session",
         title="Rung 15: what a stolen session is worth",
         question=(
-            "The relay itself you cannot stop: let it in. Write a class `Mended` on top of `LastingServer` with two "
+            "The relay itself you cannot stop: let it in. Write a class `Fixed` on top of `LastingServer` with two "
             "methods. `check_session(self, session)` raises `AccessDenied` once the session has ended, and else "
             "returns what the weak server returns. A session ends at the second at which `self.session_seconds` have "
             "passed since it was opened, or `self.idle_seconds` since it was last used. "
@@ -154,7 +154,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="07b-relay",
+        id="attack-relay",
         question=(
             "Alice types name, password and code into a copied page, which sends each at once to `MfaServer` and "
             "keeps the session that comes back. For how long does that session open her account?"

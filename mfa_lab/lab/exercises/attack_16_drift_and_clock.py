@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.clock_set_back import RUNG as SECOND
-from mfa_lab.attacks.drift_without_cap import RUNG
+from mfa_lab.attacks.clock_set_back import ATTACK as SECOND
+from mfa_lab.attacks.drift_without_cap import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -18,16 +18,16 @@ from mfa_lab.attacks.clock_set_back import ClockTrustingServer
 
 def _learns(centre: str) -> str:
     """A fix whose window stands there after a login."""
-    return f"class Mended(FollowingServer):\n    def learnt(self, drift, offset):\n        return {centre}"
+    return f"class Fixed(FollowingServer):\n    def learnt(self, drift, offset):\n        return {centre}"
 
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="08d-drift",
+        ATTACK,
+        exercise_id="drift-without-cap",
         title="Rung 16: how far to follow a phone",
         question=(
-            "Write a class `Mended` on top of `FollowingServer`, with a method `learnt(self, drift, offset)` of its "
+            "Write a class `Fixed` on top of `FollowingServer`, with a method `learnt(self, drift, offset)` of its "
             "own: it returns where the window's centre stands after a login, in steps from the server's own (above "
             "0: ahead). `drift` is where it stood before, `offset` where the code was, `self.window_steps` how far "
             "the window reaches either side. Phones that go wrong slowly must be followed, and whatever codes "
@@ -40,7 +40,7 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(FollowingServer):\n    def spend(self, account, step):\n        return False",
+                "class Fixed(FollowingServer):\n    def consume(self, account, step):\n        return False",
                 "A server that lets nobody in is safe, and of no use.",
             ),
             Wrong(
@@ -63,12 +63,13 @@ EXERCISES = (
     ),
     fix(
         SECOND,
-        exercise_id="08d-set-back",
+        exercise_id="clock-set-back",
         title="Rung 16: what holds when the clock does not",
         question=(
-            "Write a class `Mended` on top of `ClockTrustingServer`, with a method `spend(self, account, step)` of "
+            "Write a class `Fixed` on top of `ClockTrustingServer`, with a method `consume(self, account, step)` of "
             "its own, so that no code of the past lets anybody in, though the server's clock is an hour back. "
-            "`super().spend(account, step)` asks the memory that goes by the clock. `account.last_step` is there to "
+            "`super().consume(account, step)` asks the memory that goes by the clock. `account.last_step` is "
+            "there to "
             "be used, and it is your part to keep it up to date."
         ),
         given=_GIVEN_BACK,
@@ -78,24 +79,24 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(ClockTrustingServer):\n    def spend(self, account, step):\n        return False",
+                "class Fixed(ClockTrustingServer):\n    def consume(self, account, step):\n        return False",
                 "A server that lets nobody in is safe, and of no use.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
+                "class Fixed(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
                 "Used codes are remembered longer. Others were only seen, and come back with the clock.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ClockTrustingServer):\n"
+                "    def consume(self, account, step):\n"
                 "        if step <= account.last_step:\n"
                 "            return False\n"
-                "        return super().spend(account, step)",
+                "        return super().consume(account, step)",
                 "You read `last_step`, but nobody writes it.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ClockTrustingServer):\n"
+                "    def consume(self, account, step):\n"
                 "        if step < account.last_step:\n"
                 "            return False\n"
                 "        account.last_step = step\n"
@@ -103,36 +104,36 @@ EXERCISES = (
                 "`<` lets the very last code in once more. A step that was taken is not *below* itself.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ClockTrustingServer):\n"
+                "    def consume(self, account, step):\n"
                 "        if step < account.last_step:\n"
                 "            return False\n"
                 "        account.last_step = step\n"
-                "        return super().spend(account, step)",
+                "        return super().consume(account, step)",
                 "`<` leaves the very last code to the memory that goes by the clock, and that one forgets.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
-                "    def spend(self, account, step):\n"
+                "class Fixed(ClockTrustingServer):\n"
+                "    def consume(self, account, step):\n"
                 "        free = step > account.last_step\n"
                 "        account.last_step = step\n"
-                "        return free and super().spend(account, step)",
+                "        return free and super().consume(account, step)",
                 "A refused code is written down as well: the number falls with the clock, and what lay below it is "
                 "open again. When may the number change?",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
+                "class Fixed(ClockTrustingServer):\n"
                 "    latest = 0\n\n"
-                "    def spend(self, account, step):\n"
+                "    def consume(self, account, step):\n"
                 "        now = self.clock.now()\n"
                 "        if now < self.latest:\n"
                 "            raise AccessDenied\n"
                 "        self.latest = now\n"
-                "        return super().spend(account, step)",
+                "        return super().consume(account, step)",
                 "Every correction by a second locks people out.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
+                "class Fixed(ClockTrustingServer):\n"
                 "    latest = 0\n\n"
                 "    def centre(self, account):\n"
                 "        self.latest = max(self.latest, super().centre(account))\n"
@@ -140,13 +141,13 @@ EXERCISES = (
                 "Your time stands still until the clock has caught up, and what is good stays good for as long.",
             ),
             Wrong(
-                "class Mended(ClockTrustingServer):\n"
+                "class Fixed(ClockTrustingServer):\n"
                 "    latest, fallen = 0, False\n\n"
-                "    def spend(self, account, step):\n"
+                "    def consume(self, account, step):\n"
                 "        now = self.clock.now()\n"
                 "        self.fallen = self.fallen or now < self.latest - 60\n"
                 "        self.latest = max(self.latest, now)\n"
-                "        return not self.fallen and super().spend(account, step)",
+                "        return not self.fallen and super().consume(account, step)",
                 "It fell once, and nobody gets in ever after.",
             ),
         ),
@@ -155,7 +156,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="08c-drift",
+        id="attack-drift-without-cap",
         question=(
             "This server lets its window follow each phone's clock. Mallory knows Alice's password and has written "
             "down her codes of the next hour. How far ahead of its time is the last code that he gets accepted now?"
@@ -167,7 +168,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="08c-set-back",
+        id="attack-clock-set-back",
         question=(
             "This server remembers used codes for as long as its window can hold them. Then its clock falls back by "
             "an hour. A code that Alice used an hour ago, and one that was only seen half an hour ago: which are "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.attacks.account_lockout import RUNG
+from mfa_lab.attacks.account_lockout import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -25,11 +25,11 @@ _DOUBLES = """
 
 EXERCISES = (
     fix(
-        RUNG,
-        exercise_id="08b-locked-out",
+        ATTACK,
+        exercise_id="account-lockout",
         title="Rung 17: delay, and never disable",
         question=(
-            "Write a class `Mended` on top of `LockingServer` with two methods: `locked(self, count)` says whether "
+            "Write a class `Fixed` on top of `LockingServer` with two methods: `locked(self, count)` says whether "
             "no password is looked at now, and `wrong_password(self, count)` notes one that was wrong, in "
             "`count.failures` and `count.wait_until` (Unix seconds). Two wrong passwords in a row cost nothing, the "
             "third a wait of 30 seconds; the wait doubles with each further one, and never passes an hour."
@@ -41,11 +41,11 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                "class Mended(LockingServer):\n    allowed = 100",
+                "class Fixed(LockingServer):\n    allowed = 100",
                 "A hundred requests instead of ten: a stranger needs a second longer, and Alice an administrator.",
             ),
             Wrong(
-                f"class Mended(LockingServer):{_BY_TIME}\n"
+                f"class Fixed(LockingServer):{_BY_TIME}\n"
                 "    def wrong_password(self, count):\n"
                 "        count.failures += 1\n"
                 "        if count.failures % 10 == 0:\n"
@@ -53,7 +53,7 @@ EXERCISES = (
                 "Your lock has an end now. A day for ten requests: that is still a stranger's whim, every day anew.",
             ),
             Wrong(
-                f"class Mended(LockingServer):{_BY_TIME}\n"
+                f"class Fixed(LockingServer):{_BY_TIME}\n"
                 "    def wrong_password(self, count):\n"
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
@@ -61,7 +61,7 @@ EXERCISES = (
                 "Doubling without an end is a lock: after a fortnight of patience the next wait is longer still.",
             ),
             Wrong(
-                "class Mended(LockingServer):\n"
+                "class Fixed(LockingServer):\n"
                 "    def locked(self, count):\n"
                 "        if self.clock.now() >= count.wait_until:\n"
                 "            return False\n"
@@ -75,11 +75,11 @@ EXERCISES = (
                 "Each attempt that comes during the wait begins it anew: one request an hour, and it never ends.",
             ),
             Wrong(
-                "class Mended(LockingServer):\n    def locked(self, count):\n        return False",
+                "class Fixed(LockingServer):\n    def locked(self, count):\n        return False",
                 "Nobody is locked out any more, and a list of passwords is tried from end to end without a pause.",
             ),
             Wrong(
-                f"class Mended(LockingServer):{_BY_TIME}\n"
+                f"class Fixed(LockingServer):{_BY_TIME}\n"
                 "    def wrong_password(self, count):\n"
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
@@ -87,7 +87,7 @@ EXERCISES = (
                 "Half a minute, however often: over a year that is a million guesses. Let the wait grow.",
             ),
             Wrong(
-                f"class Mended(LockingServer):{_BY_TIME}\n"
+                f"class Fixed(LockingServer):{_BY_TIME}\n"
                 "    def wrong_password(self, count):\n"
                 "        count.failures += 1\n"
                 "        wait = min(30 * 2 ** (count.failures - 1), 3600)\n"
@@ -95,7 +95,7 @@ EXERCISES = (
                 "Alice waits after her first slip of a finger. Let the first two cost nothing.",
             ),
             Wrong(
-                f"class Mended(LockingServer):{_BY_TIME}\n"
+                f"class Fixed(LockingServer):{_BY_TIME}\n"
                 "    def wrong_password(self, count):\n"
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
@@ -103,14 +103,14 @@ EXERCISES = (
                 "An hour at once: after three requests Alice waits as long as after a hundred. Begin short.",
             ),
             Wrong(
-                "class Mended(LockingServer):\n"
+                "class Fixed(LockingServer):\n"
                 "    def locked(self, count):\n"
                 "        return self.clock.now() <= count.wait_until\n\n"
                 f"{_DOUBLES.format(free=2)}",
                 "At the very second `wait_until` the wait is over, and with you she waits one more.",
             ),
             Wrong(
-                f"class Mended(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
+                f"class Fixed(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
                 "Three are free with you. The third in a row is to cost the first half minute.",
             ),
         ),
@@ -119,7 +119,7 @@ EXERCISES = (
 
 PREDICTIONS = (
     Prediction(
-        id="08-locked-out",
+        id="attack-account-lockout",
         question=(
             "A stranger knows Alice's name and nothing else, and types wrong passwords for a day. Then the stranger "
             "gives up. When does `LockingServer` take Alice's right password again?"

@@ -26,7 +26,7 @@ def _part(answer: str, part: str) -> object:
 
 
 WRITE_A_URI = Exercise(
-    id="03-uri",
+    id="provisioning-uri",
     title="A provisioning URI by hand",
     question=(
         "Write by hand, as one text, the URI that enrols the account `carol@example.org` at the "
@@ -153,7 +153,7 @@ WRITE_A_URI = Exercise(
 )
 
 PHOTOGRAPH = Exercise(
-    id="03-photograph",
+    id="photographed-qr",
     title="The photograph",
     question=(
         "Alice learns a week later that somebody has a photograph of her QR code. What makes the photograph "
@@ -200,7 +200,7 @@ EXERCISES = (WRITE_A_URI, PHOTOGRAPH)
 
 PREDICTIONS = (
     Prediction(
-        id="03-inside",
+        id="inside-the-qr",
         question="Which of these is written inside the QR code, for everybody who can photograph it?",
         options=(
             Option("a", "Alice's password", lambda parts: "password" in parts),

@@ -17,7 +17,7 @@ import base64
 
 from mfa_lab import AccessDenied
 from mfa_lab.attacks.capstone.drafts import FirstDraft
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit, Session
 """.strip()
 
@@ -42,7 +42,7 @@ def _but(mistake: str, feedback: str) -> Wrong:
 
 
 CAPSTONE = Exercise(
-    id="12-second-draft",
+    id="second-draft",
     title="A single login that keeps its rows",
     question=(
         "Write a class `SecondDraft` on top of `FirstDraft` that keeps the first five rows of the table, and the "
@@ -105,14 +105,14 @@ CAPSTONE = Exercise(
         _but("    window_steps = 2", "How many codes are right at a time?"),
         _but("    window_steps = 0", "Nobody types at once, and no clock is exact: one step of grace is allowed."),
         _but(
-            "    def may_spend(self, name, step):\n        return step >= self.last_step.get(name, -1)",
+            "    def may_consume(self, name, step):\n        return step >= self.last_step.get(name, -1)",
             "It has been used.",
         ),
         _but(
             "    def __init__(self, clock, randomness):\n"
             "        super().__init__(clock, randomness)\n"
             "        self.used = set()\n"
-            "    def may_spend(self, name, step):\n"
+            "    def may_consume(self, name, step):\n"
             "        fresh = (name, step) not in self.used\n"
             "        self.used.add((name, step))\n"
             "        return fresh",
@@ -120,17 +120,17 @@ CAPSTONE = Exercise(
         ),
         _but(  # what an earlier server of this class has left there
             "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"
-            "    def may_spend(self, name, step):\n"
+            "    def may_consume(self, name, step):\n"
             "        return step > self.last_step.get(name, -1) and (name, step) not in self.used",
             "A code was refused that nobody had used on this server. Does your set belong to the class? Then every "
             "server made from it shares it.",
         ),
         _but(
-            "    def may_spend(self, name, step):\n        return step != self.last_step.get(name)",
+            "    def may_consume(self, name, step):\n        return step != self.last_step.get(name)",
             "It has been used, too, and the window holds it still.",
         ),
         _but(
-            "    def may_spend(self, name, step):\n"
+            "    def may_consume(self, name, step):\n"
             "        free = step > self.last_step.get(name, -1)\n"
             "        self.last_step[name] = step\n"
             "        return free",
@@ -170,7 +170,7 @@ EXERCISES = (CAPSTONE,)
 
 PREDICTIONS = (
     Prediction(
-        id="12-draft",
+        id="first-draft",
         question="How many of the ten rows does the first draft keep?",
         options=(
             Option("a", "none", lambda kept: kept == 0),

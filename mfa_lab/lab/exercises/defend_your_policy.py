@@ -60,7 +60,7 @@ _A_DAY = "Each of the 20,000 logs in once a day: how many of these logins are re
 _A_YEAR = "Every account has its own guesser, whose chance for the year the figure shows: how many of 20,000 get in?"
 
 BILL = Exercise(
-    id="11b-bill",
+    id="cost-of-window",
     title="Both sides of the bank's window",
     question=(
         "The bank has 20,000 customers, each of whom logs in once a day. Suppose that every one of their passwords "
@@ -147,7 +147,7 @@ def _argued(answer: object, sentence: str) -> str:
 
 
 ARGUE = Exercise(
-    id="11b-argue",
+    id="argue-window",
     title="What the figures carry",
     question=(
         "The board asks: 0 or 1? Which of these sentences does a figure carry, the one above or that of one code's "
@@ -180,7 +180,7 @@ EXERCISES = (BILL, ARGUE)
 
 PREDICTIONS = (
     Prediction(
-        id="11b-stolen",
+        id="all-passwords-stolen",
         question=(
             "Window 1, all 20,000 passwords stolen, a year of guessing: how many of the bank's accounts are opened?"
         ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 
 from mfa_lab.attacks.capstone.clauses import CLAUSES
-from mfa_lab.attacks.capstone.drafts import Mended
+from mfa_lab.attacks.capstone.drafts import Fixed
 from mfa_lab.lab.exercises.capstone import GIVEN, graded_by, put_to
 from mfa_lab.lab.exercises.records import Exercise, Wrong
 from mfa_lab.lab.source import without_annotations
 
 NOTEBOOK = "12b_every_clause"
 
-_SOLUTION = without_annotations(inspect.getsource(Mended)).strip()
+_SOLUTION = without_annotations(inspect.getsource(Fixed)).strip()
 
 
 def _but(mistake: str, feedback: str) -> Wrong:
@@ -51,9 +51,9 @@ def _notes(line: str, feedback: str) -> Wrong:
 
 
 EVERY_CLAUSE = Exercise(
-    id="12b-capstone",
+    id="every-clause",
     title="A server that keeps every row",
-    question="Write a class `Mended` on top of `SecondDraft` that keeps every row of the table.",
+    question="Write a class `Fixed` on top of `SecondDraft` that keeps every row of the table.",
     solution=_SOLUTION,
     cases=graded_by(*CLAUSES),
     wrong=(

@@ -7,12 +7,12 @@ import inspect
 from textwrap import dedent
 from typing import Any
 
-from mfa_lab.attacks import Rung, Trial
+from mfa_lab.attacks import Attack, Trial
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 
 
 def fix(
-    rung: Rung,
+    attack: Attack,
     *,
     exercise_id: str,
     title: str,
@@ -23,14 +23,14 @@ def fix(
 ) -> Exercise:
     """Grade what the learner writes, a class or a function, by the rung's trials.
 
-    `given` imports what the fix builds on; the solution is the source of `rung.fixed`.
+    `given` imports what the fix builds on; the solution is the source of `attack.fixed`.
     """
     return Exercise(
         id=exercise_id,
         title=title,
         question=question,
-        solution=_as_taught(rung.fixed),
-        cases=tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in rung.trials),
+        solution=_as_taught(attack.fixed),
+        cases=tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in attack.trials),
         wrong=wrong,
         ask=_put_to,
         given=given,

@@ -168,7 +168,7 @@ def protected(server):
 """.strip()
 
 PROTECT = Exercise(
-    id="10-protect",
+    id="protected-route",
     title="One route behind both factors",
     question=(
         "Write `protected(server)`, which makes the shop's application with MFA in front of one route. `/prices` "
@@ -301,7 +301,7 @@ EXERCISES = (PROTECT,)
 
 PREDICTIONS = (
     Prediction(
-        id="10-taken",
+        id="name-taken",
         question="Somebody registers a name that is taken already. What does the server answer?",
         options=(
             Option("a", "that the name is taken", lambda same: same is False),
@@ -309,7 +309,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="10-race",
+        id="race-between-workers",
         question="One right code, sixteen times at once, to two workers: how many sessions are opened?",
         options=(
             Option("a", "one", lambda count: count == 1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_lab.lab.demos import rfc_vectors as vectors
+from mfa_lab.lab.demos import rfc_vectors
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 
 NOTEBOOK = "02_otp_generation"
@@ -10,12 +10,12 @@ NOTEBOOK = "02_otp_generation"
 
 def _hmac_of(counter: int, feedback: str) -> Case:
     """One row of RFC 4226, Appendix D."""
-    row = vectors.HOTP["vectors"][counter]
+    row = rfc_vectors.HOTP["vectors"][counter]
     return Case(f"The HMAC of counter {counter}", (bytes.fromhex(row["hmac_hex"]),), row["truncated"], feedback)
 
 
 TRUNCATE = Exercise(
-    id="02-truncate",
+    id="dynamic-truncation",
     title="Dynamic truncation",
     question=(
         "Write `truncate(digest)`: it takes the bytes of an HMAC and returns the number of 31 bits that is found "
@@ -91,7 +91,7 @@ def truncate(digest):
 )
 
 TO_CODE = Exercise(
-    id="02-digits",
+    id="code-digits",
     title="From a number to digits",
     question="Write `to_code(number, digits)`: it returns the last `digits` decimal digits of `number`, as text.",
     solution="""
@@ -152,7 +152,7 @@ EXERCISES = (TRUNCATE, TO_CODE)
 
 PREDICTIONS = (
     Prediction(
-        id="02-one-bit",
+        id="one-bit-flipped",
         question="One bit of the key is flipped. How many of the HMAC's 20 bytes change?",
         options=(
             Option("a", "one, perhaps two", lambda changed: changed <= 2),

@@ -7,7 +7,7 @@ from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wr
 NOTEBOOK = "04_otp_validation"
 
 LIFETIME = Exercise(
-    id="04-lifetime",
+    id="code-lifetime",
     title="How long a code is good for",
     question=(
         "Write `seconds_accepted(window_steps, period)`: nobody uses a certain code, and the server's clock runs on. "
@@ -64,7 +64,7 @@ def seconds_accepted(window_steps, period):
 )
 
 ACCEPT = Exercise(
-    id="04-accept",
+    id="accept-or-reject",
     title="Take it or refuse it",
     question=(
         "Write `may_accept(step, current, window_steps, last_step)`: `True` if the code of `step` may be taken by a "
@@ -117,7 +117,7 @@ def may_accept(step, current, window_steps, last_step):
 )
 
 REMEMBER = Exercise(
-    id="04-remember",
+    id="remember-step",
     title="What to keep",
     question=(
         "A code has just been accepted. What must the server write down, so that it never takes it again?\n\n"
@@ -159,7 +159,7 @@ EXERCISES = (LIFETIME, ACCEPT, REMEMBER)
 
 PREDICTIONS = (
     Prediction(
-        id="04-again",
+        id="enrolment-code-reused",
         question="The code was used to enrol, and still stands on the phone. Does it log Alice in?",
         options=(
             Option("a", "yes, its half minute is not over", lambda granted: granted is True),
@@ -167,7 +167,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="04-late",
+        id="late-code",
         question="The code is typed 59 seconds after it appeared. Is it taken?",
         options=(
             Option("a", "yes", lambda granted: granted is True),
@@ -175,7 +175,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="04-words",
+        id="public-message",
         question=(
             "A code is refused for nine reasons that a person can meet. How many different messages does the user "
             "get to read?"

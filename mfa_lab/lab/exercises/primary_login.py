@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mfa_lab.lab.demos.password_hashing import sha256_hex
-from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, look
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, as_given
 
 NOTEBOOK = "01_primary_login"
 
@@ -33,15 +33,15 @@ class _Word(str):
         return super().encode(encoding, errors)
 
 
-def _look_up(answer: Callable[..., object], stolen: Any, words: list[str], again: bool = False) -> object:
-    """What the answer says; or, where `again` is asked for, which words it hashed more than once."""
+def _look_up(answer: Callable[..., object], stolen: Any, words: list[str], repeated: bool = False) -> object:
+    """What the answer says; or, where `repeated` is asked for, which words it hashed more than once."""
     counted = [_Word(word) for word in words]
     came = answer(stolen, counted)
-    return [str(word) for word in counted if word.times > 1] if again else came
+    return [str(word) for word in counted if word.times > 1] if repeated else came
 
 
 LOOK_UP = Exercise(
-    id="01-look-up",
+    id="unsalted-table",
     title="A stolen table without salt",
     question=(
         "Write `look_up(stolen, words)`. `stolen` gives for each name the SHA-256 of a password, as `sha256_hex` "
@@ -161,7 +161,7 @@ def look_up(stolen, words):
 )
 
 WHOLE_LIST = Exercise(
-    id="01-list",
+    id="cost-of-salts",
     title="What the salts cost the thief",
     question=(
         "A thief has 1,000 accounts, each hashed with a salt of its own, a list of 5,000 common passwords, and a "
@@ -169,7 +169,7 @@ WHOLE_LIST = Exercise(
         "on every account? Give one number."
     ),
     solution="seconds = 1_000 * 5_000 / 1_000",
-    ask=look,
+    ask=as_given,
     hints=(
         "Count the hashes first, the seconds afterwards.",
         (
@@ -209,7 +209,7 @@ EXERCISES = (LOOK_UP, WHOLE_LIST)
 
 PREDICTIONS = (
     Prediction(
-        id="01-slow",
+        id="slow-hash",
         question="How much longer than one SHA-256 does one Argon2id take, at this server's setting?",
         options=(
             Option("a", "about twice as long", lambda times: times < 10),
@@ -218,7 +218,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="01-rules",
+        id="password-rules",
         question="Which one of these four passwords does the server refuse?",
         options=(
             Option("a", "eight small pictures (emoji) and nothing else", lambda refused: refused == ["pictures"]),

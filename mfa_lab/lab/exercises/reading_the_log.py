@@ -109,7 +109,7 @@ def _in_a_row(steps: str, end: str = "False") -> str:
 
 
 GUESSED_AT = Exercise(
-    id="10b-guessed-at",
+    id="guessed-account",
     title="Find the attack among a hundred thousand lines",
     question=(
         "Write `guessed_at(lines)`. `lines` is an audit log: each line has `at`, `event`, `account_id` and `reason`. "
@@ -188,7 +188,7 @@ def guessed_at(lines):
 )
 
 ALARM = Exercise(
-    id="10b-alarm",
+    id="alarm-rule",
     title="An alarm that accuses nobody else",
     question=(
         "Write `alarm(events)`. `events` lists what the log says of one account, in order, such as "
@@ -265,7 +265,7 @@ EXERCISES = (GUESSED_AT, ALARM)
 
 PREDICTIONS = (
     Prediction(
-        id="10b-typed",
+        id="password-as-name",
         question="Somebody types a password into the field for the name. What does the log keep?",
         options=(
             Option("a", "what was typed", lambda kept: kept == "the text"),
@@ -274,7 +274,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="10b-most-refused",
+        id="most-rejected",
         question="In this week somebody guesses the codes of one account. Which account has most refused codes?",
         options=(
             Option("a", "the one whose codes are guessed", lambda place: place == 1),
@@ -285,7 +285,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="10b-rule",
+        id="best-alarm-rule",
         question="Which rule sees the attack and accuses no honest person?",
         options=(
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),

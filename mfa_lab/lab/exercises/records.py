@@ -49,7 +49,7 @@ def call(answer: Any, *arguments: Any) -> object:
     return answer(*arguments)
 
 
-def look(answer: Any) -> object:
+def as_given(answer: Any) -> object:
     """How a value is asked: it is looked at."""
     return answer
 
@@ -71,7 +71,7 @@ class Exercise:
     `question` stands word for word in the notebook. `solution` is source text whose last statement defines what
     is passed to `check`: a function, a class or a value. `given` is what the notebook's setup cell has imported,
     for solutions that use it. `hints`, two or more, go from vague to near; none holds a line of the solution.
-    `ask` is `call` for a function, `look` for a value, `letter` for a choice, or one of your own, such as
+    `ask` is `call` for a function, `as_given` for a value, `letter` for a choice, or one of your own, such as
     `lambda fix, scenario: scenario(fix)` for a class that scenarios are played with.
     """
 

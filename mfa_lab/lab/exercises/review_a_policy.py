@@ -17,7 +17,7 @@ _BAD = {"longest_wait_seconds", "fresh_session_seconds", "explain_refusals"}
 _KEPT = [field.name for field in fields(Policy) if field.name not in _BAD]
 
 
-def mended(lines: object) -> Policy:
+def fixed(lines: object) -> Policy:
     """The museum's policy with these lines in place of the old ones: a dictionary from line numbers to texts."""
     text = MUSEUM.splitlines()
     for number, line in lines.items() if isinstance(lines, dict) else ():
@@ -29,7 +29,7 @@ def mended(lines: object) -> Policy:
 
 
 def _reviewed(answer: object, question: str) -> str:
-    policy = mended(answer)
+    policy = fixed(answer)
     if question == "waits":
         longest = policy.longest_wait_seconds
         return _RIGHT if longest <= 3600 else f"waits up to {duration(longest)}"
@@ -38,13 +38,13 @@ def _reviewed(answer: object, question: str) -> str:
         return _RIGHT if age <= 300 else f"after {duration(age)}, too"
     if question == "words":
         return "a stranger is told" if policy.explain_refusals else _RIGHT
-    before = mended({})
+    before = fixed({})
     changed = [name for name in _KEPT if getattr(policy, name) != getattr(before, name)]
     return f"changed: {changed[0]}" if changed else _RIGHT
 
 
 REVIEW = Exercise(
-    id="11b-review",
+    id="review-policy",
     title="What no parser finds",
     question=(
         "The parser takes this text, and yet three of its lines break a clause each: NIST-3.2.2 (waits grow to an "

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, letters, look
+from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, as_given, letters
 from mfa_lab.lab.facts import fact
 
 NOTEBOOK = "00_start_here"
 
 
 FACTORS = Exercise(
-    id="00-factors",
+    id="factor-kinds",
     title="What counts as two factors",
     question=(
         "Which of these logins ask for two different kinds of proof? Give all the right letters in one text, such as "
@@ -65,7 +65,7 @@ FACTORS = Exercise(
 )
 
 STORY = Exercise(
-    id="00-story",
+    id="usual-story",
     title="What is wrong with the usual story",
     question='Which of these sentences are wrong? Give all the letters in one text, such as `"bd"`.',
     solution='wrong_sentences = "ace"',
@@ -121,7 +121,7 @@ STORY = Exercise(
 )
 
 THOUSAND = Exercise(
-    id="00-thousand",
+    id="thousand-passwords",
     title="A thousand stolen passwords",
     question=(
         "A thief buys 1,000 passwords from a break-in at some other site, with their owners' "
@@ -129,7 +129,7 @@ THOUSAND = Exercise(
         "in the table, how many Google accounts do they open? Give one number."
     ),
     solution="accounts = 1000 * 7 / 100",
-    ask=look,
+    ask=as_given,
     hints=(
         (
             "Only one line of the first table tells how many stolen passwords opened a Google account, "
@@ -166,7 +166,7 @@ EXERCISES = (FACTORS, STORY, THOUSAND)
 
 PREDICTIONS = (
     Prediction(
-        id="00-elsewhere",
+        id="reused-elsewhere",
         question="Of 100 passwords from break-ins at other sites, how many opened their owner's Google account too?",
         options=(
             Option("a", "none, or one", lambda count: count <= 1),

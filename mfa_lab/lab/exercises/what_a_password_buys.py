@@ -24,7 +24,7 @@ def _log_in(answer: Callable[..., object], name: str, typed: str) -> tuple[objec
 
 
 SAME_WORK = Exercise(
-    id="01b-same-work",
+    id="same-work",
     title="The same work for a name that does not exist",
     question=(
         "Write `log_in(accounts, name, typed, verify, dummy)`. `accounts` gives each name's stored hash; "
@@ -112,7 +112,7 @@ def log_in(accounts, name, typed, verify, dummy):
 )
 
 WAIT = Exercise(
-    id="01b-wait",
+    id="throttle-wait",
     title="How long to wait",
     question=(
         "Write `wait(failures)`: how many seconds the next attempt has to wait after so many wrong "
@@ -181,7 +181,7 @@ EXERCISES = (SAME_WORK, WAIT)
 
 PREDICTIONS = (
     Prediction(
-        id="01b-unknown",
+        id="unknown-name-hashes",
         question="How many passwords does the server hash for a name that does not exist?",
         options=(
             Option("a", "none: there is nothing to compare with", lambda count: count == 0),
@@ -190,7 +190,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="01b-thief",
+        id="stolen-password",
         question=(
             "A thief knows Carol's password. Carol has not enrolled an authenticator yet. How far does "
             "the thief come?"

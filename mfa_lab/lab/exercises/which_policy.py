@@ -76,7 +76,7 @@ _WANTED = "a policy that meets every need of this house"
 _ROW = "Go down one column of the table for each need, and strike out the policies that do not meet it."
 
 HOUSES = Exercise(
-    id="11-houses",
+    id="which-policy",
     title="Three houses, seven policies",
     question=(
         "Three houses want one of the seven policies, as it stands.\n\n"
@@ -164,7 +164,7 @@ _STANDARD_WAITS = {"enterprise", "saas", "business"}
 
 PREDICTIONS = (
     Prediction(
-        id="11-largest",
+        id="largest-chance",
         question="The owner logs in every day. Which policy leaves a guesser the largest chance within a year?",
         options=(
             Option("a", "those that are open to everybody: saas, enterprise, business", _STANDARD_WAITS.__contains__),
@@ -174,7 +174,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="11-away",
+        id="owner-away",
         question="The owner is away for a year. Does the same policy leave the largest chance?",
         options=(
             Option("a", "yes, it is still healthcare", lambda name: name == "healthcare"),
@@ -182,7 +182,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="11-others",
+        id="other-systems",
         question="In how many of the ten lines does a guesser get in within a year, more likely than not?",
         options=(
             Option("a", "in none", lambda count: count == 0),

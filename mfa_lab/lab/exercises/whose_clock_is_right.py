@@ -23,7 +23,7 @@ def _bounds(answer: Callable[..., object], observations: list[tuple[int, int]]) 
 
 
 BOUNDS = Exercise(
-    id="05b-bounds",
+    id="drift-bounds",
     title="Bound a drift",
     question=(
         "Write `bounds(observations)`. Each observation is a pair `(now, step)`: when the server's clock said `now`, "
@@ -205,7 +205,7 @@ _MATCH = "from mfa_lab.errors import NoMatch\nfrom mfa_lab.otp import match\n\n"
 _AGAIN = "The hands of the clock have been there before. Which of the two times do they mean?"
 
 LOCAL_TIME = Exercise(
-    id="05b-local-time",
+    id="local-time",
     title="The hour that comes twice",
     question=(
         "Mend the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, "
@@ -322,7 +322,7 @@ EXERCISES = (BOUNDS, LOCAL_TIME)
 
 PREDICTIONS = (
     Prediction(
-        id="05b-drawer",
+        id="token-in-a-drawer",
         question="A token that gains 20 millionths lies in a drawer. After how long is it always refused?",
         options=(
             Option("a", "a week or less", lambda day: day is not None and day <= 7),

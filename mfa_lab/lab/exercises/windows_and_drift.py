@@ -92,7 +92,7 @@ _ROWS = "Draw this group's figure, and go down its rows until both rules hold, o
 _SHARES = "Of the row that you chose: first the share on the left, then the share of a year on the right."
 
 CHOOSE = Exercise(
-    id="05-choose",
+    id="choose-window",
     title="A window, and its defence",
     question=(
         'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. In place of each `...` goes '
@@ -164,7 +164,7 @@ EXERCISES = (CHOOSE,)
 
 PREDICTIONS = (
     Prediction(
-        id="05-cancel",
+        id="offset-and-delay",
         question="A phone 20 s ahead, a code 20 s on its way, and a window of 0: how often does it get in?",
         options=(
             Option("a", "never, two errors are worse than one", lambda chance: chance == 0),
@@ -173,7 +173,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="05-refused",
+        id="no-window",
         question="Of 100 honest logins, how many does a server without a window refuse?",
         options=(
             Option("a", "one or two", lambda share: share < 0.05),

@@ -106,7 +106,7 @@ disable_after_failures = "Fifteen. NIST-3.2.2"
 """
 
 WRITE = Exercise(
-    id="11b-write",
+    id="write-policy",
     title="A policy for the night pharmacy",
     question=(
         "A night pharmacy asks you for its rules. Write `policy_text`, a text with one policy that has a title and "

@@ -17,7 +17,7 @@ def _lies(answer: dict[str, str]) -> object:
 
 
 LIARS = Exercise(
-    id="03b-liars",
+    id="ignored-parameters",
     title="Which app ignores what",
     question=(
         'Each of the three apps ignores one thing. Say which: `lies = {"A": ..., "B": ..., "C": ...}`, with '
@@ -76,7 +76,7 @@ LIARS = Exercise(
 )
 
 DRIFT = Exercise(
-    id="03b-drift",
+    id="wrong-clock",
     title="Who gets in with a wrong clock",
     question=(
         "Write `gets_in(drift_seconds, second)`. A phone's clock is `drift_seconds` fast (or slow, if negative). At "
@@ -168,7 +168,7 @@ EXERCISES = (LIARS, DRIFT)
 
 PREDICTIONS = (
     Prediction(
-        id="03b-slow",
+        id="slow-phone",
         question="Alice's phone is 45 seconds slow. Does she get in?",
         options=(
             Option("a", "always: 45 seconds are less than two steps", lambda seconds: seconds == 30),
@@ -177,7 +177,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="03b-recovery",
+        id="recovery-code",
         question="Alice has lost her phone and types a right recovery code. What does the server give her?",
         options=(
             Option("a", "a session: she is in", lambda permits: permits == "session"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mfa_lab.lab.demos import rfc_vectors as vectors
+from mfa_lab.lab.demos import rfc_vectors
 from mfa_lab.lab.exercises.otp_generation import TO_CODE, TRUNCATE
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 
 NOTEBOOK = "02b_your_own_authenticator"
 
-_KEY = vectors.TOTP["keys_ascii"]["SHA1"].encode()
+_KEY = rfc_vectors.TOTP["keys_ascii"]["SHA1"].encode()
 
 
 def _totp(message: str, digits: int = 8) -> str:
@@ -17,7 +17,7 @@ def _totp(message: str, digits: int = 8) -> str:
 
 
 TOTP = Exercise(
-    id="02b-totp",
+    id="whole-totp",
     title="The whole of TOTP",
     question=(
         "Write `totp(key, now)`: it takes the bytes of a key and a Unix time, and returns the code of eight digits, "
@@ -48,7 +48,7 @@ def totp(key, now):
             row["code"],
             "Follow one value: which step is it, what are its eight bytes, what is their HMAC?",
         )
-        for row in vectors.TOTP["vectors"]
+        for row in rfc_vectors.TOTP["vectors"]
         if row["algorithm"] == "SHA1"
     ),
     wrong=(
@@ -86,7 +86,7 @@ def totp(key, now):
 )
 
 SECONDS_LEFT = Exercise(
-    id="02b-seconds-left",
+    id="seconds-left",
     title="How long a code still stands",
     question=(
         "Write `seconds_left(now)`: for how many seconds from the Unix time `now` does the code of that moment still "
@@ -132,7 +132,7 @@ EXERCISES = (TOTP, SECONDS_LEFT)
 
 PREDICTIONS = (
     Prediction(
-        id="02b-boundary",
+        id="step-boundary",
         question="The clock goes from 08:00:29 to 08:00:30. How many of the six digits stay as they are?",
         options=(
             Option("a", "five: the code counts up by one", lambda same: same == 5),
@@ -141,7 +141,7 @@ PREDICTIONS = (
         ),
     ),
     Prediction(
-        id="02b-silence",
+        id="server-off",
         question="The server is switched off, and a minute passes. What does the phone show?",
         options=(
             Option("a", "nothing: no server, no code", lambda code: code is None),

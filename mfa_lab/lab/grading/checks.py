@@ -20,8 +20,11 @@ from mfa_lab.resources import notebooks_dir
 __all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress_map", "reset", "solution"]
 
 _ASKING = (
-    'Give the id that the cell of the exercise has: hint("02-truncate") where it says check("02-truncate", ...).',
-    'A second hint is nearer to the answer: hint("02-truncate", 2).',
+    (
+        'Give the id that the cell of the exercise has: hint("dynamic-truncation") where it says '
+        'check("dynamic-truncation", ...).'
+    ),
+    'A second hint is nearer to the answer: hint("dynamic-truncation", 2).',
 )
 _NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from mfa_lab.attacks import rungs
+from mfa_lab.attacks import attack_series
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.figures.picture import INK, TINT, Picture, canvas, picture, write
 from mfa_lab.lab.figures.shapes import Point, areas, boxes, strokes, tints
@@ -20,23 +20,23 @@ from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One rung, and how far its fix has come. `stands` is False where the attack works against every server."""
+    """One rung, and how far its fix has come. `ours_holds` is False where the attack works against every server."""
 
     number: int
     title: str
     mark: Mark
-    stands: bool = True
+    ours_holds: bool = True
 
     @property
-    def mended(self) -> bool:
+    def fixed(self) -> bool:
         """Whether a fix has passed the check."""
         return self.mark is Mark.DONE
 
     @property
     def words(self) -> str:
         """The state as it is read."""
-        if self.mended:
-            return "mended" if self.stands else "worth less; no code stops it"
+        if self.fixed:
+            return "mended" if self.ours_holds else "worth less; no code stops it"
         return _BROKEN[self.mark]
 
 
@@ -53,18 +53,18 @@ def scores(progress: Progress) -> tuple[Score, ...]:
     """Every rung, from the lowest, by the exercise that its trials grade."""
     graded = [(each.id, [case.arguments for case in each.cases]) for each in exercises()]
     return tuple(
-        Score(one.number, one.title, mark_of(progress.of(exercise_id)), one.stands)
-        for one in rungs()
+        Score(one.number, one.title, mark_of(progress.of(exercise_id)), one.ours_holds)
+        for one in attack_series()
         for exercise_id, cases in graded
         if cases == [(trial,) for trial in one.trials]
     )
 
 
 def headline(data: Sequence[Score]) -> str:
-    """`3 of 18 rungs mended (two are halves of rung 16)`"""
+    """`3 of 18 attack_series fixed (two are halves of attack 16)`"""
     halves = [number for number, count in Counter(each.number for each in data).items() if count == 2]
     why = "".join(f" (two are halves of rung {number})" for number in halves)
-    return f"{sum(each.mended for each in data)} of {len(data)} rungs mended{why}"
+    return f"{sum(each.fixed for each in data)} of {len(data)} rungs mended{why}"
 
 
 def words(data: Sequence[Score]) -> str:
@@ -87,18 +87,18 @@ def draw(data: Sequence[Score], ax: Axes | None = None) -> Axes:
         for rail in (_LEFT, _RIGHT):
             strokes(ax, [[(x + rail, 0.3), (x + rail, _ROW * half + 0.4)]], QUIET.text, linewidth=3)
         for place, each in enumerate(data[half * column : half * (column + 1)]):
-            _rung(ax, each, x, _ROW * place + 1.3)
+            _attack(ax, each, x, _ROW * place + 1.3)
     return ax
 
 
-def _rung(ax: Axes, each: Score, x: float, y: float) -> None:
-    tone, sign = (SERVER, f"{GRANTED_SIGN} ") if each.mended else (ATTACKER, "")
+def _attack(ax: Axes, each: Score, x: float, y: float) -> None:
+    tone, sign = (SERVER, f"{GRANTED_SIGN} ") if each.fixed else (ATTACKER, "")
     write(ax, x + _LEFT - 0.5, y, str(each.number), INK, size=15, ha="right", weight="bold")
     write(ax, x + _RIGHT + 0.7, y + 0.45, each.title, INK, size=14, ha="left")
     write(ax, x + _RIGHT + 0.7, y - 0.5, f"{sign}{each.words}", tone.text, size=13, ha="left", weight="bold")
     whole = (x + _LEFT, y - _HIGH / 2, _RIGHT - _LEFT, _HIGH)
-    if each.mended:
-        tints(ax, [whole], SERVER.fill, alpha=1 if each.stands else TINT)
+    if each.fixed:
+        tints(ax, [whole], SERVER.fill, alpha=1 if each.ours_holds else TINT)
         boxes(ax, [whole], SERVER.text, linewidth=2)
         return
     areas(ax, [_stump(x + _LEFT, y, 1), _stump(x + _RIGHT, y, -1)], ATTACKER.text, alpha=1)

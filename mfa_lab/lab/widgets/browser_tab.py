@@ -46,7 +46,7 @@ class BrowserTab(StableBox):
     def __init__(self, url: str, room: Room) -> None:
         self.panel = PhonePanel(room, _paste, in_frame=True)
         self.form = SetupKeyForm(room)
-        room.watch(self.panel.widget.refresh)
+        room.on_change(self.panel.widget.refresh)
         how = 'class="mfa-button" target="_blank" rel="noopener"'
         there = f'<a href="{escape(url)}" {how}>Open the server\'s pages in another tab</a>'
         link = html(f'<style>{_STYLE}</style><p class="mfa-buttons">{there}</p>')

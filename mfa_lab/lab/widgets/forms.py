@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _CODES_HOLD = ("issued", "no recovery codes: the earlier ones hold")
-_NOTICES = {
+_NOTIFICATIONS = {
     "factor bound": "an authenticator was enrolled",
     "factor disabled": "your authenticator was disabled after too many wrong codes",
     "code refused": "somebody with your password typed wrong codes",
@@ -198,14 +198,16 @@ class SessionForm(Form):
     button_text = "Log out"
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        self.notices_button = self.pressing("Show my notices", lambda: self.answer_to(self.notices))
+        self.notifications_button = self.pressing("Show my notices", lambda: self.answer_to(self.notifications))
         self.codes_button = self.pressing("New recovery codes", lambda: self.answer_to(self.new_codes))
-        return (box(self.notices_button, self.codes_button, self.button, style_class="mfa-buttons"),)
+        return (box(self.notifications_button, self.codes_button, self.button, style_class="mfa-buttons"),)
 
-    def notices(self) -> Answer:
+    def notifications(self) -> Answer:
         """What the account's owner must know."""
-        notices = self.room.server.notices(self._session())
-        told = "; ".join(f"{_NOTICES.get(note.event, note.event)} at {_clock(note.at)}" for note in notices)
+        notifications = self.room.server.notifications(self._session())
+        told = "; ".join(
+            f"{_NOTIFICATIONS.get(note.event, note.event)} at {_clock(note.at)}" for note in notifications
+        )
         return Answer(True, f"What happened to your account: {told}.")
 
     def new_codes(self) -> Answer:

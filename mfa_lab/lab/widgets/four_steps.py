@@ -62,7 +62,7 @@ class FourSteps(StableBox):
         for name in ("mfa", "mfa-root"):
             self.add_class(name)
         self.room.welcome()
-        self.room.watch(self._moved)
+        self.room.on_change(self._moved)
         self._refresh()
 
     def _link(self, text: str, act: Callable[[], None]) -> widgets.Button:

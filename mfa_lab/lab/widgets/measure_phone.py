@@ -77,7 +77,7 @@ class MeasurePhone(Form):
         return self.pressing("Start again", lambda: self.answer_to(self.start_again))
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        self.picture, self.mending = html(), box(style_class="mfa-buttons")
+        self.picture, self.fixing = html(), box(style_class="mfa-buttons")
         by_hand = widgets.VBox(
             [
                 box(self.changed_button, self.read_button, style_class="mfa-buttons"),
@@ -87,7 +87,7 @@ class MeasurePhone(Form):
             ]
         )
         foot = box(*([self.reveal_button] if self._in_page else []), self.again_button, style_class="mfa-buttons")
-        return self._beside_the_phone(by_hand), self.picture, self.mending, foot
+        return self._beside_the_phone(by_hand), self.picture, self.fixing, foot
 
     def changed(self) -> Answer:
         """The code has changed just now: type the new one next."""
@@ -170,14 +170,14 @@ class MeasurePhone(Form):
 
     def _mark(self, *, changed: bool) -> Answer:
         self._account()  # without one there is nothing to measure, and it is told now
-        pace = self._pace()
-        delay = max(math.ceil(REACTION_SECONDS * pace), int(changed))
+        speed = self._speed()
+        delay = max(math.ceil(REACTION_SECONDS * speed), int(changed))
         self._moment = (self.room.clock.now(), changed, delay)
         self._fill("")
         before = f"; {delay} s ago the phone still showed the code before. The new code" if changed else ". The code"
         return Answer(True, f"{time_of_day(self._moment[0])} it is{before}, please.", heading="The moment")
 
-    def _pace(self) -> float:
+    def _speed(self) -> float:
         """Seconds of the server's clock for each that the person takes."""
         clock = self.room.clock
         return float(getattr(clock, "speed", 0)) if isinstance(clock, ManualClock) else 1.0
@@ -226,7 +226,7 @@ class MeasurePhone(Form):
     def _draw(self) -> None:
         truth = self.truth_seconds if self._revealed else None
         self.picture.value = bar(self._rows(), self.interval, truth=truth, contradicting=self.contradicting)
-        self.mending.children = tuple(self._without(number) for number in self.contradicting)
+        self.fixing.children = tuple(self._without(number) for number in self.contradicting)
 
     def _without(self, number: int) -> widgets.Button:
         return self.pressing(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from mfa_lab.attacks.helpers.timing import Timing, by_the_clock, our_slow_server, slow
 from mfa_lab.attacks.helpers.world import Make
-from mfa_lab.attacks.user_enumeration import TellingServer
+from mfa_lab.attacks.user_enumeration import EnumerableServer
 from mfa_lab.lab.answers import Answer
 from mfa_lab.lab.figures.attacks.user_enumeration import names_by_time, verdict
 from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region
 from mfa_lab.lab.widgets.stable import StableBox
 
-_SERVERS: dict[str, Make] = {"the weak server": slow(TellingServer), "MfaServer": our_slow_server}
+_SERVERS: dict[str, Make] = {"the weak server": slow(EnumerableServer), "MfaServer": our_slow_server}
 _INTRO = "Each button times some forty refusals to names that exist and as many to names that do not."
 
 

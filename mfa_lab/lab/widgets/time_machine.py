@@ -50,7 +50,7 @@ class TimeMachine(StableBox):
         super().__init__([frame(), self.screen])
         self.add_class("mfa")
         self.phone_clock  # noqa: B018 (puts it into the phone)
-        self.room.watch(self.refresh)
+        self.room.on_change(self.refresh)
 
     @property
     def phone_clock(self) -> DriftingClock:

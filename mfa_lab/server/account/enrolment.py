@@ -10,14 +10,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, Reason
 from mfa_lab.provisioning import OtpAccount, new_secret
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.account import recovery
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, wrong_code
-from mfa_lab.server.factors import recovery_codes as lookup
-from mfa_lab.server.factors import totp as factors
-from mfa_lab.server.login import pending_logins as pendings
-from mfa_lab.server.login import sessions
+from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.login import pending_logins, sessions
 from mfa_lab.server.records import (
     Enrolment,
     PendingLogin,
@@ -36,7 +34,7 @@ _FURTHER = "further"
 
 _ADD = insert(enrolments)
 _READ = select(enrolments).where(enrolments.c.token_hash == bindparam("token"))
-_CHARGE = (
+_COUNT_FAILED_ATTEMPT = (
     update(enrolments)
     .where(enrolments.c.token_hash == bindparam("token"))
     .values(wrong_codes=enrolments.c.wrong_codes + 1)
@@ -64,7 +62,7 @@ def start(
         account = OtpAccount(
             row.name,
             services.issuer,
-            Hidden(new_secret(services.shown)),
+            Redacted(new_secret(services.shown)),
             services.policy.digits,
             services.policy.period_seconds,
             services.policy.algorithm,
@@ -81,7 +79,7 @@ def start(
                 "session_hash": session_hash,
                 "label": label,
                 "expires_at": enrolment.expires_at,
-                **factors.sealed(services.vault, account, row.account_id, factor_id),
+                **totp.encrypted(services.cipher, account, row.account_id, factor_id),
             },
         )
         record(connection, now, Event.ENROLMENT_STARTED, row.account_id)
@@ -90,15 +88,15 @@ def start(
 
 def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
     """The state behind a pending login that may enrol: no factor yet, or a recovery."""
-    row, _ = pendings.read(connection, token)
+    row, _ = pending_logins.read(connection, token)
     permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
-    decision = pendings.unfit(services, row, now, permit)
+    decision = pending_logins.why_unusable(services, row, now, permit)
     if decision is None and permit is Permit.FIRST_FACTOR and row.factor_id is not None:
         decision = refused(Reason.NOT_PERMITTED, row.account_id)
     return decision or row
 
 
-def confirm(services: Services, enrolment: Enrolment, typed: Hidden, now: int) -> RecoveryCodes | Decision:
+def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
     """Bind the factor if `typed` is its code now; that code's step is consumed. Returns the codes to show once."""
     token = token_hash(enrolment.token)
     codes, hashes = _codes_in_advance(services, token, typed, now)
@@ -110,13 +108,13 @@ def confirm(services: Services, enrolment: Enrolment, typed: Hidden, now: int) -
             if isinstance(found, otp.Match):
                 _bind(connection, row, found.step, hashes, now)
                 return codes
-            connection.execute(_CHARGE, {"token": token})
+            connection.execute(_COUNT_FAILED_ATTEMPT, {"token": token})
             decision = found
         record(connection, now, Event.ENROLMENT_REFUSED, decision.account_id, decision.reason)
         return decision
 
 
-def _codes_in_advance(services: Services, token: str, typed: Hidden, now: int) -> tuple[RecoveryCodes, list[str]]:
+def _codes_in_advance(services: Services, token: str, typed: Redacted, now: int) -> tuple[RecoveryCodes, list[str]]:
     """Slow hashes are made outside the transaction, and for nobody who would be refused anyway; only a first
     factor brings a full set.
     """
@@ -130,17 +128,17 @@ def _codes_in_advance(services: Services, token: str, typed: Hidden, now: int) -
         or isinstance(_match(services, row, typed, now), Decision)
     ):
         return RecoveryCodes(()), []
-    return lookup.issue(services.policy, services.shown)
+    return recovery_codes.issue(services.policy, services.shown)
 
 
 def _cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
-        return refused(Reason.SPENT_PENDING, row.account_id)
+        return refused(Reason.CONSUMED_PENDING, row.account_id)
     if row.expires_at <= now:
         return refused(Reason.EXPIRED_PENDING, row.account_id)
-    if row.basis == Permit.FIRST_FACTOR and factors.has_factor(connection, row.account_id):
+    if row.basis == Permit.FIRST_FACTOR and totp.has_factor(connection, row.account_id):
         return refused(Reason.NOT_PERMITTED, row.account_id)
     if row.basis == _FURTHER and _full(connection, services, row.account_id):
         return refused(Reason.NOT_PERMITTED, row.account_id)
@@ -151,8 +149,8 @@ def _cannot_confirm(connection: Connection, services: Services, row: Any, now: i
     return None
 
 
-def _match(services: Services, row: Any, typed: Hidden, now: int) -> otp.Match | Decision:
-    secret = factors.open_secret(services.vault, row, row.factor_id)
+def _match(services: Services, row: Any, typed: Redacted, now: int) -> otp.Match | Decision:
+    secret = totp.open_secret(services.cipher, row, row.factor_id)
     options = {
         "window_steps": services.policy.window_steps,
         "digits": row.digits,
@@ -169,9 +167,9 @@ def _match(services: Services, row: Any, typed: Hidden, now: int) -> otp.Match |
 
 def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: int) -> None:
     if row.basis != _FURTHER:
-        factors.retire(connection, row.account_id)
-    factors.bind(connection, row, step, now)
-    pendings.supersede(connection, row.account_id)
+        totp.retire(connection, row.account_id)
+    totp.bind(connection, row, step, now)
+    pending_logins.supersede(connection, row.account_id)
     sessions.end_all(connection, row.account_id, but=row.session_hash)
     if hashes:
         recovery.replace_codes(connection, row.account_id, hashes)
@@ -184,13 +182,13 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 
     Every step whose code would be accepted now counts as taken: whoever saw one there has none that is good here.
     """
-    if factors.has_factor(connection, account_id):
+    if totp.has_factor(connection, account_id):
         return False
     factor_id = services.new_id()
-    columns = factors.sealed(services.vault, account, account_id, factor_id)
+    columns = totp.encrypted(services.cipher, account, account_id, factor_id)
     row = SimpleNamespace(factor_id=factor_id, account_id=account_id, label=ADOPTED_LABEL, **columns)
-    factors.bind(connection, row, otp.step_at(now, account.period_seconds) + services.policy.window_steps, now)
-    pendings.supersede(connection, account_id)
+    totp.bind(connection, row, otp.step_at(now, account.period_seconds) + services.policy.window_steps, now)
+    pending_logins.supersede(connection, account_id)
     record(connection, now, Event.FACTOR_ADOPTED, account_id)
     notify(connection, now, Event.FACTOR_ADOPTED, account_id)
     return True
@@ -200,7 +198,7 @@ def _full(connection: Connection, services: Services, account_id: str) -> bool:
     """Whether there is no room for one more authenticator; a disabled one leaves none, until it is
     replaced: after a recovery, or from a session that is still fresh.
     """
-    active = len(factors.listed(connection, account_id))
+    active = len(totp.listed(connection, account_id))
     return not 0 < active < services.policy.authenticators
 
 
@@ -213,10 +211,10 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         row = sessions.live(connection, services, token, now, fresh=True)
         if isinstance(row, Decision):
             decision = row
-        elif len(factors.listed(connection, row.account_id)) > 1 and factors.revoke(
+        elif len(totp.listed(connection, row.account_id)) > 1 and totp.revoke(
             connection, row.account_id, authenticator_id
         ):
-            pendings.supersede(connection, row.account_id)
+            pending_logins.supersede(connection, row.account_id)
             sessions.end_all(connection, row.account_id, but=token)
             record(connection, now, Event.FACTOR_REVOKED, row.account_id)
             notify(connection, now, Event.FACTOR_REVOKED, row.account_id)
@@ -227,11 +225,11 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         return decision
 
 
-def rebind(connection: Connection, account_id: str, now: int) -> None:
+def reset_factors(connection: Connection, account_id: str, now: int) -> None:
     """An administrator's reset: factor, codes, sessions and open steps end; the next right password enrols anew."""
-    factors.retire(connection, account_id)
+    totp.retire(connection, account_id)
     sessions.end_all(connection, account_id)
-    pendings.supersede(connection, account_id)
+    pending_logins.supersede(connection, account_id)
     recovery.replace_codes(connection, account_id, [])
     record(connection, now, Event.REBOUND, account_id)
     notify(connection, now, Event.REBOUND, account_id)

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from mfa_lab.errors import Reason
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled
-from mfa_lab.server.login import pending_logins as pendings
-from mfa_lab.server.login import sessions, throttle
+from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import Session, token_hash
 from mfa_lab.server.services import Services, normal_name
@@ -25,7 +24,7 @@ _CHANGE = (
 )
 
 
-def change(services: Services, session: Session, typed: Hidden | None, new: Hidden, now: int) -> Decision | None:
+def change(services: Services, session: Session, typed: Redacted | None, new: Redacted, now: int) -> Decision | None:
     """Verify the old password as a login does, charged before and settled after, and set the new one."""
     token = token_hash(session.token)
     with services.store.transaction() as connection:
@@ -33,7 +32,7 @@ def change(services: Services, session: Session, typed: Hidden | None, new: Hidd
     if isinstance(row, Decision):
         return row
     fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy))
-    key = services.blind_name(Hidden(normal_name(row.name)))
+    key = services.throttle_key(Redacted(normal_name(row.name)))
     with services.store.transaction(flush=False) as connection:
         wait, failures = throttle.reserve(connection, key, now, services.policy)
         stored: str = connection.execute(_STORED, {"account": row.account_id}).scalar_one()
@@ -46,7 +45,7 @@ def change(services: Services, session: Session, typed: Hidden | None, new: Hidd
             throttle.clear(connection, key)
             values = {"account": row.account_id, "old": stored, "new": fresh_hash}
             if connection.execute(_CHANGE, values).rowcount == 1:
-                pendings.supersede(connection, row.account_id)
+                pending_logins.supersede(connection, row.account_id)
                 sessions.end_all(connection, row.account_id, but=token)
                 record(connection, now, Event.PASSWORD_CHANGED, row.account_id)
                 notify(connection, now, Event.PASSWORD_CHANGED, row.account_id)

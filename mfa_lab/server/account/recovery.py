@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from mfa_lab.errors import Reason
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled
 from mfa_lab.server.factors import recovery_codes as lookup
-from mfa_lab.server.login import pending_logins as pendings
-from mfa_lab.server.login import sessions, throttle
+from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.records import PendingLogin, Permit, Recovery, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import accounts, recovery_codes
@@ -34,14 +33,14 @@ _COUNT = (
 )
 
 
-def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now: int) -> Recovery | Decision:
+def recover(services: Services, pending: PendingLogin, typed: Redacted | None, now: int) -> Recovery | Decision:
     """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set. Where the
     policy has recovery codes one comes in its place.
     """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row, _ = pendings.read(connection, token)
-        decision = pendings.unfit(services, row, now) or _reserve(connection, services, token, row, now)
+        row, _ = pending_logins.read(connection, token)
+        decision = pending_logins.why_unusable(services, row, now) or _reserve(connection, services, token, row, now)
         if decision is not None:
             record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
             return decision
@@ -53,8 +52,10 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
     with services.store.transaction() as connection:
         if found is None:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
-        elif not pendings.complete(connection, token):  # first: a spent login takes no code, and none of a newer set
-            decision = refused(Reason.SPENT_PENDING, account_id)
+        elif not pending_logins.complete(
+            connection, token
+        ):  # first: a spent login takes no code, and none of a newer set
+            decision = refused(Reason.CONSUMED_PENDING, account_id)
         elif connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         else:
@@ -62,7 +63,7 @@ def recover(services: Services, pending: PendingLogin, typed: Hidden | None, now
             _add_codes(connection, account_id, hashes)
             record(connection, now, Event.RECOVERED, account_id)
             notify(connection, now, Event.RECOVERED, account_id)
-            return Recovery(pendings.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
+            return Recovery(pending_logins.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
         record(connection, now, Event.RECOVERY_REFUSED, account_id, decision.reason)
         policy = services.policy
         if row.recovery_failures == policy.free_failures or row.wrong_codes + 1 >= policy.pending_wrong_codes:
@@ -76,7 +77,7 @@ def _reserve(connection: Connection, services: Services, token: str, row: Any, n
         return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
     failures = row.recovery_failures + 1
     until = throttle.wait_until(failures, services.policy, now)
-    pendings.charge(connection, token)
+    pending_logins.count_failed_attempt(connection, token)
     connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
     return None
 
@@ -96,7 +97,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
                 return row
             if hashed:
                 replace_codes(connection, row.account_id, hashes)
-                pendings.supersede(connection, row.account_id)  # a recovery, too, that an old one began
+                pending_logins.supersede(connection, row.account_id)  # a recovery, too, that an old one began
                 record(connection, now, Event.CODES_ISSUED, row.account_id)
                 notify(connection, now, Event.CODES_ISSUED, row.account_id)
     return codes

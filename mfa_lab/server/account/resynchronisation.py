@@ -11,45 +11,44 @@ from typing import Any
 
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, wrong_pair
-from mfa_lab.server.factors import totp as factors
-from mfa_lab.server.login import pending_logins as pendings
-from mfa_lab.server.login import steps as login
+from mfa_lab.server.factors import totp
+from mfa_lab.server.login import pending_logins, steps
 from mfa_lab.server.records import PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
 
 
 def resynchronise(
-    services: Services, pending: PendingLogin, first: Hidden, second: Hidden, now: int
+    services: Services, pending: PendingLogin, first: Redacted, second: Redacted, now: int
 ) -> otp.Match | Decision:
     """Move the window to where `second`, the later code, belongs. A wrong pair is charged like a wrong code."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row, candidates = pendings.read(connection, token)
-        decision = pendings.unfit(services, row, now, Permit.NEW_FACTOR) or login.not_now(row, now)
+        row, candidates = pending_logins.read(connection, token)
+        decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR) or steps.not_now(row, now)
         verdict = otp.Verdict.MALFORMED
         for factor in candidates if decision is None else ():
             found, why = _found(services, factor, first, second, now)
-            if found and factors.resynchronise(connection, factor.factor_id, found, now):
-                pendings.complete(connection, token)
+            if found and totp.resynchronise(connection, factor.factor_id, found, now):
+                pending_logins.complete(connection, token)
                 record(connection, now, Event.RESYNCHRONISED, row.account_id)
                 notify(connection, now, Event.RESYNCHRONISED, row.account_id)
                 return found
-            verdict = max(verdict, why, key=login.NEARNESS.index)
+            verdict = max(verdict, why, key=steps.NEARNESS.index)
         if decision is None:
-            failures, wait = login.charge(connection, services, token, row, now)
+            failures, wait = steps.count_failed_attempt(connection, services, token, row, now)
             decision = wrong_pair(verdict, row.account_id, failures=failures, wait_seconds=wait)
         record(connection, now, Event.RESYNC_REFUSED, decision.account_id, decision.reason)
         return decision
 
 
 def _found(
-    services: Services, factor: Any, first: Hidden, second: Hidden, now: int
+    services: Services, factor: Any, first: Redacted, second: Redacted, now: int
 ) -> tuple[otp.Match | None, otp.Verdict]:
     """Where the two codes belong; and in one word why not, or why a match could not be taken after all."""
-    secret = factors.open_secret(services.vault, factor, factor.factor_id)
+    secret = totp.open_secret(services.cipher, factor, factor.factor_id)
     try:
         found = otp.match_consecutive(
             secret.reveal(),
@@ -63,5 +62,5 @@ def _found(
             algorithm=factor.algorithm,
         )
     except CodeRefused as refusal:
-        return None, login.verdict_of(refusal)
+        return None, steps.verdict_of(refusal)
     return found, otp.Verdict.REUSED

@@ -17,7 +17,7 @@ from argon2.low_level import Type, hash_secret
 from mfa_lab.errors import ServerFault
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import hashed
 from mfa_lab.server.records import RecoveryCodes
 
@@ -34,21 +34,21 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
     )
 
 
-def tidy(typed: object) -> Hidden | None:
+def tidy(typed: object) -> Redacted | None:
     """The letters of a typed code; None for what cannot be one. Spaces, hyphens and lower case are forgiven."""
     if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS or not typed.isascii():
         return None
     bare = typed.replace(" ", "").replace("-", "").upper()
-    return Hidden(bare) if len(bare) == _CODE_LETTERS and _ALPHABET.issuperset(bare) else None
+    return Redacted(bare) if len(bare) == _CODE_LETTERS and _ALPHABET.issuperset(bare) else None
 
 
 def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
     """What to store: Argon2id-encoded, one salt for all. Slow on purpose: keep it outside transactions."""
     salt = SYSTEM.token_bytes(16)
-    return [_encoded(code, salt, cost) for code in map(Hidden, codes)]
+    return [_encoded(code, salt, cost) for code in map(Redacted, codes)]
 
 
-def find(typed: Hidden, stored: Iterable[tuple[int, str]]) -> int | None:
+def find(typed: Redacted, stored: Iterable[tuple[int, str]]) -> int | None:
     """The id of the stored code that `typed` is, or None. Slow on purpose, once for each issue."""
     found = None
     computed: dict[str, str] = {}
@@ -69,7 +69,7 @@ def issue(policy: Policy, randomness: Randomness) -> tuple[RecoveryCodes, list[s
     return codes, hash_codes(codes, policy.hash_cost)
 
 
-def _encoded(code: Hidden, salt: bytes, cost: HashCost) -> str:
+def _encoded(code: Redacted, salt: bytes, cost: HashCost) -> str:
     def compute() -> str:
         bare = code.reveal().replace("-", "").encode("ascii")
         return hash_secret(bare, salt, cost.time, cost.memory_kib, cost.lanes, hash_len=32, type=Type.ID).decode()

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from mfa_lab.otp import Match
 from mfa_lab.provisioning import OtpAccount
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Authenticator
-from mfa_lab.server.storage.encryption import Place, Vault
+from mfa_lab.server.storage.encryption import RowBinding, SecretCipher
 from mfa_lab.server.storage.schema import accounts, factors
 
 
@@ -136,16 +136,16 @@ def disable(connection: Connection, account_id: str) -> None:
     connection.execute(_DISABLE, {"account": account_id})
 
 
-def open_secret(vault: Vault, row: Any, factor_id: str) -> Hidden:
+def open_secret(cipher: SecretCipher, row: Any, factor_id: str) -> Redacted:
     """The shared secret of a factor or an enrolment."""
-    return vault.open(row.sealed_secret, row.key_id, Place(row.account_id, factor_id))
+    return cipher.decrypt(row.sealed_secret, row.key_id, RowBinding(row.account_id, factor_id))
 
 
-def sealed(vault: Vault, account: OtpAccount, account_id: str, factor_id: str) -> dict[str, Any]:
+def encrypted(cipher: SecretCipher, account: OtpAccount, account_id: str, factor_id: str) -> dict[str, Any]:
     """The columns that keep `account` in the row `factor_id`."""
     return {
-        "sealed_secret": vault.seal(account.secret, Place(account_id, factor_id)),
-        "key_id": vault.key_id,
+        "sealed_secret": cipher.encrypt(account.secret, RowBinding(account_id, factor_id)),
+        "key_id": cipher.key_id,
         "digits": account.digits,
         "period_seconds": account.period_seconds,
         "algorithm": account.algorithm,

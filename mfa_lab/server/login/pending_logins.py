@@ -51,7 +51,9 @@ _STATE = (
 _END = (
     update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended="completed")
 )
-_CHARGE = update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
+_COUNT_FAILED_ATTEMPT = (
+    update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
+)
 _END_ALL = [
     update(one).where(one.c.account_id == bindparam("account"), one.c.ended.is_(None)).values(ended="superseded")
     for one in (table, enrolments)
@@ -79,9 +81,9 @@ def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
     return (rows[0] if rows else None), [row for row in rows if row.factor_id]
 
 
-def charge(connection: Connection, token: str) -> None:
+def count_failed_attempt(connection: Connection, token: str) -> None:
     """Count one wrong code against this pending login."""
-    connection.execute(_CHARGE, {"token": token})
+    connection.execute(_COUNT_FAILED_ATTEMPT, {"token": token})
 
 
 def complete(connection: Connection, token: str) -> bool:
@@ -95,12 +97,12 @@ def supersede(connection: Connection, account_id: str) -> None:
         connection.execute(statement, {"account": account_id})
 
 
-def unfit(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
+def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
     """Why a pending login cannot go on to `permit`, whatever is typed."""
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:
-        return refused(Reason.SPENT_PENDING, row.account_id)
+        return refused(Reason.CONSUMED_PENDING, row.account_id)
     if row.expires_at <= now:
         return refused(Reason.EXPIRED_PENDING, row.account_id)
     if row.permits != permit:

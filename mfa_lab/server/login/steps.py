@@ -8,13 +8,11 @@ from sqlalchemy import Connection, bindparam, literal, select, update
 
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
-from mfa_lab.server.factors import drift
-from mfa_lab.server.factors import totp as factors
-from mfa_lab.server.login import pending_logins as pendings
-from mfa_lab.server.login import sessions, throttle
+from mfa_lab.server.factors import drift, totp
+from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.records import PendingLogin, Permit, Session, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
@@ -24,7 +22,7 @@ from mfa_lab.server.storage.schema import accounts
 _ACCOUNT = select(accounts.c.id, accounts.c.password_hash).select_from(
     select(literal(1)).subquery().outerjoin(accounts, accounts.c.normal_name == bindparam("name"))
 )
-_STILL = select(accounts.c.password_hash, factors.PRESENT.label("has_factor")).where(
+_STILL = select(accounts.c.password_hash, totp.PRESENT.label("has_factor")).where(
     accounts.c.id == bindparam("account")
 )
 _REHASH = (
@@ -39,12 +37,12 @@ _COUNT = (
 )
 
 
-def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> PendingLogin | Decision:
+def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
     """Verify a password outside any transaction, with the attempt charged before and settled after.
 
     `name` is a normal one, hidden because people type passwords there.
     """
-    key = services.blind_name(name)
+    key = services.throttle_key(name)
     with services.store.transaction(flush=False) as connection:  # the answer waits for the flush of the settling
         wait, failures = throttle.reserve(connection, key, now, services.policy)
         account = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
@@ -59,7 +57,7 @@ def begin(services: Services, name: Hidden, typed: Hidden | None, now: int) -> P
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
             permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
-            return pendings.add(connection, services, account.id, permit, now)
+            return pending_logins.add(connection, services, account.id, permit, now)
         if not right:
             return _refused(connection, account.id, wait, failures, now)
     return begin(services, name, typed, now)  # another login renewed the hash, or the password was changed: ask anew
@@ -76,12 +74,12 @@ def _refused(connection: Connection, account_id: str | None, wait: int, failures
     return decision
 
 
-def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -> Session | Decision:
+def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int) -> Session | Decision:
     """Check a code and grant a session, in one transaction. A refusal commits its charge."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row, candidates = pendings.read(connection, token)
-        decision = pendings.unfit(services, row, now) or not_now(row, now)
+        row, candidates = pending_logins.read(connection, token)
+        decision = pending_logins.why_unusable(services, row, now) or not_now(row, now)
         if decision is None:
             outcome = _check(connection, services, token, candidates, typed, now)
             if isinstance(outcome, Session):
@@ -93,7 +91,7 @@ def finish(services: Services, pending: PendingLogin, typed: Hidden, now: int) -
 
 def not_now(row: Any, now: int) -> Decision | None:
     """Why no code is checked at the moment."""
-    if row.state == factors.State.DISABLED:
+    if row.state == totp.State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
     if now < row.otp_wait_until:
         return throttled(row.otp_wait_until - now, row.otp_failures, row.account_id)
@@ -101,12 +99,12 @@ def not_now(row: Any, now: int) -> Decision | None:
 
 
 def _check(
-    connection: Connection, services: Services, token: str, candidates: list[Any], typed: Hidden, now: int
+    connection: Connection, services: Services, token: str, candidates: list[Any], typed: Redacted, now: int
 ) -> Session | Decision:
     """Try the code with each of the account's authenticators. Whichever it is, it is one attempt."""
     best, traced = otp.Diagnosis(otp.Verdict.MALFORMED), services.policy.explain_refusals
     for row in candidates:
-        secret = factors.open_secret(services.vault, row, row.factor_id)
+        secret = totp.open_secret(services.cipher, row, row.factor_id)
         centre = drift.centre(row, now, services.policy)
         options = {
             "window_steps": services.policy.window_steps,
@@ -120,13 +118,13 @@ def _check(
             found = otp.match(secret.reveal(), typed.reveal(), now, **options)
         except CodeRefused as refusal:
             found, verdict = None, verdict_of(refusal)
-        if found and factors.consume_step(connection, row.factor_id, found.step):
+        if found and totp.consume_step(connection, row.factor_id, found.step):
             return _grant(connection, services, token, row, found.offset - centre, now)
         told = otp.Diagnosis(otp.Verdict.REUSED if found else verdict)
         if traced:
             told = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
         best = max(best, told, key=lambda one: NEARNESS.index(one.verdict))
-    failures, wait = charge(connection, services, token, candidates[0], now)
+    failures, wait = count_failed_attempt(connection, services, token, candidates[0], now)
     return wrong_code(best, candidates[0].account_id, failures=failures, wait_seconds=wait)
 
 
@@ -136,10 +134,10 @@ NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, ot
 
 def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:
     """A session, after a code `offset` steps from where the window stood."""
-    pendings.complete(connection, token)
+    pending_logins.complete(connection, token)
     if cap := services.policy.drift_cap_steps:
         moved = drift.learnt(drift.centre(row, now, services.policy) - row.resync_steps, offset, cap)
-        factors.remember_drift(connection, row.factor_id, moved, now)
+        totp.remember_drift(connection, row.factor_id, moved, now)
     if row.otp_failures:
         connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
     record(connection, now, Event.LOGGED_IN, row.account_id)
@@ -153,15 +151,17 @@ def verdict_of(refusal: CodeRefused) -> otp.Verdict:
     return otp.Verdict.REUSED if isinstance(refusal, ReusedCode) else otp.Verdict.NO_MATCH
 
 
-def charge(connection: Connection, services: Services, token: str, row: Any, now: int) -> tuple[int, int]:
+def count_failed_attempt(
+    connection: Connection, services: Services, token: str, row: Any, now: int
+) -> tuple[int, int]:
     """Count a wrong code against the pending login and the whole account (RFC4226-7.3). Returns (failures, wait)."""
     policy = services.policy
     failures = row.otp_failures + 1
     until = throttle.wait_until(failures, policy, now)
-    pendings.charge(connection, token)
+    pending_logins.count_failed_attempt(connection, token)
     connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
     if failures >= policy.disable_after_failures:
-        factors.disable(connection, row.account_id)
+        totp.disable(connection, row.account_id)
         record(connection, now, Event.FACTOR_DISABLED, row.account_id)
         notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
     elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:

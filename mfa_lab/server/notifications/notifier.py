@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.server.records import Notice
+from mfa_lab.server.records import Notification
 
 _WORDS = {
     "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
@@ -43,15 +43,15 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 class Notifier(Protocol):
     """Anything that can tell the owner of an account."""
 
-    def send(self, name: str, notice: Notice) -> bool:
+    def send(self, name: str, notification: Notification) -> bool:
         """Whether the notice is on its way to the account `name`. False lets it be tried again; raise nothing."""
         ...
 
 
-def words(notice: Notice) -> str:
+def words(notification: Notification) -> str:
     """The notice as a person reads it."""
-    when = datetime.fromtimestamp(notice.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"{when}: {_WORDS.get(notice.event, f'This happened to your account: {notice.event}.')}"
+    when = datetime.fromtimestamp(notification.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{when}: {_WORDS.get(notification.event, f'This happened to your account: {notification.event}.')}"
 
 
 class FileNotifier:
@@ -60,10 +60,10 @@ class FileNotifier:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
-    def send(self, name: str, notice: Notice) -> bool:
+    def send(self, name: str, notification: Notification) -> bool:
         try:
             with open(self.path, "a", encoding="utf-8", opener=_its_owners_alone) as file:
-                file.write(f"{name}\t{words(notice)}\n")
+                file.write(f"{name}\t{words(notification)}\n")
         except OSError:
             return False
         return True
@@ -103,14 +103,14 @@ class SmtpNotifier:
     def __repr__(self) -> str:
         return f"SmtpNotifier({self._host!r}, {self._port})"
 
-    def send(self, name: str, notice: Notice) -> bool:
+    def send(self, name: str, notification: Notification) -> bool:
         if not _address(name):
             return False
         mail = EmailMessage()
         mail["From"], mail["To"] = self._sender, name
         mail["Subject"] = "Something happened to your account"
-        mail["Date"] = format_datetime(datetime.fromtimestamp(notice.at, UTC))
-        mail.set_content(words(notice))
+        mail["Date"] = format_datetime(datetime.fromtimestamp(notification.at, UTC))
+        mail.set_content(words(notification))
         context = ssl.create_default_context()
         try:
             if self._security == "tls":

@@ -11,8 +11,8 @@ import logging
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from mfa_lab.server.notifications.notifier import Notifier
-from mfa_lab.server.records import Notice
-from mfa_lab.server.storage.schema import accounts, notices
+from mfa_lab.server.records import Notification
+from mfa_lab.server.storage.schema import accounts, notifications
 from mfa_lab.server.storage.store import Store
 
 _LOG = logging.getLogger(__name__)
@@ -23,25 +23,29 @@ _GIVE_UP_SECONDS = 7 * 24 * 3600
 """What could not be sent for a week is old news; the owner still sees it after a login."""
 _UNSENT = (
     select(
-        notices.c.id,
-        func.row_number().over(partition_by=notices.c.account_id, order_by=notices.c.id).label("place"),
+        notifications.c.id,
+        func.row_number().over(partition_by=notifications.c.account_id, order_by=notifications.c.id).label("place"),
     )
     .where(
-        notices.c.sent_at.is_(None), notices.c.claimed_until <= bindparam("now"), notices.c.at > bindparam("since")
+        notifications.c.sent_at.is_(None),
+        notifications.c.claimed_until <= bindparam("now"),
+        notifications.c.at > bindparam("since"),
     )
     .subquery()
 )
 # Every owner's first, then every owner's second: a flood for one account holds up no other's.
 _WAITING = (
-    select(notices.c.id, notices.c.at, notices.c.event, accounts.c.name)
-    .join_from(notices, _UNSENT, notices.c.id == _UNSENT.c.id)
-    .join(accounts, notices.c.account_id == accounts.c.id)
+    select(notifications.c.id, notifications.c.at, notifications.c.event, accounts.c.name)
+    .join_from(notifications, _UNSENT, notifications.c.id == _UNSENT.c.id)
+    .join(accounts, notifications.c.account_id == accounts.c.id)
     .where(_UNSENT.c.place <= _EACH_AT_ONCE)
-    .order_by(_UNSENT.c.place, notices.c.id)
+    .order_by(_UNSENT.c.place, notifications.c.id)
     .limit(_AT_ONCE)
 )
-_CLAIM = update(notices).where(notices.c.id == bindparam("notice")).values(claimed_until=bindparam("until"))
-_SENT = update(notices).where(notices.c.id == bindparam("notice")).values(sent_at=bindparam("now"))
+_CLAIM = (
+    update(notifications).where(notifications.c.id == bindparam("notice")).values(claimed_until=bindparam("until"))
+)
+_SENT = update(notifications).where(notifications.c.id == bindparam("notice")).values(sent_at=bindparam("now"))
 
 
 def send(store: Store, notifier: Notifier, now: int) -> int:
@@ -52,7 +56,7 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
     sent: list[int] = []
     try:
         for row in waiting:
-            if _sends(notifier, row.name, Notice(row.at, row.event)):
+            if _sends(notifier, row.name, Notification(row.at, row.event)):
                 sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
     finally:  # what went is noted, whatever happens to the next
         with store.transaction() as connection:
@@ -64,10 +68,10 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
     return len(sent)
 
 
-def _sends(notifier: Notifier, name: str, notice: Notice) -> bool:
+def _sends(notifier: Notifier, name: str, notification: Notification) -> bool:
     """Whether it went. One that a notifier stumbles over must not hold up the others."""
     try:
-        return notifier.send(name, notice)
+        return notifier.send(name, notification)
     except Exception:  # noqa: BLE001 (whatever a notifier raises)
         _LOG.exception("a notice could not be sent, and will be tried again")
         return False

@@ -13,15 +13,15 @@ from argon2.exceptions import HashingError, InvalidHashError, VerificationError,
 from mfa_lab.errors import PasswordRefused, ServerFault
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.resources import data_dir
 
-_NEVER = Hidden(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the answer is discarded
+_NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the answer is discarded
 _SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some, and try again"
 _TYPED_AT_MOST = 4  # code points typed for each one of NFC; a longer text is not normalised, which may take minutes
 
 
-def checked_password(password: Hidden, name: str, policy: Policy) -> Hidden:
+def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
     """`password` in Unicode NFC, or `PasswordRefused` that tells the reason (NIST-3.1.1.2).
 
     8 code points or more, any characters, no composition rules, never cut; not a common password, not the
@@ -33,7 +33,7 @@ def checked_password(password: Hidden, name: str, policy: Policy) -> Hidden:
     return _nfc(password)
 
 
-def _refusal(password: Hidden, name: str, policy: Policy) -> PasswordRefused | None:
+def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused | None:
     text: object = password.reveal()
     if not isinstance(text, str) or not encodable(text):
         return PasswordRefused("a password is text: type it again")
@@ -75,11 +75,11 @@ class PasswordHasher:
         self._dummy = _dummy_hash(cost)
         self._max_length = max_length
 
-    def hash(self, password: Hidden) -> str:
+    def hash(self, password: Redacted) -> str:
         """The encoded hash to store, with its own random salt of 128 bits."""
         return hashed(lambda: self._argon2.hash(password.reveal()))
 
-    def verify(self, stored: str | None, typed: Hidden | None) -> bool:
+    def verify(self, stored: str | None, typed: Redacted | None) -> bool:
         """Whether `typed` is the password behind `stored`. None on either side costs the same and is False."""
         try:
             self._argon2.verify(
@@ -95,21 +95,21 @@ class PasswordHasher:
             raise ServerFault(fault)
         return stored is not None and typed is not None
 
-    def renewed(self, stored: str | None, typed: Hidden | None) -> str | None:
+    def renewed(self, stored: str | None, typed: Redacted | None) -> str | None:
         """A new hash of a right password if `stored` was made with other parameters than today's, else None."""
         if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
             return None
         return self.hash(_nfc(typed))
 
-    def typed(self, password: object) -> Hidden | None:
+    def typed(self, password: object) -> Redacted | None:
         """What a person typed at login; None for what cannot be a password (no text, far too long)."""
         if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
             return None
-        return Hidden(password) if encodable(password) else None
+        return Redacted(password) if encodable(password) else None
 
 
-def _nfc(password: Hidden) -> Hidden:
-    return Hidden(unicodedata.normalize("NFC", password.reveal()))
+def _nfc(password: Redacted) -> Redacted:
+    return Redacted(unicodedata.normalize("NFC", password.reveal()))
 
 
 def encodable(text: str) -> bool:

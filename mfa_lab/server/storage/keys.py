@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mfa_lab.errors import WrongKey
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Hidden, HiddenBytes
+from mfa_lab.redaction import Redacted, RedactedBytes
 
 KEY_BYTES = 32
 ENVIRONMENT = "MFA_LAB_KEY"
@@ -24,37 +24,37 @@ _MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex(
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Three keys from one: `seal` closes OTP secrets, `names` blinds names, `check` recognises the database.
+    """Three keys from one: `encryption` closes OTP secrets, `names` blinds names, `check` recognises the database.
 
     `key_id` names the root key without telling anything of it.
     """
 
     key_id: str
-    seal: bytes = field(repr=False)
+    encryption: bytes = field(repr=False)
     names: bytes = field(repr=False)
     check: bytes = field(repr=False)
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
         """HKDF-SHA256 (RFC 5869) from `root`, 32 bytes; `WrongKey` for anything else."""
-        hidden = HiddenBytes(root)
+        hidden = RedactedBytes(root)
         del root  # tracebacks may show variables
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
             raise WrongKey(f"the server's key must be {KEY_BYTES} bytes: pass key=secrets.token_bytes({KEY_BYTES})")
-        seal, names, check, key_id = (
+        encryption, names, check, key_id = (
             HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(hidden.reveal())
             for use in (b"seal", b"names", b"check", b"key id")
         )
-        return cls(key_id[:8].hex(), seal, names, check)
+        return cls(key_id[:8].hex(), encryption, names, check)
 
-    def blind(self, text: str) -> str:
+    def keyed_hash(self, text: str) -> str:
         """HMAC-SHA256 of `text`: the same for the same name, and unreadable without the key."""
         return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def root_key(
-    explicit: HiddenBytes | None, beside: Path | None, *, new_database: bool, from_outside: bool = False
-) -> HiddenBytes:
+    explicit: RedactedBytes | None, beside: Path | None, *, new_database: bool, from_outside: bool = False
+) -> RedactedBytes:
     """`key=`, else MFA_LAB_KEY (64 hexadecimal digits), else the 0600 file beside the database.
 
     `beside` is the database's path, None in memory: there the key is random. The file is made only together
@@ -64,31 +64,31 @@ def root_key(
     if explicit is not None:
         return explicit
     if os.environ.get(ENVIRONMENT):
-        return _from_hex(Hidden(os.environ[ENVIRONMENT]), f"the environment variable {ENVIRONMENT}")
+        return _from_hex(Redacted(os.environ[ENVIRONMENT]), f"the environment variable {ENVIRONMENT}")
     if from_outside:
         raise WrongKey(f"several workers need the same key: pass key=, or set {ENVIRONMENT}; {_MAKE_ONE}")
     if beside is None:
-        return HiddenBytes(SYSTEM.token_bytes(KEY_BYTES))
+        return RedactedBytes(SYSTEM.token_bytes(KEY_BYTES))
     path = beside.with_name(beside.name + ".key")
     if new_database and not path.exists():
         _create(path)
     return _read(path)
 
 
-def _from_hex(text: Hidden, where: str) -> HiddenBytes:
-    key = HiddenBytes(b"")
+def _from_hex(text: Redacted, where: str) -> RedactedBytes:
+    key = RedactedBytes(b"")
     with suppress(ValueError):
-        key = HiddenBytes(bytes.fromhex(text.reveal().strip()))
+        key = RedactedBytes(bytes.fromhex(text.reveal().strip()))
     if len(key.reveal()) != KEY_BYTES:
         raise WrongKey(f"{where} must hold {KEY_BYTES * 2} hexadecimal digits; {_MAKE_ONE}")
     return key
 
 
-def _read(path: Path) -> HiddenBytes:
+def _read(path: Path) -> RedactedBytes:
     try:
         with open(path, encoding="ascii", opener=_no_link) as file:
             problem = _exposed(os.fstat(file.fileno()), path.name)
-            text = Hidden(file.read())
+            text = Redacted(file.read())
     except FileNotFoundError:
         problem = f"the key file {path.name} is missing: put it back beside the database"
     except (OSError, UnicodeDecodeError):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 VERSION = 3
-SEAL_VERSION = 1
+ENCRYPTION_VERSION = 1
 """The schema version of which a sealed secret's associated data speaks. It moves only when that data changes, so that
 a migration need not open every secret."""
 metadata = MetaData()
@@ -144,7 +144,7 @@ throttles = Table(
     sqlite_with_rowid=False,
 )
 
-notices = Table(
+notifications = Table(
     "notices",
     metadata,
     Column("id", Integer, primary_key=True),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from mfa_lab.errors import ServerFault, WrongKey
-from mfa_lab.redaction import HiddenBytes
+from mfa_lab.redaction import RedactedBytes
 from mfa_lab.server.storage import address, migrations, schema
 from mfa_lab.server.storage.keys import Keys, root_key
 from mfa_lab.server.storage.postgres import Postgres
@@ -23,7 +23,7 @@ from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
 class Store:
     """One database, opened and checked: right schema, right key. `keys` are derived from its root key."""
 
-    def __init__(self, url: str, key: HiddenBytes | None = None) -> None:
+    def __init__(self, url: str, key: RedactedBytes | None = None) -> None:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
@@ -88,7 +88,7 @@ class Store:
         with self._own_turn():
             _let_go(self._kept, self._engine)
 
-    def _opened(self, connection: Connection, key: HiddenBytes | None) -> Keys:
+    def _opened(self, connection: Connection, key: RedactedBytes | None) -> Keys:
         tables = set(inspect(connection).get_table_names())
         new = not tables
         if not new and schema.about.name not in tables:

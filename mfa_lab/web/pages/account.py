@@ -24,7 +24,7 @@ def _account(visit: Visit, **values: Any) -> Response:
     return visit.page(
         "account.html",
         authenticators=visit.server.authenticators(session),
-        notices=visit.server.notices(session)[::-1],
+        notifications=visit.server.notifications(session)[::-1],
         room_for=visit.server.policy.authenticators,
         admin=visit.site.is_admin(session.name),
         **values,

@@ -21,23 +21,23 @@ from mfa_lab.attacks.simulation.guess_budget import (
     attempts_between_logins,
     attempts_in,
     guess_budget,
+    in_words,
     moment,
-    said,
 )
 from mfa_lab.attacks.simulation.odds import sigma
 from mfa_lab.attacks.simulation.simulated_budget import simulated_budget
 from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.randomness import SeededRandomness
-from tests.server.kit import CLASS, NAME, House, reason, refused
+from tests.server.kit import EXPLAINING, NAME, Deployment, reason, refused
 
 STANDARD = Rules.of(Policy.STANDARD)
 POLICIES = {
-    "standard": CLASS,
-    "strict": replace(CLASS, free_failures=0, first_wait_seconds=60, disable_after_failures=10, window_steps=0),
-    "no waits to speak of": replace(CLASS, free_failures=1_000_000),
-    "one code a password": replace(CLASS, pending_wrong_codes=1, disable_after_failures=20),
-    "long waits": replace(CLASS, first_wait_seconds=7_200, longest_wait_seconds=10**6, disable_after_failures=9),
-    "short pending logins": replace(CLASS, pending_seconds=45, first_wait_seconds=7, disable_after_failures=40),
+    "standard": EXPLAINING,
+    "strict": replace(EXPLAINING, free_failures=0, first_wait_seconds=60, disable_after_failures=10, window_steps=0),
+    "no waits to speak of": replace(EXPLAINING, free_failures=1_000_000),
+    "one code a password": replace(EXPLAINING, pending_wrong_codes=1, disable_after_failures=20),
+    "long waits": replace(EXPLAINING, first_wait_seconds=7_200, longest_wait_seconds=10**6, disable_after_failures=9),
+    "short pending logins": replace(EXPLAINING, pending_seconds=45, first_wait_seconds=7, disable_after_failures=40),
 }
 RULES = {
     "nothing": Rules(accepted_codes=3),
@@ -52,45 +52,45 @@ each_rule = pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
 
 
 @pytest.fixture
-def enrolled(tmp_path: Path) -> House:
+def enrolled(tmp_path: Path) -> Deployment:
     """An account with a phone, one step after its enrolment."""
-    house = House(tmp_path)
-    house.enrol()
-    return house
+    deployment = Deployment(tmp_path)
+    deployment.enrol()
+    return deployment
 
 
 class Guesser:
     """Somebody with the password who guesses on the real server as fast as it lets them."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.begins_at = house, house.clock.now()
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment, self.begins_at = deployment, deployment.clock.now()
         self.moments: list[int] = []
         self.password_logins = 0
         self.pending = None
 
     def at(self) -> int:
-        return self.house.clock.now() - self.begins_at
+        return self.deployment.clock.now() - self.begins_at
 
     def guess(self) -> bool:
         """One attempt that counts, and the wait that it costs; False where the factor is disabled."""
         while True:
             if self.pending is None:
-                self.pending = self.house.begin()
+                self.pending = self.deployment.begin()
                 self.password_logins += 1
-            trace = refused(self.house.server.finish_login, self.pending, self.house.wrong_code())
-            if trace.reason in {Reason.SPENT_PENDING, Reason.EXPIRED_PENDING}:
+            trace = refused(self.deployment.server.finish_login, self.pending, self.deployment.wrong_code())
+            if trace.reason in {Reason.CONSUMED_PENDING, Reason.EXPIRED_PENDING}:
                 self.pending = None
                 continue
             if trace.reason is Reason.DISABLED:
                 return False
             assert trace.reason is Reason.NO_MATCH, "the second is too early"
             self.moments.append(self.at())
-            self.house.clock.advance(trace.wait_seconds or 0)
+            self.deployment.clock.advance(trace.wait_seconds or 0)
             return True
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_the_real_server_permits_exactly_the_schedule(policy, enrolled: House):
+def test_the_real_server_permits_exactly_the_schedule(policy, enrolled: Deployment):
     """Replayed against MfaServer on a clock of its own: each attempt counts at the very second that the closed form
     says, as many as it says, and then the factor is disabled.
     """
@@ -107,7 +107,7 @@ def test_the_real_server_permits_exactly_the_schedule(policy, enrolled: House):
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_the_password_has_to_be_given_as_often_as_on_the_real_server(policy, enrolled: House):
+def test_the_password_has_to_be_given_as_often_as_on_the_real_server(policy, enrolled: Deployment):
     """A pending login's five wrong codes and five minutes limit nothing: a right password makes the next at once."""
     enrolled.open(policy)
     guesser = Guesser(enrolled)
@@ -119,7 +119,7 @@ def test_the_password_has_to_be_given_as_often_as_on_the_real_server(policy, enr
 
 
 @pytest.mark.parametrize("name", ["standard", "strict", "one code a password"])
-def test_an_owner_who_logs_in_every_day_starts_the_count_anew(name: str, enrolled: House):
+def test_an_owner_who_logs_in_every_day_starts_the_count_anew(name: str, enrolled: Deployment):
     """On the real server: after as many attempts as the closed form allows, the owner gets in at the end of the day,
     the next day permits as many, and one more would have shut the owner out or disabled the factor.
     """
@@ -339,7 +339,7 @@ def test_a_budget_tells_itself():
 )
 def test_a_chance_in_words(chance: float, told: str):
     """One in so many while it is small, in per cent when it is not, and never a rounded certainty."""
-    assert said(chance) == told
+    assert in_words(chance) == told
 
 
 @pytest.mark.parametrize(

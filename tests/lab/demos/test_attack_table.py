@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_lab.attacks import rung
-from mfa_lab.lab.demos.attack_table import tries
+from mfa_lab.attacks import attack
+from mfa_lab.lab.demos.attack_table import attempt_table
 
 REFUSED_BY_NAME = [
     "Mallory's password, Alice's name, Mallory's code",
@@ -26,7 +26,7 @@ def test_what_gets_in_at_the_weak_server_stays_out_here(
     one: str, weak: str, attempts: int, refused_by_both: list[str]
 ) -> None:
     """A row for each attempt, with a sign that says it as well as the word; honest people are not in it."""
-    table = tries(rung(one))
+    table = attempt_table(attack(one))
     assert table.headers == ("attempt", weak, "MfaServer")
     assert len(table.rows) == attempts
     assert {row[2] for row in table.rows} == {"✕ stays out"}

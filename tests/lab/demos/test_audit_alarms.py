@@ -56,9 +56,9 @@ def test_the_edges_of_each_rule():
 
 
 def test_the_learners_alarm_finds_the_same():
-    """The reference solution of 10b-alarm accuses the attacked account of the notebook's week and nobody else."""
+    """The reference solution of alarm-rule accuses the attacked account of the notebook's week and nobody else."""
     week = audit_week()
-    alarm = made_by(exercise("10b-alarm").solution)
+    alarm = made_by(exercise("alarm-rule").solution)
     stories: dict[str | None, list[str]] = {}
     for line in week.lines:
         stories.setdefault(line.account_id, []).append(line.event)
@@ -108,7 +108,7 @@ def of(lines, event):
 )
 def test_other_right_ways_to_find_the_account(guessed_at):
     """What follows a refused code, or a row of either with no login between: done, as the reference solution is."""
-    assert check("10b-guessed-at", guessed_at).outcome is Outcome.DONE
+    assert check("guessed-account", guessed_at).outcome is Outcome.DONE
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_other_right_ways_to_find_the_account(guessed_at):
 )
 def test_rules_that_found_it_by_luck(guessed_at, told):
     """Each names the account in every week but one, where an honest person is busier, earlier, later or rarer."""
-    result = check("10b-guessed-at", guessed_at)
+    result = check("guessed-account", guessed_at)
     assert result.outcome is Outcome.NOT_YET
     assert result.lines[0].startswith("Another week: ")
     assert told in result.lines[-1]
@@ -142,18 +142,18 @@ def test_rules_that_found_it_by_luck(guessed_at, told):
 )
 def test_what_an_alarm_counts_is_told_apart(alarm, told):
     """One too late is said of passwords alone: whoever counts refusals is told of those, at five or at six."""
-    assert told in check("10b-alarm", alarm).lines[-1]
+    assert told in check("alarm-rule", alarm).lines[-1]
 
 
 def test_the_owner_would_have_been_told_six_times():
     """As the notebook says: a notice with the third refused code in a row, the first before six on Monday."""
-    week, row, notices = audit_week(), 0, []
+    week, row, notifications = audit_week(), 0, []
     for line in (line for line in week.lines if line.account_id == week.attacked):
         row = row + 1 if line.event == "code refused" else 0 if line.event == "logged in" else row
         if row == 3 and line.event == "code refused":
-            notices.append(line.at)
-    assert len(notices) == 6
-    assert notices[0] < MONDAY + 6 * HOUR
+            notifications.append(line.at)
+    assert len(notifications) == 6
+    assert notifications[0] < MONDAY + 6 * HOUR
 
 
 def test_a_log_for_people():

@@ -10,7 +10,7 @@ from mfa_lab import Policy
 from mfa_lab.attacks.simulation.guess_budget import guess_budget
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
-from mfa_lab.lab.exercises.review_a_policy import mended
+from mfa_lab.lab.exercises.review_a_policy import fixed
 from mfa_lab.lab.exercises.which_policy import unmet
 from mfa_lab.lab.figures.guessing import trade_off
 from mfa_lab.lab.grading.checks import Outcome, check
@@ -58,16 +58,16 @@ def test_lines_are_numbered_as_errors_count_them():
 
 
 @pytest.mark.parametrize(("house", "policy"), [("theatre", "business"), ("weather", "cloud"), ("van", "healthcare")])
-def test_one_policy_fits_each_house(house, policy):
+def test_one_policy_fits_each_structure(house, policy):
     """Of the seven exactly one meets all needs of a house: the exercise has one answer."""
     assert [name for name, each in SECTORS.items() if not unmet(house, each)] == [policy]
 
 
 def test_the_museum_is_taken_by_the_parser():
     """The text for the review has nothing impossible in it; a line that does not exist is told."""
-    assert mended({}) == Policy.parse(MUSEUM)["museum"]
+    assert fixed({}) == Policy.parse(MUSEUM)["museum"]
     with pytest.raises(InvalidInput, match="no line 15: the text has 14"):
-        mended({15: "digits = 8"})
+        fixed({15: "digits = 8"})
 
 
 def chance(last: int) -> float:
@@ -92,14 +92,14 @@ def test_how_much_room_the_pharmacy_has():
 )
 def test_the_parser_speaks_to_the_learner(answer, said):
     """What is wrong with a text is told in the parser's own sentence, with line, key and remedy."""
-    result = check("11b-write", answer)
+    result = check("write-policy", answer)
     assert result.outcome == Outcome.RAISED
     assert said in result.lines[0]
 
 
 def test_two_policies_are_not_one():
     """Whoever pastes two policies hears how many came."""
-    assert "2 policies" in check("11b-write", "[a]\ntitle = 'a'\n[b]\ntitle = 'b'").lines[0]
+    assert "2 policies" in check("write-policy", "[a]\ntitle = 'a'\n[b]\ntitle = 'b'").lines[0]
 
 
 @pytest.mark.parametrize("windows", [[0, 1], [0, 1, 2]], ids=str)
@@ -119,17 +119,27 @@ def test_rare_chances_are_told_in_whole_numbers():
 @pytest.mark.parametrize(
     ("exercise", "answer", "came", "told"),
     [
-        ("11b-bill", {0: (0.657, 6800), 1: (1.971, 480)}, "the other number of this pair", "first the logins"),
-        ("11b-bill", {0: (480, 1.971), 1: (6800, 0.657)}, "the other window's", "Which of the two refuses more?"),
-        ("11b-bill", {0: (6800, 0.66), 1: (1.97, 480)}, "the other number of this pair", "how many of these logins"),
-        ("11b-bill", {0: (34 * 20_000, 0.66), 1: (2.4 * 20_000, 1.97)}, "100 times as much", "34 % is 0.34"),
-        ("11b-bill", {0: (6800 * 365, 240), 1: (480 * 365, 719)}, "365 times as much", "A day's are asked"),
-        ("11b-bill", [(6800, 0.66)], "no dictionary", "a colon and its pair"),
-        ("11b-bill", {0: (6800, 0.66)}, "no two numbers for 1", "how many of these logins"),
-        ("11b-bill", {0: ("6800", 0.66), 1: (480, 1.97)}, "no number", "how many of these logins"),
-        ("11-houses", {"theatre": "business"}, "none of the seven names", "Go down one column of the table"),
-        ("11-houses", {"theatre": "business", "lorry": "cloud"}, "a house lorry", "spelled as in the question"),
-        ("11-houses", {"van": SECTORS["cloud"]}, "a policy, and not its name", "the first column"),
+        ("cost-of-window", {0: (0.657, 6800), 1: (1.971, 480)}, "the other number of this pair", "first the logins"),
+        (
+            "cost-of-window",
+            {0: (480, 1.971), 1: (6800, 0.657)},
+            "the other window's",
+            "Which of the two refuses more?",
+        ),
+        (
+            "cost-of-window",
+            {0: (6800, 0.66), 1: (1.97, 480)},
+            "the other number of this pair",
+            "how many of these logins",
+        ),
+        ("cost-of-window", {0: (34 * 20_000, 0.66), 1: (2.4 * 20_000, 1.97)}, "100 times as much", "34 % is 0.34"),
+        ("cost-of-window", {0: (6800 * 365, 240), 1: (480 * 365, 719)}, "365 times as much", "A day's are asked"),
+        ("cost-of-window", [(6800, 0.66)], "no dictionary", "a colon and its pair"),
+        ("cost-of-window", {0: (6800, 0.66)}, "no two numbers for 1", "how many of these logins"),
+        ("cost-of-window", {0: ("6800", 0.66), 1: (480, 1.97)}, "no number", "how many of these logins"),
+        ("which-policy", {"theatre": "business"}, "none of the seven names", "Go down one column of the table"),
+        ("which-policy", {"theatre": "business", "lorry": "cloud"}, "a house lorry", "spelled as in the question"),
+        ("which-policy", {"van": SECTORS["cloud"]}, "a policy, and not its name", "the first column"),
     ],
     ids=str,
 )
@@ -173,8 +183,8 @@ step_up = "A signature. ASVS-7.5.1"
 )
 def test_the_pharmacy_hears_which_line_it_is(old, new, came):
     """Action, key or table are named; what the reader wrote is taken when it is mended."""
-    assert check("11b-write", PHARMACY).outcome == Outcome.DONE
+    assert check("write-policy", PHARMACY).outcome == Outcome.DONE
     assert PHARMACY.count(old) == 1
-    result = check("11b-write", PHARMACY.replace(old, new))
+    result = check("write-policy", PHARMACY.replace(old, new))
     assert result.outcome == Outcome.NOT_YET
     assert came in result.lines[0]

@@ -142,7 +142,7 @@ def test_being_refused_on_purpose_comes_out_as_the_lesson_says():
     assert desk.typing(desk.phone.code()) == "throttled"
     desk.clock.advance(30)
     assert desk.typing(desk.phone.code()) == "in"
-    assert "code refused" in [notice.event for notice in desk.server.notices(desk.session)]
+    assert "code refused" in [notification.event for notification in desk.server.notifications(desk.session)]
 
 
 def test_an_enrolment_is_confirmed_within_a_quarter_of_an_hour():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from mfa_lab.lab.demos import rfc_vectors as vectors
+from mfa_lab.lab.demos import rfc_vectors
 from mfa_lab.lab.demos.rfc_vectors import HOTP, TOTP, base32, hotp_table, totp_table
 
 
@@ -19,7 +19,7 @@ def test_every_vector_is_shown_and_met():
 def test_a_wrong_code_gets_a_cross(monkeypatch):
     """Where kit and standard differ the table shows both, and no tick."""
     wrong = {**HOTP, "vectors": [{**HOTP["vectors"][0], "code": "000000"}]}
-    monkeypatch.setattr(vectors, "HOTP", wrong)
+    monkeypatch.setattr(rfc_vectors, "HOTP", wrong)
     assert hotp_table().rows[0][-2:] == ("000000", "755224 ✕")
 
 

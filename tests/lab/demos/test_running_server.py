@@ -177,7 +177,7 @@ def test_a_clock_in_a_file_is_one_for_all(tmp_path: Path):
 
 def test_each_request_of_the_story_is_answered():
     """What the reference answers is what the cases want, from the open price list to the log-out."""
-    protect = exercise("10-protect")
+    protect = exercise("protected-route")
     said = _story(made_by(protect.solution, protect.given))
     assert said == {case.arguments[0]: case.expected for case in protect.cases}
 
@@ -187,7 +187,7 @@ def test_a_price_list_that_has_changed_is_refused(left):
     """Open is not enough: it must still say what it said, and its `return` may be lost in copying."""
     from mfa_lab.lab.grading.checks import Outcome, check
 
-    protect = exercise("10-protect")
+    protect = exercise("protected-route")
     changed = protect.solution.replace('return {"pear": 3, "plum": 5}', left)
     result = check(protect.id, made_by(changed, protect.given))
     assert result.outcome == Outcome.NOT_YET
@@ -212,7 +212,7 @@ def test_a_guard_that_is_not_asked_is_told_why(argument, sign):
     """Made and not run, not made, or of no known origin: each hears its own sentence."""
     from mfa_lab.lab.grading.checks import Outcome, check
 
-    protect = exercise("10-protect")
+    protect = exercise("protected-route")
     result = check(protect.id, made_by(protect.solution.replace(GUARD, argument), protect.given))
     assert result.outcome == Outcome.NOT_YET
     assert sign in result.lines[-1]
@@ -227,7 +227,7 @@ def test_a_guard_that_is_not_asked_is_told_why(argument, sign):
 )
 def test_why_there_is_no_login_is_told(right, slip, told):
     """A login that refuses to be used so is not taken for one that is missing."""
-    protect = exercise("10-protect")
+    protect = exercise("protected-route")
     said = _story(made_by(protect.solution.replace(right, slip), protect.given))
     assert str(said["password"]).startswith(told)
 
@@ -239,4 +239,4 @@ def test_an_answer_that_returns_nothing_is_told():
     def protected(server):
         FastAPI()
 
-    assert "Nothing was returned" in check("10-protect", protected).lines[-1]
+    assert "Nothing was returned" in check("protected-route", protected).lines[-1]

@@ -1,11 +1,11 @@
 """Rung 13's table: each step of the mend closes the ways that it should."""
 
-from mfa_lab.lab.demos.stolen_secrets import loot
+from mfa_lab.lab.demos.stolen_secrets import stolen_secret_table
 
 
-def test_each_seal_closes_its_ways() -> None:
+def test_each_encryption_closes_its_ways() -> None:
     """In clear all three are open, sealed alone leaves the swap, bound to its row none, and so does MfaServer."""
-    assert [[cell.split(" ", 1)[1] for cell in row[1:]] for row in loot().rows] == [
+    assert [[cell.split(" ", 1)[1] for cell in row[1:]] for row in stolen_secret_table().rows] == [
         ["gets in", "gets in", "gets in"],
         ["stays out", "stays out", "gets in"],
         ["stays out", "stays out", "stays out"],
@@ -15,4 +15,4 @@ def test_each_seal_closes_its_ways() -> None:
 
 def test_the_same_each_time() -> None:
     """Seals differ from run to run; what comes of them does not."""
-    assert repr(loot()) == repr(loot())
+    assert repr(stolen_secret_table()) == repr(stolen_secret_table())

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 from mfa_lab.lab.exercises import Case, Exercise, Wrong, exercises, made_by, predictions
-from mfa_lab.lab.exercises.records import ID, letter, letters, look
+from mfa_lab.lab.exercises.records import ID, as_given, letter, letters
 from mfa_lab.lab.grading.checks import Outcome, Result, check
 from mfa_lab.trainer.refresh import as_text, refreshed
 
@@ -25,7 +25,7 @@ PREDICTIONS = predictions()
 CHOICES = [exercise for exercise in EXERCISES if exercise.ask is letter]
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 # Their wrong answers wait, race, or run a web application: several seconds each.
-SLOW = {"07-endless", "07c-race", "10-protect", "12b-capstone"}
+SLOW = {"endless-throttle", "check-then-set", "protected-route", "every-clause"}
 each_with_wrong_answers = pytest.mark.parametrize(
     "exercise",
     [pytest.param(each, id=each.id, marks=[pytest.mark.full] if each.id in SLOW else []) for each in EXERCISES],
@@ -110,7 +110,7 @@ def test_no_feedback_gives_the_answer_away(exercise):
     refusals = [repr(result).partition("what was expected is")[2] for _, result in refused(exercise.id)]
     sentences = [words for case in exercise.cases for words in (case.name, case.wanted, case.feedback)]
     assert [(words, given) for words in refusals + sentences if (given := given_away(exercise, words))] == []
-    assert exercise.ask not in (look, letter, letters) or all(case.wanted for case in exercise.cases)
+    assert exercise.ask not in (as_given, letter, letters) or all(case.wanted for case in exercise.cases)
 
 
 def compact(words: str) -> str:
@@ -159,15 +159,15 @@ def test_no_hint_contains_the_solution(exercise):
 @pytest.mark.parametrize(
     ("exercise_id", "hint"),
     [
-        ("02b-seconds-left", "`return 30-now%30`"),
-        ("02b-seconds-left", "What is left is 30 - (now % 30)."),
-        ("01-list", "1000 * 5000 / 1000"),
-        ("03-photograph", 'It is "c".'),
-        ("03-photograph", "It is c, and nothing else."),
-        ("03-photograph", "Neither a, b nor d helps."),
-        ("00-story", "The wrong ones are a, c and e."),
-        ("00-story", "b and d are true."),
-        ("00-story", "Think of ace."),
+        ("seconds-left", "`return 30-now%30`"),
+        ("seconds-left", "What is left is 30 - (now % 30)."),
+        ("cost-of-salts", "1000 * 5000 / 1000"),
+        ("photographed-qr", 'It is "c".'),
+        ("photographed-qr", "It is c, and nothing else."),
+        ("photographed-qr", "Neither a, b nor d helps."),
+        ("usual-story", "The wrong ones are a, c and e."),
+        ("usual-story", "b and d are true."),
+        ("usual-story", "Think of ace."),
     ],
 )
 def test_a_hint_that_gives_the_answer_away_is_found(exercise_id, hint):

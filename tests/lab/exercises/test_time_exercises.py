@@ -78,7 +78,7 @@ GOOD = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}
 )
 def test_what_is_said_of_an_answer(change, said):
     """Of each part what is wrong with it, never an error of Python's, and never cut short."""
-    result = check("05-choose", GOOD | change)
+    result = check("choose-window", GOOD | change)
     assert result.outcome == Outcome.NOT_YET
     assert f"what came is '{said}';" in result.lines[0]
 
@@ -95,7 +95,7 @@ def test_what_is_said_of_an_answer(change, said):
 )
 def test_a_group_is_left_out(answer, missing):
     """It is named, before anything is said of the others."""
-    result = check("05-choose", answer)
+    result = check("choose-window", answer)
     assert result.outcome == Outcome.NOT_YET
     assert result.lines[0].startswith(f"The groups: what came is 'no {missing}';")
 
@@ -112,7 +112,7 @@ def test_a_group_is_left_out(answer, missing):
 )
 def test_rounding_is_forgiven(office, outcome):
     """Numbers read off a figure and rounded to a digit less, or a list; other numbers are not."""
-    assert check("05-choose", GOOD | {"office": office}).outcome == outcome
+    assert check("choose-window", GOOD | {"office": office}).outcome == outcome
 
 
 # Bound a drift
@@ -145,9 +145,9 @@ def test_the_example_in_the_question_is_the_first_case():
 def test_square_brackets_are_forgiven():
     """A list of the two numbers is as good as a tuple, and one of wrong numbers is told what a tuple would be."""
     bounds = made_by(astray.BOUNDS.solution)
-    assert check("05b-bounds", lambda seen: list(bounds(seen) or ()) or None).outcome == Outcome.DONE
+    assert check("drift-bounds", lambda seen: list(bounds(seen) or ()) or None).outcome == Outcome.DONE
     swapped = made_by(astray.BOUNDS.wrong[0].source)
-    told = check("05b-bounds", lambda seen: list(swapped(seen) or ()) or None)
+    told = check("drift-bounds", lambda seen: list(swapped(seen) or ()) or None)
     assert told.outcome == Outcome.NOT_YET
     assert told.lines[-1] == astray.BOUNDS.wrong[0].feedback
 
@@ -162,7 +162,7 @@ def test_a_clock_may_be_off_by_anything(furthest):
             least, most = max(least, 30 * step - now), min(most, 30 * step + 29 - now)
         return (least, most) if least <= most else None
 
-    told = check("05b-bounds", near)
+    told = check("drift-bounds", near)
     assert told.outcome == Outcome.NOT_YET
     assert told.lines[-1] == astray.BOUNDS.wrong[-1].feedback
 
@@ -201,7 +201,7 @@ ASK_ALL = """
 import json, time
 from mfa_lab.lab.grading.checks import check
 from mfa_lab.lab.exercises import exercise, made_by
-one = exercise("05b-local-time")
+one = exercise("local-time")
 naive = one.wrong[0].source.replace(".replace(tzinfo=zone)", "")
 local = naive.replace("now, zone):%Y", "now):%Y")
 answers = [one.solution, *(wrong.source for wrong in one.wrong)]

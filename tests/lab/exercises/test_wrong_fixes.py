@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mfa_lab.attacks import Rung, rung
+from mfa_lab.attacks import Attack, attack
 from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises import made_by
 from mfa_lab.lab.grading.checks import check
@@ -18,20 +18,20 @@ from mfa_lab.lab.grading.marking import replies
 class Fails:
     """Of one rung, the trials (from 1) that each wrong fix fails, the unchanged target, and who refuses everybody."""
 
-    rung: int
+    attack: int
     wrong: list[list[int]]
     unchanged: list[int]
     refuser: list[int]
 
 
 FAILS = {
-    "07c-names": Fails(
+    "user-enumeration": Fails(
         11,
         [[1, 2, 6], [6], [1, 2], [2], [3, 4], [1, 2], [2, 7], [2, 3], [1, 2, 13]],
         [1, 2, 4],
         [1, 2, 4, 5, 7, 8, 9, 10, 11],
     ),
-    "07c-relay": Fails(
+    "relayed-session": Fails(
         15,
         [
             [3, 4, 5],
@@ -49,7 +49,7 @@ FAILS = {
         [1, 2, 3, 4, 5, 8],
         [1, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17],
     ),
-    "09b-database": Fails(
+    "stolen-database": Fails(
         13,
         [
             [2, 3, 7, 8],
@@ -65,8 +65,10 @@ FAILS = {
         [2, 3, 5, 6, 7, 8],
         [1, 8, 9, 10, 11, 12],
     ),
-    "09b-leaks": Fails(14, [[1, 2, 5], [2, 3, 4, 5], [4], [5], [2], [2], [2], [6, 7, 8]], [1, 2, 3, 4, 5], [6, 7]),
-    "08b-locked-out": Fails(
+    "leaking-secrets": Fails(
+        14, [[1, 2, 5], [2, 3, 4, 5], [4], [5], [2], [2], [2], [6, 7, 8]], [1, 2, 3, 4, 5], [6, 7]
+    ),
+    "account-lockout": Fails(
         17,
         [[2, 3, 9], [1, 2, 4, 9], [3, 4], [4], [5, 6, 9], [6], [7], [8], [3, 4, 8], [9]],
         [1, 2, 3, 4, 9],
@@ -82,9 +84,9 @@ def failed(exercise_id: str, target: Any) -> list[int]:
     ]
 
 
-def unchanged(one: Rung) -> Any:
+def unchanged(one: Attack) -> Any:
     """What the weak target is called by a learner who wrote something that changes nothing."""
-    return type("Mended", (one.weak,), {"note": "unchanged"}) if isinstance(one.weak, type) else one.weak
+    return type("Fixed", (one.weak,), {"note": "unchanged"}) if isinstance(one.weak, type) else one.weak
 
 
 @each_exercise
@@ -99,14 +101,14 @@ def test_each_wrong_fix_fails_the_trials_that_it_should(exercise_id: str) -> Non
 def test_each_honest_user_is_missed(exercise_id: str) -> None:
     """Who refuses everybody fails every trial in which somebody has to get in."""
     fails = FAILS[exercise_id]
-    assert failed(exercise_id, rung(fails.rung).refuser) == fails.refuser
+    assert failed(exercise_id, attack(fails.attack).refuser) == fails.refuser
 
 
 @each_exercise
 def test_who_changed_nothing_hears_of_nothing_else(exercise_id: str) -> None:
     """The unchanged server fails its own trials, and hears what the first of them says: no other mistake's words."""
     fails = FAILS[exercise_id]
-    one = rung(fails.rung)
+    one = attack(fails.attack)
     target = unchanged(one)
     assert failed(exercise_id, target) == fails.unchanged
     assert check(exercise_id, target).lines[-1] == one.trials[fails.unchanged[0] - 1].feedback
@@ -117,5 +119,5 @@ def test_what_came_can_be_read_whole(exercise_id: str) -> None:
     """No answer of a trial is so long that it is cut in the middle."""
     exercise = exercises.exercise(exercise_id)
     targets = [made_by(wrong.source, exercise.given) for wrong in exercise.wrong]
-    for target in (*targets, unchanged(rung(FAILS[exercise_id].rung))):
+    for target in (*targets, unchanged(attack(FAILS[exercise_id].attack))):
         assert "..." not in check(exercise_id, target).lines[0]

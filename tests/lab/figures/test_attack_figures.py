@@ -5,27 +5,26 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab.attacks.check_then_set import CheckThenSet
-from mfa_lab.attacks.check_then_set import Mended as OneStatement
+from mfa_lab.attacks.check_then_set import Fixed as OneStatement
+from mfa_lab.attacks.drift_without_cap import Fixed as Capped
 from mfa_lab.attacks.drift_without_cap import FollowingServer
-from mfa_lab.attacks.drift_without_cap import Mended as Capped
 from mfa_lab.attacks.helpers.world import our_server
-from mfa_lab.attacks.replay_after_forgetting import Mended as LongMemory
+from mfa_lab.attacks.replay_after_forgetting import Fixed as LongMemory
 from mfa_lab.attacks.replay_after_forgetting import ShortMemory
 from mfa_lab.attacks.replay_in_window import ForgetfulServer
 from mfa_lab.lab.demos.spellings import spelling_table
-from mfa_lab.lab.figures.attacks import race, replay
-from mfa_lab.lab.figures.attacks import window_walk as walk
+from mfa_lab.lab.figures.attacks import race, replay, window_walk
 from tests.lab.figures import figure_rules as rules
 
 SERVERS = {"ForgetfulServer": ForgetfulServer, "MfaServer": our_server}
 PICTURES = rules.Once(
     {
         "replay": lambda: (replay, replay.replay_line(SERVERS)),
-        "forgotten": lambda: (replay, replay.replay_line({"ShortMemory": ShortMemory, "Mended": LongMemory})),
+        "forgotten": lambda: (replay, replay.replay_line({"ShortMemory": ShortMemory, "Fixed": LongMemory})),
         "race": lambda: (race, race.race_lanes(CheckThenSet)),
         "no race": lambda: (race, race.race_lanes(OneStatement)),
-        "walk": lambda: (walk, walk.walk_strip(FollowingServer)),
-        "no walk": lambda: (walk, walk.walk_strip(Capped)),
+        "walk": lambda: (window_walk, window_walk.walk_strip(FollowingServer)),
+        "no walk": lambda: (window_walk, window_walk.walk_strip(Capped)),
     }
 )
 each = pytest.mark.parametrize("drawn", PICTURES, indirect=True)
@@ -67,8 +66,8 @@ def test_what_a_short_memory_forgot_is_taken_again():
 
 def test_the_walk_is_the_servers_own():
     """Without a cap the window stands where the last code was, and has lost the owner; with one it stays by him."""
-    assert [row.centre for row in walk.walked(FollowingServer)] == [0, 1, 2, 3, 4, 5]
-    assert [(row.taken, row.centre) for row in walk.walked(Capped)] == [(False, 0), (True, 1), (True, 1)] + [
+    assert [row.centre for row in window_walk.walked(FollowingServer)] == [0, 1, 2, 3, 4, 5]
+    assert [(row.taken, row.centre) for row in window_walk.walked(Capped)] == [(False, 0), (True, 1), (True, 1)] + [
         (False, 1)
     ] * 3
 

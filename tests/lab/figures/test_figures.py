@@ -229,9 +229,9 @@ def mixed(colour: str, ground: str, share: float) -> str:
 @pytest.mark.parametrize("tone", ["SERVER", "HERE"])
 def test_ink_on_a_tint_can_be_read(tone):
     """What is written in a filled box keeps 4.5:1 as well."""
-    from mfa_lab import style as look
+    from mfa_lab import style
     from mfa_lab.lab.figures.picture import INK, INK_ON_DARK, TINT
 
-    fills = getattr(look, tone)
+    fills = getattr(style, tone)
     assert contrast(INK, mixed(fills.fill, LIGHT, TINT)) >= 4.5
     assert contrast(INK_ON_DARK, mixed(fills.dark, DARK, TINT)) >= 4.5

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from mfa_lab.attacks.simulation.guess_budget import Rules, guess_budget, said
+from mfa_lab.attacks.simulation.guess_budget import Rules, guess_budget, in_words
 from mfa_lab.lab.figures.guessing.guess_budgets import (
     ONE_AUTHENTICATOR,
     budget_comparison,
@@ -17,7 +17,7 @@ from mfa_lab.lab.figures.guessing.guess_budgets import (
     sector_comparison,
 )
 from mfa_lab.lab.figures.guessing.guess_cost import duration
-from mfa_lab.lab.other_systems import peers
+from mfa_lab.lab.other_systems import other_systems
 from mfa_lab.policy import Policy
 from mfa_lab.resources import data_dir
 from tests.lab.figures.figure_rules import keeps_all
@@ -39,7 +39,7 @@ each_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURE
 def test_every_system_is_there_and_the_kit_among_them():
     """The weakest first, by the time to even odds; ours where it belongs, and marked."""
     data = PICTURES["systems"].data
-    assert len(data) == len(peers()) + 1
+    assert len(data) == len(other_systems()) + 1
     halves = [row.daily.days_to_one_half for row in data]
     assert halves == sorted(halves)
     (ours,) = [row for row in data if row.ours]
@@ -58,7 +58,9 @@ def test_the_seven_sectors_keep_their_order():
 def test_the_words_hold_every_figure(picture):
     """Whoever cannot see it learns the same: rules, both times, and the chance within a year."""
     for row in picture.data:
-        assert f"{row.name} ({row.permits}): {half(row.daily)}, {said(row.daily.chance_per_year)}" in picture.words
+        assert (
+            f"{row.name} ({row.permits}): {half(row.daily)}, {in_words(row.daily.chance_per_year)}" in picture.words
+        )
         assert half(row.away) in picture.words
     assert picture.words == repr(picture)
 

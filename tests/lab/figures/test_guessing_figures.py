@@ -7,9 +7,9 @@ import math
 import pytest
 
 from mfa_lab.attacks import guessing_one_session, own_login_resets
-from mfa_lab.attacks.helpers.guesses import looked_at
+from mfa_lab.attacks.helpers.guesses import verified_guesses
 from mfa_lab.attacks.helpers.world import our_server
-from mfa_lab.attacks.simulation.guess_budget import said
+from mfa_lab.attacks.simulation.guess_budget import in_words
 from mfa_lab.attacks.simulation.odds import guessing
 from mfa_lab.lab.demos.seed_table import seed_table
 from mfa_lab.lab.figures.guessing import guess_odds
@@ -19,8 +19,8 @@ from mfa_lab.lab.figures.guessing.verified_guesses import guess_by_guess
 from tests.lab.figures.figure_rules import keeps_all
 
 SERVERS = {
-    "weak server": own_login_resets.RUNG.weak,
-    "mended": own_login_resets.RUNG.fixed,
+    "weak server": own_login_resets.ATTACK.weak,
+    "mended": own_login_resets.ATTACK.fixed,
     "MfaServer": our_server,
 }
 
@@ -38,11 +38,11 @@ def odds():
 def test_the_rows_are_what_the_servers_looked_at(looks):
     """Guess by guess, and the chance is that of as many guesses (RFC4226-6)."""
     for name, make in SERVERS.items():
-        row = looked_at(make, own_login_resets.with_own_logins, 400)
+        row = verified_guesses(make, own_login_resets.with_own_logins, 400)
         assert list(looks.data.rows[name]) == row
         assert looks.data.chance(name) == float(guessing(3, sum(row)))
         assert f"{name} looked at {sum(row):,} of them" in looks.words
-        assert said(looks.data.chance(name)) in looks.words
+        assert in_words(looks.data.chance(name)) in looks.words
 
 
 def test_what_was_looked_at_is_filled(looks):

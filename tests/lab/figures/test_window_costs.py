@@ -18,7 +18,7 @@ from mfa_lab.lab.figures.time import long_run as runs
 from mfa_lab.otp import code_at
 from mfa_lab.randomness import SeededRandomness
 from tests.lab.figures.test_figures import texts
-from tests.server.kit import House
+from tests.server.kit import Deployment
 
 USERS = trades.assumed_users()
 
@@ -121,16 +121,16 @@ def test_the_real_server_fares_as_the_figure_says(tmp_path, ppm, every):
     """
     policy = replace(Policy.CHEAPEST, drift_cap_steps=10)
     found = runs.course("", policy, ppm=ppm, days=240, logins=range(every, 241, every))
-    house = House(tmp_path, policy)
-    house.enrol()
+    deployment = Deployment(tmp_path, policy)
+    deployment.enrol()
     let_in, said = [], []
     for each in found.days[every::every]:
-        house.clock.set(1_800_000_015 + each.day * 86_400)
-        code = code_at(house.secret, math.floor(house.clock.now() + each.ahead_seconds))
+        deployment.clock.set(1_800_000_015 + each.day * 86_400)
+        code = code_at(deployment.secret, math.floor(deployment.clock.now() + each.ahead_seconds))
         steps = math.floor(each.ahead_seconds / 30 + 0.5)
         said.append(abs(steps - each.centre_steps) <= policy.window_steps)
         try:
-            house.server.finish_login(house.begin(), code)
+            deployment.server.finish_login(deployment.begin(), code)
             let_in.append(True)
         except AccessDenied:
             let_in.append(False)

@@ -16,7 +16,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
 from mfa_lab.lab.grading.checks import Outcome, Result, check, compare, hint, predict, reset, solution
 
-RIGHT = exercises.exercise("02-truncate").solution
+RIGHT = exercises.exercise("dynamic-truncation").solution
 
 
 def run(source: str, names: dict[str, Any], cell: str = "<cell>") -> dict[str, Any]:
@@ -43,42 +43,42 @@ BLANK = [
 @pytest.mark.parametrize("answer", BLANK)
 def test_not_attempted(answer):
     """Where nothing was written yet, the check says so, and finds no fault."""
-    assert check("02-truncate", answer).outcome == Outcome.NOT_ATTEMPTED
+    assert check("dynamic-truncation", answer).outcome == Outcome.NOT_ATTEMPTED
 
 
 @pytest.mark.parametrize("body", ["pass", '"nothing"\n    pass', "return", "return None"])
 def test_to_do_nothing_is_an_answer(fix, body):
     """It may be what somebody means, and is put to the cases: in a function and in a class."""
-    assert check("02-truncate", written(f"def truncate(digest):\n    {body}")).outcome == Outcome.NOT_YET
+    assert check("dynamic-truncation", written(f"def truncate(digest):\n    {body}")).outcome == Outcome.NOT_YET
     nested = body.replace("\n", "\n    ")
     assert check("99-fix", fix(f"    def right(self, code):\n        {nested}")).outcome == Outcome.NOT_YET
 
 
 def test_done():
     """A right answer is done, whatever names it uses."""
-    assert check("02-truncate", written(RIGHT)).outcome == Outcome.DONE
-    assert check("02-truncate", written(RIGHT.replace("digest", "d"))).outcome == Outcome.DONE
+    assert check("dynamic-truncation", written(RIGHT)).outcome == Outcome.DONE
+    assert check("dynamic-truncation", written(RIGHT.replace("digest", "d"))).outcome == Outcome.DONE
 
 
 def test_the_answer_is_what_is_passed_in():
     """A right function of the right name that lies about is not looked for."""
     names = {"truncate": written(RIGHT), "check": check}
-    assert run("result = check('02-truncate', None)", names)["result"].outcome == Outcome.NOT_ATTEMPTED
+    assert run("result = check('dynamic-truncation', None)", names)["result"].outcome == Outcome.NOT_ATTEMPTED
 
 
 @pytest.mark.parametrize("answer", [0, 1.5, "truncate", True, b"", [], written("def truncate(d):\n    return 0")])
 def test_not_yet(answer):
     """A wrong answer of any kind is not yet right; the first line says what came."""
-    result = check("02-truncate", answer)
+    result = check("dynamic-truncation", answer)
     assert result.outcome == Outcome.NOT_YET
     assert "what came is" in result.lines[0]
 
 
 def test_not_yet_names_case_and_both_values():
     """Which case, what came, what was expected, and a sentence to think about."""
-    case, words = check("02-truncate", written("def truncate(d):\n    return 7")).lines
+    case, words = check("dynamic-truncation", written("def truncate(d):\n    return 7")).lines
     assert case == "The HMAC of counter 1: what came is 7; what was expected is 1094287082."
-    assert words == exercises.exercise("02-truncate").cases[0].feedback
+    assert words == exercises.exercise("dynamic-truncation").cases[0].feedback
 
 
 LONG = "the beginning " + "x" * 150 + " and the end"
@@ -96,15 +96,17 @@ LONG = "the beginning " + "x" * 150 + " and the end"
 )
 def test_what_came_is_cut_at_its_end_alone(answer, came):
     """What has two or three lines is told whole. Of what goes on for ever the beginning stands."""
-    assert f"what came is {came}; what was expected" in check("02-truncate", lambda _digest: answer).lines[0]
+    assert f"what came is {came}; what was expected" in check("dynamic-truncation", lambda _digest: answer).lines[0]
 
 
 def test_text_is_no_number_and_true_is_not_one():
     """What looks alike is told apart: '7' and 7, True and 1."""
     codes = written("def to_code(n, digits):\n    return n % 10**digits", "to_code")
-    assert check("02-digits", codes).outcome == Outcome.NOT_YET
-    ones = written(exercises.exercise("04-accept").solution.replace("return ", "return 1 * (") + ")", "may_accept")
-    assert check("04-accept", ones).lines[0].endswith("what came is 1; what was expected is True.")
+    assert check("code-digits", codes).outcome == Outcome.NOT_YET
+    ones = written(
+        exercises.exercise("accept-or-reject").solution.replace("return ", "return 1 * (") + ")", "may_accept"
+    )
+    assert check("accept-or-reject", ones).lines[0].endswith("what came is 1; what was expected is True.")
 
 
 PLANTED_CLASS = """
@@ -223,35 +225,43 @@ def test_no_mistake_is_tried_after_one_that_explains_all(monkeypatch, tmp_path):
 def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
     """Whoever takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
-    case, feedback = check("04-accept", taking_all).lines
+    case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")
     assert feedback == "This server forgets: the same code gets in again."
 
 
 SLIPS = [
-    ("02-truncate", written("def truncate(digest):\n    print(digest)"), "Nothing was returned"),
-    ("02-truncate", written("def truncate(digest):\n    return str(len(digest))"), "without quotes"),
-    ("04-remember", 2, "in quotes"),
-    ("04-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'goes in quotes: "b"'),
-    ("04-lifetime", written("def f(window_steps, period):\n    return periods", "f"), "Is the name spelled right"),
-    ("04-accept", written("def f(s, c, w, l):\n    if s > c:\n        return False", "f"), "on this way through"),
+    ("dynamic-truncation", written("def truncate(digest):\n    print(digest)"), "Nothing was returned"),
+    ("dynamic-truncation", written("def truncate(digest):\n    return str(len(digest))"), "without quotes"),
+    ("remember-step", 2, "in quotes"),
+    ("code-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'goes in quotes: "b"'),
+    ("code-lifetime", written("def f(window_steps, period):\n    return periods", "f"), "Is the name spelled right"),
     (
-        "01-look-up",
+        "accept-or-reject",
+        written("def f(s, c, w, l):\n    if s > c:\n        return False", "f"),
+        "on this way through",
+    ),
+    (
+        "unsalted-table",
         written("def f(stolen, words):\n    return words", "f"),
         "That is a list. What is wanted is a dict",
     ),
-    ("03b-liars", ["period", "digits", "algorithm"], "That is a list. What is wanted is a dictionary"),
-    ("03b-liars", {"A": "period", "B": "digits", "C": "SHA-256"}, "Use the three words"),
-    ("03b-liars", {"A": ..., "B": ..., "C": ...}, "Use the three words"),
-    ("02-truncate", written("def f(digest):\n    return digest[1:5] & 0x7FFF_FFFF", "f"), "`int.from_bytes` first"),
+    ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. What is wanted is a dictionary"),
+    ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Use the three words"),
+    ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Use the three words"),
     (
-        "02b-totp",
+        "dynamic-truncation",
+        written("def f(digest):\n    return digest[1:5] & 0x7FFF_FFFF", "f"),
+        "`int.from_bytes` first",
+    ),
+    (
+        "whole-totp",
         written("import hmac\ndef f(k, now):\n    return hmac.digest(k, now // 30, 'sha1')", "f"),
         "to_bytes",
     ),
-    ("00-factors", 3, "in quotes"),
-    ("00-factors", {1, 2}, "count kinds, not proofs"),
-    ("04-remember", ["b"], "Choose one of the letters"),
+    ("factor-kinds", 3, "in quotes"),
+    ("factor-kinds", {1, 2}, "count kinds, not proofs"),
+    ("remember-step", ["b"], "Choose one of the letters"),
 ]
 
 
@@ -276,7 +286,7 @@ RAISING = [
 @pytest.mark.parametrize(("source", "line", "words"), RAISING)
 def test_raised(source, line, words):
     """What the learner's code raises is one readable line with the line number of their own cell, no traceback."""
-    result = check("02-truncate", written(source))
+    result = check("dynamic-truncation", written(source))
     assert result.outcome == Outcome.RAISED
     (told,) = result.lines
     assert f"line {line} of your cell raised {words}" in told
@@ -285,19 +295,19 @@ def test_raised(source, line, words):
 
 
 def answer_to(exercise_id: str, body: str) -> Any:
-    """A learner's cell for one of the ladder's exercises: `Mended` on top of the weak server, with this body."""
+    """A learner's cell for one of the ladder's exercises: `Fixed` on top of the weak server, with this body."""
     exercise = exercises.exercise(exercise_id)
     head = exercise.solution.splitlines()[0]
     return exercises.made_by(f"{head}\n{body}", exercise.given)
 
 
 FORGOTTEN_RETURNS = [
-    ("07-skipped", "    def begin_login(self, name, password):\n        super().begin_login(name, password)"),
-    ("07-guessing", "    def wait_seconds(self, failures):\n        pass"),
-    ("07-sessions", "    def counted(self, pending):\n        self.account_of(pending)"),
+    ("skipped-step", "    def begin_login(self, name, password):\n        super().begin_login(name, password)"),
+    ("guessing-one-session", "    def wait_seconds(self, failures):\n        pass"),
+    ("guessing-many-sessions", "    def counted(self, pending):\n        self.account_of(pending)"),
     (
-        "07c-names",
-        "    def begin_login(self, name, password):\n        SmallServer.begin_login(self, name, password)",
+        "user-enumeration",
+        "    def begin_login(self, name, password):\n        MinimalServer.begin_login(self, name, password)",
     ),
 ]
 
@@ -313,7 +323,7 @@ def test_a_method_that_answers_none_is_told_of_its_return(exercise_id, body):
 def test_none_in_the_learners_own_line_is_another_matter():
     """There the line is told, and no `return` is missing."""
     body = "    def counted(self, pending):\n        return self.accounts.get('nobody').name"
-    (told,) = check("07-sessions", answer_to("07-sessions", body)).lines
+    (told,) = check("guessing-many-sessions", answer_to("guessing-many-sessions", body)).lines
     assert "AttributeError: 'NoneType' object has no attribute 'name'" in told
 
 
@@ -321,13 +331,13 @@ def test_raised_in_a_helper_of_another_cell():
     """Where a helper from elsewhere raises, the line is that of the call in the learner's cell."""
     names = run("\n\n\n\ndef helper():\n    1 / 0", {}, cell="<another cell>")
     truncate = run("def truncate(digest):\n    return helper()", names)["truncate"]
-    assert "line 2 of your cell raised ZeroDivisionError" in check("02-truncate", truncate).lines[0]
+    assert "line 2 of your cell raised ZeroDivisionError" in check("dynamic-truncation", truncate).lines[0]
 
 
 @pytest.mark.parametrize("ending", ["sys.exit()", "sys.exit('no')", "exit()", "quit()", "raise SystemExit"])
 def test_to_leave_the_program_is_to_raise(ending):
     """It does not leave the check: the line is told, and what ends a function."""
-    result = check("02-truncate", written(f"import sys\ndef truncate(digest):\n    {ending}"))
+    result = check("dynamic-truncation", written(f"import sys\ndef truncate(digest):\n    {ending}"))
     assert result.outcome == Outcome.RAISED
     assert "line 3 of your cell raised SystemExit: " in result.lines[0]
     assert "`return`" in result.lines[-1]
@@ -336,14 +346,14 @@ def test_to_leave_the_program_is_to_raise(ending):
 def test_interrupting_is_not_swallowed():
     """Who stops an endless loop gets the kernel back."""
     with pytest.raises(KeyboardInterrupt):
-        check("02-truncate", written("def truncate(digest):\n    raise KeyboardInterrupt"))
+        check("dynamic-truncation", written("def truncate(digest):\n    raise KeyboardInterrupt"))
 
 
 def test_an_unknown_exercise_is_an_error_that_names_those_there_are():
     """A typing mistake in the id is not an outcome of the exercise."""
-    with pytest.raises(InvalidInput, match="02-truncate"):
+    with pytest.raises(InvalidInput, match="dynamic-truncation"):
         check("02-truncated", None)
-    with pytest.raises(InvalidInput, match="02-one-bit"):
+    with pytest.raises(InvalidInput, match="one-bit-flipped"):
         predict("02-one-byte", "a")
 
 
@@ -375,7 +385,7 @@ def test_hints_are_told_one_by_one(fix):
 
 def test_the_solution_is_shown_as_it_is_written():
     """Source text, spaces and all, in both faces."""
-    result = solution("02-truncate")
+    result = solution("dynamic-truncation")
     assert result.code == RIGHT
     assert "\n".join(f"  {line}" for line in RIGHT.splitlines()) in repr(result)
     assert BeautifulSoup(result._repr_html_(), "html.parser").find("pre").get_text() == RIGHT
@@ -383,20 +393,23 @@ def test_the_solution_is_shown_as_it_is_written():
 
 def test_reset_says_how_the_cell_comes_back():
     """What is forgotten, and the command that brings the notebook back and keeps one's own."""
-    assert "`mfa-lab reset 02_otp_generation`" in reset("02-truncate").lines[1]
+    assert "`mfa-lab reset 02_otp_generation`" in reset("dynamic-truncation").lines[1]
 
 
 def test_whoever_is_stuck_reads_how_to_ask_for_a_hint(fix):
     """The last line of every `Not yet` and `Raised`, and of no other outcome, is the call itself: it can be run as it
     stands.
     """
-    wrong = check("02-truncate", written("def truncate(d):\n    return 7"))
-    assert repr(wrong).splitlines()[-1] == '  Stuck? hint("02-truncate")'
-    assert repr(check("02-truncate", 7)).splitlines()[-1] == '  Stuck? hint("02-truncate")'
+    wrong = check("dynamic-truncation", written("def truncate(d):\n    return 7"))
+    assert repr(wrong).splitlines()[-1] == '  Stuck? hint("dynamic-truncation")'
+    assert repr(check("dynamic-truncation", 7)).splitlines()[-1] == '  Stuck? hint("dynamic-truncation")'
     assert repr(check("99-fix", fix("    pass\n    x = 1"))).splitlines()[-1] == '  Stuck? hint("99-fix")'
-    raising = check("02-truncate", written("def truncate():\n    return 1"))
-    assert (raising.outcome, repr(raising).splitlines()[-1]) == (Outcome.RAISED, '  Stuck? hint("02-truncate")')
-    others = [check("02-truncate", answer) for answer in (None, written(RIGHT))]
+    raising = check("dynamic-truncation", written("def truncate():\n    return 1"))
+    assert (raising.outcome, repr(raising).splitlines()[-1]) == (
+        Outcome.RAISED,
+        '  Stuck? hint("dynamic-truncation")',
+    )
+    others = [check("dynamic-truncation", answer) for answer in (None, written(RIGHT))]
     assert [str(other.outcome) for other in others if "Stuck?" in repr(other)] == []
 
 
@@ -411,26 +424,26 @@ def test_an_exercise_without_hints_promises_none(monkeypatch, tmp_path):
 def test_hint_alone_says_how_it_is_used_and_a_prediction_has_none():
     """No traceback for either."""
     for line in hint().lines:
-        assert 'hint("02-truncate"' in line
-    assert (hint().outcome, hint("04-late").outcome) == (Outcome.HINT, Outcome.HINT)
-    assert hint("04-late").lines[0].startswith("A prediction has no hints")
+        assert 'hint("dynamic-truncation"' in line
+    assert (hint().outcome, hint("late-code").outcome) == (Outcome.HINT, Outcome.HINT)
+    assert hint("late-code").lines[0].startswith("A prediction has no hints")
 
 
 @pytest.mark.parametrize("ask", [hint, solution, reset])
 def test_an_unknown_exercise_has_neither_hint_nor_solution(ask):
     """The error names those there are."""
-    with pytest.raises(InvalidInput, match="02-truncate"):
+    with pytest.raises(InvalidInput, match="dynamic-truncation"):
         ask("02-truncated")
 
 
 EACH_OUTCOME = {
-    Outcome.NOT_ATTEMPTED: check("02-truncate", None),
-    Outcome.NOT_YET: check("02-truncate", written("def truncate(d):\n    return 0")),
-    Outcome.RAISED: check("02-truncate", written("def truncate(d):\n    1 / 0")),
-    Outcome.DONE: check("02-truncate", written(RIGHT)),
-    Outcome.HINT: hint("02-truncate"),
-    Outcome.SOLUTION: solution("02-truncate"),
-    Outcome.FORGOTTEN: reset("02-truncate"),
+    Outcome.NOT_ATTEMPTED: check("dynamic-truncation", None),
+    Outcome.NOT_YET: check("dynamic-truncation", written("def truncate(d):\n    return 0")),
+    Outcome.RAISED: check("dynamic-truncation", written("def truncate(d):\n    1 / 0")),
+    Outcome.DONE: check("dynamic-truncation", written(RIGHT)),
+    Outcome.HINT: hint("dynamic-truncation"),
+    Outcome.SOLUTION: solution("dynamic-truncation"),
+    Outcome.FORGOTTEN: reset("dynamic-truncation"),
 }
 FOUR = list(EACH_OUTCOME)[:4]
 
@@ -473,7 +486,9 @@ def test_a_results_style_reaches_nothing_else(outcome):
 
 def test_what_a_learner_wrote_is_text_and_never_markup():
     """A value that looks like a tag stays a value."""
-    html = check("02-truncate", written("def truncate(d):\n    return '<script>alert(1)</script>'"))._repr_html_()
+    html = check(
+        "dynamic-truncation", written("def truncate(d):\n    return '<script>alert(1)</script>'")
+    )._repr_html_()
     assert "<script>" not in html
     assert "<script>" in unescape(html)
     assert "<b>x" not in Result(Outcome.DONE, "<b>x", ("<b>x",), "<b>x")._repr_html_()
@@ -482,13 +497,13 @@ def test_what_a_learner_wrote_is_text_and_never_markup():
 def test_a_value_without_a_repr_is_told_all_the_same():
     """A learner's own class cannot break the check."""
     source = "class Odd:\n    def __repr__(self):\n        1 / 0\ndef truncate(d):\n    return Odd()"
-    assert check("02-truncate", written(source)).outcome == Outcome.NOT_YET
+    assert check("dynamic-truncation", written(source)).outcome == Outcome.NOT_YET
 
 
 @pytest.fixture
 def unguessed():
     """No prediction of an earlier test is remembered."""
-    predict("02-one-bit", ...)
+    predict("one-bit-flipped", ...)
 
 
 @pytest.mark.parametrize(
@@ -506,33 +521,33 @@ def unguessed():
 )
 def test_a_prediction_is_remembered_and_compared(unguessed, guess, noted, said):
     """A letter is kept and set beside what happened; what is no letter of the question is not kept."""
-    assert predict("02-one-bit", guess).outcome == noted
-    result = compare("02-one-bit", 19)
+    assert predict("one-bit-flipped", guess).outcome == noted
+    result = compare("one-bit-flipped", 19)
     assert result.outcome == Outcome.COMPARED
     assert result.lines == (said, "What happened is c: nearly all of them.")
 
 
 def test_three_dots_take_a_prediction_back(unguessed):
     """Whoever runs the cell as it was committed starts anew."""
-    predict("02-one-bit", "c")
-    predict("02-one-bit", ...)
-    assert compare("02-one-bit", 19).lines[0] == "You made no prediction."
+    predict("one-bit-flipped", "c")
+    predict("one-bit-flipped", ...)
+    assert compare("one-bit-flipped", 19).lines[0] == "You made no prediction."
 
 
 def test_what_happened_decides_not_the_author():
     """The option that holds for the value is named, whichever it is."""
-    assert [compare("02-one-bit", changed).lines[-1][17] for changed in (1, 10, 20)] == ["a", "b", "c"]
+    assert [compare("one-bit-flipped", changed).lines[-1][17] for changed in (1, 10, 20)] == ["a", "b", "c"]
 
 
 def test_what_is_no_answer_at_all_is_told():
     """What was to be compared has not happened, for instance since a cell was left out: a sentence, no traceback."""
-    result = compare("10-race", 0)
+    result = compare("race-between-workers", 0)
     assert result.outcome == Outcome.NOT_YET
     assert result.lines[0].startswith("What came is 0, and that is none of the answers: run the cells ")
 
 
 def test_a_fraction_where_a_whole_number_is_needed():
     """`/` for `//` is the commonest slip of all: what raised is told, and then what helps."""
-    result = check("02b-totp", written("def totp(key, now):\n    return (now / 30).to_bytes(8, 'big')", "totp"))
+    result = check("whole-totp", written("def totp(key, now):\n    return (now / 30).to_bytes(8, 'big')", "totp"))
     assert result.outcome == Outcome.RAISED
     assert "// divides to a whole number" in result.lines[-1]

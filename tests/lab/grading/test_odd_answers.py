@@ -45,12 +45,12 @@ def test_an_odd_guess_is_refused_in_words(prediction_id, answer):
 @pytest.mark.parametrize(
     ("exercise_id", "answer"),
     [
-        ("00-factors", "D, B"),
-        ("00-factors", ["b", "D"]),
-        ("00-story", "A C E"),
-        ("03-photograph", " C "),
-        ("03b-liars", {"a": " Period", "b": "DIGITS", "C": "algorithm "}),
-        ("04-remember", "B"),
+        ("factor-kinds", "D, B"),
+        ("factor-kinds", ["b", "D"]),
+        ("usual-story", "A C E"),
+        ("photographed-qr", " C "),
+        ("ignored-parameters", {"a": " Period", "b": "DIGITS", "C": "algorithm "}),
+        ("remember-step", "B"),
     ],
 )
 def test_capitals_and_spaces_are_forgiven(exercise_id, answer):
@@ -61,13 +61,13 @@ def test_capitals_and_spaces_are_forgiven(exercise_id, answer):
 @pytest.mark.parametrize(
     ("exercise_id", "answer", "words"),
     [
-        ("00-factors", "ab", "PIN"),
-        ("00-factors", "a", "PIN"),
-        ("00-thousand", 120, "keylogger"),
-        ("01-list", 5, "salt"),
-        ("02b-seconds-left", lambda now: now % 30, "still to go"),
+        ("factor-kinds", "ab", "PIN"),
+        ("factor-kinds", "a", "PIN"),
+        ("thousand-passwords", 120, "keylogger"),
+        ("cost-of-salts", 5, "salt"),
+        ("seconds-left", lambda now: now % 30, "still to go"),
         (
-            "03-uri",
+            "provisioning-uri",
             "otpauth://totp/Bee%20Works:carol@example.org?secret=democaroldemocaroldemocaroldemo2&issuer=Bee%20Works",
             "Base32 is written in capitals",
         ),

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab import working_copy as workspace
+from mfa_lab.lab import working_copy
 from mfa_lab.lab.exercises import exercise, made_by
 from mfa_lab.lab.grading import progress_file
 from mfa_lab.lab.grading.checks import check, compare, hint, predict, progress_map, reset, solution
@@ -23,7 +23,7 @@ from mfa_lab.lab.grading.progress import Entry, attempted, exported, guessed, na
 from mfa_lab.lab.grading.progress_file import FILE, Store, here
 from mfa_lab.resources import notebooks_dir
 
-RIGHT = made_by(exercise("02-truncate").solution)
+RIGHT = made_by(exercise("dynamic-truncation").solution)
 SPAWN = multiprocessing.get_context("forkserver")
 
 
@@ -40,7 +40,7 @@ def raising(digest):
 @pytest.fixture
 def work(tmp_path, monkeypatch) -> Path:
     """A working copy, in which the kernel works."""
-    workspace.deliver(notebooks_dir(), tmp_path / "work")
+    working_copy.deliver(notebooks_dir(), tmp_path / "work")
     monkeypatch.setattr(progress_file, "_stores", {})
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path / "work"
@@ -67,63 +67,63 @@ def content(work: Path) -> Any:
 
 def test_attempts_are_counted_until_it_is_done(work):
     """Nothing for a blank; one for each answer that was judged, also a raised one; done stays done."""
-    check("02-truncate", ...)
-    assert here().read().of("02-truncate") == Entry()
+    check("dynamic-truncation", ...)
+    assert here().read().of("dynamic-truncation") == Entry()
     for answer in (wrong, raising, RIGHT, wrong, RIGHT):
-        check("02-truncate", answer)
-    entry = here().read().of("02-truncate")
+        check("dynamic-truncation", answer)
+    entry = here().read().of("dynamic-truncation")
     assert entry.attempts == 3
     assert 1_700_000_000 < entry.first <= entry.last == entry.done
 
 
 def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
     """How far the hints went; that the solution was shown, unless it was done before; of one exercise alone."""
-    solution("02-truncate")
-    check("02-truncate", RIGHT)
-    check("02-digits", RIGHT)
-    entry = here().read().of("02-truncate")
+    solution("dynamic-truncation")
+    check("dynamic-truncation", RIGHT)
+    check("code-digits", RIGHT)
+    entry = here().read().of("dynamic-truncation")
     assert (entry.shown > 0, entry.done > 0) == (True, True)
-    assert "Your progress notes" not in repr(solution("02-truncate"))
-    reset("02-truncate")
-    assert here().read().of("02-truncate") == Entry()
-    check("02-truncate", RIGHT)
-    solution("02-truncate")
-    assert here().read().of("02-truncate").shown == 0
-    assert here().read().of("02-digits").attempts == 1
-    if exercise("02-digits").hints:
+    assert "Your progress notes" not in repr(solution("dynamic-truncation"))
+    reset("dynamic-truncation")
+    assert here().read().of("dynamic-truncation") == Entry()
+    check("dynamic-truncation", RIGHT)
+    solution("dynamic-truncation")
+    assert here().read().of("dynamic-truncation").shown == 0
+    assert here().read().of("code-digits").attempts == 1
+    if exercise("code-digits").hints:
         for number in (2, 1):
-            hint("02-digits", number)
-        assert here().read().of("02-digits").hints == 2
+            hint("code-digits", number)
+        assert here().read().of("code-digits").hints == 2
 
 
 @pytest.mark.full
 def test_a_prediction_survives_a_restart(work):
     """Guessed in one kernel, compared in the next; and taken back by three dots."""
-    in_another_kernel(work, "predict('02-one-bit', 'c')")
-    assert compare("02-one-bit", 19).lines[0] == "You said c, and so it is."
-    predict("02-one-bit", ...)
-    assert "You made no prediction." in in_another_kernel(work, "print(compare('02-one-bit', 19))")
+    in_another_kernel(work, "predict('one-bit-flipped', 'c')")
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
+    predict("one-bit-flipped", ...)
+    assert "You made no prediction." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
 
 
 def test_mfa_lab_reset_leaves_progress_alone(work):
     """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered anew."""
-    check("02-truncate", RIGHT)
+    check("dynamic-truncation", RIGHT)
     (work / "02_otp_generation.ipynb").write_text("mine")
-    workspace.reset(notebooks_dir(), work)
-    workspace.deliver(notebooks_dir(), work)
-    assert Store(work).read().of("02-truncate").done > 0
+    working_copy.reset(notebooks_dir(), work)
+    working_copy.deliver(notebooks_dir(), work)
+    assert Store(work).read().of("dynamic-truncation").done > 0
 
 
 def test_outside_a_working_copy_no_file_is_made(elsewhere):
     """In a checkout or under nbval it is remembered until the kernel stops, and nothing is written."""
-    check("02-truncate", RIGHT)
-    predict("02-one-bit", "c")
-    assert compare("02-one-bit", 19).lines[0] == "You said c, and so it is."
-    assert here().read().of("02-truncate").done > 0
+    check("dynamic-truncation", RIGHT)
+    predict("one-bit-flipped", "c")
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
+    assert here().read().of("dynamic-truncation").done > 0
     assert list(elsewhere.iterdir()) == []
-    (elsewhere / workspace.MANIFEST).mkdir()
-    check("02-truncate", RIGHT)
-    assert [path.name for path in elsewhere.iterdir()] == [workspace.MANIFEST]
+    (elsewhere / working_copy.MANIFEST).mkdir()
+    check("dynamic-truncation", RIGHT)
+    assert [path.name for path in elsewhere.iterdir()] == [working_copy.MANIFEST]
 
 
 def test_a_folder_that_was_removed_costs_no_check(elsewhere, monkeypatch):
@@ -131,7 +131,7 @@ def test_a_folder_that_was_removed_costs_no_check(elsewhere, monkeypatch):
     (elsewhere / "gone").mkdir()
     monkeypatch.chdir(elsewhere / "gone")
     (elsewhere / "gone").rmdir()
-    assert check("02-truncate", RIGHT).outcome == "Done"
+    assert check("dynamic-truncation", RIGHT).outcome == "Done"
 
 
 def test_the_map_in_a_fresh_notebook_never_changes(elsewhere, monkeypatch):
@@ -166,15 +166,15 @@ def test_a_damaged_file_is_kept_aside_and_said_so(work, damage):
     """Reading does not fail; the next check keeps it under another name, to the byte, says so once, and goes on."""
     (work / FILE).write_bytes(damage.encode("latin-1"))
     assert repr(progress_map()).startswith("Nothing yet. ")
-    told = check("02-truncate", RIGHT).lines
+    told = check("dynamic-truncation", RIGHT).lines
     assert told[-1] == (
         "Your progress file could not be read. It is kept as .mfa-lab-progress.kept-1.json, and a new one was begun."
     )
     assert (work / ".mfa-lab-progress.kept-1.json").read_bytes() == damage.encode("latin-1")
-    assert len(check("02-truncate", RIGHT).lines) == 1
-    assert "02-truncate" in content(work)["exercises"]
+    assert len(check("dynamic-truncation", RIGHT).lines) == 1
+    assert "dynamic-truncation" in content(work)["exercises"]
     (work / FILE).write_text("{")
-    assert "kept-2" in check("02-digits", RIGHT).lines[-1]
+    assert "kept-2" in check("code-digits", RIGHT).lines[-1]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes are made freely on POSIX alone")
@@ -186,7 +186,7 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(work, what):
     theirs.write_text(said)
     path = work / FILE
     {"link": lambda: path.symlink_to(theirs), "pipe": lambda: os.mkfifo(path), "folder": path.mkdir}[what]()
-    assert "kept-1" in check("02-truncate", RIGHT).lines[-1]
+    assert "kept-1" in check("dynamic-truncation", RIGHT).lines[-1]
     assert theirs.read_text() == said
     assert path.is_file()
     assert not path.is_symlink()
@@ -198,28 +198,28 @@ def test_the_lock_is_opened_where_it_stands(work, what):
     """Through no link, where it would make a file elsewhere, and without waiting for whoever reads a pipe."""
     lock, elsewhere = work / ".mfa-lab-progress.lock", work.parent / "elsewhere"
     {"link": lambda: lock.symlink_to(elsewhere), "pipe": lambda: os.mkfifo(lock)}[what]()
-    assert "could not be written" in check("02-truncate", RIGHT).lines[-1]
+    assert "could not be written" in check("dynamic-truncation", RIGHT).lines[-1]
     assert not elsewhere.exists()
 
 
 def test_what_cannot_be_written_is_kept_and_written_later(work):
     """A folder stands where the lock should be: the check answers and says why; nothing is lost once it is gone."""
     (work / ".mfa-lab-progress.lock").mkdir()
-    assert "could not be written" in check("02-truncate", RIGHT).lines[-1]
-    assert here().read().of("02-truncate").done > 0
+    assert "could not be written" in check("dynamic-truncation", RIGHT).lines[-1]
+    assert here().read().of("dynamic-truncation").done > 0
     assert not (work / FILE).exists()
     (work / ".mfa-lab-progress.lock").rmdir()
-    check("02-digits", RIGHT)
-    assert set(content(work)["exercises"]) == {"02-truncate", "02-digits"}
+    check("code-digits", RIGHT)
+    assert set(content(work)["exercises"]) == {"dynamic-truncation", "code-digits"}
 
 
 def test_a_lock_that_never_comes_free_costs_seconds_not_the_check(work, monkeypatch):
     """Somebody holds it: after a while the check answers, and says that it could not write."""
     monkeypatch.setattr(progress_file, "_LOCK_SECONDS", 0.05)
     with progress_file._locked(work / ".mfa-lab-progress.lock"):
-        assert "another program holds it" in check("02-truncate", RIGHT).lines[-1]
-    assert len(check("02-truncate", RIGHT).lines) == 1
-    assert content(work)["exercises"]["02-truncate"]["attempts"] == 1
+        assert "another program holds it" in check("dynamic-truncation", RIGHT).lines[-1]
+    assert len(check("dynamic-truncation", RIGHT).lines) == 1
+    assert content(work)["exercises"]["dynamic-truncation"]["attempts"] == 1
 
 
 ROUNDS = 150
@@ -290,17 +290,17 @@ def test_a_killed_kernel_loses_nothing_that_was_told(work):
 
 def test_an_export_holds_a_pseudonym_ids_times_and_attempts_and_nothing_else(work):
     """Neither guesses nor hints nor the solution's showing; no id that the kit does not know, no path, no name."""
-    check("02-truncate", wrong)
-    check("02-digits", RIGHT)
-    predict("02-one-bit", "c")
-    solution("02-totp" if "02-totp" in known() else "02b-totp")
+    check("dynamic-truncation", wrong)
+    check("code-digits", RIGHT)
+    predict("one-bit-flipped", "c")
+    solution("02-totp" if "02-totp" in known() else "whole-totp")
     here().update(attempted("typed-by-somebody", done=True))
     told = json.loads(exported(here().read(), known()))
     assert set(told) == {"mfa_lab_progress", "pseudonym", "exercises"}
-    assert set(told["exercises"]) == {"02-truncate", "02-digits"}
+    assert set(told["exercises"]) == {"dynamic-truncation", "code-digits"}
     for entry in told["exercises"].values():
         assert set(entry) == {"attempts", "first", "last", "done"}
-    assert told["exercises"]["02-truncate"]["done"] is None
+    assert told["exercises"]["dynamic-truncation"]["done"] is None
     assert told["pseudonym"].startswith("learner-")
 
 
@@ -312,9 +312,9 @@ def known() -> set[str]:
 
 def test_a_pseudonym_stays_and_can_be_given(work):
     """Drawn once, at random; whoever hands out seats gives their own."""
-    check("02-truncate", wrong)
+    check("dynamic-truncation", wrong)
     drawn = content(work)["pseudonym"]
-    check("02-truncate", wrong)
+    check("dynamic-truncation", wrong)
     assert content(work)["pseudonym"] == drawn
     Store(work).update(named("seat-07"))
     assert content(work)["pseudonym"] == "seat-07"

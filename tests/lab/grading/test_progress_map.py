@@ -42,7 +42,7 @@ def test_the_mark_that_says_most(entry, mark):
 
 def test_nothing_yet():
     """Without progress, and with progress of exercises that are not there any more, it is one sentence."""
-    for progress in (Progress(), Progress("p", {"99-gone": Entry(1, 1, 1)}, {"02-one-bit": "c"})):
+    for progress in (Progress(), Progress("p", {"99-gone": Entry(1, 1, 1)}, {"one-bit-flipped": "c"})):
         drawn = ProgressMap(progress, "Kept here.")
         assert repr(drawn) == NOTHING
         assert BeautifulSoup(drawn._repr_html_(), "html.parser").get_text() == NOTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_lab.attacks import rungs
+from mfa_lab.attacks import attack_series
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.grading import progress_file
 from mfa_lab.lab.grading import scoreboard as board
@@ -30,20 +30,22 @@ PICTURES = {
 each = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 
 
-def test_every_rung_is_on_it_once():
+def test_every_attack_is_on_it_once():
     """From the lowest, by number and title; and there is an exercise for each."""
-    assert [(one.number, one.title) for one in scores(Progress())] == [(one.number, one.title) for one in rungs()]
-    assert len(FIXES) == len(rungs())
+    assert [(one.number, one.title) for one in scores(Progress())] == [
+        (one.number, one.title) for one in attack_series()
+    ]
+    assert len(FIXES) == len(attack_series())
     drawn = [text.get_text() for text in board.draw(PICTURES["begun"].data).texts]
-    assert [drawn.count(one.title) for one in rungs()] == [1] * len(rungs())
+    assert [drawn.count(one.title) for one in attack_series()] == [1] * len(attack_series())
 
 
 @pytest.mark.parametrize("exercise_id", FIXES)
-def test_an_exercise_mends_its_own_rung(exercise_id):
+def test_an_exercise_fixes_its_own_attack(exercise_id):
     """The one whose trials it is graded by, and no other."""
-    mended = [one.title for one in scores(Progress("p", {exercise_id: DONE})) if one.mended]
+    fixed = [one.title for one in scores(Progress("p", {exercise_id: DONE})) if one.fixed]
     asked = [case.arguments[0] for case in FIXES[exercise_id]]
-    assert mended == [one.title for one in rungs() if list(one.trials) == asked]
+    assert fixed == [one.title for one in attack_series() if list(one.trials) == asked]
 
 
 def test_states_are_told_in_words():
@@ -61,7 +63,7 @@ def test_states_differ_by_shape():
     """
     drawn = {score.mark: shapes(score) for score in (Score(1, "a", mark) for mark in Mark)}
     assert len({drawn[Mark.DONE], drawn[Mark.OPEN], drawn[Mark.TRIED]}) == 3
-    assert shapes(Score(1, "a", Mark.DONE, stands=False)) != drawn[Mark.DONE]
+    assert shapes(Score(1, "a", Mark.DONE, ours_holds=False)) != drawn[Mark.DONE]
 
 
 def shapes(score: Score) -> tuple[object, ...]:

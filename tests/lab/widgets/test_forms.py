@@ -279,7 +279,7 @@ def test_a_lost_phone_and_a_recovery_code():
     steps.room.clock.advance(30)
     steps.login.submit(**ALICE)
     assert steps.otp.submit(code=steps.room.phone.code()).granted
-    steps.session.notices_button.click()
+    steps.session.notifications_button.click()
     assert "a recovery code was used at" in steps.status.value
 
 

@@ -82,7 +82,7 @@ def test_whoever_reacts_within_the_allowance_never_excludes_the_truth(offset, mo
     assert contradiction(seen, PERIOD) == ()
 
 
-def test_a_contradiction_names_the_two_and_can_be_mended(form):
+def test_a_contradiction_names_the_two_and_can_be_fixed(form):
     """A change noted a minute late fits nothing seen before: both are named, either can be left out."""
     note(form)
     until_it_changes(form.room)
@@ -95,12 +95,12 @@ def test_a_contradiction_names_the_two_and_can_be_mended(form):
     assert "Observations 2 and 3 contradict each other" in answer.told
     assert form.interval is None
     assert "contradict each other" in form.picture.value
-    names = [button.description for button in form.mending.children]
+    names = [button.description for button in form.fixing.children]
     assert names == ["Leave out observation 2", "Leave out observation 3"]
-    form.mending.children[1].click()
+    form.fixing.children[1].click()
     assert -37 in form.interval
     assert form.interval.width_seconds == 2
-    assert form.mending.children == ()
+    assert form.fixing.children == ()
 
 
 def test_start_again_forgets_everything(form):

@@ -50,7 +50,7 @@ def test_all_other_calls_pass_through() -> None:
     relay = Relay(room.server)
     room.server = relay
     log_in(room)
-    assert room.server.notices(room.session) == relay.server.notices(room.session)
+    assert room.server.notifications(room.session) == relay.server.notifications(room.session)
     assert room.server.policy is relay.server.policy
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from mfa_lab.attacks.helpers.timing import by_the_count
 from mfa_lab.attacks.helpers.world import our_server
-from mfa_lab.attacks.user_enumeration import TellingServer
+from mfa_lab.attacks.user_enumeration import EnumerableServer
 from mfa_lab.lab.figures.attacks.user_enumeration import draw, growth, names_by_time, verdict
 from mfa_lab.lab.widgets.stopwatch import Stopwatch
 from tests.lab.figures.figure_rules import keeps_all
 
-WEAK = names_by_time(by_the_count(TellingServer), "The weak server")
+WEAK = names_by_time(by_the_count(EnumerableServer), "The weak server")
 OURS = names_by_time(by_the_count(our_server), "MfaServer")
 
 

@@ -11,22 +11,22 @@ from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.provisioning.account_table import parse_table
-from mfa_lab.redaction import Hidden
-from tests.server.kit import CLASS, NAME, PASSWORD, House, reason
+from mfa_lab.redaction import Redacted
+from tests.server.kit import EXPLAINING, NAME, PASSWORD, Deployment, reason
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
-OLD = OtpAccount(NAME, "Old system", Hidden(SECRET))
+OLD = OtpAccount(NAME, "Old system", Redacted(SECRET))
 
 
 @pytest.fixture
-def adopted(house: House) -> House:
+def adopted(deployment: Deployment) -> Deployment:
     """An account whose authenticator comes from a table, and the phone that has it."""
-    house.phone.add(OLD.uri())
-    house.server.adopt(NAME.upper(), *parse_table(f"name,secret\n{NAME},{SECRET}"))
-    return house
+    deployment.phone.add(OLD.uri())
+    deployment.server.adopt(NAME.upper(), *parse_table(f"name,secret\n{NAME},{SECRET}"))
+    return deployment
 
 
-def test_the_owner_logs_in_as_before(adopted: House) -> None:
+def test_the_owner_logs_in_as_before(adopted: Deployment) -> None:
     """With the password and the phone they had; kept sealed, labelled, in the log, and in a notice."""
     adopted.clock.advance(60)
     session = adopted.server.finish_login(adopted.begin(), adopted.phone.code())
@@ -35,65 +35,65 @@ def test_the_owner_logs_in_as_before(adopted: House) -> None:
     assert SECRET not in adopted.dump()
     assert SECRET not in str(adopted.rows("SELECT sealed_secret FROM factors"))
     assert [line.event for line in adopted.server.audit_log()].count("factor taken over") == 1
-    assert [notice.event for notice in adopted.server.notices(session)] == ["factor taken over"]
+    assert [notification.event for notification in adopted.server.notifications(session)] == ["factor taken over"]
 
 
 @pytest.mark.parametrize("window", [0, 1, 2])
-def test_no_code_that_was_good_is_good(window: int, house: House) -> None:
+def test_no_code_that_was_good_is_good(window: int, deployment: Deployment) -> None:
     """Whatever the old system may have seen by now, window and all, is void; the first code after it is taken."""
-    server = house.open(replace(CLASS, window_steps=window, free_failures=1000, pending_wrong_codes=1000))
+    server = deployment.open(replace(EXPLAINING, window_steps=window, free_failures=1000, pending_wrong_codes=1000))
     server.adopt(NAME, OLD)
-    now = house.clock.now()
-    pending = house.begin()
+    now = deployment.clock.now()
+    pending = deployment.begin()
     for step in range(-window, window + 1):
         assert reason(server.finish_login, pending, code_at(SECRET, now + 30 * step)) is Reason.REUSED
-    house.clock.advance(30)
+    deployment.clock.advance(30)
     assert server.finish_login(pending, code_at(SECRET, now + 30 * (window + 1)))
 
 
-def test_it_keeps_its_own_kind(house: House) -> None:
+def test_it_keeps_its_own_kind(deployment: Deployment) -> None:
     """Digits, period and algorithm are the old system's, not the policy's."""
-    house.server.adopt(NAME, replace(OLD, digits=8, period_seconds=60, algorithm="SHA256"))
-    house.clock.advance(120)
-    code = code_at(SECRET, house.clock.now(), digits=8, period=60, algorithm="SHA256")
-    assert house.server.finish_login(house.begin(), code)
+    deployment.server.adopt(NAME, replace(OLD, digits=8, period_seconds=60, algorithm="SHA256"))
+    deployment.clock.advance(120)
+    code = code_at(SECRET, deployment.clock.now(), digits=8, period=60, algorithm="SHA256")
+    assert deployment.server.finish_login(deployment.begin(), code)
 
 
-def test_what_was_open_is_closed(house: House) -> None:
+def test_what_was_open_is_closed(deployment: Deployment) -> None:
     """A pending login that might have enrolled a first factor, and an enrolment begun: neither is good any more."""
-    pending = house.begin()
-    enrolment = house.server.start_enrolment(pending)
-    house.phone.add(enrolment.uri)
-    house.server.adopt(NAME, OLD)
-    assert reason(house.server.start_enrolment, pending) is Reason.SPENT_PENDING
-    assert reason(house.server.confirm_enrolment, enrolment, house.phone.code()) is Reason.SPENT_PENDING
+    pending = deployment.begin()
+    enrolment = deployment.server.start_enrolment(pending)
+    deployment.phone.add(enrolment.uri)
+    deployment.server.adopt(NAME, OLD)
+    assert reason(deployment.server.start_enrolment, pending) is Reason.CONSUMED_PENDING
+    assert reason(deployment.server.confirm_enrolment, enrolment, deployment.phone.code()) is Reason.CONSUMED_PENDING
 
 
 @pytest.mark.parametrize("state", ["active", "disabled"])
-def test_an_account_that_has_one_keeps_it(state: str, enrolled: House) -> None:
+def test_an_account_that_has_one_keeps_it(state: str, enrolled: Deployment) -> None:
     """Whoever can call this must not put a factor of their own beside or above one that holds: rebind first."""
     enrolled.tamper(f"UPDATE factors SET state = '{state}'")  # noqa: S608
     before = enrolled.dump()
     with pytest.raises(InvalidInput, match="rebind it first"):
         enrolled.server.adopt(NAME, OLD)
     assert enrolled.dump() == before
-    enrolled.server.rebind(NAME)
+    enrolled.server.reset_factors(NAME)
     enrolled.server.adopt(NAME, OLD)
     enrolled.clock.advance(60)
     assert enrolled.server.finish_login(enrolled.begin(), code_at(SECRET, enrolled.clock.now()))
 
 
-def test_whom_it_cannot_serve(house: House) -> None:
+def test_whom_it_cannot_serve(deployment: Deployment) -> None:
     """Nobody of this name, or no account of an import: a sentence, and nothing changes."""
-    before = house.dump()
+    before = deployment.dump()
     with pytest.raises(InvalidInput, match="no account has this name"):
-        house.server.adopt("nobody", OLD)
+        deployment.server.adopt("nobody", OLD)
     with pytest.raises(InvalidInput, match="pass the OtpAccount"):
-        house.server.adopt(NAME, SECRET)
-    assert house.dump() == before
+        deployment.server.adopt(NAME, SECRET)
+    assert deployment.dump() == before
 
 
-def test_a_lost_phone_of_the_old_days(adopted: House) -> None:
+def test_a_lost_phone_of_the_old_days(adopted: Deployment) -> None:
     """It brings no recovery codes; the owner gets them from a fresh session, an administrator gives a reset code."""
     assert adopted.rows("SELECT count(*) FROM recovery_codes") == [(0,)]
     (code,) = adopted.server.issue_reset_code(NAME)

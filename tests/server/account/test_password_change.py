@@ -10,12 +10,12 @@ import pytest
 from mfa_lab import Phone
 from mfa_lab.errors import PasswordRefused, Reason
 from mfa_lab.server.passwords.hashing import PasswordHasher
-from tests.server.kit import NAME, PASSWORD, WRONG, House, reason, together
+from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, reason, together
 
 NEW = "demo: a mule in the meadow"
 
 
-def test_a_changed_password_ends_other_sessions(enrolled: House) -> None:
+def test_a_changed_password_ends_other_sessions(enrolled: Deployment) -> None:
     """The session that changed it goes on; others, and logins begun with the old one, end; the owner is told."""
     other, session = enrolled.log_in(), enrolled.log_in()
     begun = enrolled.begin()
@@ -23,13 +23,13 @@ def test_a_changed_password_ends_other_sessions(enrolled: House) -> None:
     assert enrolled.server.check_session(session).name == NAME
     assert reason(enrolled.server.check_session, other) is Reason.UNKNOWN_SESSION
     enrolled.clock.advance(30)
-    assert reason(enrolled.server.finish_login, begun, enrolled.phone.code()) is Reason.SPENT_PENDING
+    assert reason(enrolled.server.finish_login, begun, enrolled.phone.code()) is Reason.CONSUMED_PENDING
     assert reason(enrolled.server.begin_login, NAME, PASSWORD) is Reason.WRONG_PASSWORD
     enrolled.server.finish_login(enrolled.begin(password=NEW), enrolled.phone.code())
-    assert "password changed" in [notice.event for notice in enrolled.server.notices(session)]
+    assert "password changed" in [notification.event for notification in enrolled.server.notifications(session)]
 
 
-def test_an_enrolment_that_the_old_password_began_ends(enrolled: House) -> None:
+def test_an_enrolment_that_the_old_password_began_ends(enrolled: Deployment) -> None:
     """A thief with the password and a recovery code has begun to enrol; the owner reads the notice and changes the
     password: the thief's phone is not bound any more.
     """
@@ -38,11 +38,11 @@ def test_an_enrolment_that_the_old_password_began_ends(enrolled: House) -> None:
     thiefs_phone.add(theirs.uri)
     session = enrolled.log_in()
     enrolled.server.change_password(session, PASSWORD, NEW)
-    assert reason(enrolled.server.confirm_enrolment, theirs, thiefs_phone.code()) is Reason.SPENT_PENDING
+    assert reason(enrolled.server.confirm_enrolment, theirs, thiefs_phone.code()) is Reason.CONSUMED_PENDING
     assert enrolled.server.check_session(session).name == NAME
 
 
-def test_a_wrong_old_password_is_charged_like_a_login(enrolled: House) -> None:
+def test_a_wrong_old_password_is_counted_like_a_login(enrolled: Deployment) -> None:
     """Who finds an open session learns nothing by guessing: the same count, the same waits, and nothing changed."""
     session = enrolled.log_in()
     for _ in range(3):
@@ -55,7 +55,7 @@ def test_a_wrong_old_password_is_charged_like_a_login(enrolled: House) -> None:
 
 
 @pytest.mark.parametrize("new", ["short", "password", NAME, "\ud800 and more"])
-def test_a_new_password_is_held_to_the_rules(new: str, enrolled: House) -> None:
+def test_a_new_password_is_held_to_the_rules(new: str, enrolled: Deployment) -> None:
     """NIST-3.1.1.2, with the reason told; the old one stays, and nothing is charged."""
     session = enrolled.log_in()
     for _ in range(4):
@@ -64,7 +64,7 @@ def test_a_new_password_is_held_to_the_rules(new: str, enrolled: House) -> None:
     assert enrolled.begin()
 
 
-def test_of_two_changes_at_once_one_counts(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_changes_at_once_one_counts(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both gave the old password; one is set, and the other hears that its old one is wrong by now."""
     session, both_verified, verify = enrolled.log_in(), Barrier(2), PasswordHasher.verify
 
@@ -81,7 +81,9 @@ def test_of_two_changes_at_once_one_counts(enrolled: House, monkeypatch: pytest.
     assert [type(answer).__name__ for answer in answers].count("NoneType") == 1
 
 
-def test_a_login_with_the_old_one_meanwhile_begins_nothing(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_login_with_the_old_one_meanwhile_begins_nothing(
+    enrolled: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its hash was read before the change and verified after: the second look finds another one."""
     session, verify = enrolled.log_in(), PasswordHasher.verify
 
@@ -95,13 +97,13 @@ def test_a_login_with_the_old_one_meanwhile_begins_nothing(enrolled: House, monk
     assert reason(enrolled.server.begin_login, NAME, PASSWORD) is Reason.WRONG_PASSWORD
 
 
-def test_no_password_is_in_the_database(enrolled: House) -> None:
+def test_no_password_is_in_the_database(enrolled: Deployment) -> None:
     """Neither the old nor the new one."""
     enrolled.server.change_password(enrolled.log_in(), PASSWORD, NEW)
     assert not [password for password in (PASSWORD, NEW) if password in enrolled.dump()]
 
 
-def test_a_session_that_ends_meanwhile_changes_nothing(enrolled: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_that_ends_meanwhile_changes_nothing(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Logged out, or revoked from elsewhere, while the old password is being verified: the password stays."""
     session = enrolled.log_in()
     verify = PasswordHasher.verify

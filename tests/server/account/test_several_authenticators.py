@@ -11,25 +11,25 @@ from mfa_lab import AccessDenied, Phone
 from mfa_lab.clock import SkewedClock
 from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.otp import code_at
-from tests.server.kit import CLASS, NAME, PASSWORD, PATIENT, House, reason, refused
+from tests.server.kit import EXPLAINING, NAME, NEVER_WAITS, PASSWORD, Deployment, reason, refused
 
 
-def spare(house: House, label: str = "spare", **how: Any) -> Phone:
+def spare(deployment: Deployment, label: str = "spare", **how: Any) -> Phone:
     """One more phone, enrolled from a session that is fresh; the clock then stands in the next step."""
-    phone = Phone(house.clock)
-    enrolment = house.server.start_enrolment(house.log_in(), label=label, further=True, **how)
+    phone = Phone(deployment.clock)
+    enrolment = deployment.server.start_enrolment(deployment.log_in(), label=label, further=True, **how)
     phone.add(enrolment.uri)
-    house.clock.advance(30)
-    assert list(house.server.confirm_enrolment(enrolment, phone.code())) == []
-    house.clock.advance(30)
+    deployment.clock.advance(30)
+    assert list(deployment.server.confirm_enrolment(enrolment, phone.code())) == []
+    deployment.clock.advance(30)
     return phone
 
 
-def labels(house: House) -> list[str]:
-    return [each.label for each in house.server.authenticators(house.log_in())]
+def labels(deployment: Deployment) -> list[str]:
+    return [each.label for each in deployment.server.authenticators(deployment.log_in())]
 
 
-def test_either_phone_logs_in(enrolled: House) -> None:
+def test_either_phone_logs_in(enrolled: Deployment) -> None:
     """Each has its own secret and its own last step; a code of one is used up for this one alone."""
     other = spare(enrolled)
     for phone in (other, enrolled.phone, other):
@@ -40,7 +40,7 @@ def test_either_phone_logs_in(enrolled: House) -> None:
     assert labels(enrolled) == ["", "spare"]
 
 
-def test_a_further_one_ends_neither_the_first_nor_this_session(enrolled: House) -> None:
+def test_a_further_one_ends_neither_the_first_nor_this_session(enrolled: Deployment) -> None:
     """The first factor and the recovery codes stay, the session that enrolled it goes on, all others end."""
     other, session = enrolled.log_in(), enrolled.log_in()
     phone = Phone(enrolled.clock)
@@ -53,7 +53,7 @@ def test_a_further_one_ends_neither_the_first_nor_this_session(enrolled: House) 
     assert enrolled.rows("SELECT state FROM factors") == [("active",), ("active",)]
 
 
-def test_without_further_it_takes_the_place_of_all(enrolled: House) -> None:
+def test_without_further_it_takes_the_place_of_all(enrolled: Deployment) -> None:
     """A replacing factor ends every earlier one and erases their secrets."""
     spare(enrolled)
     enrolment = enrolled.server.start_enrolment(enrolled.log_in(), label="new")
@@ -66,31 +66,31 @@ def test_without_further_it_takes_the_place_of_all(enrolled: House) -> None:
     assert labels(enrolled) == ["new"]
 
 
-def test_there_is_room_for_so_many(enrolled: House) -> None:
+def test_there_is_room_for_so_many(enrolled: Deployment) -> None:
     """`Policy.authenticators`: asked when the enrolment starts, and again when it is confirmed."""
     session, phones = enrolled.log_in(), [Phone(enrolled.clock) for _ in range(2)]
     enrolments = [enrolled.server.start_enrolment(session, further=True) for _ in phones]
     for phone, enrolment in zip(phones, enrolments, strict=True):
         phone.add(enrolment.uri)
     enrolled.server.confirm_enrolment(enrolments[0], phones[0].code())
-    assert reason(enrolled.server.confirm_enrolment, enrolments[1], phones[1].code()) is Reason.SPENT_PENDING
+    assert reason(enrolled.server.confirm_enrolment, enrolments[1], phones[1].code()) is Reason.CONSUMED_PENDING
     enrolled.tamper("UPDATE enrolments SET ended = NULL")
     assert reason(enrolled.server.confirm_enrolment, enrolments[1], phones[1].code()) is Reason.NOT_PERMITTED
     assert refusal_to_start(enrolled) is Reason.NOT_PERMITTED
-    enrolled.open(replace(CLASS, authenticators=1))
+    enrolled.open(replace(EXPLAINING, authenticators=1))
     assert refusal_to_start(enrolled) is Reason.NOT_PERMITTED
 
 
-def refusal_to_start(house: House) -> Reason:
-    session = house.log_in()
+def refusal_to_start(deployment: Deployment) -> Reason:
+    session = deployment.log_in()
     with pytest.raises(AccessDenied) as caught:
-        house.server.start_enrolment(session, further=True)
+        deployment.server.start_enrolment(session, further=True)
     assert caught.value.trace
     return caught.value.trace.reason
 
 
 @pytest.mark.parametrize("label", ["x" * 65, "two\nlines", "a\0b", None, 7])
-def test_a_label_that_cannot_be(label: Any, enrolled: House) -> None:
+def test_a_label_that_cannot_be(label: Any, enrolled: Deployment) -> None:
     """Refused before anything is made."""
     session = enrolled.log_in()
     with pytest.raises(InvalidInput, match="64 characters"):
@@ -98,9 +98,9 @@ def test_a_label_that_cannot_be(label: Any, enrolled: House) -> None:
     assert enrolled.rows("SELECT count(*) FROM enrolments WHERE ended IS NULL") == [(0,)]
 
 
-def test_a_guess_is_one_attempt_however_many_there_are(enrolled: House) -> None:
+def test_a_guess_is_one_attempt_however_many_there_are(enrolled: Deployment) -> None:
     """A wrong code is charged once, and the hundredth in a row disables all of them (NIST-3.2.2)."""
-    enrolled.open(replace(PATIENT, disable_after_failures=3))
+    enrolled.open(replace(NEVER_WAITS, disable_after_failures=3))
     other = spare(enrolled)
     for count in (1, 2, 3):
         assert refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code()).failures == count
@@ -109,7 +109,7 @@ def test_a_guess_is_one_attempt_however_many_there_are(enrolled: House) -> None:
     assert enrolled.rows("SELECT state FROM factors") == [("disabled",), ("disabled",)]
 
 
-def test_a_recovery_takes_the_place_of_all(enrolled: House) -> None:
+def test_a_recovery_takes_the_place_of_all(enrolled: Deployment) -> None:
     """After a recovery code the new factor is the only one: the lost phone may be any of them."""
     spare(enrolled)
     pending = enrolled.server.recover(enrolled.begin(), enrolled.codes[0]).pending
@@ -119,7 +119,7 @@ def test_a_recovery_takes_the_place_of_all(enrolled: House) -> None:
     assert [state for (state,) in enrolled.rows("SELECT state FROM factors")].count("active") == 1
 
 
-def test_the_trace_speaks_of_the_nearest(enrolled: House) -> None:
+def test_the_trace_speaks_of_the_nearest(enrolled: Deployment) -> None:
     """Of two authenticators, of the one that the code comes nearest to: a near miss, not "no match"."""
     spare(enrolled)
     enrolled.clock.advance(300)
@@ -128,9 +128,9 @@ def test_the_trace_speaks_of_the_nearest(enrolled: House) -> None:
     assert reason(enrolled.server.finish_login, enrolled.begin(), "12") is Reason.MALFORMED
 
 
-def test_each_clock_is_learnt_for_itself(enrolled: House) -> None:
+def test_each_clock_is_learnt_for_itself(enrolled: Deployment) -> None:
     """What is known of one phone's clock moves the window of no other."""
-    enrolled.open(replace(CLASS, drift_cap_steps=2))
+    enrolled.open(replace(EXPLAINING, drift_cap_steps=2))
     other = spare(enrolled)
     other.clock = SkewedClock(enrolled.clock, 30)
     enrolled.clock.advance(30)
@@ -138,7 +138,7 @@ def test_each_clock_is_learnt_for_itself(enrolled: House) -> None:
     assert enrolled.rows("SELECT label, drift_steps FROM factors ORDER BY label") == [("", 0), ("spare", 1)]
 
 
-def test_either_can_be_resynchronised(enrolled: House) -> None:
+def test_either_can_be_resynchronised(enrolled: Deployment) -> None:
     """The two codes find the phone they came from."""
     other = spare(enrolled)
     other.clock = SkewedClock(enrolled.clock, 600)
@@ -148,7 +148,7 @@ def test_either_can_be_resynchronised(enrolled: House) -> None:
     assert enrolled.rows("SELECT label, resync_steps FROM factors ORDER BY label") == [("", 0), ("spare", 21)]
 
 
-def test_a_lost_phone_is_revoked(enrolled: House) -> None:
+def test_a_lost_phone_is_revoked(enrolled: Deployment) -> None:
     """ASVS-6.5.6: its codes are worth nothing, its secret is erased, other sessions end, the owner is told."""
     lost = spare(enrolled)
     other, session = enrolled.log_in(), enrolled.log_in()
@@ -159,10 +159,12 @@ def test_a_lost_phone_is_revoked(enrolled: House) -> None:
     assert reason(enrolled.server.finish_login, enrolled.begin(), lost.code()) is Reason.NO_MATCH
     assert enrolled.rows("SELECT length(sealed_secret) FROM factors WHERE state = 'replaced'") == [(0,)]
     assert reason(enrolled.server.check_session, other) is Reason.UNKNOWN_SESSION
-    assert "factor revoked" in [notice.event for notice in enrolled.server.notices(enrolled.log_in())]
+    assert "factor revoked" in [
+        notification.event for notification in enrolled.server.notifications(enrolled.log_in())
+    ]
 
 
-def test_the_last_one_stays(enrolled: House) -> None:
+def test_the_last_one_stays(enrolled: Deployment) -> None:
     """Without any the password alone would enrol the next: it can be replaced, and not be revoked."""
     session = enrolled.log_in()
     (only,) = enrolled.server.authenticators(session)
@@ -171,7 +173,7 @@ def test_the_last_one_stays(enrolled: House) -> None:
 
 
 @pytest.mark.parametrize("whose", ["another account's", "made up", "nonsense", "already revoked"])
-def test_only_ones_own(whose: str, enrolled: House) -> None:
+def test_only_ones_own(whose: str, enrolled: Deployment) -> None:
     """An id of somebody else's authenticator revokes nothing (no access by guessing an id)."""
     spare(enrolled)
     enrolled.enrol("bob@example.org")
@@ -183,7 +185,7 @@ def test_only_ones_own(whose: str, enrolled: House) -> None:
     ids = {"another account's": enrolled.server.authenticators(bob)[0].id, "made up": "0" * 32, "nonsense": "\0"}
     if whose == "already revoked":
         ids[whose] = enrolled.server.authenticators(session)[1].id
-        third = enrolled.open(replace(CLASS, authenticators=3)).start_enrolment(session, further=True)
+        third = enrolled.open(replace(EXPLAINING, authenticators=3)).start_enrolment(session, further=True)
         phone = Phone(enrolled.clock)
         phone.add(third.uri)
         enrolled.server.confirm_enrolment(third, phone.code())
@@ -191,7 +193,7 @@ def test_only_ones_own(whose: str, enrolled: House) -> None:
     assert reason(enrolled.server.revoke, session, ids[whose]) is Reason.NOT_PERMITTED
 
 
-def test_only_from_a_fresh_session(enrolled: House) -> None:
+def test_only_from_a_fresh_session(enrolled: Deployment) -> None:
     """ASVS-7.5.1: looking needs a session, changing a fresh one."""
     spare(enrolled)
     session = enrolled.log_in()
@@ -202,7 +204,7 @@ def test_only_from_a_fresh_session(enrolled: House) -> None:
     assert reason(enrolled.server.change_password, session, PASSWORD, "demo: another horse") is Reason.STALE_SESSION
 
 
-def test_a_reset_code_from_the_administrator_bypasses_nothing(enrolled: House) -> None:
+def test_a_reset_code_from_the_administrator_bypasses_nothing(enrolled: Deployment) -> None:
     """ASVS-6.4.4: taken behind the password alone, it permits a new authenticator and no more; the others hold. It
     leaves a line in the log, without the code, and a notice.
     """
@@ -219,9 +221,9 @@ def test_a_reset_code_from_the_administrator_bypasses_nothing(enrolled: House) -
     assert code not in enrolled.dump()
 
 
-def test_a_reset_code_needs_an_account_with_a_factor(house: House) -> None:
+def test_a_reset_code_needs_an_account_with_a_factor(deployment: Deployment) -> None:
     """Nobody of this name, or none to reset yet: a sentence each, and nothing is changed."""
     for name, sentence in (("nobody", "no account"), (NAME, "no authenticator yet")):
         with pytest.raises(InvalidInput, match=sentence):
-            house.server.issue_reset_code(name)
-    assert house.rows("SELECT count(*) FROM recovery_codes") == [(0,)]
+            deployment.server.issue_reset_code(name)
+    assert deployment.rows("SELECT count(*) FROM recovery_codes") == [(0,)]

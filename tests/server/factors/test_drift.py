@@ -13,35 +13,34 @@ from hypothesis import strategies as st
 from mfa_lab import AccessDenied, ManualClock, Policy, SkewedClock
 from mfa_lab.errors import PUBLIC_MESSAGE, ClockSetBack, InvalidInput, NoMatch, Reason, ServerFault
 from mfa_lab.otp import Match, Verdict, code_at, diagnose, match, step_at
-from mfa_lab.server.factors import drift
-from mfa_lab.server.factors import totp as factors
+from mfa_lab.server.factors import drift, totp
 from mfa_lab.server.records import PendingLogin
-from mfa_lab.server.storage.encryption import Place, Vault
+from mfa_lab.server.storage.encryption import RowBinding, SecretCipher
 from mfa_lab.server.storage.keys import Keys
-from tests.server.kit import KEY, NAME, PASSWORD, PATIENT, START, WRONG, House, reason, refused
+from tests.server.kit import KEY, NAME, NEVER_WAITS, PASSWORD, START, WRONG, Deployment, reason, refused
 
-LEARNING = replace(PATIENT, drift_cap_steps=2)
+LEARNING = replace(NEVER_WAITS, drift_cap_steps=2)
 DAY = 24 * 3600
 
 
-def shown(house: House, offset_steps: int) -> str:
+def shown(deployment: Deployment, offset_steps: int) -> str:
     """The code of a phone so many steps ahead of the server."""
-    return code_at(house.secret, house.clock.now() + 30 * offset_steps)
+    return code_at(deployment.secret, deployment.clock.now() + 30 * offset_steps)
 
 
-def accepts(house: House, offset_steps: int, later: int = 300) -> bool:
+def accepts(deployment: Deployment, offset_steps: int, later: int = 300) -> bool:
     """Whether such a phone gets in, some minutes later."""
-    house.clock.advance(later)
+    deployment.clock.advance(later)
     try:
-        house.server.finish_login(house.begin(), shown(house, offset_steps))
+        deployment.server.finish_login(deployment.begin(), shown(deployment, offset_steps))
     except AccessDenied:
         return False
     return True
 
 
-def learnt(house: House) -> int:
+def learnt(deployment: Deployment) -> int:
     """What stands in the file."""
-    ((steps,),) = house.rows("SELECT drift_steps FROM factors WHERE state = 'active'")
+    ((steps,),) = deployment.rows("SELECT drift_steps FROM factors WHERE state = 'active'")
     return int(steps)
 
 
@@ -95,16 +94,16 @@ def test_a_drift_is_a_whole_number(drift_steps: object) -> None:
             look("DEMOALICEDEMOALICEDEMOALICEDEMO2", "000000", START, drift_steps=drift_steps)
 
 
-def test_off_by_default(enrolled: House) -> None:
+def test_off_by_default(enrolled: Deployment) -> None:
     """A server that was not asked to learns nothing, and a phone at the window's edge moves no window."""
     assert Policy.STANDARD.drift_cap_steps == 0
-    enrolled.open(PATIENT)
+    enrolled.open(NEVER_WAITS)
     assert [accepts(enrolled, offset) for offset in (1, 1, 1, 2)] == [True, True, True, False]
     assert learnt(enrolled) == 0
 
 
 @pytest.mark.parametrize("direction", [1, -1])
-def test_the_window_follows_a_drifting_phone_up_to_its_cap(direction: int, enrolled: House) -> None:
+def test_the_window_follows_a_drifting_phone_up_to_its_cap(direction: int, enrolled: Deployment) -> None:
     """At the edge login after login: two steps learnt, and no more; the opposite edge is closed by as much."""
     enrolled.open(LEARNING)
     assert [accepts(enrolled, direction * offset) for offset in (1, 2, 3, 4)] == [True, True, True, False]
@@ -113,7 +112,7 @@ def test_the_window_follows_a_drifting_phone_up_to_its_cap(direction: int, enrol
     assert accepts(enrolled, direction)
 
 
-def test_only_accepted_codes_teach(enrolled: House) -> None:
+def test_only_accepted_codes_teach(enrolled: Deployment) -> None:
     """A near miss, a used code and a wrong one leave what was learnt as it is."""
     enrolled.open(LEARNING)
     assert accepts(enrolled, 1)
@@ -123,7 +122,7 @@ def test_only_accepted_codes_teach(enrolled: House) -> None:
     assert learnt(enrolled) == 1
 
 
-def test_it_fades_without_logins(enrolled: House) -> None:
+def test_it_fades_without_logins(enrolled: Deployment) -> None:
     """A month a step: then the window stands where the server's clock does, and a phone gone right is welcome."""
     enrolled.open(LEARNING)
     assert accepts(enrolled, 1)
@@ -135,19 +134,19 @@ def test_it_fades_without_logins(enrolled: House) -> None:
     assert accepts(enrolled, -1, later=month)
 
 
-def test_a_lower_cap_holds_at_once(enrolled: House) -> None:
+def test_a_lower_cap_holds_at_once(enrolled: Deployment) -> None:
     """What was learnt under a milder policy counts up to today's cap alone."""
     enrolled.open(LEARNING)
     assert accepts(enrolled, 1)
     assert accepts(enrolled, 2)
     enrolled.open(replace(LEARNING, drift_cap_steps=1))
     assert not accepts(enrolled, 3)
-    enrolled.open(PATIENT)
+    enrolled.open(NEVER_WAITS)
     assert not accepts(enrolled, 2)
     assert accepts(enrolled, 0)
 
 
-def test_a_new_authenticator_starts_unlearnt(enrolled: House) -> None:
+def test_a_new_authenticator_starts_unlearnt(enrolled: Deployment) -> None:
     """What was known of one phone's clock says nothing of the next one's."""
     enrolled.open(LEARNING)
     assert accepts(enrolled, 1)
@@ -159,7 +158,7 @@ def test_a_new_authenticator_starts_unlearnt(enrolled: House) -> None:
     assert learnt(enrolled) == 0
 
 
-def test_the_near_miss_is_told_from_where_the_window_stands(enrolled: House) -> None:
+def test_the_near_miss_is_told_from_where_the_window_stands(enrolled: Deployment) -> None:
     """Seconds outside count from the moved window, steps from the server's own clock."""
     enrolled.open(LEARNING)
     assert accepts(enrolled, 1)
@@ -174,22 +173,22 @@ def test_the_near_miss_is_told_from_where_the_window_stands(enrolled: House) -> 
 # --- Resynchronisation ---------------------------------------------------------------------------------------------
 
 
-def recovered(house: House) -> PendingLogin:
+def recovered(deployment: Deployment) -> PendingLogin:
     """What a right password and a recovery code give."""
-    recovery = house.server.recover(house.begin(), house.codes[0])
-    house.codes = type(house.codes)((*house.codes[1:], *recovery.replacement))
+    recovery = deployment.server.recover(deployment.begin(), deployment.codes[0])
+    deployment.codes = type(deployment.codes)((*deployment.codes[1:], *recovery.replacement))
     return recovery.pending
 
 
-def pair(house: House, offset_steps: int) -> tuple[str, str]:
+def pair(deployment: Deployment, offset_steps: int) -> tuple[str, str]:
     """Two codes in a row, the later one shown now by a phone so many steps ahead."""
-    return shown(house, offset_steps - 1), shown(house, offset_steps)
+    return shown(deployment, offset_steps - 1), shown(deployment, offset_steps)
 
 
 @pytest.mark.parametrize("offset_steps", [-119, -40, -2, 0, 3, 120])
-def test_two_codes_in_a_row_find_a_lost_phone(offset_steps: int, enrolled: House) -> None:
+def test_two_codes_in_a_row_find_a_lost_phone(offset_steps: int, enrolled: Deployment) -> None:
     """RFC4226-7.4: up to an hour either side; then logins go on, and the window is as narrow as before."""
-    enrolled.open(PATIENT)
+    enrolled.open(NEVER_WAITS)
     enrolled.clock.advance(2 * 3600)
     found = enrolled.server.resynchronise(recovered(enrolled), *pair(enrolled, offset_steps))
     assert (found.step, found.offset) == (step_at(enrolled.clock.now()) + offset_steps, offset_steps)
@@ -197,7 +196,7 @@ def test_two_codes_in_a_row_find_a_lost_phone(offset_steps: int, enrolled: House
     assert inside == [offset_steps - 1, offset_steps, offset_steps + 1]
 
 
-def test_both_codes_are_spent(enrolled: House) -> None:
+def test_both_codes_are_consumed(enrolled: Deployment) -> None:
     """NIST-3.1.4.2: neither logs anybody in afterwards; the next one does."""
     first, second = pair(enrolled, 1)
     enrolled.server.resynchronise(recovered(enrolled), first, second)
@@ -206,9 +205,9 @@ def test_both_codes_are_spent(enrolled: House) -> None:
     enrolled.server.finish_login(enrolled.begin(), shown(enrolled, 2))
 
 
-def test_a_used_code_proves_nothing(enrolled: House) -> None:
+def test_a_used_code_proves_nothing(enrolled: Deployment) -> None:
     """Neither of the two may have been accepted before, in whichever place it stands."""
-    enrolled.open(PATIENT)
+    enrolled.open(NEVER_WAITS)
     enrolled.clock.advance(300)
     enrolled.server.finish_login(enrolled.begin(), shown(enrolled, 0))
     pending = recovered(enrolled)
@@ -227,7 +226,7 @@ WRONG_PAIRS = {
 
 
 @pytest.mark.parametrize(("first", "second", "why"), WRONG_PAIRS.values(), ids=WRONG_PAIRS)
-def test_no_other_pair_will_do(first: int, second: int, why: Reason, enrolled: House) -> None:
+def test_no_other_pair_will_do(first: int, second: int, why: Reason, enrolled: Deployment) -> None:
     """RFC6238-6: bounded, in a row, in order. A wrong pair is charged like a wrong code and moves nothing."""
     enrolled.clock.advance(2 * 3600)
     before = enrolled.rows("SELECT last_step, resync_steps FROM factors")
@@ -239,7 +238,7 @@ def test_no_other_pair_will_do(first: int, second: int, why: Reason, enrolled: H
     assert enrolled.count() == 1
 
 
-def test_it_stands_behind_a_recovery_code(enrolled: House) -> None:
+def test_it_stands_behind_a_recovery_code(enrolled: Deployment) -> None:
     """RFC6238-6 asks for more proof: a right password alone, a forged token or one already used will not do."""
     codes = pair(enrolled, 1)
     assert reason(enrolled.server.resynchronise, enrolled.begin(), *codes) is Reason.NOT_PERMITTED
@@ -247,17 +246,17 @@ def test_it_stands_behind_a_recovery_code(enrolled: House) -> None:
     with pytest.raises(InvalidInput, match="PendingLogin"):
         enrolled.server.resynchronise("forged", *codes)  # type: ignore[arg-type]
     enrolled.server.resynchronise(pending, *codes)
-    assert reason(enrolled.server.resynchronise, pending, *pair(enrolled, 3)) is Reason.SPENT_PENDING
-    assert reason(enrolled.server.start_enrolment, pending) is Reason.SPENT_PENDING
+    assert reason(enrolled.server.resynchronise, pending, *pair(enrolled, 3)) is Reason.CONSUMED_PENDING
+    assert reason(enrolled.server.start_enrolment, pending) is Reason.CONSUMED_PENDING
 
 
-def test_guessing_pairs_is_throttled_and_ends_in_disabling(enrolled: House) -> None:
+def test_guessing_pairs_is_throttled_and_ends_in_disabling(enrolled: Deployment) -> None:
     """Pairs count with the codes: waits from the third on, five a pending login, disabled at the policy's number."""
     pending = recovered(enrolled)
     for _ in range(3):
         assert reason(enrolled.server.resynchronise, pending, "000000", "000001") is Reason.NO_MATCH
     assert reason(enrolled.server.resynchronise, pending, *pair(enrolled, 1)) is Reason.THROTTLED
-    enrolled.open(replace(PATIENT, disable_after_failures=4))
+    enrolled.open(replace(NEVER_WAITS, disable_after_failures=4))
     assert reason(enrolled.server.resynchronise, pending, "abc", "") is Reason.THROTTLED
     enrolled.clock.advance(30)
     assert reason(enrolled.server.resynchronise, pending, "abc", "") is Reason.MALFORMED
@@ -265,7 +264,7 @@ def test_guessing_pairs_is_throttled_and_ends_in_disabling(enrolled: House) -> N
     assert reason(enrolled.server.finish_login, enrolled.begin(), shown(enrolled, 1)) is Reason.DISABLED
 
 
-def test_its_owner_and_the_operator_learn_of_it(enrolled: House) -> None:
+def test_its_owner_and_the_operator_learn_of_it(enrolled: Deployment) -> None:
     """A notice for the one (ASVS-6.3.5), lines for the other; the public words are the usual ones."""
     pending = recovered(enrolled)
     with pytest.raises(AccessDenied) as caught:
@@ -273,14 +272,14 @@ def test_its_owner_and_the_operator_learn_of_it(enrolled: House) -> None:
     assert str(caught.value) == PUBLIC_MESSAGE
     enrolled.server.resynchronise(pending, *pair(enrolled, 1))
     enrolled.clock.advance(60)
-    notices = enrolled.server.notices(enrolled.server.finish_login(enrolled.begin(), shown(enrolled, 1)))
-    assert "resynchronised" in [notice.event for notice in notices]
+    notifications = enrolled.server.notifications(enrolled.server.finish_login(enrolled.begin(), shown(enrolled, 1)))
+    assert "resynchronised" in [notification.event for notification in notifications]
     lines = [(line.event, line.reason) for line in enrolled.server.audit_log()]
     assert ("resynchronisation refused", "no match") in lines
     assert ("resynchronised", None) in lines
 
 
-def test_learning_goes_on_from_where_it_was_found(enrolled: House) -> None:
+def test_learning_goes_on_from_where_it_was_found(enrolled: Deployment) -> None:
     """The cap counts from the proven offset; what was learnt before is gone."""
     enrolled.open(LEARNING)
     assert accepts(enrolled, 1)
@@ -289,13 +288,12 @@ def test_learning_goes_on_from_where_it_was_found(enrolled: House) -> None:
     assert [accepts(enrolled, offset) for offset in (51, 52, 53, 54)] == [True, True, True, False]
 
 
-def test_a_pair_is_taken_by_compare_and_set(enrolled: House) -> None:
+def test_a_pair_is_taken_by_compare_and_set(enrolled: Deployment) -> None:
     """Whatever was read before: the first of the two must lie above the last step taken when the row is written."""
     ((factor, last),) = enrolled.rows("SELECT id, last_step FROM factors")
     with enrolled.server._services.store.transaction() as connection:
         taken = [
-            factors.resynchronise(connection, factor, Match(last + ahead, ahead), START)
-            for ahead in (0, 1, 2, 2, 3, 4)
+            totp.resynchronise(connection, factor, Match(last + ahead, ahead), START) for ahead in (0, 1, 2, 2, 3, 4)
         ]
     assert taken == [False, False, True, False, False, True]
     assert enrolled.rows("SELECT last_step, resync_steps FROM factors") == [(last + 4, 4)]
@@ -304,13 +302,13 @@ def test_a_pair_is_taken_by_compare_and_set(enrolled: House) -> None:
 # --- A clock that falls back ---------------------------------------------------------------------------------------
 
 
-def undecided(house: House) -> list[str]:
+def undecided(deployment: Deployment) -> list[str]:
     """The whole database but for the line that tells the operator, and the count of lines."""
-    lines = house.dump().splitlines()
+    lines = deployment.dump().splitlines()
     return [line for line in lines if "clock set back" not in line and "sqlite_sequence" not in line]
 
 
-def test_a_clock_set_back_decides_nothing(enrolled: House) -> None:
+def test_a_clock_set_back_decides_nothing(enrolled: Deployment) -> None:
     """Neither the owner, nor a stranger, nor whoever wrote down a code an hour ago gets any answer but the fault
     (ASVS-6.5.8).
     """
@@ -329,7 +327,7 @@ def test_a_clock_set_back_decides_nothing(enrolled: House) -> None:
         (enrolled.server.check_session, (session,)),
         (enrolled.server.start_enrolment, (session,)),
         (enrolled.server.register, ("bob@example.org", PASSWORD)),
-        (enrolled.server.rebind, (NAME,)),
+        (enrolled.server.reset_factors, (NAME,)),
     ):
         with pytest.raises(ClockSetBack, match=r"1800 s less .* trust_clock") as caught:
             call(*arguments)
@@ -338,7 +336,7 @@ def test_a_clock_set_back_decides_nothing(enrolled: House) -> None:
     assert undecided(enrolled) == before
 
 
-def test_it_is_logged_once_a_fall(enrolled: House) -> None:
+def test_it_is_logged_once_a_fall(enrolled: Deployment) -> None:
     """The operator reads how far it fell and when; callers meanwhile fill no disk."""
     at = enrolled.clock.now()
     enrolled.begin()
@@ -353,7 +351,7 @@ def test_it_is_logged_once_a_fall(enrolled: House) -> None:
     assert [(line.at, line.reason, line.account_id) for line in falls] == [(at, "3600 s back", None)] * 2
 
 
-def test_it_is_noticed_across_a_restart(enrolled: House) -> None:
+def test_it_is_noticed_across_a_restart(enrolled: Deployment) -> None:
     """The log remembers the time for the next process; a fall does not make it forget."""
     enrolled.begin()
     enrolled.clock.advance(-3600)
@@ -366,7 +364,7 @@ def test_it_is_noticed_across_a_restart(enrolled: House) -> None:
     enrolled.begin()
 
 
-def test_a_small_step_back_is_no_fall(enrolled: House) -> None:
+def test_a_small_step_back_is_no_fall(enrolled: Deployment) -> None:
     """Requests overtake each other, clocks are corrected by seconds: up to the policy's minute, but no creeping."""
     enrolled.begin()
     enrolled.clock.advance(-60)
@@ -376,7 +374,7 @@ def test_a_small_step_back_is_no_fall(enrolled: House) -> None:
         enrolled.begin()
 
 
-def test_time_that_catches_up_heals(enrolled: House) -> None:
+def test_time_that_catches_up_heals(enrolled: Deployment) -> None:
     """Nothing has to be done where the clock is only corrected by minutes."""
     enrolled.begin()
     enrolled.clock.advance(-300)
@@ -386,7 +384,7 @@ def test_time_that_catches_up_heals(enrolled: House) -> None:
     enrolled.begin()
 
 
-def test_the_operator_may_say_that_it_is_right_now(enrolled: House) -> None:
+def test_the_operator_may_say_that_it_is_right_now(enrolled: Deployment) -> None:
     """A clock that was a year ahead and was corrected: the operator says so, the log keeps it, a restart too. Steps
     taken meanwhile stay taken.
     """
@@ -399,7 +397,7 @@ def test_the_operator_may_say_that_it_is_right_now(enrolled: House) -> None:
     assert reason(enrolled.server.finish_login, enrolled.begin(), shown(enrolled, 0)) is Reason.REUSED
     ((last_step,),) = enrolled.rows("SELECT last_step FROM factors")
     assert last_step == step_at(ahead.created_at)
-    enrolled.server.rebind(NAME)
+    enrolled.server.reset_factors(NAME)
     enrolled.begin()
 
 
@@ -420,7 +418,7 @@ class Broken:
 
 
 @pytest.mark.parametrize("reading", [-1, -(2**40), 1.5, None, 10**13])
-def test_before_1970_is_an_error(reading: object, enrolled: House) -> None:
+def test_before_1970_is_an_error(reading: object, enrolled: Deployment) -> None:
     """No negative step is ever computed, no milliseconds are taken for seconds: the request ends, undecided."""
     enrolled.server.clock = Broken(reading)
     with pytest.raises(InvalidInput):
@@ -430,28 +428,30 @@ def test_before_1970_is_an_error(reading: object, enrolled: House) -> None:
 @pytest.mark.parametrize("now", [30, 300, 2**32, 2**32 * 30, 2**32 * 30 + 2**31 * 30])
 def test_steps_of_any_size(now: int, tmp_path: Path) -> None:
     """From the first steps of all to beyond 32 bits of them (the year 6053): login, learning, resynchronisation."""
-    house = House(tmp_path, LEARNING, ManualClock(now))
-    house.enrol()
-    assert accepts(house, 1)
-    assert learnt(house) == 1
-    house.server.resynchronise(recovered(house), *pair(house, 40))
-    assert accepts(house, 41)
-    ((last_step, at),) = house.rows("SELECT last_step, drift_at FROM factors")
-    assert last_step == step_at(house.clock.now()) + 41
-    assert at == house.clock.now()
+    deployment = Deployment(tmp_path, LEARNING, ManualClock(now))
+    deployment.enrol()
+    assert accepts(deployment, 1)
+    assert learnt(deployment) == 1
+    deployment.server.resynchronise(recovered(deployment), *pair(deployment, 40))
+    assert accepts(deployment, 41)
+    ((last_step, at),) = deployment.rows("SELECT last_step, drift_at FROM factors")
+    assert last_step == step_at(deployment.clock.now()) + 41
+    assert at == deployment.clock.now()
 
 
 # --- Old secrets ---------------------------------------------------------------------------------------------------
 
 
-def test_secrets_are_sealed_as_schema_1_sealed_them(enrolled: House) -> None:
+def test_secrets_are_encrypted_as_schema_1_encrypted_them(enrolled: Deployment) -> None:
     """The associated data of old rows says 1; were today's to say anything else, no old secret would open."""
-    ((sealed, key_id, account, factor),) = enrolled.rows("SELECT sealed_secret, key_id, account_id, id FROM factors")
-    opened = Vault(Keys.derive(KEY), 1).open(sealed, key_id, Place(account, factor))
+    ((encrypted, key_id, account, factor),) = enrolled.rows(
+        "SELECT sealed_secret, key_id, account_id, id FROM factors"
+    )
+    opened = SecretCipher(Keys.derive(KEY), 1).open(encrypted, key_id, RowBinding(account, factor))
     assert opened.reveal() == enrolled.secret
 
 
-def test_a_real_phone_drifts_and_is_followed(enrolled: House) -> None:
+def test_a_real_phone_drifts_and_is_followed(enrolled: Deployment) -> None:
     """A year of weekly logins with a clock that gains 30 s in a fortnight at first, then stops 90 s ahead."""
     enrolled.open(LEARNING)
     clock = SkewedClock(enrolled.clock, 0)

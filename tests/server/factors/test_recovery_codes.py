@@ -13,27 +13,29 @@ from hypothesis import strategies as st
 from mfa_lab import Policy, SeededRandomness, SystemRandomness
 from mfa_lab.errors import ServerFault
 from mfa_lab.policy import CHEAPEST
-from mfa_lab.redaction import Hidden
-from mfa_lab.server.factors import recovery_codes as lookup
+from mfa_lab.redaction import Redacted
+from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.records import RecoveryCodes
 from tests.server.passwords.test_hashing import COSTLY, short_of_memory
 
-CODES = lookup.new_codes(10, SystemRandomness())
+CODES = recovery_codes.new_codes(10, SystemRandomness())
 BARE = [code.replace("-", "") for code in CODES]
-STORED = list(enumerate(lookup.hash_codes(CODES, CHEAPEST)))
+STORED = list(enumerate(recovery_codes.hash_codes(CODES, CHEAPEST)))
 
 
 def test_codes_hold_80_bits_and_differ() -> None:
     """NIST-4.2.1.1 asks for 64 bits: sixteen Base32 letters are 80. Two sets have nothing in common (ASVS-6.5.4)."""
-    assert all(len(code) == 19 and lookup.tidy(code) for code in CODES)
+    assert all(len(code) == 19 and recovery_codes.tidy(code) for code in CODES)
     assert len(set(CODES)) == 10
-    assert not set(CODES) & set(lookup.new_codes(10, SystemRandomness()))
-    assert list(lookup.new_codes(2, SeededRandomness(1))) == list(lookup.new_codes(2, SeededRandomness(1)))
+    assert not set(CODES) & set(recovery_codes.new_codes(10, SystemRandomness()))
+    assert list(recovery_codes.new_codes(2, SeededRandomness(1))) == list(
+        recovery_codes.new_codes(2, SeededRandomness(1))
+    )
 
 
 def test_codes_are_stored_hashed_with_salt() -> None:
     """ASVS-6.5.2, NIST-3.1.2: under 112 bits with salt and a password hash; each issue has a salt of its own."""
-    again = lookup.hash_codes(CODES, CHEAPEST)
+    again = recovery_codes.hash_codes(CODES, CHEAPEST)
     assert {argon2.extract_parameters(encoded).type for _, encoded in STORED} == {argon2.Type.ID}
     assert {argon2.extract_parameters(encoded).salt_len for _, encoded in STORED} == {16}
     assert not {encoded for _, encoded in STORED} & set(again)
@@ -44,21 +46,21 @@ def test_codes_are_stored_hashed_with_salt() -> None:
 @pytest.mark.parametrize("index", range(10))
 def test_each_code_is_found_as_itself(index: int) -> None:
     """The id found is that of the typed code, wherever it stands in the list."""
-    assert lookup.find(Hidden(BARE[index]), STORED) == index
+    assert recovery_codes.find(Redacted(BARE[index]), STORED) == index
 
 
 def test_unknown_codes_are_not_found() -> None:
     """None for a code of another set, and for an account without codes."""
-    assert lookup.find(Hidden("A" * 16), STORED) is None
-    assert lookup.find(Hidden(BARE[0]), []) is None
+    assert recovery_codes.find(Redacted("A" * 16), STORED) is None
+    assert recovery_codes.find(Redacted(BARE[0]), []) is None
 
 
 def test_codes_of_several_issues_are_found() -> None:
     """A replacement stands beside older codes, under another salt and cost."""
-    more = lookup.hash_codes(["AAAA-BBBB-CCCC-DDDD"], Policy.STANDARD.hash_cost)
+    more = recovery_codes.hash_codes(["AAAA-BBBB-CCCC-DDDD"], Policy.STANDARD.hash_cost)
     both = [*STORED, (10, more[0])]
-    assert lookup.find(Hidden("AAAABBBBCCCCDDDD"), both) == 10
-    assert lookup.find(Hidden(BARE[3]), both) == 3
+    assert recovery_codes.find(Redacted("AAAABBBBCCCCDDDD"), both) == 10
+    assert recovery_codes.find(Redacted(BARE[3]), both) == 3
 
 
 @given(st.sampled_from(CODES), st.data())
@@ -68,7 +70,7 @@ def test_spaces_hyphens_and_case_are_forgiven(code: str, data: st.DataObject) ->
         data.draw(st.sampled_from(["", " ", "-"])) + data.draw(st.sampled_from([letter, letter.lower()]))
         for letter in code
     )
-    hidden = lookup.tidy(typed)
+    hidden = recovery_codes.tidy(typed)
     assert (hidden is None) if len(typed) > 64 else (hidden is not None and hidden.reveal() == code.replace("-", ""))
 
 
@@ -80,7 +82,7 @@ def test_spaces_hyphens_and_case_are_forgiven(code: str, data: st.DataObject) ->
 )  # fmt: skip
 def test_what_cannot_be_a_code_is_none(typed: object) -> None:
     """No text, wrong length, wrong letters: never handed to the hash, and no letter stands for another."""
-    assert lookup.tidy(typed) is None
+    assert recovery_codes.tidy(typed) is None
 
 
 @pytest.mark.parametrize("show", [str, repr, "{}".format, "%s".__mod__, lambda codes: f"{codes[:]}"])
@@ -108,7 +110,7 @@ def test_without_memory_no_code_is_shown() -> None:
     """Issuing codes when memory is short: `ServerFault`, and no frame of its traceback holds a code."""
     codes = RecoveryCodes(["AAAA-BBBB-CCCC-DDDD"])
     with short_of_memory(), pytest.raises(ServerFault, match="memory") as caught:
-        lookup.hash_codes(codes, COSTLY)
+        recovery_codes.hash_codes(codes, COSTLY)
     assert caught.value.__context__ is None
     shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
     assert "code = <hidden>" in shown

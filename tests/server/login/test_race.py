@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from mfa_lab import AccessDenied, ManualClock, MfaError, MfaServer
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit
-from tests.server.kit import KEY, PATIENT, House
+from tests.server.kit import KEY, NEVER_WAITS, Deployment
 
 PROCESSES = THREADS = 8
 ALL = PROCESSES * THREADS
@@ -24,7 +24,7 @@ SPAWN = multiprocessing.get_context("spawn")
 
 def attempt(server: MfaServer, start: Any, token: str, code: str) -> str:
     """One browser: waits for all others, then sends its code. Returns what it heard."""
-    pending = PendingLogin(Hidden(token), Permit.CODE, 0)
+    pending = PendingLogin(Redacted(token), Permit.CODE, 0)
     start.wait(timeout=60)
     try:
         server.finish_login(pending, code)
@@ -38,7 +38,7 @@ def attempt(server: MfaServer, start: Any, token: str, code: str) -> str:
 def process(url: str, start: Any, orders: Any, heard: Any) -> None:
     """A process with its own server on the shared file. An order is a time, eight tokens and a code."""
     clock = ManualClock()
-    server = MfaServer(url, clock=clock, policy=PATIENT, key=KEY)
+    server = MfaServer(url, clock=clock, policy=NEVER_WAITS, key=KEY)
     with ThreadPoolExecutor(THREADS) as threads:
         while (order := orders.get()) is not None:
             now, tokens, code = order
@@ -47,7 +47,7 @@ def process(url: str, start: Any, orders: Any, heard: Any) -> None:
 
 
 @contextmanager
-def crowd(url: str) -> Iterator[Callable[[int, list[str], str], Counter[str]]]:
+def callers(url: str) -> Iterator[Callable[[int, list[str], str], Counter[str]]]:
     """Processes that stay for all rounds; gives a function that lets all sixty-four try at the same moment."""
     start, heard = SPAWN.Barrier(ALL), SPAWN.Queue()
     orders = [SPAWN.Queue() for _ in range(PROCESSES)]
@@ -80,12 +80,12 @@ def test_one_code_grants_one_session(rounds: int, tmp_path: Path) -> None:
     """ASVS-6.5.1: one session a code. Each with its own pending login: every other hears "reused". All with the same
     one: every other hears "spent pending".
     """
-    house = House(tmp_path, PATIENT)
-    house.enrol()
-    with crowd(house.url) as all_at_once:
+    deployment = Deployment(tmp_path, NEVER_WAITS)
+    deployment.enrol()
+    with callers(deployment.url) as all_at_once:
         for number, (others_hear, count) in enumerate([OWN, SHARED] * rounds, 1):
-            tokens = [house.begin().token.reveal() for _ in range(count)] * (ALL // count)
-            heard = all_at_once(house.clock.now(), tokens, house.phone.code())
+            tokens = [deployment.begin().token.reveal() for _ in range(count)] * (ALL // count)
+            heard = all_at_once(deployment.clock.now(), tokens, deployment.phone.code())
             assert heard == {"session": 1, others_hear: ALL - 1}
-            assert house.rows("SELECT count(*) FROM sessions") == [(number,)]
-            house.clock.advance(30)
+            assert deployment.rows("SELECT count(*) FROM sessions") == [(number,)]
+            deployment.clock.advance(30)

@@ -4,12 +4,12 @@ import pytest
 
 from mfa_lab import MfaServer
 from mfa_lab.errors import Reason
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Session
-from tests.server.kit import NAME, House, reason
+from tests.server.kit import NAME, Deployment, reason
 
 
-def test_a_session_is_what_a_login_grants(enrolled: House) -> None:
+def test_a_session_is_what_a_login_grants(enrolled: Deployment) -> None:
     """ASVS-7.2.4: a right password and a right code give a session for the account, each with a token of its own."""
     first, second = enrolled.log_in(), enrolled.log_in()
     assert first.token.reveal() != second.token.reveal()
@@ -19,7 +19,7 @@ def test_a_session_is_what_a_login_grants(enrolled: House) -> None:
     assert first.token.reveal() not in repr(first)
 
 
-def test_an_idle_session_ends_after_an_hour(enrolled: House) -> None:
+def test_an_idle_session_ends_after_an_hour(enrolled: Deployment) -> None:
     """NIST-2.2.3: an hour of inactivity ends it; activity keeps it."""
     session = enrolled.log_in()
     for _ in range(3):
@@ -29,7 +29,7 @@ def test_an_idle_session_ends_after_an_hour(enrolled: House) -> None:
     assert reason(enrolled.server.check_session, session) is Reason.STALE_SESSION
 
 
-def test_a_busy_session_ends_after_a_day(enrolled: House) -> None:
+def test_a_busy_session_ends_after_a_day(enrolled: Deployment) -> None:
     """NIST-2.2.3: after 24 h the user authenticates again, however busy the session was."""
     session = enrolled.log_in()
     for _ in range(47):
@@ -41,7 +41,7 @@ def test_a_busy_session_ends_after_a_day(enrolled: House) -> None:
     assert reason(enrolled.server.check_session, session) is Reason.STALE_SESSION
 
 
-def test_logging_out_ends_one_session_for_good(enrolled: House) -> None:
+def test_logging_out_ends_one_session_for_good(enrolled: Deployment) -> None:
     """It ends that one alone, in the database, and a second time it is no error."""
     session, other = enrolled.log_in(), enrolled.log_in()
     enrolled.server.log_out(session)
@@ -51,7 +51,7 @@ def test_logging_out_ends_one_session_for_good(enrolled: House) -> None:
     assert [line.event for line in enrolled.server.audit_log()].count("logged out") == 1
 
 
-def test_what_a_client_claims_about_a_session_counts_for_nothing(enrolled: House) -> None:
+def test_what_a_client_claims_about_a_session_counts_for_nothing(enrolled: Deployment) -> None:
     """Name and times come from the database: only the token is looked at."""
     session = enrolled.log_in()
     claimed = Session(session.token, "admin@example.org", 2**40, 2**41)
@@ -61,7 +61,7 @@ def test_what_a_client_claims_about_a_session_counts_for_nothing(enrolled: House
 
 
 @pytest.mark.parametrize("call", ["start_enrolment", "issue_recovery_codes"])
-def test_changes_need_a_fresh_session(call: str, enrolled: House) -> None:
+def test_changes_need_a_fresh_session(call: str, enrolled: Deployment) -> None:
     """ASVS-7.5.1: five minutes after the login factors and recovery codes are closed; activity does not refresh."""
     session = enrolled.log_in()
     enrolled.clock.advance(enrolled.policy.fresh_session_seconds - 1)
@@ -71,17 +71,17 @@ def test_changes_need_a_fresh_session(call: str, enrolled: House) -> None:
 
 
 @pytest.mark.parametrize("call", ["check_session", "notices", "start_enrolment", "issue_recovery_codes"])
-def test_a_foreign_token_is_no_session(call: str, enrolled: House) -> None:
+def test_a_foreign_token_is_no_session(call: str, enrolled: Deployment) -> None:
     """A forged token, another server's, or a pending login's opens nothing."""
     other = MfaServer(clock=enrolled.clock)
     other.register(NAME, "demo: another server's password")
     foreign = other.begin_login(NAME, "demo: another server's password").token
-    for token in (Hidden("forged"), Hidden(""), Hidden("\ud800"), foreign, enrolled.begin().token):
+    for token in (Redacted("forged"), Redacted(""), Redacted("\ud800"), foreign, enrolled.begin().token):
         session = Session(token, NAME, enrolled.clock.now(), 2**40)
         assert reason(getattr(enrolled.server, call), session) is Reason.UNKNOWN_SESSION
 
 
-def test_sessions_survive_a_restart(enrolled: House) -> None:
+def test_sessions_survive_a_restart(enrolled: Deployment) -> None:
     """They stand in the file."""
     session = enrolled.log_in()
     enrolled.open()

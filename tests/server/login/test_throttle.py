@@ -8,16 +8,27 @@ import pytest
 from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.errors import Reason
 from mfa_lab.server.login.throttle import FORGET_AFTER_SECONDS, wait_seconds
-from tests.server.kit import CLASS, NAME, PASSWORD, PATIENT, START, WRONG, House, reason, refused, watched
+from tests.server.kit import (
+    EXPLAINING,
+    NAME,
+    NEVER_WAITS,
+    PASSWORD,
+    START,
+    WRONG,
+    Deployment,
+    counted_costs,
+    reason,
+    refused,
+)
 
 WAITS = [0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
 
 
-def fail(house: House, times: int, name: str = NAME) -> None:
+def fail(deployment: Deployment, times: int, name: str = NAME) -> None:
     """Wrong passwords, each after its wait."""
     for _ in range(times):
-        trace = refused(house.begin, name, WRONG)
-        house.clock.advance(wait_seconds(trace.failures or 0, house.policy))
+        trace = refused(deployment.begin, name, WRONG)
+        deployment.clock.advance(wait_seconds(trace.failures or 0, deployment.policy))
 
 
 @pytest.mark.parametrize(("failures", "wait"), list(enumerate(WAITS, 1)))
@@ -32,32 +43,32 @@ def test_waits_have_a_ceiling_at_any_count() -> None:
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody@example.org"])
-def test_the_waits_of_a_real_attack(name: str, house: House) -> None:
+def test_the_waits_of_a_real_attack(name: str, deployment: Deployment) -> None:
     """The table holds in the flow, alike for known and unknown names: one second early waits, on time is verified."""
     for failures, wait in enumerate(WAITS, 1):
-        trace = refused(house.begin, name, WRONG)
+        trace = refused(deployment.begin, name, WRONG)
         assert (trace.reason, trace.failures) == (
             Reason.WRONG_PASSWORD if name == NAME else Reason.UNKNOWN_NAME,
             failures,
         )
         if wait:
-            house.clock.advance(wait - 1)
-            trace = refused(house.begin, name, WRONG)
+            deployment.clock.advance(wait - 1)
+            trace = refused(deployment.begin, name, WRONG)
             assert (trace.reason, trace.wait_seconds, trace.failures) == (Reason.THROTTLED, 1, failures)
-            house.clock.advance(1)
+            deployment.clock.advance(1)
 
 
-def test_waits_survive_a_restart(house: House) -> None:
+def test_waits_survive_a_restart(deployment: Deployment) -> None:
     """Counts stand in the file: a server started anew goes on waiting, for passwords and codes."""
     for _ in range(3):
-        refused(house.begin, NAME, WRONG)
-    house.server.close()
-    house.open()
-    assert reason(house.begin) is Reason.THROTTLED
+        refused(deployment.begin, NAME, WRONG)
+    deployment.server.close()
+    deployment.open()
+    assert reason(deployment.begin) is Reason.THROTTLED
 
 
 @pytest.mark.parametrize("kind", ["code", "recovery code"])
-def test_waits_for_codes_survive_a_restart(kind: str, enrolled: House) -> None:
+def test_waits_for_codes_survive_a_restart(kind: str, enrolled: Deployment) -> None:
     """The counts behind a right password stand in the file as well."""
 
     def attempt() -> Reason:
@@ -73,23 +84,23 @@ def test_waits_for_codes_survive_a_restart(kind: str, enrolled: House) -> None:
     assert attempt() is wrong
 
 
-def test_an_attempt_made_while_waiting_is_neither_verified_nor_charged(house: House) -> None:
+def test_an_attempt_made_while_waiting_is_neither_verified_nor_counted(deployment: Deployment) -> None:
     """The right password is refused like a wrong one while waiting, and no attempt then lengthens the wait."""
     for _ in range(3):
-        refused(house.begin, NAME, WRONG)
-    before = house.rows("SELECT * FROM throttles")
-    house.clock.advance(10)
+        refused(deployment.begin, NAME, WRONG)
+    before = deployment.rows("SELECT * FROM throttles")
+    deployment.clock.advance(10)
     for password in (PASSWORD, WRONG, PASSWORD):
-        trace = refused(house.begin, NAME, password)
+        trace = refused(deployment.begin, NAME, password)
         assert (trace.reason, trace.failures, trace.wait_seconds) == (Reason.THROTTLED, 3, 20)
-    assert house.rows("SELECT * FROM throttles") == before
-    assert house.rows("SELECT count(*) FROM pendings") == [(0,)]
-    house.clock.advance(20)
-    house.begin()
+    assert deployment.rows("SELECT * FROM throttles") == before
+    assert deployment.rows("SELECT count(*) FROM pendings") == [(0,)]
+    deployment.clock.advance(20)
+    deployment.begin()
 
 
 @pytest.mark.parametrize("kind", ["code", "recovery code"])
-def test_a_code_typed_while_waiting_is_neither_verified_nor_charged(kind: str, enrolled: House) -> None:
+def test_a_code_typed_while_waiting_is_neither_verified_nor_counted(kind: str, enrolled: Deployment) -> None:
     """The same for the second factor and for recovery codes: the right one is refused, and stays unused."""
     server = enrolled.server
     call, right, wrong = (
@@ -110,15 +121,15 @@ def test_a_code_typed_while_waiting_is_neither_verified_nor_charged(kind: str, e
     call(pending, right())
 
 
-def test_a_right_password_ends_the_password_count(house: House) -> None:
+def test_a_right_password_ends_the_password_count(deployment: Deployment) -> None:
     """After it, two failures are free again."""
-    fail(house, 2)
-    house.begin()
-    assert house.rows("SELECT * FROM throttles") == []
-    assert [refused(house.begin, NAME, WRONG).failures for _ in range(3)] == [1, 2, 3]
+    fail(deployment, 2)
+    deployment.begin()
+    assert deployment.rows("SELECT * FROM throttles") == []
+    assert [refused(deployment.begin, NAME, WRONG).failures for _ in range(3)] == [1, 2, 3]
 
 
-def test_a_right_password_does_not_end_the_otp_count(enrolled: House) -> None:
+def test_a_right_password_does_not_end_the_otp_count(enrolled: Deployment) -> None:
     """Only a completed login does: otherwise who knows the password could guess codes for ever."""
     for _ in range(2):
         refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
@@ -129,7 +140,7 @@ def test_a_right_password_does_not_end_the_otp_count(enrolled: House) -> None:
     assert enrolled.count() == 0
 
 
-def test_a_login_does_not_end_the_recovery_count(enrolled: House) -> None:
+def test_a_login_does_not_end_the_recovery_count(enrolled: Deployment) -> None:
     """Wrong recovery codes are counted on their own; a right one ends that count."""
     refused(enrolled.server.recover, enrolled.begin(), "AAAA-AAAA-AAAA-AAAA")
     enrolled.log_in()
@@ -138,44 +149,44 @@ def test_a_login_does_not_end_the_recovery_count(enrolled: House) -> None:
     assert enrolled.count("recovery_failures") == 0
 
 
-def test_it_delays_and_never_disables(enrolled: House) -> None:
+def test_it_delays_and_never_disables(enrolled: Deployment) -> None:
     """A stranger's hundred and fifty wrong passwords cost the owner an hour at most, never the account."""
     fail(enrolled, 150)
     assert enrolled.log_in().name == NAME
 
 
-def test_a_wait_never_passes_the_longest(house: House) -> None:
+def test_a_wait_never_passes_the_longest(deployment: Deployment) -> None:
     """What a hundred failures make the owner wait is one hour."""
-    fail(house, 100)
-    refused(house.begin, NAME, WRONG)
-    assert refused(house.begin).wait_seconds == 3600
+    fail(deployment, 100)
+    refused(deployment.begin, NAME, WRONG)
+    assert refused(deployment.begin).wait_seconds == 3600
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody@example.org"])
-def test_counts_leave_by_expiry(name: str, house: House) -> None:
+def test_counts_leave_by_expiry(name: str, deployment: Deployment) -> None:
     """One expiry for known and unknown names: a second earlier the count stands, then it begins anew."""
-    refused(house.begin, name, WRONG)
-    house.clock.advance(FORGET_AFTER_SECONDS - 1)
-    assert refused(house.begin, name, WRONG).failures == 2
-    house.clock.advance(FORGET_AFTER_SECONDS)
-    assert refused(house.begin, name, WRONG).failures == 1
+    refused(deployment.begin, name, WRONG)
+    deployment.clock.advance(FORGET_AFTER_SECONDS - 1)
+    assert refused(deployment.begin, name, WRONG).failures == 2
+    deployment.clock.advance(FORGET_AFTER_SECONDS)
+    assert refused(deployment.begin, name, WRONG).failures == 1
 
 
-def test_a_long_wait_is_never_cut_short_by_expiry(house: House) -> None:
+def test_a_long_wait_is_never_cut_short_by_expiry(deployment: Deployment) -> None:
     """A policy may wait longer than a count is kept without attempts: the wait still stands to its end."""
     days = 3 * 24 * 3600
-    house.open(replace(CLASS, free_failures=0, first_wait_seconds=days, longest_wait_seconds=days))
-    refused(house.begin, NAME, WRONG)
-    house.clock.advance(days - 1)
-    refused(house.begin, "another name that sweeps", WRONG)
-    assert reason(house.begin) is Reason.THROTTLED
-    house.clock.advance(1)
-    assert refused(house.begin, NAME, WRONG).failures == 2
+    deployment.open(replace(EXPLAINING, free_failures=0, first_wait_seconds=days, longest_wait_seconds=days))
+    refused(deployment.begin, NAME, WRONG)
+    deployment.clock.advance(days - 1)
+    refused(deployment.begin, "another name that sweeps", WRONG)
+    assert reason(deployment.begin) is Reason.THROTTLED
+    deployment.clock.advance(1)
+    assert refused(deployment.begin, NAME, WRONG).failures == 2
 
 
 def test_thousands_of_other_names_push_no_count_out() -> None:
     """Rows leave by expiry, never by eviction: flooding the table frees nobody of a wait."""
-    server = MfaServer(clock=ManualClock(START), policy=CLASS)
+    server = MfaServer(clock=ManualClock(START), policy=EXPLAINING)
     server.register(NAME, PASSWORD)
     for name in (NAME, "nobody@example.org"):
         for _ in range(3):
@@ -185,51 +196,51 @@ def test_thousands_of_other_names_push_no_count_out() -> None:
     assert {reason(server.begin_login, name, PASSWORD) for name in (NAME, "nobody@example.org")} == {Reason.THROTTLED}
 
 
-def test_expired_rows_are_swept(house: House) -> None:
+def test_expired_rows_are_swept(deployment: Deployment) -> None:
     """The table does not grow for ever: each request takes up to a hundred expired rows along."""
     for number in range(130):
-        refused(house.begin, f"{number}", WRONG)
-    house.clock.advance(FORGET_AFTER_SECONDS)
+        refused(deployment.begin, f"{number}", WRONG)
+    deployment.clock.advance(FORGET_AFTER_SECONDS)
     left = []
     for _ in range(3):
-        refused(house.begin, NAME, WRONG)
-        left += house.rows("SELECT count(*) FROM throttles")
+        refused(deployment.begin, NAME, WRONG)
+        left += deployment.rows("SELECT count(*) FROM throttles")
     assert left == [(31,), (1,), (1,)]
 
 
-def test_the_key_is_a_blinded_name(house: House) -> None:
+def test_the_key_is_a_hashed_name(deployment: Deployment) -> None:
     """Spelled in capitals it is the same name; the table shows no name, and no plain hash of one."""
     for name in (NAME, NAME.upper(), f"  {NAME} "):
-        refused(house.begin, name, WRONG)
-    ((key, failures),) = house.rows("SELECT key, failures FROM throttles")
+        refused(deployment.begin, name, WRONG)
+    ((key, failures),) = deployment.rows("SELECT key, failures FROM throttles")
     assert failures == 3
     assert key not in (NAME, hashlib.sha256(NAME.encode()).hexdigest())
     assert "alice" not in str(key)
 
 
-def test_a_throttled_call_spends_the_same_work(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_throttled_call_spends_the_same_work(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 runs once with the same parameters, throttled or not, so that time tells nothing."""
-    with watched(monkeypatch) as costs:
-        refused(house.begin, NAME, WRONG)
+    with counted_costs(monkeypatch) as costs:
+        refused(deployment.begin, NAME, WRONG)
         (first, _) = costs.take()
-        refused(house.begin, NAME, WRONG)
-        refused(house.begin, NAME, WRONG)
+        refused(deployment.begin, NAME, WRONG)
+        refused(deployment.begin, NAME, WRONG)
         costs.take()
-        assert reason(house.begin, NAME, WRONG) is Reason.THROTTLED
+        assert reason(deployment.begin, NAME, WRONG) is Reason.THROTTLED
         assert costs.take()[0] == first == ["$argon2id$v=19$m=8,t=1,p=1"]
-        assert reason(house.begin, NAME, PASSWORD) is Reason.THROTTLED
+        assert reason(deployment.begin, NAME, PASSWORD) is Reason.THROTTLED
         assert costs.take()[0] == first
 
 
-def test_a_clock_set_back_shortens_no_wait(house: House) -> None:
+def test_a_clock_set_back_shortens_no_wait(deployment: Deployment) -> None:
     """A faulty clock makes a wait longer, never shorter."""
     for _ in range(3):
-        refused(house.begin, NAME, WRONG)
-    house.clock.advance(-60)
-    assert refused(house.begin).wait_seconds == 90
+        refused(deployment.begin, NAME, WRONG)
+    deployment.clock.advance(-60)
+    assert refused(deployment.begin).wait_seconds == 90
 
 
-def test_a_clock_set_back_makes_no_wait_where_there_is_none(enrolled: House) -> None:
+def test_a_clock_set_back_makes_no_wait_where_there_is_none(enrolled: Deployment) -> None:
     """A clock corrected by some seconds does not turn a free failure into a wait, for any of the three counts."""
     refused(enrolled.begin, NAME, WRONG)
     enrolled.clock.advance(-5)
@@ -242,14 +253,14 @@ def test_a_clock_set_back_makes_no_wait_where_there_is_none(enrolled: House) -> 
     enrolled.server.finish_login(pending, enrolled.phone.code())
 
 
-def test_a_patient_policy_makes_nobody_wait(house: House) -> None:
+def test_a_patient_policy_makes_nobody_wait(deployment: Deployment) -> None:
     """Free failures may be as many as one likes, for races and lessons."""
-    house.open(PATIENT)
-    assert {reason(house.begin, NAME, WRONG) for _ in range(20)} == {Reason.WRONG_PASSWORD}
+    deployment.open(NEVER_WAITS)
+    assert {reason(deployment.begin, NAME, WRONG) for _ in range(20)} == {Reason.WRONG_PASSWORD}
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody@example.org"])
-def test_a_throttled_call_writes_as_much_as_a_charged_one(name: str, enrolled: House) -> None:
+def test_a_throttled_call_writes_as_much_as_a_counted_one(name: str, enrolled: Deployment) -> None:
     """The disk is not idle while somebody waits: else the time would tell who has logged in, and so who exists."""
 
     def written() -> int:

@@ -21,8 +21,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.audit import Event
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier, words
-from mfa_lab.server.records import Notice
-from tests.server.kit import NAME, PASSWORD, PATIENT, House, reason
+from mfa_lab.server.records import Notification
+from tests.server.kit import NAME, NEVER_WAITS, PASSWORD, Deployment, reason
 
 SENDER = "mfa@example.org"
 
@@ -44,8 +44,8 @@ class Post:
         self.users.append(data.login)
         return AuthResult(success=data == LoginPassword(b"demo", b"demo-password"))
 
-    def send(self, name: str, notice: Notice) -> bool:
-        self.sent.append((name, notice.event))
+    def send(self, name: str, notification: Notification) -> bool:
+        self.sent.append((name, notification.event))
         return self.works
 
 
@@ -62,72 +62,72 @@ def mail_server(post: Post, **how: Any) -> Iterator[int]:
         controller.stop()
 
 
-def test_each_notice_goes_out_once(enrolled: House) -> None:
+def test_each_notification_goes_out_once(enrolled: Deployment) -> None:
     """To the owner's name, the oldest first; what was sent is not sent again (NIST-4.2.3)."""
     post = Post()
-    assert enrolled.server.send_notices(post) == 1
+    assert enrolled.server.send_notifications(post) == 1
     assert post.sent == [(NAME, "factor bound")]
     enrolled.server.issue_reset_code(NAME)
-    assert enrolled.server.send_notices(post) == 1
-    assert enrolled.server.send_notices(post) == 0
+    assert enrolled.server.send_notifications(post) == 1
+    assert enrolled.server.send_notifications(post) == 0
     assert post.sent[1:] == [(NAME, "reset code issued")]
 
 
-def test_what_fails_is_tried_again_and_holds_nothing_up(enrolled: House) -> None:
+def test_what_fails_is_tried_again_and_holds_nothing_up(enrolled: Deployment) -> None:
     """After some minutes, by whoever comes first; newer ones go out meanwhile; after a week it is let go."""
     broken, post = Post(works=False), Post()
-    assert enrolled.server.send_notices(broken) == 0
+    assert enrolled.server.send_notifications(broken) == 0
     enrolled.server.issue_reset_code(NAME)
-    assert enrolled.server.send_notices(post) == 1
+    assert enrolled.server.send_notifications(post) == 1
     enrolled.clock.advance(300)
-    assert enrolled.open().send_notices(post) == 1
+    assert enrolled.open().send_notifications(post) == 1
     assert [event for _, event in post.sent] == ["reset code issued", "factor bound"]
     enrolled.server.issue_reset_code(NAME)
     enrolled.clock.advance(7 * 24 * 3600 + 1)
-    assert enrolled.server.send_notices(post) == 0
+    assert enrolled.server.send_notifications(post) == 0
 
 
-def test_a_flood_for_some_holds_up_nobody_else(enrolled: House) -> None:
+def test_a_flood_for_some_holds_up_nobody_else(enrolled: Deployment) -> None:
     """Twelve names with more than one round takes: the other owner's goes in this one, and of theirs five each."""
     flooded = [f"flooded{number}@example.org" for number in range(12)]
     for name in flooded:
         enrolled.server.register(name, PASSWORD)
         for _ in range(7):
-            enrolled.server.rebind(name)
+            enrolled.server.reset_factors(name)
     enrolled.server.issue_reset_code(NAME)
     post = Post()
-    assert enrolled.server.send_notices(post) == 50
+    assert enrolled.server.send_notifications(post) == 50
     assert (NAME, "reset code issued") in post.sent
     for _ in range(2):
-        enrolled.server.send_notices(post)
+        enrolled.server.send_notifications(post)
     assert len(post.sent) == 2 + 12 * 7
     one = Post()
     for _ in range(7):
-        enrolled.server.rebind(flooded[0])
-    assert enrolled.server.send_notices(one) == 5
+        enrolled.server.reset_factors(flooded[0])
+    assert enrolled.server.send_notifications(one) == 5
 
 
-def test_a_flood_is_not_read_whole(enrolled: House) -> None:
+def test_a_flood_is_not_read_whole(enrolled: Deployment) -> None:
     """The newest 200 notices, oldest first: reading holds up everybody else's login."""
     session = enrolled.log_in()
     for _ in range(210):
         enrolled.clock.advance(1)
         enrolled.server.issue_reset_code(NAME)
-    shown = enrolled.server.notices(session)
+    shown = enrolled.server.notifications(session)
     assert len(shown) == 200
     assert shown[-1].at == enrolled.clock.now()
-    assert list(shown) == sorted(shown, key=lambda notice: notice.at)
+    assert list(shown) == sorted(shown, key=lambda notification: notification.at)
 
 
-def test_what_did_not_go_out_is_told_the_operator(enrolled: House, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_did_not_go_out_is_told_the_operator(enrolled: Deployment, caplog: pytest.LogCaptureFixture) -> None:
     """One line a round, with the numbers and nobody's name."""
     enrolled.server.issue_reset_code(NAME)
-    enrolled.server.send_notices(Post(works=False))
+    enrolled.server.send_notifications(Post(works=False))
     (line,) = caplog.messages
     assert line == "2 of 2 notices could not be sent, and will be tried again"
 
 
-def test_a_notifier_that_dies_loses_nothing(enrolled: House) -> None:
+def test_a_notifier_that_dies_loses_nothing(enrolled: Deployment) -> None:
     """Killed between claim and sending: the claim runs out, and the notice goes out after all."""
 
     class Dies(Post):
@@ -135,26 +135,26 @@ def test_a_notifier_that_dies_loses_nothing(enrolled: House) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        enrolled.server.send_notices(Dies())
+        enrolled.server.send_notifications(Dies())
     post = Post()
-    assert enrolled.server.send_notices(post) == 0
+    assert enrolled.server.send_notifications(post) == 0
     enrolled.clock.advance(300)
-    assert enrolled.server.send_notices(post) == 1
+    assert enrolled.server.send_notifications(post) == 1
 
 
-def test_one_bad_notice_holds_up_no_other(enrolled: House) -> None:
+def test_one_bad_notification_holds_up_no_other(enrolled: Deployment) -> None:
     """A notifier that stumbles over one name sends the others, once each."""
     enrolled.server.issue_reset_code(NAME)
 
     class Stumbles(Post):
-        def send(self, name: str, notice: Notice) -> bool:
-            if notice.event == "factor bound":
+        def send(self, name: str, notification: Notification) -> bool:
+            if notification.event == "factor bound":
                 raise AttributeError("a bug in a mail library")
-            return super().send(name, notice)
+            return super().send(name, notification)
 
     post = Stumbles()
-    assert enrolled.server.send_notices(post) == 1
-    assert enrolled.server.send_notices(post) == 0
+    assert enrolled.server.send_notifications(post) == 1
+    assert enrolled.server.send_notifications(post) == 0
     assert post.sent == [(NAME, "reset code issued")]
 
 
@@ -170,24 +170,26 @@ def test_mail_goes_to_the_account_and_to_nobody_else(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("mfa_lab.server.notifications.notifier._ADDRESS", re.compile(".+"))
     name = "x@=?utf-8?q?y=2cvictim=40corp.example?="
     with mail_server(Post()) as port:
-        SmtpNotifier("127.0.0.1", port, sender=SENDER, security="none").send(name, Notice(0, "recovered"))
+        SmtpNotifier("127.0.0.1", port, sender=SENDER, security="none").send(name, Notification(0, "recovered"))
     assert seen == [(SENDER, [name])]
 
 
-def test_a_file_takes_a_line_each(enrolled: House, tmp_path: Path) -> None:
+def test_a_file_takes_a_line_each(enrolled: Deployment, tmp_path: Path) -> None:
     """For a class, and for an operator. A file that cannot be written loses nothing."""
-    assert enrolled.server.send_notices(FileNotifier(tmp_path / "no" / "folder")) == 0
+    assert enrolled.server.send_notifications(FileNotifier(tmp_path / "no" / "folder")) == 0
     enrolled.clock.advance(300)
-    enrolled.server.send_notices(FileNotifier(tmp_path / "notices"))
+    enrolled.server.send_notifications(FileNotifier(tmp_path / "notices"))
     (line,) = (tmp_path / "notices").read_text("utf-8").splitlines()
     assert line.startswith(f"{NAME}\t2027-01-15 08:00:10 UTC: An authenticator was enrolled.")
 
 
-def test_mail_reaches_a_real_server(enrolled: House) -> None:
+def test_mail_reaches_a_real_server(enrolled: Deployment) -> None:
     """One mail, to the account's name, with words that hold no code and no link."""
     post = Post()
     with mail_server(post) as port:
-        assert enrolled.server.send_notices(SmtpNotifier("127.0.0.1", port, sender=SENDER, security="none")) == 1
+        assert (
+            enrolled.server.send_notifications(SmtpNotifier("127.0.0.1", port, sender=SENDER, security="none")) == 1
+        )
     (mail,) = post.mails
     assert (mail["To"], mail["From"], mail["Date"]) == (NAME, SENDER, "Fri, 15 Jan 2027 08:00:10 +0000")
     said = mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
@@ -198,7 +200,7 @@ def test_mail_reaches_a_real_server(enrolled: House) -> None:
 
 @pytest.mark.parametrize("trusted", [True, False])
 def test_mail_goes_encrypted_to_a_server_that_is_known(
-    trusted: bool, enrolled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trusted: bool, enrolled: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """STARTTLS with the certificate checked: to a stranger nothing is sent, and no password either."""
     authority = trustme.CA()
@@ -216,14 +218,14 @@ def test_mail_goes_encrypted_to_a_server_that_is_known(
     }
     with mail_server(post, **how) as port:
         notifier = SmtpNotifier("localhost", port, sender=SENDER, sign_in=("demo", "demo-password"))
-        assert enrolled.server.send_notices(notifier) == int(trusted)
+        assert enrolled.server.send_notifications(notifier) == int(trusted)
     assert (len(post.mails), post.users) == ((1, [b"demo"]) if trusted else (0, []))
     assert "demo-password" not in repr(notifier)
 
 
-def test_no_mail_server_no_mail_and_no_error(enrolled: House) -> None:
+def test_no_mail_server_no_mail_and_no_error(enrolled: Deployment) -> None:
     """The login goes on whatever the post does."""
-    assert enrolled.server.send_notices(SmtpNotifier("127.0.0.1", 9, sender=SENDER, security="none")) == 0
+    assert enrolled.server.send_notifications(SmtpNotifier("127.0.0.1", 9, sender=SENDER, security="none")) == 0
 
 
 @pytest.mark.parametrize(
@@ -233,7 +235,7 @@ def test_no_mail_server_no_mail_and_no_error(enrolled: House) -> None:
 )  # fmt: skip
 def test_what_is_no_address_gets_no_mail(name: str) -> None:
     """And breaks no header."""
-    assert not SmtpNotifier("127.0.0.1", 9, sender=SENDER, security="none").send(name, Notice(0, "recovered"))
+    assert not SmtpNotifier("127.0.0.1", 9, sender=SENDER, security="none").send(name, Notification(0, "recovered"))
 
 
 @pytest.mark.parametrize(
@@ -245,18 +247,18 @@ def test_settings_that_cannot_be_right(how: dict[str, Any]) -> None:
         SmtpNotifier("localhost", **({"sender": SENDER} | how))
 
 
-def test_every_notice_has_words_of_its_own() -> None:
+def test_every_notification_has_words_of_its_own() -> None:
     """No owner reads a bare keyword; nothing in them tells an unknown reader how to go on."""
     sources = "".join(path.read_text("utf-8") for path in Path("mfa_lab/server").rglob("*.py"))
     events = [getattr(Event, name) for name in set(re.findall(r"notify\(\s*connection, now, Event\.(\w+)", sources))]
     assert len(events) >= 8
-    assert [event for event in events if "This happened" in words(Notice(0, event))] == []
+    assert [event for event in events if "This happened" in words(Notification(0, event))] == []
 
 
 @pytest.mark.parametrize("step", ["code", "recovery"])
-def test_the_owner_hears_of_every_login_that_wrong_codes_end(step: str, enrolled: House) -> None:
+def test_the_owner_hears_of_every_login_that_wrong_codes_end(step: str, enrolled: Deployment) -> None:
     """ASVS-6.3.5: not of the first alone. Who knows the password and goes on guessing is told of again and again."""
-    server = enrolled.open(PATIENT)
+    server = enrolled.open(NEVER_WAITS)
     session = enrolled.log_in()
     for count in (1, 2):
         pending = enrolled.begin()
@@ -268,5 +270,5 @@ def test_the_owner_hears_of_every_login_that_wrong_codes_end(step: str, enrolled
                     else (server.recover, pending, "AAAA-BBBB-CCCC-DDDD")
                 )
             )
-        events = [notice.event for notice in server.notices(session)]
+        events = [notification.event for notification in server.notifications(session)]
         assert events.count(f"{step} refused") == count

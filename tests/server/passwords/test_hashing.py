@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import PasswordRefused, ServerFault
 from mfa_lab.policy import CHEAPEST, OWASP, HashCost
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password, common_passwords
-from tests.server.kit import NAME, PASSWORD, WRONG, House, watched
+from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, counted_costs
 
 HASHER = PasswordHasher(CHEAPEST, 1024)
 COSTLY = HashCost(memory_kib=256 * 1024, time=1, lanes=1)
@@ -61,7 +61,7 @@ def test_what_registration_refuses(password: object, rule: str) -> None:
     The rule is told, the password never is.
     """
     with pytest.raises(PasswordRefused) as caught:
-        checked_password(Hidden(password), NAME, Policy.STANDARD)  # type: ignore[arg-type]
+        checked_password(Redacted(password), NAME, Policy.STANDARD)  # type: ignore[arg-type]
     assert caught.value.rule == rule
     assert len(str(caught.value)) < 200
     assert not password or str(password) not in str(caught.value)
@@ -70,17 +70,17 @@ def test_what_registration_refuses(password: object, rule: str) -> None:
 @pytest.mark.parametrize("password", TAKEN, ids=lambda value: repr(value)[:24])
 def test_what_registration_takes(password: str) -> None:
     """Any characters, no composition rules, 64 and more (ASVS-6.2.9), never cut."""
-    hidden = checked_password(Hidden(password), NAME, Policy.STANDARD)
+    hidden = checked_password(Redacted(password), NAME, Policy.STANDARD)
     assert hidden.reveal() == unicodedata.normalize("NFC", password)
     stored = HASHER.hash(hidden)
-    assert HASHER.verify(stored, Hidden(password))
-    assert not HASHER.verify(stored, Hidden(password[:-1]))
+    assert HASHER.verify(stored, Redacted(password))
+    assert not HASHER.verify(stored, Redacted(password[:-1]))
 
 
 def test_the_name_before_the_at_sign_is_refused_too() -> None:
     """The local part of an address is the first thing tried."""
     with pytest.raises(PasswordRefused, match="own name"):
-        checked_password(Hidden("longlocalpart"), "longlocalpart@example.org", Policy.STANDARD)
+        checked_password(Redacted("longlocalpart"), "longlocalpart@example.org", Policy.STANDARD)
 
 
 def test_the_blocklist_has_at_least_3000_entries() -> None:
@@ -91,7 +91,7 @@ def test_the_blocklist_has_at_least_3000_entries() -> None:
 @given(st.text(min_size=8, max_size=40))
 def test_how_a_password_is_typed_does_not_matter(text: str) -> None:
     """Composed or decomposed, the same password opens (NFC), for any text Unicode has."""
-    stored = HASHER.hash(Hidden(unicodedata.normalize("NFC", text)))
+    stored = HASHER.hash(Redacted(unicodedata.normalize("NFC", text)))
     assert HASHER.verify(stored, HASHER.typed(unicodedata.normalize("NFD", text)))
 
 
@@ -104,26 +104,26 @@ def test_what_cannot_be_a_password_is_none(password: object) -> None:
 @pytest.mark.parametrize(
     ("stored", "typed"),
     [
-        (None, Hidden(PASSWORD)),
-        (HASHER.hash(Hidden(PASSWORD)), None),
+        (None, Redacted(PASSWORD)),
+        (HASHER.hash(Redacted(PASSWORD)), None),
         (None, None),
-        (HASHER.hash(Hidden(PASSWORD)), Hidden(WRONG)),
+        (HASHER.hash(Redacted(PASSWORD)), Redacted(WRONG)),
     ],
     ids=["no account", "no text", "neither", "wrong"],
 )
-def test_every_refusal_costs_one_hash(stored: str, typed: Hidden, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_refusal_costs_one_hash(stored: str, typed: Redacted, monkeypatch: pytest.MonkeyPatch) -> None:
     """ASVS-6.3.8: no account, no text or a wrong password cost one Argon2 verification with the same parameters."""
-    with watched(monkeypatch) as costs:
+    with counted_costs(monkeypatch) as costs:
         assert not HASHER.verify(stored, typed)
     assert costs.hashes == ["$argon2id$v=19$m=8,t=1,p=1"]
 
 
 def test_the_dummy_password_opens_nothing() -> None:
     """Who types the text that is hashed for unknown names gets in nowhere."""
-    from mfa_lab.server.passwords import hashing as passwords
+    from mfa_lab.server.passwords import hashing
 
-    assert not HASHER.verify(None, passwords._NEVER)
-    assert not HASHER.verify(HASHER.hash(passwords._NEVER), None)
+    assert not HASHER.verify(None, hashing._NEVER)
+    assert not HASHER.verify(HASHER.hash(hashing._NEVER), None)
 
 
 def test_every_process_has_its_own_dummy_password() -> None:
@@ -131,7 +131,7 @@ def test_every_process_has_its_own_dummy_password() -> None:
     command = [
         sys.executable,
         "-c",
-        "from mfa_lab.server.passwords import hashing as passwords; print(passwords._NEVER.reveal())",
+        "from mfa_lab.server.passwords import hashing; print(passwords._NEVER.reveal())",
     ]
     runs = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}
     assert len(runs) == 2
@@ -153,9 +153,9 @@ def short_of_memory() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("call", ["register", "begin_login, known", "begin_login, unknown", "start"])
-def test_without_memory_the_server_says_so(call: str, house: House) -> None:
+def test_without_memory_the_server_says_so(call: str, deployment: Deployment) -> None:
     """Not a broken hash, alike for known and unknown names; no variable of any frame holds the password."""
-    server = house.open(replace(house.policy, hash_cost=COSTLY))
+    server = deployment.open(replace(deployment.policy, hash_cost=COSTLY))
     server.register("carol@example.org", WRONG)
     calls = {
         "register": lambda typed: server.register("bob@example.org", typed),
@@ -173,39 +173,39 @@ def test_without_memory_the_server_says_so(call: str, house: House) -> None:
 
 def test_salts_are_long_and_differ() -> None:
     """NIST-3.1.1.2: a random salt of at least 32 bits; here 128. The same password is stored in two ways."""
-    first, second = HASHER.hash(Hidden(PASSWORD)), HASHER.hash(Hidden(PASSWORD))
+    first, second = HASHER.hash(Redacted(PASSWORD)), HASHER.hash(Redacted(PASSWORD))
     assert first != second
     assert argon2.extract_parameters(first).salt_len == 16
 
 
 def test_the_standard_cost_is_owasps() -> None:
     """OWASP-PW: Argon2id with 19 MiB, two passes, one lane."""
-    parameters = argon2.extract_parameters(PasswordHasher(OWASP, 1024).hash(Hidden(PASSWORD)))
+    parameters = argon2.extract_parameters(PasswordHasher(OWASP, 1024).hash(Redacted(PASSWORD)))
     found = (parameters.type, parameters.memory_cost, parameters.time_cost, parameters.parallelism)
     assert found == (argon2.Type.ID, 19 * 1024, 2, 1)
 
 
 @pytest.mark.parametrize("broken", ["", "x", "$argon2id$v=19$m=8,t=1,p=1$broken", "$2b$12$notargon"])
-def test_a_broken_hash_is_the_servers_fault(broken: str, house: House) -> None:
+def test_a_broken_hash_is_the_servers_fault(broken: str, deployment: Deployment) -> None:
     """A damaged row is no wrong password: `ServerFault`, with neither cause nor context, not even the typed text."""
-    house.tamper(f"UPDATE accounts SET password_hash = '{broken}'")  # noqa: S608
+    deployment.tamper(f"UPDATE accounts SET password_hash = '{broken}'")  # noqa: S608
     with pytest.raises(ServerFault, match="restore a backup") as caught:
-        house.begin()
+        deployment.begin()
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-def test_a_right_password_is_hashed_anew_when_the_cost_changes(house: House) -> None:
+def test_a_right_password_is_hashed_anew_when_the_cost_changes(deployment: Deployment) -> None:
     """New parameters reach an account at its next right password, and only then; the password stays the same."""
     costlier = replace(CHEAPEST, time=2)
-    house.open(replace(house.policy, hash_cost=costlier))
+    deployment.open(replace(deployment.policy, hash_cost=costlier))
     with pytest.raises(Exception, match="did not work"):
-        house.begin(password=WRONG)
-    assert "t=1" in str(house.count("password_hash"))
-    house.begin()
-    stored = house.count("password_hash")
+        deployment.begin(password=WRONG)
+    assert "t=1" in str(deployment.count("password_hash"))
+    deployment.begin()
+    stored = deployment.count("password_hash")
     assert "t=2" in str(stored)
-    house.begin()
-    assert house.count("password_hash") == stored
+    deployment.begin()
+    assert deployment.count("password_hash") == stored
 
 
 def test_a_megabyte_of_accents_is_refused_at_once(server: MfaServer) -> None:
@@ -221,9 +221,11 @@ def test_a_megabyte_of_accents_is_refused_at_once(server: MfaServer) -> None:
     assert time.process_time() - begun < 1
 
 
-def test_two_logins_at_once_renew_a_hash_and_both_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_logins_at_once_renew_a_hash_and_both_go_on(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The one that comes second finds another hash of the same password, and is not refused for it."""
-    server = house.open(replace(house.policy, hash_cost=HashCost(64, 1, 1)))
+    server = deployment.open(replace(deployment.policy, hash_cost=HashCost(64, 1, 1)))
     renewed, met, calls = PasswordHasher.renewed, Barrier(2), []
 
     def together_once(hasher: PasswordHasher, stored: str | None, typed: Any) -> str | None:

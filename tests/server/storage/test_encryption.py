@@ -5,65 +5,67 @@ from dataclasses import replace
 import pytest
 
 from mfa_lab.errors import ServerFault, WrongKey
-from mfa_lab.redaction import Hidden
-from mfa_lab.server.storage.encryption import Place, Vault
+from mfa_lab.redaction import Redacted
+from mfa_lab.server.storage.encryption import RowBinding, SecretCipher
 from mfa_lab.server.storage.keys import Keys
-from tests.server.kit import KEY, NAME, House
+from tests.server.kit import KEY, NAME, Deployment
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
-PLACE = Place("account", "factor")
+ROW = RowBinding("account", "factor")
 
 
-def vault(key: bytes = KEY, schema_version: int = 1) -> Vault:
-    return Vault(Keys.derive(key), schema_version)
+def cipher(key: bytes = KEY, schema_version: int = 1) -> SecretCipher:
+    return SecretCipher(Keys.derive(key), schema_version)
 
 
-def test_what_is_sealed_opens_in_its_place() -> None:
+def test_what_is_encrypted_opens_in_its_place() -> None:
     """Sealing and opening give the same secret back, and the sealed bytes do not hold it."""
-    sealed = vault().seal(Hidden(SECRET), PLACE)
-    assert SECRET.encode() not in sealed
-    assert vault().open(sealed, vault().key_id, PLACE).reveal() == SECRET
+    encrypted = cipher().encrypt(Redacted(SECRET), ROW)
+    assert SECRET.encode() not in encrypted
+    assert cipher().open(encrypted, cipher().key_id, ROW).reveal() == SECRET
 
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [replace(PLACE, account_id="other"), replace(PLACE, factor_id="other"), Place("factor", "account")],
+    [replace(ROW, account_id="other"), replace(ROW, factor_id="other"), RowBinding("factor", "account")],
 )
-def test_a_secret_opens_in_its_own_row_alone(elsewhere: Place) -> None:
+def test_a_secret_opens_in_its_own_row_alone(elsewhere: RowBinding) -> None:
     """Moved to another account or factor it is a `ServerFault`: the row is part of what was sealed."""
     with pytest.raises(ServerFault, match="does not open in its row"):
-        vault().open(vault().seal(Hidden(SECRET), PLACE), vault().key_id, elsewhere)
+        cipher().open(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, elsewhere)
 
 
-def test_the_schema_version_is_part_of_the_seal() -> None:
+def test_the_schema_version_is_part_of_the_encryption() -> None:
     """A secret sealed under one schema does not open as if it were of another."""
     with pytest.raises(ServerFault):
-        vault(schema_version=2).open(vault().seal(Hidden(SECRET), PLACE), vault().key_id, PLACE)
+        cipher(schema_version=2).open(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
 
 
 def test_one_flipped_bit_is_noticed_wherever_it_is() -> None:
     """Nonce, secret or tag: every bit is protected. Too short counts as changed as well."""
-    sealed = vault().seal(Hidden(SECRET), PLACE)
-    broken = [bytes(b ^ (1 << bit % 8) if i == bit // 8 else b for i, b in enumerate(sealed)) for bit in range(480)]
-    assert len(sealed) * 8 == len(broken)
-    for attempt in [*broken, b"", sealed[:12], sealed[:-1], sealed + b"\0"]:
+    encrypted = cipher().encrypt(Redacted(SECRET), ROW)
+    broken = [
+        bytes(b ^ (1 << bit % 8) if i == bit // 8 else b for i, b in enumerate(encrypted)) for bit in range(480)
+    ]
+    assert len(encrypted) * 8 == len(broken)
+    for attempt in [*broken, b"", encrypted[:12], encrypted[:-1], encrypted + b"\0"]:
         with pytest.raises(ServerFault) as caught:
-            vault().open(attempt, vault().key_id, PLACE)
+            cipher().open(attempt, cipher().key_id, ROW)
         assert caught.value.__context__ is None
 
 
 def test_another_key_is_named() -> None:
     """The key id tells the operator that the key is the trouble, before anything is tried."""
     with pytest.raises(WrongKey, match="another key"):
-        vault(KEY[::-1]).open(vault().seal(Hidden(SECRET), PLACE), vault().key_id, PLACE)
+        cipher(KEY[::-1]).open(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
 
 
 def test_nonces_never_repeat() -> None:
     """Ten thousand seals of one secret have ten thousand nonces, and as many different ciphertexts."""
-    it = vault()
-    sealed = {it.seal(Hidden(SECRET), PLACE) for _ in range(10_000)}
-    assert len({one[:12] for one in sealed}) == 10_000
-    assert len({one[12:] for one in sealed}) == 10_000
+    it = cipher()
+    encrypted = {it.encrypt(Redacted(SECRET), ROW) for _ in range(10_000)}
+    assert len({one[:12] for one in encrypted}) == 10_000
+    assert len({one[12:] for one in encrypted}) == 10_000
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_nonces_never_repeat() -> None:
     ],
     ids=["secrets swapped", "factors swapped", "zeroed", "no bytes"],
 )
-def test_swapped_rows_do_not_open(change: str, enrolled: House) -> None:
+def test_swapped_rows_do_not_open(change: str, enrolled: Deployment) -> None:
     """DESIGN: rows cannot be swapped. Whoever can write the file cannot log in as somebody else: the server's own
     fault, the same for every account, and no session.
     """
@@ -91,7 +93,7 @@ def test_swapped_rows_do_not_open(change: str, enrolled: House) -> None:
     assert enrolled.rows("SELECT count(*) FROM sessions") == [(0,)]
 
 
-def test_a_factor_cannot_be_moved_within_an_account(enrolled: House) -> None:
+def test_a_factor_cannot_be_moved_within_an_account(enrolled: Deployment) -> None:
     """The secret of a replaced factor does not open in the row of the active one."""
     enrolment = enrolled.server.start_enrolment(enrolled.log_in())
     enrolled.phone.add(enrolment.uri)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.server.kit import WRONG, House, refused
+from tests.server.kit import WRONG, Deployment, refused
 
 DAY = 24 * 3600
 
 
 @pytest.mark.parametrize("table", ["pendings", "enrolments", "sessions", "throttles"])
-def test_what_is_over_is_swept(table: str, enrolled: House) -> None:
+def test_what_is_over_is_swept(table: str, enrolled: Deployment) -> None:
     """Two days later a refused password takes the old rows along; a day is what the class still hears of them."""
     session = enrolled.log_in()
     enrolled.server.start_enrolment(session)
@@ -21,7 +21,7 @@ def test_what_is_over_is_swept(table: str, enrolled: House) -> None:
     assert enrolled.rows(f"SELECT count(*) FROM {table}") == [(left,)]  # noqa: S608
 
 
-def test_nothing_that_still_holds_is_swept(enrolled: House) -> None:
+def test_nothing_that_still_holds_is_swept(enrolled: Deployment) -> None:
     """A session and a pending login outlive any number of refusals while their time is not over."""
     session, pending = enrolled.log_in(), enrolled.begin()
     for number in range(120):

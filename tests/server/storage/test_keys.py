@@ -9,7 +9,7 @@ import pytest
 
 from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import MfaError, WrongKey
-from mfa_lab.redaction import HiddenBytes
+from mfa_lab.redaction import RedactedBytes
 from mfa_lab.server.storage.keys import ENVIRONMENT, Keys, root_key
 from tests.server.kit import KEY
 
@@ -26,7 +26,7 @@ def opened(folder: Path, key: bytes | None = None) -> MfaServer:
 def test_three_keys_and_an_id_from_one() -> None:
     """The derived keys differ from each other and from the root; the id and `repr` tell nothing of them."""
     keys = Keys.derive(KEY)
-    derived = {keys.seal, keys.names, keys.check}
+    derived = {keys.encryption, keys.names, keys.check}
     assert len(derived | {KEY}) == 4
     assert all(len(key) == 32 for key in derived)
     assert all(key.hex() not in repr(keys) and repr(key) not in repr(keys) for key in derived | {KEY})
@@ -41,12 +41,15 @@ def test_a_root_key_is_32_bytes(root: object) -> None:
         Keys.derive(root)  # type: ignore[arg-type]
 
 
-def test_blinded_names_need_the_key() -> None:
+def test_hashed_names_need_the_key() -> None:
     """The same name blinds to the same text under one key, to another under another; surrogates blind too."""
     keys, others = Keys.derive(KEY), Keys.derive(KEY[::-1])
-    assert keys.blind("alice") == keys.blind("alice")
-    assert len({keys.blind("alice"), keys.blind("bob"), others.blind("alice"), keys.blind("\ud800")}) == 4
-    assert "alice" not in keys.blind("alice")
+    assert keys.keyed_hash("alice") == keys.keyed_hash("alice")
+    assert (
+        len({keys.keyed_hash("alice"), keys.keyed_hash("bob"), others.keyed_hash("alice"), keys.keyed_hash("\ud800")})
+        == 4
+    )
+    assert "alice" not in keys.keyed_hash("alice")
 
 
 def test_a_new_file_gets_a_key_file_that_only_its_owner_reads(tmp_path: Path) -> None:
@@ -71,7 +74,7 @@ def test_the_environment_comes_before_the_file_and_the_argument_before_both(
 ) -> None:
     """`key=`, else MFA_LAB_KEY, else the file: and no file is made where another source was used."""
     monkeypatch.setenv(ENVIRONMENT, KEY.hex())
-    assert root_key(HiddenBytes(KEY[::-1]), tmp_path / "lab.db", new_database=True).reveal() == KEY[::-1]
+    assert root_key(RedactedBytes(KEY[::-1]), tmp_path / "lab.db", new_database=True).reveal() == KEY[::-1]
     assert root_key(None, tmp_path / "lab.db", new_database=True).reveal() == KEY
     assert list(tmp_path.iterdir()) == []
 

@@ -22,13 +22,13 @@ from sqlalchemy import create_engine
 from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
 from mfa_lab.errors import InvalidInput, MfaError, NameTaken, Reason, ServerFault, WrongKey
 from mfa_lab.otp import code_at
-from mfa_lab.redaction import Hidden
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event
 from mfa_lab.server.records import Session, token_hash
 from mfa_lab.server.storage import postgres, schema
 from tests.postgres import Cluster, running_cluster
-from tests.server.kit import CLASS, KEY, NAME, PASSWORD, PATIENT, START, WRONG, reason, together
-from tests.server.login.test_race import ALL, crowd
+from tests.server.kit import EXPLAINING, KEY, NAME, NEVER_WAITS, PASSWORD, START, WRONG, reason, together
+from tests.server.login.test_race import ALL, callers
 from tests.server.storage.test_store import SCHEMAS, go_on
 from tests.server.test_kill import confirm_under_kills, killed_at
 
@@ -41,17 +41,17 @@ def cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-class House:
+class Deployment:
     """A server on a new database, a user with a phone, and a look behind the server's back."""
 
-    def __init__(self, cluster: Cluster, policy: Policy = CLASS) -> None:
+    def __init__(self, cluster: Cluster, policy: Policy = EXPLAINING) -> None:
         self.url = cluster.new_database()
         self.clock = ManualClock(START)
         self.phone = Phone(self.clock)
         self.server = self.open(policy)
         self.enrol(NAME)
 
-    def open(self, policy: Policy = CLASS) -> MfaServer:
+    def open(self, policy: Policy = EXPLAINING) -> MfaServer:
         """One more worker on the same database."""
         return MfaServer(self.url, clock=self.clock, policy=policy, key=KEY)
 
@@ -74,77 +74,80 @@ class House:
 
 
 @pytest.fixture
-def house(cluster: Cluster) -> House:
-    return House(cluster)
+def deployment(cluster: Cluster) -> Deployment:
+    return Deployment(cluster)
 
 
-def test_one_login_from_end_to_end(house: House) -> None:
+def test_one_login_from_end_to_end(deployment: Deployment) -> None:
     """Register, enrol, log in, a recovery, a new phone, notices, log: PostgreSQL takes every statement."""
-    session = house.log_in()
-    assert house.server.check_session(session).name == NAME
-    assert house.server.issue_recovery_codes(session)
-    code = house.server.issue_recovery_codes(session)[0]
-    recovered = house.server.recover(house.server.begin_login(NAME, PASSWORD), code)
-    enrolment = house.server.start_enrolment(recovered.pending)
-    house.phone.add(enrolment.uri)
-    house.clock.advance(30)
-    house.server.confirm_enrolment(enrolment, house.phone.code())
-    session = house.log_in()
-    assert [notice.event for notice in house.server.notices(session)] != []
-    house.server.log_out(session)
-    assert reason(house.server.check_session, session) is Reason.UNKNOWN_SESSION
-    assert [line.event for line in house.server.audit_log()][:3] == [
+    session = deployment.log_in()
+    assert deployment.server.check_session(session).name == NAME
+    assert deployment.server.issue_recovery_codes(session)
+    code = deployment.server.issue_recovery_codes(session)[0]
+    recovered = deployment.server.recover(deployment.server.begin_login(NAME, PASSWORD), code)
+    enrolment = deployment.server.start_enrolment(recovered.pending)
+    deployment.phone.add(enrolment.uri)
+    deployment.clock.advance(30)
+    deployment.server.confirm_enrolment(enrolment, deployment.phone.code())
+    session = deployment.log_in()
+    assert [notification.event for notification in deployment.server.notifications(session)] != []
+    deployment.server.log_out(session)
+    assert reason(deployment.server.check_session, session) is Reason.UNKNOWN_SESSION
+    assert [line.event for line in deployment.server.audit_log()][:3] == [
         "registered",
         "password accepted",
         "enrolment started",
     ]
-    house.server.rebind(NAME)
+    deployment.server.reset_factors(NAME)
     with pytest.raises(NameTaken):
-        house.server.register(NAME.upper(), PASSWORD)
-    assert "PostgreSQL" in repr(house.server)
+        deployment.server.register(NAME.upper(), PASSWORD)
+    assert "PostgreSQL" in repr(deployment.server)
 
 
-def test_workers_share_everything(house: House) -> None:
+def test_workers_share_everything(deployment: Deployment) -> None:
     """Counts, waits, used codes and sessions are the same for every worker."""
-    other = house.open()
-    session = house.log_in(other)
-    assert house.server.check_session(session).name == NAME
+    other = deployment.open()
+    session = deployment.log_in(other)
+    assert deployment.server.check_session(session).name == NAME
     assert (
-        reason(house.server.finish_login, house.server.begin_login(NAME, PASSWORD), house.phone.code())
+        reason(deployment.server.finish_login, deployment.server.begin_login(NAME, PASSWORD), deployment.phone.code())
         is Reason.REUSED
     )
-    for server in (house.server, other, house.server):
+    for server in (deployment.server, other, deployment.server):
         assert reason(server.begin_login, NAME, WRONG) is Reason.WRONG_PASSWORD
     assert reason(other.begin_login, NAME, PASSWORD) is Reason.THROTTLED
 
 
-def test_no_charge_is_lost_among_workers(cluster: Cluster) -> None:
+def test_no_count_is_lost_among_workers(cluster: Cluster) -> None:
     """Sixteen wrong codes at the same moment by four workers count as sixteen (NIST-3.2.2)."""
-    house = House(cluster, replace(PATIENT, pending_wrong_codes=100))
-    workers = [house.open(replace(PATIENT, pending_wrong_codes=100)) for _ in range(4)]
+    deployment = Deployment(cluster, replace(NEVER_WAITS, pending_wrong_codes=100))
+    workers = [deployment.open(replace(NEVER_WAITS, pending_wrong_codes=100)) for _ in range(4)]
     pendings = [worker.begin_login(NAME, PASSWORD) for worker in workers * 4]
-    wrong = "000000" if code_at(house.secret, house.clock.now()) != "000000" else "000001"
+    wrong = "000000" if code_at(deployment.secret, deployment.clock.now()) != "000000" else "000001"
     together(*[lambda w=w, p=p: w.finish_login(p, wrong) for w, p in zip(workers * 4, pendings, strict=True)])
-    assert house.rows("SELECT otp_failures FROM accounts") == [(16,)]
+    assert deployment.rows("SELECT otp_failures FROM accounts") == [(16,)]
 
 
 @pytest.mark.parametrize("rounds", [3, 50])
 def test_one_code_grants_one_session(rounds: int, cluster: Cluster) -> None:
     """Sixty-four at once, in eight processes: exactly one gets in (ASVS-6.5.1)."""
-    house = House(cluster, PATIENT)
-    with crowd(house.url) as all_at_once:
+    deployment = Deployment(cluster, NEVER_WAITS)
+    with callers(deployment.url) as all_at_once:
         for number in range(1, rounds + 1):
-            tokens = [house.server.begin_login(NAME, PASSWORD).token.reveal() for _ in range(ALL)]
-            assert all_at_once(house.clock.now(), tokens, house.phone.code()) == {"session": 1, "reused": ALL - 1}
-            assert house.rows("SELECT count(*) FROM sessions") == [(number,)]
-            house.clock.advance(30)
+            tokens = [deployment.server.begin_login(NAME, PASSWORD).token.reveal() for _ in range(ALL)]
+            assert all_at_once(deployment.clock.now(), tokens, deployment.phone.code()) == {
+                "session": 1,
+                "reused": ALL - 1,
+            }
+            assert deployment.rows("SELECT count(*) FROM sessions") == [(number,)]
+            deployment.clock.advance(30)
 
 
-def test_the_audit_log_is_append_only(house: House) -> None:
+def test_the_audit_log_is_append_only(deployment: Deployment) -> None:
     """A trigger refuses to change, delete or empty it, from any program."""
     for change in ("UPDATE audit SET event = 'forged'", "DELETE FROM audit", "TRUNCATE audit"):
         with (
-            closing(psycopg.connect(house.url)) as connection,
+            closing(psycopg.connect(deployment.url)) as connection,
             pytest.raises(psycopg.IntegrityError, match="append-only"),
         ):
             connection.execute(change)  # type: ignore[arg-type]
@@ -167,9 +170,9 @@ def test_the_key_comes_from_outside(cluster: Cluster, monkeypatch: pytest.Monkey
     ("change", "sentence"),
     [("host=/nowhere", "cannot be reached"), ("options=-cdefault_transaction_read_only=on", "read-only")],
 )
-def test_trouble_is_a_sentence(change: str, sentence: str, house: House) -> None:
+def test_trouble_is_a_sentence(change: str, sentence: str, deployment: Deployment) -> None:
     """With its remedy, and without the words of the driver, which may quote a value or the URL."""
-    url = house.url.split("?")[0] + "?" + change if "host=" in change else f"{house.url}&{change}"
+    url = deployment.url.split("?")[0] + "?" + change if "host=" in change else f"{deployment.url}&{change}"
     with pytest.raises(ServerFault, match=sentence) as caught:
         MfaServer(url, key=KEY).begin_login(NAME, PASSWORD)
     assert caught.value.__context__ is None
@@ -179,20 +182,20 @@ def test_trouble_is_a_sentence(change: str, sentence: str, house: House) -> None
 @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
 def test_the_databases_own_isolation_changes_nothing(level: str, cluster: Cluster) -> None:
     """A snapshot from before the lock would be old: of two workers that revoke the two authenticators, one may."""
-    house = House(cluster)
-    with closing(psycopg.connect(house.url, autocommit=True)) as connection:
-        name = house.url.split("/")[3].split("?")[0]
+    deployment = Deployment(cluster)
+    with closing(psycopg.connect(deployment.url, autocommit=True)) as connection:
+        name = deployment.url.split("/")[3].split("?")[0]
         connection.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = '{level}'")  # type: ignore[arg-type]
-    workers = [house.open() for _ in range(2)]
-    phone = Phone(house.clock)
-    enrolment = workers[0].start_enrolment(house.log_in(workers[0]), further=True)
+    workers = [deployment.open() for _ in range(2)]
+    phone = Phone(deployment.clock)
+    enrolment = workers[0].start_enrolment(deployment.log_in(workers[0]), further=True)
     phone.add(enrolment.uri)
-    house.clock.advance(30)
+    deployment.clock.advance(30)
     workers[0].confirm_enrolment(enrolment, phone.code())
-    session = house.log_in(workers[1])
+    session = deployment.log_in(workers[1])
     ids = [each.id for each in workers[0].authenticators(session)]
     revocations = [lambda w=w, i=i: w.revoke(session, i) for w, i in zip(workers, ids, strict=True)]
-    with closing(psycopg.connect(house.url, autocommit=True)) as holder:
+    with closing(psycopg.connect(deployment.url, autocommit=True)) as holder:
         lock = re.search(r"\d{5,}", postgres._BEGIN)
         assert lock
         holder.execute(f"SELECT pg_advisory_lock({lock[0]})")  # type: ignore[arg-type]
@@ -206,20 +209,20 @@ def test_the_databases_own_isolation_changes_nothing(level: str, cluster: Cluste
     assert len(workers[0].authenticators(session)) == 1
 
 
-def test_every_event_fits_its_column(house: House) -> None:
+def test_every_event_fits_its_column(deployment: Deployment) -> None:
     """PostgreSQL refuses what SQLite takes: a longer word than the table has room for."""
     events = [*Event, *Reason]
     assert [event for event in events if len(event) > 32] == []
-    house.server.trust_clock()
-    assert house.server.audit_log()[-1].event == Event.CLOCK_TRUSTED
+    deployment.server.trust_clock()
+    assert deployment.server.audit_log()[-1].event == Event.CLOCK_TRUSTED
 
 
-def test_odd_names_are_no_trouble(house: House) -> None:
+def test_odd_names_are_no_trouble(deployment: Deployment) -> None:
     """What PostgreSQL could not store is told apart before it is asked: a zero, a name that spells out too long."""
     for name in ("a\0b", "\ufdfa" * 300, "\ud800", "x" * 5000):
-        assert reason(house.server.begin_login, name, PASSWORD) is Reason.UNKNOWN_NAME
+        assert reason(deployment.server.begin_login, name, PASSWORD) is Reason.UNKNOWN_NAME
     with pytest.raises(InvalidInput, match="too long"):
-        house.server.register("\ufdfa" * 200, PASSWORD)
+        deployment.server.register("\ufdfa" * 200, PASSWORD)
 
 
 def test_servers_that_start_at_once_make_one_database(cluster: Cluster) -> None:
@@ -270,17 +273,17 @@ def test_how_long_it_is_waited_for_is_the_urls_to_say(
         return connect(*arguments, **options)
 
     monkeypatch.setattr(psycopg, "connect", asked)
-    MfaServer(url, policy=CLASS, key=KEY).close()
+    MfaServer(url, policy=EXPLAINING, key=KEY).close()
     assert set(told) == {seconds}
 
 
-def test_a_broken_connection_is_replaced(house: House) -> None:
+def test_a_broken_connection_is_replaced(deployment: Deployment) -> None:
     """A worker that lay idle while the database was restarted answers its next request as if nothing had been."""
-    with closing(psycopg.connect(house.url, autocommit=True)) as connection:
+    with closing(psycopg.connect(deployment.url, autocommit=True)) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mfa-lab'"
         )
-    assert house.log_in().name == NAME
+    assert deployment.log_in().name == NAME
 
 
 def log_in_for_a_while(url: str, until: Any, now: int, secret: str, said: Any) -> None:
@@ -288,7 +291,7 @@ def log_in_for_a_while(url: str, until: Any, now: int, secret: str, said: Any) -
     far behind that of a worker who started sooner.
     """
     clock = ManualClock(now)
-    server = MfaServer(url, clock=clock, policy=replace(PATIENT, clock_back_seconds=10**6), key=KEY)
+    server = MfaServer(url, clock=clock, policy=replace(NEVER_WAITS, clock_back_seconds=10**6), key=KEY)
     said.put(("ready", 0, ""))
     while not until.is_set():
         clock.advance(30)
@@ -309,9 +312,9 @@ def test_the_database_is_restarted_under_load() -> None:
     """
     spawn = multiprocessing.get_context("spawn")
     with running_cluster() as cluster:
-        house = House(cluster, PATIENT)
+        deployment = Deployment(cluster, NEVER_WAITS)
         until, said = spawn.Event(), spawn.Queue()
-        order = (house.url, until, house.clock.now(), house.secret, said)
+        order = (deployment.url, until, deployment.clock.now(), deployment.secret, said)
         workers = [spawn.Process(target=log_in_for_a_while, args=order, daemon=True) for _ in range(2)]
         for worker in workers:
             worker.start()
@@ -339,35 +342,38 @@ def test_the_database_is_restarted_under_load() -> None:
         assert "session" in [what for what, *_ in heard[last_trouble:]]
         granted = [now // 30 for what, now, _ in heard if what == "session"]
         assert len(set(granted)) == len(granted)
-        kept = {token for (token,) in house.rows("SELECT token_hash FROM sessions")}
+        kept = {token for (token,) in deployment.rows("SELECT token_hash FROM sessions")}
         assert len(kept) >= len(granted)
-        assert house.rows("SELECT count(*) FROM audit WHERE event = 'logged in'") == [(len(kept),)]
-        assert {token_hash(Hidden(token)) for what, _, token in heard if what == "session"} <= kept
+        assert deployment.rows("SELECT count(*) FROM audit WHERE event = 'logged in'") == [(len(kept),)]
+        assert {token_hash(Redacted(token)) for what, _, token in heard if what == "session"} <= kept
 
 
 def test_nothing_comes_back_after_a_kill(cluster: Cluster) -> None:
     """Workers are killed -9 at seeded moments: what was granted stands, what was consumed stays consumed, and the
     lock of the dead does not keep the living waiting.
     """
-    house = House(cluster, PATIENT)
+    deployment = Deployment(cluster, NEVER_WAITS)
     moments = random.Random(2)
     wrong = "000000"
     for _ in range(15):
-        told = killed_at(moments.uniform(0.02, 0.2), house.url, house.secret, house.clock.now(), wrong)
-        ((last_step,),) = house.rows("SELECT last_step FROM factors")
-        house.clock.set(last_step * 30 + 40)
+        told = killed_at(moments.uniform(0.02, 0.2), deployment.url, deployment.secret, deployment.clock.now(), wrong)
+        ((last_step,),) = deployment.rows("SELECT last_step FROM factors")
+        deployment.clock.set(last_step * 30 + 40)
         steps = [now // 30 for what, now, _ in told if what == "granted"]
         assert all(step <= last_step for step in steps)
-        assert house.rows("SELECT count(*) FROM sessions") == house.rows(
+        assert deployment.rows("SELECT count(*) FROM sessions") == deployment.rows(
             "SELECT count(*) FROM audit WHERE event = 'logged in'"
         )
         before = time.monotonic()
-        used = code_at(house.secret, last_step * 30)
-        assert reason(house.server.finish_login, house.server.begin_login(NAME, PASSWORD), used) is Reason.REUSED
+        used = code_at(deployment.secret, last_step * 30)
+        assert (
+            reason(deployment.server.finish_login, deployment.server.begin_login(NAME, PASSWORD), used)
+            is Reason.REUSED
+        )
         assert time.monotonic() - before < 5
-        house.log_in()
+        deployment.log_in()
 
 
 def test_no_enrolment_is_lost_by_a_kill(cluster: Cluster) -> None:
     """Killed at any of its statements, an enrolment is wholly there or can be confirmed again, never half."""
-    confirm_under_kills(House(cluster, PATIENT))
+    confirm_under_kills(Deployment(cluster, NEVER_WAITS))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import BigInteger, inspect
 
 from mfa_lab.server.storage import schema
-from tests.server.kit import House
+from tests.server.kit import Deployment
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from tests.server.kit import House
         "UPDATE OR REPLACE audit SET id = 2 WHERE id = 1",
     ],
 )
-def test_the_audit_log_is_append_only(change: str, enrolled: House) -> None:
+def test_the_audit_log_is_append_only(change: str, enrolled: Deployment) -> None:
     """Triggers in the file refuse to change, delete or replace a line, from any program."""
     before = enrolled.rows("SELECT * FROM audit")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -45,16 +45,16 @@ def test_names_are_unique_in_their_normal_form() -> None:
     assert schema.accounts.c.normal_name.unique
 
 
-def test_what_is_looked_up_is_indexed(house: House) -> None:
+def test_what_is_looked_up_is_indexed(deployment: Deployment) -> None:
     """A login costs the same with a million accounts: every column that a request searches by has an index."""
-    inspector = inspect(house.server._services.store._engine)
+    inspector = inspect(deployment.server._services.store._engine)
     for table in ("factors", "pendings", "enrolments", "sessions", "recovery_codes", "notices"):
         assert ["account_id"] in [index["column_names"] for index in inspector.get_indexes(table)], table
     for table in ("pendings", "enrolments", "throttles"):
         assert ["expires_at"] in [index["column_names"] for index in inspector.get_indexes(table)], table
 
 
-def test_tokens_are_stored_hashed(enrolled: House) -> None:
+def test_tokens_are_stored_hashed(enrolled: Deployment) -> None:
     """Who reads the file finds no token that opens anything: 64 hexadecimal digits of SHA-256 alone."""
     session = enrolled.log_in()
     enrolled.server.start_enrolment(session)

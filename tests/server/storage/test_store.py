@@ -13,7 +13,7 @@ import pytest
 from mfa_lab import AccessDenied, MfaServer, Policy
 from mfa_lab.errors import InvalidInput, Reason, ServerFault
 from mfa_lab.server.storage import migrations, schema, store
-from tests.server.kit import CLASS, KEY, NAME, PASSWORD, WRONG, House, reason, together
+from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, WRONG, Deployment, reason, together
 from tests.server.storage import old_schemas
 
 
@@ -23,14 +23,14 @@ def pragma(server: MfaServer, name: str) -> object:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
-def test_a_commit_is_on_the_disk_when_it_is_answered(house: House) -> None:
+def test_a_commit_is_on_the_disk_when_it_is_answered(deployment: Deployment) -> None:
     """WAL with synchronous FULL (2): what was answered survives a power cut. Foreign keys are enforced."""
-    assert (pragma(house.server, "journal_mode"), pragma(house.server, "synchronous")) == ("wal", 2)
-    assert pragma(house.server, "foreign_keys") == 1
+    assert (pragma(deployment.server, "journal_mode"), pragma(deployment.server, "synchronous")) == ("wal", 2)
+    assert pragma(deployment.server, "foreign_keys") == 1
 
 
 @pytest.mark.parametrize("password", [PASSWORD, WRONG])
-def test_nothing_is_answered_before_a_flushed_commit(enrolled: House, password: str) -> None:
+def test_nothing_is_answered_before_a_flushed_commit(enrolled: Deployment, password: str) -> None:
     """The reserved attempt may wait for the disk; the commit before the answer, granted or refused, may not."""
     said: list[str] = []
     with enrolled.server._services.store.transaction() as connection:
@@ -43,25 +43,28 @@ def test_nothing_is_answered_before_a_flushed_commit(enrolled: House, password: 
     assert pragma(enrolled.server, "synchronous") == 2
 
 
-def test_a_transaction_takes_the_write_lock_at_its_start(house: House) -> None:
+def test_a_transaction_takes_the_write_lock_at_its_start(deployment: Deployment) -> None:
     """IMMEDIATE: what a request has read cannot change before it writes."""
-    with house.server._services.store.transaction(), closing(sqlite3.connect(house.path, timeout=0)) as other:
+    with (
+        deployment.server._services.store.transaction(),
+        closing(sqlite3.connect(deployment.path, timeout=0)) as other,
+    ):
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         assert other.execute("SELECT count(*) FROM accounts").fetchone() == (1,)
 
 
-def test_an_error_inside_rolls_everything_back(house: House) -> None:
+def test_an_error_inside_rolls_everything_back(deployment: Deployment) -> None:
     """A transaction is one change: an exception leaves no row of it."""
 
     def half() -> None:
-        with house.server._services.store.transaction() as connection:
+        with deployment.server._services.store.transaction() as connection:
             connection.exec_driver_sql("INSERT INTO audit (at, event) VALUES (0, 'half')")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         half()
-    assert house.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
+    assert deployment.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
 
 
 @pytest.mark.parametrize(
@@ -157,12 +160,12 @@ def test_a_file_that_is_only_to_be_read_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(house: House) -> None:
+def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(deployment: Deployment) -> None:
     """A password typed into the name's field: no frame that goes with the error holds it, not even SQLAlchemy's."""
-    house.tamper("ALTER TABLE accounts RENAME TO gone")
+    deployment.tamper("ALTER TABLE accounts RENAME TO gone")
     typed = "demo: typed as a name"
     with pytest.raises(ServerFault) as caught:
-        house.begin(typed, WRONG)
+        deployment.begin(typed, WRONG)
     assert caught.value.__cause__ is caught.value.__context__ is None
     assert caught.value.__notes__ == ["SQLite says: no such table: accounts"]
     below = caught.value.__traceback__.tb_next.tb_next  # type: ignore[union-attr]
@@ -170,18 +173,18 @@ def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(house: House) ->
     assert typed not in "".join(shown.format())
 
 
-def test_a_refused_change_is_a_fault_of_the_server(house: House) -> None:
+def test_a_refused_change_is_a_fault_of_the_server(deployment: Deployment) -> None:
     """A broken constraint is a bug or a damaged file, and comes out by name and whole: `ServerFault`, no row."""
 
     def half() -> None:
-        with house.server._services.store.transaction() as connection:
+        with deployment.server._services.store.transaction() as connection:
             connection.exec_driver_sql("INSERT INTO audit (at, event) VALUES (0, 'half')")
             connection.exec_driver_sql("INSERT INTO notices (account_id, at, event) VALUES ('nobody', 0, 'x')")
 
     with pytest.raises(ServerFault, match="refused a change") as caught:
         half()
     assert caught.value.__notes__ == ["SQLite says: FOREIGN KEY constraint failed"]
-    assert house.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
+    assert deployment.rows("SELECT count(*) FROM audit WHERE event = 'half'") == [(0,)]
 
 
 def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> None:
@@ -196,19 +199,19 @@ def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [path]
 
 
-def at_version(house: House, version: int) -> bytes:
+def at_version(deployment: Deployment, version: int) -> bytes:
     """The house's file as if an mfa-lab of another schema version had written it; its bytes."""
-    house.server.close()
-    house.tamper(f"UPDATE mfa_lab SET schema_version = {version}")  # noqa: S608
-    return house.path.read_bytes()
+    deployment.server.close()
+    deployment.tamper(f"UPDATE mfa_lab SET schema_version = {version}")  # noqa: S608
+    return deployment.path.read_bytes()
 
 
-def test_a_newer_schema_is_refused_and_untouched(house: House) -> None:
+def test_a_newer_schema_is_refused_and_untouched(deployment: Deployment) -> None:
     """An old program must not write where it does not know the rules; the sentence says to update."""
-    before = at_version(house, schema.VERSION + 1)
+    before = at_version(deployment, schema.VERSION + 1)
     with pytest.raises(ServerFault, match="update mfa-lab"):
-        house.open()
-    assert house.path.read_bytes() == before
+        deployment.open()
+    assert deployment.path.read_bytes() == before
 
 
 ADD_COLUMN = "op.execute(\"ALTER TABLE accounts ADD COLUMN colour TEXT DEFAULT 'blue'\")"
@@ -228,7 +231,7 @@ def later_versions(monkeypatch: pytest.MonkeyPatch, folder: Path, *upgrades: str
 
 
 def test_an_older_schema_migrates_with_its_data(
-    enrolled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    enrolled: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every migration that is needed runs once, in order; the data is kept and logins go on."""
     later_versions(monkeypatch, tmp_path, ADD_COLUMN, "op.execute(\"UPDATE accounts SET colour = colour || 'ish'\")")
@@ -243,7 +246,7 @@ def test_an_older_schema_migrates_with_its_data(
 
 @pytest.mark.parametrize("second", [FAILS_HALF_WAY, RAISES_HALF_WAY])
 def test_a_migration_that_fails_leaves_the_file_untouched(
-    second: str, enrolled: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    second: str, enrolled: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All that are needed run in one transaction or none does: not one byte differs after a failure."""
     enrolled.server.close()
@@ -263,7 +266,7 @@ SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 def go_on(url: str) -> None:
     """Whoever had an account before the update logs in after it; what was spent stays spent."""
     _, clock, phone, codes = old_schemas.populated("sqlite://")
-    server = MfaServer(url, clock=clock, policy=CLASS, key=KEY)
+    server = MfaServer(url, clock=clock, policy=EXPLAINING, key=KEY)
     pending = server.begin_login(old_schemas.ALICE, PASSWORD)
     clock.advance(-30)
     assert reason(server.finish_login, pending, phone.code()) is Reason.REUSED
@@ -307,23 +310,23 @@ def test_there_is_a_dump_of_every_schema() -> None:
     assert [path.stem for path in SCHEMAS] == [str(version) for version in range(1, schema.VERSION + 1)]
 
 
-def test_a_schema_without_a_way_to_today_is_refused(house: House) -> None:
+def test_a_schema_without_a_way_to_today_is_refused(deployment: Deployment) -> None:
     """No migration known: `ServerFault`, and the file stays as it is."""
-    before = at_version(house, 0)
+    before = at_version(deployment, 0)
     with pytest.raises(ServerFault, match="schema 0"):
-        house.open()
-    assert house.path.read_bytes() == before
+        deployment.open()
+    assert deployment.path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
     "change",
     ["DELETE FROM mfa_lab", "UPDATE mfa_lab SET schema_version = 'two'", "UPDATE mfa_lab SET key_check = x'00'"],
 )
-def test_a_spoilt_first_table_is_named(change: str, house: House) -> None:
+def test_a_spoilt_first_table_is_named(change: str, deployment: Deployment) -> None:
     """A database that no longer says what it is, is damaged."""
-    house.tamper(change)
+    deployment.tamper(change)
     with pytest.raises(ServerFault, match="damaged"):
-        house.open()
+        deployment.open()
 
 
 def test_servers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
@@ -331,22 +334,24 @@ def test_servers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'lab.db'}"
     servers = together(*[lambda: MfaServer(url, policy=Policy.CHEAPEST)] * 8)
     assert {type(server) for server in servers} == {MfaServer}
-    assert len({server._services.store.keys.seal for server in servers if isinstance(server, MfaServer)}) == 1
+    assert len({server._services.store.keys.encryption for server in servers if isinstance(server, MfaServer)}) == 1
 
 
-def test_threads_that_wait_for_their_turn_in_vain_hear_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_that_wait_for_their_turn_in_vain_hear_so(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A transaction that never ends holds the others up for some seconds, not for ever."""
     monkeypatch.setattr(store, "LOCK_TIMEOUT_SECONDS", 0.01)
     with (
-        house.server._services.store.transaction(),
+        deployment.server._services.store.transaction(),
         pytest.raises(ServerFault, match="busy with other requests: try again") as caught,
     ):
-        house.begin()
+        deployment.begin()
     assert caught.value.__context__ is None
-    house.begin()
+    deployment.begin()
 
 
-def test_two_servers_share_a_file(enrolled: House) -> None:
+def test_two_servers_share_a_file(enrolled: Deployment) -> None:
     """What one process wrote the other reads at its next request."""
     other = MfaServer(enrolled.url, clock=enrolled.clock, policy=Policy.CHEAPEST, key=KEY)
     enrolled.clock.advance(30)

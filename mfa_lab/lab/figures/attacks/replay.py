@@ -53,8 +53,8 @@ def words(data: Replay) -> str:
     """The figure, told."""
     told = []
     for name, tries in data.tries.items():
-        again = data.granted(name)
-        taken = f"at the seconds {', '.join(map(str, again))}" if again else "never"
+        accepted_again = data.granted(name)
+        taken = f"at the seconds {', '.join(map(str, accepted_again))}" if accepted_again else "never"
         told.append(f"{name} takes it again {taken}, of {len(tries)} tries up to second {tries[-1][0]}")
     return (
         f"One code, in seconds from the moment at which the phone began to show it. The phone shows it from 0 to "

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from mfa_lab.attacks.simulation.guess_budget import NETWORK, GuessBudget, Rules, guess_budget, said
+from mfa_lab.attacks.simulation.guess_budget import NETWORK, GuessBudget, Rules, guess_budget, in_words
 from mfa_lab.lab.figures.guessing.guess_cost import duration
 from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, tint, write
-from mfa_lab.lab.other_systems import peers
+from mfa_lab.lab.other_systems import other_systems
 from mfa_lab.policy import Policy
 from mfa_lab.resources import data_dir
 from mfa_lab.style import ATTACKER, QUIET, SERVER
@@ -34,7 +34,7 @@ class Row:
 
 def budget_comparison() -> Picture:
     """The documented defaults of other systems (data/other_systems.toml) and this kit's own, the weakest first."""
-    rows = [_row(f"{peer.name}, {peer.kind}", peer.rules) for peer in peers().values()]
+    rows = [_row(f"{system.name}, {system.kind}", system.rules) for system in other_systems().values()]
     rows.append(_row("mfa-lab, Policy.STANDARD", Rules.of(Policy.STANDARD), ours=True))
     return _comparison(sorted(rows, key=lambda row: row.daily.days_to_one_half))
 
@@ -89,14 +89,14 @@ _NEVER_SECONDS = 10**6 * 365 * _DAY
 def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
     """The figure, told, with its small print."""
     told = "; ".join(
-        f"{row.name} ({row.permits}): {half(row.daily)}, {said(row.daily.chance_per_year)} within a year"
+        f"{row.name} ({row.permits}): {half(row.daily)}, {in_words(row.daily.chance_per_year)} within a year"
         + (f"; if the owner stays away: {half(row.away)}" if half(row.away) != half(row.daily) else "")
         for row in data
     )
-    small = f" ({' '.join(note)})" if note else ""
+    fine_print = f" ({' '.join(note)})" if note else ""
     return (
         "How long somebody who has the password guesses codes until the odds of getting in are even, and the chance "
-        f"of getting in within a year, the owner logging in every day. {told}.{small}"
+        f"of getting in within a year, the owner logging in every day. {told}.{fine_print}"
     )
 
 
@@ -179,4 +179,4 @@ def _row_of(ax: Axes, row: Row, scale: _Scale, y: float) -> None:
     for (x, marker, name, tone), (side, nudge) in zip(points, sides, strict=False):
         ax.plot([x], [y - 0.35], marker=marker, markersize=13, color=tone.text, zorder=3)
         write(ax, x + nudge, y + 0.6, name, INK if row.ours else tone.text, size=14, ha=side, weight="bold")
-    write(ax, _YEAR, y, said(row.daily.chance_per_year), INK, size=15)
+    write(ax, _YEAR, y, in_words(row.daily.chance_per_year), INK, size=15)

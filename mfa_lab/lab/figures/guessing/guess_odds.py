@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from mfa_lab.attacks.guessing_one_session import GUESSES, attack, with_window
 from mfa_lab.attacks.record import Measure
-from mfa_lab.attacks.simulation.guess_budget import said
+from mfa_lab.attacks.simulation.guess_budget import in_words
 from mfa_lab.attacks.simulation.odds import guessing, sigma
 from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, write
 from mfa_lab.lab.figures.shapes import Scale, strokes
@@ -50,7 +50,7 @@ def guess_odds() -> Picture:
 def words(data: Sequence[Odds]) -> str:
     """The figure, told."""
     told = "; ".join(
-        f"{_codes(each)} right at a time: in closed form {said(each.measure.expected or 0)}, measured "
+        f"{_codes(each)} right at a time: in closed form {in_words(each.measure.expected or 0)}, measured "
         f"{each.measure.got} of {each.measure.tries:,}"
         for each in data
     )

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from mfa_lab.attacks.simulation.guess_budget import guess_budget, said
+from mfa_lab.attacks.simulation.guess_budget import guess_budget, in_words
 from mfa_lab.attacks.simulation.odds import acceptance
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, write
@@ -132,7 +132,7 @@ def words(data: TradeOff) -> str:
     """The figure, told."""
     told = "; ".join(
         f"window {cost.window_steps}: {share(cost.refused)} refused, one guess is right in "
-        f"{in_a_million(cost.per_attempt)}, a year's with a chance of {said(cost.per_year)}"
+        f"{in_a_million(cost.per_attempt)}, a year's with a chance of {in_words(cost.per_year)}"
         for cost in data.costs
     )
     return (
@@ -162,7 +162,7 @@ def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
         write(ax, x, height - 0.8, head, tone.text, size=16, ha=side, weight="bold")
         write(ax, x, height - 1.9, more, QUIET.text, size=13, ha=side)
     refused = Scale(0, max(cost.refused for cost in data.costs) or 1, 0, _REACH)
-    chances = [f"{in_a_million(cost.per_attempt)}, {said(cost.per_year)} a year" for cost in data.costs]
+    chances = [f"{in_a_million(cost.per_attempt)}, {in_words(cost.per_year)} a year" for cost in data.costs]
     room = _WIDTH - right - 0.8 - _LETTER * max(map(len, chances))
     guessed = Scale(0, max(cost.per_attempt for cost in data.costs), 0, min(_REACH, room))
     for row, cost in enumerate(data.costs):

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from matplotlib.axes import Axes
 
-from mfa_lab.attacks.helpers.guesses import Play, looked_at
+from mfa_lab.attacks.helpers.guesses import Play, verified_guesses
 from mfa_lab.attacks.helpers.world import Make
-from mfa_lab.attacks.simulation.guess_budget import said
+from mfa_lab.attacks.simulation.guess_budget import in_words
 from mfa_lab.attacks.simulation.odds import guessing
 from mfa_lab.lab.figures.picture import INK, Picture, box, canvas, picture, write
 from mfa_lab.lab.figures.shapes import Box, Scale, areas
@@ -20,7 +20,7 @@ _ACCEPTED_CODES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class VerifiedGuesses:
     """By server, guess after guess of one attacker, whether it was looked at."""
 
     rows: dict[str, tuple[bool, ...]]
@@ -37,28 +37,28 @@ class Looks:
 
 def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Picture:
     """The figure: one row for each server, by the name that it is to have, at which `play` makes so many guesses."""
-    data = Looks({name: tuple(looked_at(make, play, guesses)) for name, make in servers.items()})
+    data = VerifiedGuesses({name: tuple(verified_guesses(make, play, guesses)) for name, make in servers.items()})
     return picture(draw(data), words(data), data)
 
 
-def words(data: Looks) -> str:
+def words(data: VerifiedGuesses) -> str:
     """The figure, told."""
     told = "; ".join(
         f"{name} looked at {sum(row):,} of them, the last one guess {_last(row):,}, a chance of "
-        f"{said(data.chance(name))}"
+        f"{in_words(data.chance(name))}"
         for name, row in data.rows.items()
     )
     return f"One attacker's {data.guesses:,} guesses in their order, and which of them each server looked at: {told}."
 
 
 def _last(row: tuple[bool, ...]) -> int:
-    return max(number for number, looked in enumerate(row, 1) if looked)
+    return max(number for number, verified in enumerate(row, 1) if verified)
 
 
 _LEFT, _RIGHT, _ROW, _HIGH, _LEAST = 8.6, 31.4, 2.6, 1.5, 0.14
 
 
-def draw(data: Looks, ax: Axes | None = None) -> Axes:
+def draw(data: VerifiedGuesses, ax: Axes | None = None) -> Axes:
     """Draw it, on new Axes unless some are given."""
     height = _ROW * len(data.rows) + 3.6
     ax = canvas(ax, 42, height)
@@ -70,7 +70,7 @@ def draw(data: Looks, ax: Axes | None = None) -> Axes:
         write(ax, 0.3, y + _HIGH / 2, name, INK, size=15, ha="left", weight="bold")
         box(ax, (_LEFT, y), (_RIGHT - _LEFT, _HIGH), QUIET.text, linewidth=1.2)
         areas(ax, [_outline(run) for run in _runs(row, x, y)], ATTACKER.text, alpha=1)
-        write(ax, _RIGHT + 0.6, y + 1.15, said(data.chance(name)), INK, size=16, ha="left", weight="bold")
+        write(ax, _RIGHT + 0.6, y + 1.15, in_words(data.chance(name)), INK, size=16, ha="left", weight="bold")
         write(ax, _RIGHT + 0.6, y + 0.2, f"{sum(row):,} of {data.guesses:,}", QUIET.text, size=13, ha="left")
     for number, side in ((1, "left"), (data.guesses, "right")):
         write(ax, x(number - (number == 1)), 1.7, f"guess {number:,}", QUIET.text, size=13, ha=side)
@@ -80,9 +80,9 @@ def draw(data: Looks, ax: Axes | None = None) -> Axes:
 def _runs(row: tuple[bool, ...], x: Scale, y: float) -> list[Box]:
     """Neighbours are drawn as one, and each so wide that it can be seen."""
     found, at = [], 0
-    for looked, group in groupby(row):
+    for verified, group in groupby(row):
         length = len(list(group))
-        if looked:
+        if verified:
             left = min(x(at), _RIGHT - _LEAST)
             found.append((left, y, max(x(at + length) - left, _LEAST), _HIGH))
         at += length
