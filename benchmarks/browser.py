@@ -40,7 +40,7 @@ FOUR_STEPS = "from mfa_lab.lab.widgets.four_steps import FourSteps\nFourSteps()"
 TEN = "import ipywidgets\nipywidgets.VBox([ipywidgets.Text(description=str(number)) for number in range(10)])"
 
 MACHINE = """
-from mfa_lab.lab.widgets.forms import PhonePanel
+from mfa_lab.lab.widgets.phone_panel import PhonePanel
 from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 machine = TimeMachine()

@@ -10,24 +10,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mfa_lab.clock import Clock, ManualClock, SkewedClock, SystemClock
-    from mfa_lab.errors import AccessDenied, MfaError
+    from mfa_lab.clock import Clock, DriftingClock, ManualClock, SkewedClock, SystemClock
+    from mfa_lab.errors import AccessDenied, ClockSetBack, InvalidInput, MfaError
     from mfa_lab.phone.authenticator import Phone
     from mfa_lab.policy import Policy
     from mfa_lab.randomness import SeededRandomness, SystemRandomness
+    from mfa_lab.redaction import Redacted
     from mfa_lab.server.flow import MfaServer
+    from mfa_lab.server.records import PendingLogin, Permit, Session
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "AccessDenied": "mfa_lab.errors",
     "Clock": "mfa_lab.clock",
+    "ClockSetBack": "mfa_lab.errors",
+    "DriftingClock": "mfa_lab.clock",
+    "InvalidInput": "mfa_lab.errors",
     "ManualClock": "mfa_lab.clock",
     "MfaError": "mfa_lab.errors",
     "MfaServer": "mfa_lab.server.flow",
+    "PendingLogin": "mfa_lab.server.records",
+    "Permit": "mfa_lab.server.records",
     "Phone": "mfa_lab.phone.authenticator",
     "Policy": "mfa_lab.policy",
+    "Redacted": "mfa_lab.redaction",
     "SeededRandomness": "mfa_lab.randomness",
+    "Session": "mfa_lab.server.records",
     "SkewedClock": "mfa_lab.clock",
     "SystemClock": "mfa_lab.clock",
     "SystemRandomness": "mfa_lab.randomness",
@@ -36,12 +45,19 @@ _HOMES = {
 __all__ = [
     "AccessDenied",
     "Clock",
+    "ClockSetBack",
+    "DriftingClock",
+    "InvalidInput",
     "ManualClock",
     "MfaError",
     "MfaServer",
+    "PendingLogin",
+    "Permit",
     "Phone",
     "Policy",
+    "Redacted",
     "SeededRandomness",
+    "Session",
     "SkewedClock",
     "SystemClock",
     "SystemRandomness",

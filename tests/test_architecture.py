@@ -253,3 +253,100 @@ def test_every_public_name_can_be_imported() -> None:
         assert getattr(mfa_lab, name) is not None
     with pytest.raises(AttributeError, match="no_such_name"):
         mfa_lab.no_such_name  # noqa: B018
+
+
+# Inside a package imports point down as well: a floor for each module or folder.
+INNER_FLOORS = {
+    "otp": [{"steps"}, {"codes"}, {"matching"}, {"diagnosis", "explanation", "drift"}],
+    "server": [
+        {"records", "decision", "storage", "passwords"},
+        {"services", "audit", "notifications", "factors"},
+        {"login"},
+        {"account"},
+        {"flow"},
+    ],
+    "lab": [
+        {"answers", "doctor", "facts", "formatting", "other_systems", "plugins", "room", "seat", "source", "table"}
+        | {"working_copy"},
+        {"figures"},
+        {"widgets"},
+        {"demos"},
+        {"exercises"},
+        {"grading"},
+    ],
+}
+MOST_MODULES = 14
+ONE_EACH = {"attacks", "lab/exercises"}  # one module for each attack, for each notebook
+
+
+def climbs(package: Path) -> list[str]:
+    """Every import inside a package of `INNER_FLOORS` that goes up, lazy ones too."""
+    trees = modules(package)
+    found = []
+    for module, tree in trees.items():
+        floors = INNER_FLOORS.get(room(module), [])
+        if floors and module.count(".") > 1:
+            here = inner(floors, module)
+            targets = {imported_module(name, set(trees)) for name in imports(tree, set(trees))}
+            inside = [t for t in targets if room(t) == room(module) and t.count(".") > 1]
+            found += [f"{module}: stands on no floor"] if here < 0 else []
+            found += [f"{module}: imports {t}, which is above it" for t in inside if inner(floors, t) > here]
+    return found
+
+
+def inner(floors: list[set[str]], module: str) -> int:
+    return next((number for number, names in enumerate(floors) if module.split(".")[2] in names), -1)
+
+
+def circle(package: Path) -> str:
+    """A circle among all imports but those for the type checker, or nothing. The three doors open by themselves."""
+    trees = modules(package)
+    graph = {}
+    for module, tree in trees.items():
+        ran = ast.Module([node for node in tree.body if not ast.unparse(node).startswith("if TYPE_CHECKING")], [])
+        targets = {imported_module(name, set(trees)) for name in imports(ran, set(trees))}
+        graph[module] = targets - {"", module, "mfa_lab"}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return " -> ".join(error.args[1])
+    return ""
+
+
+def crowded(package: Path) -> list[str]:
+    """Folders with more modules than a reader takes in."""
+    folders = {path.parent for path in package.rglob("*.py") if "_shipped" not in path.parts}
+    names = {str(folder.relative_to(package)): len(list(folder.glob("*.py"))) for folder in folders}
+    return [
+        f"{name}: {count}" for name, count in sorted(names.items()) if count > MOST_MODULES and name not in ONE_EACH
+    ]
+
+
+def test_imports_point_down_inside_a_package_too() -> None:
+    """`lab/`, `server/` and `otp/` have floors of their own."""
+    assert climbs(PACKAGE) == []
+
+
+def test_there_is_no_circle_of_lazy_imports_either() -> None:
+    """What is imported inside a function counts as well."""
+    assert circle(PACKAGE) == ""
+
+
+def test_no_folder_is_crowded() -> None:
+    assert crowded(PACKAGE) == []
+
+
+def test_planted_faults_inside_a_package_are_found(house: Path) -> None:
+    """An import that climbs, a lazy circle, a fifteenth module."""
+    for path, source in {
+        "lab/figures/strip.py": "def f():\n    import mfa_lab.lab.grading.checks",
+        "lab/grading/checks.py": "import mfa_lab.lab.figures.strip",
+        "lab/cellar.py": "",
+        **{f"web/m{number}.py": "" for number in range(15)},
+    }.items():
+        (house / path).parent.mkdir(parents=True, exist_ok=True)
+        (house / path).write_text(source)
+    assert "mfa_lab.lab.figures.strip: imports mfa_lab.lab.grading.checks, which is above it" in climbs(house)
+    assert "mfa_lab.lab.cellar: stands on no floor" in climbs(house)
+    assert "mfa_lab.server.store -> mfa_lab.server.flow" in circle(house)  # the small house has one, a lazy one
+    assert crowded(house) == ["web: 15"]

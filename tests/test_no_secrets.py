@@ -18,7 +18,7 @@ from mfa_lab.provisioning import build_uri, new_secret, qr_png, qr_svg
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
 from mfa_lab.server.factors.recovery_codes import new_codes
-from mfa_lab.server.login import steps
+from mfa_lab.server.login import pending_logins
 from tests.needs import missing
 from tests.secret_scan import findings, leaks
 from tests.server.kit import EXPLAINING, NAME, Deployment
@@ -234,9 +234,9 @@ def test_a_secret_planted_in_a_run_is_found(
         )
         monkeypatch.setattr(Redacted, "__repr__", lambda self: self.reveal())
         monkeypatch.setattr(decision.Decision, "deny", leaking_refusal)
-        monkeypatch.setattr(steps.pending_logins, "read", leaking_fault)
+        monkeypatch.setattr(pending_logins, "read", leaking_fault)
 
-    read = steps.pending_logins.read
+    read = pending_logins.read
 
     def leaking_refusal(self: decision.Decision, *, explain: bool) -> None:
         variable = deployment.secret  # noqa: F841  (the leak)

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.working_copy import deliver
 from mfa_lab.resources import notebooks_dir

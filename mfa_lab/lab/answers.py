@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -58,3 +59,12 @@ def _beside(offset: int) -> str:
     if offset == 0:
         return "the server's own"
     return f"{abs(offset)} {'before' if offset < 0 else 'after'} the server's own"
+
+
+def attempt(call: Callable[[], object], granted: str = "It was granted.") -> Answer:
+    """What `call()` comes to: a refusal with both its faces, or the words `granted`."""
+    try:
+        call()
+    except MfaError as error:
+        return refused_by(error)
+    return Answer(True, granted)

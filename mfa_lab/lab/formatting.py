@@ -27,3 +27,24 @@ def in_a_million(chance: float) -> str:
     if 0 < chance < 0.999e-6:
         return f"{float(f'{1e8 * chance:.3g}'):g} in 100 million"
     return f"{float(f'{1e6 * chance:.3g}'):g} in a million"
+
+
+def size(count: int) -> str:
+    """A count as a person says it: 8,354; 209 billion; 7 million billion."""
+    for length, name in ((10**18, " billion billion"), (10**15, " million billion"), (10**9, " billion")):
+        if count >= length:
+            return f"{count / length:.0f}{name}"
+    return f"{count:,}"
+
+
+_UNITS = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+
+
+def duration(seconds: float) -> str:
+    """A time as a person says it, to two figures, in the largest unit of which there are two or more."""
+    if seconds < 1:
+        return "under a second"
+    for unit, length in _UNITS:
+        if seconds >= 2 * length:
+            return f"{float(f'{seconds / length:.2g}'):,.0f} {unit}"
+    return "about a second"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from mfa_lab.clock import Clock, ManualClock, RunningClock, SystemClock
+from mfa_lab.clock import Clock, ManualClock, RunningClock, SkewedClock, SystemClock
 from mfa_lab.errors import NameTaken
 from mfa_lab.lab.seat import Seat, SeatServer, read
 from mfa_lab.phone.authenticator import Phone
@@ -137,3 +137,12 @@ def live_room() -> Room:
     In the folder of a workshop's seat its demo account is the seat's, and enrols with the secret on the seat's card.
     """
     return Room(SystemClock(), seat=read(Path.cwd()))
+
+
+def room_with_unknown_clock(clock: Clock | None = None, randomness: Randomness = SYSTEM) -> Room:
+    """A demo room, by default on the real clock, with an enrolled phone that is 5 to 75 seconds fast or slow."""
+    room = Room(clock or SystemClock(), demo=True)
+    room.enrol()
+    size, sign = randomness.token_bytes(2)
+    room.phone.clock = SkewedClock(room.clock, (5 + size % 71) * (1 if sign % 2 else -1))
+    return room

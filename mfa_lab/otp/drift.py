@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mfa_lab.clock import checked_now
 from mfa_lab.errors import ContradictingObservations, InvalidInput
-from mfa_lab.otp import checked_period
+from mfa_lab.otp.steps import checked_period
 
 
 class Observation(NamedTuple):

@@ -1,80 +1,89 @@
-"""Policies as people write them, in TOML. What is wrong with a text is told with its line, key and remedy."""
+"""Policies as people write them, in TOML. What is wrong with a text is told with its line, key and remedy.
+
+It knows no record: `Policy.parse` passes its class. So the record may ask the reader, and never the other way round.
+"""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.policy import HashCost, Policy, toml
+from mfa_lab.policy import toml
 
-_FIELDS = [field.name for field in fields(Policy)]
-_COST = [field.name for field in fields(HashCost)]
-_TABLES = {"hash_cost": _COST, "step_up": None, "reasons": [*_FIELDS, "factors"]}
-"""The keys that a table inside a policy may have; None: any."""
+Record = TypeVar("Record")
+
 _PAIRS = ("step_up", "reasons")
 
 
-def parse(text: str) -> dict[str, Policy]:
-    """As `Policy.parse`."""
+def parse(text: str, record: type[Record], cost: type[Any]) -> dict[str, Record]:
+    """As `Policy.parse`: a `record` for each table of `text`; `cost` is the class of its `hash_cost`."""
     document = toml.parse(text)
     if not document:
         raise InvalidInput("there is no policy in this text: begin one with a line such as [bank]")
-    return {name: _policy(text, name, table) for name, table in document.items()}
+    reader = _Reader(text, record, cost)
+    return {name: reader.policy(name, table) for name, table in document.items()}
 
 
-def _policy(text: str, name: str, table: Any) -> Policy:
-    if not isinstance(table, dict):
-        raise toml.error(text, (name,), "is no policy: write a line such as [bank] above it")
-    for key, value in table.items():
-        toml.check_key(text, (name, key), _FIELDS)
-        if key in _TABLES:
-            _check_table(text, (name, key), value)
-    refusal = _refusal(table)
-    if refusal:
-        culprit = _culprit(table, refusal)
-        raise toml.error(text, (name, *culprit), refusal.removeprefix(f"{''.join(culprit)} "))
-    return _made(table)
+def _names(record: Any) -> list[str]:
+    return [field.name for field in fields(record)]
 
 
-def _check_table(text: str, path: tuple[str, str], value: Any) -> None:
-    """What only a text can get wrong about a table: the record never sees it."""
-    known = _TABLES[path[1]]
-    if not isinstance(value, dict):
-        raise toml.error(text, path, f"must be a table: write [{'.'.join(path)}] above its lines")
-    if path[1] == "hash_cost" and len(value) < len(_COST):
-        raise toml.error(text, path, f"needs all of {', '.join(_COST)}")
-    for key in value:
-        if known is not None:
-            toml.check_key(text, (*path, key), known)
+@dataclass(frozen=True, slots=True)
+class _Reader(Generic[Record]):
+    text: str
+    record: type[Record]
+    cost: type[Any]
 
+    def policy(self, name: str, table: Any) -> Record:
+        if not isinstance(table, dict):
+            raise toml.error(self.text, (name,), "is no policy: write a line such as [bank] above it")
+        for key, value in table.items():
+            toml.check_key(self.text, (name, key), _names(self.record))
+            if key in {"hash_cost", *_PAIRS}:
+                self.check_table((name, key), value)
+        refusal = self.refusal(table)
+        if refusal:
+            culprit = self.culprit(table, refusal)
+            raise toml.error(self.text, (name, *culprit), refusal.removeprefix(f"{''.join(culprit)} "))
+        return self.made(table)
 
-def _made(table: dict[str, Any]) -> Policy:
-    given = dict(table)
-    given |= {key: tuple(table[key].items()) for key in _PAIRS if key in table}
-    if "hash_cost" in table:
-        given["hash_cost"] = HashCost(**table["hash_cost"])
-    return Policy(**given)
+    def check_table(self, path: tuple[str, str], value: Any) -> None:
+        """What only a text can get wrong about a table: the record never sees it."""
+        cost = _names(self.cost)
+        known = {"hash_cost": cost, "reasons": [*_names(self.record), "factors"]}.get(path[1])
+        if not isinstance(value, dict):
+            raise toml.error(self.text, path, f"must be a table: write [{'.'.join(path)}] above its lines")
+        if path[1] == "hash_cost" and len(value) < len(cost):
+            raise toml.error(self.text, path, f"needs all of {', '.join(cost)}")
+        for key in value if known is not None else ():
+            toml.check_key(self.text, (*path, key), known or [])
 
+    def made(self, table: dict[str, Any]) -> Record:
+        given = dict(table)
+        given |= {key: tuple(table[key].items()) for key in _PAIRS if key in table}
+        if "hash_cost" in table:
+            given["hash_cost"] = self.cost(**table["hash_cost"])
+        return self.record(**given)
 
-def _refusal(table: dict[str, Any]) -> str:
-    """What the record itself says against it, or nothing."""
-    try:
-        _made(table)
-    except InvalidInput as refused:
-        return str(refused)
-    return ""
+    def refusal(self, table: dict[str, Any]) -> str:
+        """What the record itself says against it, or nothing."""
+        try:
+            self.made(table)
+        except InvalidInput as refused:
+            return str(refused)
+        return ""
 
-
-def _culprit(table: dict[str, Any], refusal: str) -> tuple[str, ...]:
-    """The key without which the record would say something else, and the key inside it likewise."""
-    for key, value in table.items():
-        if _refusal(_without(table, key)) != refusal:
-            inside = value if key in _PAIRS else {}
-            return next(
-                ((key, name) for name in inside if _refusal(table | {key: _without(value, name)}) != refusal), (key,)
-            )
-    return ()
+    def culprit(self, table: dict[str, Any], refusal: str) -> tuple[str, ...]:
+        """The key without which the record would say something else, and the key inside it likewise."""
+        for key, value in table.items():
+            if self.refusal(_without(table, key)) != refusal:
+                inside = value if key in _PAIRS else {}
+                return next(
+                    ((key, name) for name in inside if self.refusal(table | {key: _without(value, name)}) != refusal),
+                    (key,),
+                )
+        return ()
 
 
 def _without(table: dict[str, Any], key: str) -> dict[str, Any]:

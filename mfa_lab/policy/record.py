@@ -155,7 +155,7 @@ class Policy:
         """
         from mfa_lab.policy.reader import parse  # who has no text to read need not load what reads it
 
-        return parse(text)
+        return parse(text, cls, HashCost)
 
 
 def _pairs(value: object, kind: type) -> bool:

@@ -22,7 +22,7 @@ from mfa_lab.server import audit
 from mfa_lab.server.account import enrolment, password_change, recovery, resynchronisation
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import recovery_codes, totp
-from mfa_lab.server.login import sessions, steps
+from mfa_lab.server.login import otp_validation, primary_login, sessions
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password
@@ -132,7 +132,7 @@ class MfaServer:
         """
         redacted_name, typed = Redacted(normal_name(name)), self._services.hasher.typed(password)
         del name, password
-        return self._answer(steps.begin(self._services, redacted_name, typed, self._now()))
+        return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
 
     # Enrolment
 
@@ -167,7 +167,7 @@ class MfaServer:
         typed = Redacted(code)
         del code
         _expect(pending, PendingLogin)
-        return self._answer(steps.finish(self._services, pending, typed, self._now()))
+        return self._answer(otp_validation.finish(self._services, pending, typed, self._now()))
 
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
         """Use a recovery code instead of a lost or disabled authenticator: permits enrolling a new one, no more.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.exercises.old_ids import new_id
 from mfa_lab.lab.exercises.records import ID
 from mfa_lab.lab.grading.progress import FORMAT, VERSION, Entry
 
@@ -99,14 +100,15 @@ def _read(path: str) -> Learner:
         raise _NoExport("it is no JSON") from None
     if not isinstance(content, dict) or FORMAT not in content:
         raise _NoExport("it was not written by `mfa-lab progress --export`")
-    if content[FORMAT] != VERSION:
+    if content[FORMAT] not in (1, VERSION):
         raise _NoExport(f"it is of another version than {VERSION}, which this mfa-lab reads")
     name, exercises = content.get("pseudonym"), content.get("exercises")
     if not isinstance(name, str) or not ID.fullmatch(name):
         raise _NoExport("its pseudonym is no plain word")
     if not isinstance(exercises, dict) or not all(map(ID.fullmatch, exercises)):
         raise _NoExport("its exercises have no plain ids")
-    return Learner(name, {each: _entry(each, told) for each, told in exercises.items()})
+    now = new_id if content[FORMAT] == 1 else str
+    return Learner(name, {now(each): _entry(each, told) for each, told in exercises.items()})
 
 
 def _text(path: str) -> str:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from mfa_lab.attacks import attack
 from mfa_lab.attacks.report import report_on
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 
 
 def run(*arguments: str) -> tuple[int, str]:

@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from mfa_lab import __version__
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 from mfa_lab.lab.grading.progress import attempted
 from mfa_lab.lab.grading.progress_file import FILE, Store
 from mfa_lab.lab.working_copy import MANIFEST, first_notebook, kit_files
@@ -198,7 +198,7 @@ def test_the_server_looks_nobody_up(tmp_path: Path):
     """Asked for news, updates and extensions, the server resolves no name but this machine's."""
     spied = (
         "import sys; sys.addaudithook(lambda event, about: event == 'socket.getaddrinfo' and "
-        "print('LOOKED UP', about[0], file=sys.stderr)); from mfa_lab.cli import main; main()"
+        "print('LOOKED UP', about[0], file=sys.stderr)); from mfa_lab.cli.group import main; main()"
     )
     command = [sys.executable, "-c", spied, "start"]
     with running_lab(tmp_path, "--no-browser", "--port", "0", command=command) as lab:
@@ -278,7 +278,7 @@ def test_what_follows_two_hyphens_reaches_jupyterlab(tmp_path: Path):
 def test_starting_loads_no_server(tmp_path: Path):
     """Up to JupyterLab's own start, neither the server's side nor what the notebooks draw with is imported."""
     program = (
-        "import sys; from mfa_lab.cli import main\n"
+        "import sys; from mfa_lab.cli.group import main\n"
         "try: main([sys.argv[1], '--', '--version'])\n"
         "except SystemExit: pass\n"
         "heavy = {'mfa_lab.server', 'mfa_lab.lab.doctor', 'sqlalchemy', 'pyotp', 'matplotlib', 'IPython'}\n"

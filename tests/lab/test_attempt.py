@@ -3,7 +3,7 @@
 import pytest
 
 from mfa_lab.errors import AccessDenied, InvalidInput
-from mfa_lab.lab.demos.attempt import attempt
+from mfa_lab.lab.answers import attempt
 
 
 def refuse(error):

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import working_copy
 from mfa_lab.lab.exercises import exercises
-from mfa_lab.lab.grading.progress import FORMAT, attempted, named
+from mfa_lab.lab.grading.progress import FORMAT, VERSION, attempted, named
 from mfa_lab.lab.grading.progress_export import export
 from mfa_lab.lab.grading.progress_file import Store
 from mfa_lab.resources import notebooks_dir
@@ -40,7 +40,11 @@ def entry(attempts: int = 1, at: int = 0, *, done: bool = True) -> dict[str, int
 def hand_in(folder: Path, name: str, file: str = "", **entries: dict) -> Path:
     """An export in the folder, as `mfa-lab progress --export` writes it."""
     known = {each.id.replace("-", "_"): each.id for each in exercises()}
-    content = {FORMAT: 1, "pseudonym": name, "exercises": {known[key[1:]]: value for key, value in entries.items()}}
+    content = {
+        FORMAT: VERSION,
+        "pseudonym": name,
+        "exercises": {known[key[1:]]: value for key, value in entries.items()},
+    }
     path = folder / (file or f"{name}.json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content))
@@ -137,7 +141,7 @@ def test_an_empty_folder_is_a_board_too(tmp_path):
 
 # Broken and hostile files: each is left out by name, and the good one beside it still counts.
 
-GOOD = {FORMAT: 1, "pseudonym": "good", "exercises": {TRUNCATE: entry()}}
+GOOD = {FORMAT: VERSION, "pseudonym": "good", "exercises": {TRUNCATE: entry()}}
 BAD = {
     "empty": "",
     "cut off": json.dumps(GOOD)[:-20],
@@ -150,9 +154,9 @@ BAD = {
     "deep objects": '{"a":' * 50_000,
     "digits without end": json.dumps(GOOD).replace('"attempts": 1', '"attempts": ' + "9" * 50_000),
     "NaN": json.dumps(GOOD).replace('"attempts": 1', '"attempts": NaN'),
-    "a newer version": json.dumps({**GOOD, FORMAT: 2}),
+    "a newer version": json.dumps({**GOOD, FORMAT: 3}),
     "true is no version": json.dumps({**GOOD, FORMAT: [1]}),
-    "no pseudonym": json.dumps({FORMAT: 1, "exercises": {}}),
+    "no pseudonym": json.dumps({FORMAT: VERSION, "exercises": {}}),
     "a script for a name": json.dumps({**GOOD, "pseudonym": "<script>alert(1)</script>"}),
     "mathematics for a name": json.dumps({**GOOD, "pseudonym": "$\\frac{1}{2}$"}),
     "a line break in a name": json.dumps({**GOOD, "pseudonym": "a\nb"}),

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.exercises import prediction
 from mfa_lab.resources import notebooks_dir

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.lab.exercises import exercises, predictions
 from mfa_lab.lab.grading.progress_file import Store

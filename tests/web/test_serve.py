@@ -20,7 +20,7 @@ import trustme
 from click.testing import CliRunner
 
 from mfa_lab import ManualClock, MfaServer, Policy
-from mfa_lab.cli import main
+from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier
 from mfa_lab.server.records import Notification
@@ -285,7 +285,7 @@ def test_without_the_extra(missing: str, tmp_path: Path) -> None:
         f"        if name.split('.')[0] == {missing!r}:\n            raise ModuleNotFoundError('gone', name=name)\n"
         "sys.meta_path.insert(0, Gone())\n"
     )
-    cli = "from mfa_lab.cli import main; main()"
+    cli = "from mfa_lab.cli.group import main; main()"
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:

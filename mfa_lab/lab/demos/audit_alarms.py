@@ -1,21 +1,26 @@
-"""Rules for an alarm, tried on a week of the audit log: whom each accuses, and when it sees the attack."""
+"""Rules for an alarm, tried on a week of the audit log, and the log as a table."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mfa_lab.lab.demos.audit_week import MONDAY, Week
-from mfa_lab.lab.figures.guessing.guess_cost import duration
+from mfa_lab.lab.formatting import clock, duration
 from mfa_lab.lab.table import Table
 from mfa_lab.server.audit import Event
 from mfa_lab.server.records import AuditLine
 
 IN_A_ROW = 5
 """So many right passwords with no login between them are an alarm. Honest people of that week have three at most."""
+
+
 _DAY = 86_400
+
+
 _NIGHT_ENDS, _NIGHT_BEGINS = 6, 20
+
 
 Rule = Callable[[list[AuditLine]], Iterator[int]]
 """Gives the moments at which the lines of one account are an alarm."""
@@ -93,3 +98,13 @@ RULES: dict[str, Rule] = {
     "50 refused codes in a row": _refused_in_a_row,
     f"{IN_A_ROW} right passwords in a row, and no login": _passwords_in_a_row,
 }
+
+
+def log_table(lines: Iterable[AuditLine], caption: str = "The audit log") -> Table:
+    """A row for each line. Accounts are numbered in the order in which they appear."""
+    numbers: dict[str, int] = {}
+    rows = []
+    for line in lines:
+        account = numbers.setdefault(line.account_id, len(numbers) + 1) if line.account_id else "none"
+        rows.append((clock(line.at), line.event, account, line.reason or ""))
+    return Table(caption, ("at (UTC)", "event", "account", "reason"), *rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.figures.guessing.guess_cost import duration
+from mfa_lab.lab.formatting import duration
 from mfa_lab.lab.table import Table
 from mfa_lab.policy import Policy
 

@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.lab.exercises.old_ids import new_id
 from mfa_lab.lab.exercises.records import ID, Case, Exercise, Option, Prediction, Wrong, made_by
 from mfa_lab.lab.plugins import leave_out, loaded
 
@@ -73,6 +74,8 @@ _Item = TypeVar("_Item", Exercise, Prediction)
 
 def _found(kind: str, item_id: str, items: tuple[_Item, ...]) -> _Item:
     known = {item.id: item for item in items}
+    if new_id(item_id) in known and item_id not in known:
+        raise InvalidInput(f"the {kind} {item_id!r} is now called {new_id(item_id)!r}: use that id")
     if item_id not in known:
         raise InvalidInput(f"there is no {kind} {item_id!r}; there are: {', '.join(known)}")
     return known[item_id]

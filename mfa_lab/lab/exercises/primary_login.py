@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mfa_lab.lab.demos.password_hashing import sha256_hex
+from mfa_lab.lab.demos.passwords import sha256_hex
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, as_given
 
 NOTEBOOK = "01_primary_login"
@@ -49,7 +49,7 @@ LOOK_UP = Exercise(
         "password is among the words, that password. Hash each word once: without a salt that serves everybody."
     ),
     ask=_look_up,
-    given="from mfa_lab.lab.demos.password_hashing import sha256_hex",
+    given="from mfa_lab.lab.demos.passwords import sha256_hex",
     solution="""
 def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}

@@ -7,7 +7,7 @@ from dataclasses import fields
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.demos.policy_tables import MUSEUM
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
-from mfa_lab.lab.figures.guessing.guess_cost import duration
+from mfa_lab.lab.formatting import duration
 from mfa_lab.policy import Policy
 
 NOTEBOOK = "11b_defend_your_policy"

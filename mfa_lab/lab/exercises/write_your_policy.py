@@ -8,7 +8,7 @@ from typing import Any
 
 from mfa_lab.attacks.simulation.guess_budget import guess_budget
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
-from mfa_lab.lab.figures.guessing.guess_cost import duration
+from mfa_lab.lab.formatting import duration
 from mfa_lab.policy import Policy, toml
 
 NOTEBOOK = "11b_defend_your_policy"

@@ -15,7 +15,8 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.exercises.records import ID
 from mfa_lab.randomness import SYSTEM
 
-VERSION = 1
+VERSION = 2
+"""Version 1 had ids with the number of a notebook; `old_ids` says what they are called now."""
 FORMAT = "mfa_lab_progress"
 """The key that an export begins with; its value is the version."""
 

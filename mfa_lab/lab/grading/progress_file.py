@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mfa_lab.lab.exercises.old_ids import new_id
 from mfa_lab.lab.exercises.records import ID
 from mfa_lab.lab.grading.progress import VERSION, Change, Entry, Progress, named
 from mfa_lab.lab.working_copy import MANIFEST, put_aside, write
@@ -140,11 +141,16 @@ def _parsed(content: Any) -> Progress:
     pseudonym, entries, predictions = content["pseudonym"], content["exercises"], content["predictions"]
     names = [pseudonym, *entries, *predictions, *predictions.values()]
     numbers = [number for entry in entries.values() for number in entry.values()]
-    if content["version"] != VERSION or not all(map(ID.fullmatch, names)):
+    if content["version"] not in (1, VERSION) or not all(map(ID.fullmatch, names)):
         raise Damaged("it has another form")
     if any(type(number) is not int or number < 0 for number in numbers):
         raise Damaged("a count or a time is no whole number")
-    return Progress(pseudonym, {name: Entry(**entry) for name, entry in entries.items()}, dict(predictions))
+    now = new_id if content["version"] == 1 else str
+    return Progress(
+        pseudonym,
+        {now(name): Entry(**entry) for name, entry in entries.items()},
+        {now(name): letter for name, letter in predictions.items()},
+    )
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from mfa_lab.lab.answers import Answer
 from mfa_lab.lab.room import Room
 from mfa_lab.lab.widgets.controls import box, html
 from mfa_lab.lab.widgets.form import Form
-from mfa_lab.lab.widgets.forms import PhonePanel
+from mfa_lab.lab.widgets.phone_panel import PhonePanel
 from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.provisioning import build_uri
 

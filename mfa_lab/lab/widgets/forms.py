@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
-from html import escape
 
 import ipywidgets as widgets
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.room import Room, demo_room, live_room
-from mfa_lab.lab.widgets.controls import box, frame
+from mfa_lab.lab.widgets.controls import box
 from mfa_lab.lab.widgets.form import Form
 from mfa_lab.lab.widgets.private_view import PrivateView, folded, key, listed, picture
-from mfa_lab.lab.widgets.stable import StableBox
-from mfa_lab.phone.widget import PhoneWidget
 from mfa_lab.server.records import Session
-from mfa_lab.style import grouped
 
 __all__ = [
     "EnrolForm",
     "LoginForm",
     "OtpForm",
-    "PhonePanel",
     "RecoveryForm",
     "RegisterForm",
     "SessionForm",
-    "demo_room",
-    "live_room",
 ]
 
+
 _CODES_HOLD = ("issued", "no recovery codes: the earlier ones hold")
+
+
 _NOTIFICATIONS = {
     "factor bound": "an authenticator was enrolled",
     "factor disabled": "your authenticator was disabled after too many wrong codes",
@@ -41,9 +35,17 @@ _NOTIFICATIONS = {
     "recovery codes issued": "new recovery codes were issued",
     "rebound by an administrator": "an administrator removed your authenticator",
 }
+
+
 _CREDENTIALS = {"name": ("Name or e-mail", "name"), "password": ("Password", "secret")}
+
+
 _FIRST_CODE = {"code": ("First code from the authenticator", "digits")}
+
+
 _CODE = {"code": ("Code from your authenticator", "digits")}
+
+
 _RECOVERY_CODE = {"recovery_code": ("Recovery code", "recovery")}
 
 
@@ -231,35 +233,3 @@ class SessionForm(Form):
 def _clock(now: int) -> str:
     minutes, seconds = divmod(now % 86400, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02} UTC"
-
-
-class PhonePanel(StableBox):
-    """Step 3: a phone for who has none at hand. It really decodes the picture, and computes by its own clock.
-
-    `paste` gets the code when the user has the phone type it into a form, and returns what the phone says to that.
-    `in_frame`: the tree that it is put into has the look already.
-    """
-
-    def __init__(self, room: Room, paste: Callable[[str], str], *, in_frame: bool = False) -> None:
-        self.room = room
-        self.widget = PhoneWidget(room.phone, room.clock, picture=self._picture, paste=paste)
-        super().__init__([self.widget] if in_frame else [frame(), self.widget])
-        for name in ("mfa", "mfa-panel", "mfa-phone"):
-            self.add_class(name)
-
-    def _picture(self) -> bytes:
-        if self.room.enrolment is None:
-            raise InvalidInput("there is no QR code to scan: let the server show one")
-        return self.room.enrolment.qr_png()
-
-    def face_text(self) -> str:
-        """What a reader without a kernel sees: of a demo phone its code too."""
-        words = "The phone: an authenticator app that scans the QR code and shows a code, by its own clock"
-        if not (self.room.demo and self.room.phone.accounts):
-            return words
-        return f"{words}; now {self.room.phone.accounts[-1]}, {grouped(self.room.phone.code())}"
-
-    def face_html(self) -> str:
-        return (
-            f'<div class="mfa mfa-panel mfa-phone"><p>{escape(self.face_text())}. Run this cell to use it.</p></div>'
-        )

@@ -13,15 +13,8 @@ from mfa_lab.lab.answers import Answer
 from mfa_lab.lab.room import Room, live_room
 from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region, switch
 from mfa_lab.lab.widgets.form import Form, Stage
-from mfa_lab.lab.widgets.forms import (
-    EnrolForm,
-    LoginForm,
-    OtpForm,
-    PhonePanel,
-    RecoveryForm,
-    RegisterForm,
-    SessionForm,
-)
+from mfa_lab.lab.widgets.forms import EnrolForm, LoginForm, OtpForm, RecoveryForm, RegisterForm, SessionForm
+from mfa_lab.lab.widgets.phone_panel import PhonePanel
 from mfa_lab.lab.widgets.private_view import PrivateView
 from mfa_lab.lab.widgets.stable import StableBox
 

@@ -10,22 +10,23 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from mfa_lab.clock import Clock, ManualClock, SkewedClock, SystemClock
+from mfa_lab.clock import ManualClock
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.answers import Answer
 from mfa_lab.lab.figures.time.drift_bar import Row, bar, between, off, words
 from mfa_lab.lab.formatting import clock as time_of_day
-from mfa_lab.lab.room import Room
+from mfa_lab.lab.room import Room, room_with_unknown_clock
 from mfa_lab.lab.widgets.controls import box, frame, html, live_region
 from mfa_lab.lab.widgets.form import Form, Stage
 from mfa_lab.lab.widgets.measurement import Seen, contradiction, estimate
 from mfa_lab.otp import MAX_REACH_STEPS, Verdict, diagnose
 from mfa_lab.otp.drift import DriftInterval
 from mfa_lab.phone.widget import PhoneWidget
-from mfa_lab.randomness import SYSTEM, Randomness
 
 REACTION_SECONDS = 2
 """The most that passes between what is seen on the phone and the pressing of a button here."""
+
+
 _STYLE = Path(__file__).with_name("measure_phone.css").read_text("utf-8")
 
 
@@ -246,12 +247,3 @@ class MeasurePhone(Form):
             f'<div class="mfa mfa-panel mfa-server">{self._heading()}<p>{told}</p>'
             "<p>Run this cell to measure a phone.</p></div>"
         )
-
-
-def room_with_unknown_clock(clock: Clock | None = None, randomness: Randomness = SYSTEM) -> Room:
-    """A demo room, by default on the real clock, with an enrolled phone that is 5 to 75 seconds fast or slow."""
-    room = Room(clock or SystemClock(), demo=True)
-    room.enrol()
-    size, sign = randomness.token_bytes(2)
-    room.phone.clock = SkewedClock(room.clock, (5 + size % 71) * (1 if sign % 2 else -1))
-    return room

@@ -15,7 +15,8 @@ import anywidget
 
 from mfa_lab.clock import Clock, DriftingClock, ManualClock, RunningClock, checked_now
 from mfa_lab.errors import InvalidInput, MfaError
-from mfa_lab.lab.figures import Picture, window_strip
+from mfa_lab.lab.figures.picture import Picture
+from mfa_lab.lab.figures.time.window import window_strip
 from mfa_lab.lab.room import Room, demo_room
 from mfa_lab.lab.widgets.controls import frame
 from mfa_lab.lab.widgets.stable import StableBox

@@ -15,7 +15,7 @@ from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, wrong_pair
 from mfa_lab.server.factors import totp
-from mfa_lab.server.login import pending_logins, steps
+from mfa_lab.server.login import otp_validation, pending_logins
 from mfa_lab.server.records import PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
 
@@ -27,7 +27,9 @@ def resynchronise(
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)
-        decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR) or steps.not_now(row, now)
+        decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR) or otp_validation.not_now(
+            row, now
+        )
         verdict = otp.Verdict.MALFORMED
         for factor in candidates if decision is None else ():
             found, why = _found(services, factor, first, second, now)
@@ -36,9 +38,9 @@ def resynchronise(
                 record(connection, now, Event.RESYNCHRONISED, row.account_id)
                 notify(connection, now, Event.RESYNCHRONISED, row.account_id)
                 return found
-            verdict = max(verdict, why, key=steps.NEARNESS.index)
+            verdict = max(verdict, why, key=otp_validation.NEARNESS.index)
         if decision is None:
-            failures, wait = steps.count_failed_attempt(connection, services, token, row, now)
+            failures, wait = otp_validation.count_failed_attempt(connection, services, token, row, now)
             decision = wrong_pair(verdict, row.account_id, failures=failures, wait_seconds=wait)
         record(connection, now, Event.RESYNC_REFUSED, decision.account_id, decision.reason)
         return decision
@@ -62,5 +64,5 @@ def _found(
             algorithm=factor.algorithm,
         )
     except CodeRefused as refusal:
-        return None, steps.verdict_of(refusal)
+        return None, otp_validation.verdict_of(refusal)
     return found, otp.Verdict.REUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab.attacks import attack
-from mfa_lab.lab.demos.attack_table import attempt_table
+from mfa_lab.lab.demos.attack_tables import attempt_table
 
 REFUSED_BY_NAME = [
     "Mallory's password, Alice's name, Mallory's code",

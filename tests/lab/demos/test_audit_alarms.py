@@ -6,9 +6,8 @@ from collections import Counter
 
 import pytest
 
-from mfa_lab.lab.demos.audit_alarms import RULES, alarm_table, tried
+from mfa_lab.lab.demos.audit_alarms import RULES, alarm_table, log_table, tried
 from mfa_lab.lab.demos.audit_week import MONDAY, audit_week
-from mfa_lab.lab.demos.log_table import log_table
 from mfa_lab.lab.exercises import exercise, made_by
 from mfa_lab.lab.grading.checks import Outcome, check
 from mfa_lab.server.records import AuditLine

@@ -1,6 +1,6 @@
 """Rung 17's table says what was measured."""
 
-from mfa_lab.lab.demos.delays import delay_table
+from mfa_lab.lab.demos.attack_tables import delay_table
 
 
 def test_the_table_ends_at_an_hour_and_at_an_administrator() -> None:

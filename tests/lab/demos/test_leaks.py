@@ -1,7 +1,7 @@
 """Rung 14's table: the secret held as a text turns up everywhere, hidden nowhere."""
 
 from mfa_lab.attacks.helpers.leak_search import LEAK_SEARCHES, SECRET
-from mfa_lab.lab.demos.leaks import leak_table
+from mfa_lab.lab.demos.attack_tables import leak_table
 
 
 def test_the_table_says_what_was_found() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from mfa_lab import ManualClock, MfaServer, Policy
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.demos.attempt import attempt
-from mfa_lab.lab.demos.password_hashing import (
+from mfa_lab.lab.answers import attempt
+from mfa_lab.lab.demos.passwords import (
     HashCounter,
     anatomy,
     argon2id,

@@ -1,6 +1,6 @@
 """Rung 13's table: each step of the mend closes the ways that it should."""
 
-from mfa_lab.lab.demos.stolen_secrets import stolen_secret_table
+from mfa_lab.lab.demos.attack_tables import stolen_secret_table
 
 
 def test_each_encryption_closes_its_ways() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from mfa_lab import ManualClock, SystemClock
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.demos.waiting import waits_met
+from mfa_lab.lab.demos.passwords import waits_met
 from mfa_lab.lab.room import DEMO_NOW, Room, demo_room
 
 

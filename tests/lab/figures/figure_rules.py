@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from mfa_lab.lab.figures import Picture
+from mfa_lab.lab.figures.picture import Picture
 from tests.test_style import DARK, LIGHT, contrast
 
 

@@ -12,7 +12,7 @@ from mfa_lab.attacks.helpers.world import our_server
 from mfa_lab.attacks.replay_after_forgetting import Fixed as LongMemory
 from mfa_lab.attacks.replay_after_forgetting import ShortMemory
 from mfa_lab.attacks.replay_in_window import ForgetfulServer
-from mfa_lab.lab.demos.spellings import spelling_table
+from mfa_lab.lab.demos.attack_tables import spelling_table
 from mfa_lab.lab.figures.attacks import race, replay, window_walk
 from tests.lab.figures import figure_rules as rules
 

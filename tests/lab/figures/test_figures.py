@@ -12,14 +12,13 @@ from matplotlib.figure import Figure
 
 from mfa_lab.errors import CodeRefused
 from mfa_lab.lab.demos.rfc_vectors import HOTP, base32
-from mfa_lab.lab.figures import login_flow, truncation_figure, window_strip
 from mfa_lab.lab.figures.guessing import guess_cost as guesses
-from mfa_lab.lab.figures.one_login.login_flow import LOGIN
+from mfa_lab.lab.figures.one_login.login_flow import LOGIN, login_flow
 from mfa_lab.lab.figures.one_login.login_flow import draw as draw_login
 from mfa_lab.lab.figures.one_login.truncation import draw as draw_truncation
-from mfa_lab.lab.figures.one_login.truncation import truncation
+from mfa_lab.lab.figures.one_login.truncation import truncation, truncation_figure
 from mfa_lab.lab.figures.time.window import draw as draw_strip
-from mfa_lab.lab.figures.time.window import strip
+from mfa_lab.lab.figures.time.window import strip, window_strip
 from mfa_lab.otp import Verdict, code_at, explain, match, step_at
 from tests.lab.figures.figure_rules import OF_A_PICTURE, Once, no_words_lie_on_others_or_beyond_the_edge, texts
 from tests.test_style import DARK, LIGHT, contrast

@@ -16,7 +16,7 @@ from mfa_lab.lab.figures.guessing.guess_budgets import (
     permitted,
     sector_comparison,
 )
-from mfa_lab.lab.figures.guessing.guess_cost import duration
+from mfa_lab.lab.formatting import duration
 from mfa_lab.lab.other_systems import other_systems
 from mfa_lab.policy import Policy
 from mfa_lab.resources import data_dir

@@ -5,7 +5,8 @@ from html import escape
 import pytest
 
 from mfa_lab.lab.facts import fact
-from mfa_lab.lab.figures.guessing.guess_cost import draw, duration, guess_cost, guessing, size
+from mfa_lab.lab.figures.guessing.guess_cost import draw, guess_cost, guessing
+from mfa_lab.lab.formatting import duration, size
 
 
 def test_the_data_are_counts_by_speeds():

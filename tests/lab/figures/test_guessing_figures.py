@@ -11,7 +11,7 @@ from mfa_lab.attacks.helpers.guesses import verified_guesses
 from mfa_lab.attacks.helpers.world import our_server
 from mfa_lab.attacks.simulation.guess_budget import in_words
 from mfa_lab.attacks.simulation.odds import guessing
-from mfa_lab.lab.demos.seed_table import seed_table
+from mfa_lab.lab.demos.attack_tables import seed_table
 from mfa_lab.lab.figures.guessing import guess_odds
 from mfa_lab.lab.figures.guessing import verified_guesses as looks_figure
 from mfa_lab.lab.figures.guessing.guess_odds import ATTACKERS, MOST_GUESSES

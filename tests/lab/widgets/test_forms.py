@@ -10,18 +10,10 @@ import pytest
 
 from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput
-from mfa_lab.lab.widgets.forms import (
-    EnrolForm,
-    LoginForm,
-    OtpForm,
-    PhonePanel,
-    RecoveryForm,
-    RegisterForm,
-    SessionForm,
-    demo_room,
-    live_room,
-)
+from mfa_lab.lab.room import demo_room, live_room
+from mfa_lab.lab.widgets.forms import EnrolForm, LoginForm, OtpForm, RecoveryForm, RegisterForm, SessionForm
 from mfa_lab.lab.widgets.four_steps import FourSteps
+from mfa_lab.lab.widgets.phone_panel import PhonePanel
 
 BOB = "bob@example.org"
 ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}

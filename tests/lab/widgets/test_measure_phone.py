@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mfa_lab.clock import ManualClock, RunningClock, SkewedClock
 from mfa_lab.lab.figures.time.drift_bar import Row, bar, between, off, words
-from mfa_lab.lab.room import DEMO_NOW, Room, demo_room, live_room
-from mfa_lab.lab.widgets.measure_phone import MeasurePhone, room_with_unknown_clock
+from mfa_lab.lab.room import DEMO_NOW, Room, demo_room, live_room, room_with_unknown_clock
+from mfa_lab.lab.widgets.measure_phone import MeasurePhone
 from mfa_lab.lab.widgets.measurement import Seen, contradiction, estimate
 from mfa_lab.otp.drift import DriftInterval
 from mfa_lab.phone.authenticator import Phone

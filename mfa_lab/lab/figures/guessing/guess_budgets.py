@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from mfa_lab.attacks.simulation.guess_budget import NETWORK, GuessBudget, Rules, guess_budget, in_words
-from mfa_lab.lab.figures.guessing.guess_cost import duration
 from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, tint, write
+from mfa_lab.lab.formatting import duration
 from mfa_lab.lab.other_systems import other_systems
 from mfa_lab.policy import Policy
 from mfa_lab.resources import data_dir

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from mfa_lab.lab.facts import fact
 from mfa_lab.lab.figures.picture import INK, Picture, canvas, picture, write
+from mfa_lab.lab.formatting import duration, size
 from mfa_lab.server.passwords.hashing import common_passwords
 from mfa_lab.style import ATTACKER, QUIET, SERVER
 
@@ -54,6 +55,8 @@ def words(data: tuple[Guessing, ...]) -> str:
 
 
 _LEFT, _RIGHT = 12.0, 37.0
+
+
 _MARKS = (("1 second", 1), ("1 hour", 3_600), ("1 year", 365 * 86_400), ("a million years", 365 * 86_400 * 10**6))
 
 
@@ -92,24 +95,3 @@ def _row(ax: Axes, each: Guessing, y: float) -> None:
     ):
         ax.plot([x], [y], marker=marker, markersize=11, color=tone.text, zorder=3)
         write(ax, x, y + 0.95, duration(seconds), tone.text, size=13, weight="bold")
-
-
-def size(count: int) -> str:
-    """A count as a person says it: 8,354; 209 billion; 7 million billion."""
-    for length, name in ((10**18, " billion billion"), (10**15, " million billion"), (10**9, " billion")):
-        if count >= length:
-            return f"{count / length:.0f}{name}"
-    return f"{count:,}"
-
-
-_UNITS = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
-
-
-def duration(seconds: float) -> str:
-    """A time as a person says it, to two figures, in the largest unit of which there are two or more."""
-    if seconds < 1:
-        return "under a second"
-    for unit, length in _UNITS:
-        if seconds >= 2 * length:
-            return f"{float(f'{seconds / length:.2g}'):,.0f} {unit}"
-    return "about a second"

@@ -1,4 +1,4 @@
-"""Notebook 01's tools: what a thief of the database reads, and how much work a server does."""
+"""Notebooks 01 and 01b: what a thief of the database reads, how much work a server does, how long a guesser waits."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Any
 from argon2 import extract_parameters
 from sqlalchemy import select
 
-from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.demos.attempt import attempt
+from mfa_lab.clock import ManualClock
+from mfa_lab.errors import AccessDenied, InvalidInput, Reason, Trace
+from mfa_lab.lab.answers import attempt
+from mfa_lab.lab.formatting import duration
+from mfa_lab.lab.room import Room
 from mfa_lab.lab.table import Table
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
@@ -97,3 +100,25 @@ def cpu_seconds(call: Callable[[], object], number: int = 1) -> float:
 def login_seconds(server: MfaServer, name: str) -> float:
     """The processor time that the server spends on a wrong password for `name`, at its quickest of five."""
     return cpu_seconds(lambda: attempt(lambda: server.begin_login(name, "I do not remember")))
+
+
+def waits_met(room: Room, name: str, attempts: int) -> Table:
+    """What each wrong password in a row costs at the room's server. Moves the clock by the waits asked for."""
+    if not isinstance(room.clock, ManualClock):
+        raise InvalidInput("this would really wait for hours: give it a demo room, whose clock can be moved")
+    rows = []
+    for number in range(1, attempts + 1):
+        while (trace := _refusal_of(room, name)).reason is Reason.THROTTLED:
+            room.clock.advance(trace.wait_seconds or 1)
+        next_counts = _refusal_of(room, name) if number > room.server.policy.free_failures else None
+        rows.append((number, duration(next_counts.wait_seconds or 0) if next_counts else "none"))
+    return Table("Wrong passwords in a row", ("wrong password", "wait before the next"), *rows)
+
+
+def _refusal_of(room: Room, name: str) -> Trace:
+    try:
+        room.server.begin_login(name, "demo only: a wrong guess")
+    except AccessDenied as denied:
+        if denied.trace is not None and denied.trace.reason in {Reason.WRONG_PASSWORD, Reason.THROTTLED}:
+            return denied.trace
+    raise InvalidInput("this needs a server that explains its refusals, and a name whose password is another")

@@ -1,10 +1,10 @@
-"""Primary login (step 1) and OTP validation (step 4). Every function returns a record or a `Decision`."""
+"""OTP validation (step 4): here a code is accepted. Every function returns a record or a `Decision`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
@@ -13,65 +13,15 @@ from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
 from mfa_lab.server.factors import drift, totp
 from mfa_lab.server.login import pending_logins, sessions, throttle
-from mfa_lab.server.records import PendingLogin, Permit, Session, token_hash
+from mfa_lab.server.records import PendingLogin, Session, token_hash
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
-# One row whether or not the name is known: an empty answer comes microseconds sooner (ASVS-6.3.8).
-_ACCOUNT = select(accounts.c.id, accounts.c.password_hash).select_from(
-    select(literal(1)).subquery().outerjoin(accounts, accounts.c.normal_name == bindparam("name"))
-)
-_STILL = select(accounts.c.password_hash, totp.PRESENT.label("has_factor")).where(
-    accounts.c.id == bindparam("account")
-)
-_REHASH = (
-    update(accounts)
-    .where(accounts.c.id == bindparam("account"), accounts.c.password_hash == bindparam("old"))
-    .values(password_hash=bindparam("new"))
-)
 _COUNT = (
     update(accounts)
     .where(accounts.c.id == bindparam("account"))
     .values(otp_failures=bindparam("failures"), otp_wait_until=bindparam("until"))
 )
-
-
-def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
-    """Verify a password outside any transaction, with the attempt charged before and settled after.
-
-    `name` is a normal one, hidden because people type passwords there.
-    """
-    key = services.throttle_key(name)
-    with services.store.transaction(flush=False) as connection:  # the answer waits for the flush of the settling
-        wait, failures = throttle.reserve(connection, key, now, services.policy)
-        account = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
-    stored = None if wait else account.password_hash
-    right = services.hasher.verify(stored, typed)  # a throttled call spends the same work
-    fresh_hash = services.hasher.renewed(stored, typed) if right else None
-    with services.store.transaction() as connection:
-        still = connection.execute(_STILL, {"account": account.id}).one() if right else None
-        if still and still.password_hash == stored:  # changed meanwhile: an old password begins nothing
-            throttle.clear(connection, key)
-            if fresh_hash:
-                connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
-            record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
-            permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
-            return pending_logins.add(connection, services, account.id, permit, now)
-        if not right:
-            return _refused(connection, account.id, wait, failures, now)
-    return begin(services, name, typed, now)  # another login renewed the hash, or the password was changed: ask anew
-
-
-def _refused(connection: Connection, account_id: str | None, wait: int, failures: int, now: int) -> Decision:
-    if wait:
-        decision = throttled(wait, failures, account_id)
-    else:
-        reason = Reason.WRONG_PASSWORD if account_id else Reason.UNKNOWN_NAME
-        decision = refused(reason, account_id, failures=failures)
-    record(connection, now, Event.PASSWORD_REFUSED, account_id, decision.reason)
-    sweep(connection, now)
-    return decision
 
 
 def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int) -> Session | Decision:

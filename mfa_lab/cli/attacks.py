@@ -1,0 +1,33 @@
+"""The series of attacks in a terminal."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from mfa_lab.cli.group import main
+
+
+@main.command()
+@click.argument("which", metavar="[ATTACK]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of text.")
+@click.pass_context
+def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
+    """Run the series of attacks, or each ATTACK named (by number or id), against servers of this kit alone.
+
+    For each: the measure on a server with one mistake, on the reference fix, and on `MfaServer`. Ends with 1 if one
+    did not come out as it should.
+    """
+    from mfa_lab.attacks import attack_series, attacks_numbered
+    from mfa_lab.attacks.report import report_on
+
+    chosen = [one for name in which for one in attacks_numbered(name)] or attack_series()
+    reports = []
+    for one in chosen:
+        reports.append(report_on(one))
+        if not as_json:
+            click.echo(reports[-1])
+    if as_json:
+        click.echo(json.dumps([each.as_json() for each in reports], indent=2))
+    ctx.exit(not all(each.as_expected for each in reports))

@@ -1,0 +1,137 @@
+"""For learners: the working copy of the notebooks, JupyterLab on it, progress, and the doctor."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+
+from mfa_lab.cli import _encrypted_kernels
+from mfa_lab.cli.group import WORK, folder_option, main, need_the_lab
+from mfa_lab.lab import working_copy
+from mfa_lab.resources import notebooks_dir
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", default=WORK, type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to try first; the next free one is taken.")
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+@click.option("--copy-only", is_flag=True, help="Make or refresh the working copy, and stop.")
+@click.pass_obj
+def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_browser: bool, copy_only: bool) -> None:
+    """Make or refresh the working copy in DIR (default: ./mfa-lab-work), and open JupyterLab on it.
+
+    What you changed is never written over. Ctrl-C ends JupyterLab and all that runs in it. Whatever follows
+    `--` is handed on to JupyterLab.
+    """
+    if not copy_only:
+        need_the_lab()
+    _tell(folder, working_copy.deliver(notebooks_dir(), folder))
+    if copy_only:
+        return
+    given = jupyter_args or []
+    if no_browser:
+        given = ["--no-browser", *given]
+    if port is not None:
+        given = [f"--ServerApp.port={port}", *given]
+    _run_lab(_lab_settings(folder.resolve(), working_copy.first_notebook(notebooks_dir())), given)
+
+
+@main.command()
+@click.argument("notebook", required=False)
+@folder_option
+def reset(notebook: str | None, folder: Path) -> None:
+    """Bring NOTEBOOK, or all of them, back as they came. Your own copy is kept beside it, never deleted."""
+    aside = working_copy.reset(notebooks_dir(), folder, notebook)
+    for name, kept in aside.items():
+        click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
+    if not aside:
+        click.echo(f"Nothing to do: {notebook or 'every notebook'} is as it came.")
+
+
+@main.command()
+@folder_option
+@click.option(
+    "--export",
+    "file",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="",
+    help="Write a small JSON file for your trainer: a pseudonym, and of each exercise id attempts and times.",
+)
+def progress(folder: Path, file: str | None) -> None:
+    """Show how far you have come. It is kept in the working copy alone; sending it anywhere is up to you."""
+    need_the_lab()
+    from mfa_lab.lab.grading import progress_export
+
+    if file is None:
+        click.echo(progress_export.in_words(folder))
+        return
+    written = progress_export.export(folder, Path(file) if file else None)
+    click.echo(
+        f"{written} holds your pseudonym, exercise ids, attempts and times. Nothing else, and nobody has it yet."
+    )
+
+
+@main.command()
+@folder_option
+@click.pass_context
+def doctor(ctx: click.Context, folder: Path) -> None:
+    """Look whether all that the kit needs is here and works, and say what to do where it does not."""
+    from mfa_lab.lab.doctor import examine
+
+    prepare_environment()
+    findings = []
+    for finding in examine(folder):
+        click.echo(finding)
+        findings.append(finding)
+    ctx.exit(any(finding.broken for finding in findings))
+
+
+def prepare_environment() -> None:
+    """Let Jupyter find this environment's kernel before a user's own of the same name, and our settings."""
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    ours = str(Path(__file__).with_name("jupyter_config"))
+    theirs = os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = f"{theirs}{os.pathsep}{ours}" if theirs else ours
+
+
+def _run_lab(settings: dict[str, object], given: list[str]) -> None:
+    """Be JupyterLab until Ctrl-C. It refuses a setting that comes twice, so `given` takes the place of ours."""
+    prepare_environment()
+
+    from jupyterlab.labapp import LabApp
+
+    settings = settings | _encrypted_kernels()
+    named = {argument.partition("=")[0] for argument in given}
+    ours = [f"--{name}={value}" for name, value in settings.items() if f"--{name}" not in named]
+    LabApp.launch_instance([*ours, *given])
+
+
+def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
+    return {
+        "ServerApp.root_dir": folder,
+        "LabApp.default_url": f"/lab/tree/{quote(notebook)}" if notebook else "/lab",
+        # The layout belongs to this folder: tabs of other projects would point nowhere here.
+        "LabApp.workspaces_dir": folder / ".jupyter" / "workspaces",
+        # One Ctrl-C ends it, without a question.
+        "ServerApp.answer_yes": True,
+        # It listens on this machine alone and asks for a token; in containers people often are root.
+        "ServerApp.allow_root": True,
+        # Nothing leaves the machine: no list of extensions, no news, no look for updates. The question about
+        # news is answered in jupyter_config/.
+        "LabApp.extension_manager": "readonly",
+        "LabApp.news_url": None,
+        "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    }
+
+
+def _tell(folder: Path, delivery: working_copy.Delivery) -> None:
+    click.echo(f"Your notebooks are in {folder.resolve()}")
+    for verb, names in (("New here", delivery.new), ("Brought up to date", delivery.updated)):
+        if names:
+            click.echo(f"{verb}: {', '.join(names)}")
+    for name in delivery.kept:
+        click.echo(f"{name} is kept as you changed it; `mfa-lab reset {name}` brings the kit's newer version.")

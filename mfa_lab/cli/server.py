@@ -1,0 +1,110 @@
+"""For operators: the small web application and its database."""
+
+from __future__ import annotations
+
+import click
+
+from mfa_lab.cli.group import main
+
+database_option = click.option(
+    "--database",
+    envvar="MFA_LAB_DATABASE",
+    default="sqlite:///mfa-lab.db",
+    show_default=True,
+    metavar="URL",
+    help="sqlite:///FILE or postgresql://USER@HOST/NAME.",
+)
+
+
+@main.command()
+@database_option
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--policy",
+    envvar="MFA_LAB_POLICY",
+    default="standard",
+    show_default=True,
+    help="One of data/policies.toml, or standard.",
+)
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes.")
+@click.option("--allow-host", "hosts", multiple=True, help="A name under which browsers reach it; may come again.")
+@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="Speak https: a PEM file.")
+@click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False), help="The certificate's key.")
+@click.option("--behind-https", is_flag=True, help="A proxy on this machine speaks https and says so.")
+@click.option("--admin", "admins", multiple=True, help="An account that may use the admin page; may come again.")
+@click.option(
+    "--registration/--no-registration",
+    default=True,
+    envvar="MFA_LAB_REGISTRATION",
+    help="Whether strangers may register.",
+)
+@click.option(
+    "--notifications",
+    envvar="MFA_LAB_NOTIFICATIONS",
+    default="",
+    metavar="FILE",
+    help="Write notices for the owners of accounts to this file.",
+)
+def serve(
+    port: int,
+    host: str,
+    workers: int,
+    hosts: tuple[str, ...],
+    certificate: str | None,
+    certificate_key: str | None,
+    behind_https: bool,
+    admins: tuple[str, ...],
+    registration: bool,
+    **others: str,
+) -> None:
+    """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
+
+    Without a certificate it speaks plain http, to this machine alone. docs/web.md tells more.
+    """
+    from mfa_lab.web import serve as web
+    from mfa_lab.web.site import LOOPBACK
+
+    if bool(certificate) != bool(certificate_key):
+        raise click.UsageError("--certificate and --certificate-key go together")
+    if any("," in name for name in admins):
+        raise click.UsageError("an administrator's name has no comma: give --admin once for each")
+    settings = web.Settings(
+        hosts=",".join(hosts or LOOPBACK),
+        https="yes" if certificate or behind_https else "no",
+        admins=",".join(admins),
+        registration="yes" if registration else "no",
+        **others,
+    )
+    tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else None
+    web.run(settings, host=host, port=port, workers=workers, tls=tls)
+
+
+@main.command()
+@click.argument("name")
+@database_option
+@click.password_option(help="Asked for if it is not given.")
+def register(name: str, database: str, password: str) -> None:
+    """For operators: make an account called NAME, an administrator's for instance."""
+    from mfa_lab.server.flow import MfaServer
+
+    server = MfaServer(database)
+    try:
+        server.register(name, password)
+    finally:
+        server.close()
+    click.echo("Registered. The first login enrols an authenticator: let it come soon.")
+
+
+@main.command("trust-clock")
+@database_option
+def trust_clock(database: str) -> None:
+    """For operators: this machine's clock is right now, and was wrong before. Then start the server anew."""
+    from mfa_lab.server.flow import MfaServer
+
+    server = MfaServer(database)
+    try:
+        server.trust_clock()
+    finally:
+        server.close()
+    click.echo("Noted in the audit log. Start the server anew.")

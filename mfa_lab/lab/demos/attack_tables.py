@@ -1,0 +1,152 @@
+"""Attacks as tables: what Mallory tries, what it costs the owner, where secrets turn up, and who lets him in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mfa_lab.attacks.account_lockout import LockingServer, delay_seconds
+from mfa_lab.attacks.capstone.clauses import CLAUSES, grade
+from mfa_lab.attacks.helpers.database_copy import WAYS, ways_in
+from mfa_lab.attacks.helpers.leak_search import LEAK_SEARCHES
+from mfa_lab.attacks.helpers.leak_search import Make as MakeOffer
+from mfa_lab.attacks.helpers.used_code import used_again
+from mfa_lab.attacks.helpers.world import HONEST, Make, our_server
+from mfa_lab.attacks.leaking_secrets import Fixed as FixedOffer
+from mfa_lab.attacks.leaking_secrets import Offer, our_offer
+from mfa_lab.attacks.record import IN, OUT, Attack
+from mfa_lab.attacks.replay_by_spelling import SPELLINGS
+from mfa_lab.attacks.stolen_database import EncryptedOnly, Fixed, OurDatabase, PlaintextServer
+from mfa_lab.lab.formatting import duration, size
+from mfa_lab.lab.table import Table
+from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
+
+
+def attempt_table(attack: Attack) -> Table:
+    """A row for each trial in which nobody may get in; a column for the weak server and one for this kit's own."""
+    servers = {attack.weak.__name__: attack.weak, "MfaServer": attack.ours}
+    tried = [trial for trial in attack.trials if trial.wanted == OUT and trial not in HONEST]
+    rows = [(trial.name, *(in_words(trial.answer(make)) for make in servers.values())) for trial in tried]
+    return Table("What Mallory tries", ("attempt", *servers), *rows)
+
+
+def in_words(answer: str) -> str:
+    """What a trial answered, with its sign."""
+    return f"{GRANTED_SIGN if answer == IN else REFUSED_SIGN} {answer}"
+
+
+_SERVERS: dict[str, Make] = {"LockingServer": LockingServer, "MfaServer": our_server}
+
+
+_COUNTS = (1, 2, 3, 4, 5, 9, 10, 11, 100)
+
+
+def delay_table() -> Table:
+    """A row for each number of wrong passwords in a row, a column for each server."""
+    rows = [
+        (count, *(_delay_in_words(delay_seconds(make, count)) for make in _SERVERS.values())) for count in _COUNTS
+    ]
+    return Table("How long the owner then has to wait", ("wrong passwords in a row", *_SERVERS), *rows)
+
+
+def _delay_in_words(seconds: int | None) -> str:
+    if seconds is None:
+        return "for an administrator"
+    return duration(seconds) if seconds else "not at all"
+
+
+_HELD: dict[str, MakeOffer] = {"as a text": Offer, "hidden, drawn here": FixedOffer, "this kit": our_offer}
+
+
+def leak_table() -> Table:
+    """A row for each place, a column for each way to hold the secret."""
+    rows = [
+        (place, *(_leak_in_words(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()
+    ]
+    return Table("Where the secret turns up", ("looked at", *_HELD), *rows)
+
+
+def _leak_in_words(how: str) -> str:
+    return f"{REFUSED_SIGN} {how}" if how else f"{GRANTED_SIGN} silent"
+
+
+_KEPT: dict[str, Make] = {
+    "in clear": PlaintextServer,
+    "sealed": EncryptedOnly,
+    "sealed, each to its own row": Fixed,
+    "MfaServer": OurDatabase,
+}
+
+
+def stolen_secret_table() -> Table:
+    """Each way to Alice's second factor that is open to Mallory, who has the database, a password and no key."""
+    rows = []
+    for kept, make in _KEPT.items():
+        found = ways_in(make)
+        rows.append(
+            (kept, *(f"{GRANTED_SIGN} gets in" if way in found else f"{REFUSED_SIGN} stays out" for way in WAYS))
+        )
+    return Table("Mallory has the database, and not the key", ("Alice's secret is kept", *WAYS), *rows)
+
+
+SEEDS_PER_SECOND = 300_000
+"""What `recover` tries on one core, roundly and rather too few: benchmarks/ measures it."""
+
+
+_DAY = 86_400
+
+
+_SEEDS = (
+    ("the second, on a day that is known", _DAY),
+    ("the second, in a year", 365 * _DAY),
+    ("any 32 bits", 2**32),
+    ("the millisecond, in a year", 365 * _DAY * 1_000),
+    ("the nanosecond, in a year", 365 * _DAY * 10**9),
+)
+
+
+SECRET_BITS = 160
+
+
+def seed_table() -> Table:
+    """From the second to a secret of which every bit is random."""
+    rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
+    rows.append(("nothing: the operating system's randomness", f"2 to the power of {SECRET_BITS}", "beyond all time"))
+    return Table(
+        "What the seed is, and what it leaves", ("the seed is", "secrets", "all of them, on one core"), *rows
+    )
+
+
+_EXAMPLE = "123456"
+
+
+def spelling_table(servers: Mapping[str, Make]) -> Table:
+    """For each spelling how it looks, and for each server whether it took a used code so spelled."""
+    rows = [
+        (name, f"“{spell(_EXAMPLE)}”", *(in_words(used_again(make, 1, spell=spell)) for make in servers.values()))
+        for name, spell in SPELLINGS.items()
+    ]
+    return Table("A used code, typed again in another way", ("spelling", "of 123456", *servers), *rows)
+
+
+_HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")
+
+
+def specification() -> Table:
+    """What a server with two steps has to do, with the clauses that ask for it."""
+    rows = [(", ".join(clause.ids) or "everybody", clause.asks) for clause in CLAUSES]
+    return Table("What is asked", _HEADERS[:2], *rows)
+
+
+def clause_table(server: Any) -> Table:
+    """Every clause, kept or open. `server`: a class, or a function, that makes one from a clock and randomness."""
+    rows = []
+    for each in grade(server):
+        where = f"{each.open.name}: {each.came}. {each.open.feedback}" if each.open else ""
+        rows.append((", ".join(each.clause.ids) or "everybody", each.clause.asks, _verdict(each.open), where))
+    kept = sum(not where for *_, where in rows)
+    return Table(f"{kept} of {len(rows)} kept", _HEADERS, *rows)
+
+
+def _verdict(found: object) -> str:
+    return "✕\N{NO-BREAK SPACE}open" if found else "✓\N{NO-BREAK SPACE}kept"

@@ -1,0 +1,88 @@
+"""One code: a secret, a step, and PyOTP, which computes it (RFC 4226 section 5.3)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pyotp
+
+from mfa_lab.errors import InvalidInput, InvalidSecret, MalformedCode
+from mfa_lab.otp.steps import checked_period, step_at
+
+DIGESTS: dict[str, Callable[..., Any]] = {
+    "SHA1": hashlib.sha1,
+    "SHA256": hashlib.sha256,
+    "SHA512": hashlib.sha512,
+}
+
+
+MIN_SECRET_BITS = 112
+
+
+def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
+    """The code that an authenticator with the right time shows at `now` (Unix seconds).
+
+    `digits` is 6 to 8; `algorithm` is SHA1, SHA256 or SHA512; `period` is in seconds.
+    Raises `InvalidSecret` or `InvalidInput`. Source: RFC 4226 section 5.3, RFC 6238 section 4.
+    """
+    return hotp_of(secret, digits, algorithm).at(step_at(now, period))
+
+
+def tidy_code(code: object, digits: int = 6) -> str:
+    """`code` without the spaces and hyphens that people type; `MalformedCode` unless `digits` ASCII digits remain.
+
+    Nothing else is forgiven: full-width digits are another spelling of the same code, and a verifier that
+    remembers spellings can be fooled with them.
+    """
+    if isinstance(code, str) and len(code) <= 4 * digits:
+        bare = code.replace(" ", "").replace("-", "")
+        if re.fullmatch(rf"[0-9]{{{digits}}}", bare):
+            return bare
+    raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
+
+
+def secret_bytes(secret: str) -> bytes:
+    """The key that `secret` (Base32, padding optional, either case) stands for; `InvalidSecret` otherwise."""
+    if not isinstance(secret, str):
+        raise InvalidSecret(f"a secret is Base32 text, not {type(secret).__name__}")
+    try:
+        key = base64.b32decode(secret.rstrip("=") + "=" * (-len(secret.rstrip("=")) % 8), casefold=True)
+    except (binascii.Error, ValueError):
+        key = None
+    if key is None:
+        raise InvalidSecret("a secret is Base32 text: letters A to Z and digits 2 to 7; copy it again")
+    if len(key) * 8 < MIN_SECRET_BITS:
+        raise InvalidSecret(
+            f"this secret has {len(key) * 8} bits; an OTP key needs {MIN_SECRET_BITS} at least: make a new one"
+        )
+    return key
+
+
+def checked_parameters(digits: int, period: int, algorithm: str) -> None:
+    """Raise `InvalidInput` unless this kit can make codes of this kind."""
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 6 <= digits <= 8:
+        raise InvalidInput("digits must be 6, 7 or 8")
+    if algorithm not in DIGESTS:
+        raise InvalidInput(f"algorithm must be one of {', '.join(DIGESTS)}")
+    checked_period(period)
+
+
+class _Hotp(pyotp.HOTP):
+    """PyOTP's HOTP with the key decoded once, not anew for each step of a window."""
+
+    def __init__(self, secret: str, digits: int, algorithm: str) -> None:
+        self._key = secret_bytes(secret)
+        super().__init__(secret, digits=digits, digest=DIGESTS[algorithm])
+
+    def byte_secret(self) -> bytes:
+        return self._key
+
+
+def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
+    checked_parameters(digits, 30, algorithm)
+    return _Hotp(secret, digits, algorithm)

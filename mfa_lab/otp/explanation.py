@@ -1,0 +1,46 @@
+"""The algorithm taken apart: every intermediate value of one code."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+
+from mfa_lab.otp.codes import code_at, secret_bytes
+from mfa_lab.otp.steps import step_at
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every intermediate value of one code (RFC 4226 section 5.3). Its `repr` hides the key and what betrays it.
+
+    `key`, `message` (the step as 8 bytes, big-endian), `digest` (20, 32 or 64 bytes), `offset` (0 to 15),
+    `chosen` (the 4 bytes found there), `truncated` (31 bits), `code`.
+    """
+
+    step: int
+    message: bytes
+    algorithm: str
+    offset: int
+    key: bytes = field(repr=False)
+    digest: bytes = field(repr=False)
+    chosen: bytes = field(repr=False)
+    truncated: int = field(repr=False)
+    code: str = field(repr=False)
+
+
+def explain(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> Explanation:
+    """Take the algorithm apart: HMAC of the step, dynamic truncation, decimal digits.
+
+    The one place that computes a code without PyOTP, and it raises if the two ever differ.
+    """
+    code = code_at(secret, now, digits=digits, period=period, algorithm=algorithm)
+    step = step_at(now, period)
+    key = secret_bytes(secret)
+    message = step.to_bytes(8, "big")
+    digest = hmac.digest(key, message, algorithm.lower())
+    offset = digest[-1] & 0x0F
+    chosen = digest[offset : offset + 4]
+    truncated = int.from_bytes(chosen, "big") & 0x7FFF_FFFF
+    if f"{truncated % 10**digits:0{digits}d}" != code:
+        raise RuntimeError("explain() and PyOTP disagree: one of them is broken")
+    return Explanation(step, message, algorithm, offset, key, digest, chosen, truncated, code)

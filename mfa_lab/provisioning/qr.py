@@ -1,0 +1,68 @@
+"""QR codes that carry a URI, as SVG and as PNG. Nothing leaves the machine."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from html import escape
+from typing import TYPE_CHECKING
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import Redacted
+
+if TYPE_CHECKING:
+    from qrcode.main import QRCode
+from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, uncarriable
+
+_QUIET_MODULES = 4
+"""The light margin that ISO/IEC 18004 asks for; without it a scanner in a dark theme finds nothing."""
+
+
+_PIXELS_PER_MODULE = 6
+
+
+def qr_svg(text: str, *, label: str) -> str:
+    """A QR code as inline SVG: dark on its own white ground in any theme, `label` its accessible name.
+
+    `label` is read aloud and stands in the page: let it say what is seen, never what the code holds. Raises
+    `InvalidInput` where `text` does not fit or `label` is empty.
+    """
+    hidden = Redacted(text)
+    del text
+    if not isinstance(label, str) or not label.strip() or uncarriable(label):
+        raise InvalidInput("a QR code needs a label that can be read aloud: say in words what it is for")
+    rows = _qr(hidden).get_matrix()
+    size, name = len(rows), escape(label)
+    dark = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, module in enumerate(row) if module)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{name}" viewBox="0 0 {size} {size}"'
+        f' width="{size * _PIXELS_PER_MODULE}" height="{size * _PIXELS_PER_MODULE}" shape-rendering="crispEdges">'
+        f'<title>{name}</title><rect width="{size}" height="{size}" fill="#ffffff"/>'
+        f'<path fill="#000000" d="{dark}"/></svg>'
+    )
+
+
+def qr_png(text: str) -> bytes:
+    """A QR code as a PNG picture. Raises `InvalidInput` where `text` does not fit."""
+    hidden = Redacted(text)
+    del text
+    picture = io.BytesIO()
+    _qr(hidden).make_image().save(picture, "PNG")
+    return picture.getvalue()
+
+
+def _qr(text: Redacted) -> QRCode:
+    """Imported only here: a server that draws no QR code need not load qrcode and Pillow."""
+    from qrcode.exceptions import DataOverflowError
+    from qrcode.image.pil import PilImage
+    from qrcode.main import QRCode
+
+    if not isinstance(text.reveal(), str) or not text.reveal():
+        raise InvalidInput("a QR code carries text: pass an otpauth:// URI")
+    code = QRCode(border=_QUIET_MODULES, box_size=_PIXELS_PER_MODULE, image_factory=PilImage)
+    with suppress(ValueError, DataOverflowError):  # qrcode 8.2 raises now one, now the other
+        if len(text.reveal()) <= MAX_URI_CHARACTERS:
+            code.add_data(text.reveal())
+            code.make()
+            return code
+    raise InvalidInput("this text does not fit into a QR code: shorten the account or the issuer")

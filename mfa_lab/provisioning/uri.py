@@ -1,0 +1,93 @@
+"""otpauth:// URIs (KEYURI): PyOTP writes them, reading is as tolerant as real apps are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+from mfa_lab.errors import InvalidInput, InvalidUri
+from mfa_lab.redaction import Redacted
+
+if TYPE_CHECKING:
+    pass
+from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, OtpAccount
+
+
+def build_uri(
+    secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
+) -> str:
+    """The otpauth:// URI of one account (KEYURI); `period` in seconds. Raises `InvalidInput`, `InvalidSecret`."""
+    hidden = Redacted(secret)
+    del secret  # tracebacks may show variables
+    return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
+
+
+def parse_uri(text: str) -> OtpAccount:
+    """Read an otpauth://totp/ URI as real apps do; `InvalidUri` says what is wrong with any other.
+
+    Forgiven: either case, SHA-256 and HmacSHA256 for SHA256, padding, spaces and hyphens in the secret, an encoded
+    colon, an issuer in only one of its two places, unknown or empty parameters. Where the two issuers differ
+    the label's is taken, as Aegis and FreeOTP do (PyOTP refuses).
+    """
+    label, query = _split(text)
+    parameters = _parameters(query)
+    secret = re.sub(r"[\s=-]", "", parameters.get("secret", "")).upper()
+    if not secret:
+        raise InvalidUri("this URI holds no secret: ask for a new QR code")
+    issuer, _, account = unquote(label).rpartition(":")
+    try:
+        return OtpAccount(
+            account.strip(),
+            issuer.strip() or parameters.get("issuer", ""),
+            Redacted(secret),
+            _whole(parameters.get("digits", "6")),
+            _whole(parameters.get("period", "30")),
+            re.sub(r"^HMAC|[-_]", "", parameters.get("algorithm", "SHA1").upper()),
+        )
+    except InvalidInput as error:
+        sentence = str(error)
+    raise InvalidUri(f"this URI cannot be used: {sentence}")
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The label, still percent-encoded, and the query of an otpauth://totp/ URI."""
+    if not isinstance(text, str):
+        raise InvalidUri(f"a provisioning URI is text, not {type(text).__name__}")
+    if len(text) > MAX_URI_CHARACTERS:
+        raise InvalidUri(f"this text is longer than the {MAX_URI_CHARACTERS} characters that a URI may have")
+    found = re.fullmatch(
+        r"(?P<scheme>[^:/?#]*)://(?P<kind>[^/?#]*)/?(?P<label>[^?#]*)\??(?P<query>[^#]*).*", text.strip()
+    )
+    scheme = found["scheme"].lower() if found else ""
+    if scheme == "otpauth-migration":
+        raise InvalidUri(
+            "this is an export of several accounts from another app (otpauth-migration): add it to a phone, or read "
+            "it with mfa_lab.provisioning.google_export"
+        )
+    if found is None or scheme != "otpauth":
+        raise InvalidUri("this is no otpauth:// URI: scan the QR code that the enrolment shows")
+    kind = found["kind"].lower()
+    if kind == "hotp":
+        raise InvalidUri("this account counts logins (hotp); this kit reads time-based ones (totp): choose those")
+    if kind != "totp":
+        raise InvalidUri("this otpauth URI is not for time-based codes (totp): ask for another QR code")
+    return found["label"], found["query"]
+
+
+_READ = {"secret", "issuer", "digits", "period", "algorithm"}
+
+
+def _parameters(query: str) -> dict[str, str]:
+    """The parameters that are read here. Two different values of one would let two apps read two accounts."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query):
+        key = name.lower()
+        if key in _READ and found.setdefault(key, value.strip()) != value.strip():
+            raise InvalidUri(f"this URI gives two different values for {key}: ask for a new QR code")
+    return {key: value for key, value in found.items() if value}
+
+
+def _whole(text: str) -> int:
+    """The number that `text` writes in ASCII digits, else 0, which no parameter may be."""
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
