@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import click
 
-from mfa_lab.cli import _encrypted_kernels
 from mfa_lab.cli.group import WORK, folder_option, main, need_the_lab
 from mfa_lab.lab import working_copy
 from mfa_lab.resources import notebooks_dir
@@ -126,6 +125,21 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
     }
+
+
+def _encrypted_kernels() -> dict[str, object]:
+    """Return the setting that encrypts the connection between JupyterLab and its kernels.
+
+    Without it, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting is left
+    out if the installed Jupyter or ZeroMQ does not know it: such a Jupyter would not start.
+    """
+    import zmq
+    from jupyter_client.manager import KernelManager
+    from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
+
+    trait = "transport_encryption"
+    known = all(trait in manager.class_trait_names() for manager in (KernelManager, MappingKernelManager))
+    return {f"MappingKernelManager.{trait}": "auto"} if known and zmq.has("curve") else {}
 
 
 def _tell(folder: Path, delivery: working_copy.Delivery) -> None:
