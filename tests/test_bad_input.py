@@ -226,7 +226,7 @@ FILL = """
 import resource, sys
 from mfa_lab import MfaServer, MfaError, AccessDenied, ManualClock
 from tests.server.kit import EXPLAINING, KEY
-server = MfaServer(sys.argv[1], clock=ManualClock(1_800_000_040), policy=CLASS, key=KEY)
+server = MfaServer(sys.argv[1], clock=ManualClock(1_800_000_040), policy=EXPLAINING, key=KEY)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 said = set()
 for name in ("alice@example.org", "nobody@example.org") * 100:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mfa_lab.cli.group import main
-from mfa_lab.lab.exercises import exercises
+from mfa_lab.lab.exercises import exercises, notebook_of
 from mfa_lab.lab.working_copy import deliver
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer.refresh import text_outputs
@@ -49,9 +49,9 @@ def test_every_section_that_is_named_exists():
 
 def test_every_exercise_that_is_named_exists_and_none_is_missing():
     """answers.md has a row for each exercise of the kit, in the table of its notebooks."""
-    named = re.findall(r"^\|.*\| `(\d\d[a-d]?-[\w-]+)` \|$", ANSWERS, re.MULTILINE)
-    assert set(named) == {each.id for each in exercises() if each.id[0].isdigit()}
-    tables = [re.findall(r"`(\d\d[a-d]?)-[\w-]+` \|$", part, re.MULTILINE) for part in ANSWERS.split("\n### ")[1:]]
+    named = re.compile(r"^\|.*\| `([\w-]+)` \|$", re.MULTILINE)
+    assert set(named.findall(ANSWERS)) == {each.id for each in exercises()}
+    tables = [[notebook_of(one) for one in named.findall(part)] for part in ANSWERS.split("\n### ")[1:]]
     assert [some for some in tables if some != sorted(some)] == []
     assert [some[-1] for some in tables] == sorted(some[-1] for some in tables)
 

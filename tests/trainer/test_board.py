@@ -263,7 +263,7 @@ def test_a_later_file_of_a_learner_takes_the_place_of_an_earlier_one(tmp_path):
     hand_in(tmp_path, "seat-02", "d.json", _factor_kinds=entry())
     learners, left_out = read_folder(tmp_path)
     assert [(learner.name, sorted(learner.entries)) for learner in learners] == [
-        ("seat-01", [FACTORS, STORY, TRUNCATE]),
+        ("seat-01", sorted([FACTORS, STORY, TRUNCATE])),
         ("seat-02", [FACTORS]),
     ]
     assert sorted(left.file for left in left_out if "later file" in left.why) == ["b.json", "c.json", "z.json"]

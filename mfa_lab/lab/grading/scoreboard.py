@@ -61,7 +61,7 @@ def scores(progress: Progress) -> tuple[Score, ...]:
 
 
 def headline(data: Sequence[Score]) -> str:
-    """`3 of 18 attack_series fixed (two are halves of attack 16)`"""
+    """`3 of 18 rungs mended (two are halves of rung 16)`"""
     halves = [number for number, count in Counter(each.number for each in data).items() if count == 2]
     why = "".join(f" (two are halves of rung {number})" for number in halves)
     return f"{sum(each.fixed for each in data)} of {len(data)} rungs mended{why}"

@@ -18,13 +18,15 @@ DONE, TRIED, SHOWN = Entry(1, 1, 1, 1), Entry(1, 1, 1), Entry(shown=1)
 
 
 def progress(**entries: Entry) -> Progress:
-    """Of the exercises whose ids end so."""
-    return Progress("p", {name: entries[name.split("-", 1)[1]] for name in FIXES if name.split("-", 1)[1] in entries})
+    """Of the exercises with these ids."""
+    return Progress("p", {name.replace("_", "-"): entry for name, entry in entries.items()})
 
 
 PICTURES = {
     "nothing": scoreboard(Progress()),
-    "begun": scoreboard(progress(skipped=DONE, guessing=TRIED, sessions=SHOWN, relay=DONE)),
+    "begun": scoreboard(
+        progress(skipped_step=DONE, guessing_one_session=TRIED, guessing_many_sessions=SHOWN, relayed_session=DONE)
+    ),
     "all": scoreboard(Progress("p", dict.fromkeys(FIXES, DONE))),
 }
 each = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
