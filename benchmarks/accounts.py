@@ -22,7 +22,7 @@ from mfa_lab.provisioning import new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import PendingLogin
-from mfa_lab.server.storage.encryption import Place, SecretCipher
+from mfa_lab.server.storage.encryption import RowBinding, SecretCipher
 from mfa_lab.server.storage.keys import Keys
 from mfa_lab.server.storage.schema import ENCRYPTION_VERSION, accounts, factors
 
@@ -104,7 +104,7 @@ class Site:
                 connection.execute(_FACTORS, {"key_id": cipher.key_id})
                 chosen = connection.execute(_SOME, {"some": able}).fetchall()
                 for factor, account, _ in chosen:
-                    encrypted = cipher.encrypt(Redacted(self.secret), Place(account, factor))
+                    encrypted = cipher.encrypt(Redacted(self.secret), RowBinding(account, factor))
                     connection.execute("UPDATE factors SET sealed_secret = ? WHERE id = ?", (encrypted, factor))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:

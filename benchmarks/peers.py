@@ -39,7 +39,7 @@ _APPS = (
 )
 
 
-def other_systems(pairs: int = 120, extra_pairs: int = 40) -> Iterator[Row]:
+def peers(pairs: int = 120, extra_pairs: int = 40) -> Iterator[Row]:
     """One row for each library. `with_login_*` is the same check with Django's `login` and the session's row."""
     _require_libraries()
     people = WARM_UP + pairs + 2 * extra_pairs

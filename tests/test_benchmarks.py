@@ -81,7 +81,7 @@ def test_the_peers_accept_and_refuse_before_they_are_measured():
         [
             sys.executable,
             "-c",
-            "from benchmarks.other_systems import other_systems\nfor row in other_systems(5, 5): print(row.against)",
+            "from benchmarks.peers import peers\nfor row in peers(5, 5): print(row.against)",
         ],
         cwd=ROOT,
         capture_output=True,
@@ -96,7 +96,7 @@ def test_without_django_the_row_says_what_to_do(monkeypatch):
     """Only the group `bench` installs Django."""
     monkeypatch.setitem(sys.modules, "allauth", None)
     with pytest.raises(click.ClickException, match="is not installed: start this row with `uv run --group bench`"):
-        next(import_module("benchmarks.other_systems").other_systems())
+        next(import_module("benchmarks.peers").peers())
 
 
 def with_hashcat(folder: Path, says: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -447,7 +447,7 @@ def test_secrets_are_encrypted_as_schema_1_encrypted_them(enrolled: Deployment) 
     ((encrypted, key_id, account, factor),) = enrolled.rows(
         "SELECT sealed_secret, key_id, account_id, id FROM factors"
     )
-    opened = SecretCipher(Keys.derive(KEY), 1).open(encrypted, key_id, RowBinding(account, factor))
+    opened = SecretCipher(Keys.derive(KEY), 1).decrypt(encrypted, key_id, RowBinding(account, factor))
     assert opened.reveal() == enrolled.secret
 
 

@@ -70,7 +70,7 @@ def test_changes_need_a_fresh_session(call: str, enrolled: Deployment) -> None:
     assert reason(getattr(enrolled.server, call), enrolled.server.check_session(session)) is Reason.STALE_SESSION
 
 
-@pytest.mark.parametrize("call", ["check_session", "notices", "start_enrolment", "issue_recovery_codes"])
+@pytest.mark.parametrize("call", ["check_session", "notifications", "start_enrolment", "issue_recovery_codes"])
 def test_a_foreign_token_is_no_session(call: str, enrolled: Deployment) -> None:
     """A forged token, another server's, or a pending login's opens nothing."""
     other = MfaServer(clock=enrolled.clock)

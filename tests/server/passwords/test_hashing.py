@@ -131,7 +131,7 @@ def test_every_process_has_its_own_dummy_password() -> None:
     command = [
         sys.executable,
         "-c",
-        "from mfa_lab.server.passwords import hashing; print(passwords._NEVER.reveal())",
+        "from mfa_lab.server.passwords import hashing; print(hashing._NEVER.reveal())",
     ]
     runs = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}
     assert len(runs) == 2

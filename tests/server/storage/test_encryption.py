@@ -22,7 +22,7 @@ def test_what_is_encrypted_opens_in_its_place() -> None:
     """Sealing and opening give the same secret back, and the sealed bytes do not hold it."""
     encrypted = cipher().encrypt(Redacted(SECRET), ROW)
     assert SECRET.encode() not in encrypted
-    assert cipher().open(encrypted, cipher().key_id, ROW).reveal() == SECRET
+    assert cipher().decrypt(encrypted, cipher().key_id, ROW).reveal() == SECRET
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,13 @@ def test_what_is_encrypted_opens_in_its_place() -> None:
 def test_a_secret_opens_in_its_own_row_alone(elsewhere: RowBinding) -> None:
     """Moved to another account or factor it is a `ServerFault`: the row is part of what was sealed."""
     with pytest.raises(ServerFault, match="does not open in its row"):
-        cipher().open(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, elsewhere)
+        cipher().decrypt(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, elsewhere)
 
 
 def test_the_schema_version_is_part_of_the_encryption() -> None:
     """A secret sealed under one schema does not open as if it were of another."""
     with pytest.raises(ServerFault):
-        cipher(schema_version=2).open(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
+        cipher(schema_version=2).decrypt(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
 
 
 def test_one_flipped_bit_is_noticed_wherever_it_is() -> None:
@@ -50,14 +50,14 @@ def test_one_flipped_bit_is_noticed_wherever_it_is() -> None:
     assert len(encrypted) * 8 == len(broken)
     for attempt in [*broken, b"", encrypted[:12], encrypted[:-1], encrypted + b"\0"]:
         with pytest.raises(ServerFault) as caught:
-            cipher().open(attempt, cipher().key_id, ROW)
+            cipher().decrypt(attempt, cipher().key_id, ROW)
         assert caught.value.__context__ is None
 
 
 def test_another_key_is_named() -> None:
     """The key id tells the operator that the key is the trouble, before anything is tried."""
     with pytest.raises(WrongKey, match="another key"):
-        cipher(KEY[::-1]).open(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
+        cipher(KEY[::-1]).decrypt(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
 
 
 def test_nonces_never_repeat() -> None:
