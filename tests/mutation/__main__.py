@@ -23,11 +23,14 @@ EQUIVALENTS = tomllib.loads(Path(__file__).with_name("equivalent.toml").read_tex
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Patterns of the modules to change, and of the tests that must notice."""
+    """Patterns of the modules to change, and of the tests that must notice.
+
+    `costly` are test files that only mutants of their own module run.
+    """
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    not_tests: tuple[str, ...] = ()
+    costly: tuple[str, ...] = ()
 
 
 PACKAGES = {
@@ -36,7 +39,7 @@ PACKAGES = {
         ("mfa_lab/policy.py", "mfa_lab/policies.py", "mfa_lab/toml.py"),
         ("tests/test_policy.py", "tests/test_policies.py", "tests/test_toml.py"),
     ),
-    # PostgreSQL starts a cluster of its own, which takes longer than all other tests of a mutant.
+    # The tests of PostgreSQL start a cluster, which takes longer than all other tests of a mutant.
     "server": Package(("mfa_lab/server/*.py",), ("tests/server/test_*.py",), ("tests/server/test_postgres.py",)),
 }
 
@@ -68,7 +71,7 @@ def score(root: Path, package: Package, equivalents: list[dict[str, str]], count
     killed, survivors, equivalent = 0, [], []
     with TemporaryDirectory() as folder:
         project = Project(root, Path(folder))
-        baseline = project.baseline(modules, [test for test in tests if test not in package.not_tests])
+        baseline = project.baseline(modules, tests, package.costly)
         unchanged = Mutant(modules[0], "", (0, 0), 0, "", "", (root / modules[0]).read_bytes())
         if project.is_killed(unchanged, baseline):
             raise RuntimeError("the tests fail in a forked process without any mutant: no kill would mean anything")

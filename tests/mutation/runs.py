@@ -28,9 +28,8 @@ _TESTS_FAILED_OR_BROKE = {1, 2, 3, 4}
 _OUR_FAULT = 70
 _PATIENCE = 10
 """A test may wait so many times as long as it may compute."""
-_LONGEST_TEST_SECONDS = 2.0
-"""Races and large searches are left out: mutants die by the quick tests, or the quick tests are too weak."""
 _SECONDS_A_MUTANT = 5.0
+"""When its tests have taken so long, no further one begins: mutants die early, or the quick tests are too weak."""
 _OPTIONS = [
     "-xq", "-mnot slow and not browser", "--tb=short", "--override-ini=addopts=",
     "-Wignore::pytest.PytestAssertRewriteWarning",
@@ -48,6 +47,8 @@ class Baseline:
 
     seconds: dict[str, float]
     reached: dict[str, dict[int, set[str]]]
+    costly: Sequence[str] = ()
+    """Test files that only mutants of their own module run."""
 
     def tests_for(self, mutant: Mutant) -> list[str]:
         """Return the tests that reach the mutant's statement, or else its module, or else all.
@@ -59,11 +60,11 @@ class Baseline:
         first, last = mutant.lines
         near = set().union(*(tests for line, tests in lines.items() if first <= line <= last))
         chosen = near or set().union(*lines.values()) or set(self.seconds)
-        quick = [test for test in chosen if self.seconds[test] <= _LONGEST_TEST_SECONDS]
         own = f"/test_{Path(mutant.path).stem}.py::"
-        ordered = sorted(quick, key=lambda test: (own not in test, self.seconds[test], test))
-        spent = accumulate(self.seconds[test] for test in ordered)
-        return [test for test, seconds in zip(ordered, spent, strict=True) if seconds <= _SECONDS_A_MUTANT]
+        affordable = (test for test in chosen if own in test or test.partition("::")[0] not in self.costly)
+        ordered = sorted(affordable, key=lambda test: (own not in test, self.seconds[test], test))
+        spent = accumulate((self.seconds[test] for test in ordered), initial=0.0)
+        return [test for test, seconds in zip(ordered, spent, strict=False) if seconds < _SECONDS_A_MUTANT]
 
 
 class Project:
@@ -75,7 +76,7 @@ class Project:
         self.scratch.mkdir()
         self._own = {path.stem for path in root.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
 
-    def baseline(self, modules: Iterable[str], tests: Sequence[str]) -> Baseline:
+    def baseline(self, modules: Iterable[str], tests: Sequence[str], costly: Sequence[str] = ()) -> Baseline:
         """Run all tests once. Raises `RuntimeError` with pytest's words if one fails without any mutant."""
         answer = self.scratch / "baseline"
         include = [str(self.copy / module) for module in modules]
@@ -105,7 +106,7 @@ class Project:
         for name in imported:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
-        return Baseline(seconds, reached)
+        return Baseline(seconds, reached, costly)
 
     def is_killed(self, mutant: Mutant, baseline: Baseline) -> bool:
         """Return whether one of the tests that reach the mutant fails, breaks or does not end."""

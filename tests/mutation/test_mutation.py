@@ -71,7 +71,7 @@ def test_a_weak_test_leaves_survivors_and_a_strong_one_none(tmp_path: Path, monk
 def test_the_table_names_what_exists(name: str) -> None:
     """Each pattern finds files, and each equivalent mutant is one that is made, with a reason."""
     package = PACKAGES[name]
-    assert all(list(ROOT.glob(pattern)) for pattern in (*package.modules, *package.tests, *package.not_tests))
+    assert all(list(ROOT.glob(pattern)) for pattern in (*package.modules, *package.tests, *package.costly))
 
 
 def test_equivalent_mutants_are_made() -> None:
