@@ -106,7 +106,7 @@ def test_the_key_lies_beside_the_file_that_sqlite_opens(
      "sqlite://host:port/lab.db", "sqlite:///a\0b.db", "sqlite:///a\nb.db", "sqlite:///a\ud800b.db",
      "sqlite:///file:a%00b.db?uri=true", "sqlite:///file:lab.db", "sqlite:///lab.db?uri=true", "sqlite:///file:?uri=true",
      "sqlite:///file://host/lab.db?uri=true", "sqlite:///file://[/lab.db?uri=true", "sqlite:///file:lab.db#x?uri=true",
-     "sqlite:///file:lab.db%3Fmode=ro?uri=true",
+     "sqlite:///file:lab.db%3Fmode=ro?uri=true", "sqlite:///file:a%25ff.db?uri=true",
      "sqlite:///file:lab.db?mode=memory&cache=shared&uri=true", "sqlite:///lab.db?mode=ro", "sqlite:///lab.db?uri=false",
      "sqlite:///lab.db?timeout=abc", "sqlite:///lab.db?timeout=nan", "sqlite:///lab.db?timeout=-1",
      "sqlite:///lab.db?timeout=1&timeout=2", "sqlite:///lab.db?nolock=1", "sqlite:///lab.db?check_same_thread=true",
