@@ -58,9 +58,17 @@ class Score:
         return 100 * self.killed / max(1, self.killed + len(self.survivors))
 
 
-def score(root: Path, package: Package, equivalents: list[dict[str, str]], count: int = 0, seed: int = 1) -> Score:
+def score(
+    root: Path,
+    package: Package,
+    equivalents: list[dict[str, str]],
+    count: int = 0,
+    seed: int = 1,
+    most_seconds: float = 60,
+) -> Score:
     """Run the tests on every mutant of the package, or on `count` of them chosen by `seed`; 0 means every one.
 
+    A mutant is given up as a survivor when its tests have computed for `most_seconds`.
     Raises `RuntimeError` where the tests fail without a mutant, or kill one that is named equivalent.
     """
     modules, tests = _paths(root, package.modules), _paths(root, package.tests)
@@ -73,11 +81,11 @@ def score(root: Path, package: Package, equivalents: list[dict[str, str]], count
         project = Project(root, Path(folder))
         baseline = project.baseline(modules, tests, package.costly)
         unchanged = Mutant(modules[0], "", (0, 0), 0, "", "", (root / modules[0]).read_bytes())
-        if project.is_killed(unchanged, baseline):
+        if project.is_killed(unchanged, baseline, most_seconds=1):
             raise RuntimeError("the tests fail in a forked process without any mutant: no kill would mean anything")
         for mutant in chosen:
             is_named = (mutant.within, mutant.becomes) in named
-            if not project.is_killed(mutant, baseline):
+            if not project.is_killed(mutant, baseline, most_seconds):
                 (equivalent if is_named else survivors).append(mutant)
                 print("=" if is_named else "-", _described(mutant), flush=True)
             elif is_named:
@@ -101,6 +109,7 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="PATTERN", help="of the package, change only these modules")
     parser.add_argument("--count", type=int, default=0, help="choose so many mutants of each package; 0 means all")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the choice")
+    parser.add_argument("--seconds", type=float, default=60, help="what the tests of one mutant may compute")
     parser.add_argument("--least", type=float, default=90, metavar="PERCENT", help="fail below this score")
     given = parser.parse_args()
     low = False
@@ -108,7 +117,7 @@ def main() -> int:
         package = PACKAGES[name]
         if given.only:
             package = replace(package, modules=(given.only,))
-        found = score(ROOT, package, EQUIVALENTS, given.count, given.seed)
+        found = score(ROOT, package, EQUIVALENTS, given.count, given.seed, given.seconds)
         low |= found.percent < given.least
         print(
             f"{name}: {found.percent:.1f} percent. {found.killed} mutants killed, {len(found.survivors)} survived, "

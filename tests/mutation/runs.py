@@ -28,8 +28,6 @@ _TESTS_FAILED_OR_BROKE = {1, 2, 3, 4}
 _OUR_FAULT = 70
 _PATIENCE = 10
 """A test may wait so many times as long as it may compute."""
-_SECONDS_A_MUTANT = 5.0
-"""When its tests have taken so long, no further one begins: mutants die early, or the quick tests are too weak."""
 _OPTIONS = [
     "-xq", "-mnot slow and not browser", "--tb=short", "--override-ini=addopts=",
     "-Wignore::pytest.PytestAssertRewriteWarning",
@@ -50,11 +48,11 @@ class Baseline:
     costly: Sequence[str] = ()
     """Test files that only mutants of their own module run."""
 
-    def tests_for(self, mutant: Mutant) -> list[str]:
+    def tests_for(self, mutant: Mutant, most_seconds: float) -> list[str]:
         """Return the tests that reach the mutant's statement, or else its module, or else all.
 
-        The module's own test file comes first, then the quickest tests, up to the seconds that a mutant may cost.
-        The score is thus a lower bound.
+        The module's own test file comes first, then the quickest tests. After `most_seconds` no further test begins,
+        so that the score is a lower bound.
         """
         lines = self.reached.get(mutant.path, {})
         first, last = mutant.lines
@@ -64,7 +62,7 @@ class Baseline:
         affordable = (test for test in chosen if own in test or test.partition("::")[0] not in self.costly)
         ordered = sorted(affordable, key=lambda test: (own not in test, self.seconds[test], test))
         spent = accumulate((self.seconds[test] for test in ordered), initial=0.0)
-        return [test for test, seconds in zip(ordered, spent, strict=False) if seconds < _SECONDS_A_MUTANT]
+        return [test for test, seconds in zip(ordered, spent, strict=False) if seconds < most_seconds]
 
 
 class Project:
@@ -108,10 +106,10 @@ class Project:
                 importlib.import_module(name)
         return Baseline(seconds, reached, costly)
 
-    def is_killed(self, mutant: Mutant, baseline: Baseline) -> bool:
+    def is_killed(self, mutant: Mutant, baseline: Baseline, most_seconds: float = 60.0) -> bool:
         """Return whether one of the tests that reach the mutant fails, breaks or does not end."""
         compile(mutant.source, mutant.path, "exec")  # what is no Python would count as killed
-        wanted = {test: place for place, test in enumerate(baseline.tests_for(mutant))}
+        wanted = {test: place for place, test in enumerate(baseline.tests_for(mutant, most_seconds))}
         first, *others = dict.fromkeys(test.partition("::")[0] for test in wanted)
 
         def work() -> int:
