@@ -27,7 +27,7 @@ _NAME = re.compile(r"[\w.:/-]+|.?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change of the module at `path`, in the function or class `within`.
+    """One change of the module at `path`, in the function or class `within`, which begins with the module's name.
 
     `lines` are the first and the last line of the statement around the change. `was` and `becomes` are the lines
     that the change touches, without indentation. `source` is the whole changed module.
@@ -49,7 +49,7 @@ def mutants(path: str, source: bytes) -> list[Mutant]:
     for line in lines:
         starts.append(starts[-1] + len(line))
     made = []
-    for node, replacement, within, span in _changes(ast.parse(source)):
+    for node, replacement, within, span in _changes(ast.parse(source), path.rpartition("/")[2].removesuffix(".py")):
         begin = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
         changed = source[:begin] + replacement.encode() + source[end:]
@@ -60,7 +60,7 @@ def mutants(path: str, source: bytes) -> list[Mutant]:
     return made
 
 
-def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str, tuple[int, int]]]:
+def _changes(tree: ast.Module, module: str) -> Iterator[tuple[ast.expr | ast.stmt, str, str, tuple[int, int]]]:
     """Yield each node to replace, its replacement, where it is, and the lines of its statement."""
 
     def walk(node: ast.AST, within: str, span: tuple[int, int]) -> Iterator:
@@ -71,13 +71,13 @@ def _changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str, 
                 if isinstance(child, ast.AST) and not _is_docstring(child) and not _is_for_types(child):
                     here, lines = within, span
                     if isinstance(child, ast.FunctionDef | ast.ClassDef):
-                        here = f"{within}.{child.name}".lstrip(".")
+                        here = f"{within}.{child.name}"
                     if isinstance(child, ast.stmt):
                         lines = child.lineno, _last_line_of_own(child)
                     yield from ((child, new, here, lines) for new in _replacements(child, node, name))
                     yield from walk(child, here, lines)
 
-    yield from walk(tree, "", (1, 1))
+    yield from walk(tree, module, (1, 1))
 
 
 def _last_line_of_own(statement: ast.stmt) -> int:

@@ -28,9 +28,6 @@ _TESTS_FAILED_OR_BROKE = {1, 2, 3, 4}
 _OUR_FAULT = 70
 _PATIENCE = 10
 """A test may wait so many times as long as it may compute."""
-_LONGEST_TEST_SECONDS = 2.0
-"""Races and large searches are left out: mutants die by the quick tests, or the quick tests are too weak."""
-_SECONDS_A_MUTANT = 5.0
 _OPTIONS = [
     "-xq", "-mnot slow and not browser", "--tb=short", "--override-ini=addopts=",
     "-Wignore::pytest.PytestAssertRewriteWarning",
@@ -48,22 +45,24 @@ class Baseline:
 
     seconds: dict[str, float]
     reached: dict[str, dict[int, set[str]]]
+    costly: Sequence[str] = ()
+    """Test files that only mutants of their own module run."""
 
-    def tests_for(self, mutant: Mutant) -> list[str]:
+    def tests_for(self, mutant: Mutant, most_seconds: float) -> list[str]:
         """Return the tests that reach the mutant's statement, or else its module, or else all.
 
-        The module's own test file comes first, then the quickest tests, up to the seconds that a mutant may cost.
-        The score is thus a lower bound.
+        The module's own test file comes first, then the quickest tests. After `most_seconds` no further test begins,
+        so that the score is a lower bound.
         """
         lines = self.reached.get(mutant.path, {})
         first, last = mutant.lines
         near = set().union(*(tests for line, tests in lines.items() if first <= line <= last))
         chosen = near or set().union(*lines.values()) or set(self.seconds)
-        quick = [test for test in chosen if self.seconds[test] <= _LONGEST_TEST_SECONDS]
         own = f"/test_{Path(mutant.path).stem}.py::"
-        ordered = sorted(quick, key=lambda test: (own not in test, self.seconds[test], test))
-        spent = accumulate(self.seconds[test] for test in ordered)
-        return [test for test, seconds in zip(ordered, spent, strict=True) if seconds <= _SECONDS_A_MUTANT]
+        affordable = (test for test in chosen if own in test or test.partition("::")[0] not in self.costly)
+        ordered = sorted(affordable, key=lambda test: (own not in test, self.seconds[test], test))
+        spent = accumulate((self.seconds[test] for test in ordered), initial=0.0)
+        return [test for test, seconds in zip(ordered, spent, strict=False) if seconds < most_seconds]
 
 
 class Project:
@@ -75,7 +74,7 @@ class Project:
         self.scratch.mkdir()
         self._own = {path.stem for path in root.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
 
-    def baseline(self, modules: Iterable[str], tests: Sequence[str]) -> Baseline:
+    def baseline(self, modules: Iterable[str], tests: Sequence[str], costly: Sequence[str] = ()) -> Baseline:
         """Run all tests once. Raises `RuntimeError` with pytest's words if one fails without any mutant."""
         answer = self.scratch / "baseline"
         include = [str(self.copy / module) for module in modules]
@@ -105,12 +104,12 @@ class Project:
         for name in imported:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
-        return Baseline(seconds, reached)
+        return Baseline(seconds, reached, costly)
 
-    def is_killed(self, mutant: Mutant, baseline: Baseline) -> bool:
+    def is_killed(self, mutant: Mutant, baseline: Baseline, most_seconds: float = 60.0) -> bool:
         """Return whether one of the tests that reach the mutant fails, breaks or does not end."""
         compile(mutant.source, mutant.path, "exec")  # what is no Python would count as killed
-        wanted = {test: place for place, test in enumerate(baseline.tests_for(mutant))}
+        wanted = {test: place for place, test in enumerate(baseline.tests_for(mutant, most_seconds))}
         first, *others = dict.fromkeys(test.partition("::")[0] for test in wanted)
 
         def work() -> int:

@@ -51,7 +51,7 @@ def test_a_weak_test_leaves_survivors_and_a_strong_one_none(tmp_path: Path, monk
     for name, text in {"planted": PLANTED, **tests}.items():
         (tmp_path / f"{name}.py").write_text(text)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    named = [{"within": "is_adult", "becomes": "return age >= 19"}]
+    named = [{"within": "planted.is_adult", "becomes": "return age >= 19"}]
     packages = {name: Package(("planted.py",), (f"{name}.py",)) for name in tests}
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # A process of its own, because that of the tests may have threads, which do not survive a fork.
@@ -63,7 +63,7 @@ def test_a_weak_test_leaves_survivors_and_a_strong_one_none(tmp_path: Path, monk
     assert [mutant.becomes for mutant in weak.survivors] == ["return (age > 18)"]
     assert [mutant.becomes for mutant in weak.equivalent] == ["return age >= 19"]
     assert (weak.killed, weak.percent) == (1, 50)
-    assert strong == Score(3, [], [])
+    assert strong == Score(3, [], [], [])
     assert (tmp_path / "planted.py").read_text() == PLANTED
 
 
@@ -71,7 +71,7 @@ def test_a_weak_test_leaves_survivors_and_a_strong_one_none(tmp_path: Path, monk
 def test_the_table_names_what_exists(name: str) -> None:
     """Each pattern finds files, and each equivalent mutant is one that is made, with a reason."""
     package = PACKAGES[name]
-    assert all(list(ROOT.glob(pattern)) for pattern in (*package.modules, *package.tests, *package.not_tests))
+    assert all(list(ROOT.glob(pattern)) for pattern in (*package.modules, *package.tests, *package.costly))
 
 
 def test_equivalent_mutants_are_made() -> None:

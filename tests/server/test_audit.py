@@ -13,6 +13,7 @@ from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, reason, refused
 def test_the_log_tells_a_whole_story_in_order(enrolled: Deployment) -> None:
     """ASVS-16.3.1: every step is logged, with its time, its account and the reason of a refusal."""
     enrolled.clock.advance(30)
+    refused(enrolled.begin, NAME, WRONG)
     refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
     session = enrolled.server.finish_login(enrolled.begin(), enrolled.phone.code())
     enrolled.server.issue_recovery_codes(session)
@@ -24,6 +25,7 @@ def test_the_log_tells_a_whole_story_in_order(enrolled: Deployment) -> None:
         ("password accepted", None),
         ("enrolment started", None),
         ("factor bound", None),
+        ("password refused", "wrong password"),
         ("password accepted", None),
         ("code refused", "no match"),
         ("password accepted", None),

@@ -112,7 +112,8 @@ def test_an_issuer_no_phone_can_read_is_refused_at_the_start(issuer: str) -> Non
 @pytest.mark.parametrize(
     ("call", "given"),
     [
-        ("finish_login", Session), ("recover", Session), ("check_session", PendingLogin), ("notifications", PendingLogin),
+        ("finish_login", Session), ("recover", Session), ("check_session", PendingLogin),
+        ("notifications", PendingLogin),
         ("log_out", PendingLogin), ("issue_recovery_codes", PendingLogin), ("confirm_enrolment", PendingLogin),
         ("start_enrolment", Enrolment),
     ],

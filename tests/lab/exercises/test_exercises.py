@@ -262,15 +262,9 @@ def test_notebooks_ask_nothing_that_the_package_does_not_know():
 SOLVED = sorted(by_notebook())
 
 
-<<<<<<< ours
 @pytest.mark.full
-@pytest.mark.parametrize("number", SOLVED)
-def test_solved_in_the_notebook(number, tmp_path):
-=======
-@pytest.mark.slow
 @pytest.mark.parametrize("name", SOLVED)
 def test_solved_in_the_notebook(name, tmp_path):
->>>>>>> theirs
     """With the reference solutions put into their cells the notebook runs to its end, and each says `Done`."""
     mine = by_notebook()[name]
     book = nbformat.from_dict(notebook(mine[0].id))

@@ -384,6 +384,14 @@ def test_time_that_catches_up_heals(enrolled: Deployment) -> None:
     enrolled.begin()
 
 
+def test_an_empty_database_has_no_clock_to_trust(tmp_path: Path) -> None:
+    """Its name was mistyped, and nothing is written into it."""
+    deployment = Deployment(tmp_path)
+    with pytest.raises(InvalidInput, match="check its name"):
+        deployment.server.trust_clock()
+    assert deployment.server.audit_log() == ()
+
+
 def test_the_operator_may_say_that_it_is_right_now(enrolled: Deployment) -> None:
     """A clock that was a year ahead and was corrected: the operator says so, the log keeps it, a restart too. Steps
     taken meanwhile stay taken.

@@ -74,6 +74,21 @@ def test_spaces_hyphens_and_case_are_forgiven(code: str, data: st.DataObject) ->
     assert (hidden is None) if len(typed) > 64 else (hidden is not None and hidden.reveal() == code.replace("-", ""))
 
 
+def test_a_code_may_be_four_times_as_long_as_its_letters() -> None:
+    """More is not worth reading."""
+    spaces = " " * 48
+    assert recovery_codes.tidy(BARE[0] + spaces) is not None
+    assert recovery_codes.tidy(BARE[0] + spaces + " ") is None
+
+
+@pytest.mark.parametrize("encoded", ["", "demo", "$argon2id$v=19$m=8,t=1$c2FsdA$aGFzaA"])
+def test_a_stored_code_that_is_broken_is_the_servers_fault(encoded: str) -> None:
+    """No answer about the typed code, and no traceback of a library."""
+    with pytest.raises(ServerFault, match="a stored recovery code is broken") as caught:
+        recovery_codes.find(Redacted(BARE[0]), [(0, encoded)])
+    assert caught.value.__context__ is None
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", None, b"AAAABBBBCCCCDDDD", 1234, "AAAA-BBBB-CCCC", "AAAA-BBBB-CCCC-DDDD-E", "0000-1111-8888-9999",

@@ -58,6 +58,15 @@ def test_the_waits_of_a_real_attack(name: str, deployment: Deployment) -> None:
             deployment.clock.advance(1)
 
 
+def test_a_code_during_its_wait_hears_how_long_it_is(enrolled: Deployment) -> None:
+    """As with a password: the wait that is left, and nothing is counted."""
+    for _ in range(3):
+        refused(enrolled.server.finish_login, enrolled.begin(), enrolled.wrong_code())
+    enrolled.clock.advance(10)
+    trace = refused(enrolled.server.finish_login, enrolled.begin(), enrolled.phone.code())
+    assert (trace.reason, trace.wait_seconds, trace.failures) == (Reason.THROTTLED, 20, 3)
+
+
 def test_waits_survive_a_restart(deployment: Deployment) -> None:
     """Counts stand in the file: a server started anew goes on waiting, for passwords and codes."""
     for _ in range(3):

@@ -79,6 +79,19 @@ def test_the_environment_comes_before_the_file_and_the_argument_before_both(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_environment_variable_has_the_name_that_the_manual_gives() -> None:
+    """Another would leave every deployment without its key."""
+    assert ENVIRONMENT == "MFA_LAB_KEY"
+
+
+def test_a_new_key_is_on_the_disk_before_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole key is written when the file is flushed to the disk: after a power cut, no database lacks its key."""
+    flushed, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: flushed.append(os.fstat(file).st_size) or fsync(file))
+    root_key(None, tmp_path / "lab.db", new_database=True)
+    assert flushed == [len(KEY.hex() + "\n")]
+
+
 def test_in_memory_the_key_is_random() -> None:
     """Two servers in memory never share a key."""
     first, second = root_key(None, None, new_database=True), root_key(None, None, new_database=True)

@@ -109,7 +109,7 @@ def test_the_key_lies_beside_the_file_that_sqlite_opens(
      "sqlite://host:port/lab.db", "sqlite:///a\0b.db", "sqlite:///a\nb.db", "sqlite:///a\ud800b.db",
      "sqlite:///file:a%00b.db?uri=true", "sqlite:///file:lab.db", "sqlite:///lab.db?uri=true", "sqlite:///file:?uri=true",
      "sqlite:///file://host/lab.db?uri=true", "sqlite:///file://[/lab.db?uri=true", "sqlite:///file:lab.db#x?uri=true",
-     "sqlite:///file:lab.db%3Fmode=ro?uri=true",
+     "sqlite:///file:lab.db%3Fmode=ro?uri=true", "sqlite:///file:a%25ff.db?uri=true",
      "sqlite:///file:lab.db?mode=memory&cache=shared&uri=true", "sqlite:///lab.db?mode=ro", "sqlite:///lab.db?uri=false",
      "sqlite:///lab.db?timeout=abc", "sqlite:///lab.db?timeout=nan", "sqlite:///lab.db?timeout=-1",
      "sqlite:///lab.db?timeout=1&timeout=2", "sqlite:///lab.db?nolock=1", "sqlite:///lab.db?check_same_thread=true",
@@ -200,7 +200,7 @@ def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> N
 
 
 def at_version(deployment: Deployment, version: int) -> bytes:
-    """The house's file as if an mfa-lab of another schema version had written it; its bytes."""
+    """The deployment's file as if an mfa-lab of another schema version had written it; its bytes."""
     deployment.server.close()
     deployment.tamper(f"UPDATE mfa_lab SET schema_version = {version}")  # noqa: S608
     return deployment.path.read_bytes()
