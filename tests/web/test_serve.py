@@ -129,16 +129,16 @@ def test_it_speaks_https_itself(tmp_path: Path) -> None:
     """With a certificate: `__Host-` cookies and HSTS; plain http gets nothing."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
     options = ["--certificate=server.pem", "--certificate-key=server.pem"]
     with running(tmp_path, COMMAND, "serve", *options) as (url, _):
         port = url.rpartition(":")[2]
         ssl = __import__("ssl").create_default_context(cafile=str(tmp_path / "ca.pem"))
-        answer = httpx.get(f"https://localhost:{port}/login", verify=ssl)
+        answer = httpx.get(f"https://127.0.0.1:{port}/login", verify=ssl)
         assert answer.headers["set-cookie"].startswith("__Host-mfa-lab=")
         assert "strict-transport-security" in answer.headers
         with pytest.raises(httpx.TransportError):
-            httpx.get(f"http://localhost:{port}/login")
+            httpx.get(f"http://127.0.0.1:{port}/login")
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_mail_goes_encrypted_to_a_server_that_is_known(
     """
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     if trusted:
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
@@ -221,7 +221,7 @@ def test_mail_goes_encrypted_to_a_server_that_is_known(
     }[security] | {"authenticator": post.authenticated, "auth_required": True}
     with mail_server(post, **how) as port:
         notifier = SmtpNotifier(
-            "localhost", port, sender=SENDER, security=security, sign_in=("demo", "demo-password")
+            "127.0.0.1", port, sender=SENDER, security=security, sign_in=("demo", "demo-password")
         )
         assert enrolled.server.send_notifications(notifier) == int(trusted)
     assert (len(post.mails), post.users) == ((1, [b"demo"]) if trusted else (0, []))
