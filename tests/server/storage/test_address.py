@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.server import address
+from mfa_lab.server.storage import address
 
 POSTGRESQL = {
     "connect_timeout": "1", "host": "/run/postgresql", "options": "-csearch_path%3Dlab", "port": "5433",
