@@ -45,7 +45,10 @@ def fuzz(targets: Iterable[str], runs: int, seed: int, folder: Path, timeout: fl
         command = [sys.executable, "-m", "tests.fuzz", _ONE, name, str(count), str(seed), str(folder)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=timeout)
         tried = re.search(r"number_of_executed_units: (\d+)", done.stderr)
-        broke = "" if done.returncode == 0 else (done.stderr + done.stdout)[-3000:]  # the traceback is in stdout
+        lines = (done.stdout + done.stderr).splitlines(keepends=True)
+        # One such line for each module would push what broke the target out of the part that is kept.
+        told = "".join(line for line in lines if not line.startswith("INFO: Instrumenting"))
+        broke = "" if done.returncode == 0 else told[-3000:]
         return Outcome(name, int(tried[1]) if tried else 0, broke)
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
