@@ -1,5 +1,6 @@
 """Programs from outside that some tests need. Debian's packages: oathtool, zbar-tools, chromium, faketime."""
 
+import multiprocessing
 import os
 import shutil
 from typing import NoReturn
@@ -15,6 +16,14 @@ def requires_program(name: str) -> str:
     if path is None:
         missing(f"{name} is not installed: apt-get install {PACKAGES.get(name, name)}")
     return path
+
+
+def requires_semaphores() -> None:
+    """Skip the test where processes get no locks: in a bare container whose user may not write to /dev/shm."""
+    try:
+        multiprocessing.get_context("spawn").Lock()
+    except OSError as fault:
+        missing(f"this machine gives no semaphores to processes ({fault}): make /dev/shm writable")
 
 
 def missing(sentence: str) -> NoReturn:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.mutation.__main__ import EQUIVALENTS, PACKAGES, ROOT, Package, Score, score
 from tests.mutation.operators import mutants
+from tests.needs import requires_semaphores
 
 SPAWN = multiprocessing.get_context("spawn")
 CHANGES = [
@@ -47,6 +48,7 @@ def test_a_weak_test_leaves_survivors_and_a_strong_one_none(tmp_path: Path, monk
     """Two of three mutants differ at the boundary only, so only a test of the boundary kills them. A test that fails
     without any mutant kills nothing: there is no score, and the reason shows.
     """
+    requires_semaphores()
     tests = {"weak": TEST.format(40, 3), "strong": TEST.format(18, 17), "wrong": TEST.format(17, 3)}
     for name, text in {"planted": PLANTED, **tests}.items():
         (tmp_path / f"{name}.py").write_text(text)

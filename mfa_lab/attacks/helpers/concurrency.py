@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import select
 import sqlite3
 import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -42,15 +45,89 @@ def processes(world: World, rounds: int) -> list[int]:
     fork = multiprocessing.get_context("fork")  # the only way to bring along a class from a notebook's cell
     if hasattr(world.server, "close"):
         world.server.close()  # an open SQLite connection must not be carried across a fork
-    start, door = fork.Barrier(AT_ONCE), fork.Lock()
+    barrier, door = _PipeBarrier(AT_ONCE), _PipeLock()
     racers, ends = zip(
-        *(_begun(fork, partial(_racer, world, start, door, rounds)) for _ in range(AT_ONCE)), strict=True
+        *(_begun(fork, partial(_racer, world, start, door, rounds)) for start in barrier.places), strict=True
     )
+    barrier.begin()
     try:
         return _sums([end.recv() for end in ends])
     finally:
         for racer in racers:
             racer.join()
+        barrier.close()
+        door.close()
+
+
+# multiprocessing's own lock and barrier need /dev/shm, where a bare container lets an ordinary user write nothing.
+
+
+class _PipeLock:
+    """A lock for forked processes: the one that has read the byte holds the lock."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        os.write(self._write, b".")
+
+    def __enter__(self) -> None:
+        os.read(self._read, 1)
+
+    def __exit__(self, *_error: object) -> None:
+        os.write(self._write, b".")
+
+    def close(self) -> None:
+        os.close(self._read)
+        os.close(self._write)
+
+
+_BROKEN, _END = b"x", b"q"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One process's place at a barrier, with two calls of threading.Barrier."""
+
+    arrive: int
+    released: int
+
+    def wait(self, seconds: float) -> None:
+        os.write(self.arrive, b".")
+        ready, _, _ = select.select([self.released], [], [], seconds)
+        if not ready or os.read(self.released, 1) == _BROKEN:
+            raise threading.BrokenBarrierError
+
+    def abort(self) -> None:
+        os.write(self.arrive, _BROKEN)
+
+
+class _PipeBarrier:
+    """A barrier for forked processes: a thread counts who has arrived, and releases all of them at once."""
+
+    def __init__(self, count: int) -> None:
+        self._arrivals, self._arrive = os.pipe()
+        pipes = [os.pipe() for _ in range(count)]
+        self._releases = [write for _, write in pipes]
+        self.places = [_Place(self._arrive, read) for read, _ in pipes]
+        self._counting = threading.Thread(target=self._count, daemon=True)
+
+    def begin(self) -> None:
+        """Start to count, once all have been forked."""
+        self._counting.start()
+
+    def _count(self) -> None:
+        waiting = 0
+        while (arrival := os.read(self._arrivals, 1)) != _END:
+            waiting += 1
+            if arrival == _BROKEN or waiting == len(self._releases):
+                waiting = 0
+                for release in self._releases:
+                    os.write(release, arrival)
+
+    def close(self) -> None:
+        os.write(self._arrive, _END)
+        self._counting.join()
+        for end in (self._arrivals, self._arrive, *self._releases, *(place.released for place in self.places)):
+            os.close(end)
 
 
 def _begun(fork: Any, run: Callable[[], object]) -> tuple[Any, Any]:

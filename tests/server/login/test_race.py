@@ -15,6 +15,7 @@ import pytest
 from mfa_lab import AccessDenied, ManualClock, MfaError, MfaServer
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit
+from tests.needs import requires_semaphores
 from tests.server.kit import KEY, NEVER_WAITS, Deployment
 
 PROCESSES = THREADS = 8
@@ -80,6 +81,7 @@ def test_one_code_grants_one_session(rounds: int, tmp_path: Path) -> None:
     """ASVS-6.5.1: one session a code. Each with its own pending login: every other hears "reused". All with the same
     one: every other hears "spent pending".
     """
+    requires_semaphores()
     deployment = Deployment(tmp_path, NEVER_WAITS)
     deployment.enrol()
     with callers(deployment.url) as all_at_once:
