@@ -27,7 +27,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
 def begin_login(pairs: int = 60) -> Row:
-    """A correct password: two durable transactions around one hash."""
+    """A correct password: two transactions around one hash, the second durable."""
     verify = bare_verify()
     with site(FEW, policy=Policy.STANDARD) as here:
         name = here.names[0]

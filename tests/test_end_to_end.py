@@ -1,5 +1,5 @@
-# ruff: noqa: E501  (lines as DESIGN.md has them)
-"""The contract of DESIGN.md: other programs call these names in this way."""
+# ruff: noqa: E501  (the example keeps its lines)
+"""The contract: other programs call these names in this way."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 
 def test_one_login_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DESIGN's example runs exactly as it is written there, on a file, by the real picture."""
+    """One login from end to end runs as it is documented, on a file, by the real picture."""
     monkeypatch.chdir(tmp_path)
     # fmt: off
     from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
@@ -34,7 +34,7 @@ def test_one_login_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_pure_functions_below_it() -> None:
-    """`mfa_lab.otp` as DESIGN names it: step, code, match, diagnosis, explanation, with plain arguments."""
+    """`mfa_lab.otp` by its public names: step, code, match, diagnosis, explanation, with plain arguments."""
     from mfa_lab.otp import Match, code_at, diagnose, explain, match, step_at
 
     secret, now = "DEMOALICEDEMOALICEDEMOALICEDEMO2", 1_800_000_010

@@ -278,7 +278,7 @@ class MfaServer:
             raise InvalidInput(_NOBODY)
 
     def adopt(self, name: str, account: OtpAccount) -> None:
-        """Take over an authenticator that an older system enrolled (`importing.parse_table`, `migration.read_all`)
+        """Take over an authenticator that an older system enrolled, from a table or an export (`provisioning`)
         for the account `name`, which has none yet. Its next login asks for a code of it; those good now are void.
 
         The older system knows the secret, and so may whoever read its table: the owner gets a notice to enrol a new
@@ -292,7 +292,9 @@ class MfaServer:
             if account_id and enrolment.adopt(connection, self._services, account_id, account, now):
                 return
         if account_id:
-            raise InvalidInput("this account has an authenticator already: rebind it first, or leave this one out")
+            raise InvalidInput(
+                "this account has an authenticator already: reset its factors first, or leave this one out"
+            )
         raise InvalidInput(_NOBODY)
 
     def trust_clock(self) -> None:

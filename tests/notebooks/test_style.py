@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 from .kit import each_notebook, parsed
 
 MOST_CODE_LINES = 15
+MOST_MODULES = 4
+TAUGHT_MODULES = {"mfa_lab.randomness"}  # a lesson is about this module itself
 FEWEST_WORDS_PER_LINE = 12
 # They hang without a person, depend on the clock, or leave outputs that cannot be compared.
 FORBIDDEN_NAMES = {
@@ -87,6 +89,17 @@ def one_setup_cell(book: Book) -> Iterator[str]:
             yield f"code cell {number} imports: imports belong in the setup cell, the first one"
         if not imports and not number:
             yield "the first code cell is the setup cell: it holds the imports"
+
+
+def few_modules(book: Book) -> Iterator[str]:
+    modules = {
+        node.module
+        for tree in book.trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "mfa_lab"
+    }
+    if len(modules - TAUGHT_MODULES) > MOST_MODULES:
+        yield f"imports from {len(modules)} modules of the kit, {MOST_MODULES} at most: use `mfa_lab.lab`"
 
 
 def no_widget_state(book: Book) -> Iterator[str]:
@@ -224,6 +237,10 @@ RULES = [
     Rule(nothing_forbidden, code("from IPython.display import clear_output")),
     Rule(one_setup_cell, code("import json")),
     Rule(one_setup_cell, lambda nb: nb.cells[2].update(source="print(1)")),
+    Rule(
+        few_modules,
+        code("\n".join(f"from mfa_lab.{name} import x" for name in ("clock", "errors", "otp", "style", "web"))),
+    ),
     Rule(no_widget_state, lambda nb: nb.metadata.update(widgets={"state": {}})),
     Rule(a_name_of_its_own, lambda nb: nb.metadata.update(name="Untitled1")),
     Rule(one_title, prose("# Another title")),

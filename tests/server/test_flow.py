@@ -128,7 +128,7 @@ def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, en
 
 
 def test_the_clock_is_read_once_a_request(deployment: Deployment) -> None:
-    """DESIGN: one time a request, so that no step of it can disagree with another."""
+    """One time a request, so that no step of it can disagree with another."""
 
     class Counting:
         readings = 0

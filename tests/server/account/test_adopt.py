@@ -74,7 +74,7 @@ def test_an_account_that_has_one_keeps_it(state: str, enrolled: Deployment) -> N
     """Whoever can call this must not put a factor of their own beside or above one that holds: rebind first."""
     enrolled.tamper(f"UPDATE factors SET state = '{state}'")  # noqa: S608
     before = enrolled.dump()
-    with pytest.raises(InvalidInput, match="rebind it first"):
+    with pytest.raises(InvalidInput, match="reset its factors first"):
         enrolled.server.adopt(NAME, OLD)
     assert enrolled.dump() == before
     enrolled.server.reset_factors(NAME)

@@ -207,7 +207,7 @@ def test_what_a_client_claims_about_an_enrolment_counts_for_nothing(deployment: 
 
 
 def test_a_seeded_class_sees_the_same_secrets_but_never_the_same_tokens_in_a_file(deployment: Deployment) -> None:
-    """DESIGN: secrets may be seeded for a lesson; tokens, keys and nonces of a file come from the system
+    """Secrets may be seeded for a lesson; tokens, keys and nonces of a file come from the system
     (ASVS-6.5.3).
     """
     made = []

@@ -120,7 +120,7 @@ def test_names_are_compared_in_their_normal_form(name: str, deployment: Deployme
 def test_a_crash_between_count_and_answer_leaves_the_count(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DESIGN: no guess is free. The attempt is committed before the password is verified."""
+    """No guess is free. The attempt is committed before the password is verified."""
 
     class Crash(BaseException):
         pass

@@ -33,7 +33,7 @@ def fail(deployment: Deployment, times: int, name: str = NAME) -> None:
 
 @pytest.mark.parametrize(("failures", "wait"), list(enumerate(WAITS, 1)))
 def test_waits_double_from_30_seconds_to_an_hour(failures: int, wait: int) -> None:
-    """NIST-3.2.2 as DESIGN sets it: from the third failure on 30 s, doubling to 1 h (RFC4226-7.2)."""
+    """NIST-3.2.2: from the third failure on 30 s, doubling to 1 h (RFC4226-7.2)."""
     assert wait_seconds(failures, Policy.STANDARD) == wait
 
 

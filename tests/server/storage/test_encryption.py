@@ -79,7 +79,7 @@ def test_nonces_never_repeat() -> None:
     ids=["secrets swapped", "factors swapped", "zeroed", "no bytes"],
 )
 def test_swapped_rows_do_not_open(change: str, enrolled: Deployment) -> None:
-    """DESIGN: rows cannot be swapped. Whoever can write the file cannot log in as somebody else: the server's own
+    """Rows cannot be swapped. Whoever can write the file cannot log in as somebody else: the server's own
     fault, the same for every account, and no session.
     """
     enrolled.enrol("mallory@example.org")
