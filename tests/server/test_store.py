@@ -170,6 +170,17 @@ def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(house: House) ->
     assert typed not in "".join(shown.format())
 
 
+def test_a_log_of_all_statements_holds_no_values(enrolled: House, caplog: pytest.LogCaptureFixture) -> None:
+    """An operator who turns on SQLAlchemy's log reads every statement, but no token (ASVS-16.2.5)."""
+    caplog.set_level("INFO", "sqlalchemy.engine")
+    enrolled.open()
+    enrolled.log_in()
+    assert "UPDATE factors SET last_step" in caplog.text
+    values = enrolled.rows("SELECT id FROM accounts UNION SELECT token_hash FROM sessions")
+    assert len(values) == 2
+    assert not [value for (value,) in values if value in caplog.text]
+
+
 def test_a_refused_change_is_a_fault_of_the_server(house: House) -> None:
     """A broken constraint is a bug or a damaged file, and comes out by name and whole: `ServerFault`, no row."""
 
