@@ -6,9 +6,9 @@ import unicodedata
 import pytest
 
 from mfa_lab import MfaServer, Policy
-from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused
+from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused, Reason
 from mfa_lab.server.records import Enrolment, PendingLogin, Session
-from tests.server.kit import NAME, PASSWORD, START, WRONG, House, together
+from tests.server.kit import NAME, PASSWORD, START, WRONG, House, reason, together
 
 
 @pytest.mark.parametrize("name", [NAME, NAME.upper(), f" {NAME} ", "\uff41lice@example.org"])
@@ -31,12 +31,13 @@ def test_two_operators_at_once_make_one_account(house: House) -> None:
 
 @pytest.mark.parametrize(
     "name", ["", "   ", "x" * 255, "a:b", "a\nb", "a\0b", "\ud800", "a\u202eb", "a\u00adb", "a\u2028b", "a\u2029b",
+             "a\ue000b", "a\u0378b",
              "\U0001d160" * 254, "\u0327\u0301" * 500_000, None, b"bytes", 7],
     ids=lambda name: repr(name)[:16],
 )  # fmt: skip
 def test_names_that_cannot_be_are_refused(name: object, house: House) -> None:
-    """No text, empty, too long (also only after NFC), a colon (KEYURI), line separators, control or invisible
-    characters: `InvalidInput`, no account.
+    """No text, empty, too long (also only after NFC), a colon (KEYURI), line separators, control, invisible,
+    private or unassigned characters: `InvalidInput`, no account.
     """
     before = house.dump()
     with pytest.raises(InvalidInput, match="a name"):
@@ -64,6 +65,12 @@ def test_names_of_all_kinds_go_the_whole_way(name: str, house: House) -> None:
     house.phone.scan(enrolment.qr_png())
     house.server.confirm_enrolment(enrolment, house.phone.code())
     assert house.log_in(unicodedata.normalize("NFC", name)).name == unicodedata.normalize("NFC", name)
+
+
+def test_a_name_may_be_typed_with_spaces_around_it(house: House) -> None:
+    """Up to four times the longest name, counted before Unicode's normal forms are made: they take long."""
+    assert house.begin(f" {NAME}".ljust(4 * 254))
+    assert reason(house.begin, NAME.ljust(4 * 254 + 1)) is Reason.UNKNOWN_NAME
 
 
 def test_a_name_that_no_uri_carries_beside_the_issuer_is_refused() -> None:

@@ -98,6 +98,12 @@ def test_a_label_that_cannot_be(label: Any, enrolled: House) -> None:
     assert enrolled.rows("SELECT count(*) FROM enrolments WHERE ended IS NULL") == [(0,)]
 
 
+def test_a_label_is_kept_as_it_is_read(enrolled: House) -> None:
+    """64 characters at most, composed, without the space around them."""
+    enrolled.server.start_enrolment(enrolled.log_in(), label=" " + "e\u0301" * 64 + " ", further=True)
+    assert enrolled.rows("SELECT label FROM enrolments WHERE ended IS NULL") == [("\u00e9" * 64,)]
+
+
 def test_a_guess_is_one_attempt_however_many_there_are(enrolled: House) -> None:
     """A wrong code is charged once, and the hundredth in a row disables all of them (NIST-3.2.2)."""
     enrolled.open(replace(PATIENT, disable_after_failures=3))
