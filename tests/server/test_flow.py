@@ -121,14 +121,18 @@ def test_an_issuer_no_phone_can_read_is_refused_at_the_start(issuer: str) -> Non
     [
         ("finish_login", Session), ("recover", Session), ("check_session", PendingLogin), ("notices", PendingLogin),
         ("log_out", PendingLogin), ("issue_recovery_codes", PendingLogin), ("confirm_enrolment", PendingLogin),
-        ("start_enrolment", Enrolment),
+        ("start_enrolment", Enrolment), ("change_password", PendingLogin), ("authenticators", PendingLogin),
+        ("revoke", PendingLogin), ("resynchronise", Session),
     ],
 )  # fmt: skip
 def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, enrolled: House) -> None:
     """A pending login is no session, a session no pending login: a programmer hears it at once."""
     session = enrolled.log_in()
     made = {Session: session, PendingLogin: enrolled.begin(), Enrolment: enrolled.server.start_enrolment(session)}
-    more = ("123456",) if call in ("finish_login", "recover", "confirm_enrolment") else ()
+    how_many = {"finish_login": 1, "recover": 1, "confirm_enrolment": 1, "revoke": 1} | dict.fromkeys(
+        ("change_password", "resynchronise"), 2
+    )
+    more = ["123456"] * how_many.get(call, 0)
     with pytest.raises(InvalidInput, match="pass the"):
         getattr(enrolled.server, call)(made[given], *more)
 
