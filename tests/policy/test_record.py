@@ -118,7 +118,7 @@ def test_the_last_hash_cost_allowed_is_allowed(numbers: tuple[int, int, int]) ->
     assert asdict(HashCost(*numbers)) == dict(zip(("memory_kib", "time", "lanes"), numbers, strict=True))
 
 
-def test_the_standard_is_written_out() -> None:
+def test_the_standard_is_what_the_clauses_ask() -> None:
     """RFC6238-5.2, OWASP-PW, NIST-3.1.1.2, NIST-3.2.2, NIST-2.2.3, ASVS-7.5.1; nothing changes by accident."""
     assert asdict(Policy.STANDARD) == {
         "digits": 6, "period_seconds": 30, "algorithm": "SHA1", "window_steps": 1,

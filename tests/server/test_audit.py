@@ -39,6 +39,33 @@ def test_the_log_tells_a_whole_story_in_order(enrolled: Deployment) -> None:
     assert {line.account_id for line in lines} == {str(enrolled.count("id"))}
 
 
+def test_the_log_tells_of_recovery_and_of_new_passwords(enrolled: Deployment) -> None:
+    """Whatever changes how somebody can log in has a line of its own, and so has an attempt that failed."""
+    before = len(enrolled.server.audit_log())
+    enrolled.server.issue_reset_code(NAME)
+    refused(enrolled.server.recover, enrolled.begin(), "AAAA-AAAA-AAAA-AAAA")
+    recovery = enrolled.server.recover(enrolled.begin(), enrolled.codes[0])
+    enrolment = enrolled.server.start_enrolment(recovery.pending)
+    enrolled.phone.add(enrolment.uri)
+    refused(enrolled.server.confirm_enrolment, enrolment, "000000")
+    enrolled.server.confirm_enrolment(enrolment, enrolled.phone.code())
+    session = enrolled.log_in()
+    refused(enrolled.server.change_password, session, WRONG, "demo: a new password")
+    enrolled.server.change_password(session, PASSWORD, "demo: a new password")
+    told = [(line.event, line.reason) for line in enrolled.server.audit_log()[before:]]
+    assert [line for line in told if line != ("password accepted", None)] == [
+        ("reset code issued", None),
+        ("recovery refused", "wrong recovery code"),
+        ("recovered", None),
+        ("enrolment started", None),
+        ("enrolment refused", "no match"),
+        ("factor bound", None),
+        ("logged in", None),
+        ("password change refused", "wrong password"),
+        ("password changed", None),
+    ]
+
+
 def test_the_log_never_holds_what_was_typed(enrolled: Deployment) -> None:
     """ASVS-16.2.5: people type passwords as names; no failed name, password or code stands in the log or the file."""
     typed = (PASSWORD, "demo typed as a name", enrolled.wrong_code(), "AAAA-AAAA-AAAA-AAAA")

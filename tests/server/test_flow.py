@@ -6,9 +6,9 @@ import unicodedata
 import pytest
 
 from mfa_lab import MfaServer, Policy
-from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused
+from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused, Reason
 from mfa_lab.server.records import Enrolment, PendingLogin, Session
-from tests.server.kit import NAME, PASSWORD, START, WRONG, Deployment, together
+from tests.server.kit import NAME, PASSWORD, START, WRONG, Deployment, reason, together
 
 
 @pytest.mark.parametrize("name", [NAME, NAME.upper(), f" {NAME} ", "\uff41lice@example.org"])
@@ -31,12 +31,13 @@ def test_two_operators_at_once_make_one_account(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize(
     "name", ["", "   ", "x" * 255, "a:b", "a\nb", "a\0b", "\ud800", "a\u202eb", "a\u00adb", "a\u2028b", "a\u2029b",
+             "a\ue000b", "a\u0378b",
              "\U0001d160" * 254, "\u0327\u0301" * 500_000, None, b"bytes", 7],
     ids=lambda name: repr(name)[:16],
 )  # fmt: skip
 def test_names_that_cannot_be_are_refused(name: object, deployment: Deployment) -> None:
-    """No text, empty, too long (also only after NFC), a colon (KEYURI), line separators, control or invisible
-    characters: `InvalidInput`, no account.
+    """No text, empty, too long (also only after NFC), a colon (KEYURI), line separators, control, invisible,
+    private or unassigned characters: `InvalidInput`, no account.
     """
     before = deployment.dump()
     with pytest.raises(InvalidInput, match="a name"):
@@ -64,6 +65,12 @@ def test_names_of_all_kinds_go_the_whole_way(name: str, deployment: Deployment) 
     deployment.phone.scan(enrolment.qr_png())
     deployment.server.confirm_enrolment(enrolment, deployment.phone.code())
     assert deployment.log_in(unicodedata.normalize("NFC", name)).name == unicodedata.normalize("NFC", name)
+
+
+def test_a_name_may_be_typed_with_spaces_around_it(deployment: Deployment) -> None:
+    """Up to four times the longest name, counted before Unicode's normal forms are made: they take long."""
+    assert deployment.begin(f" {NAME}".ljust(4 * 254))
+    assert reason(deployment.begin, NAME.ljust(4 * 254 + 1)) is Reason.UNKNOWN_NAME
 
 
 def test_a_name_that_no_uri_carries_beside_the_issuer_is_refused() -> None:
@@ -115,14 +122,18 @@ def test_an_issuer_no_phone_can_read_is_refused_at_the_start(issuer: str) -> Non
         ("finish_login", Session), ("recover", Session), ("check_session", PendingLogin),
         ("notifications", PendingLogin),
         ("log_out", PendingLogin), ("issue_recovery_codes", PendingLogin), ("confirm_enrolment", PendingLogin),
-        ("start_enrolment", Enrolment),
+        ("start_enrolment", Enrolment), ("change_password", PendingLogin), ("authenticators", PendingLogin),
+        ("revoke", PendingLogin), ("resynchronise", Session),
     ],
 )  # fmt: skip
 def test_one_kind_of_token_is_never_taken_for_another(call: str, given: type, enrolled: Deployment) -> None:
     """A pending login is no session, a session no pending login: a programmer hears it at once."""
     session = enrolled.log_in()
     made = {Session: session, PendingLogin: enrolled.begin(), Enrolment: enrolled.server.start_enrolment(session)}
-    more = ("123456",) if call in ("finish_login", "recover", "confirm_enrolment") else ()
+    how_many = {"finish_login": 1, "recover": 1, "confirm_enrolment": 1, "revoke": 1} | dict.fromkeys(
+        ("change_password", "resynchronise"), 2
+    )
+    more = ["123456"] * how_many.get(call, 0)
     with pytest.raises(InvalidInput, match="pass the"):
         getattr(enrolled.server, call)(made[given], *more)
 

@@ -129,6 +129,9 @@ def test_one_code_twice_at_once_is_one_recovery(enrolled: Deployment, monkeypatc
     lined_up(monkeypatch, 2)
     answers = together(*[lambda p=p: enrolled.server.recover(p, enrolled.codes[0]) for p in pendings])
     assert {type(answer) for answer in answers} == {Recovery, AccessDenied}
+    (trace,) = [answer.trace for answer in answers if isinstance(answer, AccessDenied)]
+    assert trace is not None
+    assert (trace.reason, trace.failures in (1, 2)) == (Reason.WRONG_RECOVERY_CODE, True)
     assert enrolled.rows("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL") == [(10,)]
 
 

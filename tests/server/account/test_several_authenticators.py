@@ -98,6 +98,12 @@ def test_a_label_that_cannot_be(label: Any, enrolled: Deployment) -> None:
     assert enrolled.rows("SELECT count(*) FROM enrolments WHERE ended IS NULL") == [(0,)]
 
 
+def test_a_label_is_kept_as_it_is_read(enrolled: Deployment) -> None:
+    """64 characters at most, composed, without the space around them."""
+    enrolled.server.start_enrolment(enrolled.log_in(), label=" " + "e\u0301" * 64 + " ", further=True)
+    assert enrolled.rows("SELECT label FROM enrolments WHERE ended IS NULL") == [("\u00e9" * 64,)]
+
+
 def test_a_guess_is_one_attempt_however_many_there_are(enrolled: Deployment) -> None:
     """A wrong code is charged once, and the hundredth in a row disables all of them (NIST-3.2.2)."""
     enrolled.open(replace(NEVER_WAITS, disable_after_failures=3))

@@ -175,7 +175,7 @@ def test_salts_are_long_and_differ() -> None:
     """NIST-3.1.1.2: a random salt of at least 32 bits; here 128. The same password is stored in two ways."""
     first, second = HASHER.hash(Redacted(PASSWORD)), HASHER.hash(Redacted(PASSWORD))
     assert first != second
-    assert argon2.extract_parameters(first).salt_len == 16
+    assert (argon2.extract_parameters(first).salt_len, argon2.extract_parameters(first).hash_len) == (16, 32)
 
 
 def test_the_standard_cost_is_owasps() -> None:

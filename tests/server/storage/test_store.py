@@ -13,6 +13,7 @@ import pytest
 from mfa_lab import AccessDenied, MfaServer, Policy
 from mfa_lab.errors import InvalidInput, Reason, ServerFault
 from mfa_lab.server.storage import migrations, schema, store
+from mfa_lab.server.storage.sqlite import Sqlite
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, WRONG, Deployment, reason, together
 from tests.server.storage import old_schemas
 
@@ -171,6 +172,37 @@ def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(deployment: Depl
     below = caught.value.__traceback__.tb_next.tb_next  # type: ignore[union-attr]
     shown = traceback.TracebackException(ServerFault, caught.value, below, capture_locals=True)
     assert typed not in "".join(shown.format())
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ("attempt to write a readonly database", "is read-only: give this user write permission"),
+        ("database is locked", "is locked by another program: close it"),
+        ("database or disk is full", "has no room: free some space"),
+        ("file is not a database", "is no SQLite database: name another file"),
+        ("database disk image is malformed", "is damaged: restore a backup"),
+        ("disk I/O error", "cannot be written or read: check the disk"),
+        ("unable to open database file", "cannot be opened: check that its folder exists"),
+        ("no such table: accounts", "was emptied while the server ran: restore a backup"),
+    ],
+)
+def test_each_fault_of_sqlite_has_its_remedy(words: str, remedy: str) -> None:
+    """In SQLite's own words, which it has had for twenty years; they are kept below the traceback."""
+    fault = Sqlite.fault(sqlite3.OperationalError(words))
+    assert f"the database {remedy}" in str(fault)
+    assert fault.__notes__ == [f"SQLite says: {words}"]
+
+
+def test_a_log_of_all_statements_holds_no_values(enrolled: Deployment, caplog: pytest.LogCaptureFixture) -> None:
+    """An operator who turns on SQLAlchemy's log reads every statement, but no token (ASVS-16.2.5)."""
+    caplog.set_level("INFO", "sqlalchemy.engine")
+    enrolled.open()
+    enrolled.log_in()
+    assert "UPDATE factors SET last_step" in caplog.text
+    values = enrolled.rows("SELECT id FROM accounts UNION SELECT token_hash FROM sessions")
+    assert len(values) == 2
+    assert not [value for (value,) in values if value in caplog.text]
 
 
 def test_a_refused_change_is_a_fault_of_the_server(deployment: Deployment) -> None:
