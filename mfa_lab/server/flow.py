@@ -9,23 +9,21 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select
-
 from mfa_lab.clock import Clock, SystemClock, checked_now
-from mfa_lab.errors import ClockSetBack, InvalidInput, NameTaken
+from mfa_lab.errors import ClockSetBack, InvalidInput
 from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
 from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server import audit
-from mfa_lab.server.account import enrolment, password_change, recovery, resynchronisation
+from mfa_lab.server.account import administration, enrolment, password_change, recovery, resynchronisation
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import recovery_codes, totp
 from mfa_lab.server.login import otp_validation, primary_login, sessions
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
-from mfa_lab.server.passwords.hashing import PasswordHasher, checked_password
+from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import (
     AuditLine,
     Authenticator,
@@ -37,15 +35,12 @@ from mfa_lab.server.records import (
     Session,
     token_hash,
 )
-from mfa_lab.server.services import Services, checked_label, checked_name, normal_name
+from mfa_lab.server.services import Services, checked_label, normal_name
 from mfa_lab.server.storage import schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
 
 Record = TypeVar("Record")
-
-_ADD_ACCOUNT = insert(schema.accounts)
-_ACCOUNT_ID = select(schema.accounts.c.id).where(schema.accounts.c.normal_name == bindparam("name"))
 
 
 class MfaServer:
@@ -103,27 +98,7 @@ class MfaServer:
         """
         typed = Redacted(password)
         del password  # tracebacks may show variables
-        now = self._now()
-        name = checked_name(name)
-        build_uri(new_secret(), account=name, issuer=self._services.issuer)  # a name that no QR code could carry
-        account = {
-            "id": self._services.new_id(),
-            "name": name,
-            "normal_name": normal_name(name),
-            "password_hash": self._services.hasher.hash(checked_password(typed, name, self.policy)),
-            "otp_wait_until": 0,
-            "recovery_wait_until": 0,
-            "created_at": now,
-        }
-        with self._services.store.transaction() as connection:  # nobody else writes meanwhile
-            taken = _account_id(connection, name) is not None or reserved
-            if taken:  # a line all the same: the answer would come sooner if nothing had to reach the disk
-                audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
-            else:
-                connection.execute(_ADD_ACCOUNT, account)
-                audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
-        if taken:
-            raise NameTaken("this name is taken: choose another, or log in")
+        administration.register(self._services, name, typed, self._now(), reserved=reserved)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Step 1, primary login. A right password gives a pending login and never a session.
@@ -253,29 +228,13 @@ class MfaServer:
         once their identity is proven (ASVS-6.4.4). It bypasses nothing: it is taken behind the password alone, and
         permits enrolling a new authenticator. Leaves a line in the log and a notice.
         """
-        now = self._now()
-        codes = recovery_codes.new_codes(1, self._services.shown)
-        (encoded,) = recovery_codes.hash_codes(codes, self.policy.hash_cost)
-        with self._services.store.transaction() as connection:
-            account_id = _account_id(connection, name)
-            if account_id and totp.has_factor(connection, account_id):
-                recovery.add_code(connection, account_id, encoded, now)
-                return codes
-        if account_id:
-            raise InvalidInput("this account has no authenticator yet: its next login enrols the first")
-        raise InvalidInput(_NOBODY)
+        return administration.issue_reset_code(self._services, name, self._now())
 
     def reset_factors(self, name: str) -> None:
         """An administrator's harder answer: authenticators, codes and sessions end, and the next right password
         enrols a new factor. Until then the password alone protects the account; `issue_reset_code` keeps two.
         """
-        now = self._now()
-        with self._services.store.transaction() as connection:
-            account_id = _account_id(connection, name)
-            if account_id:
-                enrolment.reset_factors(connection, account_id, now)
-        if not account_id:
-            raise InvalidInput(_NOBODY)
+        administration.reset_factors(self._services, name, self._now())
 
     def adopt(self, name: str, account: OtpAccount) -> None:
         """Take over an authenticator that an older system enrolled, from a table or an export (`provisioning`)
@@ -286,16 +245,7 @@ class MfaServer:
         """
         if not isinstance(account, OtpAccount):
             raise InvalidInput(f"pass the OtpAccount that the import gave, not {type(account).__name__}")
-        now = self._now()
-        with self._services.store.transaction() as connection:
-            account_id = _account_id(connection, name)
-            if account_id and enrolment.adopt(connection, self._services, account_id, account, now):
-                return
-        if account_id:
-            raise InvalidInput(
-                "this account has an authenticator already: reset its factors first, or leave this one out"
-            )
-        raise InvalidInput(_NOBODY)
+        administration.adopt(self._services, name, account, self._now())
 
     def trust_clock(self) -> None:
         """The operator's answer to `ClockSetBack`: the clock is right now, what it read before was wrong.
@@ -357,12 +307,6 @@ class MfaServer:
 
 
 _ID = re.compile("[0-9a-f]{32}")
-_NOBODY = "no account has this name: check the spelling"
-
-
-def _account_id(connection: Connection, name: str) -> str | None:
-    found: str | None = connection.execute(_ACCOUNT_ID, {"name": normal_name(name)}).scalar()
-    return found
 
 
 def _expect(given: object, *kinds: type) -> None:

@@ -1,0 +1,86 @@
+"""What an operator does to an account: register it, hand out a reset code, reset its factors, adopt an old one."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
+from mfa_lab.redaction import Redacted
+from mfa_lab.server import audit
+from mfa_lab.server.account import enrolment, recovery
+from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.passwords.hashing import checked_password
+from mfa_lab.server.records import RecoveryCodes
+from mfa_lab.server.services import Services, checked_name, normal_name
+from mfa_lab.server.storage import schema
+
+_ADD_ACCOUNT = insert(schema.accounts)
+_ACCOUNT_ID = select(schema.accounts.c.id).where(schema.accounts.c.normal_name == bindparam("name"))
+_NOBODY = "no account has this name: check the spelling"
+
+
+def register(services: Services, name: str, password: Redacted, now: int, *, reserved: bool) -> None:
+    """Make an account. Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`."""
+    name = checked_name(name)
+    build_uri(new_secret(), account=name, issuer=services.issuer)  # refuse now a name that no QR code could carry
+    account = {
+        "id": services.new_id(),
+        "name": name,
+        "normal_name": normal_name(name),
+        "password_hash": services.hasher.hash(checked_password(password, name, services.policy)),
+        "otp_wait_until": 0,
+        "recovery_wait_until": 0,
+        "created_at": now,
+    }
+    with services.store.transaction() as connection:  # nobody else writes meanwhile
+        taken = _account_id(connection, name) is not None or reserved
+        if taken:  # a line all the same: the answer would come sooner if nothing had to reach the disk
+            audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
+        else:
+            connection.execute(_ADD_ACCOUNT, account)
+            audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
+    if taken:
+        raise NameTaken("this name is taken: choose another, or log in")
+
+
+def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
+    """Give the account one more recovery code (ASVS-6.4.4). Raises `InvalidInput` where it has no authenticator."""
+    codes = recovery_codes.new_codes(1, services.shown)
+    (encoded,) = recovery_codes.hash_codes(codes, services.policy.hash_cost)
+    with services.store.transaction() as connection:
+        account_id = _account_id(connection, name)
+        if account_id and totp.has_factor(connection, account_id):
+            recovery.add_code(connection, account_id, encoded, now)
+            return codes
+    if account_id:
+        raise InvalidInput("this account has no authenticator yet: its next login enrols the first")
+    raise InvalidInput(_NOBODY)
+
+
+def reset_factors(services: Services, name: str, now: int) -> None:
+    """End the account's authenticators, codes and sessions. Raises `InvalidInput` for an unknown name."""
+    with services.store.transaction() as connection:
+        account_id = _account_id(connection, name)
+        if account_id:
+            enrolment.reset_factors(connection, account_id, now)
+    if not account_id:
+        raise InvalidInput(_NOBODY)
+
+
+def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
+    """Take over an authenticator of an older system. Raises `InvalidInput` where the account has one already."""
+    with services.store.transaction() as connection:
+        account_id = _account_id(connection, name)
+        if account_id and enrolment.adopt(connection, services, account_id, account, now):
+            return
+    if account_id:
+        raise InvalidInput(
+            "this account has an authenticator already: reset its factors first, or leave this one out"
+        )
+    raise InvalidInput(_NOBODY)
+
+
+def _account_id(connection: Connection, name: str) -> str | None:
+    found: str | None = connection.execute(_ACCOUNT_ID, {"name": normal_name(name)}).scalar()
+    return found
