@@ -12,9 +12,9 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from mfa_lab import style as look
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.working_copy import write
+from mfa_lab.style import CSS
 
 MADE_BY = "mfa-lab trainer"
 """Stands in every file that this package writes, so that it is known again and nothing else is written over."""
@@ -48,7 +48,7 @@ def page(title: str, body: str, *, style: str = "", script: str = "") -> str:
         f'<meta name="generator" content="{MADE_BY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta name="color-scheme" content="light dark">\n<title>{escape(title)}</title>\n'
-        f"<style>{themed(look.CSS)}{_BASE}{style}</style></head>\n<body>\n{themed(body)}\n"
+        f"<style>{themed(CSS)}{_BASE}{style}</style></head>\n<body>\n{themed(body)}\n"
         f"{f'<script>{script}</script>' if script else ''}</body></html>\n"
     )
 

@@ -10,20 +10,21 @@ from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled
-from mfa_lab.server.factors import recovery_codes as lookup
+from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.records import PendingLogin, Permit, Recovery, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage.schema import accounts, recovery_codes
+from mfa_lab.server.storage import schema
+from mfa_lab.server.storage.schema import accounts
 
-_CODES = select(recovery_codes.c.id, recovery_codes.c.encoded).where(
-    recovery_codes.c.account_id == bindparam("account"), recovery_codes.c.used_at.is_(None)
+_CODES = select(schema.recovery_codes.c.id, schema.recovery_codes.c.encoded).where(
+    schema.recovery_codes.c.account_id == bindparam("account"), schema.recovery_codes.c.used_at.is_(None)
 )
-_ADD_CODE = insert(recovery_codes)
-_VOID_CODES = delete(recovery_codes).where(recovery_codes.c.account_id == bindparam("account"))
+_ADD_CODE = insert(schema.recovery_codes)
+_VOID_CODES = delete(schema.recovery_codes).where(schema.recovery_codes.c.account_id == bindparam("account"))
 _TAKE_CODE = (
-    update(recovery_codes)
-    .where(recovery_codes.c.id == bindparam("code"), recovery_codes.c.used_at.is_(None))
+    update(schema.recovery_codes)
+    .where(schema.recovery_codes.c.id == bindparam("code"), schema.recovery_codes.c.used_at.is_(None))
     .values(used_at=bindparam("now"))
 )
 _COUNT = (
@@ -46,9 +47,9 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
             return decision
         stored = [(code.id, code.encoded) for code in connection.execute(_CODES, {"account": row.account_id})]
     account_id: str = row.account_id
-    found = lookup.find(typed, stored) if typed else None
-    replacement = lookup.new_codes(min(1, services.policy.recovery_codes), services.shown)
-    hashes = lookup.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
+    found = recovery_codes.find(typed, stored) if typed else None
+    replacement = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
+    hashes = recovery_codes.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
         if found is None:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
@@ -89,7 +90,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
     hashes: list[str] = []
     for hashed in (False, True):  # asked before the slow hashes and again with them
         if hashed:
-            codes, hashes = lookup.issue(services.policy, services.shown)
+            codes, hashes = recovery_codes.issue(services.policy, services.shown)
         with services.store.transaction() as connection:
             row = sessions.live(connection, services, token, now, fresh=True)
             if isinstance(row, Decision):

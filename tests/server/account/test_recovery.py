@@ -8,7 +8,7 @@ import pytest
 from mfa_lab import AccessDenied, Phone
 from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.factors import recovery_codes as lookup
+from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.records import Permit, Recovery
 from tests.server.kit import NAME, NEVER_WAITS, Deployment, reason, refused, together
 
@@ -113,14 +113,14 @@ def test_its_throttle_is_not_the_codes(enrolled: Deployment) -> None:
 
 def lined_up(monkeypatch: pytest.MonkeyPatch, parties: int) -> None:
     """Every caller has verified its code before any goes on to take it: the worst moment of the race."""
-    line, find = Barrier(parties), lookup.find
+    line, find = Barrier(parties), recovery_codes.find
 
     def find_and_wait(*arguments: object) -> int | None:
         found = find(*arguments)  # type: ignore[arg-type]
         line.wait(timeout=20)
         return found
 
-    monkeypatch.setattr(lookup, "find", find_and_wait)
+    monkeypatch.setattr(recovery_codes, "find", find_and_wait)
 
 
 def test_one_code_twice_at_once_is_one_recovery(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,25 +156,25 @@ def test_guesses_at_once_are_counted_before_they_are_verified(enrolled: Deployme
 
 def test_no_lock_is_held_while_a_code_is_hashed(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """The slow hash runs outside any transaction."""
-    find = lookup.find
+    find = recovery_codes.find
 
     def writing(*arguments: object) -> int | None:
         enrolled.tamper("INSERT INTO audit (at, event) VALUES (0, 'meanwhile')")
         return find(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lookup, "find", writing)
+    monkeypatch.setattr(recovery_codes, "find", writing)
     enrolled.server.recover(enrolled.begin(), enrolled.codes[0])
 
 
 def test_resetting_meanwhile_wins(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """An administrator who closes the account while a code is being verified is not overtaken by it."""
-    pending, find = enrolled.begin(), lookup.find
+    pending, find = enrolled.begin(), recovery_codes.find
 
     def rebinding(*arguments: object) -> int | None:
         enrolled.server.reset_factors("alice@example.org")
         return find(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lookup, "find", rebinding)
+    monkeypatch.setattr(recovery_codes, "find", rebinding)
     assert reason(enrolled.server.recover, pending, enrolled.codes[0]) is Reason.CONSUMED_PENDING
     assert enrolled.rows("SELECT count(*) FROM pendings WHERE ended IS NULL") == [(0,)]
 
@@ -220,7 +220,7 @@ def test_codes_are_never_shown_by_accident(enrolled: Deployment) -> None:
 
 def test_a_voided_code_takes_none_of_the_new_ones(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a stolen code is being hashed the owner issues a new set: it is refused, and the new set is whole."""
-    session, pending, stolen, find = enrolled.log_in(), enrolled.begin(), enrolled.codes[0], lookup.find
+    session, pending, stolen, find = enrolled.log_in(), enrolled.begin(), enrolled.codes[0], recovery_codes.find
     new: list[str] = []
 
     def meanwhile(typed: Redacted, stored: list[tuple[int, str]]) -> int | None:
@@ -229,7 +229,7 @@ def test_a_voided_code_takes_none_of_the_new_ones(enrolled: Deployment, monkeypa
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(lookup, "find", meanwhile)
+        patch.setattr(recovery_codes, "find", meanwhile)
         assert reason(enrolled.server.recover, pending, stolen) is Reason.CONSUMED_PENDING
     assert enrolled.rows("SELECT count(*) FROM recovery_codes WHERE used_at IS NULL") == [(10,)]
     assert enrolled.server.recover(enrolled.begin(), new[0])
