@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mfa_lab import Policy
-from mfa_lab.attacks.simulation import simulated_budget
 from mfa_lab.attacks.simulation.guess_budget import (
     DAY_SECONDS,
     NETWORK,
@@ -290,7 +289,7 @@ def test_a_bar_shows_only_where_many_attempts_are_drawn(
     few = {"days": 1, "attackers": 50, "randomness": SeededRandomness(1)}
     assert simulated_budget(STANDARD, **few).attempts == 50 * 32
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(simulated_budget, "_WORTH_A_BAR", 50 * 32)
+    monkeypatch.setattr("mfa_lab.attacks.simulation.simulated_budget._WORTH_A_BAR", 50 * 32)
     simulated_budget(STANDARD, **few)
     told = capsys.readouterr()
     assert "/1.60k" in told.err
