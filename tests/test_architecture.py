@@ -1,5 +1,6 @@
 """The structure of the package, held by reading its imports; and that importing mfa_lab stays light."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mfa_lab
-from tests.architecture import MOST_MODULES, PACKAGE, PAGE, PICTURE, page, picture, violations
+from tests.architecture import MOST_MODULES, PACKAGE, PAGE, PICTURE, ROOT, page, picture, violations
 
 
 def test_the_structure_holds() -> None:
@@ -132,6 +133,20 @@ def test_a_circle_is_found(structure: Path) -> None:
     (found,) = plant(structure, "provisioning/qr.py", "def f():\n    import mfa_lab.provisioning.uri")
     assert found.startswith("cycle: ")
     assert {"mfa_lab.provisioning.qr", "mfa_lab.provisioning.uri"} <= set(found.split())
+
+
+def test_the_page_names_functions_that_are_there() -> None:
+    """Each step of a code's way through the server, and each place to look, is a function or class of its file."""
+    text = PAGE.read_text(encoding="utf-8")
+    steps = re.findall(r"^\d\. .*?\[`\w+\.(\w+)`\]\(\.\./([\w/]+\.py)\)", text, re.MULTILINE)
+    places = re.findall(r"`(\w+)` in \[[\w/.]+\]\(\.\./([\w/]+\.py)\)", text)
+    assert (len(steps), len(places)) == (5, 3)
+    missing = [
+        (name, path)
+        for name, path in steps + places
+        if not re.search(rf"^ *(def|class) {name}\b", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+    ]
+    assert missing == []
 
 
 HEAVY = {"IPython", "ipywidgets", "anywidget", "matplotlib", "numpy", "PIL", "zxingcpp", "jupyterlab"}
