@@ -41,7 +41,7 @@ FLOORS: list[tuple[Part, ...]] = [
         Part("clock", "the one source of time"),
         Part("randomness", "the one source of randomness"),
         Part("redaction", "secrets that hide themselves in repr, logs and tracebacks"),
-        Part("resources", "where notebooks and data lie"),
+        Part("resources", "where notebooks and data are stored"),
         Part("style", "colours and shapes of server, phone and attacker"),
     ),
     (
@@ -68,7 +68,7 @@ FLOORS: list[tuple[Part, ...]] = [
                 "flow",
             ),
         ),
-        Part("phone", "the user's side: the authenticator app and its clock"),
+        Part("phone", "the user's side: the authenticator app, and its widget in the browser"),
     ),
     (
         Part(
@@ -292,7 +292,7 @@ def picture() -> str:
             )
         top += HIGH + GAP
     words = "; ".join(" and ".join(each.name for each in parts) for parts in reversed(FLOORS))
-    label = f"The floors of mfa_lab, highest first: {words}. Each imports only what is below it."
+    label = f"The floors of mfa_lab, highest first: {words}. Each imports only from its own floor or from below."
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {top}" role="img" '
         f'aria-label="{escape(label)}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="17">'

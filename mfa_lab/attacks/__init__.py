@@ -1,4 +1,4 @@
-"""The ladder: one small module a rung, each with a weak server, an attack on it, its measure and its grader.
+"""The attack series: one module for each attack, with a weak server, the attack, its measure and its grader.
 
 A module with an `ATTACK` is an attack; it is found by itself. Everything runs in this process, against servers of
 this kit alone, and opens no network connection. No weak server is anybody's product: each stands for a class of
@@ -165,7 +165,7 @@ def attacks_numbered(which: int | str) -> tuple[Attack, ...]:
     if chosen:
         return chosen
     known = ", ".join(f"{one.number} {one.id}" for one in attack_series())
-    raise InvalidInput(f"there is no rung {which!r}; there are: {known}")
+    raise InvalidInput(f"there is no attack {which!r}; there are: {known}")
 
 
 def __getattr__(name: str) -> object:

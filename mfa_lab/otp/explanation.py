@@ -31,7 +31,7 @@ class Explanation:
 def explain(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> Explanation:
     """Take the algorithm apart: HMAC of the step, dynamic truncation, decimal digits.
 
-    The one place that computes a code without PyOTP, and it raises if the two ever differ.
+    Computes without PyOTP, and raises if the two ever differ.
     """
     code = code_at(secret, now, digits=digits, period=period, algorithm=algorithm)
     step = step_at(now, period)

@@ -1,4 +1,4 @@
-"""OTP validation (step 4): here a code is accepted. Every function returns a record or a `Decision`."""
+"""OTP validation (step 4): check the second step of a login; `totp.consume_step` decides."""
 
 from __future__ import annotations
 

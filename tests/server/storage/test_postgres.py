@@ -257,7 +257,7 @@ def as_postgres_would_hold(dump: str) -> str:
         (r"\bX'([0-9A-F]*)'", r"'\\x\1'"),
     ):
         dump = re.sub(sqlites, ours, dump, flags=re.DOTALL)
-    sequences = [f"SELECT setval('{name}_id_seq', 1000);" for name in ("audit", "notifications", "recovery_codes")]
+    sequences = [f"SELECT setval('{name}_id_seq', 1000);" for name in ("audit", "notices", "recovery_codes")]
     return "\n".join([dump, *sequences])
 
 
