@@ -58,8 +58,11 @@ class Baseline:
         first, last = mutant.lines
         near = set().union(*(tests for line, tests in lines.items() if first <= line <= last))
         files = {_file(test) for tests in lines.values() for test in tests}
-        chosen = near or {test for test in self.seconds if _file(test) in files} or set(self.seconds)
         own = f"/test_{Path(mutant.path).stem}.py::"
+        near |= {
+            test for test in self.seconds if near and own in test
+        }  # what a test file calls on import counts, too
+        chosen = near or {test for test in self.seconds if _file(test) in files} or set(self.seconds)
         affordable = (test for test in chosen if own in test or _file(test) not in self.costly)
         ordered = sorted(affordable, key=lambda test: (own not in test, self.seconds[test], test))
         spent = accumulate((self.seconds[test] for test in ordered), initial=0.0)
