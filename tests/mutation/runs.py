@@ -49,7 +49,7 @@ class Baseline:
     """Test files that only mutants of their own module run."""
 
     def tests_for(self, mutant: Mutant, most_seconds: float) -> list[str]:
-        """Return the tests that reach the mutant's statement, or else its module, or else all.
+        """Return the tests that reach the mutant's statement; if it runs on import, the files that reach its module.
 
         The module's own test file comes first, then the quickest tests. After `most_seconds` no further test begins,
         so that the score is a lower bound.
@@ -57,9 +57,13 @@ class Baseline:
         lines = self.reached.get(mutant.path, {})
         first, last = mutant.lines
         near = set().union(*(tests for line, tests in lines.items() if first <= line <= last))
-        chosen = near or set().union(*lines.values()) or set(self.seconds)
+        files = {_file(test) for tests in lines.values() for test in tests}
         own = f"/test_{Path(mutant.path).stem}.py::"
-        affordable = (test for test in chosen if own in test or test.partition("::")[0] not in self.costly)
+        near |= {
+            test for test in self.seconds if near and own in test
+        }  # what a test file calls on import counts, too
+        chosen = near or {test for test in self.seconds if _file(test) in files} or set(self.seconds)
+        affordable = (test for test in chosen if own in test or _file(test) not in self.costly)
         ordered = sorted(affordable, key=lambda test: (own not in test, self.seconds[test], test))
         spent = accumulate((self.seconds[test] for test in ordered), initial=0.0)
         return [test for test, seconds in zip(ordered, spent, strict=False) if seconds < most_seconds]
@@ -110,7 +114,7 @@ class Project:
         """Return whether one of the tests that reach the mutant fails, breaks or does not end."""
         compile(mutant.source, mutant.path, "exec")  # what is no Python would count as killed
         wanted = {test: place for place, test in enumerate(baseline.tests_for(mutant, most_seconds))}
-        first, *others = dict.fromkeys(test.partition("::")[0] for test in wanted)
+        first, *others = dict.fromkeys(_file(test) for test in wanted)
 
         def work() -> int:
             """Most mutants die in the first file, so the others need not even be imported."""
@@ -169,6 +173,10 @@ class Project:
         for name in [name for name, module in sys.modules.items() if self._is_own(module) and name != "__main__"]:
             del sys.modules[name]
         importlib.invalidate_caches()
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 class _Only:
