@@ -29,7 +29,7 @@ _OUR_FAULT = 70
 _PATIENCE = 10
 """A test may wait so many times as long as it may compute."""
 _OPTIONS = [
-    "-xq", "-mnot slow and not browser", "--tb=short", "--override-ini=addopts=",
+    "-xq", "-mnot full and not long", "--tb=short", "--override-ini=addopts=",
     "-Wignore::pytest.PytestAssertRewriteWarning",
     *(f"-pno:{plugin}" for plugin in ("cacheprovider", "nbval", "schemathesis", "xdist")),
 ]  # fmt: skip
