@@ -16,7 +16,8 @@ from tests.browser.lab import CHROMIUM_OPTIONS, LabPage, running_lab
 from tests.notebooks.kit import write
 
 FORM = """
-from mfa_lab.lab.widgets.forms import LoginForm, OtpForm, RegisterForm, live_room
+from mfa_lab.lab.room import live_room
+from mfa_lab.lab.widgets.forms import LoginForm, OtpForm, RegisterForm
 
 room = live_room()
 account = {"name": "demo@example.org", "password": "demo only: bees and doors"}

@@ -23,7 +23,8 @@ ROOT = ".mfa-machine"
 START = DEMO_NOW + 30  # one step after the enrolment
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 MACHINE = """
-from mfa_lab.lab.widgets.forms import LoginForm, OtpForm, PhonePanel
+from mfa_lab.lab.widgets.forms import LoginForm, OtpForm
+from mfa_lab.lab.widgets.phone_panel import PhonePanel
 from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 machine = TimeMachine()
@@ -42,7 +43,8 @@ machine
 """
 MEASURE = """
 from mfa_lab.clock import RunningClock
-from mfa_lab.lab.widgets.measure_phone import MeasurePhone, room_with_unknown_clock
+from mfa_lab.lab.room import room_with_unknown_clock
+from mfa_lab.lab.widgets.measure_phone import MeasurePhone
 
 room = room_with_unknown_clock(RunningClock())
 form = MeasurePhone(room)

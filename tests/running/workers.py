@@ -7,7 +7,15 @@ import pytest
 
 MOST_WORKERS = 8  # a kernel, a browser or a server beside each worker needs room as well
 # These take the longest. They begin first, so that no worker is left alone with one of them at the end.
-FIRST = ("notebooks/", "tests/browser/", "tests/web/", "tests/attacks/", "tests/lab/exercises/test_exercises.py")
+FIRST = (
+    "notebooks/",
+    "tests/notebooks/test_any_time.py",
+    "tests/attacks/test_check",
+    "tests/browser/",
+    "tests/web/",
+    "tests/attacks/",
+    "tests/lab/exercises/test_exercises.py",
+)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
