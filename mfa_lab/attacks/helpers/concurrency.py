@@ -134,19 +134,27 @@ def _begun(fork: Any, run: Callable[[], object]) -> tuple[Any, Any]:
     """A process that has really begun to `run`, and the end at which its result will come.
 
     A lock that another thread holds at the moment of the fork can stop a child before its first line. It never says
-    that it is there; another one takes its place.
+    that it is there; another one takes its place. A child goes on only when it is told to, so that one which says so
+    too late has not touched the barrier or the lock.
     """
     while True:
-        receive, send = fork.Pipe(duplex=False)
-        racer = fork.Process(target=lambda send=send: (send.send("here"), send.send(run())), daemon=True)
+        here, there = fork.Pipe()
+        racer = fork.Process(target=_after_a_word, args=(there, run), daemon=True)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*multi-threaded", category=DeprecationWarning)
             racer.start()
-        send.close()
-        if receive.poll(_BEGIN_SECONDS):
-            receive.recv()
-            return racer, receive
+        there.close()
+        if here.poll(_BEGIN_SECONDS):
+            here.recv()
+            here.send("go on")
+            return racer, here
         racer.kill()
+
+
+def _after_a_word(end: Any, run: Callable[[], object]) -> None:
+    end.send("here")
+    end.recv()
+    end.send(run())
 
 
 def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exception:
