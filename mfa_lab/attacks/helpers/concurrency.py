@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import select
 import sqlite3
 import threading
 import warnings
@@ -90,10 +89,10 @@ class _Place:
     arrive: int
     released: int
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, _seconds: float) -> None:
+        """Wait for all others. It is the barrier itself that loses its patience."""
         os.write(self.arrive, b".")
-        ready, _, _ = select.select([self.released], [], [], seconds)
-        if not ready or os.read(self.released, 1) == _BROKEN:
+        if os.read(self.released, 1) == _BROKEN:
             raise threading.BrokenBarrierError
 
     def abort(self) -> None:
@@ -115,13 +114,18 @@ class _PipeBarrier:
         self._counting.start()
 
     def _count(self) -> None:
-        waiting = 0
+        waiting, patience = 0, threading.Timer(0, self.places[0].abort)
         while (arrival := os.read(self._arrivals, 1)) != _END:
             waiting += 1
+            if waiting == 1:
+                patience = threading.Timer(_PATIENCE_SECONDS, self.places[0].abort)
+                patience.start()
             if arrival == _BROKEN or waiting == len(self._releases):
+                patience.cancel()
                 waiting = 0
                 for release in self._releases:
                     os.write(release, arrival)
+        patience.cancel()
 
     def close(self) -> None:
         os.write(self._arrive, _END)
