@@ -15,8 +15,9 @@ def test_one_login(steps):
     steps.button("Verify").click()
     steps.told(f"Access granted. You are logged in as {NAME}.")
     steps.button("Log out").click()
-
+    steps.told("Logged out.")
     steps.button("Show the class").click()
+    expect(steps.root.get_by_text("its token opens nothing any more")).to_be_visible()
     steps.log_in()
     steps.field("Code from your authenticator").fill(code)
     steps.button("Verify").click()
