@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(count_start)
 
 
+@pytest.hookimpl(optionalhook=True)  # a run may leave xdist out
 def pytest_testnodedown(node: Any) -> None:
     """Add what a worker started to what the main process did."""
     for name, test, count in getattr(node, "workeroutput", {}).get("started", []):

@@ -18,6 +18,7 @@ FIRST = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)  # a run may leave xdist out
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Return how many workers `-n auto` means: 0 for a single file or test, else one for each core."""
     paths = {argument.partition("::")[0] for argument in config.args}
