@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import traceback
 from pathlib import Path
 from urllib.parse import quote
 
@@ -103,10 +105,24 @@ def _run_lab(settings: dict[str, object], given: list[str]) -> None:
 
     from jupyterlab.labapp import LabApp
 
+    logging.getLogger("asyncio").addFilter(is_worth_showing)
     settings = settings | _encrypted_kernels()
     named = {argument.partition("=")[0] for argument in given}
     ours = [f"--{name}={value}" for name, value in settings.items() if f"--{name}" not in named]
     LabApp.launch_instance([*ours, *given])
+
+
+def is_worth_showing(record: logging.LogRecord) -> bool:
+    """Return whether a record of asyncio says something that a user can act on.
+
+    Jupyter closes its listening socket from a second thread after Ctrl-C. A connection that arrives at this moment
+    finds Tornado's handler gone, and asyncio logs a traceback with KeyError although nothing is wrong.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, KeyError):
+        return True
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return frame.f_code.co_name != "_handle_events"
 
 
 def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:

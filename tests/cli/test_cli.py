@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import os
 import re
 import shutil
@@ -11,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +24,11 @@ import psutil
 import pytest
 from click.testing import CliRunner
 from jupyter_client.blocking.client import BlockingKernelClient
+from tornado.ioloop import IOLoop
 
 from mfa_lab import __version__
 from mfa_lab.cli.group import main
+from mfa_lab.cli.notebooks import is_worth_showing
 from mfa_lab.lab.grading.progress import attempted
 from mfa_lab.lab.grading.progress_file import FILE, Store
 from mfa_lab.lab.working_copy import MANIFEST, first_notebook, kit_files
@@ -260,6 +264,27 @@ def test_ctrl_c_is_quiet(tmp_path: Path):
         assert lab.process.wait(timeout=10) == 0
     assert "Shut down this Jupyter server" not in lab.log.read_text()
     assert "Traceback" not in lab.log.read_text()
+
+
+def test_a_connection_during_ctrl_c_leaves_no_traceback(caplog: pytest.LogCaptureFixture):
+    """The KeyError that Tornado raises for a socket just closed is not shown; any other KeyError is."""
+
+    async def late_connection(fault: Callable[[IOLoop], object]) -> None:
+        asyncio.get_running_loop().call_soon(fault, IOLoop.current())
+        await asyncio.sleep(0)
+
+    log = logging.getLogger("asyncio")
+    for fault, shown in ((lambda loop: loop._handle_events(-1, IOLoop.READ), 0), (lambda loop: {}[-1], 1)):
+        asyncio.run(late_connection(fault))
+        assert len(caplog.records) == 1, "without the filter, asyncio logs either"
+        caplog.clear()
+        log.addFilter(is_worth_showing)
+        try:
+            asyncio.run(late_connection(fault))
+        finally:
+            log.removeFilter(is_worth_showing)
+        assert len(caplog.records) == shown
+        caplog.clear()
 
 
 def test_no_browser_and_a_folder_with_a_difficult_name(tmp_path: Path):
