@@ -274,7 +274,7 @@ def test_a_connection_during_ctrl_c_leaves_no_traceback(caplog: pytest.LogCaptur
         await asyncio.sleep(0)
 
     log = logging.getLogger("asyncio")
-    for fault, shown in ((lambda loop: loop._handle_events(-1, IOLoop.READ), 0), (lambda loop: {}[-1], 1)):
+    for fault, shown in ((lambda loop: loop._handle_events(-1, IOLoop.READ), 0), (lambda _: {}[-1], 1)):
         asyncio.run(late_connection(fault))
         assert len(caplog.records) == 1, "without the filter, asyncio logs either"
         caplog.clear()
