@@ -393,7 +393,7 @@ def test_the_solution_is_shown_as_it_is_written():
 
 def test_reset_says_how_the_cell_comes_back():
     """What is forgotten, and the command that brings the notebook back and keeps one's own."""
-    assert "`mfa-lab reset 02_otp_generation`" in reset("dynamic-truncation").lines[1]
+    assert "`mfa-lab reset 03_otp_generation`" in reset("dynamic-truncation").lines[1]
 
 
 def test_whoever_is_stuck_reads_how_to_ask_for_a_hint(fix):

@@ -108,7 +108,7 @@ def test_a_prediction_survives_a_restart(work):
 def test_mfa_lab_reset_leaves_progress_alone(work):
     """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered anew."""
     check("dynamic-truncation", RIGHT)
-    (work / "02_otp_generation.ipynb").write_text("mine")
+    (work / "03_otp_generation.ipynb").write_text("mine")
     working_copy.reset(notebooks_dir(), work)
     working_copy.deliver(notebooks_dir(), work)
     assert Store(work).read().of("dynamic-truncation").done > 0
