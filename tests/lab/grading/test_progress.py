@@ -98,10 +98,12 @@ def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
 
 @pytest.mark.full
 def test_a_prediction_survives_a_restart(work):
-    """Guessed in one kernel, compared in the next; and taken back by three dots."""
+    """Guessed in one kernel, compared in the next; so does a later guess; `reset` forgets both."""
     in_another_kernel(work, "predict('one-bit-flipped', 'c')")
     assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
-    predict("one-bit-flipped", ...)
+    predict("one-bit-flipped", "a")
+    assert "After the answer you said a." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
+    reset("one-bit-flipped")
     assert "You made no prediction." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
 
 
