@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -21,9 +23,7 @@ each_prediction = pytest.mark.parametrize(
 @each_prediction
 def test_a_learners_copy_shows_no_outcome(prediction: Prediction):
     """Neither the text of any notebook up to this one and all of this one, nor an output, nor an option says it."""
-    shown = [
-        text for path in NOTEBOOKS[: place(prediction) + 1] for text in readable(as_delivered(path.read_bytes()))
-    ]
+    shown = [text for path in NOTEBOOKS[: place(prediction) + 1] for text in readable(path, delivered=True)]
     shown += [prediction.question, *(option.words for option in prediction.options)]
     told = [(secret, text) for secret in prediction.secrets for text in shown if re.search(secret, text)]
     assert told == [], "move it into the prediction's `saw`, which only compare() shows"
@@ -34,7 +34,7 @@ def test_every_secret_is_one(prediction: Prediction):
     """Each pattern is found in what this repository's notebook shows after the guess: it can fail the test above."""
     assert prediction.secrets
     assert prediction.saw
-    after = " ".join(readable(NOTEBOOKS[place(prediction)].read_bytes(), outputs_only=True))
+    after = " ".join(readable(NOTEBOOKS[place(prediction)], outputs_only=True))
     assert [secret for secret in prediction.secrets if not re.search(secret, after)] == []
 
 
@@ -45,8 +45,13 @@ def place(prediction: Prediction) -> int:
     return found
 
 
-def readable(content: bytes, *, outputs_only: bool = False) -> list[str]:
-    """Return what a reader sees of each cell: its Markdown, and the text of each output, pictures included."""
+@cache
+def readable(path: Path, *, delivered: bool = False, outputs_only: bool = False) -> list[str]:
+    """Return what a reader sees of each cell: its Markdown, and the text of each output, pictures included.
+
+    `delivered`: in a learner's copy, else in the repository.
+    """
+    content = as_delivered(path.read_bytes()) if delivered else path.read_bytes()
     shown = []
     for cell in json.loads(content)["cells"]:
         if cell["cell_type"] == "markdown" and not outputs_only:
