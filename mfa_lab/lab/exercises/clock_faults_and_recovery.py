@@ -176,8 +176,8 @@ PREDICTIONS = (
         id="slow-phone",
         question="Alice's phone is 45 seconds slow, and she types at once. How often does she get in?",
         options=(
-            Option("a", "always: 45 seconds are less than two steps", lambda seconds: seconds == 30),
-            Option("b", "never: 45 seconds are more than one step", lambda seconds: seconds == 0),
+            Option("a", "always, 45 seconds are less than two steps", lambda seconds: seconds == 30),
+            Option("b", "never, 45 seconds are more than one step", lambda seconds: seconds == 0),
             Option("c", "about every third time", lambda seconds: 0 < seconds <= 12),
             Option("d", "about every second time", lambda seconds: 12 < seconds < 30),
         ),
@@ -203,7 +203,7 @@ PREDICTIONS = (
         id="recovery-code",
         question="Alice has lost her phone and types a recovery code. What does the server give her?",
         options=(
-            Option("a", "a session: she is in", lambda given: hasattr(given, "expires_at")),
+            Option("a", "a session, so she is in", lambda given: hasattr(given, "expires_at")),
             Option(
                 "b",
                 "permission to enrol a new authenticator, and no session",

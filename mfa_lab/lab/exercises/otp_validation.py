@@ -213,8 +213,8 @@ PREDICTIONS = (
         id="enrolment-code-reused",
         question="The code has confirmed the enrolment, and the phone still shows it. Does it log Alice in?",
         options=(
-            Option("a", "yes: an enrolment is no login", lambda granted: granted is True),
-            Option("b", "no: the enrolment has used it", lambda granted: granted is False),
+            Option("a", "yes, because an enrolment is no login", lambda granted: granted is True),
+            Option("b", "no, because the enrolment has used it", lambda granted: granted is False),
         ),
         saw=(
             (
@@ -230,7 +230,7 @@ PREDICTIONS = (
         question="The code is typed 59 seconds after it appeared. Does the server accept it?",
         options=(
             Option("a", "yes", lambda granted: granted is True),
-            Option("b", "no: it is 29 seconds too old", lambda granted: granted is False),
+            Option("b", "no, it is 29 seconds too old", lambda granted: granted is False),
         ),
         saw=(
             (
@@ -258,12 +258,12 @@ PREDICTIONS = (
         options=(
             Option(
                 "a",
-                "the wait and the disabled authenticator: the user must know what to do",
+                "the wait and the disabled authenticator, because the user must know what to do",
                 lambda reasons: {*map(str, reasons)} == {"throttled", "disabled"},
             ),
             Option(
                 "b",
-                "the two pending logins: there is nothing to guess any more",
+                "the two pending logins, because there is nothing to guess any more",
                 lambda reasons: bool(reasons) and all("pending" in str(reason) for reason in reasons),
             ),
             Option("c", "all five", lambda reasons: len(reasons) == 5),
@@ -278,9 +278,9 @@ PREDICTIONS = (
                 "reads (ASVS-16.3.1)."
             ),
             (
-                "This has a price: the honest owner reads no more than the thief. So the owner gets a notification "
-                "at the next login if somebody typed wrong codes after the correct password (ASVS-6.3.5). One message "
-                "differs, *log in with name and password first*. It says only that you came to the wrong page."
+                "This has a price: the honest owner reads no more than the thief. That is why the owner gets a "
+                "notification of wrong codes after the correct password (ASVS-6.3.5). One message differs, *log in with "
+                "name and password first*. It says only that you came to the wrong page."
             ),
             (
                 "The restart changed nothing. The last step, the failures with their wait, and the end of each login "

@@ -178,9 +178,9 @@ PREDICTIONS = (
         id="offset-and-delay",
         question="A phone 20 s ahead, a code 20 s on its way, and a window of 0: how often does it get in?",
         options=(
-            Option("a", "never: two errors are worse than one", lambda chance: chance == 0),
-            Option("b", "a third of the time: as often as with one of the errors", lambda chance: 0 < chance < 1),
-            Option("c", "always: each error cancels the other", lambda chance: chance == 1),
+            Option("a", "never, because two errors are worse than one", lambda chance: chance == 0),
+            Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),
+            Option("c", "always, because each error cancels the other", lambda chance: chance == 1),
         ),
         saw=(
             (
