@@ -91,7 +91,7 @@ def test_who_has_not_begun_is_shown(folder):
     assert "Not begun: seat-04, seat-05, seat-06." in in_words(found)
     assert "not begun" in board_picture(found).svg
     rows = [
-        [cell.get_text() for cell in row.find_all("td")]
+        [cell.get_text() for cell in row.find_all(["th", "td"])]
         for row in BeautifulSoup(board_html(found), "html.parser")("tr")
     ]
     assert ["seat-06", "no file yet", "", "", ""] in rows
