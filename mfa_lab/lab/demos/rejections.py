@@ -72,7 +72,9 @@ def every_refusal() -> Table:
 
 def refusals_after_restart() -> Table:
     """Three of them, with the server switched off and on again right before the code is typed."""
-    return _table("Rejected by a server that has just been started again", (_reused, _throttled, _spent), restart=True)
+    return _table(
+        "Rejected by a server that has just been started again", (_reused, _throttled, _spent), restart=True
+    )
 
 
 def _table(caption: str, attempts: Iterable[Callable[[_Desk], Attempt]], *, restart: bool = False) -> Table:

@@ -41,8 +41,8 @@ LIARS = Exercise(
             "Your dictionary",
             (),
             {"A": "period", "B": "digits", "C": "algorithm"},
-            "One app or more has another fault than you say. Read each line from left to right: is it long enough, and "
-            "does it change when it should?",
+            "One app or more has another fault than you say. Read each line from left to right: is it long enough, "
+            "and does it change when it should?",
             "for each of A, B and C the one thing that it ignores",
         ),
     ),
@@ -94,7 +94,9 @@ def gets_in(drift_seconds, second):
         ),
     ),
     cases=(
-        Case("A correct clock, second 10", (0, 10), True, "You reject a correct clock. At which moment should it fail?"),
+        Case(
+            "A correct clock, second 10", (0, 10), True, "You reject a correct clock. At which moment should it fail?"
+        ),
         Case(
             "10 s fast, second 25",
             (10, 25),
@@ -154,13 +156,13 @@ def gets_in(drift_seconds, second):
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second - drift_seconds < 60",
-            "Your sum is wrong for this phone. A slow phone has seen fewer seconds than the server: in which direction "
-            "must the drift count?",
+            "Your sum is wrong for this phone. A slow phone has seen fewer seconds than the server: in which "
+            "direction must the drift count?",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second + drift_seconds <= 60",
-            "Your code accepts second 60, counted from the start of the server's step. To which step does that second "
-            "belong?",
+            "Your code accepts second 60, counted from the start of the server's step. To which step does that "
+            "second belong?",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return 0 <= second + drift_seconds < 30",
@@ -183,18 +185,19 @@ PREDICTIONS = (
         ),
         saw=(
             (
-                "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is 35 "
-                "seconds before that step began. That is two steps back, and outside the window. At second 20 it is 25 "
-                "seconds before: one step back, and inside. Over all thirty seconds she gets in at 15."
+                "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
+                "35 seconds before that step began. That is two steps back, and outside the window. At second 20 it "
+                "is 25 seconds before: one step back, and inside. Over all thirty seconds she gets in at 15."
             ),
             (
-                "Why did the strip say *11 s too late*? The server accepts the code of step −2 as long as it is itself "
-                "in step −1. The last second of that step was 08:59:59, and the code came at 09:00:10."
+                "Why did the strip say *11 s too late*? The server accepts the code of step −2 as long as it is "
+                "itself in step −1. The last second of that step was 08:59:59, and the code came at 09:00:10."
             ),
             (
-                "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. A drift of 30 "
-                "seconds either way is always forgiven, a minute never, and between them it is a lottery. RFC6238-6 "
-                "counts the drift that a window forgives: 59 seconds for one step, as in the table, and 89 for two."
+                "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. A drift of "
+                "30 seconds either way is always forgiven, a minute never, and between them it is a lottery. "
+                "RFC6238-6 counts the drift that a window forgives: 59 seconds for one step, as in the table, and "
+                "89 for two."
             ),
         ),
         secrets=("11 s too late", "15 of 30", "comes and goes", "a minute never", "depends on the moment", "lottery"),
@@ -218,8 +221,8 @@ PREDICTIONS = (
                 "code is worth nothing without the password: the server verifies it only after a correct one."
             ),
             (
-                "The server rejects the old phone's codes, because the *secret* was replaced (ASVS-6.5.6). At the next "
-                "login three notifications wait: the first authenticator, the recovery, the new authenticator "
+                "The server rejects the old phone's codes, because the *secret* was replaced (ASVS-6.5.6). At the "
+                "next login three notifications wait: the first authenticator, the recovery, the new authenticator "
                 "(NIST-4.2.3)."
             ),
         ),

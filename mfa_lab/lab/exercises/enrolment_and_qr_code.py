@@ -93,7 +93,8 @@ WRITE_A_URI = Exercise(
             "The kind of code",
             ("kind",),
             {"digits": "6", "period": "30", "algorithm": "SHA1"},
-            "Your URI asks for another kind of code than the question. What do apps assume if a parameter is missing?",
+            "Your URI asks for another kind of code than the question. What do apps assume if a parameter is "
+            "missing?",
             "the usual kind of code",
         ),
     ),

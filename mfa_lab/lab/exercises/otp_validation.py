@@ -10,9 +10,9 @@ LIFETIME = Exercise(
     id="code-lifetime",
     title="How long a code is good for",
     question=(
-        "Write `seconds_accepted(window_steps, period)`. Nobody uses a certain code, and the server's clock runs on. "
-        "For how many seconds by the server's clock would it accept this code? Begin at the first second (a fast phone "
-        "can show it early), and end at the last."
+        "Write `seconds_accepted(window_steps, period)`. Nobody uses a certain code, and the server's clock runs "
+        "on. For how many seconds by the server's clock would it accept this code? Begin at the first second (a "
+        "fast phone can show it early), and end at the last."
     ),
     solution="""
 def seconds_accepted(window_steps, period):
@@ -43,7 +43,9 @@ def seconds_accepted(window_steps, period):
             30,
             "Your number is wrong if there is no window. Which step is left then?",
         ),
-        Case("A window of 1 step of 60 s", (1, 60), 180, "Your number is wrong for longer steps. Is the period used?"),
+        Case(
+            "A window of 1 step of 60 s", (1, 60), 180, "Your number is wrong for longer steps. Is the period used?"
+        ),
     ),
     wrong=(
         Wrong(
@@ -61,7 +63,8 @@ def seconds_accepted(window_steps, period):
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * 30",
-            "Your code always counts 30 seconds a step, so it is wrong for other servers. What says how long a step is?",
+            "Your code always counts 30 seconds a step, so it is wrong for other servers. What says how long a step "
+            "is?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * period - 1",
@@ -75,8 +78,9 @@ ACCEPT = Exercise(
     id="accept-or-reject",
     title="Accept or reject",
     question=(
-        "Write `may_accept(step, current, window_steps, last_step)`. Return `True` if the server may accept the code of "
-        "`step`, else `False`. The server's own step is `current`, and `last_step` is the last step that it accepted."
+        "Write `may_accept(step, current, window_steps, last_step)`. Return `True` if the server may accept the "
+        "code of `step`, else `False`. The server's own step is `current`, and `last_step` is the last step that it "
+        "accepted."
     ),
     solution="""
 def may_accept(step, current, window_steps, last_step):
@@ -145,7 +149,8 @@ def may_accept(step, current, window_steps, last_step):
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n"
             "    return abs(step - current) <= window_steps and step != last_step",
-            "Your code excludes only the very last step. Somebody has read the code of the step before: does it get in?",
+            "Your code excludes only the very last step. Somebody has read the code of the step before: does it get "
+            "in?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n    return step > last_step",
@@ -191,8 +196,8 @@ REMEMBER = Exercise(
     wrong=(
         Wrong(
             'answer = "a"',
-            "Digits repeat, so some day an honest new code looks like an old one. And one code has many spellings. What "
-            "does not repeat?",
+            "Digits repeat, so some day an honest new code looks like an old one. And one code has many spellings. "
+            "What does not repeat?",
         ),
         Wrong(
             'answer = "c"',
@@ -201,7 +206,8 @@ REMEMBER = Exercise(
         ),
         Wrong(
             'answer = "d"',
-            "The session says who is in, and not which code was used. What would the server compare a later code with?",
+            "The session says who is in, and not which code was used. What would the server compare a later code "
+            "with?",
         ),
     ),
 )
@@ -234,15 +240,15 @@ PREDICTIONS = (
         ),
         saw=(
             (
-                "**What we saw:** she is in. At 59 seconds the server was in the last second of the next step, and the "
-                "code was still inside the window. This patience has a price: three codes are open at once instead of "
-                "one, so a guess is three times as likely to be correct."
+                "**What we saw:** she is in. At 59 seconds the server was in the last second of the next step, and "
+                "the code was still inside the window. This patience has a price: three codes are open at once "
+                "instead of one, so a guess is three times as likely to be correct."
             ),
             (
-                "The second code was a *near miss*, two steps behind. It was open until 08:03:29, the end of the step "
-                "after its own. The instructor sees that, and the user does not. A message such as *correct, but too "
-                "old* would tell a guesser that the guess was nearly correct. For the same reason the server counts a "
-                "near miss as a failure."
+                "The second code was a *near miss*, two steps behind. It was open until 08:03:29, the end of the "
+                "step after its own. The instructor sees that, and the user does not. A message such as *correct, "
+                "but too old* would tell a guesser that the guess was nearly correct. For the same reason the "
+                "server counts a near miss as a failure."
             ),
             (
                 "So is a code valid for a minute? Not quite. By a correct clock it is open for 60 seconds after it "
@@ -279,13 +285,13 @@ PREDICTIONS = (
             ),
             (
                 "This has a price: the honest owner reads no more than the thief. That is why the owner gets a "
-                "notification of wrong codes after the correct password (ASVS-6.3.5). One message differs, *log in with "
-                "name and password first*. It says only that you came to the wrong page."
+                "notification of wrong codes after the correct password (ASVS-6.3.5). One message differs, *log in "
+                "with name and password first*. It says only that you came to the wrong page."
             ),
             (
-                "The restart changed nothing. The last step, the failures with their wait, and the end of each login "
-                "are in the database. The *transaction* that decides writes all of it or nothing. A server that keeps "
-                "them elsewhere allows a replay, free guesses or a second session after a crash."
+                "The restart changed nothing. The last step, the failures with their wait, and the end of each "
+                "login are in the database. The *transaction* that decides writes all of it or nothing. A server "
+                "that keeps them elsewhere allows a replay, free guesses or a second session after a crash."
             ),
         ),
         secrets=("nine reasons and one sentence", "sentence stays the same", "restart changed nothing"),

@@ -41,12 +41,12 @@ def bounds(observations):
     hints=(
         "Take one observation. What was the phone's own time then, at least, and at most?",
         (
-            "A step of 30 seconds begins at 30 times its number, and its last second is 29 later. Subtract the time of "
-            "the server's clock."
+            "A step of 30 seconds begins at 30 times its number, and its last second is 29 later. Subtract the time "
+            "of the server's clock."
         ),
         (
-            "Every observation must hold. Among the least values the largest counts (`max`), and among the most values "
-            "the smallest (`min`). What if they pass each other?"
+            "Every observation must hold. Among the least values the largest counts (`max`), and among the most "
+            "values the smallest (`min`). What if they pass each other?"
         ),
     ),
     cases=(
@@ -54,20 +54,22 @@ def bounds(observations):
             "At 100 the phone shows step 3",
             ([(100, 3)],),
             (-10, 19),
-            "Your bounds do not fit one observation. A phone shows step 3 from its second 90 to its second 119: how far is each "
-            "end from the server's time?",
+            "Your bounds do not fit one observation. A phone shows step 3 from its second 90 to its second 119: how "
+            "far is each end from the server's time?",
         ),
         Case(
             "At 100 it shows step 3, at 110 still step 3",
             ([(100, 3), (110, 3)],),
             (-10, 9),
-            "Your bounds do not fit both observations. How much of the first interval is left when the second is known?",
+            "Your bounds do not fit both observations. How much of the first interval is left when the second is "
+            "known?",
         ),
         Case(
             "At 100 it shows step 3, at 101 step 4",
             ([(100, 3), (101, 4)],),
             (19, 19),
-            "Your bounds leave more or less than one value. What does it mean that the code changed within this second?",
+            "Your bounds leave more or less than one value. What does it mean that the code changed within this "
+            "second?",
         ),
         Case(
             "At 1,800,000,040 step 60,000,000, 27 seconds later the next",
@@ -79,7 +81,8 @@ def bounds(observations):
             "The same, in another order",
             ([(1_800_000_067, 60_000_001), (1_800_000_040, 60_000_000), (1_800_000_066, 60_000_000)],),
             (-37, -37),
-            "Your bounds depend on the order of the observations. Does the clock know in which order you wrote them down?",
+            "Your bounds depend on the order of the observations. Does the clock know in which order you wrote them "
+            "down?",
         ),
         Case(
             "At 100 it shows step 3, at 101 step 5",
@@ -107,31 +110,32 @@ def bounds(observations):
             "    least = max(now - 30 * step - 29 for now, step in observations)\n"
             "    most = min(now - 30 * step for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "Your code returns how far the server is ahead of the phone. Which of the two clocks is the question about?",
+            "Your code returns how far the server is ahead of the phone. Which of the two clocks is the question "
+            "about?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = min(30 * step - now for now, step in observations)\n"
             "    most = max(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "Your interval grows with each observation, because it contains what any one of them allows. What do all of them "
-            "allow together?",
+            "Your interval grows with each observation, because it contains what any one of them allows. What do "
+            "all of them allow together?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most)",
-            "Your least is greater than your most, and nothing warns a program that uses the pair. What should it get if no "
-            "number fits?",
+            "Your least is greater than your most, and nothing warns a program that uses the pair. What should it "
+            "get if no number fits?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most) if least < most else None",
-            "Your code says that no number fits, although least and most are the same number. How many numbers are there "
-            "between 5 and 5, both included?",
+            "Your code says that no number fits, although least and most are the same number. How many numbers are "
+            "there between 5 and 5, both included?",
         ),
         Wrong(
             "def bounds(observations):\n"
@@ -145,7 +149,8 @@ def bounds(observations):
             "    for now, step in observations:\n"
             "        least, most = max(least, 30 * step - now), min(most, 30 * step + 29 - now)\n"
             "    return (least, most) if least <= most else None",
-            "Your code starts between −60 and 60, so it excludes a clock that is further off. Which observation said that?",
+            "Your code starts between −60 and 60, so it excludes a clock that is further off. Which observation "
+            "said that?",
         ),
     ),
 )
@@ -217,8 +222,8 @@ LOCAL_TIME = Exercise(
     title="The hour that comes twice",
     question=(
         "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, and "
-        "`zone` is the server's time zone. Return True if `code` is the one that a correct phone shows at `now`, else "
-        "False. It must hold in every zone and at every hour of the year. There is no window here."
+        "`zone` is the server's time zone. Return True if `code` is the one that a correct phone shows at `now`, "
+        "else False. It must hold in every zone and at every hour of the year. There is no window here."
     ),
     ask=_opens,
     given=_GIVEN,
@@ -236,8 +241,8 @@ def opens(secret, code, now, zone):
             "UTC at noon",
             ("UTC", _NOON, _NOON),
             True,
-            "Your verifier fails even in UTC at noon. Does it return True or False, and in which zone does it read a time "
-            "without a zone?",
+            "Your verifier fails even in UTC at noon. Does it return True or False, and in which zone does it read "
+            "a time without a zone?",
         ),
         Case(
             "UTC at noon, the code of the step before",
@@ -249,9 +254,16 @@ def opens(secret, code, now, zone):
             "New York at the same moment",
             ("America/New_York", _NOON, _NOON),
             True,
-            "Your verifier rejects a valid code, only because the server is in another zone. Does the phone know the zone?",
+            "Your verifier rejects a valid code, only because the server is in another zone. Does the phone know "
+            "the zone?",
         ),
-        Case("Kathmandu at the same moment", ("Asia/Kathmandu", _NOON, _NOON), True, "Your verifier fails in a zone that is 5 hours and 45 minutes from UTC. Why does it need the zone at all?"),
+        Case(
+            "Kathmandu at the same moment",
+            ("Asia/Kathmandu", _NOON, _NOON),
+            True,
+            "Your verifier fails in a zone that is 5 hours and 45 minutes from UTC. Why does it need the zone at "
+            "all?",
+        ),
         Case("New York, 1:30:10 for the first time", ("America/New_York", _NEW_YORK, _NEW_YORK), True, _AGAIN),
         Case(
             "New York, 1:30:10 for the second time",
@@ -263,7 +275,8 @@ def opens(secret, code, now, zone):
             "New York, 1:30:10 for the second time, a code from the first",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK),
             False,
-            "Your verifier does not return False for a code that is an hour old. Which moment does it take the text for?",
+            "Your verifier does not return False for a code that is an hour old. Which moment does it take the text "
+            "for?",
         ),
         Case(
             "Berlin, 2:30:10 for the second time",
@@ -275,59 +288,63 @@ def opens(secret, code, now, zone):
             "Berlin, 2:30:10 for the first time, a code from the second",
             ("Europe/Berlin", _BERLIN, _BERLIN + 3600),
             False,
-            "Your verifier does not return False for a code that a phone will show in an hour. Which moment does it take the "
-            "text for?",
+            "Your verifier does not return False for a code that a phone will show in an hour. Which moment does it "
+            "take the text for?",
         ),
         Case(
             "Lord Howe Island, 1:45:10 for the second time, half an hour later",
             ("Australia/Lord_Howe", _LORD_HOWE + 1800, _LORD_HOWE + 1800),
             True,
-            "Your verifier fails in a zone that goes back by half an hour. Does it assume that every zone goes back by one hour?",
+            "Your verifier fails in a zone that goes back by half an hour. Does it assume that every zone goes back "
+            "by one hour?",
         ),
         Case(
             "New York, 1:30:10 for the second time, and the machine goes by New York's time itself",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK + 3600, "EST5EDT,M3.2.0,M11.1.0"),
             True,
-            "Your verifier fails if the machine itself uses such a zone. In which zone does Python read a time without a zone?",
+            "Your verifier fails if the machine itself uses such a zone. In which zone does Python read a time "
+            "without a zone?",
         ),
     ),
     wrong=(
         Wrong(
             GIVEN_VERIFIER,
-            "Your verifier is correct at the first 1:30 and wrong at the second. Both have the same text: what is lost in it?",
+            "Your verifier is correct at the first 1:30 and wrong at the second. Both have the same text: what is "
+            "lost in it?",
         ),
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=zone, fold=1"),
-            "Now your verifier is correct at the second 1:30 and wrong at the first. Can any text without a zone say which one "
-            "it is?",
+            "Now your verifier is correct at the second 1:30 and wrong at the first. Can any text without a zone "
+            "say which one it is?",
         ),
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=UTC"),
-            "Your verifier reads the wall clock as UTC, so it rejects valid codes all year in any other zone. Which zone does "
-            "that wall show?",
+            "Your verifier reads the wall clock as UTC, so it rejects valid codes all year in any other zone. Which "
+            "zone does that wall show?",
         ),
         Wrong(
             "def opens(secret, code, now, zone):\n"
             '    wall = f"{datetime.fromtimestamp(now, zone):%Y-%m-%d %H:%M:%S}"\n'
             "    times = [datetime.fromisoformat(wall).replace(tzinfo=zone, fold=fold) for fold in (0, 1)]\n"
             "    return code in [code_at(secret, int(time.timestamp())) for time in times]",
-            "Your verifier tries both hours, so a code that somebody read an hour ago gets in as well. How can it know which "
-            "hour it is?",
+            "Your verifier tries both hours, so a code that somebody read an hour ago gets in as well. How can it "
+            "know which hour it is?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now)",
-            "Your verifier returns what `match` returns, which is a record or an error. What should it return, and which codes "
-            "does the window of `match` add?",
+            "Your verifier returns what `match` returns, which is a record or an error. What should it return, and "
+            "which codes does the window of `match` add?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
-            "Your verifier raises `NoMatch` if no step fits, so the caller gets no answer. What should it return then?",
+            "Your verifier raises `NoMatch` if no step fits, so the caller gets no answer. What should it return "
+            "then?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    try:\n        return bool(match(secret, code, now))\n"
             "    except NoMatch:\n        return False",
-            "Your verifier also accepts the code of the step before, because `match` has a window. Which steps does the "
-            "question allow?",
+            "Your verifier also accepts the code of the step before, because `match` has a window. Which steps does "
+            "the question allow?",
         ),
     ),
 )
@@ -346,18 +363,20 @@ PREDICTIONS = (
         ),
         saw=(
             (
-                "**What we saw:** 20 millionths are 1.7 seconds a day. On day 18 the token is sometimes rejected, and "
-                "from day 35 on always. All three windows are equally narrow, and the one on the left stays where it is."
+                "**What we saw:** 20 millionths are 1.7 seconds a day. On day 18 the token is sometimes rejected, "
+                "and from day 35 on always. All three windows are equally narrow, and the one on the left stays "
+                "where it is."
             ),
             (
-                "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves the "
-                "window's centre one step that way, only for Carol's token (RFC6238-6). That helps until day 209, "
-                "because this server learns 10 steps and no more. It also forgets one step for every 30 days without a "
-                "login, so from then on the band sinks. With a login only once a month, Carol is lost on day 35 too."
+                "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "
+                "the window's centre one step that way, only for Carol's token (RFC6238-6). That helps until day "
+                "209, because this server learns 10 steps and no more. It also forgets one step for every 30 days "
+                "without a login, so from then on the band sinks. With a login only once a month, Carol is lost on "
+                "day 35 too."
             ),
             (
-                "On the right nobody logged in for a year, so the server learnt nothing. Two codes in a row bring the "
-                "token back on day 365. We come to that."
+                "On the right nobody logged in for a year, so the server learnt nothing. Two codes in a row bring "
+                "the token back on day 365. We come to that."
             ),
         ),
         secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),

@@ -88,10 +88,13 @@ def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
 _THREE = "one entry for each of the three"
 _BOTH = "the smallest window that keeps both rules, or None"
 _PERCENT = "that window's two shares, in percent, as the figure has them"
-_ROWS = "Your entry is not what the two rules ask for. Draw this group's figure and go down its rows: which rule fails first?"
+_ROWS = (
+    "Your entry is not what the two rules ask for. "
+    "Draw this group's figure and go down its rows: which rule fails first?"
+)
 _SHARES = (
-    "Your shares differ from the row that you chose. Which share is on the left of the figure, and which share of a year "
-    "on the right?"
+    "Your shares differ from the row that you chose. Which share is on the left of the figure, and which share of a "
+    "year on the right?"
 )
 
 CHOOSE = Exercise(
@@ -99,18 +102,18 @@ CHOOSE = Exercise(
     title="A window, and its defence",
     question=(
         'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` by '
-        "`(window, refused, guessed)`. Choose the smallest window that keeps two rules. It rejects at most 2 percent of "
-        "the honest logins, and a guesser's chance in a year is at most 10 percent. As its defence, add these two "
-        "shares in percent. If no window keeps both rules, write `None`. For example, `(9, 50, 50)` has the correct "
-        "form."
+        "`(window, refused, guessed)`. Choose the smallest window that keeps two rules. It rejects at most 2 "
+        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. As its defence, add "
+        "these two shares in percent. If no window keeps both rules, write `None`. For example, `(9, 50, 50)` has "
+        "the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
     hints=(
         "Draw the figure once for each group, and go down its rows from window 0.",
         (
-            "On the left, find the first row whose share is 2 % or less. Only then read the right side: is its share of "
-            "a year 10 % or less?"
+            "On the left, find the first row whose share is 2 % or less. Only then read the right side: is its "
+            "share of a year 10 % or less?"
         ),
         "If the first row that is good on the left costs too much on the right, can any later row cost less?",
     ),
@@ -136,13 +139,13 @@ CHOOSE = Exercise(
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (1, 17, 3.3), "archive": (1, 47, 3.3)}',
-            "You chose one step for everybody, which is enough for the way of a code. On the ward clocks are wrong too: "
-            "what share of its logins is rejected?",
+            "You chose one step for everybody, which is enough for the way of a code. On the ward clocks are wrong "
+            "too: what share of its logins is rejected?",
         ),
         Wrong(
             'choice = {"office": (1, 0.0056, 0.033), "ward": (4, 0.011, 0.097), "archive": None}',
-            "Your shares are fractions, so they look a hundred times smaller than the figure's. In which unit does the "
-            "figure give them?",
+            "Your shares are fractions, so they look a hundred times smaller than the figure's. In which unit does "
+            "the figure give them?",
         ),
         Wrong(
             'choice = {"office": (2, 0.22, 5.5), "ward": (5, 0.3, 12), "archive": (6, 0.19, 14)}',
@@ -151,18 +154,18 @@ CHOOSE = Exercise(
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (5, 0.87, 12)}',
-            "Your window for the archive keeps the people's rule and breaks the guesser's. Must there be a window that "
-            "keeps both?",
+            "Your window for the archive keeps the people's rule and breaks the guesser's. Must there be a window "
+            "that keeps both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (4, 3.2, 9.7)}',
-            "Your window for the archive keeps the guesser's rule and breaks the people's. Must there be a window that "
-            "keeps both?",
+            "Your window for the archive keeps the guesser's rule and breaks the people's. Must there be a window "
+            "that keeps both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7)}',
-            "You left out the archive, so nobody knows what you decided. If you found no window for it, how can you say "
-            "that?",
+            "You left out the archive, so nobody knows what you decided. If you found no window for it, how can you "
+            "say that?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": "None"}',
@@ -190,12 +193,13 @@ PREDICTIONS = (
             ),
             (
                 "The map shows slanting bands. On them the chance is 1, beside them it falls evenly, and one step "
-                "further it is 0. The formula: the window, plus 1, less the size of the difference (without its sign) "
-                "divided by 30, and never below 0 or above 1."
+                "further it is 0. The formula: the window, plus 1, less the size of the difference (without its "
+                "sign) divided by 30, and never below 0 or above 1."
             ),
             (
-                "Alice's phone that was 45 seconds slow got in half of the time: 1 + 1 − 45/30. With a phone 30 seconds "
-                "slow and 15 seconds of typing the result is the same. The way always adds to a slow phone's error."
+                "Alice's phone that was 45 seconds slow got in half of the time: 1 + 1 − 45/30. With a phone 30 "
+                "seconds slow and 15 seconds of typing the result is the same. The way always adds to a slow "
+                "phone's error."
             ),
         ),
         secrets=("only one number counts", "less the time on the way", "slanting bands", "offset less delay"),
@@ -212,13 +216,13 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
-                "brings nearly everything: 2.4 percent are left. All further steps together bring less than a tenth of "
-                "that gain. On the right each step costs the same. It opens two more codes, and a guesser's chance in a "
-                "year grows by about two percentage points. That is why RFC6238-5.2 stops at one."
+                "brings nearly everything: 2.4 percent are left. All further steps together bring less than a tenth "
+                "of that gain. On the right each step costs the same. It opens two more codes, and a guesser's "
+                "chance in a year grows by about two percentage points. That is why RFC6238-5.2 stops at one."
             ),
             (
-                "Why 34, and not the 27 of the first cell? There every code took eight seconds. Here half of them take "
-                "longer, which makes 31, and the clocks set by hand do the rest."
+                "Why 34, and not the 27 of the first cell? There every code took eight seconds. Here half of them "
+                "take longer, which makes 31, and the clocks set by hand do the rest."
             ),
         ),
         secrets=("34 ?(?:%|percent)", r"2\.4 ?(?:%|percent)", "[Ff]irst step brings"),
