@@ -169,9 +169,9 @@ WHOLE_LIST = Exercise(
     id="cost-of-salts",
     title="What the salts cost the thief",
     question=(
-        "A thief has 1,000 accounts, each hashed with its own salt, a list of 5,000 common passwords, and a machine "
-        "that computes 1,000 Argon2id hashes a second. How many seconds does it take to try the whole list on every "
-        "account? Give one number."
+        "A thief has 1,000 accounts, each hashed with its own salt, and a list of 5,000 common passwords. The "
+        "thief's machine computes 1,000 Argon2id hashes a second. How many seconds does it take to try the whole "
+        "list on every account? Give one number."
     ),
     solution="seconds = 1_000 * 5_000 / 1_000",
     ask=as_given,

@@ -231,7 +231,7 @@ PREDICTIONS = (
         options=(
             Option(
                 "a",
-                "nowhere: the server asks for a code that the thief does not have",
+                "nowhere, because the server asks for a code that the thief does not have",
                 lambda came: came == "stopped",
             ),
             Option("b", "to an enrolment, which only Carol can confirm", lambda came: came == "enrolment"),
