@@ -105,7 +105,10 @@ def seconds_left(now):
 """.strip(),
     hints=(
         "First ask how many seconds of the step are over at `now`.",
-        "The remainder of a division by 30 is that age, from 0 to 29. The answer goes from 30 down to 1.",
+        (
+            "The remainder of a division by 30 says how many seconds are over, from 0 to 29. The answer goes from 30 "
+            "to 1."
+        ),
     ),
     cases=(
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over."),

@@ -253,7 +253,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="common-passwords",
-        question="How long does a thief with one graphics card need for all common passwords, stored as Argon2id?",
+        question="How long does one graphics card need to try all common passwords on one Argon2id hash?",
         options=(
             Option("a", "a few seconds", lambda seconds: seconds < 60),
             Option("b", "some hours", lambda seconds: 60 <= seconds < 30 * 86_400),
