@@ -224,10 +224,10 @@ PREDICTIONS = (
         ),
         saw=(
             (
-                "**What we saw:** the server rejects it. A one-time password is accepted one time, whatever for. The "
-                "enrolment has consumed its time step, and the server accepts nothing at or below the last accepted "
-                "step (RFC6238-5.2, NIST-3.1.4.2). So anyone who looked over her shoulder gains nothing by typing the same "
-                "digits. The user reads the same message as for any other rejection."
+                "**What we saw:** the server rejects it. A one-time password is accepted one time, whatever for. "
+                "The enrolment has consumed its time step, and the server accepts nothing at or below the last "
+                "accepted step (RFC6238-5.2, NIST-3.1.4.2). So anyone who looked over her shoulder gains nothing by "
+                "typing the same digits. The user reads the same message as for any other rejection."
             ),
         ),
         secrets=("whatever for", "enrolment has consumed", "step 60000000"),
