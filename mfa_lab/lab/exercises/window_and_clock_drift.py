@@ -221,8 +221,8 @@ PREDICTIONS = (
                 "chance in a year grows by about two percentage points. That is why RFC6238-5.2 stops at one."
             ),
             (
-                "Why 34, and not the 27 of the first cell? There every code took eight seconds. Here half of them take "
-                "longer, which makes 31. The clocks set by hand do the rest."
+                "Why 34, and not the 27 of the first cell? There every code took eight seconds. Here half of them "
+                "take longer, which makes 31. The clocks set by hand do the rest."
             ),
         ),
         secrets=("34 ?(?:%|percent)", r"2\.4 ?(?:%|percent)", "[Ff]irst step brings"),
