@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mfa_lab.lab import cell_order
+
 if TYPE_CHECKING:
     from mfa_lab.lab.answers import attempt
     from mfa_lab.lab.demos.attack_tables import (
@@ -274,6 +276,8 @@ __all__ = [
     "walk_strip",
     "window_strip",
 ]
+
+cell_order.install()
 
 
 def __getattr__(name: str) -> object:
