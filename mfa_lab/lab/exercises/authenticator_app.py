@@ -14,8 +14,9 @@ def _part(answer: str, part: str) -> object:
     split = urlsplit(answer)
     if part == "start":
         return f"{split.scheme}://{split.netloc}/"
-    if part == "label":
-        return unquote(split.path.removeprefix("/"))
+    if part in ("prefix", "account"):
+        prefix, colon, account = unquote(split.path.removeprefix("/")).rpartition(":")
+        return account.lstrip(" ") if part == "account" else prefix if colon else "nothing"
     if part == "spaces":
         return "spaces as such" if " " in answer else "an unbroken text"
     given = parse_qs(split.query.replace("+", "%2B"))
@@ -59,11 +60,19 @@ WRITE_A_URI = Exercise(
             "the scheme and the type of a time-based account, then a slash",
         ),
         Case(
-            "The label",
-            ("label",),
-            "Bee Works:carol@example.org",
-            "The label is issuer and account with a colon between them; a space is written %20.",
-            "issuer and account, readable in the app's list",
+            "The label, up to its colon",
+            ("prefix",),
+            "Bee Works",
+            "The app shows this above the account. Is it the name of whoever issues the account, and how is a space "
+            "written?",
+            "the issuer",
+        ),
+        Case(
+            "The label, after its colon",
+            ("account",),
+            "carol@example.org",
+            "An account of this name would be in the app's list. Whose account does the question ask for?",
+            "the account, and nothing else",
         ),
         Case(
             "The secret",
@@ -141,6 +150,17 @@ WRITE_A_URI = Exercise(
             "A plus stands for a space in web forms, not here: many apps would show Bee+Works. Write %20.",
         ),
         Wrong(
+            'uri = "otpauth://totp/Bee%20Works:carol@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee+Works"',
+            "In the parameter you wrote a plus, so many apps would show Bee+Works. How did you write the same space "
+            "in the label?",
+        ),
+        Wrong(
+            'uri = "otpauth://totp/Bee%20Works:alice@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
+            "The secret is Carol's, and the app would show Alice's account. Whose codes would it be thought to make?",
+        ),
+        Wrong(
             'uri = "otpauth://totp/Bee%20Works:carol@example.org?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2"',
             "Readable, and the issuer is missing as a parameter: apps that group by it would put Carol under nobody.",
         ),
@@ -175,23 +195,24 @@ PHOTOGRAPH = Exercise(
             (),
             "c",
             "Choose one of the letters a, b, c and d.",
-            wanted="what makes the server expect other codes",
+            wanted="what makes the photograph worthless",
         ),
     ),
     wrong=(
         Wrong(
             'answer = "a"',
-            "That shuts out who knows the old password, and is worth doing. But the photograph goes on making right "
-            "codes, for whoever comes by the new one.",
+            "A new password keeps out anyone who knows only the old one. The photograph still makes valid codes, for "
+            "anyone who learns the new one. What does the photograph show?",
         ),
         Wrong(
             'answer = "b"',
-            "The same picture holds the same secret: afterwards there are two authenticators again, hers and the "
-            "photographer's.",
+            "She scans the same picture, so her app holds what it held before, and so does the photographer's. What "
+            "has changed at the server?",
         ),
         Wrong(
             'answer = "d"',
-            "The offer expires. What was enrolled by it lives on at the server, and that is what the picture shows.",
+            "The offer has expired: nobody can confirm it any more. But Alice confirmed it a week ago, and logs in "
+            "every day. Which codes does the server accept today?",
         ),
     ),
 )

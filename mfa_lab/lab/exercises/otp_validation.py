@@ -28,7 +28,8 @@ def seconds_accepted(window_steps, period):
             "A window of 1 step of 30 s",
             (1, 30),
             90,
-            "Hold the code fast in the figure, and let the server's now move.",
+            "In the figure, leave the code where it is and move the server's clock. When is the code first accepted, "
+            "and when last?",
         ),
         Case("A window of 2 steps of 30 s", (2, 30), 150, "Each step of the window stands on both sides."),
         Case(
@@ -43,6 +44,11 @@ def seconds_accepted(window_steps, period):
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return period",
             "That is how long the phone shows it. The server is more patient.",
+        ),
+        Wrong(
+            "def seconds_accepted(window_steps, period):\n    return 2 * period",
+            "You count two steps for every server, so a wider window changes nothing. What does `window_steps` "
+            "count?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (window_steps + 1) * period",
