@@ -11,6 +11,7 @@ from weakref import finalize
 
 from mfa_lab.clock import checked_now
 from mfa_lab.errors import MfaError
+from mfa_lab.lab.busy import Busy
 from mfa_lab.lab.room import DEMO_NOW
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.server.flow import MfaServer
@@ -56,7 +57,11 @@ class Workers:
         command = [sys.executable, "-m", "mfa_lab.web.worker", database, str(self.clock.path)]
         self._processes = [_started(command) for _ in range(count)]
         self.stop = finalize(self, _end, self._processes, self.server, self._folder)
-        self.urls = [_address(process) for process in self._processes]
+        self.urls: list[str] = []
+        with Busy("Starting worker", count) as busy:
+            for number, process in enumerate(self._processes, 1):
+                busy.at(number)
+                self.urls.append(_address(process))
 
     def kill(self, number: int) -> None:
         """End one of them on the spot, as `kill -9` or a power cut does."""
