@@ -68,7 +68,7 @@ def test_a_restarted_kernel_an_endless_answer_and_a_line_that_goes():
     assert shown(first).endswith(f"comes from the setup cell at the top, which has not run. {REMEDY}")
     assert shown(own) == "[]\n"
     assert shown(stopped).startswith(
-        "■ Stopped · Dynamic truncation\n  The HMAC of counter 1: after 0.5 seconds line "
+        "■ Stopped · Dynamic truncation\n  The HMAC of counter 1: after more than 0.5 seconds line "
     )
     assert shown(wrong) == "there is no exercise 'dynamic-trunkation'; did you mean 'dynamic-truncation'?"
     (line,) = slow.outputs

@@ -234,7 +234,7 @@ def stopped(error: TimeUp, answer: Any, case: Case) -> tuple[str, ...]:
     """Say where an answer was that did not end."""
     _, where = _where(error, answer)
     seconds = f"{time_limit.limit_seconds:g}"
-    told = f"{case.name}: after {seconds} seconds {where} was still running. So it was stopped, without an answer."
+    told = f"{case.name}: after more than {seconds} seconds {where} was still running. So it was stopped."
     return told, "Which loop does not come to its end, or what does it wait for?"
 
 

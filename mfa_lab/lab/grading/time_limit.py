@@ -11,6 +11,7 @@ import ctypes
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,6 +19,8 @@ from typing import Any
 
 limit_seconds = 10.0
 """How long one case may take. Tests set it."""
+_MOST_PATIENCE = 3
+"""So many times as long, if the machine gave the answer less than half of a processor, or if it waits."""
 _AGAIN_SECONDS = 0.2
 """How soon an answer that has caught the interruption is interrupted again."""
 
@@ -60,8 +63,13 @@ class _Alarm:
         self._sending = threading.Lock()
 
     def ring(self, seconds: float) -> None:
-        """Wait, then interrupt again and again."""
+        """Wait, then interrupt again and again. On a busy machine, an answer that has hardly run gets more time."""
+        began, patience = time.process_time(), _MOST_PATIENCE
         while not self._stopped.wait(seconds):
+            patience -= 1
+            if patience > 0 and time.process_time() - began < seconds / 2:
+                continue
+            patience = 0
             with self._sending:  # `stop` waits for a signal that is on its way
                 if not self._stopped.is_set():
                     self._rings = True
