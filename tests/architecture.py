@@ -42,6 +42,7 @@ FLOORS: list[tuple[Part, ...]] = [
         Part("randomness", "the one source of randomness"),
         Part("redaction", "secrets that hide themselves in repr, logs and tracebacks"),
         Part("resources", "where notebooks and data are stored"),
+        Part("lazy", "a package as one entry point whose names are loaded when first used"),
         Part("style", "colours and shapes of server, phone and attacker"),
     ),
     (
@@ -82,7 +83,7 @@ FLOORS: list[tuple[Part, ...]] = [
             "lab",
             "what notebooks show",
             floors(
-                "answers busy cell_order doctor facts formatting other_systems plugins room seat source table "
+                "answers busy cell_order doctor facts formatting other_systems plugins room seat source table terms "
                 "working_copy",
                 "figures",
                 "widgets",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
+from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises import prediction
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer.refresh import normal_form
@@ -28,8 +30,16 @@ TAGGED = [
 new_markdown, new_code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
 
 
+ANSWERS = {
+    "check(": "○ Not attempted · A task",
+    "compare(": "≟ Compared · A question\n  You made no prediction.\n  What happened is b: nothing.",
+}
+
+
 def code(source: str, text: str = "shown", *, html: str = "", tags: tuple[str, ...] = ()):
-    """A cell that showed something."""
+    """A cell that showed something; if its last line asks for an answer, what a check or a comparison says."""
+    last = source.splitlines()[-1]
+    text = next((said for call, said in ANSWERS.items() if last.startswith(call)), text)
     data = {"text/plain": text, **({"text/html": html} if html else {})}
     output = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
     return new_code(source, outputs=[output], execution_count=1, metadata={"tags": list(tags)} if tags else {})
@@ -128,11 +138,29 @@ def test_lists_with_prose_between_them_make_a_slide_each():
     assert [slide.notes for slide in made] == [[text], []]
 
 
-def test_what_was_seen_is_shown_also_where_its_cell_is_not():
-    """After a cell that compares a guess, which a slide leaves out, the answer has a slide of its own."""
-    saw = "**What we saw:** none of it came to anything at all. This is why."
-    made = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("enrolment-code-reused", 1)'), prose(saw))
-    assert made[1:] == [("A", "**What we saw:** none of it came to anything at all.", [])]
+def test_a_comparison_shows_what_happened_and_why(monkeypatch: pytest.MonkeyPatch):
+    """Its slide has what the cell printed and what came of it; the rest of the explanation is said."""
+    saw = ("**What we saw:** none of it came to anything at all. This is why.", "More is said.")
+    explained = replace(prediction("enrolment-code-reused"), saw=saw)
+    monkeypatch.setattr(exercises, "prediction", lambda _: explained)
+    cell = code('print(broken)\ncompare("enrolment-code-reused", 1)')
+    cell.outputs.insert(0, nbformat.v4.new_output("stream", text="broken: 3 got in"))
+    made = slides(nbformat.v4.new_notebook(cells=[prose("## A"), prose("Guess now.\n\n- a: all"), cell]))
+    shown, answer = made[-1].shown
+    assert [output.get("text") for output in shown.outputs] == ["broken: 3 got in"]
+    assert shown.source == "print(broken)"
+    assert answer.source == "**b: nothing.** none of it came to anything at all."
+    assert made[-1].notes[-1] == "**b: nothing.** none of it came to anything at all. This is why.\n\nMore is said."
+    alone = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("enrolment-code-reused", 1)'))
+    assert alone[-1] == ("A", "", ["**b: nothing.** none of it came to anything at all."])
+
+
+def test_what_a_check_prints_besides_its_answer_is_kept():
+    """A table or a printed line above the check is part of the demo."""
+    cell = code('print("3 of 4")\ncheck("x", ...)')
+    cell.outputs.insert(0, nbformat.v4.new_output("stream", text="3 of 4"))
+    (slide,) = slides(nbformat.v4.new_notebook(cells=[prose("## A"), cell]))
+    assert [output.get("text") for output in slide.shown[0].outputs] == ["3 of 4"]
 
 
 def test_what_was_seen_needs_no_lead():
@@ -151,7 +179,7 @@ def test_an_answer_stands_below_its_question():
     question = prediction("enrolment-code-reused").question
     saw = prose("**What we saw:** none of it came to anything at all. This is why.")
     shown = "**What we saw:** none of it came to anything at all."
-    assert of(*asked, code('compare("enrolment-code-reused", 1)'), saw)[-1] == ("A", question, [shown])
+    assert of(*asked, code('compare("enrolment-code-reused", 1)'))[-1][1] == question
     assert of(*asked, code("told"), saw)[-1] == ("A", question, ["told", shown])
     assert of(*asked, code("told"), code("more"))[-1] == ("A", "", ["more"])
     led = of(*asked, prose("It depends on when it is typed. More of it."), code("told"))
@@ -243,7 +271,7 @@ def test_tags_have_the_last_word():
                 code("more", tags=("slide-below",)),
                 prose("**What we saw:** it all stands together here, on one slide."),
                 code("left out", tags=("slide-skip",)),
-                prose("## B (3 min)\n\n- a list\n- for [the notes](04_otp_validation.ipynb)", "slide-notes"),
+                prose("## B (3 min)\n\n- a list\n- for [the notes](07_otp_validation.ipynb)", "slide-notes"),
                 code("under B"),
             ]
         )
@@ -357,14 +385,14 @@ def test_dark_rules_follow_the_reader():
 def test_the_command(tmp_path, monkeypatch):
     """A notebook by the kit's name or by a path; nothing of somebody else's is written over."""
     monkeypatch.chdir(tmp_path)
-    for name in ("00_start_here", "00_start_here.ipynb", str(NOTEBOOKS[0])):
+    for name in ("00_first_login", "00_first_login.ipynb", str(NOTEBOOKS[0])):
         done = CliRunner().invoke(main, ["slides", name])
-        assert (done.exit_code, Path("00_start_here-slides.html").is_file()) == (0, True), done.output
+        assert (done.exit_code, Path("00_first_login-slides.html").is_file()) == (0, True), done.output
     Path("mine.html").write_text("mine")
-    refused = CliRunner().invoke(main, ["slides", "00_start_here", "--out", "mine.html"])
+    refused = CliRunner().invoke(main, ["slides", "00_first_login", "--out", "mine.html"])
     assert (refused.exit_code, Path("mine.html").read_text()) == (1, "mine")
     refused = CliRunner().invoke(main, ["slides", "99_nowhere"])
-    assert (refused.exit_code, "00_start_here" in refused.output) == (1, True)
+    assert (refused.exit_code, "00_first_login" in refused.output) == (1, True)
     Path("broken.ipynb").write_text("{")
     assert CliRunner().invoke(main, ["slides", "broken.ipynb"]).exit_code == 1
 

@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.lab.exercises import exercises, predictions
+from mfa_lab.lab.formatting import plain
 from mfa_lab.lab.grading.progress_file import Store
 from mfa_lab.lab.seat import FILE, as_text, read, seeded
 from mfa_lab.lab.working_copy import kit_files
@@ -56,8 +57,8 @@ def test_each_seat_is_complete_and_its_own(tmp_path):
 def test_a_second_run_adds_and_leaves_everything_else(tmp_path):
     """What a learner wrote, deleted or broke stays as it is, and so does a seat from a run with more seats."""
     prepare(tmp_path, 3, "a test")
-    (tmp_path / "seat-01" / "00_start_here.ipynb").write_text("my own")
-    (tmp_path / "seat-02" / "00_start_here.ipynb").unlink()
+    (tmp_path / "seat-01" / "00_first_login.ipynb").write_text("my own")
+    (tmp_path / "seat-02" / "00_first_login.ipynb").unlink()
     (tmp_path / "seat-02" / ".mfa-lab-progress.json").write_text("broken")
     seats = {name: content for name, content in everything(tmp_path).items() if name.startswith("seat")}
     made = prepare(tmp_path, 2)
@@ -90,10 +91,10 @@ def test_a_run_that_was_cut_short_is_finished(tmp_path):
     """seat.json comes last: where it is missing from a working copy, the seat is completed."""
     prepare(tmp_path, 2, "a test")
     (tmp_path / "seat-02" / FILE).unlink()
-    (tmp_path / "seat-02" / "00_start_here.ipynb").write_text("my own")
+    (tmp_path / "seat-02" / "00_first_login.ipynb").write_text("my own")
     assert prepare(tmp_path, 2).new == ("seat-02",)
     assert read(tmp_path / "seat-02") == SEATS[1]
-    assert (tmp_path / "seat-02" / "00_start_here.ipynb").read_text() == "my own"
+    assert (tmp_path / "seat-02" / "00_first_login.ipynb").read_text() == "my own"
 
 
 @pytest.mark.full
@@ -225,14 +226,19 @@ def test_the_cards_fit_the_sheet():
 
 
 def test_answers_show_every_exercise_with_its_wrong_answers():
-    """Nothing is missing, and what is shown is escaped."""
+    """Nothing is missing, Markdown is rendered, options stand below their question, and each outcome is named."""
     page = BeautifulSoup(answers_html(), "html.parser")
     text = page.get_text()
     for each in exercises():
         assert each.id in text
         assert each.solution in text
-        assert all(one.source in text and one.feedback in text for one in each.wrong)
-    assert all(each.question in text for each in predictions())
+        assert all(one.source in text and plain(one.feedback) in text for one in each.wrong)
+    assert not re.search(r"\*\*\w|`\w+`", page.find("h2").find_all_next("p")[0].get_text())
+    asked = page.find("small", string="factor-kinds").find_parent("h3").find_next("div", class_="asked")
+    assert [item.get_text()[:2] for item in asked.find_all("li")] == ["a:", "b:", "c:", "d:", "e:"]
+    for each in predictions():
+        told = page.find("small", string=each.id).find_parent("h3").find_next("details").get_text(" ", strip=True)
+        assert re.search(rf"^What happens ({'|'.join(option.letter for option in each.options)}): ", told), each.id
 
 
 def test_a_bundle_needs_a_checkout_and_a_program_that_downloads(tmp_path, monkeypatch):
@@ -334,8 +340,8 @@ def test_a_bundle_installs_without_a_network(tmp_path):
         return done.stdout
 
     assert "Start with: " in run(sys.executable, place / "install.py")
-    assert "00_start_here.ipynb" in run(scripts / "mfa-lab", "--copy-only", "seat-99")
-    run(scripts / "mfa-lab", "slides", "00_start_here")  # its template, style and script came along
+    assert "00_first_login.ipynb" in run(scripts / "mfa-lab", "--copy-only", "seat-99")
+    run(scripts / "mfa-lab", "slides", "00_first_login")  # its template, style and script came along
     alone.clear()  # without any network, there is not even this machine, and no kernel
     run(scripts / "mfa-lab", "doctor")
 

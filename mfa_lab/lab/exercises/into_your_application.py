@@ -1,4 +1,4 @@
-"""Exercise and predictions of 10_into_your_application. An answer is asked by requests, as a browser would.
+"""Exercise and predictions of 50_into_your_application. An answer is asked by requests, as a browser would.
 
 The requests reach the application without a socket. A server for each answer, and for each known mistake that the
 answer is compared with, took half a second to end.
@@ -19,7 +19,7 @@ from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.server.flow import MfaServer
 
-NOTEBOOK = "10_into_your_application"
+NOTEBOOK = "50_into_your_application"
 
 _ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}
 _BOB = {"name": "bob@example.org", "password": "demo only: bob counts pears"}

@@ -141,7 +141,7 @@ def test_a_class_may_be_put_together_from_others(exercise_id, body):
         ("factor-kinds", "a", "PIN"),
         ("thousand-passwords", 120, "keylogger"),
         ("cost-of-salts", 5, "salt"),
-        ("seconds-left", lambda now: now % 30, "still to go"),
+        ("seconds-left", lambda now: now % 30, "are over"),
         (
             "provisioning-uri",
             "otpauth://totp/Bee%20Works:carol@example.org?secret=democaroldemocaroldemocaroldemo2&issuer=Bee%20Works",
