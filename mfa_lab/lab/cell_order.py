@@ -22,8 +22,8 @@ from typing import Any
 
 from mfa_lab.resources import notebooks_dir
 
-REMEDY = "Click it, choose Run > Run All Above Selected Cell, and then run it again."
-_LINE_WIDTH = 60
+REMEDY = "Click this cell, choose Run > Run All Above Selected Cell, and then run this cell again."
+_LINE_WIDTH = 48
 _ASKED = re.compile(r'^(?:check|predict)\("([^"]+)"', re.MULTILINE)
 
 
@@ -90,7 +90,7 @@ def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], sess
     place = book.place(ran[-1])
     if type(error) is NameError:
         maker = _maker(error.name or "", book.cells[:place])
-        return f"`{error.name}` comes from {maker}, which has not run. {REMEDY}" if maker else ""
+        return f"{error.name!r} is made by {maker}\n{REMEDY}" if maker else ""
     if place is None or book.cells[place] != ran[-1]:
         return ""
     return _of_order([book.place(source) for source in ran], place, error)
@@ -109,7 +109,7 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
     else:
         why = "This cell builds on the cells above it."
     python = f"{type(error).__name__}: {error}".strip(": ")
-    return f"{why} {REMEDY} (Python says: {python})"
+    return f"{why}\n{REMEDY}\n(Python says: {python})"
 
 
 def _in_order(since: list[int | None], place: int) -> bool:
@@ -125,7 +125,7 @@ def _maker(name: str, cells: Sequence[str]) -> str:
         for statement in ast.parse(source).body:
             if name in _made(statement):
                 line = shorten(source.splitlines()[statement.lineno - 1], _LINE_WIDTH, placeholder=" ...")
-                return f"the cell with `{line}`" if number else "the setup cell at the top"
+                return f"another cell, which has not run: {line}" if number else "the setup cell, which has not run."
     return ""
 
 
