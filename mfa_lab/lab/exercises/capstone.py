@@ -168,9 +168,8 @@ CAPSTONE = Exercise(
     hints=(
         "Four methods and one number are enough, and each is short. Begin with the shortest.",
         (
-            "Every row was in a lesson: the secret in notebook 03, names in 02 and 23, codes in 07 and 23, "
-            "and what opens a page "
-            "in 21 (attack 1)."
+            "Every row was in a lesson. The secret is in notebook 03, names are in 02 and 23, codes in 07 and 23. "
+            "What opens a page is in 21 (attack 1)."
         ),
         (
             "You need nothing new. A name that nobody has costs a hash if you call `verify` with None. A "

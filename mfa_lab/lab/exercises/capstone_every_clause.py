@@ -183,9 +183,8 @@ EVERY_CLAUSE = Exercise(
             "less than it receives."
         ),
         (
-            "Every row was in a lesson: waits in notebook 02, their end in 21 (attack 6), sessions in 23 "
-            "(attack 15), the log in "
-            "29 and 51."
+            "Every row was in a lesson. Waits are in notebook 02, their end is in 21 (attack 6). Sessions are in 23 "
+            "(attack 15), the log is in 29 and 51."
         ),
         (
             "`must_wait` first asks about the hundred, then about the wait that belongs to the count. "

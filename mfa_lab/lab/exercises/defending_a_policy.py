@@ -175,12 +175,10 @@ ARGUE = Exercise(
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
         "- **b** Window 0 refuses some 6,300 more honest logins a day.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
-        "- **d** Even if every password were stolen, the accounts that window 0 saves in a year would be "
-        "fewer than the "
-        "honest logins that it refuses in a day.\n"
-        "- **e** An unused code that somebody has seen is valid for 30 seconds at most with window 0, "
-        "and for up to 90 with "
-        "window 1."
+        "- **d** Even if every password were stolen, window 0 would save fewer accounts in a year than the honest "
+        "logins that it refuses in a day.\n"
+        "- **e** With window 0, an unused code that somebody has seen is valid for 30 seconds at most; with "
+        "window 1 for up to 90."
     ),
     solution=f'carried = "{_CARRIED}"',
     ask=_argued,
