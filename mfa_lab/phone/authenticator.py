@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from mfa_lab.clock import Clock, SystemClock
 from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
-from mfa_lab.otp import code_at
+from mfa_lab.otp import code_at, padded_secret
 from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.google_export import Export, Part, is_export, read, write
 from mfa_lab.redaction import Redacted
@@ -44,7 +45,8 @@ class Phone:
     """One phone with one authenticator app. Give it a `SkewedClock` and its codes drift as a real one's do.
 
     `clock` may be replaced at any time. Accounts are called by their label, `Issuer: account`; where none is named,
-    the newest is meant.
+    the newest is meant. A second account of the same label, with another secret, is kept beside the first as
+    `Issuer: account (2)`: many sites write no issuer, or one that all sites of their kind share.
     """
 
     def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
@@ -53,6 +55,8 @@ class Phone:
         self._accounts: dict[str, OtpAccount] = {}
         self.imported: Export | None = None
         """What came of the last export from another app: its accounts, those skipped, its QR codes still missing."""
+        self.warning = ""
+        """What the owner should know of what was added last, such as a secret that is too short; '' for nothing."""
 
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account, or all
@@ -63,27 +67,41 @@ class Phone:
         return self.add(_decode(picture))
 
     def add(self, uri: str) -> str:
-        """Add the account of an otpauth URI, in place of one of the same label; return its label. `InvalidUri`.
+        """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
         An export (otpauth-migration) adds those of one QR code; `imported` says what was skipped and is missing.
+        `warning` says afterwards what is unsafe about an account that was added all the same.
         """
         if is_export(uri):
             return self._take_over(read(uri))
-        return self._keep(parse_uri(uri))
+        return self._keep([parse_uri(uri)])
 
     def _take_over(self, part: Part) -> str:
         self.imported = (self.imported or Export()).plus(part)
         (part,) = (known for known in self.imported.parts if known.number == part.number)
         if not part.accounts:
             raise InvalidUri("of this QR code's accounts none can be used here: `imported` says why")
-        return [self._keep(account) for account in part.accounts][-1]
+        return self._keep(part.accounts)
 
-    def _keep(self, account: OtpAccount) -> str:
-        for quirk in self._quirks:
-            account = replace(account, **_INSTEAD[quirk])
-        self._accounts.pop(account.label, None)
-        self._accounts[account.label] = account
-        return account.label
+    def _keep(self, accounts: Iterable[OtpAccount]) -> str:
+        """Add each account under a label of its own; return the last. The same account again becomes the newest."""
+        label, warnings = "", []
+        for account in accounts:
+            for quirk in self._quirks:
+                account = replace(account, **_INSTEAD[quirk])
+            label = self._label_for(account)
+            self._accounts.pop(label, None)
+            self._accounts[label] = account
+            if account.warning:
+                warnings.append(f"{label}: {account.warning}")
+        self.warning = "; ".join(warnings)
+        return label
+
+    def _label_for(self, account: OtpAccount) -> str:
+        """Return the label that this account has already, or one that no other has."""
+        known = (label for label, other in self._accounts.items() if other.same_as(account))
+        numbered = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
+        return next(known, "") or next(label for label in numbered if label not in self._accounts)
 
     def code(self, label: str | None = None) -> str:
         """The code that the phone shows now, by its own clock."""
@@ -105,7 +123,8 @@ class Phone:
 
     def remove(self, label: str) -> None:
         """Forget an account, secret and all."""
-        del self._accounts[self._account(label).label]
+        self._account(label)
+        del self._accounts[label]
 
     def export(self) -> list[dict[str, Any]]:
         """Every account with its secret, for the phone's own screen alone: a custom message, never stored."""
@@ -129,7 +148,7 @@ class Phone:
     def _code(self, label: str | None, periods_ahead: int) -> str:
         account = self._account(label)
         return code_at(
-            account.secret.reveal(),
+            padded_secret(account.secret.reveal()),
             self.clock.now() + periods_ahead * account.period_seconds,
             digits=account.digits,
             period=account.period_seconds,
@@ -156,33 +175,57 @@ def _decode(picture: bytes) -> str:
     except ImportError:
         raise MfaError("scanning needs zxing-cpp: install mfa-lab[phone], or pass the URI to add()") from None
     qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    codes = zxingcpp.read_barcodes(_pixels(picture), formats=qr, text_mode=zxingcpp.TextMode.Plain)
-    if not codes:
-        raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
-    if len(codes) > 1:
-        raise UnreadablePicture("more than one QR code found: show one alone, so that it is clear which you mean")
-    return str(codes[0].text)
+    for ground in _on_each_ground(_opened(picture)):
+        try:
+            codes = zxingcpp.read_barcodes(ground, formats=qr, text_mode=zxingcpp.TextMode.Plain)
+        except ValueError:  # such as a side of 65,536 pixels
+            raise _no_picture() from None
+        if len(codes) > 1:
+            raise UnreadablePicture("more than one QR code found: show one alone, so that it is clear which you mean")
+        if codes:
+            return str(codes[0].text)
+    raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
 
 
-def _pixels(picture: bytes) -> Any:
+def _opened(picture: bytes) -> Any:
     """The picture, opened by Pillow; its size is read from the header before a pixel is decoded."""
     from PIL import Image
 
     if not isinstance(picture, bytes):
         raise UnreadablePicture(f"a picture is bytes, such as a PNG file holds, not {type(picture).__name__}")
-    pixels, too_large = None, False
+    image: Image.Image | None = None
+    too_large = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own warning of large pictures: the limit here is lower.
             image = Image.open(io.BytesIO(picture), formats=_FORMATS)
             too_large = image.width * image.height > MAX_PIXELS
-            pixels = None if too_large else image.convert("L")
+            if not too_large:
+                image = image.convert("LA" if image.has_transparency_data else "L")
     except Image.DecompressionBombError:
         too_large = True
     except (OSError, SyntaxError, ValueError):
-        pass
+        image = None
     if too_large:
         raise UnreadablePicture(f"this picture claims over {MAX_PIXELS // 10**6} megapixels: pass a smaller one")
-    if pixels is None:
-        raise UnreadablePicture("this is no picture that can be read: pass the bytes of a PNG or JPEG file")
-    return pixels
+    if image is None:
+        raise _no_picture()
+    return image
+
+
+def _on_each_ground(image: Any) -> Iterator[Any]:
+    """The picture as it is seen on a white page and, where it is transparent, on a dark one too."""
+    from PIL import Image
+
+    if image.mode == "L":
+        yield image
+        return
+    grey, alpha = image.split()
+    for ground in (255, 0):
+        page = Image.new("L", image.size, ground)
+        page.paste(grey, mask=alpha)
+        yield page
+
+
+def _no_picture() -> UnreadablePicture:
+    return UnreadablePicture("this is no picture that can be read: pass the bytes of a PNG or JPEG file")

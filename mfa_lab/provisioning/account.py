@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyotp
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
+from mfa_lab.otp import DIGESTS, MIN_SECRET_BITS, checked_parameters, secret_bytes
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted
-
-if TYPE_CHECKING:
-    pass
 
 MAX_URI_CHARACTERS = 4096
 
@@ -33,7 +30,9 @@ def new_secret(randomness: Randomness = SYSTEM) -> str:
 class OtpAccount:
     """What an authenticator keeps for one account. `repr` hides the secret, and `==` never compares it.
 
-    `issuer` may be empty; `secret` is Base32. Raises `InvalidInput` for what a URI cannot carry, `InvalidSecret`.
+    `issuer` may be empty; `secret` is Base32, of any length: an authenticator takes what other servers give. What is
+    written (`uri`), and what a server takes over, is checked again, and strictly. Raises `InvalidInput`,
+    `InvalidSecret`.
     """
 
     account: str
@@ -47,16 +46,47 @@ class OtpAccount:
         if not checked_account_name(self.account, "account"):
             raise InvalidInput("the account has no name: give the one that people log in with")
         checked_account_name(self.issuer, "issuer")
-        secret_bytes(self.secret.reveal())
+        secret_bytes(self.secret.reveal(), min_bits=1)
         checked_parameters(self.digits, self.period_seconds, self.algorithm)
 
     @property
     def label(self) -> str:
         """What an app shows above the code: `Issuer: account`."""
-        return f"{self.issuer}: {self.account}" if self.issuer else self.account
+        return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
+
+    def same_as(self, other: OtpAccount) -> bool:
+        """Return whether both are one account: the same names, the same key, the same kind of code."""
+        return (
+            (self.account, self.issuer, self.digits, self.period_seconds, self.algorithm)
+            == (other.account, other.issuer, other.digits, other.period_seconds, other.algorithm)
+        ) and hmac.compare_digest(*(secret_bytes(each.secret.reveal(), min_bits=1) for each in (self, other)))
+
+    @property
+    def warning(self) -> str:
+        """What to tell the owner of an account whose secret is too short; '' for any other."""
+        bits = len(secret_bytes(self.secret.reveal(), min_bits=1)) * 8
+        if bits >= MIN_SECRET_BITS:
+            return ""
+        return (
+            f"the secret of this account has only {bits} bits; {MIN_SECRET_BITS} are the least that is safe "
+            "(NIST SP 800-63B-4): ask the site for a new one"
+        )
+
+    def checked_for_writing(self) -> None:
+        """Raise `InvalidInput` for a colon, which separates issuer and account (KEYURI), `InvalidSecret` for a short
+        secret: another app could read the first in another way, and no server should give out the second.
+        """
+        for name, what in ((self.account, "account"), (self.issuer, "issuer")):
+            if ":" in name:
+                raise InvalidInput(f"the {what} holds a colon, which separates issuer and account: leave it out")
+        secret_bytes(self.secret.reveal())
 
     def uri(self) -> str:
-        """The otpauth:// URI. It holds the secret: show it to its owner alone, and never log it."""
+        """The otpauth:// URI. It holds the secret: show it to its owner alone, and never log it.
+
+        Raises `InvalidInput`, `InvalidSecret` for what `checked_for_writing` refuses, and for a URI that is too long.
+        """
+        self.checked_for_writing()
         totp = pyotp.TOTP(
             self.secret.reveal().rstrip("=").upper(),
             digits=self.digits,
@@ -76,11 +106,9 @@ class OtpAccount:
 
 
 def checked_account_name(name: str, what: str) -> str:
-    """`name` itself if a label can carry it, else `InvalidInput`. KEYURI: the colon separates issuer and account."""
+    """Return `name` itself if an authenticator can show it, else raise `InvalidInput`."""
     if not isinstance(name, str):
         raise InvalidInput(f"the {what} is text, not {type(name).__name__}")
-    if ":" in name:
-        raise InvalidInput(f"the {what} holds a colon, which separates issuer and account: leave it out")
     if uncarriable(name):
         raise InvalidInput(f"the {what} holds a line break or another control character: leave it out")
     if name != name.strip():

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote
 
 from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.provisioning import MAX_URI_CHARACTERS, OtpAccount, protobuf
+from mfa_lab.provisioning.reading import names_in, tidy_text
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted, RedactedBytes
 
@@ -64,18 +65,18 @@ class Export:
     def plus(self, part: Part) -> Export:
         """With one QR code more. One of another export begins anew; one that was read already takes its own place.
 
-        Of two accounts with the same label the one that was read first stays, the other is skipped.
+        Two accounts may have the same label: self-hosted sites of one kind do. An account that stands in the export
+        twice, secret and all, is skipped the second time.
         """
         others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
-        labels = {account.label for other in others for account in other.accounts}
+        known = [account for other in others for account in other.accounts]
         kept: list[OtpAccount] = []
         skipped = list(part.skipped)
         for account in part.accounts:
-            if account.label in labels:
-                skipped.append(Skipped(account.label, "another account of this export has the same name and issuer"))
+            if any(account.same_as(other) for other in (*known, *kept)):
+                skipped.append(Skipped(account.label, "it stands in this export twice"))
             else:
                 kept.append(account)
-            labels.add(account.label)
         part = replace(part, accounts=tuple(kept), skipped=tuple(skipped))
         return Export(tuple(sorted((*others, part), key=lambda p: p.number)))
 
@@ -106,7 +107,9 @@ class Export:
 
 def is_export(text: object) -> bool:
     """Whether `text` means to be one, whatever it holds."""
-    return isinstance(text, str) and text.strip().lower().startswith("otpauth-migration:")
+    return isinstance(text, str) and (
+        tidy_text(text[: 2 * MAX_URI_CHARACTERS]).lower().startswith("otpauth-migration:")
+    )
 
 
 def read(text: str) -> Part:
@@ -185,13 +188,24 @@ def _account_message(account: OtpAccount) -> bytes:
         protobuf.field(number, value)
         for number, value in (
             (_SECRET, base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)),
-            (_NAME, account.account.encode()),
+            (_NAME, _name_to_write(account).encode()),
             (_ISSUER, account.issuer.encode()),
             (_ALGORITHM, algorithms[account.algorithm]),
             (_DIGITS, digits[account.digits]),
             (_TYPE, _TOTP),
         )
     )
+
+
+def _name_to_write(account: OtpAccount) -> str:
+    """The name field. Where the account's name holds a colon the issuer stands before it, as Google's app has it."""
+    name = f"{account.issuer}:{account.account}" if account.issuer and ":" in account.account else account.account
+    if names_in(name, account.issuer) != (account.issuer, account.account):
+        raise InvalidInput(
+            f"{_label(account.issuer, account.account)} has no place in an export, whose readers would take the part "
+            "before the colon for its issuer: leave it out"
+        )
+    return name
 
 
 def _part(text: Redacted) -> Part:
@@ -215,8 +229,7 @@ def _account(message: bytes) -> OtpAccount | Skipped:
     """The account of a message, or why it cannot be used. Some apps write the issuer before the name, too."""
     numbers, texts = protobuf.message(message)
     name, issuer = (texts.get(field, [b""])[-1].decode("utf-8", "replace") for field in (_NAME, _ISSUER))
-    before, _, name = (part.strip() for part in name.rpartition(":"))
-    issuer = before or issuer.strip()
+    issuer, name = names_in(name, issuer)
     kind = numbers.get(_TYPE, 0)
     if kind == _HOTP:
         return Skipped(_label(issuer, name), "it counts logins (HOTP); this kit reads time-based ones (TOTP)")
@@ -252,7 +265,7 @@ def _data(text: Redacted) -> bytes:
     """The message's bytes."""
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"an export is a text of at most {MAX_URI_CHARACTERS} characters: pass one QR code's")
-    found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", text.reveal().strip(), re.IGNORECASE)
+    found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", tidy_text(text.reveal()), re.IGNORECASE)
     values = [value for name, value in parse_qsl(found["query"]) if name.lower() == "data"] if found else []
     if len(values) != 1:
         raise InvalidUri("this is no otpauth-migration://offline?data= text: scan the QR code that the export shows")

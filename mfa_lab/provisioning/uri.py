@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from mfa_lab.errors import InvalidInput, InvalidUri
-from mfa_lab.redaction import Redacted
-
-if TYPE_CHECKING:
-    pass
+from mfa_lab.provisioning import reading
 from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, OtpAccount
+from mfa_lab.redaction import Redacted
 
 
 def build_uri(
@@ -26,24 +23,25 @@ def build_uri(
 def parse_uri(text: str) -> OtpAccount:
     """Read an otpauth://totp/ URI as real apps do; `InvalidUri` says what is wrong with any other.
 
-    Forgiven: either case, SHA-256 and HmacSHA256 for SHA256, padding, spaces and hyphens in the secret, an encoded
-    colon, an issuer in only one of its two places, unknown or empty parameters. Where the two issuers differ
-    the label's is taken, as Aegis and FreeOTP do (PyOTP refuses).
+    Forgiven: either case, SHA-256 and HmacSHA256 for SHA256, padding, spaces and hyphens in the secret, encoded and
+    further colons, a missing account name where there is an issuer, an issuer in only one of its two places, or one
+    that is a URL, a byte order mark, unknown or empty parameters, a short secret (`OtpAccount.warning`). Where the
+    two issuers differ the label's is taken, as Aegis and FreeOTP do (PyOTP refuses). `reading` holds the rules.
     """
     label, query = _split(text)
     parameters = _parameters(query)
-    secret = re.sub(r"[\s=-]", "", parameters.get("secret", "")).upper()
-    if not secret:
+    secret = reading.secret_in(parameters.pop("secret", ""))
+    if not secret.reveal():
         raise InvalidUri("this URI holds no secret: ask for a new QR code")
-    issuer, _, account = unquote(label).rpartition(":")
+    issuer, account = reading.names_in_label(label, parameters.get("issuer", ""))
     try:
         return OtpAccount(
-            account.strip(),
-            issuer.strip() or parameters.get("issuer", ""),
-            Redacted(secret),
-            _whole(parameters.get("digits", "6")),
-            _whole(parameters.get("period", "30")),
-            re.sub(r"^HMAC|[-_]", "", parameters.get("algorithm", "SHA1").upper()),
+            account,
+            issuer,
+            secret,
+            reading.whole_number(parameters.get("digits", "6")),
+            reading.whole_number(parameters.get("period", "30")),
+            reading.algorithm_in(parameters.get("algorithm", "SHA1")),
         )
     except InvalidInput as error:
         sentence = str(error)
@@ -57,7 +55,7 @@ def _split(text: str) -> tuple[str, str]:
     if len(text) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"this text is longer than the {MAX_URI_CHARACTERS} characters that a URI may have")
     found = re.fullmatch(
-        r"(?P<scheme>[^:/?#]*)://(?P<kind>[^/?#]*)/?(?P<label>[^?#]*)\??(?P<query>[^#]*).*", text.strip()
+        r"(?P<scheme>[^:/?#]*)://(?P<kind>[^/?#]*)/?(?P<label>[^?#]*)\??(?P<query>[^#]*).*", reading.tidy_text(text)
     )
     scheme = found["scheme"].lower() if found else ""
     if scheme == "otpauth-migration":
@@ -86,8 +84,3 @@ def _parameters(query: str) -> dict[str, str]:
         if key in _READ and found.setdefault(key, value.strip()) != value.strip():
             raise InvalidUri(f"this URI gives two different values for {key}: ask for a new QR code")
     return {key: value for key, value in found.items() if value}
-
-
-def _whole(text: str) -> int:
-    """The number that `text` writes in ASCII digits, else 0, which no parameter may be."""
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0

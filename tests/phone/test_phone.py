@@ -173,16 +173,19 @@ def test_seconds_left(now: int, left: int) -> None:
 
 
 def test_several_accounts(phone: Phone) -> None:
-    """Each by its label; where none is named, the newest. Scanning a label again replaces it and makes it newest."""
+    """Each by its label; where none is named, the newest. Scanning the same account again makes it the newest."""
     alice, bob = phone.add(URI), phone.scan(qr_png(BOBS_URI))
     now = phone.clock.now()
     assert phone.accounts == (alice, bob) == ("Acme: alice@example.org", "Acme: bob@example.org")
     assert (phone.code(), phone.code(alice)) == (code_at(BOB, now), code_at(ALICE, now))
-    phone.add(build_uri(BOB, account="alice@example.org", issuer="Acme", period=60))
+    assert phone.add(URI) == alice
     assert phone.accounts == (bob, alice)
-    assert phone.code() == code_at(BOB, now, period=60)
+    second = phone.add(build_uri(BOB, account="alice@example.org", issuer="Acme", period=60))
+    assert phone.accounts == (bob, alice, second) == (bob, alice, f"{alice} (2)")
+    assert (phone.code(), phone.code(alice)) == (code_at(BOB, now, period=60), code_at(ALICE, now))
     assert (phone.seconds_left(), phone.seconds_left(bob)) == (50, 20)
     phone.remove(alice)
+    phone.remove(second)
     assert phone.accounts == (bob,)
     assert phone.code() == code_at(BOB, now)
 
