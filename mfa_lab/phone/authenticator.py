@@ -45,8 +45,8 @@ class Phone:
     """One phone with one authenticator app. Give it a `SkewedClock` and its codes drift as a real one's do.
 
     `clock` may be replaced at any time. Accounts are called by their label, `Issuer: account`; where none is named,
-    the newest is meant. A second account of the same label, with another secret, is kept beside the first as
-    `Issuer: account (2)`: many sites write no issuer, or one that all sites of their kind share.
+    the newest is meant. An account of the same issuer and name takes the place of the earlier one, as after a new
+    enrolment. Without an issuer they may be of two sites: both are kept, the second as `account (2)`.
     """
 
     def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
@@ -56,7 +56,7 @@ class Phone:
         self.imported: Export | None = None
         """What came of the last export from another app: its accounts, those skipped, its QR codes still missing."""
         self.warning = ""
-        """What the owner should know of what was added last, such as a secret that is too short; '' for nothing."""
+        """What the owner should know of what was added last: a short secret, an account replaced; '' for nothing."""
 
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account, or all
@@ -85,23 +85,29 @@ class Phone:
 
     def _keep(self, accounts: Iterable[OtpAccount]) -> str:
         """Add each account under a label of its own; return the last. The same account again becomes the newest."""
-        label, warnings = "", []
+        label, said = "", []
         for account in accounts:
             for quirk in self._quirks:
                 account = replace(account, **_INSTEAD[quirk])
             label = self._label_for(account)
-            self._accounts.pop(label, None)
+            earlier = self._accounts.pop(label, None)
             self._accounts[label] = account
+            if earlier and not earlier.same_as(account):
+                said.append(f"{label}: this took the place of an earlier account, whose secret is forgotten")
             if account.warning:
-                warnings.append(f"{label}: {account.warning}")
-        self.warning = "; ".join(warnings)
+                said.append(f"{label}: {account.warning}")
+        self.warning = "; ".join(said)
         return label
 
     def _label_for(self, account: OtpAccount) -> str:
-        """Return the label that this account has already, or one that no other has."""
-        known = (label for label, other in self._accounts.items() if other.same_as(account))
-        numbered = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
-        return next(known, "") or next(label for label in numbered if label not in self._accounts)
+        """Return the label of the account that this one is or replaces, or a label that no other account has."""
+        same = next((label for label, other in self._accounts.items() if other.same_as(account)), None)
+        labels = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
+        return same or next(
+            label
+            for label in labels
+            if label not in self._accounts or self._accounts[label].same_site_and_name(account)
+        )
 
     def code(self, label: str | None = None) -> str:
         """The code that the phone shows now, by its own clock."""

@@ -54,6 +54,10 @@ class OtpAccount:
         """What an app shows above the code: `Issuer: account`."""
         return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
 
+    def same_site_and_name(self, other: OtpAccount) -> bool:
+        """Return whether both name one account of one site. Without an issuer nobody can tell."""
+        return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
+
     def same_as(self, other: OtpAccount) -> bool:
         """Return whether both are one account: the same names, the same key, the same kind of code."""
         return (

@@ -65,16 +65,16 @@ class Export:
     def plus(self, part: Part) -> Export:
         """With one QR code more. One of another export begins anew; one that was read already takes its own place.
 
-        Two accounts may have the same label: self-hosted sites of one kind do. An account that stands in the export
-        twice, secret and all, is skipped the second time.
+        Of two accounts with the same issuer and name the one that was read first stays, the other is skipped. Without
+        an issuer they may be of two sites, and both stay, unless the secret is the same as well.
         """
         others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
         known = [account for other in others for account in other.accounts]
         kept: list[OtpAccount] = []
         skipped = list(part.skipped)
         for account in part.accounts:
-            if any(account.same_as(other) for other in (*known, *kept)):
-                skipped.append(Skipped(account.label, "it stands in this export twice"))
+            if any(account.same_site_and_name(other) or account.same_as(other) for other in (*known, *kept)):
+                skipped.append(Skipped(account.label, "another account of this export has the same name and issuer"))
             else:
                 kept.append(account)
         part = replace(part, accounts=tuple(kept), skipped=tuple(skipped))

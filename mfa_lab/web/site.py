@@ -10,7 +10,7 @@ from fastapi import Request
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.services import normal_name
+from mfa_lab.server.names import exact_name, normal_name
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
@@ -53,7 +53,13 @@ class Site:
         return "__Host-mfa-lab" if self.https else "mfa-lab"
 
     def is_admin(self, name: str) -> bool:
-        """Whether the account of this name may use the admin page."""
+        """Whether the account of this name may use the admin page. Of an international domain only the form counts
+        that `admins` has: an old database may hold one account for each.
+        """
+        return exact_name(name) in map(exact_name, self.admins)
+
+    def is_reserved(self, name: str) -> bool:
+        """Whether this name, in any form, is an administrator's, and so for the operator to register."""
         return normal_name(name) in map(normal_name, self.admins)
 
 

@@ -173,21 +173,30 @@ def test_seconds_left(now: int, left: int) -> None:
 
 
 def test_several_accounts(phone: Phone) -> None:
-    """Each by its label; where none is named, the newest. Scanning the same account again makes it the newest."""
+    """Each by its label; where none is named, the newest. Scanning a label again replaces it and makes it newest."""
     alice, bob = phone.add(URI), phone.scan(qr_png(BOBS_URI))
     now = phone.clock.now()
     assert phone.accounts == (alice, bob) == ("Acme: alice@example.org", "Acme: bob@example.org")
     assert (phone.code(), phone.code(alice)) == (code_at(BOB, now), code_at(ALICE, now))
-    assert phone.add(URI) == alice
+    phone.add(build_uri(BOB, account="alice@example.org", issuer="Acme", period=60))
     assert phone.accounts == (bob, alice)
-    second = phone.add(build_uri(BOB, account="alice@example.org", issuer="Acme", period=60))
-    assert phone.accounts == (bob, alice, second) == (bob, alice, f"{alice} (2)")
-    assert (phone.code(), phone.code(alice)) == (code_at(BOB, now, period=60), code_at(ALICE, now))
+    assert "took the place of an earlier account" in phone.warning
+    assert phone.code() == code_at(BOB, now, period=60)
     assert (phone.seconds_left(), phone.seconds_left(bob)) == (50, 20)
     phone.remove(alice)
-    phone.remove(second)
     assert phone.accounts == (bob,)
     assert phone.code() == code_at(BOB, now)
+
+
+def test_two_sites_without_an_issuer_are_both_kept(phone: Phone) -> None:
+    """Both write `admin` and nothing else. Neither replaces the other, and scanning one again adds no third."""
+    one, two = (build_uri(secret, account="admin", issuer="") for secret in (ALICE, BOB))
+    now = phone.clock.now()
+    assert [phone.add(uri) for uri in (one, two, one, two)] == ["admin", "admin (2)"] * 2
+    assert [phone.code(label) for label in phone.accounts] == [code_at(ALICE, now), code_at(BOB, now)]
+    phone.remove("admin")
+    assert phone.add(two) == "admin (2)"
+    assert (phone.accounts, phone.warning) == (("admin (2)",), "")
 
 
 @pytest.mark.parametrize("use", [Phone.code, Phone.next_code, Phone.seconds_left, Phone.remove])

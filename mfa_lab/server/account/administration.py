@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
 from mfa_lab.errors import InvalidInput, NameTaken
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
@@ -10,13 +10,14 @@ from mfa_lab.redaction import Redacted
 from mfa_lab.server import audit
 from mfa_lab.server.account import enrolment, recovery
 from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import RecoveryCodes
-from mfa_lab.server.services import Services, checked_name, normal_name
+from mfa_lab.server.services import Services
 from mfa_lab.server.storage import schema
 
 _ADD_ACCOUNT = insert(schema.accounts)
-_ACCOUNT_ID = select(schema.accounts.c.id).where(schema.accounts.c.normal_name == bindparam("name"))
+_ACCOUNT_ID = select(schema.accounts.c.id).where(IS_NAMED).order_by(BEST_FIRST).limit(1)
 _NOBODY = "no account has this name: check the spelling"
 
 
@@ -82,5 +83,5 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
 
 
 def _account_id(connection: Connection, name: str) -> str | None:
-    found: str | None = connection.execute(_ACCOUNT_ID, {"name": normal_name(name)}).scalar()
+    found: str | None = connection.execute(_ACCOUNT_ID, spellings(name)._asdict()).scalar()
     return found

@@ -25,11 +25,12 @@ _COUNT = (
 
 
 def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int) -> Session | Decision:
-    """Check a code and grant a session, in one transaction. A refusal commits its charge."""
+    """Check a code and grant a session, in one transaction. A rejection commits its count."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)
         decision = pending_logins.why_unusable(services, row, now) or not_now(row, now)
+        decision = decision or not_a_code(row, typed)
         if decision is None:
             outcome = _check(connection, services, token, candidates, typed, now)
             if isinstance(outcome, Session):
@@ -46,6 +47,17 @@ def not_now(row: Any, now: int) -> Decision | None:
     if now < row.otp_wait_until:
         return throttled(row.otp_wait_until - now, row.otp_failures, row.account_id)
     return None
+
+
+def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
+    """Why what was typed is not verified, and not counted either: it could be no account's code.
+
+    An empty field or half a code is no guess. This asks the text alone, never the account's own number of digits, so
+    that being counted or not says nothing about an account (docs/decisions/04).
+    """
+    if all(otp.could_be_code(each.reveal()) for each in typed):
+        return None
+    return refused(Reason.MALFORMED, row.account_id)
 
 
 def _check(

@@ -22,7 +22,7 @@ def register_alike(site: Site, name: str, password: str) -> None:
     A reserved name, an administrator's, is for the operator to register: whoever comes first would get their rights.
     """
     with suppress(NameTaken):
-        site.server.register(name, password, reserved=site.is_admin(name))
+        site.server.register(name, password, reserved=site.is_reserved(name))
 
 
 @router.get("/register")
