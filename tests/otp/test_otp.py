@@ -268,7 +268,8 @@ def test_the_number_of_digits_is_the_accounts_own(digits: int) -> None:
 @pytest.mark.parametrize(
     ("typed", "could"),
     [("123456", True), (" 123 456\n", True), ("1234567", True), ("12345678", True), ("12345", False), ("", False),
-     ("123456789", False), ("hello!", False), ("１２３４５６", False), ("12345O", False), (123456, False), (None, False)],
+     ("123456789", False), ("hello!", False), ("１２３４５６", False), ("12345O", False), (123456, False),
+     (None, False)],
 )  # fmt: skip
 def test_what_could_be_a_code_is_asked_of_the_text_alone(typed: object, could: bool) -> None:
     """Six to eight digits, whatever an account's own number is: the answer must say nothing about an account."""

@@ -119,7 +119,9 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("text", "sentence"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_where_it_is(text: str, sentence: str) -> None:
-    """Line, column and remedy; `parse_table` then reads nothing. No cell is quoted, nor in any variable of what raises."""
+    """Line, column and remedy; `parse_table` then reads nothing. No cell is quoted, nor in any variable of what
+    raises.
+    """
     with pytest.raises(InvalidInput) as caught:
         parse_table(text)
     assert sentence in str(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.otp import secret_bytes
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import audit
@@ -23,7 +24,7 @@ _NOBODY = "no account has this name: check the spelling"
 
 def register(services: Services, name: str, password: Redacted, now: int, *, reserved: bool) -> None:
     """Make an account. Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`."""
-    name = checked_name(name)
+    typed, name = name, checked_name(name)
     build_uri(new_secret(), account=name, issuer=services.issuer)  # refuse now a name that no QR code could carry
     account = {
         "id": services.new_id(),
@@ -35,7 +36,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         "created_at": now,
     }
     with services.store.transaction() as connection:  # nobody else writes meanwhile
-        taken = _account_id(connection, name) is not None or reserved
+        taken = _account_id(connection, typed) is not None or reserved
         if taken:  # a line all the same: the answer would come sooner if nothing had to reach the disk
             audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
         else:
@@ -70,7 +71,10 @@ def reset_factors(services: Services, name: str, now: int) -> None:
 
 
 def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
-    """Take over an authenticator of an older system. Raises `InvalidInput` where the account has one already."""
+    """Take over an authenticator of an older system. Raises `InvalidInput` where the account has one already, and
+    `InvalidSecret` for a secret under 112 bits (NIST-3.1.4.1): a phone may hold it, a server must not trust it.
+    """
+    secret_bytes(account.secret.reveal())
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
         if account_id and enrolment.adopt(connection, services, account_id, account, now):
