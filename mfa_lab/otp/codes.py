@@ -84,5 +84,6 @@ class _Hotp(pyotp.HOTP):
 
 
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
+    """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)
     return _Hotp(secret, digits, algorithm)

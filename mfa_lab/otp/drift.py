@@ -31,6 +31,7 @@ class DriftInterval:
 
     @property
     def width_seconds(self) -> int:
+        """Return the width of the interval in seconds."""
         return self.high_seconds - self.low_seconds
 
     def __contains__(self, offset_seconds: float) -> bool:

@@ -118,6 +118,7 @@ def checked_window(window_steps: int) -> int:
 
 
 def checked_drift(drift_steps: int) -> int:
+    """Return `drift_steps` if it is a whole number, otherwise raise `InvalidInput`."""
     if type(drift_steps) is not int:
         raise InvalidInput("drift_steps must be a whole number of steps")
     return drift_steps

@@ -55,7 +55,7 @@ class Policy:
     """In code points. NIST-3.1.1.2 says to allow at least 64. A longer password is rejected, never cut."""
 
     free_failures: int = 2
-    """Consecutive failures without a wait. The next failure starts the first wait."""
+    """Consecutive failures without a wait. The next failure starts the first wait. Any number is allowed."""
     first_wait_seconds: int = 30
     longest_wait_seconds: int = 3600
     """The waits double from the first to the longest (NIST-3.2.2)."""
@@ -77,7 +77,8 @@ class Policy:
     step_up: tuple[tuple[str, int], ...] = ()
     """An application's sensitive actions: (name, the greatest age in seconds of a session that may use it)."""
     recovery_codes: int = 10
-    """The number of recovery codes. With 0, a user who loses the phone needs an administrator's reset code."""
+    """The number of recovery codes. With 0, there are none, and no code replaces a used one. Then a user who loses the
+    phone needs an administrator's reset code."""
 
     drift_cap_steps: int = 0
     """How far the window's centre may follow a phone's clock, one step a login (0: not at all). No window widens."""

@@ -21,6 +21,7 @@ class Decision:
 
     @property
     def reason(self) -> Reason:
+        """Return the reason of the rejection."""
         return self.trace.reason
 
     def deny(self, *, explain: bool) -> NoReturn:

@@ -275,7 +275,7 @@ class MfaServer:
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
-        """Pass unsent security notifications to `notifier`, each with its account's name. Call this often.
+        """Send unsent security notifications by `notifier`, each to its account's name. Call this often.
 
         Returns how many were sent. A notification that fails stays, and any worker tries it again after some minutes.
         """

@@ -203,8 +203,8 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 def _full(connection: Connection, services: Services, account_id: str) -> bool:
     """Return whether the account has no room for one more authenticator.
 
-    An account whose factor is disabled has no room either, until the factor is replaced: after a recovery, or from a
-    session that is still fresh.
+    An account whose factor is disabled has no room either. First the factor must be replaced, after a recovery or
+    from a session that is still fresh.
     """
     active = len(totp.listed(connection, account_id))
     return not 0 < active < services.policy.authenticators

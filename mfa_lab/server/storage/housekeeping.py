@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Delete, Table, bindparam, delete, select
 from mfa_lab.server.storage.schema import enrolments, pendings, sessions, throttles
 
 KEEP_SECONDS = 24 * 3600
-"""A pending login, enrolment or session stays for a day after its end, so that the instructor's view says why it
-ended, and not "unknown"."""
+"""A pending login, enrolment or session stays for a day after its expiry or last use, so that the instructor's view
+says why it ended, and not "unknown"."""
 _AT_ONCE = 100
 
 
