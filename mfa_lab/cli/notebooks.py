@@ -160,7 +160,11 @@ def _encrypted_kernels() -> dict[str, object]:
 
 def _tell(folder: Path, delivery: working_copy.Delivery) -> None:
     click.echo(f"Your notebooks are in {folder.resolve()}")
-    for verb, names in (("New here", delivery.new), ("Brought up to date", delivery.updated)):
+    for verb, names in (
+        ("New here", delivery.new),
+        ("Brought up to date", delivery.updated),
+        ("Removed, because the kit renamed or dropped them and you had not changed them", delivery.removed),
+    ):
         if names:
             click.echo(f"{verb}: {', '.join(names)}")
     for name in delivery.kept:

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.room import DEMO_NOW, demo_room, live_room
     from mfa_lab.lab.source import source_of
     from mfa_lab.lab.table import Table
+    from mfa_lab.lab.terms import glossary
     from mfa_lab.lab.widgets.browser_tab import BrowserTab
     from mfa_lab.lab.widgets.forms import EnrolForm, LoginForm, OtpForm, RecoveryForm, RegisterForm, SessionForm
     from mfa_lab.lab.widgets.four_steps import FourSteps
@@ -130,6 +131,7 @@ _HOMES = {
     "every_refusal": "mfa_lab.lab.demos.rejections",
     "fact": "mfa_lab.lab.facts",
     "fact_table": "mfa_lab.lab.facts",
+    "glossary": "mfa_lab.lab.terms",
     "guess_by_guess": "mfa_lab.lab.figures.guessing.verified_guesses",
     "guess_cost": "mfa_lab.lab.figures.guessing.guess_cost",
     "guess_odds": "mfa_lab.lab.figures.guessing.guess_odds",
@@ -227,6 +229,7 @@ __all__ = [
     "every_refusal",
     "fact",
     "fact_table",
+    "glossary",
     "guess_by_guess",
     "guess_cost",
     "guess_odds",

@@ -1,6 +1,31 @@
-"""Times and numbers as figures write them."""
+"""Times and numbers as figures write them, and paragraphs of light Markdown as HTML and as plain text."""
 
 from __future__ import annotations
+
+import re
+from html import escape
+
+_MARKS = (
+    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
+    (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
+    (re.compile(r"(?<![\w*])\*([^*]+)\*(?![\w*])"), r"<i>\1</i>"),
+    (re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)"), r'<a href="\2">\1</a>'),
+)
+
+
+def marked_up(paragraph: str) -> str:
+    """Return HTML for a paragraph of our own with code, bold, italics and links."""
+    html = escape(paragraph)
+    for mark, tag in _MARKS:
+        html = mark.sub(tag, html)
+    return html
+
+
+def plain(paragraph: str) -> str:
+    """Return the words of such a paragraph; a link is left with its text."""
+    for mark, _ in _MARKS:
+        paragraph = mark.sub(r"\1", paragraph)
+    return paragraph
 
 
 def clock(now: int) -> str:

@@ -23,31 +23,41 @@ from mfa_lab.randomness import SYSTEM
 
 MANIFEST = ".mfa-lab.json"
 _MANIFEST_BYTES = 1_000_000
+_NOTEBOOK = re.compile(r"\w[\w.-]*\.ipynb", re.ASCII)
+"""A name in this folder itself: a manifest from elsewhere must not name a file outside of it."""
 _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What `deliver` did, by file name: brought in, replaced by a newer version, left as the learner has it.
+    """What `deliver` did, by file name: brought in, replaced by a newer version, left as the learner has it, removed.
 
-    `kept` names only files of which the kit now has another version than the one that was delivered.
+    `kept` names only files of which the kit now has another version than the one that was delivered. `removed` names
+    notebooks that the kit no longer has and the learner never changed: most of them have a new name.
     """
 
     new: tuple[str, ...]
     updated: tuple[str, ...]
     kept: tuple[str, ...]
+    removed: tuple[str, ...] = ()
 
 
 def deliver(source: Path, work: Path) -> Delivery:
     """Bring the files of `source` into `work`, which is made if need be; what a learner changed stays.
 
-    A file that the learner deleted comes back. Raises `InvalidInput` where `work` cannot be a working copy.
+    A file that the learner deleted comes back. A notebook that the kit no longer has goes if it was never changed.
+    Raises `InvalidInput` where `work` cannot be a working copy.
     """
     with _refusals_in_words(work):
         _make_folder(source, work)
         names = kit_files(source)
-        delivered = _read_manifest(work, names)
-        outcome: dict[str, list[str]] = {"new": [], "updated": [], "kept": []}
+        delivered = _read_manifest(work)
+        outcome: dict[str, list[str]] = {"new": [], "updated": [], "kept": [], "removed": []}
+        for name in sorted(delivered.keys() - set(names)):
+            if _NOTEBOOK.fullmatch(name) and _hash_of(work, name) == delivered[name]:
+                (work / name).unlink()
+                outcome["removed"].append(name)
+            del delivered[name]
         for name in names:
             content = as_delivered((source / name).read_bytes())
             newest, found = _sha256(content), _hash_of(work, name)
@@ -173,16 +183,16 @@ def put_aside(path: Path) -> str:
     return free.name
 
 
-def _read_manifest(work: Path, names: list[str]) -> dict[str, str]:
-    """What it says of `names`. One that is missing or damaged, a link, no file, too long or too deep knows of no
-    delivery: then every differing file is kept, as `Delivery.kept` tells.
+def _read_manifest(work: Path) -> dict[str, str]:
+    """Return the hash of each delivered file by name. A manifest that is missing or damaged, a link, no file, too
+    long or too deep knows of no delivery: then every differing file is kept, as `Delivery.kept` says.
     """
     path = work / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MANIFEST_BYTES:
         return {}
     try:
         delivered = json.loads(path.read_text("utf-8"))["delivered"]
-        return {name: delivered[name] for name in names if re.fullmatch("[0-9a-f]{64}", delivered.get(name, ""))}
+        return {name: found for name, found in delivered.items() if re.fullmatch("[0-9a-f]{64}", found)}
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return {}
 

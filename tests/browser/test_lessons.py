@@ -130,7 +130,7 @@ def test_a_lesson_by_keyboard_alone(open_lesson):
     """Opened, run, a prediction made and compared, an exercise answered, mended and done, the live form reached and
     left, and the next lesson opened.
     """
-    lesson = open_lesson("04_otp_validation")
+    lesson = open_lesson("07_otp_validation")
     lesson.run_all()
     lesson.write("again-guess", 0, 'guess = "b"')
     expect(lesson.told("again-guess")).to_contain_text("Noted")
@@ -153,14 +153,14 @@ def test_a_lesson_by_keyboard_alone(open_lesson):
     lesson.tab_to("Name or e-mail")
     lesson.tab_to("05 windows and clock drift")  # in the map, below the form
     lesson.press("Enter")
-    expect(lesson.page.get_by_role("tab", name="05_windows_and_clock_drift.ipynb")).to_be_visible()
+    expect(lesson.page.get_by_role("tab", name="10_window_and_clock_drift.ipynb")).to_be_visible()
 
 
 def test_the_other_tab_by_keyboard_alone(open_lesson):
     """The link leads to the server's pages; the key that stands there goes into the phone, its code back by copy and
     paste, and the authenticator is enrolled.
     """
-    lesson = open_lesson("10_into_your_application")
+    lesson = open_lesson("50_into_your_application")
     lesson.lab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lesson.run("setup")
     lesson.run("tab")
@@ -226,8 +226,8 @@ def test_the_other_tab_by_keyboard_alone(open_lesson):
 
 
 HALVES = {
-    "12_capstone": ("yours", "second-draft", "SecondDraft", "window_steps = 1", (1, 2, 6)),
-    "12b_every_clause": (
+    "60_capstone": ("yours", "second-draft", "SecondDraft", "window_steps = 1", (1, 2, 6)),
+    "61_capstone_every_clause": (
         "yours-b",
         "every-clause",
         "Fixed",

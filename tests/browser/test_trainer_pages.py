@@ -46,7 +46,7 @@ def room(tmp_path_factory) -> Path:
         )
     (folder / "exports" / "<b>bad.json").write_text("{")
     save(board(folder / "exports"), folder / "board")
-    (folder / "slides.html").write_text(slides_html(read("04_otp_validation")))
+    (folder / "slides.html").write_text(slides_html(read("07_otp_validation")))
     (folder / "handout.html").write_text(HANDOUT.read_text())
     return folder
 
@@ -158,7 +158,7 @@ def test_printing_stays_on_its_sheets(open_page):
     """The handout is one page; the board and the slides are printed light, a slide on each page."""
     assert pages_of(open_page("handout.html", "dark").pdf(prefer_css_page_size=True)) == 1
     made = open_page("slides.html", "dark").pdf(prefer_css_page_size=True)
-    assert pages_of(made) >= len(slides(read("04_otp_validation")))
+    assert pages_of(made) >= len(slides(read("07_otp_validation")))
     page = open_page("board.html", "dark")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
@@ -183,7 +183,7 @@ def test_the_board_can_be_read_from_the_back_of_the_room(open_page):
 def test_slides_by_keyboard(open_page):
     """On, back, first, last, notes; the address remembers, the status tells, the focus is on the slide's title."""
     page = open_page("slides.html")
-    count = len(slides(read("04_otp_validation")))
+    count = len(slides(read("07_otp_validation")))
     shown = page.locator("section.slide:visible")
 
     def at(number: int) -> None:
@@ -216,7 +216,7 @@ def test_slides_by_keyboard(open_page):
 def test_slides_fit_the_projector(size, open_page):
     """Each of them: nothing is cut off at the side, and what is longer than the screen can be reached by keyboard."""
     page = open_page("slides.html", size=size)
-    for _ in slides(read("04_otp_validation")):
+    for _ in slides(read("07_otp_validation")):
         slide = page.locator("section.slide:visible")
         wide, long = slide.evaluate(
             "element => [element.scrollWidth - element.clientWidth, element.scrollHeight - element.clientHeight]"
@@ -243,7 +243,7 @@ def test_slides_without_a_script_stand_below_each_other(browser, room):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((room / "slides.html").as_uri())
-    expect(page.locator("section.slide:visible")).to_have_count(len(slides(read("04_otp_validation"))))
+    expect(page.locator("section.slide:visible")).to_have_count(len(slides(read("07_otp_validation"))))
     context.close()
 
 
@@ -279,7 +279,7 @@ steps
 
 def test_a_figure_takes_the_room_there_is(open_page, room):
     """The whole width, or most of the height."""
-    notebook = read("05_windows_and_clock_drift")
+    notebook = read("10_window_and_clock_drift")
     (room / "figures.html").write_text(slides_html(notebook))
     page = open_page("figures.html", size=(1280, 720))
     for _ in slides(notebook):

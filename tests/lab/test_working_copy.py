@@ -79,6 +79,25 @@ def test_second_delivery(kit: Path, work: Path, learner: str | None, kit_moves_o
     assert contents(work)["01_a.ipynb"] == left
 
 
+def test_a_renamed_notebook_leaves_no_old_copy_unless_it_was_changed(kit: Path, work: Path):
+    """The kit renames both notebooks: the untouched one goes, the changed one and a file outside stay."""
+    deliver(kit, work)
+    put(work / "02_b.ipynb", "mine")
+    outside = work.parent / "outside.ipynb"
+    put(outside, (work / "01_a.ipynb").read_text())
+    manifest = json.loads((work / MANIFEST).read_text())
+    manifest["delivered"]["../outside.ipynb"] = manifest["delivered"]["01_a.ipynb"]
+    (work / MANIFEST).write_text(json.dumps(manifest))
+    for old, new in (("01_a.ipynb", "10_a.ipynb"), ("02_b.ipynb", "20_b.ipynb")):
+        (kit / old).rename(kit / new)
+    delivery = deliver(kit, work)
+    assert (delivery.new, delivery.removed, delivery.kept) == (("10_a.ipynb", "20_b.ipynb"), ("01_a.ipynb",), ())
+    assert {path.name for path in work.glob("*.ipynb")} == {"02_b.ipynb", "10_a.ipynb", "20_b.ipynb"}
+    assert (work / "02_b.ipynb").read_text() == "mine"
+    assert outside.exists()
+    assert deliver(kit, work).removed == ()
+
+
 def test_a_file_taken_back_to_what_was_delivered_is_updated_again(kit: Path, work: Path):
     """Undoing every change makes the file the kit's again."""
     deliver(kit, work)

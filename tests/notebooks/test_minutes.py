@@ -1,4 +1,4 @@
-"""The map in 00_start_here and the notebooks agree: names, order, minutes, and what comes next.
+"""The map in 00_first_login and the notebooks agree: names, order, minutes, and what comes next.
 
 The introduction is read, too: it counts among the minutes of the first section.
 """
@@ -18,7 +18,7 @@ def prose(name: str) -> str:
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
-MAP = {name: int(minutes) for name, minutes in _ROW.findall(prose("00_start_here"))}
+MAP = {name: int(minutes) for name, minutes in _ROW.findall(prose("00_first_login"))}
 each_on_the_map = pytest.mark.parametrize("name", MAP)
 
 

@@ -117,7 +117,7 @@ def test_a_planted_fault_is_seen(check, notebook):
 def test_a_good_notebook_passes():
     """No check finds fault where there is none."""
     good = one(
-        "The [study](https://example.org/a?b=1) and [the start](00_start_here.ipynb).\n\n"
+        "The [study](https://example.org/a?b=1) and [the start](00_first_login.ipynb).\n\n"
         f"{ON_THE_WAY}NIST-3.1.1.2, ASVS-6.2.1 and OWASP-PW.",
         html='<a href="https://example.org/x">a study, 2025</a>',
     )

@@ -78,9 +78,9 @@ def test_where_everybody_is(folder):
         ("seat-04", "", 0, 0),
     ]
     where = {name: [place.name for place in places] for name, places in found.notebooks.items()}
-    assert where["00_start_here"] == ["seat-03"]
-    assert where["02_otp_generation"] == ["seat-01", "seat-02"]
-    assert list(where)[-1] == "02_otp_generation"
+    assert where["00_first_login"] == ["seat-03"]
+    assert where["03_otp_generation"] == ["seat-01", "seat-02"]
+    assert list(where)[-1] == "03_otp_generation"
     assert found.left_out == ()
 
 

@@ -243,7 +243,7 @@ def test_tags_have_the_last_word():
                 code("more", tags=("slide-below",)),
                 prose("**What we saw:** it all stands together here, on one slide."),
                 code("left out", tags=("slide-skip",)),
-                prose("## B (3 min)\n\n- a list\n- for [the notes](04_otp_validation.ipynb)", "slide-notes"),
+                prose("## B (3 min)\n\n- a list\n- for [the notes](07_otp_validation.ipynb)", "slide-notes"),
                 code("under B"),
             ]
         )
@@ -357,14 +357,14 @@ def test_dark_rules_follow_the_reader():
 def test_the_command(tmp_path, monkeypatch):
     """A notebook by the kit's name or by a path; nothing of somebody else's is written over."""
     monkeypatch.chdir(tmp_path)
-    for name in ("00_start_here", "00_start_here.ipynb", str(NOTEBOOKS[0])):
+    for name in ("00_first_login", "00_first_login.ipynb", str(NOTEBOOKS[0])):
         done = CliRunner().invoke(main, ["slides", name])
-        assert (done.exit_code, Path("00_start_here-slides.html").is_file()) == (0, True), done.output
+        assert (done.exit_code, Path("00_first_login-slides.html").is_file()) == (0, True), done.output
     Path("mine.html").write_text("mine")
-    refused = CliRunner().invoke(main, ["slides", "00_start_here", "--out", "mine.html"])
+    refused = CliRunner().invoke(main, ["slides", "00_first_login", "--out", "mine.html"])
     assert (refused.exit_code, Path("mine.html").read_text()) == (1, "mine")
     refused = CliRunner().invoke(main, ["slides", "99_nowhere"])
-    assert (refused.exit_code, "00_start_here" in refused.output) == (1, True)
+    assert (refused.exit_code, "00_first_login" in refused.output) == (1, True)
     Path("broken.ipynb").write_text("{")
     assert CliRunner().invoke(main, ["slides", "broken.ipynb"]).exit_code == 1
 

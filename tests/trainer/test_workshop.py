@@ -56,8 +56,8 @@ def test_each_seat_is_complete_and_its_own(tmp_path):
 def test_a_second_run_adds_and_leaves_everything_else(tmp_path):
     """What a learner wrote, deleted or broke stays as it is, and so does a seat from a run with more seats."""
     prepare(tmp_path, 3, "a test")
-    (tmp_path / "seat-01" / "00_start_here.ipynb").write_text("my own")
-    (tmp_path / "seat-02" / "00_start_here.ipynb").unlink()
+    (tmp_path / "seat-01" / "00_first_login.ipynb").write_text("my own")
+    (tmp_path / "seat-02" / "00_first_login.ipynb").unlink()
     (tmp_path / "seat-02" / ".mfa-lab-progress.json").write_text("broken")
     seats = {name: content for name, content in everything(tmp_path).items() if name.startswith("seat")}
     made = prepare(tmp_path, 2)
@@ -90,10 +90,10 @@ def test_a_run_that_was_cut_short_is_finished(tmp_path):
     """seat.json comes last: where it is missing from a working copy, the seat is completed."""
     prepare(tmp_path, 2, "a test")
     (tmp_path / "seat-02" / FILE).unlink()
-    (tmp_path / "seat-02" / "00_start_here.ipynb").write_text("my own")
+    (tmp_path / "seat-02" / "00_first_login.ipynb").write_text("my own")
     assert prepare(tmp_path, 2).new == ("seat-02",)
     assert read(tmp_path / "seat-02") == SEATS[1]
-    assert (tmp_path / "seat-02" / "00_start_here.ipynb").read_text() == "my own"
+    assert (tmp_path / "seat-02" / "00_first_login.ipynb").read_text() == "my own"
 
 
 @pytest.mark.full
@@ -334,8 +334,8 @@ def test_a_bundle_installs_without_a_network(tmp_path):
         return done.stdout
 
     assert "Start with: " in run(sys.executable, place / "install.py")
-    assert "00_start_here.ipynb" in run(scripts / "mfa-lab", "--copy-only", "seat-99")
-    run(scripts / "mfa-lab", "slides", "00_start_here")  # its template, style and script came along
+    assert "00_first_login.ipynb" in run(scripts / "mfa-lab", "--copy-only", "seat-99")
+    run(scripts / "mfa-lab", "slides", "00_first_login")  # its template, style and script came along
     alone.clear()  # without any network, there is not even this machine, and no kernel
     run(scripts / "mfa-lab", "doctor")
 

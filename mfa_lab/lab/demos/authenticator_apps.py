@@ -1,4 +1,4 @@
-"""Notebook 03's tools: what a provisioning URI says, what several phones show, which clocks get in."""
+"""Tools of 05_enrolment_and_qr_code: what a provisioning URI says, what several phones show, which clocks get in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebooks 01 and 01b: what a thief of the database reads, how much work a server does, how long a guesser waits."""
+"""Notebooks 01 and 02: what a thief of the database reads, how much work a server does, how long a guesser waits."""
 
 from __future__ import annotations
 

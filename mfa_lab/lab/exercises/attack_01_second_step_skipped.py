@@ -1,4 +1,4 @@
-"""Rung 1, the second step skipped: what 06 asks and 07 has mended."""
+"""Rung 1, the second step skipped: what 20 asks and 21 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.second_step_skipped import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "07_fix_it"
+NOTEBOOK = "21_fix_guessing"
 
 _GIVEN = "from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.second_step_skipped import HastyServer"
 

@@ -1,4 +1,4 @@
-"""Rung 2, the client names the account: what 08 asks and 08b has mended."""
+"""Rung 2, the client names the account: what 24 asks and 25 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.client_names_account import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "08b_fix_whose_login"
+NOTEBOOK = "25_fix_account_mixups"
 
 EXERCISES = (
     fix(

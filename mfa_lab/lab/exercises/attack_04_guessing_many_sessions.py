@@ -1,4 +1,4 @@
-"""Rung 4, guessing across sessions: what 06 asks and 07 has mended."""
+"""Rung 4, guessing across sessions: what 20 asks and 21 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.guessing_many_sessions import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "07_fix_it"
+NOTEBOOK = "21_fix_guessing"
 
 EXERCISES = (
     fix(

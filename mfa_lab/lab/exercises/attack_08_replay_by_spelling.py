@@ -1,4 +1,4 @@
-"""Rung 8, replay by another spelling: what 08c asks and 08d has mended."""
+"""Rung 8, replay by another spelling: what 26 asks and 27 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.replay_by_spelling import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "08d_fix_used_codes"
+NOTEBOOK = "27_fix_used_codes"
 
 _GIVEN = """
 import hashlib

@@ -1,4 +1,4 @@
-"""Rung 9, replay after the memory forgot: what 08c asks and 08d has mended."""
+"""Rung 9, replay after the memory forgot: what 26 asks and 27 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.replay_after_forgetting import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "08d_fix_used_codes"
+NOTEBOOK = "27_fix_used_codes"
 
 _GIVEN = "from mfa_lab.attacks.replay_after_forgetting import PERIOD, ShortMemory"
 

@@ -1,4 +1,4 @@
-"""Rung 10, check then set: what 07b asks and 07c has mended."""
+"""Rung 10, check then set: what 22 asks and 23 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.check_then_set import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "07c_fix_what_is_seen"
+NOTEBOOK = "23_fix_replay_and_relay"
 
 _GIVEN = "from threading import Lock\n\nfrom mfa_lab.attacks.check_then_set import CheckThenSet"
 

@@ -1,4 +1,4 @@
-"""Rung 12, secrets from a weak random source: what 09 asks and 09b has mended."""
+"""Rung 12, secrets from a weak random source: what 28 asks and 29 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.weak_randomness import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "09b_fix_the_secret"
+NOTEBOOK = "29_fix_shared_secret"
 
 _GIVEN = (
     "import base64, hashlib, random, secrets, time\n\n"

@@ -1,4 +1,4 @@
-"""Rung 15, the relay: what 07b asks, and what 07c can mend of it, the session's age and the notice."""
+"""Rung 15, the relay: what 22 asks, and what 23 can mend of it, the session's age and the notice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.relay import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "07c_fix_what_is_seen"
+NOTEBOOK = "23_fix_replay_and_relay"
 
 _GIVEN = """
 from mfa_lab import AccessDenied

@@ -1,4 +1,4 @@
-"""Rung 16, drift without a cap and the clock set back: what 08c asks and 08d has mended."""
+"""Rung 16, drift without a cap and the clock set back: what 26 asks and 27 has mended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from mfa_lab.attacks.drift_without_cap import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "08d_fix_used_codes"
+NOTEBOOK = "27_fix_used_codes"
 
 _GIVEN = "from mfa_lab.attacks.drift_without_cap import FollowingServer"
 _GIVEN_BACK = """

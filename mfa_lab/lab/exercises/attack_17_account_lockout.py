@@ -1,4 +1,4 @@
-"""Rung 17, locked out on purpose: what 08 asks and 08b has mended."""
+"""Rung 17, locked out on purpose: what 24 asks and 25 has mended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from mfa_lab.attacks.account_lockout import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
-NOTEBOOK = "08b_fix_whose_login"
+NOTEBOOK = "25_fix_account_mixups"
 
 _GIVEN = "from mfa_lab.attacks.account_lockout import LockingServer"
 

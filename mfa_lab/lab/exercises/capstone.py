@@ -10,7 +10,7 @@ from mfa_lab.attacks.capstone.drafts import SecondDraft
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 from mfa_lab.lab.source import without_annotations
 
-NOTEBOOK = "12_capstone"
+NOTEBOOK = "60_capstone"
 
 GIVEN = """
 import base64
@@ -155,8 +155,8 @@ CAPSTONE = Exercise(
     hints=(
         "Four methods and one number are enough, and each is short. Begin with the shortest.",
         (
-            "Every row stood in a lesson: the secret in 02, names in 01b and 07c, codes in 04 and 07c, and what "
-            "opens a page on the first rung, in 07."
+            "Every row stood in a lesson: the secret in 03, names in 02 and 23, codes in 07 and 23, and what "
+            "opens a page on the first rung, in 21."
         ),
         (
             "Nothing new has to be invented. A name that nobody has costs a hash where `verify` is asked for it all "

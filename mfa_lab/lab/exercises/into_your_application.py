@@ -1,4 +1,4 @@
-"""Exercise and predictions of 10_into_your_application. Answers are served, and asked over real HTTP."""
+"""Exercise and predictions of 50_into_your_application. Answers are served, and asked over real HTTP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
 from mfa_lab.server.flow import MfaServer
 
-NOTEBOOK = "10_into_your_application"
+NOTEBOOK = "50_into_your_application"
 
 _ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}
 _BOB = {"name": "bob@example.org", "password": "demo only: bob counts pears"}

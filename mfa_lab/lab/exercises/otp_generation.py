@@ -1,11 +1,11 @@
-"""Exercises and predictions of 02_otp_generation. The vectors are those of RFC 4226."""
+"""Exercises and predictions of 03_otp_generation. The vectors are those of RFC 4226."""
 
 from __future__ import annotations
 
 from mfa_lab.lab.demos import rfc_vectors
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 
-NOTEBOOK = "02_otp_generation"
+NOTEBOOK = "03_otp_generation"
 
 
 def _hmac_of(counter: int, feedback: str) -> Case:

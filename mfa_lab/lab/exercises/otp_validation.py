@@ -1,10 +1,10 @@
-"""Exercises and predictions of 04_otp_validation."""
+"""Exercises and predictions of 07_otp_validation."""
 
 from __future__ import annotations
 
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong, letter
 
-NOTEBOOK = "04_otp_validation"
+NOTEBOOK = "07_otp_validation"
 
 LIFETIME = Exercise(
     id="code-lifetime",

@@ -98,11 +98,19 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A question to guess at before a demo. Of what happens, exactly one option `holds`."""
+    """A question to guess at before a demo. Of what happens, exactly one option `holds`.
+
+    `saw` explains the outcome, in paragraphs of light Markdown (bold, italics, code, links). Only `compare` shows it,
+    so a learner cannot read it before the guess. `secrets` are regular expressions for the words and numbers that
+    would give the outcome away: each is found in `saw` or in the committed outputs after the guess, and none in
+    what a learner's copy shows (`tests/notebooks/test_predictions.py`).
+    """
 
     id: str
     question: str
     options: tuple[Option, ...]
+    saw: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 def made_by(source: str, given: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""A text that the parser takes and a person does not: an exercise of 11b_defend_your_policy."""
+"""A text that the parser takes and a person does not: an exercise of 53_defending_a_policy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 from mfa_lab.lab.formatting import duration
 from mfa_lab.policy import Policy
 
-NOTEBOOK = "11b_defend_your_policy"
+NOTEBOOK = "53_defending_a_policy"
 _RIGHT = "as asked"
 
 _BAD = {"longest_wait_seconds", "fresh_session_seconds", "explain_refusals"}

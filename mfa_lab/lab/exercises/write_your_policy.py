@@ -1,4 +1,4 @@
-"""A policy for a house that is described: an exercise of 11b_defend_your_policy."""
+"""A policy for a house that is described: an exercise of 53_defending_a_policy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 from mfa_lab.lab.formatting import duration
 from mfa_lab.policy import Policy, toml
 
-NOTEBOOK = "11b_defend_your_policy"
+NOTEBOOK = "53_defending_a_policy"
 _RIGHT = "as asked"
 
 _CLAUSE = re.compile(r"\b(RFC\d{4}|NIST|ASVS)-\w+")

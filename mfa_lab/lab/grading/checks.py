@@ -95,7 +95,11 @@ def solution(exercise_id: str) -> Result:
 
 
 def reset(exercise_id: str) -> Result:
-    """Forget what is remembered of this exercise. The cell stays as you wrote it."""
+    """Forget what is remembered of this exercise or prediction. The cell stays as you wrote it."""
+    if exercise_id in {prediction.id for prediction in exercises.predictions()}:
+        noted = here().update(forgotten(exercise_id))
+        lines = ["Your guess is forgotten. The next one counts as the first.", *noted]
+        return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))
     exercise = exercises.exercise(exercise_id)
     noted = here().update(forgotten(exercise_id))
     lines = ["Your progress holds nothing of it any more. For a new start put three dots in your answer's place."]
@@ -108,20 +112,26 @@ def reset(exercise_id: str) -> Result:
 
 
 def predict(prediction_id: str, guess: object) -> Result:
-    """Remember a guess, one letter. Three dots are no guess, and take an earlier one back."""
+    """Remember a guess, one letter. The first guess counts; a later one is kept apart and shown as such.
+
+    Three dots are no guess. `reset` forgets both.
+    """
     prediction = exercises.prediction(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
     if is_blank(guess):
-        noted = here().update(guessed(prediction_id, None))
         todo = f"Put a letter, in quotes, in place of the three dots: {', '.join(words)}."
-        return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo, *noted))
+        return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo,))
     chosen = letter(guess)
     if not isinstance(chosen, str) or chosen not in words:
         letters = ", ".join(f'"{known}"' for known in words)
         said = f"A prediction is one of these letters, in quotes: {letters}. What came is {shown(guess)}."
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     noted = here().update(guessed(prediction_id, chosen))
-    return Result(Outcome.NOTED, prediction.question, (f"You say {chosen}: {words[chosen]}. Now let us see.", *noted))
+    first = here().read().predictions.get(prediction_id, chosen)
+    said = f"You say {chosen}: {words[chosen]}. Now let us see."
+    if first != chosen:
+        said = f"Your first guess stays: {first}. Now you say {chosen}, and that is kept as a later guess."
+    return Result(Outcome.NOTED, prediction.question, (said, *noted))
 
 
 def compare(prediction_id: str, happened: object) -> Result:
@@ -136,7 +146,8 @@ def compare(prediction_id: str, happened: object) -> Result:
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     (true,) = held
     came = f"What happened is {true.letter}: {true.words}."
-    guess = here().read().predictions.get(prediction_id)
+    progress = here().read()
+    guess, later = progress.predictions.get(prediction_id), progress.later_guesses.get(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
     if guess not in words:
         said = "You made no prediction."
@@ -144,4 +155,6 @@ def compare(prediction_id: str, happened: object) -> Result:
         said = f"You said {guess}, and so it is."
     else:
         said = f"You said {guess}: {words[guess]}. It came out otherwise: why?"
-    return Result(Outcome.COMPARED, prediction.question, (said, came))
+    if later in words:
+        said = f"{said} After the answer you said {later}."
+    return Result(Outcome.COMPARED, prediction.question, (said, came), prose=prediction.saw)

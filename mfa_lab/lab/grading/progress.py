@@ -9,6 +9,7 @@ import json
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from mfa_lab.clock import SystemClock
 from mfa_lab.errors import InvalidInput
@@ -38,11 +39,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything that is remembered of one learner, by the ids of exercises and predictions."""
+    """Everything that is remembered of one learner, by the ids of exercises and predictions.
+
+    `predictions` holds each first guess. Another guess comes after the demo may have been seen, so it is kept apart.
+    """
 
     pseudonym: str = ""
     exercises: dict[str, Entry] = field(default_factory=dict)
     predictions: dict[str, str] = field(default_factory=dict)
+    later_guesses: dict[str, str] = field(default_factory=dict)
 
     def of(self, exercise_id: str) -> Entry:
         """What is remembered of one exercise."""
@@ -53,6 +58,7 @@ class Progress:
         return replace(self, exercises={**self.exercises, exercise_id: replace(self.of(exercise_id), **numbers)})
 
 
+_Value = TypeVar("_Value")
 Change = Callable[[Progress], Progress]
 
 
@@ -88,18 +94,30 @@ def solution_shown(exercise_id: str) -> Change:
 
 
 def forgotten(exercise_id: str) -> Change:
-    """Nothing is remembered of this exercise any more."""
+    """Nothing is remembered of this exercise or prediction any more."""
+
+    def without(known: dict[str, _Value]) -> dict[str, _Value]:
+        return {name: value for name, value in known.items() if name != exercise_id}
+
     return lambda progress: replace(
-        progress, exercises={name: entry for name, entry in progress.exercises.items() if name != exercise_id}
+        progress,
+        exercises=without(progress.exercises),
+        predictions=without(progress.predictions),
+        later_guesses=without(progress.later_guesses),
     )
 
 
-def guessed(prediction_id: str, letter: str | None) -> Change:
-    """A prediction was made, or taken back."""
+def guessed(prediction_id: str, letter: str) -> Change:
+    """A guess was made. The first one stays."""
 
     def change(progress: Progress) -> Progress:
-        others = {name: guess for name, guess in progress.predictions.items() if name != prediction_id}
-        return replace(progress, predictions=others if letter is None else {**others, prediction_id: letter})
+        first = progress.predictions.get(prediction_id, letter)
+        later = {name: guess for name, guess in progress.later_guesses.items() if name != prediction_id}
+        return replace(
+            progress,
+            predictions={**progress.predictions, prediction_id: first},
+            later_guesses=later if letter == first else {**later, prediction_id: letter},
+        )
 
     return change
 

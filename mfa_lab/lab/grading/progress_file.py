@@ -139,7 +139,8 @@ def _read(path: Path) -> Progress:
 
 def _parsed(content: Any) -> Progress:
     pseudonym, entries, predictions = content["pseudonym"], content["exercises"], content["predictions"]
-    names = [pseudonym, *entries, *predictions, *predictions.values()]
+    later = content.get("later_guesses", {})  # files of before 30 November 2026 have none
+    names = [pseudonym, *entries, *predictions, *predictions.values(), *later, *later.values()]
     numbers = [number for entry in entries.values() for number in entry.values()]
     if content["version"] not in (1, VERSION) or not all(map(ID.fullmatch, names)):
         raise Damaged("it has another form")
@@ -150,6 +151,7 @@ def _parsed(content: Any) -> Progress:
         pseudonym,
         {now(name): Entry(**entry) for name, entry in entries.items()},
         {now(name): letter for name, letter in predictions.items()},
+        later,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
+from mfa_lab.lab.formatting import marked_up, plain
 from mfa_lab.style import HERE, QUIET, REFUSED, SERVER
 
 
@@ -44,7 +45,7 @@ _CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
 class Result:
     """An answer. `title` is the exercise's, `lines` are sentences, `code` is source text that is shown as such.
 
-    `further` is a last line that says how to go on.
+    `prose` is paragraphs of the kit's own, in light Markdown. `further` is a last line that says how to go on.
     """
 
     outcome: Outcome
@@ -52,6 +53,7 @@ class Result:
     lines: tuple[str, ...]
     code: str = ""
     further: str = ""
+    prose: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -59,7 +61,7 @@ class Result:
         return _LOOK[self.outcome][0]
 
     def __repr__(self) -> str:
-        told = [*self.lines, *self.code.splitlines(), *filter(None, [self.further])]
+        told = [*self.lines, *map(plain, self.prose), *self.code.splitlines(), *filter(None, [self.further])]
         return "\n".join([f"{self.sign} {self.outcome} · {self.title}", *(f"  {line}".rstrip() for line in told)])
 
     def _repr_html_(self) -> str:
@@ -72,7 +74,8 @@ class Result:
         )
         word = f'<b><span aria-hidden="true">{self.sign}</span> {self.outcome}</b>'
         lines = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+        prose = "".join(f"<p>{marked_up(paragraph)}</p>" for paragraph in self.prose)
         code = f'<pre style="white-space: pre-wrap">{escape(self.code)}</pre>' if self.code else ""
         further = f"<p>{escape(self.further)}</p>" if self.further else ""
-        said = f"<p>{word} · {escape(self.title)}</p>{lines}{code}{further}"
+        said = f"<p>{word} · {escape(self.title)}</p>{lines}{prose}{code}{further}"
         return f'<style>{style}</style><div class="{kind}" role="status">{said}</div>'

@@ -10,8 +10,8 @@ from mfa_lab import Policy
 from mfa_lab.attacks.simulation.guess_budget import guess_budget
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
+from mfa_lab.lab.exercises.choosing_a_policy import unmet
 from mfa_lab.lab.exercises.review_a_policy import fixed
-from mfa_lab.lab.exercises.which_policy import unmet
 from mfa_lab.lab.figures.guessing import trade_off
 from mfa_lab.lab.grading.checks import Outcome, check
 from mfa_lab.resources import data_dir

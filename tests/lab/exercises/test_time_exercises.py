@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from mfa_lab.errors import ContradictingObservations
 from mfa_lab.lab.exercises import made_by
-from mfa_lab.lab.exercises import whose_clock_is_right as astray
-from mfa_lab.lab.exercises import windows_and_drift as windows
+from mfa_lab.lab.exercises import resynchronisation as astray
+from mfa_lab.lab.exercises import window_and_clock_drift as windows
 from mfa_lab.lab.figures.guessing.trade_off import assumed_users, costs
 from mfa_lab.lab.grading.checks import Outcome, check
 from mfa_lab.otp.drift import estimate_drift

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 import mfa_lab
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
+from mfa_lab.lab.exercises import Option, Prediction
 from mfa_lab.lab.grading.checks import Outcome, Result, check, compare, hint, predict, reset, solution
 
 RIGHT = exercises.exercise("dynamic-truncation").solution
@@ -393,7 +394,7 @@ def test_the_solution_is_shown_as_it_is_written():
 
 def test_reset_says_how_the_cell_comes_back():
     """What is forgotten, and the command that brings the notebook back and keeps one's own."""
-    assert "`mfa-lab reset 02_otp_generation`" in reset("dynamic-truncation").lines[1]
+    assert "`mfa-lab reset 03_otp_generation`" in reset("dynamic-truncation").lines[1]
 
 
 def test_whoever_is_stuck_reads_how_to_ask_for_a_hint(fix):
@@ -503,7 +504,7 @@ def test_a_value_without_a_repr_is_told_all_the_same():
 @pytest.fixture
 def unguessed():
     """No prediction of an earlier test is remembered."""
-    predict("one-bit-flipped", ...)
+    reset("one-bit-flipped")
 
 
 @pytest.mark.parametrize(
@@ -527,11 +528,33 @@ def test_a_prediction_is_remembered_and_compared(unguessed, guess, noted, said):
     assert result.lines == (said, "What happened is c: nearly all of them.")
 
 
-def test_three_dots_take_a_prediction_back(unguessed):
-    """Whoever runs the cell as it was committed starts anew."""
-    predict("one-bit-flipped", "c")
+def test_the_first_guess_stays(unguessed):
+    """Another guess comes after the demo may have been seen: it is told apart, and three dots change nothing."""
+    predict("one-bit-flipped", "a")
+    assert predict("one-bit-flipped", "c").lines[0] == (
+        "Your first guess stays: a. Now you say c, and that is kept as a later guess."
+    )
     predict("one-bit-flipped", ...)
+    said = "You said a: one, perhaps two. It came out otherwise: why?"
+    assert compare("one-bit-flipped", 19).lines[0] == f"{said} After the answer you said c."
+    predict("one-bit-flipped", "a")
+    assert compare("one-bit-flipped", 19).lines[0] == said
+    reset("one-bit-flipped")
     assert compare("one-bit-flipped", 19).lines[0] == "You made no prediction."
+
+
+def test_the_explanation_comes_with_the_comparison(unguessed):
+    """It is shown by `compare` alone, in HTML with its marks and in plain text without them."""
+    explained = Prediction(
+        "p", "How many?", (Option("a", "one", lambda _: True),), saw=("**Two** of `a<b`, see [here](x.html), *all*.",)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exercises, "prediction", lambda _: explained)
+        assert "Two" not in repr(predict("p", ...))
+        result = compare("p", 1)
+    assert repr(result).endswith("\n  Two of a<b, see here, all.")
+    html = '<b>Two</b> of <code>a&lt;b</code>, see <a href="x.html">here</a>, <i>all</i>.'
+    assert html in result._repr_html_()
 
 
 def test_what_happened_decides_not_the_author():

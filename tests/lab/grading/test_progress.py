@@ -98,17 +98,19 @@ def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
 
 @pytest.mark.full
 def test_a_prediction_survives_a_restart(work):
-    """Guessed in one kernel, compared in the next; and taken back by three dots."""
+    """Guessed in one kernel, compared in the next; so does a later guess; `reset` forgets both."""
     in_another_kernel(work, "predict('one-bit-flipped', 'c')")
     assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
-    predict("one-bit-flipped", ...)
+    predict("one-bit-flipped", "a")
+    assert "After the answer you said a." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
+    reset("one-bit-flipped")
     assert "You made no prediction." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
 
 
 def test_mfa_lab_reset_leaves_progress_alone(work):
     """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered anew."""
     check("dynamic-truncation", RIGHT)
-    (work / "02_otp_generation.ipynb").write_text("mine")
+    (work / "03_otp_generation.ipynb").write_text("mine")
     working_copy.reset(notebooks_dir(), work)
     working_copy.deliver(notebooks_dir(), work)
     assert Store(work).read().of("dynamic-truncation").done > 0
