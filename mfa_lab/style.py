@@ -48,6 +48,12 @@ def _variables(dark: bool) -> str:
     return " ".join(names)
 
 
+def themed(selector: str) -> str:
+    """Return the rules that give `selector` its colours as variables, on light and on dark ground."""
+    light, dark = _variables(dark=False), _variables(dark=True)
+    return f'{selector} {{ {light} }} [data-jp-theme-light="false"] {selector} {{ {dark} }}'
+
+
 _MONO = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
 
 CSS = f"""

@@ -82,7 +82,7 @@ FLOORS: list[tuple[Part, ...]] = [
             "lab",
             "what notebooks show",
             floors(
-                "answers doctor facts formatting other_systems plugins room seat source table terms working_copy",
+                "answers course doctor facts formatting other_systems plugins room seat source table terms working_copy",
                 "figures",
                 "widgets",
                 "demos",

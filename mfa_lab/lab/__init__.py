@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.figures.time.long_run import courses, long_run
     from mfa_lab.lab.figures.time.window import window_strip
     from mfa_lab.lab.grading.checks import check, compare, hint, predict, reset, solution
-    from mfa_lab.lab.grading.progress_map import progress_map
+    from mfa_lab.lab.grading.course_map import course_map, progress_map
     from mfa_lab.lab.grading.scoreboard import scoreboard
     from mfa_lab.lab.other_systems import other_systems_table
     from mfa_lab.lab.plugins import policies
@@ -123,6 +123,7 @@ _HOMES = {
     "code_life": "mfa_lab.lab.figures.time.code_life",
     "codes_over_time": "mfa_lab.lab.demos.authenticator_apps",
     "compare": "mfa_lab.lab.grading.checks",
+    "course_map": "mfa_lab.lab.grading.course_map",
     "courses": "mfa_lab.lab.figures.time.long_run",
     "cpu_seconds": "mfa_lab.lab.demos.passwords",
     "delay_table": "mfa_lab.lab.demos.attack_tables",
@@ -148,7 +149,7 @@ _HOMES = {
     "policies": "mfa_lab.lab.plugins",
     "policy_table": "mfa_lab.lab.demos.policy_tables",
     "predict": "mfa_lab.lab.grading.checks",
-    "progress_map": "mfa_lab.lab.grading.progress_map",
+    "progress_map": "mfa_lab.lab.grading.course_map",
     "race_lanes": "mfa_lab.lab.figures.attacks.race",
     "read_qr": "mfa_lab.lab.demos.authenticator_apps",
     "reasons_table": "mfa_lab.lab.demos.policy_tables",
@@ -221,6 +222,7 @@ __all__ = [
     "code_life",
     "codes_over_time",
     "compare",
+    "course_map",
     "courses",
     "cpu_seconds",
     "delay_table",

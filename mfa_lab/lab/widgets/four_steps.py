@@ -96,7 +96,10 @@ class FourSteps(StableBox):
     def _foot(self) -> widgets.Box:
         self.again = self._link("Start this demo account again", self._start_again)
         self.show_reason = self._switch(
-            "Show what really happened", "The instructor's view, beside what the user is told", "mfa-instructor", on=True
+            "Show what really happened",
+            "The instructor's view, beside what the user is told",
+            "mfa-instructor",
+            on=True,
         )
         self.big = self._switch("Big", "Larger type, for a projector", "mfa-big")
         self.big.observe(self._on_projector, "value")
