@@ -100,7 +100,7 @@ ATTACK = Attack(
     number=4,
     id="guessing-many-sessions",
     title="Guessing across sessions",
-    flaw="Counts wrong codes for each session, and a thief of the password opens as many as he likes.",
+    flaw="Counts wrong codes for each session, and a thief of the password can open any number of them.",
     story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
     "Codes were right for about three minutes. Researchers of Oasis Security opened one session after another, "
     "guessed in many at a time, and were in after about an hour; the accounts' owners were told nothing. It has been "

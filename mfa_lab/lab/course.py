@@ -96,7 +96,7 @@ PARTS = (
     ),
     Part(
         "Attacks and fixes",
-        "Break seventeen weak servers, fix each of them, and have the fix tested.",
+        "Run seventeen attacks on weak servers, and fix each server until its tests pass.",
         (
             Lesson("20_attack_guessing", "How far does guessing get after a stolen password?", 33),
             Lesson("21_fix_guessing", "How does a server end the guessing?", 36),

@@ -1,4 +1,4 @@
-"""The map of the course: the same words in both faces, every notebook, and a mark for each exercise that was tried."""
+"""The map of the course: the same words in both faces, every notebook, and marks for what was tried."""
 
 from __future__ import annotations
 
