@@ -20,7 +20,7 @@ class Lesson:
 
     @property
     def name(self) -> str:
-        """Return the name as it is read: `03 otp generation`."""
+        """Return the name as it is read: `03 OTP generation`."""
         return readable(self.notebook)
 
 
@@ -60,7 +60,7 @@ class Stop:
 
     @property
     def name(self) -> str:
-        """Return the name as it is read: `03 otp generation`."""
+        """Return the name as it is read: `03 OTP generation`."""
         return readable(self.notebook)
 
     @property
@@ -194,8 +194,8 @@ def core_minutes() -> int:
 
 
 def readable(notebook: str) -> str:
-    """Return a notebook's name as it is read: `03 otp generation`."""
-    return notebook.replace("_", " ")
+    """Return a notebook's name as it is read: `03 OTP generation`."""
+    return " ".join(word.upper() if word in {"otp", "qr"} else word for word in notebook.split("_"))
 
 
 def duration(minutes: int) -> str:

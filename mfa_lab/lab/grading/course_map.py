@@ -180,15 +180,9 @@ def _stop_words(stop: Stop) -> str:
 
 
 def _stop_html(stop: Stop, mark: Mark) -> str:
-    links = ((anchor(stop.notebook, each.title, each.minutes), each.title) for each in stop.sections)
-    sections = "".join(f'<li><a href="{escape(address)}">{escape(title)}</a></li>' for address, title in links)
+    sections = "".join(f"<li>{escape(section.title)}</li>" for section in stop.sections)
     inside = f"<ul>{sections}</ul>" if sections else ""
     return f'<li class="mfa-{mark.name.lower()}">{_link(stop.notebook)}: {_stop_words(stop)}{inside}</li>'
-
-
-def anchor(notebook: str, title: str, minutes: int) -> str:
-    """Return the address of a section, as JupyterLab makes it from the heading."""
-    return f"{notebook}.ipynb#{title.replace(' ', '-')}-({minutes}-min)"
 
 
 def _block_html(block: Block) -> str:

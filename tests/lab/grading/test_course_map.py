@@ -57,7 +57,7 @@ def test_nothing_yet():
 
 
 def test_the_whole_map_is_there_before_anything_was_tried():
-    """Each part with its notebooks, in order, with minutes and path, and no mark; it says where marks will be kept."""
+    """Each part with its notebooks in order, with minutes and path and no mark; it says where marks will be kept."""
     text = repr(CourseMap(Progress(), "Kept here."))
     rows = re.findall(r"^  (.+): (.+) · (core|optional)$", text, re.MULTILINE)
     assert [row[0] for row in rows] == [lesson.name for lesson in lessons()]
@@ -87,10 +87,9 @@ def test_both_faces_say_the_same(progress):
 
 
 def test_each_notebook_is_a_link_to_itself():
-    """Every stop of the core path and its sections, then every notebook."""
+    """Every stop of the core path, then every notebook."""
     links = [link["href"] for link in page(CourseMap(SOME, "")).find_all("a")]
-    path = [address for stop in CORE_PATH for address in [stop.notebook, *[stop.notebook] * len(stop.sections)]]
-    assert [link.partition(".ipynb")[0] for link in links] == path + [lesson.notebook for lesson in lessons()]
+    assert links == [f"{each.notebook}.ipynb" for each in (*CORE_PATH, *lessons())]
 
 
 def test_a_notebooks_line_says_how_far_all_of_it_is():
