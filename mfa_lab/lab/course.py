@@ -135,9 +135,10 @@ CORE_PATH = (
     Stop(
         "03_otp_generation",
         (
-            Section("What the two sides bring along", 6),
+            Section("What the two sides have", 6),
             Section("One message, one HMAC", 6),
             Section("Twenty bytes are too many to type", 8),
+            Section("From a number to six digits", 5),
         ),
     ),
     Stop(
@@ -155,6 +156,7 @@ CORE_PATH = (
             Section("Steps 2 to 4: the code", 3),
             Section("A code that comes late", 5),
             Section("Every way a code is refused", 5),
+            Section("The server must forget nothing", 4),
         ),
     ),
     Stop(
