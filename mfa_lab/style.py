@@ -139,20 +139,15 @@ CSS = f"""
 .mfa-beside > .widget-vbox {{ flex: 1 1 11rem; min-width: 0; overflow: visible; }}
 .mfa-beside > .mfa-private:empty {{ display: none; }}
 
-.mfa-phone-face {{ text-align: center; }}
-.mfa-account {{ display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.6rem; align-items: center; }}
-.mfa-account > .mfa-which {{ grid-area: 1 / 1 / auto / -1; }}
-.mfa-account > .mfa-label {{ grid-area: 2 / 1 / auto / -1; }}
-.mfa-account > .mfa-buttons {{ grid-area: 5 / 1 / auto / -1; }}
-.mfa-account > .mfa-ring {{ grid-area: 3 / 2 / span 2; }}
-.mfa-account > .mfa-code {{ grid-area: 3 / 1; }}
-.mfa-account > .mfa-next {{ grid-area: 4 / 1; }}
+.mfa-phone-face {{ text-align: center; container-type: inline-size; flex: 1 1 auto; width: 100%; }}
+.mfa-account {{ display: flex; flex-flow: row wrap; justify-content: center; align-items: center; gap: 0 0.8rem; }}
+.mfa-account > :not(.mfa-code, .mfa-ring) {{ flex: 0 0 100%; }}
 .mfa-phone-face [hidden] {{ display: none; }}
 .mfa-phone-face .mfa-buttons {{ justify-content: center; gap: 0.4rem; margin: 0.4rem 0; }}
 .mfa-phone-face select {{ font: inherit; color: var(--mfa-ink); background: var(--mfa-ground); height: 2.3em;
   max-width: 100%; border: 1px solid var(--mfa-phone); border-radius: 7px; padding: 0 0.5em; }}
 .mfa-skew {{ color: var(--mfa-refused-text); }}
-.mfa .mfa-code {{ font: 700 2.4em/1.3 {_MONO}; letter-spacing: 0.06em; }}
+.mfa .mfa-code {{ font: 700 min(2.4em, 13.5cqi)/1.3 {_MONO}; letter-spacing: 0.06em; white-space: nowrap; }}
 .mfa-ring {{ width: 5em; height: 5em; }}
 .mfa-ring circle {{ fill: none; stroke: var(--mfa-line); stroke-width: 5; }}
 .mfa-ring .mfa-rest {{ stroke: var(--mfa-phone); stroke-linecap: round; stroke-dasharray: 163.36;
