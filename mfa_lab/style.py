@@ -108,6 +108,7 @@ CSS = f"""
 .mfa-granted .mfa-sign {{ color: var(--mfa-server-text); font-weight: 700; }}
 .mfa-refused .mfa-sign {{ color: var(--mfa-refused-text); font-weight: 700; }}
 .mfa-answer dl {{ display: grid; grid-template-columns: 6em 1fr; gap: 0.1rem 0.6rem; }}
+.mfa .mfa-answer dd {{ width: auto; }}
 .mfa-answer dt {{ font-weight: 400; color: var(--mfa-quiet-text); }}
 
 .mfa .widget-text {{ flex-flow: row wrap; gap: 0 0.5rem; width: auto; height: auto; margin: 0.3rem 0;
@@ -138,22 +139,21 @@ CSS = f"""
 .mfa-key {{ font: 500 1.05em/1.7 {_MONO}; overflow-wrap: anywhere; }}
 .mfa svg[role="img"] {{ width: 15rem; height: 15rem; max-width: 100%; border-radius: 8px; display: block; }}
 
-.mfa-beside {{ display: flex; flex-wrap: wrap; gap: 0.3rem 1.4rem; align-items: flex-start; overflow: visible; }}
-.mfa-beside > .widget-vbox {{ flex: 1 1 11rem; overflow: visible; }}
+.mfa .mfa-beside {{ display: flex; flex-flow: row wrap; gap: 0.3rem 1.4rem; align-items: flex-start;
+  overflow: visible; }}
+.mfa-beside > .mfa-private {{ flex: 0 0 auto; width: auto; }}
+.mfa-beside > .widget-vbox {{ flex: 1 1 11rem; min-width: 0; overflow: visible; }}
 .mfa-beside > .mfa-private:empty {{ display: none; }}
 
-.mfa-phone-face {{ text-align: center; }}
-.mfa-account {{ display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 0.6rem; align-items: center; }}
-.mfa-account > .mfa-which, .mfa-account > .mfa-label, .mfa-account > .mfa-buttons {{ grid-column: 1 / -1; }}
-.mfa-account > .mfa-ring {{ grid-area: 3 / 2 / span 2; }}
-.mfa-account > .mfa-code {{ grid-area: 3 / 1; }}
-.mfa-account > .mfa-next {{ grid-area: 4 / 1; }}
+.mfa-phone-face {{ text-align: center; container-type: inline-size; flex: 1 1 auto; width: 100%; }}
+.mfa-account {{ display: flex; flex-flow: row wrap; justify-content: center; align-items: center; gap: 0 0.8rem; }}
+.mfa-account > :not(.mfa-code, .mfa-ring) {{ flex: 0 0 100%; }}
 .mfa-phone-face [hidden] {{ display: none; }}
 .mfa-phone-face .mfa-buttons {{ justify-content: center; gap: 0.4rem; margin: 0.4rem 0; }}
-.mfa-phone-face select {{ font: inherit; color: var(--mfa-ink); background: var(--mfa-ground); height: 2.3em; max-width: 100%;
-  border: 1px solid var(--mfa-phone); border-radius: 7px; padding: 0 0.5em; }}
+.mfa-phone-face select {{ font: inherit; color: var(--mfa-ink); background: var(--mfa-ground); height: 2.3em;
+  max-width: 100%; border: 1px solid var(--mfa-phone); border-radius: 7px; padding: 0 0.5em; }}
 .mfa-skew {{ color: var(--mfa-refused-text); }}
-.mfa .mfa-code {{ font: 700 2.4em/1.3 {_MONO}; letter-spacing: 0.06em; }}
+.mfa .mfa-code {{ font: 700 min(2.4em, 13.5cqi)/1.3 {_MONO}; letter-spacing: 0.06em; white-space: nowrap; }}
 .mfa-ring {{ width: 5em; height: 5em; }}
 .mfa-ring circle {{ fill: none; stroke: var(--mfa-line); stroke-width: 5; }}
 .mfa-ring .mfa-rest {{ stroke: var(--mfa-phone); stroke-linecap: round; stroke-dasharray: 163.36;
@@ -161,6 +161,6 @@ CSS = f"""
 .mfa-ring text {{ fill: var(--mfa-ink); font-size: 19px; font-weight: 700; }}
 .mfa-next {{ color: var(--mfa-quiet-text); font-family: {_MONO}; }}
 
-.mfa.mfa-big {{ font-size: 1.5rem; max-width: none; }}
+.mfa.mfa-big {{ font-size: clamp(1.2rem, min(2.6vh, 1.63vw), 1.8rem); max-width: none; }}
 .mfa.mfa-big .mfa {{ font-size: inherit; }}
 """

@@ -22,7 +22,7 @@ from mfa_lab.lab.widgets.stable import StableBox
 STEPS = (
     ("Primary login", "name and password"),
     ("OTP generation", "both sides compute a code"),
-    ("Authenticator app", "the phone shows its code"),
+    ("Authenticator app", "the phone shows a code"),
     ("OTP validation", "the server decides"),
 )
 
@@ -51,11 +51,11 @@ class FourSteps(StableBox):
         self.phone = PhonePanel(self.room, self._paste, in_frame=True)
         self.stage = Stage(*self._forms, on_open=self._opened)
         self.stepper = html()
-        self.links = box(style_class="mfa-buttons")
+        self.links = box(style_class="mfa-links")
         self._recovering = self._registering = False
         self.server_side = widgets.VBox()
         sides = box(self.server_side, self.phone, style_class="mfa-sides")
-        answers = widgets.VBox([self.status, self.codes_view])
+        answers = widgets.VBox([self.stage, self.status, self.codes_view])
         super().__init__([frame(_STYLE), self.stepper, sides, answers, self._foot()])
         for name in ("mfa", "mfa-root", "mfa-four-steps", "mfa-instructor"):
             self.add_class(name)
@@ -176,7 +176,7 @@ class FourSteps(StableBox):
             self.session: (),
         }
         self.links.children = [getattr(self, link) for link in links[shown]]
-        self.server_side.children = [shown, self.links, self.stage]
+        self.server_side.children = [shown, self.links]
         self.enrol.draw()
         self.login.draw_codes()  # the forms share the place for them
         places = {self.enrol: (1, 2), self.otp: (3, 3), self.recovery: (3, 3), self.session: (4, 4)}
@@ -226,7 +226,7 @@ def stepper(done: int, now: int) -> str:
     for index, (name, words) in enumerate(STEPS):
         state = "done" if index < done else "now" if index == now else "open"
         current = ' aria-current="step"' if state == "now" else ""
-        said = {"done": " · done", "now": " · now", "open": ""}[state]
-        title, hint = f"<b>{escape(name)}</b>", f"<span>{escape(words)}{said}</span>"
+        said = {"done": "done", "now": f"{words} · now", "open": words}[state]
+        title, hint = f"<b>{escape(name)}</b>", f"<span>{escape(said)}</span>"
         items.append(f'<li class="mfa-{state}"{current}>{title}{hint}</li>')
     return f'<ol class="mfa-steps">{"".join(items)}</ol>'

@@ -43,9 +43,8 @@ class PrivateView(anywidget.AnyWidget):
 
     def show(self, *parts: Part) -> None:
         """Draw these instead of what was there; nothing clears the view."""
-        if list(parts) != self._parts:  # drawn again, a part that the user has unfolded would be folded
-            self._parts = list(parts)
-            self._draw()
+        self._parts = list(parts)
+        self._draw()
 
     def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         if message.get("ready"):  # a view that was opened later, or again

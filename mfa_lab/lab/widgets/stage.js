@@ -127,7 +127,7 @@ function render({ model, el }) {
     const end = Date.now() + seconds * 1000;
     const tell = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      el.textContent = left > 0 ? `That code is spent. The next one comes in ${left} s.` : "The next code is there.";
+      el.textContent = left > 0 ? `That code was used. The next one comes in ${left} s.` : "The next code is there.";
       if (left <= 0) clearInterval(timer);
     };
     timer = setInterval(tell, 250);

@@ -81,7 +81,7 @@ def test_by_hand_and_from_python_are_one(enrolled):
 
 
 def test_the_users_face_is_the_same_for_every_refusal(enrolled):
-    """Wrong password, unknown name, reused code: one sentence for the user; the instructor's view has three reasons."""
+    """Wrong password, unknown name, reused code: one sentence for the user, three in the instructor's view."""
     login, otp = LoginForm(enrolled), OtpForm(enrolled)
     answers = [
         login.submit(name=ALICE["name"], password="I do not remember"),
@@ -252,8 +252,8 @@ def test_one_button_fills_in_the_demo_account():
 
 
 def test_a_cell_that_is_run_again_goes_on_where_the_login_was(monkeypatch):
-    """The kernel has one live room: the same QR code for a phone that has just scanned it, and the same recovery codes,
-    both as messages. A form with a room of its own is not touched.
+    """The kernel has one live room: the same QR code for a phone that has just scanned it, and the same recovery
+    codes, both as messages. A form with a room of its own is not touched.
     """
     monkeypatch.setattr(four_steps, "kernel_room", cache(demo_room))
     first, apart = FourSteps(), FourSteps(demo_room())
@@ -408,7 +408,7 @@ def test_a_session_is_good_for_codes_and_for_logging_out():
 
 
 def test_what_really_happened_is_shown_to_a_learner_and_hidden_on_a_projector():
-    """The switch is on from the start. Large type turns it off, so that a room can guess; it can be turned on there."""
+    """The switch is on from the start. Large type turns it off, so that a room can guess; it can be turned on."""
     steps = FourSteps(demo_room())
 
     def classes():
