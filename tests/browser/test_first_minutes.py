@@ -14,8 +14,8 @@ SCREEN = {"width": 1280, "height": 800}
 
 
 def test_the_first_cells_lead_to_a_login(open_notebook):
-    """The form is on the first screen; its buttons, as the notebook names them, enrol the demo account. The code of the
-    enrolment is typed again: the form says that it did not work, and shows why without being asked.
+    """The form is on the first screen, and its buttons, as the notebook names them, enrol the demo account. The code
+    of the enrolment is typed again: the form says that it did not work, and shows why without being asked.
     """
     cells = parsed(NOTEBOOKS[0]).cells
     form = next(number for number, cell in enumerate(cells) if cell.source == "FourSteps()")
