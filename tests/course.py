@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from mfa_lab.attacks import attack_series
-from mfa_lab.lab.course import CORE_PATH, PARTS, core_minutes, duration, is_core, lessons
+from mfa_lab.lab.grading.course import CORE_PATH, PARTS, core_minutes, duration, is_core, lessons
 from mfa_lab.lab.grading.course_map import HOW
 
 ROOT = Path(__file__).resolve().parents[1]

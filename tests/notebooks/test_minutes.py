@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import pytest
 
-from mfa_lab.lab.course import CORE_PATH, CORE_PATH_LIMIT_MINUTES, Lesson, Stop, core_minutes, lessons
+from mfa_lab.lab.grading.course import CORE_PATH, CORE_PATH_LIMIT_MINUTES, Lesson, Stop, core_minutes, lessons
 
 from .kit import FOLDER, NOTEBOOKS, parsed
 
-TABLE = "mfa_lab/lab/course.py"
+TABLE = "mfa_lab/lab/grading/course.py"
 MOST_WORDS = {"00_first_login": 1400}
 MOST_WORDS_BEFORE_THE_LOGIN = 125
 each_lesson = pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.notebook)

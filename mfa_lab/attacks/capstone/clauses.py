@@ -76,7 +76,11 @@ ONE_LOGIN = (
                 "Two sentences, two answers.",
             ),
             Trial(
-                "Hashes computed for each", cases.work, "the same", "One name costs a hash, the other costs nothing."
+                "Hashes computed for each",
+                cases.work,
+                "the same",
+                "The two names do not cost the same, so the time of the refusal tells who has an account. Where does "
+                "your method compute a hash, and for whom?",
             ),
         ),
     ),

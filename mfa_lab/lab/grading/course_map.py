@@ -10,8 +10,9 @@ from enum import StrEnum
 from html import escape
 from pathlib import Path
 
-from mfa_lab.lab import course, exercises
-from mfa_lab.lab.course import Stop, duration
+from mfa_lab.lab import exercises
+from mfa_lab.lab.grading import course
+from mfa_lab.lab.grading.course import Stop, duration
 from mfa_lab.lab.grading.progress import Entry, Progress
 from mfa_lab.lab.grading.progress_file import here
 from mfa_lab.style import themed

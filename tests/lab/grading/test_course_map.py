@@ -7,8 +7,8 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from mfa_lab.lab.course import CORE_PATH, PARTS, is_core, lessons
 from mfa_lab.lab.exercises import by_notebook, exercises
+from mfa_lab.lab.grading.course import CORE_PATH, PARTS, is_core, lessons
 from mfa_lab.lab.grading.course_map import NOTHING, CourseMap, Mark, mark_of
 from mfa_lab.lab.grading.progress import Entry, Progress
 

@@ -81,17 +81,17 @@ PARTS = (
             ),
             Lesson("03_otp_generation", "Where do the six digits come from?", 35),
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
-            Lesson("05_enrolment_and_qr_code", "What passes between server and phone?", 35),
-            Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 40),
-            Lesson("07_otp_validation", "Which codes are accepted, and what is the user told?", 40),
+            Lesson("05_enrolment_and_qr_code", "What passes between server and phone?", 30),
+            Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 35),
+            Lesson("07_otp_validation", "Which codes are accepted, and what is the user told?", 35),
         ),
     ),
     Part(
         "Time",
         "Choose a window, and bring a clock that has drifted back.",
         (
-            Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a window cost?", 40),
-            Lesson("11_resynchronisation", "How does a server find a phone's clock again?", 40),
+            Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a window cost?", 35),
+            Lesson("11_resynchronisation", "How does a server find a phone's clock again?", 35),
         ),
     ),
     Part(
@@ -144,7 +144,7 @@ CORE_PATH = (
     Stop(
         "05_enrolment_and_qr_code",
         (
-            Section("The server makes an offer", 4),
+            Section("The server makes an offer", 3),
             Section("Anatomy of a QR code", 5),
             Section("Who else has seen it", 4),
         ),
@@ -152,11 +152,11 @@ CORE_PATH = (
     Stop(
         "07_otp_validation",
         (
-            Section("A room with Alice in it", 3),
-            Section("Steps 2 to 4: the code", 3),
-            Section("A code that comes late", 5),
-            Section("Every way a code is refused", 5),
-            Section("The server must forget nothing", 4),
+            Section("A room with Alice in it", 2),
+            Section("Steps 2 to 4: the code", 4),
+            Section("A code that comes late", 4),
+            Section("The server must forget nothing", 3),
+            Section("Every way a code is refused", 6),
         ),
     ),
     Stop(
