@@ -41,6 +41,12 @@ class Steps:
         self.field("Password").fill(password)
         self.button("Log in").click()
 
+    def log_in_to_the_demo(self):
+        """Log in by two buttons, without typing."""
+        self.button("Fill in the demo account").click()
+        expect(self.field("Password")).to_have_value(PASSWORD)
+        self.button("Log in").click()
+
     def phones_code(self):
         code = self.root.locator("[data-code]")
         expect(code).to_have_text(re.compile(r"\d{3} \d{3}"))
