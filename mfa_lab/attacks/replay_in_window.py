@@ -1,4 +1,4 @@
-"""Rung 7: a code that was used stays good for as long as the window holds it."""
+"""Attack 7: a used code stays valid for as long as the window holds it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import SkewedClock
 
 DELAY_SECONDS = 40
-"""How long Mallory takes from Alice's login to his own."""
+"""How long after Alice's login Mallory logs in."""
 _A_YEAR = 365 * 24 * 3600
 
 
 class ForgetfulServer(MinimalServer):
-    """Checks each code with care, and never asks whether it was here before."""
+    """Verifies each code, and never asks whether it was used before."""
 
     def consume(self, account: Account, step: int) -> bool:  # noqa: ARG002
         return True
 
 
 class Fixed(ForgetfulServer):
-    """A step is taken once, and closes those before it."""
+    """Accepts a step once, and none before it."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -101,13 +101,15 @@ ATTACK = Attack(
             "The same code, a second later",
             partial(used_again, delay_seconds=1),
             OUT,
-            "Alice is hardly in, and her code opens a second session.",
+            "A second after Alice's login, her code opened a second session. So anyone who saw it gets in. What has "
+            "the server noted about that code?",
         ),
         Trial(
             "The attack, once more",
             partial(used_again, delay_seconds=DELAY_SECONDS),
             OUT,
-            f"The same code, {DELAY_SECONDS} s later, still opens a session.",
+            f"The same code still opened a session {DELAY_SECONDS} s later. So the window keeps it valid for a "
+            "thief, too. What has the server noted about that code?",
         ),
         LAST_BUT_ONE,
         LAST_AFTER_IT,
@@ -115,20 +117,22 @@ ATTACK = Attack(
             "The attack, on a phone that is a step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
-            "A code may come before its time. What is it that must not come twice?",
+            "A phone that is a step ahead shows a code before its time, and your server accepted it twice. What is "
+            "it that must not come twice?",
         ),
         Trial(
             "Alice's code of one moment, on two servers",
             _two_servers,
             "a memory each",
-            "What one server has taken is refused on the other. A name in the body of the class itself stands for "
-            "one memory, shared by all servers. What belongs to the account alone?",
+            "Your server refuses a code that only another server has accepted. A name in the body of the class "
+            "itself is one memory, shared by all servers. What belongs only to the account?",
         ),
         Trial(
             "The code that enrolled the phone",
             _enrolment,
             OUT,
-            "Enrolment takes a code as well, and the server has written down which.",
+            "The code that enrolled the phone opened a session. So anyone who watched the enrolment gets in. What "
+            "has the server noted about that code?",
         ),
         *HONEST,
         TWO_PEOPLE,
@@ -136,7 +140,8 @@ ATTACK = Attack(
             "Alice, whose phone is a step behind, twice in a row",
             _slow_twice,
             IN,
-            "Her second code is new, though the server's clock was there before.",
+            "Alice's phone is a step behind, and your server refused her second code. She had never used it. What "
+            "did your server compare it with?",
         ),
     ),
 )
