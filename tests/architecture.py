@@ -42,6 +42,7 @@ FLOORS: list[tuple[Part, ...]] = [
         Part("randomness", "the one source of randomness"),
         Part("redaction", "secrets that hide themselves in repr, logs and tracebacks"),
         Part("resources", "where notebooks and data are stored"),
+        Part("lazy", "a package as one entry point whose names are loaded when first used"),
         Part("style", "colours and shapes of server, phone and attacker"),
     ),
     (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import InvalidInput
+from mfa_lab.lazy import lazy_names
 
 if TYPE_CHECKING:
     from mfa_lab.attacks.account_lockout import LockingServer
@@ -44,106 +45,7 @@ if TYPE_CHECKING:
     from mfa_lab.attacks.user_enumeration import EnumerableServer, Refused
     from mfa_lab.attacks.weak_randomness import DAY_SECONDS, MIDNIGHT
 
-_HOMES = {
-    "CheckThenSet": "mfa_lab.attacks.check_then_set",
-    "ClockTrustingServer": "mfa_lab.attacks.clock_set_back",
-    "Count": "mfa_lab.attacks.helpers.minimal_server",
-    "DAY_SECONDS": "mfa_lab.attacks.weak_randomness",
-    "EncryptedOnly": "mfa_lab.attacks.stolen_database",
-    "EndlessServer": "mfa_lab.attacks.throttle_without_end",
-    "EnumerableServer": "mfa_lab.attacks.user_enumeration",
-    "FirstDraft": "mfa_lab.attacks.capstone.drafts",
-    "FollowingServer": "mfa_lab.attacks.drift_without_cap",
-    "ForgetfulServer": "mfa_lab.attacks.replay_in_window",
-    "ForgivingServer": "mfa_lab.attacks.own_login_resets",
-    "HastyServer": "mfa_lab.attacks.second_step_skipped",
-    "LastingServer": "mfa_lab.attacks.helpers.lasting_sessions",
-    "LockingServer": "mfa_lab.attacks.account_lockout",
-    "MIDNIGHT": "mfa_lab.attacks.weak_randomness",
-    "MinimalServer": "mfa_lab.attacks.helpers.minimal_server",
-    "Offer": "mfa_lab.attacks.leaking_secrets",
-    "PERIOD": "mfa_lab.attacks.helpers.minimal_server",
-    "PatientServer": "mfa_lab.attacks.guessing_one_session",
-    "PerSessionServer": "mfa_lab.attacks.guessing_many_sessions",
-    "PlaintextServer": "mfa_lab.attacks.stolen_database",
-    "Refused": "mfa_lab.attacks.user_enumeration",
-    "Relay": "mfa_lab.attacks.helpers.stolen_session",
-    "SecondDraft": "mfa_lab.attacks.capstone.drafts",
-    "ShortMemory": "mfa_lab.attacks.replay_after_forgetting",
-    "TrustingServer": "mfa_lab.attacks.client_names_account",
-    "TypedMemory": "mfa_lab.attacks.replay_by_spelling",
-    "World": "mfa_lab.attacks.helpers.world",
-    "acceptance": "mfa_lab.attacks.simulation.odds",
-    "by_the_count": "mfa_lab.attacks.helpers.timing",
-    "guess_budget": "mfa_lab.attacks.simulation.guess_budget",
-    "in_bursts": "mfa_lab.attacks.throttle_without_end",
-    "in_many_sessions": "mfa_lab.attacks.guessing_many_sessions",
-    "in_one_session": "mfa_lab.attacks.guessing_one_session",
-    "in_words": "mfa_lab.attacks.simulation.guess_budget",
-    "observe": "mfa_lab.attacks.simulation.seed_search",
-    "our_server": "mfa_lab.attacks.helpers.world",
-    "outcome": "mfa_lab.attacks.helpers.world",
-    "recover": "mfa_lab.attacks.simulation.seed_search",
-    "renamed": "mfa_lab.attacks.client_names_account",
-    "secret_from_time": "mfa_lab.attacks.simulation.seed_search",
-    "walk": "mfa_lab.attacks.simulation.window_walk",
-    "with_own_logins": "mfa_lab.attacks.own_login_resets",
-}
-
-
-__all__ = [
-    "DAY_SECONDS",
-    "IN",
-    "MIDNIGHT",
-    "OUT",
-    "PERIOD",
-    "Attack",
-    "CheckThenSet",
-    "ClockTrustingServer",
-    "Count",
-    "EncryptedOnly",
-    "EndlessServer",
-    "EnumerableServer",
-    "FirstDraft",
-    "FollowingServer",
-    "ForgetfulServer",
-    "ForgivingServer",
-    "HastyServer",
-    "LastingServer",
-    "LockingServer",
-    "Measure",
-    "MinimalServer",
-    "Offer",
-    "PatientServer",
-    "PerSessionServer",
-    "PlaintextServer",
-    "Refused",
-    "Relay",
-    "SecondDraft",
-    "ShortMemory",
-    "Trial",
-    "TrustingServer",
-    "TypedMemory",
-    "World",
-    "acceptance",
-    "attack",
-    "attack_series",
-    "attacks_numbered",
-    "by_the_count",
-    "guess_budget",
-    "in_bursts",
-    "in_many_sessions",
-    "in_one_session",
-    "in_words",
-    "observe",
-    "our_server",
-    "outcome",
-    "recover",
-    "renamed",
-    "secret_from_time",
-    "walk",
-    "with_own_logins",
-]
+_HOMES, __getattr__ = lazy_names(__name__)
 
 
 @cache
@@ -166,12 +68,6 @@ def attacks_numbered(which: int | str) -> tuple[Attack, ...]:
         return chosen
     known = ", ".join(f"{one.number} {one.id}" for one in attack_series())
     raise InvalidInput(f"there is no attack {which!r}; there are: {known}")
-
-
-def __getattr__(name: str) -> object:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -33,8 +33,10 @@ class Fixed(ForgetfulServer):
 
 
 def replays(make: Make, delay_seconds: int) -> list[bool]:
-    """Whether a code that Alice has used lets Mallory in `delay_seconds` later, who saw it on her phone and knows her
-    password: once for each second of a step at which she may log in.
+    """Return whether a code that Alice has used lets Mallory in `delay_seconds` later.
+
+    Mallory saw it on her phone and knows her password. The list has a result for each second of a step at which
+    she may log in.
     """
     world = World(make)
     got_in = []
@@ -50,8 +52,8 @@ def replays(make: Make, delay_seconds: int) -> list[bool]:
 def attack(make: Make) -> Measure:
     """Look over Alice's shoulder, know her password, and type her code after her.
 
-    The window holds a code until it is two steps old, and Alice is equally likely to log in at any moment of its own
-    step: so the chance is 2 - delay / period, as `odds.acceptance` has it.
+    The window holds a code until it is two steps old. Alice is equally likely to log in at any moment of its own
+    step, so the chance is 2 - delay / period, as `odds.acceptance` has it.
     """
     got = replays(make, DELAY_SECONDS)
     words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
@@ -87,8 +89,8 @@ ATTACK = Attack(
     id="replay-in-window",
     title="Replay inside the window",
     flaw="A right code is right as often as it is typed, for as long as the window holds it.",
-    story="In 2015 it was found in a widely used library for Ruby on Rails (CVE-2015-7225): a code that had let its "
-    "owner in could be used again, by anybody who had seen it and knew the password.",
+    story="In 2015 a fault was found in a widely used library for Ruby on Rails (CVE-2015-7225). A code that had let "
+    "its owner in could be used again, by anybody who had seen it and knew the password.",
     source="https://blog.justinbull.ca/cve-2015-7225-otp-reuse-in-devise-two-factor/",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     weak=ForgetfulServer,

@@ -55,13 +55,16 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
 @click.option(
     "--out", default="mfa-lab-board", show_default=True, type=click.Path(path_type=Path), help="Without suffix."
 )
-def board(folder: Path, out: Path) -> None:
-    """For trainers: who is where and what is hard, from the exported progress files in FOLDER, as HTML and PNG."""
+@click.option(
+    "--seats", default=0, type=click.IntRange(0, 999), help="Seats handed out; those without a file are named."
+)
+def board(folder: Path, out: Path, seats: int) -> None:
+    """For trainers: who is where, who has not begun, and what is hard, from the exported files in FOLDER."""
     need_the_lab()
     from mfa_lab.trainer.board import board as read
     from mfa_lab.trainer.board_page import save
 
-    found = read(folder)
+    found = read(folder, seats)
     html, png = save(found, out)
     click.echo(f"{found.headline}: {html} and {png.name}")
     for each in found.left_out[:MOST_LEFT_OUT]:

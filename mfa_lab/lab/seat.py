@@ -56,11 +56,16 @@ class Seat:
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
 
+def seat_name(number: int) -> str:
+    """Return the name of a seat, which is also its pseudonym: `seat-07`."""
+    return f"seat-{number:02}"
+
+
 def seeded(seed: str, number: int) -> Seat:
     """The seat with this number in the workshop with this seed: the same each time."""
     digest = sha256(f"mfa-lab seat {number} of {seed}".encode()).digest()
     who, does, what = (words[byte % len(words)] for words, byte in zip((_WHO, _DOES, _WHAT), digest, strict=False))
-    seat = f"seat-{number:02}"
+    seat = seat_name(number)
     secret = f"{_MARK}SEAT{base64.b32encode(digest[-15:]).decode()}"
     return Seat(seat, f"{seat}@example.org", f"demo only: {who} {does} {what}", secret)
 

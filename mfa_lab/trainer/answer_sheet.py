@@ -5,10 +5,17 @@ Made from the exercises themselves, so it is never older than they are.
 
 from __future__ import annotations
 
+import json
+import re
+from functools import cache
 from html import escape
+
+from nbconvert.filters import markdown2html
 
 from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises import Exercise, Prediction
+from mfa_lab.lab.formatting import marked_up
+from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer.page import page
 
 
@@ -29,10 +36,10 @@ def answers_html() -> str:
 
 
 def _exercise(each: Exercise) -> str:
-    wrong = "".join(f"<li>{_code(one.source)}<p>{escape(one.feedback)}</p></li>" for one in each.wrong)
-    hints = "".join(f"<li>{escape(hint)}</li>" for hint in each.hints)
+    wrong = "".join(f"<li>{_code(one.source)}<p>{marked_up(one.feedback)}</p></li>" for one in each.wrong)
+    hints = "".join(f"<li>{marked_up(hint)}</li>" for hint in each.hints)
     return (
-        f"<h3>{escape(each.title)} <small>{escape(each.id)}</small></h3><p class='asked'>{escape(each.question)}</p>"
+        f"<h3>{escape(each.title)} <small>{escape(each.id)}</small></h3><div class='asked'>{_asked(each)}</div>"
         f"<details><summary>One right answer</summary>{_code(each.solution)}</details>"
         f"<details><summary>{len(each.wrong)} wrong answers, and what to say</summary><ul>{wrong}</ul></details>"
         f"<details><summary>{len(each.hints)} hints</summary><ol>{hints}</ol></details>"
@@ -40,8 +47,41 @@ def _exercise(each: Exercise) -> str:
 
 
 def _prediction(each: Prediction) -> str:
-    options = "".join(f"<li>{escape(option.letter)}: {escape(option.words)}</li>" for option in each.options)
-    return f"<h3>{escape(each.question)} <small>{escape(each.id)}</small></h3><ul>{options}</ul>"
+    options = "".join(f"<li>{escape(option.letter)}: {marked_up(option.words)}</li>" for option in each.options)
+    happened = _outcomes().get(each.id, "see the notebook's demo")
+    saw = "".join(f"<p>{marked_up(paragraph)}</p>" for paragraph in each.saw)
+    return (
+        f"<h3>{escape(each.question)} <small>{escape(each.id)}</small></h3><ul>{options}</ul>"
+        f"<details><summary>What happens</summary><p><b>{escape(happened)}</b></p>{saw}</details>"
+    )
+
+
+def _asked(each: Exercise) -> str:
+    """Return the question as the notebook has it, with the list of options that may follow."""
+    for source, _ in _kit_cells():
+        if each.question in source:
+            after = source.split(each.question, 1)[1]
+            return markdown2html(each.question + after.split("\n#")[0])
+    return markdown2html(each.question)  # a plugin's, whose notebook is elsewhere
+
+
+@cache
+def _outcomes() -> dict[str, str]:
+    """Return what happens, by the id of its prediction: what the kit's own notebooks show."""
+    calls = ((re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for source, shown in _kit_cells())
+    happened = ((call[1], re.search(r"What happened is (.+)", shown)) for call, shown in calls if call)
+    return {prediction_id: found[1] for prediction_id, found in happened if found}
+
+
+@cache
+def _kit_cells() -> tuple[tuple[str, str], ...]:
+    """Return the source of each cell in the kit's notebooks, and the text that it showed last."""
+    found = []
+    for path in sorted(notebooks_dir().glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            shown = [output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", ())]
+            found.append(("".join(cell["source"]), "".join(shown[-1]) if shown else ""))
+    return tuple(found)
 
 
 def _code(source: str) -> str:
@@ -51,7 +91,6 @@ def _code(source: str) -> str:
 _STYLE = """
 .mfa h3 { font-size: 1.1rem; font-weight: 700; margin: 1.6rem 0 0.3rem; }
 h3 small { font-weight: 400; color: var(--mfa-quiet-text); }
-.asked { white-space: pre-line; }
 main li { margin: 0.5rem 0; }
 pre { font: 0.9rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
   border-left: 4px solid var(--mfa-line); padding-left: 0.8rem; margin: 0.3rem 0; overflow-wrap: anywhere; }

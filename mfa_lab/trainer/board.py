@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from mfa_lab.lab import exercises
+from mfa_lab.lab.seat import seat_name
 from mfa_lab.trainer.exports import Learner, LeftOut, read_folder
 
 FEW, FEW_OF = 3, 10
@@ -53,6 +54,13 @@ class Board:
     left_out: tuple[LeftOut, ...]
     unknown: tuple[str, ...]
     """Ids that this kit, with the plugins installed here, does not have."""
+    no_file: tuple[str, ...] = ()
+    """Seats that were handed out and of which no file was collected."""
+
+    @property
+    def not_begun(self) -> tuple[str, ...]:
+        """Return who has checked nothing yet: by an empty file, or by no file."""
+        return (*(place.name for place in self.places if not place.exercise), *self.no_file)
 
     @property
     def notebooks(self) -> dict[str, tuple[Place, ...]]:
@@ -78,8 +86,11 @@ class Board:
         return f"{_count(len(self.places), 'learner')}, {_count(done, 'exercise')} done"
 
 
-def board(folder: Path) -> Board:
-    """The board of a folder of exported progress files. Raises `InvalidInput` where it is no folder."""
+def board(folder: Path, seats: int = 0) -> Board:
+    """Return the board of a folder of exported progress files. `seats` is how many seats were handed out, if any.
+
+    Raises `InvalidInput` if it is no folder.
+    """
     learners, left_out = read_folder(folder)
     found = exercises.by_notebook()
     order = {each.id: number for number, each in enumerate(exercises.exercises())}
@@ -88,7 +99,9 @@ def board(folder: Path) -> Board:
     places = [_place(learner, order, notebook) for learner in learners]
     places.sort(key=lambda place: (-order.get(place.exercise, -1), -place.done, place.name))
     unknown = sorted({name for learner in learners for name in learner.entries if name not in order})
-    return Board(tuple(places), asked, tuple(left_out), tuple(unknown))
+    there = {learner.name for learner in learners}
+    no_file = tuple(name for name in map(seat_name, range(1, seats + 1)) if name not in there)
+    return Board(tuple(places), asked, tuple(left_out), tuple(unknown), no_file)
 
 
 def _asked(exercise_id: str, title: str, notebook: str, learners: Iterable[Learner]) -> Asked:

@@ -43,6 +43,7 @@ def board_html(board: Board, drawn: Axes | None = None) -> str:
         )
         for place in board.places
     ]
+    places += [(name, "no file yet", "", "", "") for name in board.no_file]
     exercise_headers = ("exercise", "id", "notebook", "tried", "done", "still at it", "median of checks")
     learner_headers = ("learner", "is at", "checked last", "done", "checks in all")
     body = (

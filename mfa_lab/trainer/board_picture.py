@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from mfa_lab.lab.figures.picture import INK, Picture, box, canvas, picture, tint, write
-from mfa_lab.style import GRANTED_SIGN, HERE, QUIET, SERVER
+from mfa_lab.style import GRANTED_SIGN, HERE, QUIET, SERVER, Tone
 from mfa_lab.trainer.board import Asked, Board, Place
 from mfa_lab.trainer.page import MADE_BY
 
@@ -28,6 +28,7 @@ _LABELLED = 1.0
 """Narrower squares carry no name."""
 _LETTERS = 4
 _TITLE_CHARACTERS = 62
+NOT_BEGUN = "not begun"
 
 
 def board_picture(board: Board, ax: Axes | None = None) -> Picture:
@@ -46,8 +47,14 @@ def board_png(board: Board, ax: Axes | None = None) -> bytes:
 def in_words(board: Board) -> str:
     """What the drawing shows."""
     where = ", ".join(f"{len(places)} at {_spoken(name)}" for name, places in board.notebooks.items() if places)
+    waiting = ", ".join(board.not_begun)
     hard = "; ".join(f"{each.title}: {_fares(each)}" for each in board.hardest[:HARDEST_SHOWN])
-    parts = [board.headline, where and f"Who is where: {where}", hard and f"Hardest first: {hard}"]
+    parts = [
+        board.headline,
+        where and f"Who is where: {where}",
+        waiting and f"Not begun: {waiting}",
+        hard and f"Hardest first: {hard}",
+    ]
     return ". ".join(part for part in parts if part) + "."
 
 
@@ -64,6 +71,9 @@ def draw(board: Board, ax: Axes | None = None) -> Axes:
 
 def _draw_places(ax: Axes, board: Board) -> None:
     rows = list(board.notebooks.items())
+    waiting = [Place(name, "", "", 0, 0) for name in board.not_begun]
+    if rows and waiting:
+        rows.append((NOT_BEGUN, tuple(waiting)))
     if not rows:
         write(ax, 1, _TOP - 1, "Nobody has checked an exercise yet.", QUIET.text, size=17, ha="left")
         return
@@ -72,21 +82,34 @@ def _draw_places(ax: Axes, board: Board) -> None:
     wide = min(_SQUARE, 10.5 / most)
     for number, (name, places) in enumerate(rows):
         middle = _TOP - (number + 0.5) * height
-        write(ax, 1, middle, _wrapped(name), INK if places else QUIET.text, size=15, ha="left", linespacing=1.1)
-        _draw_row(ax, 10.2, middle, wide, min(_SQUARE, height * 0.7), places)
+        write(
+            ax,
+            1,
+            middle,
+            _wrapped(name),
+            INK if places and name != NOT_BEGUN else QUIET.text,
+            size=15,
+            ha="left",
+            linespacing=1.1,
+        )
+        tone = QUIET if name == NOT_BEGUN else SERVER
+        _draw_row(ax, (10.2, middle), (wide, min(_SQUARE, height * 0.7)), places, tone)
 
 
-def _draw_row(ax: Axes, x: float, middle: float, wide: float, high: float, places: Sequence[Place]) -> None:
+def _draw_row(
+    ax: Axes, start: tuple[float, float], square: tuple[float, float], places: Sequence[Place], tone: Tone
+) -> None:
     """A square for each learner, with the end of the name in it, where there is room; and how many they are."""
     if not places:
         return
+    (x, middle), (wide, high) = start, square
     corner, size = (x, middle - high / 2), (wide * len(places), high)
-    tint(ax, corner, size, SERVER.fill)
-    box(ax, corner, size, SERVER.fill, linewidth=1.6)
-    write(ax, x + size[0] + 0.5, middle, str(len(places)), SERVER.text, size=18, ha="left", weight="bold")
+    tint(ax, corner, size, tone.fill)
+    box(ax, corner, size, tone.fill, linewidth=1.6)
+    write(ax, x + size[0] + 0.5, middle, str(len(places)), tone.text, size=18, ha="left", weight="bold")
     if wide >= _LABELLED:
         for index, name in enumerate(sorted(place.name for place in places)):
-            box(ax, (x + index * wide, corner[1]), (wide, high), SERVER.fill, linewidth=1.2)
+            box(ax, (x + index * wide, corner[1]), (wide, high), tone.fill, linewidth=1.2)
             label = _end(name)
             size_of_type = 13 if len(label) < _LETTERS else 9
             write(ax, x + (index + 0.5) * wide, middle, label, size=size_of_type, parse_math=False)

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
+from mfa_lab.lab.grading.result import Outcome
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer.page import page
 from mfa_lab.trainer.prose import (
@@ -39,8 +40,11 @@ from mfa_lab.trainer.prose import (
 from mfa_lab.trainer.refresh import read_notebook
 
 _HERE = Path(__file__).parent
-_ANSWERED = re.compile(r"^(?:check|predict|compare|hint|solution|progress_map)\(", re.MULTILINE)
+_ASKED = re.compile(r"^(?:predict|hint|solution|progress_map)\(", re.MULTILINE)
 """A cell that waits for a learner has nothing to show."""
+_ANSWER = re.compile(rf"\S (?:{'|'.join(Outcome)}) · ")
+"""How an output begins that answers a learner: of a check or a comparison only what else it printed is shown."""
+_COMPARED = re.compile(r"^compare\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _TASK = re.compile(r"^check\(", re.MULTILINE)
 _PREDICTED = re.compile(r"^predict\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _LINK_TO_NOTEBOOK = re.compile(r"\[([^\]]+)\]\([^)\s]+\.ipynb\)")
@@ -149,17 +153,29 @@ class _Maker:
             self._asked = self.made[-1].words = _question(predicted[1]) or self.made[-1].words
         if _TASK.search(cell.source) and self._waiting:
             self._begin(task(self._waiting[-1]), "", "")
-        if not cell.outputs or (_ANSWERED.search(cell.source) and not whole):
+        if _ASKED.search(cell.source) and not whole:
             return
+        outputs = [output for output in cell.outputs if whole or not _ANSWER.match(_text(output))]
+        if outputs:
+            self._show(cell.source, outputs, whole=whole, below=below)
+        if (compared := _COMPARED.search(cell.source)) and not whole:
+            self._saw(_explained(compared[1], cell))
+
+    def _show(self, source: str, outputs: list[NotebookNode], *, whole: bool, below: bool) -> None:
+        """Put what a cell showed on a slide, with its code where that is short."""
         if below and self._has_slide():
             self.made[-1].shown += map(nbformat.v4.new_markdown_cell, filter(None, self._leads[-1:]))
             self._to_notes()
         else:
             self._begin(self._lead_or_question(), "", "")
-        source = "\n".join(line for line in cell.source.splitlines() if not line.startswith("assert "))
-        drawn = any(mark in str(cell.outputs) for mark in _DRAWN)
+        source = "\n".join(
+            line
+            for line in source.splitlines()
+            if not line.startswith("assert ") and (whole or not line.startswith(("check(", "compare(")))
+        )
+        drawn = any(mark in str(outputs) for mark in _DRAWN)
         short = whole or (len(source.splitlines()) <= _CODE_LINES and not drawn)
-        shown = nbformat.v4.new_code_cell(source if short else "", outputs=cell.outputs)  # type: ignore[no-untyped-call]
+        shown = nbformat.v4.new_code_cell(source if short else "", outputs=outputs)  # type: ignore[no-untyped-call]
         self.made[-1].shown.append(shown)
         self._after_output = True
 
@@ -210,6 +226,24 @@ class _Maker:
         if self.made:
             self.made[-1].notes += [*self._waiting, *said]
             self._waiting, self._leads, self._asked = [], [], ""
+
+
+def _text(output: NotebookNode) -> str:
+    """Return the text of an output."""
+    return str(output.get("text") or output.get("data", {}).get("text/plain", ""))
+
+
+def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
+    """Return what a comparison says: what happened, then the explanation in paragraphs."""
+    happened = re.search(r"What happened is (.+)", "\n".join(map(_text, cell.outputs)))
+    try:
+        saw = exercises.prediction(prediction_id).saw
+    except InvalidInput:  # a plugin's that is not installed here
+        saw = ()
+    first = " ".join(
+        [f"**{happened[1]}**" if happened else "", *(text.removeprefix(SAW).strip() for text in saw[:1])]
+    )
+    return [first.strip(), *saw[1:]]
 
 
 def _question(prediction_id: str) -> str:

@@ -151,7 +151,7 @@ def test_a_lesson_by_keyboard_alone(open_lesson):
 
     lesson.go_to("cell-31")
     lesson.tab_to("Name or e-mail")
-    lesson.tab_to("05 windows and clock drift")  # in the map, below the form
+    lesson.tab_to("10 window and clock drift")  # in the map, below the form
     lesson.press("Enter")
     expect(lesson.page.get_by_role("tab", name="10_window_and_clock_drift.ipynb")).to_be_visible()
 

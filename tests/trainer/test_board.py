@@ -84,6 +84,20 @@ def test_where_everybody_is(folder):
     assert found.left_out == ()
 
 
+def test_who_has_not_begun_is_shown(folder):
+    """An empty file, and a seat of which no file came, are named in words, in the drawing and in the table."""
+    found = board(folder, seats=6)
+    assert found.not_begun == ("seat-04", "seat-05", "seat-06")
+    assert "Not begun: seat-04, seat-05, seat-06." in in_words(found)
+    assert "not begun" in board_picture(found).svg
+    rows = [
+        [cell.get_text() for cell in row.find_all(["th", "td"])]
+        for row in BeautifulSoup(board_html(found), "html.parser")("tr")
+    ]
+    assert ["seat-06", "no file yet", "", "", ""] in rows
+    assert board(folder, seats=4).not_begun == ("seat-04",)
+
+
 def test_what_is_hard(folder):
     """Most checks in the middle first; what hardly anybody has tried is not judged."""
     hard = board(folder).hardest
@@ -97,7 +111,9 @@ def test_the_picture_says_in_words_what_it_shows(folder):
     """The numbers of the table, in the text alternative and in the drawing."""
     found = board(folder)
     words = in_words(found)
-    assert words.startswith("4 learners, 5 exercises done. Who is where: 1 at 00 start here, 2 at 02 otp generation.")
+    assert words.startswith(
+        "4 learners, 5 exercises done. Who is where: 1 at 00 first login, 2 at 03 otp generation. Not begun: seat-04."
+    )
     assert "Dynamic truncation: ✓ 2 done · 1 still at it · median 5 checks" in words
     picture = board_picture(found)
     assert words.replace("'", "&#x27;") in picture.svg
@@ -111,9 +127,9 @@ def test_the_tables_hold_the_same(folder):
     page = BeautifulSoup(board_html(board(folder)), "html.parser")
     tried, learners = ([[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
                        for table in page.find_all("table"))  # fmt: skip
-    assert ["Dynamic truncation", TRUNCATE, "02 otp generation", "3", "2", "1", "5"] in tried
+    assert ["Dynamic truncation", TRUNCATE, "03 otp generation", "3", "2", "1", "5"] in tried
     assert len(tried) == 4
-    assert ["seat-02", "02 otp generation", "Dynamic truncation", "2", "11"] in learners
+    assert ["seat-02", "03 otp generation", "Dynamic truncation", "2", "11"] in learners
     assert ["seat-04", "not begun", "", "0", "0"] in learners
 
 

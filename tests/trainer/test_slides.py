@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
+from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises import prediction
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer.refresh import normal_form
@@ -28,8 +30,16 @@ TAGGED = [
 new_markdown, new_code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
 
 
+ANSWERS = {
+    "check(": "○ Not attempted · A task",
+    "compare(": "≟ Compared · A question\n  You made no prediction.\n  What happened is b: nothing.",
+}
+
+
 def code(source: str, text: str = "shown", *, html: str = "", tags: tuple[str, ...] = ()):
-    """A cell that showed something."""
+    """A cell that showed something; if its last line asks for an answer, what a check or a comparison says."""
+    last = source.splitlines()[-1]
+    text = next((said for call, said in ANSWERS.items() if last.startswith(call)), text)
     data = {"text/plain": text, **({"text/html": html} if html else {})}
     output = nbformat.v4.new_output("execute_result", data=data, execution_count=1)
     return new_code(source, outputs=[output], execution_count=1, metadata={"tags": list(tags)} if tags else {})
@@ -128,11 +138,29 @@ def test_lists_with_prose_between_them_make_a_slide_each():
     assert [slide.notes for slide in made] == [[text], []]
 
 
-def test_what_was_seen_is_shown_also_where_its_cell_is_not():
-    """After a cell that compares a guess, which a slide leaves out, the answer has a slide of its own."""
-    saw = "**What we saw:** none of it came to anything at all. This is why."
-    made = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("enrolment-code-reused", 1)'), prose(saw))
-    assert made[1:] == [("A", "**What we saw:** none of it came to anything at all.", [])]
+def test_a_comparison_shows_what_happened_and_why(monkeypatch: pytest.MonkeyPatch):
+    """Its slide has what the cell printed and what came of it; the rest of the explanation is said."""
+    saw = ("**What we saw:** none of it came to anything at all. This is why.", "More is said.")
+    explained = replace(prediction("enrolment-code-reused"), saw=saw)
+    monkeypatch.setattr(exercises, "prediction", lambda _: explained)
+    cell = code('print(broken)\ncompare("enrolment-code-reused", 1)')
+    cell.outputs.insert(0, nbformat.v4.new_output("stream", text="broken: 3 got in"))
+    made = slides(nbformat.v4.new_notebook(cells=[prose("## A"), prose("Guess now.\n\n- a: all"), cell]))
+    shown, answer = made[-1].shown
+    assert [output.get("text") for output in shown.outputs] == ["broken: 3 got in"]
+    assert shown.source == "print(broken)"
+    assert answer.source == "**b: nothing.** none of it came to anything at all."
+    assert made[-1].notes[-1] == "**b: nothing.** none of it came to anything at all. This is why.\n\nMore is said."
+    alone = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("enrolment-code-reused", 1)'))
+    assert alone[-1] == ("A", "", ["**b: nothing.** none of it came to anything at all."])
+
+
+def test_what_a_check_prints_besides_its_answer_is_kept():
+    """A table or a printed line above the check is part of the demo."""
+    cell = code('print("3 of 4")\ncheck("x", ...)')
+    cell.outputs.insert(0, nbformat.v4.new_output("stream", text="3 of 4"))
+    (slide,) = slides(nbformat.v4.new_notebook(cells=[prose("## A"), cell]))
+    assert [output.get("text") for output in slide.shown[0].outputs] == ["3 of 4"]
 
 
 def test_what_was_seen_needs_no_lead():
@@ -151,7 +179,7 @@ def test_an_answer_stands_below_its_question():
     question = prediction("enrolment-code-reused").question
     saw = prose("**What we saw:** none of it came to anything at all. This is why.")
     shown = "**What we saw:** none of it came to anything at all."
-    assert of(*asked, code('compare("enrolment-code-reused", 1)'), saw)[-1] == ("A", question, [shown])
+    assert of(*asked, code('compare("enrolment-code-reused", 1)'))[-1][1] == question
     assert of(*asked, code("told"), saw)[-1] == ("A", question, ["told", shown])
     assert of(*asked, code("told"), code("more"))[-1] == ("A", "", ["more"])
     led = of(*asked, prose("It depends on when it is typed. More of it."), code("told"))

@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.lab.exercises import exercises, predictions
+from mfa_lab.lab.formatting import plain
 from mfa_lab.lab.grading.progress_file import Store
 from mfa_lab.lab.seat import FILE, as_text, read, seeded
 from mfa_lab.lab.working_copy import kit_files
@@ -225,14 +226,19 @@ def test_the_cards_fit_the_sheet():
 
 
 def test_answers_show_every_exercise_with_its_wrong_answers():
-    """Nothing is missing, and what is shown is escaped."""
+    """Nothing is missing, Markdown is rendered, options stand below their question, and each outcome is named."""
     page = BeautifulSoup(answers_html(), "html.parser")
     text = page.get_text()
     for each in exercises():
         assert each.id in text
         assert each.solution in text
-        assert all(one.source in text and one.feedback in text for one in each.wrong)
-    assert all(each.question in text for each in predictions())
+        assert all(one.source in text and plain(one.feedback) in text for one in each.wrong)
+    assert not re.search(r"\*\*\w|`\w+`", page.find("h2").find_all_next("p")[0].get_text())
+    asked = page.find("small", string="factor-kinds").find_parent("h3").find_next("div", class_="asked")
+    assert [item.get_text()[:2] for item in asked.find_all("li")] == ["a:", "b:", "c:", "d:", "e:"]
+    for each in predictions():
+        told = page.find("small", string=each.id).find_parent("h3").find_next("details").get_text(" ", strip=True)
+        assert re.search(rf"^What happens ({'|'.join(option.letter for option in each.options)}): ", told), each.id
 
 
 def test_a_bundle_needs_a_checkout_and_a_program_that_downloads(tmp_path, monkeypatch):

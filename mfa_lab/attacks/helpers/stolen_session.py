@@ -156,7 +156,7 @@ def a_notification(make: Make) -> str:
 
 
 def used(make: Make, pauses: Sequence[int]) -> str:
-    """A session that is used after each of these pauses, in seconds."""
+    """Use a session after each of these pauses, in seconds."""
     world = World(make)
     session = world.log_in(world.alice)
     for pause in pauses:
@@ -166,7 +166,7 @@ def used(make: Make, pauses: Sequence[int]) -> str:
 
 
 def next_morning(make: Make) -> str:
-    """Alice logs in on two days."""
+    """Let Alice log in on two days."""
     world = World(make)
     world.server.check_session(world.log_in(world.alice))
     world.clock.advance(DAY)
@@ -175,7 +175,7 @@ def next_morning(make: Make) -> str:
 
 
 def new_phone(make: Make) -> str:
-    """Alice binds her phone anew, and logs in with it."""
+    """Let Alice bind her phone again, and log in with it."""
     world = World(make)
     _bind(world, world.log_in(world.alice), world.alice.phone)
     world.clock.advance(30)

@@ -36,7 +36,8 @@ EXERCISES = (
             ),
             Wrong(
                 "class Fixed(HastyServer):\n    def begin_login(self, name, password):\n        raise AccessDenied",
-                "A server that lets nobody in is safe, and of no use.",
+                "Your code refuses every password, so nobody gets in. That is safe, and useless. What should "
+                "Alice's correct password still give her?",
             ),
             Wrong(
                 "class Fixed(HastyServer):\n"

@@ -12,7 +12,7 @@ _KEY = rfc_vectors.TOTP["keys_ascii"]["SHA1"].encode()
 
 
 def _totp(message: str, digits: int = 8) -> str:
-    """A `totp` that feeds this message to the HMAC."""
+    """Return the source of a `totp` that passes this message to the HMAC."""
     return f'def totp(key, now):\n    return to_code(truncate(hmac.digest(key, {message}, "sha1")), {digits})'
 
 
@@ -20,8 +20,8 @@ TOTP = Exercise(
     id="whole-totp",
     title="The whole of TOTP",
     question=(
-        "Write `totp(key, now)`: it takes the bytes of a key and a Unix time, and returns the code of eight digits, "
-        "with SHA-1 and steps of 30 seconds. Use `truncate` and `to_code`."
+        "Write `totp(key, now)`: it takes the bytes of a key and a Unix time, and returns the code of eight digits. "
+        "Use SHA-1, steps of 30 seconds, and the functions `truncate` and `to_code`."
     ),
     given=f"import hmac\n\nfrom mfa_lab.lab.room import DEMO_NOW\n\n{TRUNCATE.solution}\n\n{TO_CODE.solution}",
     solution="""
@@ -31,14 +31,14 @@ def totp(key, now):
     return to_code(truncate(digest), 8)
 """.strip(),
     hints=(
-        "Four values, each made from the one before: step, message, digest, code.",
+        "There are four values, and each is computed from the one before: step, message, digest, code.",
         (
-            "The step is how many whole periods of 30 seconds have passed since 1970; the message is that"
-            " number in eight bytes."
+            "The time step is how many whole periods of 30 seconds have passed since 1970. The message is that "
+            "number in eight bytes."
         ),
         (
-            "What `truncate` takes is what `hmac.digest` gives, and what `to_code` takes is what "
-            "`truncate` gives. The vectors have eight digits."
+            "`truncate` takes what `hmac.digest` returns, and `to_code` takes what `truncate` returns. The test "
+            "vectors have eight digits."
         ),
     ),
     cases=tuple(
@@ -46,7 +46,7 @@ def totp(key, now):
             f"RFC 6238 at {row['unix_time']} s",
             (_KEY, row["unix_time"]),
             row["code"],
-            "Follow one value: which step is it, what are its eight bytes, what is their HMAC?",
+            "Follow one value: which time step is it, what are its eight bytes, what is their HMAC?",
         )
         for row in rfc_vectors.TOTP["vectors"]
         if row["algorithm"] == "SHA1"
@@ -54,51 +54,61 @@ def totp(key, now):
     wrong=(
         Wrong(
             _totp('now.to_bytes(8, "big")'),
-            "This changes every second: the message is the step, not the time.",
+            "Your code makes the message from the time. So the code changes every second, and nobody can type it in "
+            "time. What stays the same for 30 seconds?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(4, "big")'),
-            "The step is written in eight bytes, with zeros in front.",
+            "Your message has four bytes. The HMAC of another message is another HMAC. How many bytes do the "
+            "standards fix?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "little")'),
-            "The eight bytes of the step come in the wrong order.",
+            "Your message has the bytes of the time step in reverse order. The HMAC of another message is another "
+            "HMAC. Which byte comes first in the standard?",
         ),
         Wrong(
             _totp("str(now // 30).encode()"),
-            "The message is the step as eight bytes, not as the text of its digits.",
+            "Your message is the text of the digits. Both sides must write the same bytes. How did 03 write the time "
+            "step?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "big")', digits=6),
-            "The RFC's own examples have eight digits.",
+            "Your code returns six digits, as most apps do. The test vectors are longer. How many digits did the "
+            "question ask for?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "big")')
             .replace("digest(key, ", "digest(")
             .replace('"big"),', '"big"), key,'),
-            "Key and message have changed places: `hmac.digest` takes the key first.",
+            "Your code passes the message where `hmac.digest` expects the key. So it computes with another key. "
+            "Which argument comes first?",
         ),
         Wrong(
             _totp('(DEMO_NOW // 30).to_bytes(8, "big")'),
-            "It gives one code at all times: you computed with `DEMO_NOW`, and the time that is asked for is `now`.",
+            "Your code computes with `DEMO_NOW`. So it returns the same code at all times. Which time did the caller "
+            "pass?",
         ),
     ),
 )
 
 SECONDS_LEFT = Exercise(
     id="seconds-left",
-    title="How long a code still stands",
+    title="How long a code stays",
     question=(
-        "Write `seconds_left(now)`: for how many seconds from the Unix time `now` does the code of that moment still "
-        "stand, with steps of 30 seconds?"
+        "Write `seconds_left(now)`: for how many seconds from the Unix time `now` does the app still show the code "
+        "of that moment? A step lasts 30 seconds."
     ),
     solution="""
 def seconds_left(now):
     return 30 - now % 30
 """.strip(),
     hints=(
-        "Ask first how old the step is at `now`.",
-        "The remainder of a division by 30 is the age, from 0 to 29. The answer goes from 30 down to 1.",
+        "First ask how many seconds of the step are over at `now`.",
+        (
+            "The remainder of a division by 30 says how many seconds are over, from 0 to 29. The answer goes from 30 "
+            "to 1."
+        ),
     ),
     cases=(
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over."),
@@ -109,22 +119,29 @@ def seconds_left(now):
     wrong=(
         Wrong(
             "def seconds_left(now):\n    return now % 30",
-            "So old is the step already. How long has it still to go?",
+            "Your code returns how many seconds of the step are over. So it grows, and the time left shrinks. How do "
+            "the two belong together?",
         ),
         Wrong(
             "def seconds_left(now):\n    return 29 - now % 30",
-            "One second short: the second that has just begun counts as well.",
+            "Your code returns one second too few, so an app would hide a code that is still shown. Does the second "
+            "that has just begun count?",
         ),
         Wrong(
             "def seconds_left(now):\n    return -now % 30",
-            "In its very first second a code has its whole life before it, and not none.",
+            "Your code returns 0 in the first second of a step. The code would seem to be over when it has just "
+            "begun. How long does it have at that moment?",
         ),
         Wrong(
             "def seconds_left(now):\n    return 30 - now // 30",
-            "Two strokes give the number of whole steps since 1970. It is the rest of that division "
-            "that counts here.",
+            "Your code uses `//`, which returns the number of whole steps since 1970. So the result is far below "
+            "zero. Which operator returns the remainder?",
         ),
-        Wrong("def seconds_left(now):\n    return 30", "That is its whole life. A part of it may be over."),
+        Wrong(
+            "def seconds_left(now):\n    return 30",
+            "Your code returns the length of a whole step at all times. So the app's clock never moves. How much of "
+            "the step may be over?",
+        ),
     ),
 )
 
@@ -133,20 +150,46 @@ EXERCISES = (TOTP, SECONDS_LEFT)
 PREDICTIONS = (
     Prediction(
         id="step-boundary",
-        question="The clock goes from 08:00:29 to 08:00:30. How many of the six digits stay as they are?",
+        question="Alice opens her app at 08:00:10. When does it show another code?",
         options=(
-            Option("a", "five: the code counts up by one", lambda same: same == 5),
-            Option("b", "few or none, and only by chance", lambda same: same <= 4),
-            Option("c", "all six: a second is too little", lambda same: same == 6),
+            Option("a", "after half a minute, at 08:00:40", lambda seconds: seconds == 30),
+            Option("b", "after twenty seconds, at 08:00:30", lambda seconds: seconds == 20),
+            Option("c", "that depends on the second in which she enrolled", lambda seconds: seconds not in {20, 30}),
         ),
+        saw=(
+            (
+                "**What we saw:** the next step began at 08:00:30, and with it came another code. Time steps of 30 "
+                "seconds begin at the full and the half minute, for every phone and every server. It does not matter "
+                "when somebody enrolled or opened the app. So the first code that you see is often gone sooner than "
+                "you think."
+            ),
+            (
+                "The code became another one altogether. The message changed in one bit or a few, and the HMAC did "
+                "to it what it did to the key in 03. Nobody who sees today's codes can compute tomorrow's."
+            ),
+        ),
+        secrets=(r"60000001", r"411 ?743", r"full and the half minute", r"gone sooner"),
     ),
     Prediction(
         id="server-off",
-        question="The server is switched off, and a minute passes. What does the phone show?",
+        question="The server is off, and somebody sets the phone's clock one hour ahead. What does the phone show?",
         options=(
-            Option("a", "nothing: no server, no code", lambda code: code is None),
-            Option("b", "the last code that it received", lambda code: code == "old"),
-            Option("c", "the right code, as always", lambda code: code == "right"),
+            Option("a", "the same code as before, since the app notices the change", lambda valid: valid == "now"),
+            Option("b", "six digits that are valid at no time", lambda valid: valid == "never"),
+            Option("c", "the code that is valid in an hour", lambda valid: valid == "in an hour"),
         ),
+        saw=(
+            (
+                "**What we saw:** the phone shows the code that the server would accept in an hour. The app computes "
+                "from two things, the secret and its clock, and it believes both. So when the codes of a phone are "
+                "wrong, there are two usual suspects: its secret and its clock. (A third, an app that computes "
+                "differently, comes in 05 and 06.)"
+            ),
+            (
+                "There is a darker side. Anyone who holds an unlocked phone for a minute can set its clock ahead and "
+                "note the codes of tomorrow, without ever learning the secret."
+            ),
+        ),
+        secrets=(r"would accept in an hour", r"believes both", r"usual suspects", r"codes of tomorrow"),
     ),
 )

@@ -21,7 +21,7 @@ _STOLEN = {
 
 
 class _Word(str):
-    """A word that counts how often it was made into the bytes that a hash takes."""
+    """Count how often a word was encoded into the bytes that a hash takes."""
 
     __slots__ = ("times",)
 
@@ -34,7 +34,7 @@ class _Word(str):
 
 
 def _look_up(answer: Callable[..., object], stolen: Any, words: list[str], repeated: bool = False) -> object:
-    """What the answer says; or, where `repeated` is asked for, which words it hashed more than once."""
+    """Return what the answer returns; with `repeated`, the words that it hashed more than once."""
     counted = [_Word(word) for word in words]
     came = answer(stolen, counted)
     return [str(word) for word in counted if word.times > 1] if repeated else came
@@ -45,8 +45,9 @@ LOOK_UP = Exercise(
     title="A stolen table without salt",
     question=(
         "Write `look_up(stolen, words)`. `stolen` gives for each name the SHA-256 of a password, as `sha256_hex` "
-        "makes it; `words` is a list of common passwords. Return a dictionary that gives, for each name whose "
-        "password is among the words, that password. Hash each word once: without a salt that serves everybody."
+        "computes it. `words` is a list of common passwords. Return a dictionary that gives, for each name whose "
+        "password is among the words, that password. Hash each word only once: without a salt, that is enough for "
+        "all accounts."
     ),
     ask=_look_up,
     given="from mfa_lab.lab.demos.passwords import sha256_hex",
@@ -56,11 +57,11 @@ def look_up(stolen, words):
     return {name: known[value] for name, value in stolen.items() if value in known}
 """.strip(),
     hints=(
-        "Nobody can turn a hash back. But you know some passwords whose hash you can compute.",
-        "Make a dictionary first: under the hash of each word, that word. One pass through `words` fills it.",
+        "Nobody can turn a hash back into a password. But you can compute the hashes of passwords that you know.",
+        "First make a dictionary that gives for the hash of each word that word. One pass through `words` fills it.",
         (
-            "Then go through `stolen.items()`, which gives name and hash in pairs, and keep those whose "
-            "hash is in your dictionary."
+            "Then go through `stolen.items()`, which gives pairs of name and hash. Keep the names whose hash is in "
+            "your dictionary."
         ),
     ),
     cases=(
@@ -68,19 +69,19 @@ def look_up(stolen, words):
             "For four people, two of whom chose the same common word",
             (_STOLEN, _WORDS),
             {"anna": "sunshine", "cleo": "sunshine", "dan": "password1"},
-            "Hash each word once, note which word gave which hash, then look each stolen hash up in your notes.",
+            "Hash each word once, and note which word gave which hash. Then look each stolen hash up in your notes.",
         ),
         Case(
             "For a table in which nobody chose a common word",
             ({"eve": sha256_hex("nobody would guess this one")}, _WORDS),
             {},
-            "Whoever is not found does not belong into the answer.",
+            "A name whose password you did not find does not belong in the answer.",
         ),
         Case(
-            "Which words were hashed again, for the next of four people",
+            "The words that were hashed more than once, for four people",
             (_STOLEN, _WORDS, True),
             [],
-            "Make all the hashes before you look at the first name, and keep them.",
+            "Compute all hashes before you look at the first name, and keep them.",
         ),
     ),
     wrong=(
@@ -89,7 +90,8 @@ def look_up(stolen, words):
 def look_up(stolen, words):
     return {name: value for name, value in stolen.items() if value in words}
 """.strip(),
-            "A hash never equals a word. It is the words' hashes that can be equal to it: hash the words first.",
+            "Your code compares a hash with words, and a hash never equals a word. So it finds nobody. What would "
+            "you have to do with each word first?",
         ),
         Wrong(
             """
@@ -97,8 +99,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {name: known.get(value) for name, value in stolen.items()}
 """.strip(),
-            "You found everybody who can be found, and named the others too: leave out those whose "
-            "hash you do not know.",
+            "Your code finds the correct words, and also lists the people whose hash it does not know. Their entries "
+            "say nothing. Which condition would leave them out?",
         ),
         Wrong(
             """
@@ -106,8 +108,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {known[value]: name for name, value in stolen.items() if value in known}
 """.strip(),
-            "That is the wrong way round: two people who chose the same word need two entries, so the "
-            "name is the key.",
+            "Your code uses the word as the key. So two people who chose the same word share one entry, and one of "
+            "them is lost. What differs from person to person?",
         ),
         Wrong(
             """
@@ -115,7 +117,8 @@ def look_up(stolen, words):
     hashes = [sha256_hex(word) for word in words]
     return {name: value for name, value in stolen.items() if value in hashes}
 """.strip(),
-            "The right people, but what you give for each is still the hash: note which word made it.",
+            "Your code finds the correct people, and returns the hash for each. A thief cannot type a hash into a "
+            "login form. How could you note which word each hash came from?",
         ),
         Wrong(
             """
@@ -130,8 +133,8 @@ def look_up(stolen, words):
                 found[name] = None
     return found
 """.strip(),
-            "The next word's `else` overwrites with None what an earlier one had found: who is not found needs no "
-            "entry, and so no `else`.",
+            "Your code finds a word, and the `else` of the next word overwrites it with None. So only the last word "
+            "can be found. Does a person who is not found need an entry at all?",
         ),
         Wrong(
             """
@@ -139,7 +142,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return [known[value] for value in stolen.values() if value in known]
 """.strip(),
-            "The right words, in a list: whose are they? A dictionary gives under each name its word.",
+            "Your code returns the correct words in a list. Nobody can say which person each word belongs to. What "
+            "kind of value keeps the name beside its word?",
         ),
         Wrong(
             """
@@ -147,15 +151,16 @@ def look_up(stolen, words):
     known = [sha256_hex(word) for word in words]
     return [name for name, value in stolen.items() if value in known]
 """.strip(),
-            "The right people, in a list. A dictionary is wanted, which gives under each name its word, too.",
+            "Your code returns the correct people in a list, without their passwords. The thief still cannot log in. "
+            "What kind of value keeps a password under each name?",
         ),
         Wrong(
             """
 def look_up(stolen, words):
     return {name: word for name, value in stolen.items() for word in words if sha256_hex(word) == value}
 """.strip(),
-            "The right words, and the whole list is hashed anew for each name. So it must be where everybody has a "
-            "salt; here nobody has one, and the hashes of the first round serve for all.",
+            "Your code finds the correct words, and hashes the whole list again for each name. That is the work that "
+            "salts force on a thief, and here nobody has a salt. What could you keep from the first round?",
         ),
     ),
 )
@@ -164,17 +169,17 @@ WHOLE_LIST = Exercise(
     id="cost-of-salts",
     title="What the salts cost the thief",
     question=(
-        "A thief has 1,000 accounts, each hashed with a salt of its own, a list of 5,000 common passwords, and a "
-        "machine that computes 1,000 Argon2id hashes a second. How many seconds does it take to try the whole list "
-        "on every account? Give one number."
+        "A thief has 1,000 accounts, each hashed with its own salt, and a list of 5,000 common passwords. The "
+        "thief's machine computes 1,000 Argon2id hashes a second. How many seconds does it take to try the whole "
+        "list on every account? Give one number."
     ),
     solution="seconds = 1_000 * 5_000 / 1_000",
     ask=as_given,
     hints=(
-        "Count the hashes first, the seconds afterwards.",
+        "Count the hashes first, and the seconds afterwards.",
         (
-            "With a salt of its own each account asks for the whole list anew: so many accounts times so many words. "
-            "The machine computes some of them every second."
+            "Each account has its own salt, so the whole list has to be hashed for each of them: accounts times "
+            "words. How many of these hashes does the machine compute in a second?"
         ),
     ),
     cases=(
@@ -182,26 +187,31 @@ WHOLE_LIST = Exercise(
             "Your number",
             (),
             1_000 * 5_000 / 1_000,
-            "How many hashes does one account need? And all of them? How many go into a second?",
+            "How many hashes does one account need? And all accounts? How many does the machine compute in a second?",
             "the seconds for all accounts together",
         ),
     ),
     wrong=(
         Wrong(
             "seconds = 5",
-            "In that time the list is hashed once. It would do for everybody if they shared a salt, or had none: "
-            "here each account needs it anew.",
+            "Your number is the time to hash the list once. That would be enough if all accounts shared a salt, or "
+            "had no salt. How often must the list be hashed if each account has its own?",
         ),
         Wrong(
             "seconds = 5_000_000",
-            "That many hashes it takes, and that is the hard part. How many of them does the machine do in a second?",
+            "Your number is the count of hashes, which is the hard part. The question asks for seconds. How many of "
+            "these hashes does the machine compute in one?",
         ),
         Wrong(
             "seconds = 5_000_000_000",
-            "You multiplied by the thousand hashes a second. The more of them go into a second, the fewer seconds it "
-            "takes.",
+            "You multiplied by the thousand hashes a second. Then a faster machine would need longer. What has to "
+            "happen to the time if the machine is twice as fast?",
         ),
-        Wrong("seconds = 1", "In that time each account was tried with one word. The list is longer."),
+        Wrong(
+            "seconds = 1",
+            "In one second the machine tries one word on each account. The list is longer than that. How many words "
+            "does it have?",
+        ),
     ),
 )
 
@@ -212,23 +222,95 @@ PREDICTIONS = (
         id="slow-hash",
         question="How much longer than one SHA-256 does one Argon2id take, at this server's setting?",
         options=(
-            Option("a", "about twice as long", lambda times: times < 10),
-            Option("b", "some hundred times as long", lambda times: 10 <= times < 1000),
-            Option("c", "more than a thousand times as long", lambda times: times >= 1000),
+            Option("a", "about ten times as long", lambda times: times < 50),
+            Option("b", "hundreds of times as long", lambda times: 50 <= times < 1_000),
+            Option("c", "tens of thousands of times as long", lambda times: 1_000 <= times < 1_000_000),
+            Option("d", "more than a million times as long", lambda times: times >= 1_000_000),
         ),
+        saw=(
+            (
+                "**What we saw:** tens of thousands of times on most machines. The exact factor depends on yours, so "
+                "it is not printed. To see it, add a cell with `slow * 1000` (milliseconds for one Argon2id) or "
+                "`slow / fast`. On the machine where we wrote this, it was some twenty milliseconds and a factor of "
+                "about sixty thousand."
+            ),
+            (
+                "Twenty milliseconds are nothing for Alice, who logs in once a day. For a thief who needs a billion "
+                "guesses, they are twenty million seconds, about seven and a half months."
+            ),
+            (
+                "On the graphics cards the difference is larger still, and that is the second reason for Argon2id. "
+                "It needs not only time but *memory*, 19 MiB for every guess (OWASP-PW). A graphics card has little "
+                "memory for each of its thousands of workers."
+            ),
+            (
+                "The two measurements are not quite comparable. The second card is newer and faster than the first, "
+                "and its Argon2id was set about five times as costly as ours. Even if ours runs five times as fast, "
+                "a factor of more than a million remains."
+            ),
+        ),
+        secrets=(r"sixty thousand", r"9,941 million", r"1,667", r"factor of more than a million"),
+    ),
+    Prediction(
+        id="common-passwords",
+        question="How long does one graphics card need to try all common passwords on one Argon2id hash?",
+        options=(
+            Option("a", "a few seconds", lambda seconds: seconds < 60),
+            Option("b", "some hours", lambda seconds: 60 <= seconds < 30 * 86_400),
+            Option("c", "some months", lambda seconds: 30 * 86_400 <= seconds < 365 * 86_400),
+            Option("d", "longer than a year", lambda seconds: seconds >= 365 * 86_400),
+        ),
+        saw=(
+            (
+                "**What we saw:** a common password is gone within **five seconds**, under the best hash that we "
+                "have. No hash protects a password that is on a list. And the list is short, since people think "
+                "alike. Nor does a hash protect a password that another site has lost."
+            ),
+            (
+                "Now read the other lines, and mind the scale: a second is as far from a year as a year from thirty "
+                "million years. Eight small letters, really at random, are gone in seconds under SHA-256. Under "
+                "Argon2id they last for years as it was measured, and for most of a year as ours is set. The "
+                "password and the thief are the same: the slow hash makes the difference."
+            ),
+            (
+                "Five words drawn by dice last 91 years against one card, so under SHA-256 a thief with a hundred "
+                "cards waits a year. Under Argon2id no number of cards that anybody owns is enough. And one can "
+                "remember five words."
+            ),
+        ),
+        secrets=(r"as Argon2id: 5 seconds", r"five seconds", r"No hash protects", r"91 years"),
     ),
     Prediction(
         id="password-rules",
-        question="Which one of these four passwords does the server refuse?",
+        question="Which one of these four passwords does the server reject?",
         options=(
-            Option("a", "eight small pictures (emoji) and nothing else", lambda refused: refused == ["pictures"]),
+            Option("a", "eight small pictures (emoji) and nothing else", lambda rejected: rejected == ["pictures"]),
             Option(
                 "b",
                 "Football1, with a capital letter and a digit",
-                lambda refused: refused == ["football"],
+                lambda rejected: rejected == ["football"],
             ),
-            Option("c", "a sentence of 64 characters with spaces", lambda refused: refused == ["sentence"]),
-            Option("d", "gribnutflame, small letters alone", lambda refused: refused == ["letters"]),
+            Option("c", "a sentence of 64 characters with spaces", lambda rejected: rejected == ["sentence"]),
+            Option("d", "gribnutflame, only small letters", lambda rejected: rejected == ["letters"]),
         ),
+        saw=(
+            (
+                "**What we saw:** the only password with a capital letter *and* a digit is the one that is rejected. "
+                "It is on the list of common passwords, which makes no difference between small and capital letters. "
+                "The form says so: this is one of the few places where a server should give its reason "
+                "(NIST-3.1.1.2). The form never quotes what was typed, though."
+            ),
+            (
+                "That may be the opposite of what you are used to. For decades servers asked for a capital, a digit "
+                "and a sign, and for a new password every three months. People answered with `Password1!` and then "
+                "`Password2!`. Today's rules follow from the figure of the guesses. Length counts (ASVS-6.2.1), "
+                "common passwords are rejected (ASVS-6.2.4), and the server asks for nothing else."
+            ),
+            (
+                "There are no rules of composition, no change without a reason, and nothing is cut off (ASVS-6.2.9). "
+                "The eight small pictures are a password of eight characters, though they take 32 bytes."
+            ),
+        ),
+        secrets=(r"among the commonest", r"the opposite of what", r"rules of composition", r"32 bytes"),
     ),
 )

@@ -9,104 +9,108 @@ from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wr
 NOTEBOOK = "02_throttling_and_pending_login"
 
 _ACCOUNTS = {"anna": "hash of sunshine", "ben": "hash of football"}
-_DUMMY = "hash of a password that nobody has"
+_SPARE = "hash of a password that nobody has"
 
 
 def _log_in(answer: Callable[..., object], name: str, typed: str) -> tuple[object, int]:
-    """What the answer says, and how often it verified."""
+    """Return what the answer returns, and how often it verified."""
     verified = []
 
     def verify(stored: str, password: str) -> bool:
         verified.append(stored)
         return stored == f"hash of {password}"
 
-    return answer(dict(_ACCOUNTS), name, typed, verify, _DUMMY), len(verified)
+    return answer(dict(_ACCOUNTS), name, typed, verify, _SPARE), len(verified)
 
 
 SAME_WORK = Exercise(
     id="same-work",
-    title="The same work for a name that does not exist",
+    title="A login and a stopwatch",
     question=(
-        "Write `log_in(accounts, name, typed, verify, dummy)`. `accounts` gives each name's stored hash; "
-        "`verify(stored, typed)` is slow and says whether they belong together; `dummy` is the "
-        "hash of a password that "
-        "nobody has. Return True for a known name with its right password, else False, and call `verify` exactly "
-        "once, whatever comes."
+        "Write `log_in(accounts, name, typed, verify, spare)`. `accounts` gives each name's stored hash. "
+        "`verify(stored, typed)` is slow, and returns whether the two belong together. `spare` is a hash that "
+        "belongs to no account. Return True for a known name with its correct password, else False. A stranger with "
+        "a stopwatch must not find out which names exist. Call `verify` at most once."
     ),
     ask=_log_in,
     solution="""
-def log_in(accounts, name, typed, verify, dummy):
-    right = verify(accounts.get(name, dummy), typed)
-    return right and name in accounts
+def log_in(accounts, name, typed, verify, spare):
+    correct = verify(accounts.get(name, spare), typed)
+    return correct and name in accounts
 """.strip(),
     hints=(
-        "Each way through your function must meet `verify` once: also that of a name which is not in `accounts`.",
-        "There is a hash that you may verify against where the name has none of its own: it was passed in.",
-        "The result of that verification is not the whole answer: a name that does not exist gets in with nothing.",
+        (
+            "A stopwatch measures the calls of `verify`. Follow each path through your function: how often does it "
+            "call `verify`?"
+        ),
+        "For a name that has no hash, you can verify against another hash: one was passed in.",
+        "The result of that verification is not the whole answer: a name that does not exist never gets in.",
     ),
     cases=(
         Case(
-            "A known name, its right password: the answer and the number of calls",
+            "A known name, its correct password: the answer and the number of calls",
             ("anna", "sunshine"),
             (True, 1),
-            "The right password of a known name must get in, with one call of `verify`: choose the hash first, then "
-            "call once.",
+            "A known name with its correct password must get in, with one call of `verify`. Which hash do you choose "
+            "before the call?",
         ),
         Case(
             "A known name, a wrong password: the answer and the number of calls",
             ("anna", "football"),
             (False, 1),
-            "A wrong password costs one call, and is refused.",
+            "A wrong password is rejected, and takes one call.",
         ),
         Case(
             "An unknown name: the answer and the number of calls",
             ("zoe", "sunshine"),
             (False, 1),
-            "What could be verified where no hash is stored, only to spend the time?",
+            "What could you verify if no hash is stored, only so that the answer takes as long?",
         ),
         Case(
-            "An unknown name with the dummy's own password",
+            "An unknown name with the password of the spare hash",
             ("zoe", "a password that nobody has"),
             (False, 1),
-            "Even a right guess at the dummy's password must open nothing: there is no account behind it.",
+            "Even a correct guess at the password of the spare hash must open nothing: it belongs to no account.",
         ),
     ),
     wrong=(
         Wrong(
             """
-def log_in(accounts, name, typed, verify, dummy):
+def log_in(accounts, name, typed, verify, spare):
     if name not in accounts:
         return False
     return verify(accounts[name], typed)
 """.strip(),
-            "The answer is right and comes too soon: no call for an unknown name is some 20 milliseconds less, and a "
-            "stopwatch tells a stranger who has an account here. (`a and b` does not run b where a is false: call "
-            "`verify` first, on a line of its own.)",
+            "Your code answers correctly, and does not call `verify` for an unknown name. That answer comes some 20 "
+            "milliseconds sooner, and a stopwatch shows a stranger who has an account. What else could `verify` work "
+            "on? (`a and b` does not run b if a is false.)",
         ),
         Wrong(
             """
-def log_in(accounts, name, typed, verify, dummy):
-    return verify(accounts.get(name, dummy), typed)
+def log_in(accounts, name, typed, verify, spare):
+    return verify(accounts.get(name, spare), typed)
 """.strip(),
-            "Whoever guesses the dummy's password gets in under any name that does not exist: throw its result away.",
+            "Your code returns what the spare hash says. Anyone who guesses its password gets in under any name that "
+            "does not exist. What else has to be true for a name to get in?",
         ),
         Wrong(
             """
-def log_in(accounts, name, typed, verify, dummy):
-    verify(dummy, typed)
+def log_in(accounts, name, typed, verify, spare):
+    verify(spare, typed)
     return name in accounts and verify(accounts[name], typed)
 """.strip(),
-            "Now a known name costs two calls and an unknown one only one: the stopwatch still tells them apart. "
-            "Choose the hash first, then call once.",
+            "Your code calls `verify` twice for a known name and once for an unknown one. The stopwatch still tells "
+            "them apart. What could you decide before the first call?",
         ),
         Wrong(
             """
-def log_in(accounts, name, typed, verify, dummy):
-    verify(dummy, typed)
-    right = verify(accounts.get(name, dummy), typed)
-    return right and name in accounts
+def log_in(accounts, name, typed, verify, spare):
+    verify(spare, typed)
+    correct = verify(accounts.get(name, spare), typed)
+    return correct and name in accounts
 """.strip(),
-            "`verify` ran twice: choose the hash first, then call once.",
+            "Your code calls `verify` twice for every name. No stopwatch tells them apart, but each login costs "
+            "double the work. Which of the two calls decides the answer?",
         ),
     ),
 )
@@ -115,10 +119,9 @@ WAIT = Exercise(
     id="throttle-wait",
     title="How long to wait",
     question=(
-        "Write `wait(failures)`: how many seconds the next attempt has to wait after so many wrong "
-        "passwords in a row. "
-        "Two cost nothing; the third costs 30 seconds; then the wait doubles with each, and never passes an hour "
-        "(NIST-3.2.2)."
+        "Write `wait(failures)`: how many seconds the next attempt has to wait after this many wrong passwords in a "
+        "row. Two cost nothing. The third costs 30 seconds. Then the wait doubles with each failure, and it is never "
+        "longer than an hour (NIST-3.2.2)."
     ),
     solution="""
 def wait(failures):
@@ -127,12 +130,12 @@ def wait(failures):
     return min(3600, 30 * 2 ** (failures - 3))
 """.strip(),
     hints=(
-        "Three cases: free, doubling, and the longest wait.",
+        "There are three cases: no wait, a wait that doubles, and the longest wait.",
         (
-            "For the third failure the number of doublings is 0, for the fourth 1: how many is it for the"
-            " one numbered `failures`? Two to the power of n is `2 ** n`."
+            "After the third failure the wait has doubled 0 times, after the fourth once. How often has it doubled "
+            "after as many as `failures`? Two to the power of n is `2 ** n`."
         ),
-        "Python's `min` gives the smaller of two numbers.",
+        "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
         Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype."),
@@ -141,7 +144,8 @@ def wait(failures):
             "After 3 failures",
             (3,),
             30,
-            "The third costs 30, not yet doubled: how many doublings is that for `failures` = 3?",
+            "The third failure costs 30 seconds, which have not doubled yet. How many doublings are that for "
+            "`failures` = 3?",
         ),
         Case("After 4 failures", (4,), 60, "Each further failure doubles the wait."),
         Case("After 6 failures", (6,), 240, "Each further failure doubles the wait."),
@@ -151,28 +155,32 @@ def wait(failures):
     wrong=(
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else 30 * (failures - 2)",
-            "This grows by the same step each time, as RFC4226-7.3 also allows: here each wait is twice the last.",
+            "Your wait grows by the same 30 seconds each time. RFC4226-7.3 allows that, but a patient thief gets "
+            "more guesses. How does a wait grow if each is twice the last?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else 30 * 2 ** (failures - 3)",
-            "It doubles for ever: after 99 failures the owner would wait longer than the universe is "
-            "old. Where is the hour?",
+            "Your wait doubles without end. After 99 failures the owner waits longer than the universe has existed. "
+            "Where does the hour come in?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2 ** (failures - 2))",
-            "The doubling begins one failure too early: the third itself costs 30.",
+            "Your wait begins to double one failure too early, so the third failure costs 60 seconds. What should "
+            "the exponent be for `failures` = 3?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2**failures)",
-            "You double once for each failure, the free ones included: the third is not doubled yet.",
+            "Your wait doubles once for each failure, also for the free ones. So the third already costs 240 "
+            "seconds. How many of its failures should not double anything?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(60, 30 * 2 ** (failures - 3))",
-            "You stop at a minute: an hour has 3600 seconds.",
+            "Your wait stops growing at a minute, so a thief gets a guess a minute. How many seconds has an hour?",
         ),
         Wrong(
             "def wait(failures):\n    return min(3600, 30 * 2 ** (failures - 1))",
-            "Somebody who mistyped once is made to wait: the first two are free.",
+            "Your wait begins at the first failure, so somebody who mistyped once has to wait. How many failures "
+            "should be free?",
         ),
     ),
 )
@@ -184,26 +192,64 @@ PREDICTIONS = (
         id="unknown-name-hashes",
         question="How many passwords does the server hash for a name that does not exist?",
         options=(
-            Option("a", "none: there is nothing to compare with", lambda count: count == 0),
+            Option("a", "none, because there is nothing to compare with", lambda count: count == 0),
             Option("b", "one, as for a name that exists", lambda count: count == 1),
-            Option("c", "two, to be on the safe side", lambda count: count >= 2),
+            Option("c", "two, one for each account that there is", lambda count: count >= 2),
+        ),
+        saw=(
+            (
+                "**What we saw:** the same words, and the same work. For the unknown name the server verified the "
+                "typed password against the hash of a password that nobody has, and threw the result away. Without "
+                "that, the answer would come some twenty milliseconds sooner, and a stopwatch would read the list of "
+                "customers. ASVS-6.3.8 forbids it: by no message, by no code and by no difference in *time*. Only "
+                "the instructor's view shows the difference."
+            ),
+            (
+                "The times agree with the count. A server that answered unknown names at once would be a hundred "
+                "times faster or more here, and we allowed a factor of two. The seconds depend on your machine, so "
+                "they are not printed. Add a cell with `known, unknown` to see them."
+            ),
+            (
+                "From the fourth wrong password on, the throttle rejected without comparing. That takes the same "
+                "time, and has to. Unknown names wait just as long as known ones, or else waiting would tell who "
+                "exists. Notebook 22 measures much more finely."
+            ),
+        ),
+        secrets=(
+            r"the same work",
+            r"threw the result away",
+            r"factor of two",
+            r"as long as the other: True",
+            r"wait just as long",
         ),
     ),
     Prediction(
         id="stolen-password",
         question=(
-            "A thief knows Carol's password. Carol has not enrolled an authenticator yet. How far does "
-            "the thief come?"
+            "A thief knows Carol's password. Carol has not enrolled an authenticator yet. How far does the thief get?"
         ),
         options=(
             Option(
                 "a",
-                "nowhere: the server asks for a code that the thief does not have",
+                "nowhere, because the server asks for a code that the thief does not have",
                 lambda came: came == "stopped",
             ),
-            Option(
-                "b", "to a session, by way of an authenticator of the thief's own", lambda came: came == "session"
+            Option("b", "to an enrolment, which only Carol can confirm", lambda came: came == "enrolment"),
+            Option("c", "to a session in Carol's name", lambda came: came == "session"),
+        ),
+        saw=(
+            (
+                "**What we saw:** the thief enrolled a phone of their own, and is in. Carol is out: it is *her* "
+                "password that now meets a question for a code that she does not have. The claim holds for accounts "
+                "with an authenticator. For an account without one the password is still everything, and MFA even "
+                "helps the thief to lock the door from inside."
+            ),
+            (
+                "Nothing is wrong with this server: on the first day it cannot know who is typing. So an "
+                "organisation that introduces MFA has to close that gap by other means. It enrols people when they "
+                "join, in person or with a one-time invitation. And it gives them a deadline, not a leaflet."
             ),
         ),
+        secrets=(r"Carol is out", r"phone of their own", r"from inside", r"one-time invitation"),
     ),
 )

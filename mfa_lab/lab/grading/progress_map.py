@@ -50,7 +50,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """As it is read: `02 otp generation`."""
+        """As it is read: `03 otp generation`."""
         return self.notebook.replace("_", " ")
 
 

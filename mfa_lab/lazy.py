@@ -1,0 +1,26 @@
+"""A package as one entry point: what it imports under `if TYPE_CHECKING` is loaded when a name is first used."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+
+def lazy_names(package: str) -> tuple[dict[str, str], Callable[[str], object]]:
+    """Return the module of each name that `package` offers, and its `__getattr__`, which loads one.
+
+    The names are read from the package's own source, so that each stands there once, where type checkers see it.
+    """
+    block = next(node for node in ast.parse(inspect.getsource(sys.modules[package])).body if isinstance(node, ast.If))
+    imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
+    homes = {alias.name: str(node.module) for node in imports for alias in node.names}
+
+    def load(name: str) -> object:
+        if name in homes:
+            return getattr(import_module(homes[name]), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return homes, load
