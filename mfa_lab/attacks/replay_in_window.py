@@ -89,8 +89,8 @@ ATTACK = Attack(
     id="replay-in-window",
     title="Replay inside the window",
     flaw="A right code is right as often as it is typed, for as long as the window holds it.",
-    story="In 2015 a fault was found in a widely used library for Ruby on Rails (CVE-2015-7225). A code that had let "
-    "its owner in could be used again, by anybody who had seen it and knew the password.",
+    story="In 2015 a fault was found in a widely used library for Ruby on Rails (CVE-2015-7225). A code that had "
+    "let its owner in could be used again, by anybody who had seen it and knew the password.",
     source="https://blog.justinbull.ca/cve-2015-7225-otp-reuse-in-devise-two-factor/",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     weak=ForgetfulServer,

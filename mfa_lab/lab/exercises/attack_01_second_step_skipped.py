@@ -72,9 +72,9 @@ PREDICTIONS = (
             ),
             (
                 "At `MfaServer` the same token opens nothing. It is in the list of pending logins and not in the "
-                "list of sessions, and only the last step writes into the list of sessions. You tried it by hand in "
-                "notebook 02. There is access after both factors or not at all (ASVS-6.3.3). The session's token is "
-                "made when the login is complete, so every token from before is worthless (ASVS-7.2.4)."
+                "list of sessions, and only the last step writes into that one. You tried it by hand in notebook "
+                "02. There is access after both factors or not at all (ASVS-6.3.3). The session's token is made "
+                "when the login is complete, so every token from before is worthless (ASVS-7.2.4)."
             ),
             (
                 "In 2013 a user told the author of [a plug-in for a webmail "

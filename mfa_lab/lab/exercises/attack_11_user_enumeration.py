@@ -179,7 +179,7 @@ PREDICTIONS = (
             ),
             (
                 "It happens to careful people. In July 2024 [Django closed "
-                "CVE-2024-39329](https://docs.djangoproject.com/en/4.2/releases/4.2.14/): login requests took a "
+                "CVE-2024-39329](https://docs.djangoproject.com/en/4.2/releases/4.2.14/). Login requests took a "
                 "different time for users without a usable password, so a stranger could find out who they were."
             ),
         ),
