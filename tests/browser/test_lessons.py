@@ -127,7 +127,7 @@ def open_lesson(open_notebook, work):
 
 
 def test_a_lesson_by_keyboard_alone(open_lesson):
-    """Opened, run, a prediction made and compared, an exercise answered, mended and done, the live form reached and
+    """Opened, run, a prediction made and compared, an exercise answered, fixed and done, the live form reached and
     left, and the next lesson opened.
     """
     lesson = open_lesson("07_otp_validation")
@@ -146,7 +146,7 @@ def test_a_lesson_by_keyboard_alone(open_lesson):
         expect(lesson.told("accept-answer")).to_contain_text(outcome)
         expect(lesson.told("accept-answer")).to_be_in_viewport(ratio=1)
     lesson.run("where-you-are")
-    expect(lesson.cell("where-you-are").get_by_text("Take it or refuse it (done)")).to_be_visible()
+    expect(lesson.cell("where-you-are").get_by_text("Accept or reject (done)")).to_be_visible()
     lesson.is_for_everyone("again-guess", "again-compare", "accept-answer", "where-you-are")
 
     lesson.go_to("cell-31")

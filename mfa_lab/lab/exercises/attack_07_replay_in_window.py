@@ -139,6 +139,12 @@ PREDICTIONS = (
                 "fingers and wrong clocks. A server that forgets leaves it open for slow thieves."
             ),
         ),
-        secrets=("20 times of 30", "20 of 30", "two thirds", "it depends on when", "takes it again at the seconds"),
+        secrets=(
+            "20 times of 30",
+            "20 of 30",
+            "2 − 40/30",
+            "it depends on when Alice",
+            "takes it again at the seconds",
+        ),
     ),
 )

@@ -131,7 +131,6 @@ class EnrolForm(Form):
             "The authenticator is enrolled. Now log in with both.",
             (
                 ("proof", "the code showed that the authenticator holds the secret and the right time"),
-                ("consumed", "its time step: the same code logs nobody in"),
                 ("issued", f"{len(codes)} recovery codes, stored as salted hashes") if codes else _CODES_HOLD,
             ),
         )
