@@ -92,9 +92,13 @@ def doctor(ctx: click.Context, folder: Path) -> None:
 
 
 def prepare_environment() -> None:
-    """Let Jupyter find this environment's kernel before a user's own of the same name, and our settings."""
+    """Let Jupyter find this environment's kernel before a user's own of the same name, and our settings.
+
+    A kernel runs PYTHONSTARTUP. A user's own stays: then only the setup cell brings the kit's words.
+    """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     ours = str(Path(__file__).with_name("jupyter_config"))
+    os.environ.setdefault("PYTHONSTARTUP", str(Path(ours) / "kernel_startup.py"))
     theirs = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = f"{theirs}{os.pathsep}{ours}" if theirs else ours
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfa_lab.lab import cell_order
 from mfa_lab.lazy import lazy_names
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 _HOMES, __getattr__ = lazy_names(__name__)
+cell_order.install()
 
 
 def __dir__() -> list[str]:

@@ -51,6 +51,10 @@ def processes(world: World, rounds: int) -> list[int]:
     barrier.begin()
     try:
         return _sums([end.recv() for end in ends])
+    except BaseException:  # somebody stops a race that does not end: then nothing is to be waited for
+        for racer in racers:
+            racer.kill()
+        raise
     finally:
         for racer in racers:
             racer.join()

@@ -24,7 +24,7 @@ from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCode
 PERIOD = 30
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)  # slots: nothing can be counted on the class itself
 class Count:
     """Wrong codes in a row, and until when no further one is looked at (Unix seconds)."""
 

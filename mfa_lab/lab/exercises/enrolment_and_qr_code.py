@@ -15,8 +15,9 @@ def _part(answer: str, part: str) -> object:
     split = urlsplit(answer)
     if part == "start":
         return f"{split.scheme}://{split.netloc}/"
-    if part == "label":
-        return unquote(split.path.removeprefix("/"))
+    if part in ("prefix", "account"):
+        prefix, colon, account = unquote(split.path.removeprefix("/")).rpartition(":")
+        return account.lstrip(" ") if part == "account" else prefix if colon else "nothing"
     if part == "spaces":
         return "spaces as such" if " " in answer else "an unbroken text"
     given = parse_qs(split.query.replace("+", "%2B"))
@@ -61,11 +62,19 @@ WRITE_A_URI = Exercise(
             "the scheme and the type of a time-based account, then a slash",
         ),
         Case(
-            "The label",
-            ("label",),
-            "Bee Works:carol@example.org",
-            "The app would show another label than the one asked for. What stands on each side of the colon?",
-            "issuer and account, readable in the app's list",
+            "The label, up to its colon",
+            ("prefix",),
+            "Bee Works",
+            "The app shows this above the account. Is it the name of whoever issues the account, and how is a space "
+            "written?",
+            "the issuer",
+        ),
+        Case(
+            "The label, after its colon",
+            ("account",),
+            "carol@example.org",
+            "An account of this name would be in the app's list. Whose account does the question ask for?",
+            "the account, and nothing else",
         ),
         Case(
             "The secret",
@@ -151,6 +160,17 @@ WRITE_A_URI = Exercise(
             "forms: does it in this URI?",
         ),
         Wrong(
+            'uri = "otpauth://totp/Bee%20Works:carol@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee+Works"',
+            "In the parameter you wrote a plus, so many apps would show Bee+Works. How did you write the same space "
+            "in the label?",
+        ),
+        Wrong(
+            'uri = "otpauth://totp/Bee%20Works:alice@example.org'
+            '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
+            "The secret is Carol's, and the app would show Alice's account. Whose codes would it be thought to make?",
+        ),
+        Wrong(
             'uri = "otpauth://totp/Bee%20Works:carol@example.org?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2"',
             "Your URI lacks a parameter, so apps that group by issuer put Carol under no company. Which one does "
             "Alice's URI end with?",
@@ -186,24 +206,24 @@ PHOTOGRAPH = Exercise(
             (),
             "c",
             "Choose one of the letters a, b, c and d.",
-            wanted="what makes the server expect other codes",
+            wanted="what makes the photograph worthless",
         ),
     ),
     wrong=(
         Wrong(
             'answer = "a"',
-            "That keeps out anyone who knows the old password, and is worth doing. But the photograph still "
-            "produces valid codes for anyone who learns the new one. On what do the codes depend?",
+            "A new password keeps out anyone who knows only the old one. The photograph still makes valid codes, for "
+            "anyone who learns the new one. What does the photograph show?",
         ),
         Wrong(
             'answer = "b"',
-            "The same picture carries the same secret, so afterwards two phones show Alice's codes again. What "
-            "must be different in a picture that helps her?",
+            "She scans the same picture, so her app holds what it held before, and so does the photographer's. What "
+            "has changed at the server?",
         ),
         Wrong(
             'answer = "d"',
-            "The offer expires, but what was enrolled by it stays valid on the server. Which codes does the "
-            "photograph still produce?",
+            "The offer has expired: nobody can confirm it any more. But Alice confirmed it a week ago, and logs in "
+            "every day. Which codes does the server accept today?",
         ),
     ),
 )

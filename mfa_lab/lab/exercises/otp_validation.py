@@ -54,6 +54,11 @@ def seconds_accepted(window_steps, period):
             "server?",
         ),
         Wrong(
+            "def seconds_accepted(window_steps, period):\n    return 2 * period",
+            "You count two steps for every server, so a wider window changes nothing. What does `window_steps` "
+            "count?",
+        ),
+        Wrong(
             "def seconds_accepted(window_steps, period):\n    return (window_steps + 1) * period",
             "Your code counts the window on one side, so it forgives only slow clocks. Can a clock be fast?",
         ),
