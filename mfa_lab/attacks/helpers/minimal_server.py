@@ -68,7 +68,7 @@ class MinimalServer:
     # Step 1
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        """A right password gives a pending login, and never a session."""
+        """Return a pending login for a correct password, and never a session."""
         account = self.accounts.get(name)
         known = self.hasher.verify(
             account.password_hash if account else None, Redacted(password)
@@ -176,7 +176,7 @@ class MinimalServer:
         return Enrolment(token, self.clock.now() + 900, offered)
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows a right code, and spend its step. Every pending login of before ends."""
+        """Bind the authenticator that shows a valid code, and consume its step. Every earlier pending login ends."""
         name, secret = self._offers.get(enrolment.token.reveal(), ("", ""))
         step = self.step_of(Account(name, "", secret), code) if name else None
         if step is None:
@@ -187,7 +187,9 @@ class MinimalServer:
         return RecoveryCodes(())
 
     def reset_factors(self, name: str) -> None:
-        """An administrator's answer to a lost or disabled authenticator: the next right password enrols a new one."""
+        """Reset a lost or disabled authenticator, as an administrator does: the next correct password enrols a new
+        one.
+        """
         account = self.accounts[name]
         account.secret, account.failures, account.wait_until = None, 0, 0
 

@@ -63,7 +63,7 @@ def leak_table() -> Table:
     rows = [
         (place, *(_leak_in_words(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()
     ]
-    return Table("Where the secret turns up", ("looked at", *_HELD), *rows)
+    return Table("Where the secret appears", ("place", *_HELD), *rows)
 
 
 def _leak_in_words(how: str) -> str:
@@ -71,9 +71,9 @@ def _leak_in_words(how: str) -> str:
 
 
 _KEPT: dict[str, Make] = {
-    "in clear": PlaintextServer,
-    "sealed": EncryptedOnly,
-    "sealed, each to its own row": Fixed,
+    "in plain text": PlaintextServer,
+    "encrypted": EncryptedOnly,
+    "encrypted, bound to its row": Fixed,
     "MfaServer": OurDatabase,
 }
 
@@ -113,7 +113,9 @@ def seed_table() -> Table:
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
     rows.append(("nothing: the operating system's randomness", f"2 to the power of {SECRET_BITS}", "beyond all time"))
     return Table(
-        "What the seed is, and what it leaves", ("the seed is", "secrets", "all of them, on one core"), *rows
+        "What the seed is, and how many secrets it makes",
+        ("the seed is", "secrets", "all of them, on one core"),
+        *rows,
     )
 
 
@@ -126,7 +128,7 @@ def spelling_table(servers: Mapping[str, Make]) -> Table:
         (name, f"“{spell(_EXAMPLE)}”", *(in_words(used_again(make, 1, spell=spell)) for make in servers.values()))
         for name, spell in SPELLINGS.items()
     ]
-    return Table("A used code, typed again in another way", ("spelling", "of 123456", *servers), *rows)
+    return Table("A used code, typed again in another way", ("spelling", "for 123456", *servers), *rows)
 
 
 _HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")

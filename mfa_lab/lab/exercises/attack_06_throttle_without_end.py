@@ -17,8 +17,8 @@ EXERCISES = (
             "Write a class `Fixed` on top of `EndlessServer` with its own method `must_wait(self, count)`. It "
             "returns `True` while no code is verified. `count.failures` says how many wrong codes came in a row, "
             "and NIST-3.2.2 allows at most 100 of them. After that, only `reset_factors` may let anybody in; an "
-            "administrator calls it, and it sets the number to 0 again. A user who mistypes ten times must not need "
-            "an administrator. The weak server's wait of five minutes has to stay as well."
+            "administrator calls it, and it sets the number to 0 again. A user who mistypes ten times must get in "
+            "without an administrator. The weak server's wait of five minutes has to stay as well."
         ),
         given="from mfa_lab.attacks.throttle_without_end import EndlessServer",
         hints=(

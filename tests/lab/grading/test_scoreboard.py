@@ -13,7 +13,7 @@ from mfa_lab.lab.grading.progress_map import Mark
 from mfa_lab.lab.grading.scoreboard import Score, headline, scoreboard, scores
 from tests.lab.figures import figure_rules as rules
 
-FIXES = {exercise.id: exercise.cases for exercise in exercises() if exercise.title.startswith("Rung ")}
+FIXES = {exercise.id: exercise.cases for exercise in exercises() if exercise.title.startswith(("Attack ", "Rung "))}
 DONE, TRIED, SHOWN = Entry(1, 1, 1, 1), Entry(1, 1, 1), Entry(shown=1)
 
 

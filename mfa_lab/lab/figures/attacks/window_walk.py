@@ -53,14 +53,14 @@ def walk_strip(server: Any) -> Picture:
 def words(data: tuple[Row, ...]) -> str:
     """The figure, told."""
     told = [
-        f"the code {signed(row.typed)} is {'taken' if row.taken else 'refused'}, and the window stands from "
+        f"the code {signed(row.typed)} is {'accepted' if row.taken else 'rejected'}, and the window reaches from "
         f"{signed(row.centre - 1)} to {signed(row.centre + 1)}"
         for row in data
         if row.typed is not None
     ]
     return (
         f"A window of one step either side, in steps from the server's own, before and after {LOGINS} logins at one "
-        f"moment. First it stands from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
+        f"moment. First it reaches from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
         f"{'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
     )
 
