@@ -100,13 +100,15 @@ ATTACK = Attack(
     number=4,
     id="guessing-many-sessions",
     title="Guessing across sessions",
-    flaw="Wrong codes are counted for each session, and whoever has the password opens as many as he likes.",
+    flaw="Counts wrong codes for each session, and a thief of the password can open any number of them.",
     story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
     "Codes were valid for about three minutes. Researchers of Oasis Security opened one session after "
     "another, guessed in many at a time, and got in after about an hour. The accounts' owners were not told. "
     "It has been fixed.",
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
+    standard_name="Online guessing across sessions",
+    defence="Counts wrong codes for the account, over all of its logins.",
     weak=PerSessionServer,
     fixed=Fixed,
     ours=our_server,

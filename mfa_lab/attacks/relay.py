@@ -68,12 +68,14 @@ ATTACK = Attack(
     number=15,
     id="relay",
     title="An adversary in the middle",
-    flaw="A code typed by hand goes to whoever asked for it, and no server can tell the relay's typing from "
-    "Alice's. This one makes it worse: sessions without an end, and nobody is told.",
+    flaw="Cannot distinguish the relay's typing from the owner's; its sessions never end, and nobody is notified.",
     story="A service that rented out such relays was shut down in March 2026. In real time it passed on what "
     "victims typed to the real login page, and kept the session that came back.",
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
+    standard_name="Adversary in the middle (relay)",
+    defence="**Does not stop it**, as no one-time password does (NIST-3.2.5). Sessions end, and "
+    "the owner is notified of a new factor.",
     weak=LastingServer,
     fixed=Fixed,
     ours=our_server,

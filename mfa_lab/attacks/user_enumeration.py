@@ -222,12 +222,13 @@ ATTACK = Attack(
     number=11,
     id="user-enumeration",
     title="Names are found out",
-    flaw="The server looks the name up first, and goes another way for one that nobody has: other words, another "
-    "status, no hash, no waiting.",
+    flaw="Answers differently for a name without an account: other words, no hash, no wait.",
     story="In July 2024 Django closed CVE-2024-39329: login requests took a different time for users without a "
     "usable password, so a stranger could find out who they were.",
     source="https://docs.djangoproject.com/en/4.2/releases/4.2.14/",
     clauses=("ASVS-6.3.8", "NIST-3.2.2"),
+    standard_name="User enumeration",
+    defence="Same words, same hash and same waits, whether the name exists or not.",
     weak=EnumerableServer,
     fixed=Fixed,
     ours=our_server,
