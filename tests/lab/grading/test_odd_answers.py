@@ -145,7 +145,7 @@ def test_a_class_may_be_put_together_from_others(exercise_id, body):
         (
             "provisioning-uri",
             "otpauth://totp/Bee%20Works:carol@example.org?secret=democaroldemocaroldemocaroldemo2&issuer=Bee%20Works",
-            "Base32 is written in capitals",
+            "Which letters does Base32 use?",
         ),
         (
             "provisioning-uri",
