@@ -57,6 +57,9 @@ class Steps:
         expect(self.root.locator(".mfa-private svg")).to_be_visible()
         self.button("Scan the QR code").click()
         self.phones_code()
+        self.confirm()
+
+    def confirm(self):
         self.button("Type it into the form").click()
         expect(self.field("First code from the authenticator")).to_have_value(re.compile(r"\d{6}"))
         self.button("Confirm").click()

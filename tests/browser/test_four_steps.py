@@ -196,8 +196,8 @@ def test_a_page_opened_again_works_as_before(steps):
     steps.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     expect(steps.page.locator(".jp-NotebookPanel .jp-mod-dirty")).to_have_count(0)
     for _ in range(3):
-        steps.page.reload()
-        expect(steps.button("Log in")).to_be_visible()
+        steps.lab.reload()
+        steps.button("Log in").wait_for()
         expect(steps.button("Show the password")).to_be_visible()
         steps.field("Name or e-mail").fill(NAME)
         steps.field("Password").fill("not the password")
@@ -235,10 +235,11 @@ def test_a_reload_loses_no_enrolment(open_notebook, work, lab_folder, tmp_path, 
 
     def reload():
         expect(unsaved).to_have_count(0)
-        page.page.reload()
-        expect(steps.root.locator(".mfa-steps")).to_be_visible()
+        page.reload()
+        steps.root.locator(".mfa-steps").wait_for()
 
     reload()
+    picture.wait_for()
     assert picture.inner_html() == drawn
     steps.field("First code from the authenticator").fill(phone.code())
     steps.button("Confirm").click()
@@ -280,9 +281,7 @@ def test_each_step_is_on_one_screen(steps, big):
     steps.phones_code()
     steps.told("Scan the QR code")
     look(".mfa-answer", ".mfa-private svg")
-    steps.button("Type it into the form").click()
-    steps.button("Confirm").click()
-    steps.told("The authenticator is enrolled")
+    steps.confirm()
     look(".mfa-answer", ".mfa-private li:last-child")
     steps.log_in()
     steps.told("Now the code")

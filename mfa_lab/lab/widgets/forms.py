@@ -234,19 +234,19 @@ class RecoveryForm(Form):
             (
                 ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
                 ("void", f"the used code; {'one new' if new else 'no'} code was issued for it, the others hold"),
-                ("told", "the account's owner finds a notice at the next login"),
+                ("told", "the account's owner finds a notification at the next login"),
             ),
         )
 
 
 class SessionForm(Form):
-    """What a session is good for: notices, new recovery codes, another authenticator, logging out."""
+    """What a session is good for: notifications, new recovery codes, another authenticator, logging out."""
 
     title = "The server · you are in"
     button_text = "Log out"
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        self.notifications_button = self.pressing("Show my notices", lambda: self.answer_to(self.notifications))
+        self.notifications_button = self.pressing("Show my notifications", lambda: self.answer_to(self.notifications))
         self.codes_button = self.pressing("New recovery codes", lambda: self.answer_to(self.new_codes))
         return (box(self.notifications_button, self.codes_button, self.button, style_class="mfa-buttons"),)
 

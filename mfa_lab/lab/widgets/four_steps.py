@@ -227,6 +227,6 @@ def stepper(done: int, now: int) -> str:
         state = "done" if index < done else "now" if index == now else "open"
         current = ' aria-current="step"' if state == "now" else ""
         said = {"done": "done", "now": f"{words} · now", "open": words}[state]
-        title, hint = f"<b>{escape(name)}</b>", f"<span>{escape(said)}</span>"
+        title, hint = f"<b>{escape(name)}</b>", f" <span>{escape(said)}</span>"
         items.append(f'<li class="mfa-{state}"{current}>{title}{hint}</li>')
     return f'<ol class="mfa-steps">{"".join(items)}</ol>'
