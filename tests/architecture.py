@@ -83,7 +83,8 @@ FLOORS: list[tuple[Part, ...]] = [
             "lab",
             "what notebooks show",
             floors(
-                "answers doctor facts formatting other_systems plugins room seat source table terms working_copy",
+                "answers busy cell_order doctor facts formatting other_systems plugins room seat source table terms "
+                "working_copy",
                 "figures",
                 "widgets",
                 "demos",

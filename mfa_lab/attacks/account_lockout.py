@@ -1,4 +1,4 @@
-"""Rung 17: a stranger who knows a name locks its owner out. A throttle may delay, and must not disable."""
+"""Attack 17: a stranger who knows a name locks its owner out. A rate limit may delay, and must not disable."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _WRONG = "demo only: not the password"
 
 
 class LockingServer(MinimalServer):
-    """After ten wrong passwords in a row the account is locked, until an administrator looks into it.
+    """Locks an account after ten wrong passwords in a row, until an administrator unlocks it.
 
-    Each name's wrong passwords are counted in a `Count` (`failures`, `wait_until`); a right one begins it anew.
+    It counts each name's wrong passwords in a `Count` (`failures`, `wait_until`); a correct one starts it again.
     """
 
     allowed = 10
@@ -42,16 +42,16 @@ class LockingServer(MinimalServer):
         return pending
 
     def locked(self, count: Count) -> bool:
-        """Whether no password is looked at for this name, right or wrong."""
+        """Return whether the server verifies no password for this name, correct or not."""
         return count.failures >= self.allowed
 
     def wrong_password(self, count: Count) -> None:
-        """A password was looked at, and was wrong."""
+        """Note that a password was verified, and was wrong."""
         count.failures += 1
 
 
 class Fixed(LockingServer):
-    """From the third wrong password on half a minute, doubling to an hour; then an hour each time, and never more."""
+    """From the third wrong password on it waits half a minute, doubling to an hour; then an hour each time."""
 
     def locked(self, count: Count) -> bool:
         return self.clock.now() < count.wait_until
@@ -64,7 +64,7 @@ class Fixed(LockingServer):
 
 
 def _guess(world: World, count: int, pause: int = 0) -> None:
-    """A stranger types wrong passwords at Alice's name. The last pause is left out."""
+    """Type wrong passwords at Alice's name. The last pause is left out."""
     for number in range(count):
         world.clock.advance(pause if number else 0)
         outcome(lambda: world.server.begin_login(world.alice.name, _WRONG))
@@ -75,8 +75,8 @@ def _alice_begins(world: World) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's name alone: a wrong password every ten minutes for a day. Then the stranger goes away, and Alice
-    tries every ten minutes for a week. Counted is what she is refused after the first hour.
+    """With Alice's name alone, type a wrong password every ten minutes for a day. Then the stranger goes away, and
+    Alice tries every ten minutes for a week. Her rejections after the first hour are counted.
     """
     world, every = World(make), 10 * _MINUTE
     _guess(world, 144, pause=every)
@@ -84,19 +84,19 @@ def attack(make: Make) -> Measure:
     refused = next((number for number in range(tries) if _later(world, every)), tries)
     held = "for a week and longer" if refused == tries else f"for {10 * (refused + 1)} minutes"
     within = _HOUR // every
-    words = f"after the stranger's last attempt Alice, with the right password, is kept out {held}"
+    words = f"after the stranger's last attempt Alice, with the correct password, is kept out {held}"
     return Measure(max(0, refused - within), tries - within, words)
 
 
 def _later(world: World, seconds: int) -> bool:
-    """Whether Alice gets past her password after a further pause."""
+    """Return whether Alice gets past her password after a further pause."""
     world.clock.advance(seconds)
     return _alice_begins(world)
 
 
 def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
-    """How long Alice has to wait after so many wrong passwords in a row, each made when it counts: in steps of half a
-    minute, None for more than a day.
+    """Return how many seconds Alice has to wait after so many wrong passwords in a row, each made when it counts. The
+    answer is in steps of half a minute, or None for more than a day.
     """
     world = World(make)
     _guess(world, wrong_passwords, pause=_HOUR)
@@ -107,7 +107,7 @@ def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
 
 
 def _kept_out(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """A trial: for how long after a stranger's attempts Alice's right password is refused."""
+    """Return a trial: for how long after a stranger's attempts Alice's correct password is rejected."""
 
     def run(make: Make) -> str:
         world, waited = World(make), 0
@@ -133,7 +133,7 @@ def _hammered(make: Make) -> str:
 
 
 def _right_at_last(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """A trial: a stranger whose last password of many is Alice's."""
+    """Return a trial: a stranger's last password of many is Alice's."""
 
     def run(make: Make) -> str:
         world = World(make)
@@ -174,11 +174,15 @@ ATTACK = Attack(
     number=17,
     id="account-lockout",
     title="Locked out on purpose",
-    flaw="Ten wrong passwords lock the account, and anybody who knows the name can type them.",
-    story="At an auction site that showed who bid highest, a rival could type that bidder's name and three wrong "
-    "passwords in the last minutes: the account was locked for a while, and the rival's own bid went unanswered.",
+    flaw="Locks the account after ten wrong passwords, and anyone who knows the name can type them.",
+    story="An auction site showed who bid highest. In the last minutes a rival could type that bidder's name "
+    "and three wrong passwords. The account was locked for a while, and the rival's own bid went "
+    "unanswered.",
     source="https://cwe.mitre.org/data/definitions/645.html",
     clauses=("ASVS-6.1.1", "NIST-3.2.2", "RFC4226-7.3"),
+    standard_name="Account lockout (denial of service)",
+    defence="Delays a password by an hour at most and never locks it; a stranger who keeps "
+    "guessing can still delay the owner.",
     weak=LockingServer,
     fixed=Fixed,
     ours=our_server,
@@ -189,13 +193,13 @@ ATTACK = Attack(
             "Alice, after a stranger's ten wrong passwords",
             _kept_out(10),
             _AN_HOUR,
-            "Ten requests, from anybody who knows her name. When does it end?",
+            "Anybody who knows her name can send ten requests. When does the lock end?",
         ),
         Trial(
             "Alice, after a thousand without a pause",
             _kept_out(1000),
             _AN_HOUR,
-            "A thousand requests are a second's work. No number of them may close an account.",
+            "A thousand requests are a second's work. No number of requests may close an account.",
         ),
         Trial(
             "Alice, after one every hour for a fortnight",
@@ -210,35 +214,35 @@ ATTACK = Attack(
             "Her name waits an hour, and meanwhile somebody goes on typing. When does the hour end?",
         ),
         Trial(
-            "A hundred guesses without a pause, then the right one",
+            "A hundred guesses without a pause, then the correct one",
             _right_at_last(100),
             OUT,
-            "Nobody is locked out, and nobody is slowed down: while a name waits, no password is looked at.",
+            "Nobody is locked out, and nobody is slowed down. While a name waits, no password may be verified.",
         ),
         Trial(
-            "A hundred guesses, one a minute, then the right one",
+            "A hundred guesses, one a minute, then the correct one",
             _right_at_last(100, pause=_MINUTE),
             OUT,
-            "One guess a minute makes half a million a year. What has to happen to the wait as they go on?",
+            "One guess a minute makes half a million a year. How must the wait change as they go on?",
         ),
-        Trial("Alice, mistyping twice before each login", _mistypes, IN, "Two errors of typing are no attack."),
+        Trial("Alice, mistyping twice before each login", _mistypes, IN, "Two typing errors are no attack."),
         Trial(
             "Alice, half a minute after her third mistake",
             partial(_after_three_mistakes, seconds=30),
             IN,
-            "The wait begins short: it is there for those who go on guessing.",
+            "The wait begins short. It is there for those who go on guessing.",
         ),
         Trial(
             "Alice, 29 seconds after her third mistake",
             partial(_after_three_mistakes, seconds=29),
             OUT,
-            "Two are free. After the third in a row nothing is looked at for half a minute, right or wrong.",
+            "Two mistakes are free. After the third in a row the server verifies nothing for half a minute.",
         ),
         Trial(
             "Mallory, while Alice's name is guessed at",
             _another_name,
             IN,
-            "Whoever guesses at one name must not stop another.",
+            "Guesses at one name must not stop another.",
         ),
         *HONEST,
     ),

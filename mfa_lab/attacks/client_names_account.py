@@ -1,4 +1,4 @@
-"""Rung 2: in the second step the client says whose login it is, and is believed."""
+"""Attack 2: in the second step the client says whose login it is, and is believed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from mfa_lab.server.records import PendingLogin
 
 
 class TrustingServer(MinimalServer):
-    """Writes the account's name beside the token, as into a hidden field of the page for the code, and reads from
-    there whose code to ask for.
+    """Writes the account's name beside the token, as into a hidden field, and reads from there whose code it asks
+    for.
     """
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
@@ -30,7 +30,7 @@ class TrustingServer(MinimalServer):
 
 
 class Fixed(TrustingServer):
-    """Whose login it is stands in the server's own list."""
+    """Looks up in its own list whose login it is."""
 
     def account_of(self, pending: PendingLogin) -> Account:
         token = pending.token.reveal().partition(" ")[0]
@@ -40,19 +40,19 @@ class Fixed(TrustingServer):
 
 
 def renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
-    """What comes back from a client that writes `other` wherever `name` stood."""
+    """Return what a client sends back that writes `other` wherever `name` was."""
     return replace(pending, token=Redacted(pending.token.reveal().replace(name, other)))
 
 
 def attack(make: Make) -> Measure:
-    """With a password of one's own and one look at Alice's phone: change the name on the page for the code."""
+    """Log in with Mallory's password, change the name on the page to Alice's, and type a code seen on her phone."""
     got = _with_alices_code(make) == IN
     words = f"without Alice's password, with one look at her phone, her pages {'open' if got else 'stay shut'}"
     return Measure(got=int(got), tries=1, words=words)
 
 
 def _opens_alices(world: World, pending: PendingLogin, code: str) -> str:
-    """Whether this opens Alice's pages: that it opens somebody else's does no harm to her."""
+    """Return whether this opens Alice's pages. If it opens somebody else's, it does her no harm."""
     try:
         session = world.server.finish_login(pending, code)
     except AccessDenied:
@@ -122,12 +122,15 @@ ATTACK = Attack(
     number=2,
     id="client-names-account",
     title="The client names the account in step two",
-    flaw="The page for the code carries the account's name along, and the server believes what comes back.",
-    story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's name "
-    "in the second step. It travelled in a hidden field of the page for the code, and its author told in public what "
-    "that meant: one person's password and another's code made one login. The report was closed as fixed.",
+    flaw="Believes the account's name that the page for the code sends back.",
+    story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's "
+    "name in the second step. It travelled in a hidden field of the page for the code. Its author wrote "
+    "in public what that meant: one person's password and another's code made one login. The report was "
+    "closed as fixed.",
     source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
+    standard_name="Parameter tampering: the client names the account",
+    defence="The pending login, kept on the server, says whose code is asked for.",
     weak=TrustingServer,
     fixed=Fixed,
     ours=our_server,
@@ -156,7 +159,7 @@ ATTACK = Attack(
             "Mallory's password, Alice's name, Mallory's code",
             _with_own_code,
             OUT,
-            "Neither Alice's password nor her phone was needed: who was asked for what?",
+            "This needed neither Alice's password nor her phone. Who was asked for what?",
         ),
         Trial(
             "A made-up token, Alice's name, Alice's code",
@@ -169,11 +172,19 @@ ATTACK = Attack(
             "Alice and Mallory, at the same time",
             _both_at_once,
             IN,
-            "Two people log in at once, and one of them is taken for the other, or for nobody.",
+            "Two people log in at once. Your server takes one of them for the other, or for nobody.",
         ),
         Trial(
-            "Alice, who mistypes twice", _twice_wrong, IN, "After two mistakes her pending login is worth nothing."
+            "Alice, who mistypes twice",
+            _twice_wrong,
+            IN,
+            "After two mistakes Alice's pending login is worth nothing.",
         ),
-        Trial("Mallory, as himself", _mallory_is_mallory, IN, "Whoever logs in as himself gets his own pages."),
+        Trial(
+            "Mallory, as himself",
+            _mallory_is_mallory,
+            IN,
+            "Mallory logs in as himself, and should get his own pages.",
+        ),
     ),
 )

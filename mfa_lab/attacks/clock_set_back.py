@@ -1,4 +1,4 @@
-"""Rung 16, its other half: the server's own clock is set back, and with it comes what was good then."""
+"""Attack 16, its other half: the server's own clock is set back, and what was valid then is valid again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NEITHER = "neither gets in"
 
 
 class ClockTrustingServer(LongMemory):
-    """Remembers used codes for as long as the window holds them, by its own clock: the fix of rung 9, and no more."""
+    """Remembers used codes for as long as the window accepts them, by its own clock: the fix of attack 9, no more."""
 
 
 class Fixed(ClockTrustingServer):
-    """Clocks go back; the step of the last code taken does not."""
+    """Keeps the step of the last accepted code, which does not go back with the clock."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -31,7 +31,7 @@ class Fixed(ClockTrustingServer):
 
 
 def _enters(world: World, code: str) -> bool:
-    """Whether Mallory gets in as Alice. That the service is out of order is no way in."""
+    """Return whether Mallory gets in as Alice. A service that is out of order lets nobody in."""
     try:
         world.server.finish_login(world.begin(world.alice), code)
     except (AccessDenied, ClockSetBack):
@@ -40,8 +40,8 @@ def _enters(world: World, code: str) -> bool:
 
 
 def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
-    """A world an hour after a login of Alice's, who has just logged in again; her first code; and one that was seen
-    half an hour ago and never used.
+    """Return a world an hour after a login of Alice's, who has just logged in again. With it come her first code, and
+    one that was seen half an hour ago and never used.
     """
     world = World(make)
     used = world.alice.phone.code()
@@ -54,8 +54,8 @@ def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
 
 
 def attack(make: Make) -> Measure:
-    """Have a list of Alice's codes of the last hour, and wait until the server's clock falls back: by daylight
-    saving, where a server reads local time; by a wrong time server; by a machine restored from a snapshot.
+    """Have a list of Alice's codes of the last hour, and wait until the server's clock falls back. Daylight saving
+    does it where a server reads local time, and so does a wrong time server, or a machine restored from a snapshot.
     """
     world, used, unused = _seen_in_an_hour(make)
     world.clock.advance(-HOUR)
@@ -63,8 +63,8 @@ def attack(make: Make) -> Measure:
     world.clock.advance(HOUR // 2)
     got.append(_enters(world, unused))
     words = (
-        f"an hour back, a code that was used {'is taken again' if got[0] else 'is refused'}, and one that was only "
-        f"seen {'is taken' if got[1] else 'is refused'}"
+        f"an hour back, a code that was used {'is accepted again' if got[0] else 'is rejected'}, "
+        f"and one that was only seen {'is accepted' if got[1] else 'is rejected'}"
     )
     return Measure(sum(got), len(got), words)
 
@@ -101,8 +101,8 @@ def _kept(make: Make) -> str:
 
 
 def _last_ones(make: Make) -> str:
-    """Which of the last codes taken are taken again, each with the clock back in its time: the one of Alice's only
-    login, forgotten since, and the one that enrolled her phone.
+    """Return which of the last accepted codes are accepted again, each with the clock back in its time. One is that
+    of Alice's only login, forgotten since; the other enrolled her phone.
     """
     world = World(make)
     code = world.alice.phone.code()
@@ -139,29 +139,37 @@ ATTACK = Attack(
     number=16,
     id="clock-set-back",
     title="The clock set back",
-    flaw="What was used is forgotten by the clock, and the clock may be wrong.",
-    story="In 2015 researchers showed how whoever stands on the way of unauthenticated NTP traffic can shift the "
+    flaw="Forgets used codes by its clock, and the clock may be wrong.",
+    story="In 2015 researchers showed that somebody on the path of unauthenticated NTP traffic can shift the "
     "time of its clients by hours or even years.",
     source="https://doi.org/10.14722/ndss.2016.23090",
     clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
+    standard_name="Clock set back",
+    defence="Refuses to work with a clock that is more than a minute behind, until it catches up "
+    "or an operator trusts it.",
     weak=ClockTrustingServer,
     fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(ClockTrustingServer),
     run=attack,
     trials=(
-        Trial("A used code, an hour later, the clock an hour back", _used, OUT, "Who still knows that it was used?"),
+        Trial(
+            "A used code, an hour later, the clock an hour back",
+            _used,
+            OUT,
+            "The code was used before. Who still knows that?",
+        ),
         Trial(
             "A code that was seen and never used, with the clock back in its time",
             _unused,
             OUT,
-            "It was never used, but it is older than what was.",
+            "It was never used, but a later code was.",
         ),
         Trial(
             "The attack: the used code, and after it the one that was only seen",
             _one_after_the_other,
             OUT,
-            "The used code was refused, and the other one is taken after it. What did the first one change?",
+            "The used code was rejected, and the other one is accepted after it. What did the first one change?",
         ),
         Trial(
             "The newest code, half an hour after the clock fell back",
@@ -173,15 +181,15 @@ ATTACK = Attack(
             "The same code again, at once",
             partial(used_again, delay_seconds=0),
             OUT,
-            "The last code taken is a code of the past as well, from the moment at which it is taken.",
+            "The last accepted code is a code of the past as well, from the moment at which it is accepted.",
         ),
         Trial(
             "Alice, just after the clock was corrected by two seconds",
             _corrected,
             IN,
-            "Clocks are put right by a second or two now and then.",
+            "Clocks are corrected by a second or two now and then.",
         ),
-        Trial("Alice, once the clock is right again", _right_again, IN, "What went wrong for an hour is over."),
+        Trial("Alice, once the clock is correct again", _right_again, IN, "What went wrong for an hour is over."),
         *HONEST,
         Trial(
             "The codes of Alice's last login and of her enrolment, each with the clock back in its time",

@@ -1,4 +1,4 @@
-"""Rung 16: the window follows the phone's clock, as far as anybody leads it. (Its other half: `clock_set_back`.)"""
+"""Attack 16: the window follows the phone's clock, as far as somebody leads it. (Other half: `clock_set_back`.)"""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 CODES = 120
-"""As many as the next hour has: Alice's phone shows them to whoever holds it and sets its clock ahead."""
+"As many as the next hour has. Alice's phone shows them to anyone who holds it and sets its clock "
+"ahead."
 LATER_SECONDS = 600
 STOPS, GOES_ON = "the walk ends", "the walk goes on"
 
 
 class FollowingServer(MinimalServer):
-    """Keeps the drift of each phone: after a login the window stands where the code was."""
+    """Keeps the drift of each phone: after a login the window's centre is where the code was."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -37,30 +38,30 @@ class FollowingServer(MinimalServer):
         return taken
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
-        """Where the window's centre stands from now on. `drift` is where it stood and `offset` where the code was,
+        """Return where the window's centre is from now on. `drift` is where it was and `offset` where the code was,
         both in steps from the server's own (positive: ahead).
         """
         return offset
 
 
 class Fixed(FollowingServer):
-    """Follows a phone, and never so far that the window loses the server's own step."""
+    """Follows a phone, but only so far that the window keeps the server's own step."""
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
         return max(-self.window_steps, min(self.window_steps, offset))
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
-    """This kit's own server, in memory, with drift learnt up to one step."""
+    """Return this kit's own server, in memory, with drift learnt up to one step."""
     return MfaServer(clock=clock, randomness=randomness, policy=replace(Policy.CHEAPEST, drift_cap_steps=1))
 
 
 def walk(world: World, direction: int, codes: int) -> int:
-    """Log in as Alice with one code after the other, each a step further from the server's own; how many are taken
-    before one is not.
+    """Log in as Alice with one code after the other, each a step further from the server's own, until one is
+    rejected. Return how many were accepted.
 
-    `direction` 1: at one and the same moment, with the codes of the steps to come. -1: with a run of old codes, each
-    as late as a window of one step lets it in.
+    With `direction` 1, all come at one moment, with the codes of the steps to come. With -1 they are old codes, each
+    as late as a window of one step accepts it.
     """
     taken = 0
     for number in range(1, codes + 1):
@@ -75,7 +76,7 @@ def walk(world: World, direction: int, codes: int) -> int:
 
 
 def owner_later(world: World) -> str:
-    """Whether Alice gets in ten minutes later, with her own phone and the right time."""
+    """Return whether Alice gets in ten minutes later, with her own phone and the correct time."""
     world.clock.advance(LATER_SECONDS)
     return outcome(lambda: world.log_in(world.alice))
 
@@ -86,8 +87,8 @@ def attack(make: Make) -> Measure:
     taken = walk(world, 1, CODES)
     shut_out = owner_later(world) == OUT
     words = (
-        f"the last code taken was {taken * PERIOD} s ahead of its time; Alice's own, ten minutes later, is "
-        f"{'refused' if shut_out else 'taken'}"
+        f"the last accepted code was {taken * PERIOD} s ahead of its time; Alice's own, ten minutes later, is "
+        f"{'rejected' if shut_out else 'accepted'}"
     )
     return Measure(int(taken == CODES) + int(shut_out), 2, words)
 
@@ -115,12 +116,14 @@ ATTACK = Attack(
     number=16,
     id="drift-without-cap",
     title="Drift without a cap",
-    flaw="The window moves to wherever the last code was: a step a login, as far as somebody has codes.",
-    story="In 2019 a user of an open-source server for one-time passwords wrote down what it did when it followed a "
-    "phone by itself: it took a used code again twenty minutes later, and held that phone to be 1,230 seconds slow, "
-    "where its window was 300. It was mended.",
+    flaw="Moves the window to wherever the last code was, without a limit.",
+    story="In 2019 a user of an open-source server for one-time passwords wrote down what it did when it "
+    "followed a phone by itself. It accepted a used code again twenty minutes later. It took that phone "
+    "to be 1,230 seconds slow, where its window was 300. It was fixed.",
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
+    standard_name="Drift learning without a cap",
+    defence="Learns at most one step a login, up to a cap; off by default.",
     weak=FollowingServer,
     fixed=Fixed,
     ours=our_server,
@@ -143,26 +146,26 @@ ATTACK = Attack(
             "Alice, ten minutes after a walk ahead",
             partial(_walked_then_owner, direction=1),
             IN,
-            "Where the walk ends, does the window still hold her own code?",
+            "Where the walk ends, does the window still accept her own code?",
         ),
         Trial(
             "Alice, ten minutes after a walk back",
             partial(_walked_then_owner, direction=-1),
             IN,
-            "Where the walk back ends, does the window still hold her own code?",
+            "Where the walk back ends, does the window still accept her own code?",
         ),
         *HONEST,
         Trial(
             "Alice, whose clock gains a step a month, for two months",
             partial(_slowly, direction=1),
             IN,
-            "A phone that goes wrong slowly is to be followed: that is what drift is kept for.",
+            "The server should follow a phone that slowly goes wrong. That is what it keeps the drift for.",
         ),
         Trial(
             "Alice, whose clock loses a step a month, for two months",
             partial(_slowly, direction=-1),
             IN,
-            "Clocks lose as well as gain.",
+            "A clock can lose time as well as gain it.",
         ),
     ),
 )

@@ -1,5 +1,5 @@
-"""Rung 14: a secret that is a text like any other gets out by itself: logs, reprs, tracebacks, saved notebooks, and a
-picture that somebody else's web service is asked to draw. Nothing here asks one: `places` has a stand-in.
+"""Attack 14: a secret that is a text like any other gets out by itself, in logs, tracebacks and saved notebooks.
+A web service that draws its picture sees it too. Nothing here asks one: `leak_search` has a stand-in.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ class Offer:
     secret: str
 
     def uri(self) -> str:
-        """What the QR code says."""
+        """Return what the QR code says."""
         return build_uri(self.secret, account=self.account, issuer="small server")
 
     def picture(self) -> str:
-        """The address of the QR code's picture, for the page to show."""
+        """Return the address of the QR code's picture, for the page to show."""
         return f"https://qr.example/draw?text={quote(self.uri(), safe='')}"
 
     def _repr_html_(self) -> str:
-        """How a notebook shows it."""
+        """Return how a notebook shows it."""
         return f'<img src="{self.picture()}" alt="QR code">'
 
 
 class Fixed:
-    """The secret is hidden from everybody who does not ask for it, and the picture is drawn here."""
+    """Hides the secret, shows it only on request, and draws the picture here."""
 
     def __init__(self, account: str, secret: str) -> None:
         self.account, self.secret = account, Redacted(secret)
@@ -72,7 +72,7 @@ class OurOffer(OtpAccount):
 
 
 def our_offer(account: str, secret: str) -> OurOffer:
-    """Hidden from the first line on."""
+    """Return an offer that is hidden from the first line on."""
     hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OurOffer(account, "mfa-lab", hidden)
@@ -86,15 +86,15 @@ class Refuser(Fixed):
 
 
 def attack(make: Make) -> Measure:
-    """Break in nowhere: read what lies about."""
+    """Break in nowhere: read what is at hand."""
     found = [place for place, search in LEAK_SEARCHES.items() if search(make)]
     words = (
-        f"the secret turns up in {len(found)} of {len(LEAK_SEARCHES)} places{': ' if found else ''}{', '.join(found)}"
+        f"the secret appears in {len(found)} of {len(LEAK_SEARCHES)} places{': ' if found else ''}{', '.join(found)}"
     )
     return Measure(len(found), len(LEAK_SEARCHES), words)
 
 
-_SILENT, _RIGHT = "silent", "shows the right code"
+_SILENT, _RIGHT = "silent", "shows the correct code"
 
 
 def _silent(search: Callable[[Make], str]) -> Callable[[Make], str]:
@@ -102,7 +102,7 @@ def _silent(search: Callable[[Make], str]) -> Callable[[Make], str]:
 
 
 def _scanned(name: str) -> Callable[[Make], str]:
-    """A trial: a phone scans the picture, as the page shows it."""
+    """Return a trial: a phone scans the picture, as the page shows it."""
 
     def run(make: Make) -> str:
         phone = Phone(ManualClock())
@@ -129,13 +129,14 @@ ATTACK = Attack(
     number=14,
     id="leaking-secrets",
     title="Secrets that leak",
-    flaw="The shared secret is a text like any other: whatever prints, logs or saves what is at hand prints it too; "
-    "and a stranger's service is asked to draw it.",
-    story="In 2017 a user of a library for second factors asked why its QR codes were drawn by another company's web "
-    "service, which so was told every secret. Since then it refuses, unless the developer says that they want it "
-    "insecure.",
+    flaw="Prints and logs the secret like any other text, and has a stranger's service draw the QR code.",
+    story="In 2017 a user of a library for second factors asked why another company's web service drew its QR "
+    "codes. That service was told every secret. Since then the library refuses, unless the developer says "
+    "that they want it insecure.",
     source="https://github.com/antonioribeiro/google2fa/issues/86",
     clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
+    standard_name="Secret leakage through logs and third parties",
+    defence="Secrets redact themselves, and QR codes are drawn on this machine.",
     weak=Offer,
     fixed=Fixed,
     ours=our_offer,
@@ -146,13 +147,13 @@ ATTACK = Attack(
             "The page that shows the picture",
             _silent(at_a_strangers),
             _SILENT,
-            "To whom does the page turn for the picture, and with what in the address?",
+            "Which machine does the page ask for the picture, and what is in the address?",
         ),
         Trial(
             "A log line with the offer in it",
             _silent(in_a_log_line),
             _SILENT,
-            "Somebody logs the offer, or its fields. What is it that must not show itself?",
+            "Somebody logs the offer, or its fields. What must not show itself?",
         ),
         Trial(
             "The repr of a list that holds the offer",
@@ -170,7 +171,7 @@ ATTACK = Attack(
             "A notebook saved with the offer in a cell",
             _silent(in_a_saved_notebook),
             _SILENT,
-            "A notebook keeps each face that an object shows it. A QR code is the secret, too.",
+            "A notebook saves each view that an object offers. A QR code is the secret, too.",
         ),
         Trial("Alice scans the picture", _scanned(NAME), _RIGHT, "A secret that nobody can scan is of no use."),
         Trial(

@@ -1,4 +1,4 @@
-"""Rung 5: any login that succeeds ends the count of wrong codes, the attacker's own login too."""
+"""Attack 5: any successful login ends the count of wrong codes, even the attacker's own login."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ATTACKERS, LOGINS, EACH = 8_000, 100, 4
 
 
 class ForgivingServer(MinimalServer):
-    """Counts for each account, and forgives for all: to it whoever logs in properly is one of the good, and in this
+    """Counts for each account, and forgives for all. To it, anybody who logs in successfully is honest, and in this
     small world everybody comes from the same address.
     """
 
@@ -24,14 +24,14 @@ class ForgivingServer(MinimalServer):
 
 
 class Fixed(ForgivingServer):
-    """A login ends the count of the account that it was for."""
+    """Ends the count of the account that the login was for."""
 
     def succeeded(self, count: Count) -> None:
         count.failures = 0
 
 
 def with_own_logins(world: World, codes: Sequence[str]) -> bool:
-    """Type four codes into one pending login of Alice's, log in as oneself, wait for the next step, and so on."""
+    """Type four codes into one pending login of Alice's, log in as Mallory, wait for the next step, and go on."""
     for first in range(0, len(codes), EACH):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + EACH]):
@@ -42,7 +42,7 @@ def with_own_logins(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, have an account beside hers, and guess: a crowd of attackers, each for fifty minutes."""
+    """Know Alice's password, have an account of one's own, and guess: 8,000 attackers, each for fifty minutes."""
     seconds = [PERIOD * (number // EACH) for number in range(LOGINS * EACH)]
     return many_attackers(
         make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4
@@ -104,12 +104,14 @@ ATTACK = Attack(
     number=5,
     id="own-login-resets",
     title="The attacker's own login resets the counter",
-    flaw="A login that succeeds ends the count of wrong codes for every account, whoever it was that logged in.",
-    story="A much-read tutorial on logins in Java counted failures, and any login that succeeded set the count to "
-    "nought. In 2022 a reader showed the way round: own one account, and log in to it before the limit is reached. "
-    "The tutorial was mended.",
+    flaw="Ends the count of every account after any login that succeeds.",
+    story="A widely read tutorial on logins in Java counted failures, and any successful login set the count "
+    "back to zero. In 2022 a reader showed the way round it: own one account, and log in to it before the "
+    "limit is reached. The tutorial was fixed.",
     source="https://github.com/Baeldung/spring-security-registration/issues/197",
     clauses=("RFC4226-7.3", "NIST-3.2.2"),
+    standard_name="Counter reset by another account's login",
+    defence="Only a completed login to the same account ends the count.",
     weak=ForgivingServer,
     fixed=Fixed,
     ours=our_server,
@@ -126,32 +128,32 @@ ATTACK = Attack(
             "Four wrong guesses, Mallory's own login, and so on five times",
             _between_guesses,
             OUT,
-            "Twenty wrong guesses at Alice's account, and the next one was still looked at.",
+            "After twenty wrong guesses at Alice's account, the next one was still verified.",
         ),
         *HONEST,
         Trial(
             "Alice, who mistypes once in each of ten logins",
             _alice_mistypes,
             IN,
-            "Ten mistakes of Alice's, and after each she got in. Is there nothing that ends her count?",
+            "Alice made ten mistakes, and got in after each. Does nothing end her count?",
         ),
         Trial(
             "Mallory himself, while Alice's account is guessed at",
             _mallory_meanwhile,
             IN,
-            "Nobody guessed at this account, and its owner is kept out.",
+            "Nobody guessed at this account, and its owner is rejected.",
         ),
         Trial(
             "Alice, an hour after twenty wrong guesses",
             _alice_later,
             IN,
-            "Twenty wrong guesses, an hour ago. The wait should be over by now.",
+            "The twenty wrong guesses were an hour ago. The wait should be over by now.",
         ),
         Trial(
             "Four wrong guesses, Alice's password once more, and so on five times",
             _password_alone,
             OUT,
-            "Whoever guesses codes has the password. What is it that may end the count?",
+            "Anyone who guesses codes knows the password. What may end the count?",
         ),
     ),
 )

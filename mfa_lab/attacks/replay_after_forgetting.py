@@ -1,4 +1,4 @@
-"""Rung 9: used codes are forgotten after one period, and the window holds a code for three."""
+"""Attack 9: the server forgets used codes after one period, but its window accepts a code for three."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ShortMemory(MinimalServer):
         self.until: dict[tuple[str, int], int] = {}
 
     def keep_seconds(self) -> int:
-        """How long a used code is remembered."""
+        """Return for how many seconds a used code is remembered."""
         return PERIOD
 
     def consume(self, account: Account, step: int) -> bool:
@@ -42,7 +42,7 @@ class ShortMemory(MinimalServer):
 
 
 class Fixed(ShortMemory):
-    """A used code is remembered for as long as the window can hold it."""
+    """Remembers a used code for as long as the window can accept it."""
 
     def keep_seconds(self) -> int:
         return (2 * self.window_steps + 1) * PERIOD
@@ -51,7 +51,7 @@ class Fixed(ShortMemory):
 def attack(make: Make) -> Measure:
     """See Alice's code, know her password, and wait until the server has forgotten.
 
-    What is forgotten is as good as new: the chance is that of rung 7, for whoever waits longer than the memory.
+    A forgotten code is as good as a new one. So the chance is that of attack 7, with a wait beyond the memory.
     """
     got = replays(make, DELAY_SECONDS)
     words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
@@ -59,7 +59,7 @@ def attack(make: Make) -> Measure:
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """After how many seconds the code of Alice's phone is taken again, at the edges of the memories one may think of.
+    """Return after how many seconds the code of Alice's phone is accepted again, at the edges of the likely memories.
     She logs in when her step begins.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
@@ -75,7 +75,7 @@ def _with_window(make: Any, window_steps: int) -> Make:
 
 
 def our_server(clock: Clock, randomness: Randomness, window_steps: int = 1) -> MfaServer:
-    """This kit's own server, in memory, with the window that is asked for."""
+    """Return this kit's own server, in memory, with this window."""
     policy = replace(Policy.CHEAPEST, window_steps=window_steps)
     return MfaServer(clock=clock, randomness=randomness, policy=policy)
 
@@ -94,23 +94,30 @@ ATTACK = Attack(
     number=9,
     id="replay-after-forgetting",
     title="Replay after the memory forgot",
-    flaw="Used codes are remembered for one period, and the window goes on taking them after that.",
-    story="In 2017 a library's users found that its protection against replay held for 30 seconds: while the allowed "
-    "drift still lasted, a code that had been used was good again.",
+    flaw="Remembers used codes for one period, although the window accepts them for longer.",
+    story="In 2017 a library's users found that its protection against replay held for 30 seconds. While the "
+    "allowed drift still lasted, a used code was valid again.",
     source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    standard_name="Replay after the server forgot",
+    defence="Keeps the last consumed step as long as the factor exists.",
     weak=ShortMemory,
     fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(ShortMemory),
     run=attack,
     trials=(
-        Trial("Alice's code, again and again", forgets, NEVER, "The window still holds it. Who still remembers it?"),
+        Trial(
+            "Alice's code, again and again",
+            forgets,
+            NEVER,
+            "The window still accepts it. Does the server still remember it?",
+        ),
         Trial(
             "Her code, if her phone is a step ahead",
             partial(forgets, phone_ahead=PERIOD),
             NEVER,
-            "A code that comes before its time has the whole window before it.",
+            "A code that comes before its time has the whole window ahead of it.",
         ),
         Trial(
             "The same, at a server that looks two steps either side",

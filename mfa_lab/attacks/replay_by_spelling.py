@@ -1,4 +1,4 @@
-"""Rung 8: used codes are remembered as they were typed, and one code has many spellings."""
+"""Attack 8: the server remembers used codes as they were typed, and one code has many spellings."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 class TypedMemory(MinimalServer):
-    """Remembers each used code as it was typed, and reads it as kindly as PyOTP: full-width digits are digits."""
+    """Remembers each used code as typed, and reads codes as tolerantly as PyOTP: full-width digits are digits."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
         self.used: set[Hashable] = set()
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
-        """What is remembered of a code that was taken: here, as it was typed."""
+        """Return what is remembered of an accepted code: here, the text as it was typed."""
         return account.name, code
 
     def step_of(self, account: Account, code: str) -> int | None:
-        """A used code belongs to no step any more."""
+        """Return the step of a code, and None for a used one."""
         step = super().step_of(account, unicodedata.normalize("NFKC", code))
         if step is None or self.key(account, code, step) in self.used:
             return None
@@ -54,14 +54,14 @@ class TypedMemory(MinimalServer):
 
 
 class Fixed(TypedMemory):
-    """However a code is written, it belongs to one step."""
+    """Remembers the step: a code belongs to one step, in every spelling."""
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
         return account.name, step
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, see her code, and type it after her in every other way that comes to mind."""
+    """Know Alice's password, see her code, and type it after her in every other spelling."""
     got = sum(used_again(make, 1, spell=spell) == IN for spell in SPELLINGS.values())
     words = f"Alice's code, used and then spelled in {len(SPELLINGS)} other ways, let Mallory in {got} times"
     return Measure(got, len(SPELLINGS), words)
@@ -82,7 +82,9 @@ def _same_digits_some_day(make: Make) -> str:
 
 
 def _two_steps_alike(world: World) -> tuple[int, int]:
-    """The first two steps, from the next on, in which Alice's phone shows the same digits: within a day, mostly."""
+    """Return the first two steps, from the next on, in which Alice's phone shows the same digits: mostly within a
+    day.
+    """
     clock, shown = ManualClock(), dict[str, int]()
     phone, world.alice.phone.clock = world.alice.phone, clock
     for step in count(step_at(world.clock.now(), PERIOD) + 1):
@@ -98,11 +100,13 @@ ATTACK = Attack(
     number=8,
     id="replay-by-spelling",
     title="Replay by another spelling",
-    flaw="Used codes are remembered as they were typed, and the verifier reads many spellings as the same code.",
-    story="In 2025 the library that a server for secrets used dropped spaces from a code before it verified it; the "
+    flaw="Remembers used codes as they were typed, and reads many spellings as the same code.",
+    story="In 2025 the library of a server for secrets dropped spaces from a code before it verified it. The "
     "server's own memory of used codes did not. With a space in it, a used code was new.",
     source="https://github.com/openbao/openbao/pull/1625",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    standard_name="Replay by another spelling",
+    defence="Remembers the time step, not the text that was typed.",
     weak=TypedMemory,
     fixed=Fixed,
     ours=our_server,
@@ -137,7 +141,7 @@ ATTACK = Attack(
             "Alice's new code, whose digits were those of an old one",
             _same_digits_some_day,
             IN,
-            "There are a million codes. Within days two of Alice's are alike.",
+            "There are a million codes. Within days two of Alice's are equal.",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rung 13: shared secrets lie in the database as they are. Who reads it computes codes; who writes to it swaps."""
+"""Attack 13: the database holds shared secrets in plain text. A reader computes codes, and a writer swaps rows."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _NOWHERE = "nowhere in it"
 
 
 class PlaintextServer(MinimalServer):
-    """Writes each shared secret into its database, as it is: `rows`, by name. Its `key` is kept elsewhere."""
+    """Writes each shared secret into its database in plain text: `rows`, by name. Its `key` is kept elsewhere."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
         self.rows: dict[str, bytes] = {}
         self.key = randomness.token_bytes(32)
 
-    def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the mended one needs it)
-        """What the row of `name` holds of a shared secret (Base32)."""
+    def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the fixed one needs it)
+        """Return what the row of `name` holds of a shared secret (Base32)."""
         return secret.encode()
 
     def decrypt(self, row: bytes, name: str) -> str:  # noqa: ARG002
-        """The shared secret that the row of `name` holds."""
+        """Return the shared secret that the row of `name` holds."""
         return row.decode()
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
@@ -57,21 +57,22 @@ class PlaintextServer(MinimalServer):
         return super().step_of(account, code)
 
     def _opened(self, name: str) -> str:
-        with suppress(InvalidTag):
+        try:
             return self.decrypt(self.rows[name], name)
-        raise ServerFault("a row does not open: the database was changed; restore a backup")
+        except Exception as fault:  # each library, and each learner, has another way to say that a row is not genuine
+            raise ServerFault("a row does not open: the database was changed; restore a backup") from fault
 
     def stolen(self) -> dict[str, bytes]:
         """What a thief with a copy of the database has."""
         return dict(self.rows)
 
     def overwrite(self, rows: dict[str, bytes]) -> None:
-        """What somebody does who can write to the database."""
+        """Write to the database, as somebody with access to it can."""
         self.rows.update(rows)
 
 
 class EncryptedOnly(PlaintextServer):
-    """Half the way: nobody reads a row without the key, and no row knows whose it is."""
+    """Goes half the way: nobody reads a row without the key, and no row knows whose it is."""
 
     def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002
         nonce = self.randomness.token_bytes(12)
@@ -82,7 +83,7 @@ class EncryptedOnly(PlaintextServer):
 
 
 class Fixed(PlaintextServer):
-    """Sealed under the key, each time with another nonce, and bound to the name whose row it is."""
+    """Encrypts under the key, each time with another nonce, and binds the row to its name."""
 
     def encrypt(self, secret: str, name: str) -> bytes:
         nonce = self.randomness.token_bytes(12)
@@ -103,7 +104,7 @@ _OVERWRITE = (
 
 
 class OurDatabase(MfaServer):
-    """This kit's own server, and what somebody can do who has its database and not its `key`."""
+    """This kit's own server, for somebody who has its database and not its `key`."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         self.key = SYSTEM.token_bytes(32)
@@ -120,7 +121,7 @@ class OurDatabase(MfaServer):
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's password and the database, and without its key: three ways to her second factor."""
+    """With Alice's password and the database, and without its key, try three ways to her second factor."""
     ways = ways_in(make)
     words = (
         f"{len(ways)} of {len(WAYS)} ways to Alice's second factor are open{': ' if ways else ''}{', '.join(ways)}"
@@ -132,7 +133,9 @@ def _comes_back(make: Make) -> str:
     world = World(make)
     try:
         world.log_in(world.alice)
-    except ServerFault:
+    except ServerFault as fault:
+        if fault.__cause__ and not isinstance(fault.__cause__, InvalidTag):
+            raise fault.__cause__ from None  # a mistake in the learner's own line, which is to be told
         return "it does not open"
     except InvalidSecret:
         return "what opens is no secret"
@@ -155,7 +158,7 @@ def _key_in_the_row(make: Make) -> str:
 
 
 def _from_her_old_one(make: Make) -> str:
-    """Alice has lost her phone and enrolled another: whoever has the old one copied her row then, and does so now."""
+    """Alice has lost her phone and enrolled another. The thief copied her row then, and copies it again now."""
     world = World(make)
     old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
     world.server.reset_factors(world.alice.name)
@@ -179,7 +182,7 @@ def _a_changed_bit(make: Make) -> str:
 
 
 def _noticed(world: World) -> bool:
-    """Whether the server says that it is its own trouble, instead of blaming Alice's code."""
+    """Return whether the server reports a fault of its own, instead of blaming Alice's code."""
     with suppress(MfaError):
         try:
             world.log_in(world.alice)
@@ -192,11 +195,14 @@ ATTACK = Attack(
     number=13,
     id="stolen-database",
     title="A stolen database",
-    flaw="The shared secrets lie in the database as they are: whoever has a copy computes everybody's codes.",
-    story="In 2017 the author of an open-source mail server noted in public that the secrets of all second factors "
-    "lay in its database as they were, and thought of a key from the settings. It was mended the day after.",
+    flaw="Stores the shared secrets in clear, so that a copy of the database computes all codes.",
+    story="In 2017 the author of an open-source mail server noted in public that its database held the secrets "
+    "of all second factors in plain text. The author thought of a key from the settings. The fix came the "
+    "day after.",
     source="https://github.com/zone-eu/wildduck/issues/17",
     clauses=("NIST-3.1.4.2",),
+    standard_name="Stolen database",
+    defence="Encrypts each secret with AES-GCM, bound to its row; the key is kept outside the database.",
     weak=PlaintextServer,
     fixed=Fixed,
     ours=OurDatabase,
@@ -204,10 +210,10 @@ ATTACK = Attack(
     run=attack,
     trials=(
         Trial(
-            "Alice's row, sealed and opened again",
+            "Alice's row, encrypted and decrypted again",
             _comes_back,
             _OPENS,
-            "What `encrypt` wrote, `decrypt` must get back as it was.",
+            "`decrypt` must return exactly what `encrypt` was given.",
         ),
         Trial(
             "The copy alone",
@@ -216,40 +222,41 @@ ATTACK = Attack(
             "Without the key, nothing in the row may be of use.",
         ),
         Trial(
-            "The copy, opened by the same program with another key",
+            "The copy, decrypted by the same program with another key",
             _opens_elsewhere,
             OUT,
-            "The program is no secret: a thief has it too, and a key that is not the server's. What opens the row?",
+            "The program is no secret. A thief has it too, with a key that is not the server's. What decrypts the "
+            "row?",
         ),
         Trial(
             "The server's key, looked for in Alice's row",
             _key_in_the_row,
             _NOWHERE,
-            "Whoever steals the row steals all that lies in it.",
+            "Anyone who steals the row steals all that it contains.",
         ),
         Trial(
             "The copy, and Mallory's own secret",
             lambda make: compute(World(make)),
             OUT,
-            "Mallory knows what his own row holds. Does that tell him anything of another's?",
+            "Mallory knows what his own row holds. Does that say anything about another row?",
         ),
         Trial(
             "Two copies, and the secret that Alice had before",
             _from_her_old_one,
             OUT,
-            "Alice's phone was stolen, and she has enrolled another. Do her two rows tell the new one's secret?",
+            "Alice's phone was stolen, and she has enrolled another. Do her two rows reveal the new secret?",
         ),
         Trial(
             "Mallory's row in Alice's place",
             lambda make: swap(World(make)),
             OUT,
-            "Whoever writes to the database need not read it. Which name does a row answer to?",
+            "Somebody who writes to the database need not read it. Which name does a row belong to?",
         ),
         Trial(
             "One changed bit in Alice's row",
             _a_changed_bit,
             "noticed",
-            "A changed row must not open at all: the server should know that its database was changed.",
+            "A changed row must not decrypt at all. The server should know that its database was changed.",
         ),
         *HONEST,
     ),

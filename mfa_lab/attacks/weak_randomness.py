@@ -1,4 +1,4 @@
-"""Rung 12: secrets from `random`, seeded with the time: they look like any other, and there are few of them."""
+"""Attack 12: secrets from `random`, seeded with the time. They look like any other, and there are few of them."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ DAY_SECONDS = 86_400
 
 
 def fixed_secret(_now: int) -> str:
-    """Twenty bytes from the operating system. What time it is does not matter."""
+    """Return twenty bytes from the operating system. The time does not matter."""
     return new_secret(SYSTEM)
 
 
 def our_secret(now: int) -> str:
-    """The secret that this kit's own server offers to a new account."""
+    """Return the secret that this kit's own server offers to a new account."""
     server, pending = _about_to_enrol(now)
     return server.start_enrolment(pending).account.secret.reveal()
 
 
 @cache
 def _about_to_enrol(now: int) -> tuple[MfaServer, PendingLogin]:
-    """A server with one account, which has given its password."""
+    """Return a server with one account, whose owner has given the password."""
     server = MfaServer(clock=ManualClock(now), policy=Policy.CHEAPEST)
     server.register("alice@example.org", "correct horse battery staple")
     return server, server.begin_login("alice@example.org", "correct horse battery staple")
 
 
 def the_same_for_everybody(_now: int) -> str:
-    """No secret can be guessed that is none: what refusing everybody comes to here."""
+    """Return no secret at all: nobody can guess it, and nobody can use it."""
     return ""
 
 
@@ -73,7 +73,7 @@ def _attacked(make: MakeSecret) -> str:
 
 
 def _key(secret: str) -> bytes:
-    """The key that a phone makes of it: none, where it is no secret."""
+    """Return the key that a phone makes of it, and none if it is no secret."""
     try:
         Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
@@ -99,7 +99,7 @@ def _clocks_stand(make: MakeSecret) -> str:
 
 
 def _many_while_clocks_stand(make: MakeSecret) -> str:
-    """Of 65,536 possible secrets some 30 come twice among 2,000; of so many as a secret is to have, none."""
+    """Some 30 of 65,536 possible secrets come twice among 2,000. With enough bits nothing repeats."""
     with _clocks_standing():
         return ALL_NEW if len({make(MIDNIGHT) for _ in range(2_000)}) == 2_000 else SOME_AGAIN
 
@@ -126,7 +126,7 @@ def _dice_known(make: MakeSecret) -> str:
 
 
 def _seeds_known(make: MakeSecret) -> str:
-    """Whoever guesses the seed knows every number: here all generators give one known one's, however seeded."""
+    """Give all generators the numbers of one known generator, however they are seeded: a guessed seed is enough."""
     kind, made = import_module("random").Random, set()
     for _ in range(2):
         with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
@@ -157,7 +157,7 @@ ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
 
 
 def _many(make: MakeSecret) -> str:
-    """Of 32 secrets each byte takes some 30 values, and fewer than 20 never."""
+    """Compare 32 secrets: each byte takes some 30 values, and fewer than 20 never."""
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]
     return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
@@ -167,7 +167,7 @@ ENOUGH = "16 bytes or more"
 
 
 def _asked_for(make: MakeSecret) -> str:
-    """How much the operating system's generator gives for one secret. Where it is asked in a way that is not seen
+    """Return how much the operating system's generator gives for one secret. If it is asked in a way that is not seen
     here, nothing is said.
     """
     asked = Mock(wraps=import_module("os").urandom)  # not as a source either
@@ -181,11 +181,13 @@ ATTACK = Attack(
     number=12,
     id="weak-randomness",
     title="Secrets from a weak random source",
-    flaw="The secret comes from `random`, and `random` from the time: a day has 86,400 secrets, and no more.",
-    story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, told in "
-    "2021): all that it had ever made could be tried in seconds. It was mended.",
+    flaw="Takes the secret from `random`, seeded with the time: a day has only 86,400 secrets.",
+    story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, "
+    "told in 2021). All that it had ever made could be tried in seconds. It was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
+    standard_name="Weak randomness",
+    defence="Takes secrets from the operating system's random source.",
     weak=secret_from_time,
     fixed=fixed_secret,
     ours=our_secret,
@@ -208,31 +210,34 @@ ATTACK = Attack(
             "Two secrets in the same second",
             _twice,
             TWO,
-            "Two people enrolled in the same second, and have the same secret. Who knows the second knows both.",
+            "Two people enrolled in the same second, and have the same secret. Anyone who knows the second knows "
+            "both.",
         ),
         Trial(
             "Two secrets while all clocks stand still",
             _clocks_stand,
             TWO,
-            "With the clocks stopped it makes the same secret again. Where else does its randomness come from?",
+            "With the clocks stopped, the same secret comes again. Where else does its randomness come from?",
         ),
         Trial(
             "Two secrets from a `random` whose state is known",
             _dice_known,
             TWO,
-            "`random` was put where it stood before, and the same secret came again. It was made to be repeatable.",
+            "`random` was put back into an earlier state, and the same secret came again. It was made to be "
+            "repeatable.",
         ),
         Trial(
             "Two secrets from a `random` whose seed is known",
             _seeds_known,
             TWO,
-            "All that was random in it went into a seed, and `random` reckons the rest: one guess, and it is known.",
+            "All that was random went into a seed, and `random` computes the rest. After one correct guess "
+            "everything is known.",
         ),
         Trial(
             "Two thousand secrets while all clocks stand still",
             _many_while_clocks_stand,
             ALL_NEW,
-            "They differ, but there are few of them: so few that some came twice. How many are there to be tried?",
+            "They differ, but so few are possible that some came twice. How many would an attacker have to try?",
         ),
         Trial(
             "Its letters", _letters, BASE32, "A phone reads a secret as text of the letters A to Z and digits 2 to 7."
@@ -242,13 +247,13 @@ ATTACK = Attack(
             "Thirty-two secrets, byte by byte",
             _many,
             ALL_DIFFER,
-            "They differ, but not everywhere: count only what nobody can know beforehand.",
+            "They differ, but not everywhere. Count only what nobody can know beforehand.",
         ),
         Trial(
             "What it asks the operating system for",
             _asked_for,
             ENOUGH,
-            "Nobody can make a long secret of a short one: whatever it goes through, only the short one is unknown.",
+            "Nobody can make a long secret of a short one. Whatever it goes through, only the short one is unknown.",
         ),
     ),
 )

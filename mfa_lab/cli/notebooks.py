@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import click
 
 from mfa_lab.cli.group import WORK, folder_option, main, need_the_lab
+from mfa_lab.cli.trust import trust
 from mfa_lab.lab import working_copy
 from mfa_lab.resources import notebooks_dir
 
@@ -32,6 +34,7 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
     _tell(folder, working_copy.deliver(notebooks_dir(), folder))
     if copy_only:
         return
+    trust(notebooks_dir(), folder)
     given = jupyter_args or []
     if no_browser:
         given = ["--no-browser", *given]
@@ -46,6 +49,8 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
 def reset(notebook: str | None, folder: Path) -> None:
     """Restore NOTEBOOK, or all notebooks, to the kit's version. Your own copy is kept beside it, never deleted."""
     aside = working_copy.reset(notebooks_dir(), folder, notebook)
+    if find_spec("nbformat"):
+        trust(notebooks_dir(), folder)
     for name, kept in aside.items():
         click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
     if not aside:
@@ -92,9 +97,14 @@ def doctor(ctx: click.Context, folder: Path) -> None:
 
 
 def prepare_environment() -> None:
-    """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings."""
+    """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings.
+
+    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it stays. Then only the setup
+    cell provides the kit's words.
+    """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     ours = str(Path(__file__).with_name("jupyter_config"))
+    os.environ.setdefault("PYTHONSTARTUP", str(Path(ours) / "kernel_startup.py"))
     theirs = os.environ.get("JUPYTER_CONFIG_PATH")
     os.environ["JUPYTER_CONFIG_PATH"] = f"{theirs}{os.pathsep}{ours}" if theirs else ours
 

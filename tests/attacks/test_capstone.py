@@ -1,4 +1,4 @@
-"""The capstone: the draft breaks every clause, each line of the reference solutions mends its own, and no more."""
+"""The capstone: the draft breaks every clause, each part of the reference solutions fixes its own, and no more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPENED_BY = {
     (SecondDraft, "new_secret"): ["A shared secret has 128 bits or more."],
     (Fixed, "must_wait"): [
         "Guessing waits, up to an hour, over all logins of the account.",
-        "After a hundred wrong codes in a row nothing is looked at any more.",
+        "After a hundred wrong codes in a row no further code is verified.",
     ],
     (Fixed, "check_session"): ["A session ends after a day, and after an hour without use."],
     (Fixed, "note"): ["Each login is logged, whose it was and how it ended, and no secret that people type."],

@@ -16,7 +16,7 @@ from tests.standards import ROOT
 ATTACKS = attack_series()
 _CLAUSE = re.compile(r"(RFC4226|RFC6238|NIST|ASVS|OWASP)-[\w.]+")
 NO_STORY = {"portswigger.net", "pwning.owasp-juice.shop", "www.rfc-editor.org", "pages.nist.gov", "owasp.org"}
-LESSONS = "".join(book.read_text("utf-8") for book in (ROOT / "notebooks").glob("0[6-9]*_break_*.ipynb"))
+LESSONS = "".join(book.read_text("utf-8") for book in (ROOT / "notebooks").glob("2[0-9]_attack_*.ipynb"))
 each_attack = pytest.mark.parametrize("one", ATTACKS, ids=lambda one: one.id)
 
 
@@ -82,7 +82,7 @@ def test_stories_and_clauses(one: Attack) -> None:
     assert one.story.endswith(".")
     assert one.source.startswith("https://")
     assert urlsplit(one.source).hostname not in NO_STORY
-    assert f"]({one.source})" in LESSONS
+    assert one.source in LESSONS  # in the prose, or where compare() shows it
     assert one.clauses
     assert [clause for clause in one.clauses if not _CLAUSE.fullmatch(clause)] == []
 

@@ -75,9 +75,9 @@ class _Faces(Fixed):
 @pytest.mark.parametrize(
     ("face", "shown", "found"),
     [
-        ("_repr_html_", f"<p>{SECRET}</p>", "in clear"),
-        ("_repr_markdown_", SECRET, "in clear"),
-        ("_repr_mimebundle_", {"text/plain": SECRET}, "in clear"),
+        ("_repr_html_", f"<p>{SECRET}</p>", "in plain text"),
+        ("_repr_markdown_", SECRET, "in plain text"),
+        ("_repr_mimebundle_", {"text/plain": SECRET}, "in plain text"),
         ("_repr_html_", '<img src="data:image/png;base64,xyz">', "as a picture"),
         ("_repr_svg_", "<svg></svg>", "as a picture"),
         ("_repr_png_", b"PNG", "as a picture"),
@@ -98,7 +98,7 @@ def test_a_variable_in_a_frame_is_seen() -> None:
             held = self.secret.reveal()
             return super().picture() + held[:0]
 
-    assert in_a_traceback(Variable) == "drawing it tells it"
+    assert in_a_traceback(Variable) == "drawing it shows it"
     assert in_a_traceback(Fixed) == ""
 
 
@@ -112,6 +112,6 @@ def test_fields_are_logged_too() -> None:
         def __repr__(self) -> str:
             return "<quiet>"
 
-    assert in_a_log_line(Quiet) == "its fields tell it"
-    assert in_a_log_line(lambda account, secret: Quiet(account, secret[::-1])) == "its fields tell it, backwards"
+    assert in_a_log_line(Quiet) == "its fields show it"
+    assert in_a_log_line(lambda account, secret: Quiet(account, secret[::-1])) == "its fields show it, backwards"
     assert in_a_log_line(lambda account, secret: Quiet(account, Redacted(secret))) == ""

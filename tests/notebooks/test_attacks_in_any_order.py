@@ -14,8 +14,8 @@ from mfa_lab.trainer.refresh import read_notebook, text_outputs
 from .kit import NOTEBOOKS
 
 SECTION_SECONDS = 60
-_BREAKS_OR_FIXES = re.compile(r"0[6-9][a-d]?_(break|fix)_")
-SERIES = [path for path in NOTEBOOKS if _BREAKS_OR_FIXES.match(path.stem)]
+_ATTACKS_OR_FIXES = re.compile(r"2\d_(attack|fix)_")
+SERIES = [path for path in NOTEBOOKS if _ATTACKS_OR_FIXES.match(path.stem)]
 
 
 def parts(notebook: NotebookNode) -> list[list[NotebookNode]]:
@@ -29,7 +29,7 @@ def parts(notebook: NotebookNode) -> list[list[NotebookNode]]:
 
 
 def is_attack(part: list[NotebookNode]) -> bool:
-    return bool(part) and part[0].source.startswith("## Rung")
+    return bool(part) and part[0].source.startswith(("## Attack", "## Rung"))
 
 
 def seconds(part: list[NotebookNode]) -> float:

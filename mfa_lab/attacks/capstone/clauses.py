@@ -17,7 +17,7 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A row of the table: what the standards ask, in a sentence, and the trials that show it."""
+    """A row of the table: what the standards ask, in a sentence, and the trials that show whether it holds."""
 
     ids: tuple[str, ...]
     asks: str
@@ -26,7 +26,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A clause and the first of its trials that came out otherwise, with what came; None where all is well."""
+    """A clause, and the first of its trials with an unwanted result; None if there is no such trial."""
 
     clause: Clause
     open: Trial | None = None
@@ -34,7 +34,7 @@ class Grade:
 
 
 def grade(make: Any) -> tuple[Grade, ...]:
-    """Put every clause's trials to what the learner wrote. An error of its own is an answer, too."""
+    """Run every clause's trials on what the learner wrote. An error that it raises is an answer, too."""
     return tuple(_graded(make, clause) for clause in CLAUSES)
 
 
@@ -55,13 +55,17 @@ ONE_LOGIN = (
         "A shared secret has 128 bits or more.",
         (
             Trial(
-                "The secret in Alice's phone", cases.bits, "128 bits or more", "How many bytes does the draft draw?"
+                "The secret in Alice's phone",
+                cases.bits,
+                "128 bits or more",
+                "A secret needs 128 bits. How many bytes does `new_secret` draw?",
             ),
             Trial(
                 "Alice's and Mallory's secrets",
                 cases.of_ones_own,
                 "different",
-                "One secret for everybody is no secret: whoever has an account has them all.",
+                "Everybody has the same secret, so each account's owner can compute all codes. What makes "
+                "secrets differ?",
             ),
         ),
     ),
@@ -73,10 +77,15 @@ ONE_LOGIN = (
                 "Refusals for a name that exists and one that does not",
                 cases.words,
                 "the same",
-                "Two sentences, two answers.",
+                "The two names get different sentences, so a stranger learns which accounts exist. How many "
+                "sentences may there be?",
             ),
             Trial(
-                "Hashes computed for each", cases.work, "the same", "One name costs a hash, the other costs nothing."
+                "Hashes computed for each",
+                cases.work,
+                "the same",
+                "The two names do not cost the same number of hashes, so time tells which account exists. "
+                "Where does the work differ?",
             ),
         ),
     ),
@@ -84,18 +93,25 @@ ONE_LOGIN = (
         ("ASVS-6.3.3", "ASVS-7.2.4"),
         "A password alone opens nothing.",
         (
-            Trial("A page behind the login, after the password alone", cases.skips, OUT, "Whose tokens open a page?"),
+            Trial(
+                "A page behind the login, after the password alone",
+                cases.skips,
+                OUT,
+                "A password alone opened a page. Which kind of token should open one?",
+            ),
             Trial(
                 "Alice's page, after Mallory's password alone, while she is logged in",
                 cases.skips_as_alice,
                 OUT,
-                "Her name is on what he shows, and anybody can write a name. What opens a page is the token.",
+                "Your server believed the name on what Mallory shows, and anybody can write a name. What "
+                "opens a page is the token. Whose is it?",
             ),
             Trial(
                 "Alice's page, with Mallory's own session that says it is hers",
                 cases.claims_to_be_alice,
                 OUT,
-                "What the other side shows is a claim. Whose session is it by the server's own notes?",
+                "Your server repeats what the other side shows, which is only a claim. Whose session is it "
+                "by the server's own notes?",
             ),
         ),
     ),
@@ -107,13 +123,14 @@ ONE_LOGIN = (
                 "A code that is typed 60 s late",
                 partial(cases.typed_late, seconds=60),
                 OUT,
-                "How many codes are right at a time?",
+                "An old code stays useful to a thief. How many codes are valid at one moment?",
             ),
             Trial(
                 "A code that is typed 40 s late",
                 partial(cases.typed_late, seconds=40),
                 IN,
-                "One step of grace is allowed, and is kind.",
+                "A code of the step before is refused, so a slow person stays out. How many steps of delay "
+                "are allowed?",
             ),
         ),
     ),
@@ -121,18 +138,25 @@ ONE_LOGIN = (
         ("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
         "A code is accepted once.",
         (
-            Trial("The same code, once more", cases.used_again, OUT, "It has been used."),
+            Trial(
+                "The same code, once more",
+                cases.used_again,
+                OUT,
+                "A code got in twice, so somebody who saw it typed can use it. What does the server remember of it?",
+            ),
             Trial(
                 "The code that enrolled the phone, once more",
                 cases.enrolled_with,
                 OUT,
-                "Confirming an enrolment is a use as well. Where does the draft write it down?",
+                "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does "
+                "the draft write it down?",
             ),
             Trial(
                 "The code before the last one, once more",
                 partial(cases.used_again, logins_since=1),
                 OUT,
-                "It has been used, too, and the window holds it still.",
+                "An older code got in again. It has been used, too, and the window still contains it. Which "
+                "steps are over after a login?",
             ),
             LAST_AFTER_IT,
         ),
@@ -149,43 +173,46 @@ WITH_TIME = (
                 "Alice, right after twenty wrong guesses",
                 partial(cases.guessed, guesses=20),
                 OUT,
-                "Twenty wrong codes, and the next one was looked at.",
+                "After twenty wrong codes the next one was verified at once, so a guesser goes on. Who has "
+                "to wait, and how long?",
             ),
             Trial(
                 "Alice, an hour after twenty wrong guesses",
                 partial(cases.guessed, guesses=20, then_seconds=HOUR),
                 IN,
-                "Waits end after an hour at most.",
+                "An hour later Alice still has to wait, so a guesser keeps her out. How long may a wait be?",
             ),
             Trial(
                 "Alice, after 99 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=99, every_seconds=HOUR + MINUTE),
                 IN,
-                "Before the hundredth wrong code nobody waits longer than an hour.",
+                "Alice is kept out before the hundredth wrong code. How long may she wait until then?",
             ),
             Trial(
                 "Alice, after two mistakes",
                 partial(cases.guessed, guesses=2),
                 IN,
-                "Two typing errors are no attack.",
+                "Two typing errors already make Alice wait, and they are no attack. From which failure on is "
+                "there a wait?",
             ),
         ),
     ),
     Clause(
         ("NIST-3.2.2",),
-        "After a hundred wrong codes in a row nothing is looked at any more.",
+        "After a hundred wrong codes in a row no further code is verified.",
         (
             Trial(
                 "A month after 101 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=101, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
-                "Time alone must not make it good again.",
+                "A month passed, and the guesser may go on. Time alone must not end the block. What comes "
+                "after the hundredth failure?",
             ),
             Trial(
                 "A month after 100 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=100, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
-                "The hundredth wrong code is the last that is looked at.",
+                "The hundredth wrong code must be the last that is verified. At which count does your server stop?",
             ),
         ),
     ),
@@ -197,25 +224,29 @@ WITH_TIME = (
                 "A session that is used after 59 minutes",
                 partial(used, pauses=[59 * MINUTE]),
                 IN,
-                "That is still within the hour.",
+                "A session ended within the hour, so people lose their work. After how many seconds without "
+                "use may it end?",
             ),
             Trial(
-                "A session that lay idle for 61 minutes",
+                "A session that was idle for 61 minutes",
                 partial(used, pauses=[HOUR + MINUTE]),
                 OUT,
-                "Nobody has been there for more than an hour. Or did your own look count as a use?",
+                "Nobody used the session for more than an hour, and it still opens. Did your own check count "
+                "as a use?",
             ),
             Trial(
-                "The same session, looked at twice after the hour",
+                "The same session, shown twice after the hour",
                 partial(cases.tried_twice, after_seconds=HOUR + MINUTE),
                 OUT,
-                "The first look was refused and yet counted as a use: so the second one got in.",
+                "The first request was refused and yet counted as a use, so the second one got in. When does "
+                "a request count?",
             ),
             Trial(
                 "A session in its second day",
                 partial(used, pauses=[50 * MINUTE] * 30),
                 OUT,
-                "It was used all the time, and is a day old.",
+                "The session was used all the time, and it is more than a day old. Which of the two moments "
+                "says that?",
             ),
         ),
     ),
@@ -227,36 +258,41 @@ WITH_TIME = (
                 "The log of a morning",
                 cases.logged,
                 "a line for each",
-                "Whoever reads the log next month finds nothing of it.",
+                "An attempt left no line, so nobody can see next month what happened. Which calls of `note` "
+                "write nothing?",
             ),
             Trial(
                 "Alice's mistakes and Mallory's, in the log",
                 cases.whose,
                 "told apart",
-                "Whose account was it? A name that has an account belongs in the line.",
+                "A line does not say whose account it was. A name that has an account belongs there. Where "
+                "do you know it from?",
             ),
             Trial(
-                "Right and wrong, in the log",
+                "Accepted and refused, in the log",
                 cases.how_it_ended,
                 "told apart",
-                "One was accepted and one was refused. Which line is which?",
+                "One attempt was accepted and one was refused, and the lines are equal. Which word says how "
+                "it ended?",
             ),
             Trial(
                 "What people typed, looked for in it",
                 cases.typed,
                 "none",
-                "People type passwords into the wrong field, too.",
+                "What people typed is in the log, so everybody who reads it has their passwords. People also "
+                "type them into the field for the name. What may a line say?",
             ),
             Trial(
-                "The log, where something else was typed wrongly",
+                "The log, if people mistype something else",
                 cases.typed_otherwise,
                 "the same",
-                "In pieces, counted or hashed it is still what people typed. (If a line says when: by `self.clock`.)",
+                "The log depends on the text that was typed. In pieces, counted or hashed, it is still what "
+                "people typed. What else changes your line? (A time comes from `self.clock`.)",
             ),
         ),
     ),
 )
-"""What is asked once time passes: guesses for weeks, sessions for days, a log for whoever looks back."""
+"""What is asked once time passes: guesses for weeks, sessions for days, a log for people who look back."""
 
 EVERYBODY = Clause(
     (),
@@ -264,10 +300,10 @@ EVERYBODY = Clause(
     (
         *HONEST,
         Trial(
-            "Alice, who looks at her pages every twenty minutes for nearly a day",
+            "Alice, who opens her pages every twenty minutes for nearly a day",
             partial(used, pauses=[20 * MINUTE] * 71),
             IN,
-            "She was there all the time. Does each use count as one?",
+            "Alice was there all the time, and her session ended. Does each use count as one?",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The servers of the capstone: somebody's first draft, and the kit's way to mend it in two halves."""
+"""The servers of the capstone: somebody's first draft, and the kit's way to fix it in two halves."""
 
 from __future__ import annotations
 

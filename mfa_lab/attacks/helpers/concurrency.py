@@ -51,6 +51,10 @@ def processes(world: World, rounds: int) -> list[int]:
     barrier.begin()
     try:
         return _sums([end.recv() for end in ends])
+    except BaseException:  # somebody stops a race that does not end: then nothing is to be waited for
+        for racer in racers:
+            racer.kill()
+        raise
     finally:
         for racer in racers:
             racer.join()
@@ -182,7 +186,7 @@ def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exc
 
 
 def _gets_in(attempt: Callable[[], object]) -> bool:
-    """Whoever only hears that the database is busy is not in either."""
+    """Return whether the attempt gets in. A request that only hears that the database is busy does not."""
     try:
         attempt()
     except MfaError:

@@ -1,4 +1,4 @@
-"""Rung 14's searchers: the places where a shared secret turns up by itself, and a web service that is none."""
+"""Attack 14's searchers: the places where a shared secret appears by itself, and a stand-in for a web service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Make = Callable[[str, str], Any]
 
 
 class Page:
-    """Shows a picture as a browser does. An address elsewhere is fetched from there; whoever answers notes it in
+    """Shows a picture as a browser does. An address elsewhere is fetched from there, and the stranger notes it in
     `strangers_log`. The stranger is this class: nothing leaves the process.
     """
 
@@ -35,7 +35,7 @@ class Page:
         self.strangers_log: list[str] = []
 
     def load(self, address: str) -> bytes:
-        """The picture at this address, PNG."""
+        """Return the picture at this address, PNG."""
         if address.startswith(PNG):
             return base64.b64decode(address.removeprefix(PNG))
         self.strangers_log.append(address)
@@ -44,8 +44,9 @@ class Page:
 
 
 def spelling(text: str) -> str:
-    """How the secret stands in a text, or nothing: in whatever spelling of an address or a setup key, or in one of
-    the common `readings` of the whole or of a word in it.
+    """Return how a text spells the secret, or nothing.
+
+    The text may be an address or a setup key. Each of the common `readings` of the whole and of its words is tried.
     """
     shown = unquote(text)
     for part in (shown.replace(" ", ""), *re.findall(r"[\w+/-]+=*", shown)):
@@ -56,14 +57,14 @@ def spelling(text: str) -> str:
 
 
 def contains_secret(text: str) -> bool:
-    """Whether the secret stands in a text, in whatever spelling."""
+    """Return whether a text contains the secret, in any spelling."""
     return bool(spelling(text))
 
 
 def in_a_log_line(make: Make) -> str:
-    """What is logged when an offer is made: the offer, and its fields."""
+    """Search what is logged when an offer is made: the offer, and its fields."""
     offer = make(NAME, SECRET)
-    for words, what in (("the offer tells it", offer), ("its fields tell it", getattr(offer, "__dict__", {}))):
+    for words, what in (("the offer shows it", offer), ("its fields show it", getattr(offer, "__dict__", {}))):
         how = spelling(_logged(what))
         if how:
             return words if how == "as it stands" else f"{words}, {how}"
@@ -78,14 +79,14 @@ def _logged(what: object) -> str:
 
 
 def in_a_repr(make: Make) -> str:
-    """What a prompt or a debugger shows of a list that holds the offer."""
+    """Search what a prompt or a debugger shows of a list that holds the offer."""
     offer = make(NAME, SECRET)
-    return "it tells it" if contains_secret(f"{[offer]!r} {offer}") else ""
+    return "it shows it" if contains_secret(f"{[offer]!r} {offer}") else ""
 
 
 def in_a_traceback(make: Make) -> str:
-    """What an error report with variables shows: a function fails that holds an offer, then one that draws it."""
-    for words, fail in (("a variable tells it", _fails_later), ("drawing it tells it", _cannot_be_drawn)):
+    """Search an error report with variables: a function fails that holds an offer, then one that draws it."""
+    for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", _cannot_be_drawn)):
         if contains_secret(_reported(fail, make)):
             return words
     return ""
@@ -109,7 +110,7 @@ def _cannot_be_drawn(make: Make) -> None:
 
 
 def in_a_saved_notebook(make: Make) -> str:
-    """What is saved with a notebook whose cell ends with the offer: all its faces."""
+    """Search what is saved with a notebook whose cell ends with the offer: all its views."""
     offer = make(NAME, SECRET)
     faces = {"text/plain": repr(offer)}
     for name in ("html", "svg", "png", "markdown", "latex", "json", "mimebundle"):
@@ -118,16 +119,16 @@ def in_a_saved_notebook(make: Make) -> str:
             faces[name] = face()
     saved = json.dumps(faces, default=str)
     if contains_secret(saved):
-        return "in clear"
+        return "in plain text"
     return "as a picture" if any(sign in saved for sign in ("<img", "<svg", '"png"', '"svg"')) else ""
 
 
 def at_a_strangers(make: Make) -> str:
-    """What stands in the log of whoever draws the picture."""
+    """Search the log of the service that draws the picture."""
     page = Page()
     with suppress(MfaError):
         page.load(make(NAME, SECRET).picture())
-    return "a stranger was told" if any(map(contains_secret, page.strangers_log)) else ""
+    return "a stranger learns it" if any(map(contains_secret, page.strangers_log)) else ""
 
 
 LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {

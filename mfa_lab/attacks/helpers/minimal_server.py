@@ -24,7 +24,7 @@ from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCode
 PERIOD = 30
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, slots=True)  # slots: nothing can be counted on the class itself
 class Count:
     """Wrong codes in a row, and until when no further one is looked at (Unix seconds)."""
 
@@ -68,7 +68,7 @@ class MinimalServer:
     # Step 1
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        """A right password gives a pending login, and never a session."""
+        """Return a pending login for a correct password, and never a session."""
         account = self.accounts.get(name)
         known = self.hasher.verify(
             account.password_hash if account else None, Redacted(password)
@@ -83,7 +83,7 @@ class MinimalServer:
     # Steps 2 to 4
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
-        """A right code gives a session to whoever passed step 1."""
+        """Give a session for a correct code, after step 1."""
         account, count = self.account_of(pending), self.counted(pending)
         if self.must_wait(count):
             raise AccessDenied
@@ -129,7 +129,7 @@ class MinimalServer:
         return self.account_of(pending)
 
     def must_wait(self, count: Count) -> bool:
-        """Whether too many wrong codes came, too recently."""
+        """Return whether too many wrong codes came, too recently."""
         return self.clock.now() < count.wait_until
 
     def failed(self, count: Count) -> None:
@@ -154,7 +154,7 @@ class MinimalServer:
         return Session(token, account.name, now, now + 3600)
 
     def check_session(self, session: Session) -> Session:
-        """The session as the server knows it. Every page asks this before it shows anything."""
+        """Return the session as the server knows it. Every page calls this before it shows anything."""
         name = self.sessions.get(session.token.reveal())
         if name is None:
             raise AccessDenied
@@ -176,7 +176,7 @@ class MinimalServer:
         return Enrolment(token, self.clock.now() + 900, offered)
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows a right code, and spend its step. Every pending login of before ends."""
+        """Bind the authenticator that shows a valid code, and consume its step. Every earlier pending login ends."""
         name, secret = self._offers.get(enrolment.token.reveal(), ("", ""))
         step = self.step_of(Account(name, "", secret), code) if name else None
         if step is None:
@@ -187,7 +187,9 @@ class MinimalServer:
         return RecoveryCodes(())
 
     def reset_factors(self, name: str) -> None:
-        """An administrator's answer to a lost or disabled authenticator: the next right password enrols a new one."""
+        """Reset a lost or disabled authenticator, as an administrator does: the next correct password enrols a new
+        one.
+        """
         account = self.accounts[name]
         account.secret, account.failures, account.wait_until = None, 0, 0
 

@@ -1,4 +1,4 @@
-"""What the rungs about used codes share: Alice's code, used, and typed again by Mallory, who knows her password."""
+"""Parts of the attacks on used codes: Alice's code, used, and typed again by Mallory, who knows her password."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mfa_lab.clock import SkewedClock
 
 
 def typed(world: World, code: str) -> str:
-    """Whether somebody gets in as Alice with this code."""
+    """Return whether somebody gets in as Alice with this code."""
     return outcome(lambda: world.server.finish_login(world.begin(world.alice), code))
 
 
@@ -23,8 +23,10 @@ def used_again(
     spell: Callable[[str], str] = str,
     at_second: int = 10,
 ) -> str:
-    """Whether Alice's code is taken `delay_seconds` after she used it, in another spelling if one is given, from a
-    phone that is `phone_ahead` seconds ahead. She uses it at this second of the server's step.
+    """Return whether Alice's code is accepted `delay_seconds` after she used it.
+
+    It is typed in another spelling if one is given, and comes from a phone that is `phone_ahead` seconds ahead. She
+    uses it at this second of the server's step.
     """
     world = World(make)
     world.clock.advance((at_second - world.clock.now()) % PERIOD)
@@ -47,7 +49,7 @@ def _last_after_it(make: Make) -> str:
 
 
 def _two_seen(make: Make) -> tuple[World, str, str]:
-    """A world in which Alice has logged in twice, and her two codes. The window holds both."""
+    """Return a world in which Alice has logged in twice, and her two codes. The window accepts both."""
     world, codes = World(make), list[str]()
     for pause in (0, PERIOD):
         world.clock.advance(pause)
@@ -68,13 +70,14 @@ LAST_BUT_ONE = Trial(
     "The code before the last one, once more",
     _last_but_one,
     OUT,
-    "Alice has logged in twice, with two codes. The window still holds the first.",
+    "Alice has logged in twice, with two codes. The window still accepts the first.",
 )
 LAST_AFTER_IT = Trial(
     "The code before the last one, and then the last one, once more",
     _last_after_it,
     OUT,
-    "An older code comes and is refused, and after it the last one is taken again. What has the older one changed?",
+    "An older code comes and is rejected, and after it the last one is accepted again. What has the older "
+    "one changed?",
 )
 TWO_PEOPLE = Trial(
     "Mallory and Alice, in the same half minute", _two_people, IN, "Each of them has codes of their own."

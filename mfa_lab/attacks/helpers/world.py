@@ -1,4 +1,4 @@
-"""Where an attack takes place: a server, a clock, Alice and Mallory with an account and a phone each."""
+"""The place of an attack: a server, a clock, Alice and Mallory with an account and a phone each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Make = Callable[[Clock, Randomness], Any]
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
-    """This kit's own server, in memory, under its standard policy but for cheap hashes."""
+    """Return this kit's own server, in memory, under its standard policy but with cheap hashes."""
     return MfaServer(clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
 
 
@@ -56,17 +56,17 @@ class World:
         return person
 
     def begin(self, person: Person) -> PendingLogin:
-        """Step 1 with this person's password, whoever types it."""
+        """Take step 1 with this person's password, no matter who types it."""
         pending: PendingLogin = self.server.begin_login(person.name, person.password)
         return pending
 
     def log_in(self, person: Person) -> Session:
-        """All the steps, honestly."""
+        """Take all the steps, honestly."""
         session: Session = self.server.finish_login(self.begin(person), person.phone.code())
         return session
 
     def whose(self, session: Session) -> str | None:
-        """Whose pages this session opens, if any: the server is asked, as every page asks it."""
+        """Return whose pages this session opens, if any: the server is asked, as every page asks it."""
         try:
             name: str = self.server.check_session(session).name
         except AccessDenied:
@@ -75,7 +75,9 @@ class World:
 
 
 def outcome(attempt: Callable[[], object]) -> str:
-    """`IN` if `attempt` returns, `OUT` if access is denied. Any other error is the server's own and goes on."""
+    """Return `IN` if `attempt` returns, and `OUT` if access is denied. Any other error is the server's own and goes
+    on.
+    """
     try:
         attempt()
     except AccessDenied:
@@ -128,18 +130,21 @@ def _wrong_password(make: Make) -> str:
 
 
 HONEST = (
-    Trial("Alice, with password and code", _honest, IN, "A server that lets nobody in is safe, and of no use."),
+    Trial("Alice, with password and code", _honest, IN, "A server that lets nobody in is safe, and useless."),
     Trial("Alice, four logins in a row", _again, IN, "The first login must not spoil the next."),
     Trial("Alice, whose code is a step old", _slow, IN, "People type slowly, and clocks differ by some seconds."),
-    Trial("Alice, who mistypes once", _typo, IN, "One wrong digit happens to everybody."),
-    Trial("A wrong code", _wrong_code, OUT, "Whatever else is mended, the code is still to be checked."),
-    Trial("A wrong password", _wrong_password, OUT, "Whatever else is mended, the password is still to be checked."),
+    Trial("Alice, who mistypes once", _typo, IN, "Everybody types a wrong digit now and then."),
+    Trial("A wrong code", _wrong_code, OUT, "Whatever else you fix, the server must still verify the code."),
+    Trial(
+        "A wrong password", _wrong_password, OUT, "Whatever else you fix, the server must still verify the password."
+    ),
 )
-"""What every server must go on doing, mended or not: part of each grader whose target is a server."""
+"What every server must go on doing, fixed or not. It is part of each grader whose target is a "
+"server."
 
 
 def refuses_everybody(weak: Any) -> Any:
-    """The fix that no grader may pass: nobody finishes a login any more, but everybody can enrol."""
+    """Return the fix that no grader may pass: nobody finishes a login any more, but everybody can enrol."""
 
     class Refuser(weak):  # type: ignore[misc]
         def finish_login(self, *_: object, **__: object) -> Session:

@@ -26,12 +26,12 @@ _INNER, _OUTER = sha1.word(0x3636_3636), sha1.word(0x5C5C_5C5C)
 
 
 def secret_from_time(now: int) -> str:
-    """Twenty bytes from `random.Random(now)`: the same for whoever asks in the same second."""
+    """Return twenty bytes from `random.Random(now)`: the same for everybody in the same second."""
     return new_secret(SeededRandomness(now))
 
 
 def observe(secret: str, now: int) -> tuple[Observed, Observed]:
-    """What a look at the phone brings, and another one half a minute later."""
+    """Return what a look at the phone shows, and another look half a minute later."""
     return (now, code_at(secret, now)), (now + 30, code_at(secret, now + 30))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mfa_lab.attacks.account_lockout import LockingServer, delay_seconds
-from mfa_lab.attacks.capstone.clauses import CLAUSES, grade
+from mfa_lab.attacks.capstone.clauses import CLAUSES, Clause, grade
 from mfa_lab.attacks.helpers.database_copy import WAYS, ways_in
 from mfa_lab.attacks.helpers.leak_search import LEAK_SEARCHES
 from mfa_lab.attacks.helpers.leak_search import Make as MakeOffer
@@ -63,7 +63,7 @@ def leak_table() -> Table:
     rows = [
         (place, *(_leak_in_words(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()
     ]
-    return Table("Where the secret turns up", ("looked at", *_HELD), *rows)
+    return Table("Where the secret appears", ("place", *_HELD), *rows)
 
 
 def _leak_in_words(how: str) -> str:
@@ -71,9 +71,9 @@ def _leak_in_words(how: str) -> str:
 
 
 _KEPT: dict[str, Make] = {
-    "in clear": PlaintextServer,
-    "sealed": EncryptedOnly,
-    "sealed, each to its own row": Fixed,
+    "in plain text": PlaintextServer,
+    "encrypted": EncryptedOnly,
+    "encrypted, bound to its row": Fixed,
     "MfaServer": OurDatabase,
 }
 
@@ -113,7 +113,9 @@ def seed_table() -> Table:
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
     rows.append(("nothing: the operating system's randomness", f"2 to the power of {SECRET_BITS}", "beyond all time"))
     return Table(
-        "What the seed is, and what it leaves", ("the seed is", "secrets", "all of them, on one core"), *rows
+        "What the seed is, and how many secrets it makes",
+        ("the seed is", "secrets", "all of them, on one core"),
+        *rows,
     )
 
 
@@ -126,26 +128,38 @@ def spelling_table(servers: Mapping[str, Make]) -> Table:
         (name, f"“{spell(_EXAMPLE)}”", *(in_words(used_again(make, 1, spell=spell)) for make in servers.values()))
         for name, spell in SPELLINGS.items()
     ]
-    return Table("A used code, typed again in another way", ("spelling", "of 123456", *servers), *rows)
+    return Table("A used code, typed again in another way", ("spelling", "for 123456", *servers), *rows)
 
 
 _HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")
 
 
+EMPTY_CLASS = "Your class is still empty"
+
+
 def specification() -> Table:
-    """What a server with two steps has to do, with the clauses that ask for it."""
-    rows = [(", ".join(clause.ids) or "everybody", clause.asks) for clause in CLAUSES]
-    return Table("What is asked", _HEADERS[:2], *rows)
+    """Return what a server with two steps has to do, with the clauses that ask for it."""
+    return Table("What is asked", _HEADERS[:2], *map(_asked, CLAUSES))
 
 
 def clause_table(server: Any) -> Table:
-    """Every clause, kept or open. `server`: a class, or a function, that makes one from a clock and randomness."""
+    """Return a row for each clause, kept or open; of a class that holds nothing yet, only what is asked.
+
+    `server`: a class, or a function, that makes a server from a clock and randomness.
+    """
+    # What a base class keeps is no news of this one, and may be what a learner is still to guess.
+    if isinstance(server, type) and all(name.startswith("__") for name in vars(server).keys() - {"__init__"}):
+        return Table(EMPTY_CLASS, _HEADERS, *((*_asked(clause), "not tried", "") for clause in CLAUSES))
     rows = []
     for each in grade(server):
         where = f"{each.open.name}: {each.came}. {each.open.feedback}" if each.open else ""
-        rows.append((", ".join(each.clause.ids) or "everybody", each.clause.asks, _verdict(each.open), where))
+        rows.append((*_asked(each.clause), _verdict(each.open), where))
     kept = sum(not where for *_, where in rows)
     return Table(f"{kept} of {len(rows)} kept", _HEADERS, *rows)
+
+
+def _asked(clause: Clause) -> tuple[str, str]:
+    return ", ".join(clause.ids) or "everybody", clause.asks
 
 
 def _verdict(found: object) -> str:

@@ -13,7 +13,7 @@ from mfa_lab.server.audit import Event
 from mfa_lab.server.records import AuditLine
 
 IN_A_ROW = 5
-"""So many right passwords with no login between them are an alarm. Honest people of that week have three at most."""
+"""So many correct passwords with no login between them are an alarm. Honest people had three at most in that week."""
 
 
 _DAY = 86_400
@@ -28,7 +28,7 @@ Rule = Callable[[list[AuditLine]], Iterator[int]]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a rule does in a week. `after_seconds` from Monday's midnight; None: it never sees the attack."""
+    """What a rule does in a week. `after_seconds` counts from Monday's midnight; None: it never sees the attack."""
 
     rule: str
     honest: int
@@ -36,7 +36,7 @@ class Tried:
 
 
 def tried(week: Week) -> tuple[Tried, ...]:
-    """Each of the rules on the week."""
+    """Return what each rule does in the week."""
     stories = defaultdict(list)
     for line in week.lines:
         if line.account_id:
@@ -51,7 +51,7 @@ def _tried(name: str, rule: Rule, stories: dict[str, list[AuditLine]], attacked:
 
 
 def alarm_table(week: Week) -> Table:
-    """The rules, and what became of them."""
+    """Return a row for each rule: whom it accuses, and when it sees the attack."""
     rows = [
         (each.rule, each.honest, "never" if each.after_seconds is None else f"after {duration(each.after_seconds)}")
         for each in tried(week)
@@ -84,7 +84,7 @@ def _passwords_in_a_row(lines: list[AuditLine]) -> Iterator[int]:
 
 
 def _in_a_row(lines: list[AuditLine], event: Event, many: int) -> Iterator[int]:
-    """When the `many`-th of these events has come without a login in between."""
+    """Yield each moment at which `many` of these events have come without a login in between."""
     row = 0
     for line in lines:
         row = row + (line.event == event) if line.event != Event.LOGGED_IN else 0
@@ -96,12 +96,12 @@ RULES: dict[str, Rule] = {
     "12 refused codes in a day": _many_in_a_day,
     "a refused code between 20:00 and 6:00": _at_night,
     "50 refused codes in a row": _refused_in_a_row,
-    f"{IN_A_ROW} right passwords in a row, and no login": _passwords_in_a_row,
+    f"{IN_A_ROW} correct passwords in a row, and no login": _passwords_in_a_row,
 }
 
 
 def log_table(lines: Iterable[AuditLine], caption: str = "The audit log") -> Table:
-    """A row for each line. Accounts are numbered in the order in which they appear."""
+    """Return a row for each line. Accounts are numbered in the order in which they appear."""
     numbers: dict[str, int] = {}
     rows = []
     for line in lines:

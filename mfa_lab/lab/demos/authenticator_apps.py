@@ -103,7 +103,7 @@ def drift_table(*drifts: int) -> Table:
 
 
 def _clock_says(drift: int) -> str:
-    return "right" if drift == 0 else f"{abs(drift)} s {'fast' if drift > 0 else 'slow'}"
+    return "correct" if drift == 0 else f"{abs(drift)} s {'fast' if drift > 0 else 'slow'}"
 
 
 def _when(count: int) -> str:

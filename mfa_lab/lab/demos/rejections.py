@@ -1,5 +1,5 @@
-"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what the
-class sees.
+"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what
+really happened.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def every_refusal() -> Table:
 
 def refusals_after_restart() -> Table:
     """Three of them, with the server switched off and on again right before the code is typed."""
-    return _table("Refused by a server that has just been started anew", (_reused, _throttled, _spent), restart=True)
+    return _table(
+        "Rejected by a server that has just been started again", (_reused, _throttled, _spent), restart=True
+    )
 
 
 def _table(caption: str, attempts: Iterable[Callable[[_Desk], Attempt]], *, restart: bool = False) -> Table:
@@ -111,7 +113,7 @@ def _no_match(desk: _Desk) -> Attempt:
 def _near_miss(desk: _Desk) -> Attempt:
     code = desk.phone.code()
     desk.clock.advance(60)
-    return "a right code is typed a minute late", desk.begin(), code
+    return "a correct code is typed a minute late", desk.begin(), code
 
 
 def _reused(desk: _Desk) -> Attempt:
@@ -122,7 +124,7 @@ def _reused(desk: _Desk) -> Attempt:
 def _throttled(desk: _Desk) -> Attempt:
     for _ in range(_POLICY.free_failures + 1):
         _refusal(desk, desk.begin(), desk.wrong_code())
-    return "three wrong codes, and at once the right one", desk.begin(), desk.phone.code()
+    return "three wrong codes, and at once the correct one", desk.begin(), desk.phone.code()
 
 
 def _disabled(desk: _Desk) -> Attempt:
@@ -130,7 +132,7 @@ def _disabled(desk: _Desk) -> Attempt:
     desk.guess(_POLICY.disable_after_failures)
     hours = (desk.clock.now() - start) // 3600
     return (
-        f"{_POLICY.disable_after_failures} wrong codes in {hours} hours, then the right one",
+        f"{_POLICY.disable_after_failures} wrong codes in {hours} hours, then the correct one",
         desk.begin(),
         desk.phone.code(),
     )
@@ -139,7 +141,7 @@ def _disabled(desk: _Desk) -> Attempt:
 def _expired(desk: _Desk) -> Attempt:
     pending = desk.begin()
     desk.clock.advance(_POLICY.pending_seconds)
-    return "the password, a break of five minutes, the right code", pending, desk.phone.code()
+    return "the password, a break of five minutes, the correct code", pending, desk.phone.code()
 
 
 def _spent(desk: _Desk) -> Attempt:
@@ -150,4 +152,4 @@ def _spent(desk: _Desk) -> Attempt:
 
 
 def _not_enrolled(desk: _Desk) -> Attempt:
-    return "a code is typed for an account without authenticator", desk.begin(), "123456"
+    return "a code is typed for an account without an authenticator", desk.begin(), "123456"

@@ -11,6 +11,7 @@ from weakref import finalize
 
 from mfa_lab.clock import checked_now
 from mfa_lab.errors import MfaError
+from mfa_lab.lab.busy import Busy
 from mfa_lab.lab.room import DEMO_NOW
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.server.flow import MfaServer
@@ -55,11 +56,24 @@ class Workers:
         self.phone = Phone(self.clock)
         command = [sys.executable, "-m", "mfa_lab.web.worker", database, str(self.clock.path)]
         self._processes = [_started(command) for _ in range(count)]
-        self.stop = finalize(self, _end, self._processes, self.server, self._folder)
-        self.urls = [_address(process) for process in self._processes]
+        self._listening: list[str] = []
+        self.stop = finalize(self, _end, self._processes, self._listening, self.server, self._folder)
+
+    @property
+    def urls(self) -> list[str]:
+        """Return each worker's address, once all of them listen. They start while the notebook goes on."""
+        if not self._listening:
+            found = []
+            with Busy("Starting worker", len(self._processes)) as busy:
+                for number, process in enumerate(self._processes, 1):
+                    busy.at(number)
+                    found.append(_address(process))
+            self._listening += found
+        return [*self._listening]
 
     def kill(self, number: int) -> None:
-        """End one of them on the spot, as `kill -9` or a power cut does."""
+        """End one of them on the spot, as `kill -9` or a power cut does, once all of them listen."""
+        _ = self.urls
         self._processes[number].kill()
         self._processes[number].wait(_END_SECONDS)
 
@@ -94,8 +108,12 @@ def _address(process: subprocess.Popen[str]) -> str:
     return address
 
 
-def _end(processes: list[subprocess.Popen[str]], server: MfaServer, folder: TemporaryDirectory[str]) -> None:
+def _end(
+    processes: list[subprocess.Popen[str]], listening: list[str], server: MfaServer, folder: TemporaryDirectory[str]
+) -> None:
     for process in processes:
+        if not listening:  # one that has not begun to serve has nothing to end, and a kernel must not wait for it
+            process.kill()
         if process.stdin:
             process.stdin.close()
     for process in processes:

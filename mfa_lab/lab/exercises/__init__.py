@@ -7,6 +7,7 @@ Ids are words, unique over the kit: `dynamic-truncation`. Other distributions ad
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -54,12 +55,12 @@ def predictions() -> tuple[Prediction, ...]:
 
 
 def exercise(exercise_id: str) -> Exercise:
-    """The one with this id. Raises `InvalidInput`, which names those there are."""
+    """The one with this id. Raises `UnknownId`, which names the nearest, or all there are."""
     return _found("exercise", exercise_id, exercises())
 
 
 def prediction(prediction_id: str) -> Prediction:
-    """The one with this id. Raises `InvalidInput`, which names those there are."""
+    """The one with this id. Raises `UnknownId`, which names the nearest, or all there are."""
     return _found("prediction", prediction_id, predictions())
 
 
@@ -72,13 +73,34 @@ def notebook_of(exercise_id: str) -> str:
 _Item = TypeVar("_Item", Exercise, Prediction)
 
 
-def _found(kind: str, item_id: str, items: tuple[_Item, ...]) -> _Item:
-    known = {item.id: item for item in items}
-    if new_id(item_id) in known and item_id not in known:
-        raise InvalidInput(f"the {kind} {item_id!r} is now called {new_id(item_id)!r}: use that id")
+class UnknownId(InvalidInput):
+    """An id that no exercise or no prediction has. The sentence says which id may be meant."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: for a typing error in an id, nobody needs the lines of the kit."""
+        return [str(self)]
+
+
+def _found(kind: str, item_id: object, items: tuple[_Item, ...]) -> _Item:
+    known: dict[str, _Item] = {item.id: item for item in items}
+    if not isinstance(item_id, str):
+        raise UnknownId(f"the id of the {kind} comes first, as a text in quotes")
     if item_id not in known:
-        raise InvalidInput(f"there is no {kind} {item_id!r}; there are: {', '.join(known)}")
+        raise UnknownId(_which_id(kind, item_id, [*known]))
     return known[item_id]
+
+
+def _which_id(kind: str, item_id: str, known: list[str]) -> str:
+    """Say which id is meant by one that is not `known`, as far as that can be told."""
+    if new_id(item_id) in known:
+        return f"the {kind} {item_id!r} is now called {new_id(item_id)!r}: use that id"
+    if item_id in {item.id for item in exercises()}:
+        return f"{item_id!r} is an exercise, and no prediction: its calls are check, hint, solution and reset"
+    if item_id in {item.id for item in predictions()}:
+        return f"{item_id!r} is a prediction, and no exercise: its calls are predict and compare"
+    near = get_close_matches(item_id, known, n=1)
+    meant = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+    return f"there is no {kind} {item_id!r}; {meant}"
 
 
 def _modules() -> list[Any]:

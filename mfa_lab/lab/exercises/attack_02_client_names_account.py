@@ -1,4 +1,4 @@
-"""Rung 2, the client names the account: what 24 asks and 25 has mended."""
+"""Attack 2, the client names the account: what 24 asks and 25 fixes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="client-names-account",
-        title="Rung 2: the server knows whose login it is",
+        title="Attack 2: the server knows whose login it is",
         question=(
-            "Write a class `Fixed` on top of `TrustingServer`, with a method `account_of(self, pending)` of its "
-            "own. It answers with the account, one of `self.accounts`, that passed the first step, or raises "
-            "`AccessDenied`. What the client sends back is the text `pending.token.reveal()`: a random token, a "
-            "space, and a name. Under the token alone the server wrote down a name of its own, in `self.pendings`."
+            "Write a class `Fixed` on top of `TrustingServer`, with its own method `account_of(self, pending)`. "
+            "It returns the account that passed the first step, one of `self.accounts`, or raises `AccessDenied`. "
+            "The client sends back the text `pending.token.reveal()`: a random token, a space, and a name. Under "
+            "the token alone, the server stored a name itself, in `self.pendings`."
         ),
         given=("from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.client_names_account import TrustingServer"),
         hints=(
-            "Two of the things at hand were in the client's hands. Which one can the client not have made up?",
-            "Split the text at the space, and look up the first part. The second part is for nobody.",
+            "Both parts of the text come from the client. Which of them can a client not have made up?",
+            "Split the text at the space, and look up the first part. Ignore the second part.",
         ),
         wrong=(
             Wrong(
@@ -32,7 +32,8 @@ EXERCISES = (
                 "        if token not in self.pendings or name not in self.pendings.values():\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[name]",
-                "The name that comes back may be anybody's. Did this very token pass the first step under it?",
+                "Your code checks the token and the name one by one. So Mallory's token works with the name of "
+                "anyone who is logging in. Under which name did this very token pass the first step?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"
@@ -45,7 +46,8 @@ EXERCISES = (
                 "        if self.last is None:\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[self.last]",
-                "The server remembers one name, that of the last one who came. Two people log in at the same time.",
+                "Your server remembers one name, that of the person who came last. If two people log in at the same "
+                "time, one is taken for the other. What tells their logins apart?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"
@@ -58,7 +60,8 @@ EXERCISES = (
                 "    def failed(self, count):\n"
                 "        super().failed(count)\n"
                 "        self.used = frozenset(self.pendings)",
-                "The name is right now, but the first wrong digit ends the pending login.",
+                "Your code finds the correct name, but it ends the pending login at the first wrong code. If Alice "
+                "mistypes once, she has to start again. How many mistakes should one login allow?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"
@@ -71,15 +74,16 @@ EXERCISES = (
                 "        if self.pendings.get(token) != name and name not in self.seen:\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[name]",
-                "Whoever has logged in once is trusted by name from then on. A name is no proof.",
+                "Your code trusts every name that has logged in once. Mallory waits for Alice's login, and then "
+                "sends her name. What does a name prove?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"
                 "    def account_of(self, pending):\n"
                 '        token = pending.token.reveal().partition(" ")[0]\n'
                 "        return self.accounts[self.pendings[token]]",
-                "A token that is not in the list is somebody's attempt to get in, and no fault of the server's: "
-                "`AccessDenied`, and no `KeyError`.",
+                "Your code raises `KeyError` for a token that is not in the list. The server then reports a fault of "
+                "its own, but somebody made up a token to get in. Which error says so?",
             ),
         ),
     ),
@@ -89,13 +93,41 @@ PREDICTIONS = (
     Prediction(
         id="attack-client-names-account",
         question=(
-            "Mallory logs in with his own password. On the page for the code he changes the hidden name to Alice's, "
-            "and types a code that he read on her phone. What does he need her password for?"
+            "Mallory logs in with his own password. On the page for the code he changes the hidden name to "
+            "Alice's, and types a code that he read on her phone. Whose pages open?"
         ),
         options=(
-            Option("a", "for her pages, which stay shut", lambda measure: not measure.succeeded),
-            Option("b", "for nothing", lambda measure: measure.succeeded),
-            Option("c", "for the page for the code, which notices a changed name"),
+            Option(
+                "a", "nobody's, because the name does not belong to the token", lambda measure: not measure.succeeded
+            ),
+            Option("b", "Mallory's, because his password opened this login"),
+            Option("c", "Alice's, because the name is hers", lambda measure: measure.succeeded),
+        ),
+        saw=(
+            (
+                "**What we saw:** Alice's pages open, and nobody typed her password. One factor is Mallory's and "
+                "the other is Alice's. Together they are not two factors of anybody (ASVS-6.3.3). Between Mallory "
+                "and her pages there are only six digits, which can be seen or guessed."
+            ),
+            (
+                "Our server has a list. In step 1 it stored under the token, which is random, whose login this is. "
+                "The token contains no name, so there is no name to change. Mallory's token stays Mallory's, and "
+                "Alice's code is a wrong code for it. At the end the server issues another new token (ASVS-7.2.4), "
+                "with its own owner in the list."
+            ),
+            (
+                "This has happened. In 2019 users of [an adapter that adds one-time passwords to company "
+                "logins](https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19) found the wrong person's name "
+                "in the second step. It travelled in a hidden field. The adapter's author wrote in public what that "
+                "meant: one person's password and another's code made one login. The report was closed as fixed. "
+                "PortSwigger's Web Security Academy has [a lab built on this "
+                "mistake](https://portswigger.net/web-security/authentication/multi-factor/lab-2fa-broken-logic), "
+                "in which the code is then guessed."
+            ),
+        ),
+        secrets=(
+            "her pages open",
+            "pages of alice@",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rung 8, replay by another spelling: what 26 asks and 27 has mended."""
+"""Attack 8, replay by another spelling: what 26 asks and 27 fixes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_lab.attacks.replay_by_spelling import TypedMemory
 
 
 def _key(*lines: str) -> str:
-    """A fix with this body of `key`."""
+    """Return a fix with this body of `key`."""
     body = "\n".join(f"        {line}" for line in lines)
     return f"class Fixed(TypedMemory):\n    def key(self, account, code, step):\n{body}"
 
@@ -26,48 +26,55 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="replay-spelling",
-        title="Rung 8: what to remember of a code",
+        title="Attack 8: what to remember of a code",
         question=(
-            "Write a class `Fixed` on top of `TypedMemory`, with a method `key(self, account, code, step)` of its "
-            "own: it returns what the server keeps in its set of used codes, for ever. `account.name` is whose code "
-            "it is, `code` is the text that was typed, `step` the time step that it was found to belong to."
+            "Write a class `Fixed` on top of `TypedMemory`, with its own method `key(self, account, code, step)`. "
+            "It returns what the server keeps in its set of used codes, for ever. `account.name` says whose code "
+            "it is, `code` is the text that was typed, and `step` is the time step that it belongs to."
         ),
         given=_GIVEN,
         hints=(
-            "What do all spellings of one code have in common, and no other code of hers?",
-            "Chasing spellings has no end. Of the three things you are given, one does not depend on the keyboard.",
+            "What do all spellings of one code share, and no other code of Alice's has?",
+            "A list of spellings never ends. Which of the three arguments does not depend on the keyboard?",
         ),
         wrong=(
             Wrong(
                 _key("return account.name, hashlib.sha256(code.encode()).hexdigest()"),
-                "Each spelling is a text of its own, and has a hash of its own.",
+                "Your code keeps a hash of what was typed. Each spelling is another text, and has another hash. What "
+                "do two spellings have in common?",
             ),
             Wrong(
                 _key("return account.name, code.strip()"),
-                "Spaces at the ends are not the only ones.",
+                "Your code removes the spaces at both ends. Mallory puts one into the middle, and the code is new "
+                "again. Where else can a spelling differ?",
             ),
             Wrong(
                 _key('return account.name, code.replace(" ", "")'),
-                "Spaces are not the only thing that a friendly verifier forgives.",
+                "Your code removes every space. A tolerant verifier also forgives other things, and Mallory types "
+                "those. Can you list them all?",
             ),
             Wrong(
                 _key('return account.name, "".join(sign for sign in code if sign.isdigit())'),
-                "Not every sign that is a digit is one of the ten on your keyboard.",
+                "Your code keeps every sign that is a digit. Digits of other alphabets are digits too, so another "
+                "spelling is still another text. What should be equal for all of them?",
             ),
             Wrong(
                 _key('return account.name, unicodedata.normalize("NFKC", code)'),
-                "A space or a hyphen still makes another text of it.",
+                "Your code turns every digit into an ordinary one. A space or a hyphen still makes another text of "
+                "it. What does the verifier find in all of them?",
             ),
             Wrong(
                 _key(
                     'bare = unicodedata.normalize("NFKC", code).replace(" ", "").replace("-", "")',
                     "return account.name, bare",
                 ),
-                "All spellings are one now. But digits come back: some day an honest code looks like an old one.",
+                "Your code makes one text of all spellings. But digits come back, and some day a new code of Alice's "
+                "looks like an old one. How do the two codes differ?",
             ),
             Wrong(
                 _key("return step"),
-                "What you remember fits codes as well that were never used, and honest people stay out.",
+                "Your server also rejects codes that nobody has used. Two people who log in at the same time disturb "
+                "each other. Whose code was it?",
             ),
         ),
     ),
@@ -78,12 +85,38 @@ PREDICTIONS = (
         id="attack-replay-spelling",
         question=(
             "This server remembers every used code as it was typed. Mallory types Alice's used code in six other "
-            "ways: with spaces, with a hyphen, with digits of other alphabets. How often does he get in?"
+            "spellings: with spaces, with a hyphen, with digits of other alphabets. How often does he get in?"
         ),
         options=(
-            Option("a", "never, the digits are the same", lambda measure: measure.got == 0),
-            Option("b", "only with spaces", lambda measure: 0 < measure.got < measure.tries),
+            Option("a", "never, because the digits are the same", lambda measure: measure.got == 0),
+            Option("b", "only with spaces or a hyphen", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "every time", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** six spellings, six logins. (The last three are digits too: wide ones, as Japanese "
+                "keyboards type them, and bold ones from mathematics. If you see empty boxes, your machine has no "
+                "font for them. The server does not mind.)"
+            ),
+            (
+                "The two halves of this server disagree about what a code *is*. The half that verifies sees a number "
+                "behind the signs: to it, as to PyOTP, a digit of any alphabet is a digit. The half that remembers "
+                "sees the signs."
+            ),
+            (
+                "Our server allows spaces and hyphens, which apps show, and no digits but 0 to 9. Even a kinder "
+                "reader would do no harm there, because our server does not remember what was typed. It stores the "
+                "time step that the code belongs to, and a step has one spelling (RFC6238-5.2)."
+            ),
+            (
+                "In 2025 [a server for secrets](https://github.com/openbao/openbao/pull/1625) had this fault. Its "
+                "library dropped spaces from a code before it verified the code. The server's own memory of used "
+                "codes did not. With a space in it, a used code was a new one."
+            ),
+        ),
+        secrets=(
+            "in 6 times",
+            "six logins",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rung 13, a stolen database: what 28 asks and 29 has mended."""
+"""Attack 13, a stolen database: what 28 asks and 29 fixes."""
 
 from __future__ import annotations
 
@@ -20,20 +20,24 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="stolen-database",
-        title="Rung 13: sealed, each secret to its own row",
+        title="Attack 13: encrypted, and bound to its own row",
         question=(
-            "Write a class `Fixed` on top of `PlaintextServer` with two methods: `encrypt(self, secret, name)` "
-            "returns the "
-            "bytes that the row of `name` shall hold, and `decrypt(self, row, name)` gives the secret back. "
-            "`AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, encrypted, associated)` "
-            "are there "
-            "for it; `self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may read a secret, and "
-            "no row may be good in another's place."
+            "Write a class `Fixed` on top of `PlaintextServer` with two methods. `encrypt(self, secret, name)` "
+            "returns the bytes for the row of `name`, and `decrypt(self, row, name)` returns the secret again. "
+            "Use `AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, encrypted, "
+            "associated)`. `self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may read a "
+            "secret, and no row may be valid in another's place."
         ),
         given=_GIVEN,
         hints=(
-            "The nonce is no secret, and must be another each time: it can lie in the row, before what it sealed.",
-            "`associated` is not encrypted, only tied to what is: nothing else opens it. What is a row tied to?",
+            (
+                "The nonce is no secret, but must be another one each time. So it can be kept in the row, before the "
+                "ciphertext."
+            ),
+            (
+                "`associated` is not encrypted, but nothing decrypts without it. What belongs to this row, and to no "
+                "other?"
+            ),
         ),
         wrong=(
             Wrong(
@@ -42,7 +46,8 @@ EXERCISES = (
                 "        return base64.b64encode(secret.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return base64.b64decode(row).decode()",
-                "Base64 is a spelling: everybody reads it, without any key.",
+                "Your rows are in Base64, which is only a spelling. Everybody reads it without any key. What has the "
+                "server that a thief has not?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -50,8 +55,8 @@ EXERCISES = (
                 "        return bytes(a ^ b for a, b in zip(secret.encode(), self.key))\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return bytes(a ^ b for a, b in zip(row, self.key)).decode()",
-                "You lay one and the same key over every secret: whoever knows one secret knows the key, and with it "
-                "all the others.",
+                "Your code lays one and the same key over every secret. Anyone who knows one secret computes the "
+                "key, and with it all the others. What should be different for each row?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -59,8 +64,8 @@ EXERCISES = (
                 "        return AESGCM(self.key).encrypt(bytes(12), secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(bytes(12), row, name.encode()).decode()",
-                "One nonce for all rows: AES-GCM then lays the same stream of bytes over every secret, and Mallory "
-                "knows the secret in his own row.",
+                "Your code uses one nonce for all rows. AES-GCM then lays the same stream of bytes over every "
+                "secret, and Mallory knows the secret in his own row. How often may a nonce be used?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -69,8 +74,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), None)\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()",
-                "Nobody reads it without the key. But a row that Mallory copies over Alice's opens there as well: "
-                "nothing in it says whose it is.",
+                "Without the key, nobody reads your rows. But Mallory copies his row over Alice's, and it decrypts "
+                "there as well. What in a row says whose it is?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -79,9 +84,8 @@ EXERCISES = (
                 "        return AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "Your `decrypt` did not get back what your `encrypt` wrote. Did the nonce go into the row, and "
-                "is what is "
-                "sealed what comes after it?",
+                "Your `decrypt` did not get back what your `encrypt` wrote. It takes the first twelve bytes of the "
+                "row for the nonce. What did `encrypt` put there?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -90,9 +94,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode())",
-                "`decrypt` returned bytes, or `str` of bytes, which is how they are written in a program: the "
-                "secret is "
-                "text (`.decode()`).",
+                "Your `decrypt` returned bytes, or `str` of bytes, which is how a program writes them. The server "
+                "needs the secret as text. How do bytes become text?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -101,7 +104,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "A nonce made from the name is the same one when she enrols again: make a new one for each sealing.",
+                "Your nonce is made from the name. If Alice enrols again, the same nonce is used a second time. When "
+                "do you need a new one?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -112,8 +116,8 @@ EXERCISES = (
                 "        return nonce + self.locked(name).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return self.locked(name).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "What opens your rows is made of what stands in the database itself. Whoever has the copy and your "
-                "program needs nothing else: it is `self.key` that a thief has not.",
+                "Your key is made of what is in the database itself. Anyone with the copy and your program needs "
+                "nothing else. What does a thief with both not have?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -123,8 +127,8 @@ EXERCISES = (
                 "        return self.key + nonce + sealed\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(row[:32]).decrypt(row[32:44], row[44:], name.encode()).decode()",
-                "You put the key into the row, beside what it locks. The server has its key already, and the row is "
-                "what gets stolen.",
+                "Your code puts the key into the row, beside what it protects. Anyone who steals the row has the "
+                "key. Where does the server already keep it?",
             ),
         ),
     ),
@@ -134,13 +138,38 @@ PREDICTIONS = (
     Prediction(
         id="attack-stolen-database",
         question=(
-            "Every secret is sealed with AES-GCM, each with a nonce of its own, and the key lies elsewhere. Mallory "
-            "has an account, and can read and write the database. Does he get past Alice's second factor?"
+            "Every secret is encrypted with AES-GCM, each with its own nonce, and the key is kept elsewhere. "
+            "Mallory has an account, and can read and write the database. How many of the three ways to Alice's "
+            "second factor are still open?"
         ),
         options=(
-            Option("a", "no: without the key all rows are noise", lambda measure: measure.got == 0),
-            Option("b", "yes, and without reading a single secret", lambda measure: 0 < measure.got < measure.tries),
-            Option("c", "yes: he computes Alice's secret", lambda measure: measure.got == measure.tries),
+            Option("a", "none, because all rows are noise without the key", lambda measure: measure.got == 0),
+            Option("b", "one of them", lambda measure: measure.got == 1),
+            Option("c", "two of them", lambda measure: measure.got == 2),
+            Option("d", "all three", lambda measure: measure.got == 3),
+        ),
+        saw=(
+            (
+                "**What we saw:** one way is open, and Mallory read not one secret. He copies a row. His own "
+                "encrypted secret is in Alice's place now. The server decrypts it with its key and finds everything "
+                "in order. So it accepts the codes of Mallory's phone as Alice's. The encryption was whole, and did "
+                "not say *whose* secret this is."
+            ),
+            (
+                "So the ciphertext must be bound to its place: to the account, and to the authenticator. AES-GCM can "
+                "do that, by *associated data*. These are not encrypted, but the ciphertext decrypts only with the "
+                "same ones. That is the third line, and the fourth is this kit's server. Strong protection "
+                "(NIST-3.1.4.2) comes down to three things: encryption, a key that is kept elsewhere, and a row that "
+                "is valid in one place only."
+            ),
+            (
+                "This does not stop somebody who takes the key as well. Nor does it stop somebody who puts back the "
+                "*whole* database of last month. The threat model says so."
+            ),
+        ),
+        secrets=(
+            "1 of 3 ways",
+            "copies a row",
         ),
     ),
 )

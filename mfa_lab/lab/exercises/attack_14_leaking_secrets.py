@@ -1,4 +1,4 @@
-"""Rung 14, secrets that leak: what 28 asks and 29 has mended."""
+"""Attack 14, secrets that leak: what 28 asks and 29 fixes."""
 
 from __future__ import annotations
 
@@ -34,44 +34,47 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="leaking-secrets",
-        title="Rung 14: a secret that shows itself to nobody",
+        title="Attack 14: a secret that shows itself to nobody",
         question=(
-            "Write a class `Fixed` that can do what `Offer` can and lets nothing out by itself: it is made by "
-            "`Fixed(account, secret)`, `uri()` gives what the QR code says, and `picture()` the address of the QR "
-            "code's picture. `Redacted(text)` shows itself to nobody, and `reveal()` gives the text back. "
-            "`build_uri(secret, account=..., issuer=...)` makes the URI; `qr_png(text)` draws, and a page takes the "
-            'bytes in Base64 after `"data:image/png;base64,"` as an address.'
+            "Write a class `Fixed` that can do what `Offer` can, and shows nothing by itself. `Fixed(account, "
+            "secret)` makes it, `uri()` returns the text of the QR code, and `picture()` returns the address of "
+            "the QR code's picture. `Redacted(text)` shows itself to nobody, and `reveal()` returns the text. "
+            "`build_uri(secret, account=..., issuer=...)` makes the URI, and `qr_png(text)` draws it. A page "
+            'takes the bytes as an address, in Base64 after `"data:image/png;base64,"`.'
         ),
         given=_GIVEN,
         hints=(
-            "Hide the secret where it comes in, and reveal it as late as you can. What else holds it, once revealed?",
-            "An argument that is revealed on the spot stands in no variable of yours. Of a picture: who draws it?",
+            (
+                "Hide the secret where it comes in, and reveal it as late as you can. What else holds it, once it is "
+                "revealed?"
+            ),
+            "If you reveal the secret inside a call, it is in no variable of yours. And who draws the picture?",
         ),
         wrong=(
             Wrong(
                 'class Fixed(Offer):\n    def __repr__(self):\n        return "<an offer>"',
-                "The offer itself is silent now. Its fields are not, nor what a notebook asks it for, nor its "
-                "picture's address: hide the secret, not the box.",
+                "Your offer no longer shows itself. Its fields still show the secret, and so do its notebook view "
+                "and its picture's address. What exactly should be hidden?",
             ),
             Wrong(
                 f"class Fixed(Offer):{_DRAWS}",
-                "You draw the picture yourself, and no stranger is told. In this process the secret is still a text "
-                "like any other.",
+                "Your code draws the picture itself, and no stranger is asked. In this process the secret is still a "
+                "text like any other. What prints such a text?",
             ),
             Wrong(
                 f"{_HIDES}\n"
                 "    def picture(self):\n"
                 "        text = self.uri()\n"
                 '        return "data:image/png;base64," + base64.b64encode(qr_png(text)).decode()',
-                "Hidden, until `picture` reveals it into a variable. When drawing fails, the error report shows that "
-                "variable.",
+                "Your secret is hidden until `picture` reveals it into a variable. If drawing fails, the error "
+                "report shows that variable. How can you do without it?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}\n"
                 "    def _repr_html_(self):\n"
                 """        return f'<img src="{self.picture()}" alt="QR code">'""",
-                "Nothing shows the text any more. The picture says the same, and a notebook saves it: let it be "
-                "shown by who asks for it.",
+                "Your offer shows no text any more, but a notebook still shows its picture. The picture says the "
+                "same, and the notebook saves it. Who should ask for the picture?",
             ),
             Wrong(
                 "class Fixed:\n"
@@ -80,23 +83,25 @@ EXERCISES = (
                 "        self.account, self.secret = account, Redacted(secret)\n\n"
                 "    def uri(self):\n"
                 f"        return self.text\n{_DRAWS}",
-                "The offer is silent, and one of its fields is not. Whatever holds the secret has to be hidden "
-                "itself; the URI holds it, too.",
+                "Your offer hides the secret, but one of its fields holds the URI. The URI contains the secret, and "
+                "the field shows it. When is the URI needed?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "secret[::-1]").replace(".reveal()", "[::-1]"),
-                "Backwards it is the same text, and whoever reads your log reads it from the other end.",
+                "Your code stores the secret backwards. Anyone who reads your log reads it from the other end. What "
+                "would that reader have to know, if it were hidden?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "base64.b64encode(secret.encode()).decode()").replace(
                     "self.secret.reveal()", "base64.b64decode(self.secret).decode()"
                 ),
-                "Base64 is a spelling, made for computers to pass on: whoever finds the field turns it back.",
+                "Your code stores the secret in Base64, which computers pass on. Anyone who finds the field turns it "
+                "back. Is that hidden, or spelled?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("self.secret.reveal()", "self.secret"),
-                "`build_uri` was given the `Redacted`, so the picture cannot hold the secret: it needs the text, "
-                "`reveal()` it there.",
+                "Your `build_uri` was given the `Redacted` itself, so the picture does not contain the secret. No "
+                "phone can use that picture. What does `build_uri` need?",
             ),
         ),
     ),
@@ -106,13 +111,41 @@ PREDICTIONS = (
     Prediction(
         id="attack-leaking-secrets",
         question=(
-            "Nobody breaks in. A log line, a repr, a traceback, a saved notebook, a web service that draws pictures: "
-            "in how many of the five does the shared secret of `Offer` turn up?"
+            "Nobody breaks in. We search five places: a log line, a repr, a traceback, a saved notebook, a web "
+            "service that draws pictures. In how many of the five does the shared secret of `Offer` appear?"
         ),
         options=(
-            Option("a", "in none: nobody broke in", lambda measure: measure.got == 0),
-            Option("b", "in some of them", lambda measure: 0 < measure.got < measure.tries),
-            Option("c", "in all five", lambda measure: measure.got == measure.tries),
+            Option("a", "in none, because nobody broke in", lambda measure: measure.got == 0),
+            Option("b", "in one or two of them", lambda measure: 0 < measure.got < 3),
+            Option("c", "in three or four of them", lambda measure: 3 <= measure.got < measure.tries),
+            Option("d", "in all five", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** all five. (The web service is a stand-in in this process, and nobody was asked "
+                "anything.) A secret that is a text like any other gets out by itself. If code prints, logs or saves "
+                "what is at hand, it prints the secret, too."
+            ),
+            (
+                "Each of these places outlives the moment. Logs are sent to other machines and kept for years. "
+                "Error reports go to anyone who collects them. Notebooks go into git, and a stranger's web service "
+                "keeps an access log of its own. Here nobody decided anything wrong: a class printed its fields, as "
+                "classes do."
+            ),
+            (
+                "In 2017 [a user asked](https://github.com/antonioribeiro/google2fa/issues/86) why a library for "
+                "second factors let another company's web service draw its QR codes. That service learnt every "
+                "secret from the address of the picture. Since then the library refuses to do so, unless the "
+                "developer says that they want it insecure."
+            ),
+            (
+                "In this kit `Redacted` holds a secret. It shows the word `<hidden>` to code that prints it, and "
+                "gives the text only to code that calls `reveal()`. And the kit draws its QR codes itself."
+            ),
+        ),
+        secrets=(
+            "in 5 of 5",
+            "What we saw: all five",
         ),
     ),
 )

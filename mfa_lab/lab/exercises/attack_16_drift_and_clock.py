@@ -1,4 +1,4 @@
-"""Rung 16, drift without a cap and the clock set back: what 26 asks and 27 has mended."""
+"""Attack 16, drift without a cap and the clock set back: what 26 asks and 27 fixes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_lab.attacks.clock_set_back import ClockTrustingServer
 
 
 def _learns(centre: str) -> str:
-    """A fix whose window stands there after a login."""
+    """Return a fix whose window is there after a login."""
     return f"class Fixed(FollowingServer):\n    def learnt(self, drift, offset):\n        return {centre}"
 
 
@@ -25,66 +25,73 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="drift-without-cap",
-        title="Rung 16: how far to follow a phone",
+        title="Attack 16: how far to follow a phone",
         question=(
-            "Write a class `Fixed` on top of `FollowingServer`, with a method `learnt(self, drift, offset)` of its "
-            "own: it returns where the window's centre stands after a login, in steps from the server's own (above "
-            "0: ahead). `drift` is where it stood before, `offset` where the code was, `self.window_steps` how far "
-            "the window reaches either side. Phones that go wrong slowly must be followed, and whatever codes "
-            "somebody has, a phone with the right time must get in."
+            "Write a class `Fixed` on top of `FollowingServer`, with its own method `learnt(self, drift, "
+            "offset)`. It returns where the window's centre is after a login, in steps from the server's own "
+            "(above 0: ahead). `drift` is where the centre was before, and `offset` is where the code was. "
+            "`self.window_steps` is how far the window reaches on either side. The server must follow phones that "
+            "slowly go wrong. A phone with the correct time must get in, whatever codes somebody has."
         ),
         given=_GIVEN,
         hints=(
             "How far may the centre go, in either direction, before the server's own step is outside the window?",
-            "Follow the code, and stop at that distance on both sides: `min` for one, `max` for the other.",
+            (
+                "Follow the code, and stop at that distance on both sides. Use `min` for one side and `max` for the "
+                "other."
+            ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(FollowingServer):\n    def consume(self, account, step):\n        return False",
-                "A server that lets nobody in is safe, and of no use.",
+                "Your server rejects every code. It is safe, and useless. Which phones have to get in?",
             ),
             Wrong(
                 _learns("drift + (offset > drift) - (offset < drift)"),
-                "A step at a time, and still as far as somebody has codes.",
+                "Your window moves one step at a time, and never stops. It goes as far as somebody has codes. Where "
+                "must it stop?",
             ),
             Wrong(
                 _learns("max(-10, min(10, offset))"),
-                "The walk ends. Where it ends, does the window still hold the owner's own code?",
+                "Your walk ends after ten steps. By then the window has lost the owner's own code. How far away may "
+                "its centre be?",
             ),
             Wrong(
                 _learns("min(self.window_steps, offset)"),
-                "Ahead it ends. There is another direction.",
+                "Your window stops ahead of the server's own step. A row of old codes still leads it into the past. "
+                "How many directions are there?",
             ),
             Wrong(
                 _learns("0"),
-                "Nobody leads it astray, and a phone that goes wrong slowly is not followed either.",
+                "Your window never moves, so nobody leads it astray. But a phone that slowly goes wrong is not "
+                "followed either. How far may the window follow it?",
             ),
         ),
     ),
     fix(
         SECOND,
         exercise_id="clock-set-back",
-        title="Rung 16: what holds when the clock does not",
+        title="Attack 16: if the clock goes back",
         question=(
-            "Write a class `Fixed` on top of `ClockTrustingServer`, with a method `consume(self, account, step)` of "
-            "its own, so that no code of the past lets anybody in, though the server's clock is an hour back. "
+            "Write a class `Fixed` on top of `ClockTrustingServer`, with its own method `consume(self, account, "
+            "step)`. No code of the past may let anybody in, even if the server's clock is an hour back. "
             "`super().consume(account, step)` asks the memory that goes by the clock. `account.last_step` is "
-            "there to "
-            "be used, and it is your part to keep it up to date."
+            "there for you to use, and it is your part to keep it up to date."
         ),
         given=_GIVEN_BACK,
         hints=(
-            "Which of the things that a server can write down does not become less when the clock does?",
-            "No clock is needed: compare the step of this code with the step of the last one taken.",
+            "Which of the numbers that a server can store does not go back with the clock?",
+            "You need no clock. Compare the step of this code with the step of the last accepted one.",
         ),
         wrong=(
             Wrong(
                 "class Fixed(ClockTrustingServer):\n    def consume(self, account, step):\n        return False",
-                "A server that lets nobody in is safe, and of no use.",
+                "Your server rejects every code. It is safe, and useless. Which steps are new?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
-                "Used codes are remembered longer. Others were only seen, and come back with the clock.",
+                "Your server remembers used codes for a day. Other codes were only seen, and they come back with the "
+                "clock. What have both kinds in common?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -92,7 +99,8 @@ EXERCISES = (
                 "        if step <= account.last_step:\n"
                 "            return False\n"
                 "        return super().consume(account, step)",
-                "You read `last_step`, but nobody writes it.",
+                "Your code reads `last_step`, but nothing writes it. It still says the step of the enrolment. When "
+                "should it change?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -101,7 +109,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "`<` lets the very last code in once more. A step that was taken is not *below* itself.",
+                "Your `<` accepts the very last code once more. Its step is not below itself. What should happen if "
+                "both steps are equal?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -110,7 +119,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return super().consume(account, step)",
-                "`<` leaves the very last code to the memory that goes by the clock, and that one forgets.",
+                "Your `<` leaves the very last code to the memory that goes by the clock. That memory forgets, and "
+                "the code is accepted again. What should happen if both steps are equal?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -118,8 +128,8 @@ EXERCISES = (
                 "        free = step > account.last_step\n"
                 "        account.last_step = step\n"
                 "        return free and super().consume(account, step)",
-                "A refused code is written down as well: the number falls with the clock, and what lay below it is "
-                "open again. When may the number change?",
+                "Your code also stores the step of a rejected code. So the number falls with the clock, and older "
+                "codes are accepted again. When may the number change?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -130,7 +140,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.latest = now\n"
                 "        return super().consume(account, step)",
-                "Every correction by a second locks people out.",
+                "Your server rejects everybody while its clock is behind the latest time. A correction by a second "
+                "or two locks people out. How far back may a clock go without harm?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -138,7 +149,8 @@ EXERCISES = (
                 "    def centre(self, account):\n"
                 "        self.latest = max(self.latest, super().centre(account))\n"
                 "        return self.latest",
-                "Your time stands still until the clock has caught up, and what is good stays good for as long.",
+                "Your server's time stops until the clock has caught up. A code that is valid at that moment stays "
+                "valid for as long. How long should a code be valid?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -148,7 +160,8 @@ EXERCISES = (
                 "        self.fallen = self.fallen or now < self.latest - 60\n"
                 "        self.latest = max(self.latest, now)\n"
                 "        return not self.fallen and super().consume(account, step)",
-                "It fell once, and nobody gets in ever after.",
+                "Your server rejects everybody once its clock has fallen. The clock is correct again, and nobody "
+                "gets in ever after. When is the danger over?",
             ),
         ),
     ),
@@ -158,26 +171,74 @@ PREDICTIONS = (
     Prediction(
         id="attack-drift-without-cap",
         question=(
-            "This server lets its window follow each phone's clock. Mallory knows Alice's password and has written "
-            "down her codes of the next hour. How far ahead of its time is the last code that he gets accepted now?"
+            "This server lets its window follow each phone's clock. Mallory knows Alice's password and has "
+            "written down her codes of the next hour. How far ahead of its time is the last code that the server "
+            "accepts now?"
         ),
         options=(
-            Option("a", "one step, the window is no wider", lambda measure: measure.got == 0),
-            Option("b", "an hour, as far as he has codes", lambda measure: measure.got == measure.tries),
-            Option("c", "some steps, then the window stops", lambda measure: 0 < measure.got < measure.tries),
+            Option("a", "one step, because the window is no wider", lambda measure: measure.got == 0),
+            Option("b", "some steps, and then the window stops", lambda measure: 0 < measure.got < measure.tries),
+            Option("c", "an hour, as far as he has codes", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets wider. "
+                "It walks: each code that it accepts moves it by a step, and so opens the door to the next. After "
+                "two logins Alice's own code, framed at 0, is outside. Mallory logs in with codes whose time has "
+                "not come. Alice is locked out of her account by a feature that was made for her."
+            ),
+            (
+                "With a cap of one step the walk ends after two codes, and Alice's own code stays inside. A server "
+                "may follow a phone, as long as there is a limit (RFC6238-6, RFC4226-7.4). A window follows codes, "
+                "which somebody may have collected. It never follows the true time (ASVS-6.5.8)."
+            ),
+            (
+                "RFC 6238 describes how a server follows a phone, and recommends a limit in the same section. Anyone "
+                "who reads only the first half builds `FollowingServer`. It has been built. In 2019 a user of [an "
+                "open-source server for one-time passwords](https://github.com/LinOTP/LinOTP/issues/110) wrote down "
+                "what it did. It had accepted a used code again twenty minutes later. It took that phone to be 1,230 "
+                "seconds slow, where its window was 300. It was fixed."
+            ),
+        ),
+        secrets=(
+            "3600 s ahead",
+            "opens the door to the next",
+            "0, 1, 2, 3, 4, 5",
         ),
     ),
     Prediction(
         id="attack-clock-set-back",
         question=(
-            "This server remembers used codes for as long as its window can hold them. Then its clock falls back by "
-            "an hour. A code that Alice used an hour ago, and one that was only seen half an hour ago: which are "
-            "taken?"
+            "This server remembers used codes for as long as its window can accept them. Then its clock falls "
+            "back by an hour. Alice used one code an hour ago, and another one was only seen half an hour ago. "
+            "Which of the two are accepted?"
         ),
         options=(
             Option("a", "neither", lambda measure: measure.got == 0),
             Option("b", "one of the two", lambda measure: measure.got == 1),
             Option("c", "both", lambda measure: measure.got == 2),
+        ),
+        saw=(
+            (
+                "**What we saw:** both. The server remembered the used code for as long as its window could accept "
+                "it. That time was over long before the clock fell. Against the code that was only seen, no memory "
+                "of used codes can help, however long it is: nobody had used that code. Time itself had made it "
+                "worthless, and time has come back."
+            ),
+            (
+                "What can a server know without a clock? That it has already accepted a code of a *later* step. "
+                "Alice's newest login was later than both codes. So both belong to the past, whatever the clock "
+                "says. Our server keeps that one number for each authenticator (RFC6238-5.2, NIST-3.1.4.2)."
+            ),
+            (
+                "Our server also notices when its own time runs backwards by more than a minute. Then it decides "
+                "nothing until the clock has caught up, or until an operator has looked. Notebook 11 showed it. Best "
+                "of all is a clock that nobody can set from outside (ASVS-6.5.8)."
+            ),
+        ),
+        secrets=(
+            "is accepted again, and",
+            "What we saw: both",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rung 17, locked out on purpose: what 24 asks and 25 has mended."""
+"""Attack 17, locked out on purpose: what 24 asks and 25 fixes."""
 
 from __future__ import annotations
 
@@ -27,22 +27,27 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="account-lockout",
-        title="Rung 17: delay, and never disable",
+        title="Attack 17: delay, and never disable",
         question=(
-            "Write a class `Fixed` on top of `LockingServer` with two methods: `locked(self, count)` says whether "
-            "no password is looked at now, and `wrong_password(self, count)` notes one that was wrong, in "
-            "`count.failures` and `count.wait_until` (Unix seconds). Two wrong passwords in a row cost nothing, the "
-            "third a wait of 30 seconds; the wait doubles with each further one, and never passes an hour."
+            "Write a class `Fixed` on top of `LockingServer` with two methods. `locked(self, count)` says whether "
+            "the server verifies no password at the moment. `wrong_password(self, count)` notes a wrong one, in "
+            "`count.failures` and `count.wait_until` (Unix seconds). Two wrong passwords in a row cost nothing, "
+            "and the third costs a wait of 30 seconds. The wait doubles with each further one, and is never "
+            "longer than an hour."
         ),
         given=_GIVEN,
         hints=(
-            "A lock that has an end is a moment: until when is nothing looked at?",
-            "Doubling is a power of two. The third failure has the exponent 0, and `min` keeps an hour.",
+            "A lock that ends is a moment in time. Until when does the server verify nothing?",
+            (
+                "Doubling is a power of two. The third failure has the exponent 0, and `min` keeps the wait within "
+                "an hour."
+            ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(LockingServer):\n    allowed = 100",
-                "A hundred requests instead of ten: a stranger needs a second longer, and Alice an administrator.",
+                "Your lock takes a hundred requests instead of ten. A stranger needs one second more, and Alice "
+                "still needs an administrator. When does your lock end?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -50,7 +55,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures % 10 == 0:\n"
                 "            count.wait_until = self.clock.now() + 24 * 3600",
-                "Your lock has an end now. A day for ten requests: that is still a stranger's whim, every day anew.",
+                "Your lock ends after a day. Ten requests start it again, so a stranger can keep Alice out every "
+                "day. How long may a stranger keep her out?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -58,7 +64,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 30 * 2 ** (count.failures - 3)",
-                "Doubling without an end is a lock: after a fortnight of patience the next wait is longer still.",
+                "Your wait doubles without an end. After a fortnight of patient guesses the next wait is longer than "
+                "that fortnight. What should the longest wait be?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n"
@@ -72,11 +79,13 @@ EXERCISES = (
                 "        if count.failures > 2:\n"
                 "            wait = min(30 * 2 ** (count.failures - 3), 3600)\n"
                 "            count.wait_until = self.clock.now() + wait",
-                "Each attempt that comes during the wait begins it anew: one request an hour, and it never ends.",
+                "Your code starts the wait again at each attempt during the wait. One request an hour is enough, and "
+                "the wait never ends. Which attempts may change it?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n    def locked(self, count):\n        return False",
-                "Nobody is locked out any more, and a list of passwords is tried from end to end without a pause.",
+                "Your server never makes anybody wait. Somebody tries a list of passwords from end to end without a "
+                "pause. What slows a guesser down?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -84,7 +93,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 30",
-                "Half a minute, however often: over a year that is a million guesses. Let the wait grow.",
+                "Your code waits half a minute after every wrong password. Over a year that allows a million "
+                "guesses. How should the wait change as they go on?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -92,7 +102,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        wait = min(30 * 2 ** (count.failures - 1), 3600)\n"
                 "        count.wait_until = self.clock.now() + wait",
-                "Alice waits after her first slip of a finger. Let the first two cost nothing.",
+                "Your code makes Alice wait after her first slip of a finger. Everybody mistypes now and then. How "
+                "many mistakes should cost nothing?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -100,18 +111,21 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 3600",
-                "An hour at once: after three requests Alice waits as long as after a hundred. Begin short.",
+                "Your first wait is already an hour. After three mistakes Alice waits as long as after a hundred. "
+                "How long should the first wait be?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n"
                 "    def locked(self, count):\n"
                 "        return self.clock.now() <= count.wait_until\n\n"
                 f"{_DOUBLES.format(free=2)}",
-                "At the very second `wait_until` the wait is over, and with you she waits one more.",
+                "Your code still waits at the very second `wait_until`. Alice comes back at that moment and is "
+                "rejected. When is the wait over?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
-                "Three are free with you. The third in a row is to cost the first half minute.",
+                "With your code three wrong passwords cost nothing. The third in a row should already cost half a "
+                "minute. After how many does your wait begin?",
             ),
         ),
     ),
@@ -121,13 +135,43 @@ PREDICTIONS = (
     Prediction(
         id="attack-account-lockout",
         question=(
-            "A stranger knows Alice's name and nothing else, and types wrong passwords for a day. Then the stranger "
-            "gives up. When does `LockingServer` take Alice's right password again?"
+            "A stranger knows Alice's name and nothing else, types wrong passwords for a day, and then gives up. "
+            "When does `LockingServer` accept Alice's correct password again?"
         ),
         options=(
             Option("a", "at once, or within the hour", lambda measure: measure.got == 0),
             Option("b", "within the week", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "not in that week at all", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** ten requests are less than a second's work, and Alice needs an administrator. With "
+                "a list of names, a stranger can lock out the whole company on Monday morning."
+            ),
+            (
+                "Our server delays a password, and never disables it. From the third wrong password on a name waits "
+                "half a minute, then twice as long each time, and never longer than an hour. (NIST-3.2.2 allows that "
+                "back-off, and RFC4226-7.3 calls it a delay scheme.)"
+            ),
+            (
+                "After that whole day of wrong passwords Alice waited twenty minutes, and not the sixty of the "
+                "table. Her tries began in a wait that was partly over. The server did not verify what the stranger "
+                "typed during that wait, and the wait became no longer. A name that does not exist waits in the "
+                "same way. Otherwise the waiting would show which names exist."
+            ),
+            (
+                "This is no victory yet. A stranger who comes back at the very end of each wait keeps holding Alice "
+                "off, an hour at a time. That ends when somebody limits addresses, or when she is quicker once."
+            ),
+            (
+                "Why is the *authenticator* disabled after a hundred wrong codes, if locks are so dangerous? Because "
+                "nobody reaches the codes without the correct password. A stranger cannot reach that lock."
+            ),
+        ),
+        secrets=(
+            "for a week and longer",
+            "needs? an administrator",
+            "kept out for 20 minutes",
         ),
     ),
 )

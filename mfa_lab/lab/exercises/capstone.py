@@ -23,13 +23,13 @@ from mfa_lab.server.records import PendingLogin, Permit, Session
 
 
 def graded_by(*clauses: Clause) -> tuple[Case, ...]:
-    """Every trial of these rows, in their order."""
+    """Return every trial of these rows, in their order."""
     trials = [trial for clause in clauses for trial in clause.trials]
     return tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in trials)
 
 
 def put_to(answer: object, trial: Trial) -> str:
-    """How a server is asked."""
+    """Run one trial on a server."""
     return trial.answer(answer)
 
 
@@ -37,7 +37,7 @@ _SOLUTION = without_annotations(inspect.getsource(SecondDraft)).strip()
 
 
 def _but(mistake: str, feedback: str) -> Wrong:
-    """All is right but for this: what a class says last is what holds."""
+    """Return the solution with one mistake: in a class, the last definition of a name holds."""
     return Wrong(f"{_SOLUTION}\n\n{mistake}", feedback)
 
 
@@ -56,22 +56,25 @@ CAPSTONE = Exercise(
             "    window_steps = 1\n"
             "    def new_secret(self):\n"
             "        return base64.b32encode(self.randomness.token_bytes(20)).decode()",
-            "Several rows are open. Begin with the names: one that nobody has is refused with a sentence of its own.",
+            "You fixed two rows, and several are open. A name that nobody has is refused with a sentence of "
+            "its own. What does a stranger learn from it?",
         ),
         _but(
             "    def new_secret(self):\n        return base64.b32encode(self.randomness.token_bytes(15)).decode()",
-            "One byte more than the draft draws, and still too few. How many bits are in a byte?",
+            "You draw one byte more than the draft, and the secret is still too short. How many bits are in a byte?",
         ),
         _but(
             "    def new_secret(self):\n        return 'DEMO' * 8",
-            "One secret for everybody is no secret: whoever has an account has them all.",
+            "Everybody has the same secret, so each account's owner can compute all codes. What makes "
+            "secrets differ?",
         ),
         _but(
             "    def begin_login(self, name, password):\n"
             "        if name not in self.passwords:\n"
             "            raise AccessDenied\n"
             "        return FirstDraft.begin_login(self, name, password)",
-            "One sentence is gone and the other is not, which tells as much.",
+            "You removed one sentence and kept the other, and a stranger still sees the difference. What "
+            "should both names hear?",
         ),
         _but(
             "    def begin_login(self, name, password):\n"
@@ -80,11 +83,12 @@ CAPSTONE = Exercise(
             "        except AccessDenied:\n"
             "            pass\n"
             "        raise AccessDenied",
-            "One name costs a hash, the other costs nothing.",
+            "The two names do not cost the same number of hashes, so time tells which account exists. Where "
+            "does the work differ?",
         ),
         _but(
             "    def check_session(self, session):\n        return super().check_session(session)",
-            "Whose tokens open a page?",
+            "A password alone opened a page. Which kind of token should open one?",
         ),
         _but(
             "    def check_session(self, session):\n"
@@ -92,7 +96,8 @@ CAPSTONE = Exercise(
             "            if name == session.name:\n"
             "                return session\n"
             "        raise AccessDenied",
-            "Her name is on what he shows, and anybody can write a name. What opens a page is the token.",
+            "Your server believed the name on what Mallory shows, and anybody can write a name. What opens a "
+            "page is the token. Whose is it?",
         ),
         _but(
             "    def check_session(self, session):\n"
@@ -100,13 +105,18 @@ CAPSTONE = Exercise(
             "            raise AccessDenied\n"
             "        self.sessions[session.token.reveal()][2] = self.clock.now()\n"
             "        return session",
-            "What the other side shows is a claim. Whose session is it by the server's own notes?",
+            "Your server repeats what the other side shows, which is only a claim. Whose session is it by "
+            "the server's own notes?",
         ),
-        _but("    window_steps = 2", "How many codes are right at a time?"),
-        _but("    window_steps = 0", "Nobody types at once, and no clock is exact: one step of grace is allowed."),
+        _but("    window_steps = 2", "An old code stays useful to a thief. How many codes are valid at one moment?"),
+        _but(
+            "    window_steps = 0",
+            "You accept only the current step. Nobody types at once, and no clock is exact. How many steps "
+            "of delay are allowed?",
+        ),
         _but(
             "    def may_consume(self, name, step):\n        return step >= self.last_step.get(name, -1)",
-            "It has been used.",
+            "A code got in twice, so somebody who saw it typed can use it. What does the server remember of it?",
         ),
         _but(
             "    def __init__(self, clock, randomness):\n"
@@ -116,18 +126,21 @@ CAPSTONE = Exercise(
             "        fresh = (name, step) not in self.used\n"
             "        self.used.add((name, step))\n"
             "        return fresh",
-            "Confirming an enrolment is a use as well. Where does the draft write it down?",
+            "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does the "
+            "draft write it down?",
         ),
         _but(  # what an earlier server of this class has left there
             "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"
             "    def may_consume(self, name, step):\n"
             "        return step > self.last_step.get(name, -1) and (name, step) not in self.used",
-            "A code was refused that nobody had used on this server. Does your set belong to the class? Then every "
-            "server made from it shares it.",
+            "Your server refused a code that nobody had used on it. Every server of the class shares what "
+            "the class holds. Does "
+            "your set belong to the class?",
         ),
         _but(
             "    def may_consume(self, name, step):\n        return step != self.last_step.get(name)",
-            "It has been used, too, and the window holds it still.",
+            "An older code got in again. It has been used, too, and the window still contains it. Which "
+            "steps are over after a login?",
         ),
         _but(
             "    def may_consume(self, name, step):\n"
@@ -143,7 +156,7 @@ CAPSTONE = Exercise(
             "        if found is None or self.clock.now() >= found[1] + 3600:\n"
             "            raise AccessDenied\n"
             "        return Session(session.token, found[0], 0, 0)",
-            "She was there all the time. Does each use count as one?",
+            "Alice was there all the time, and her session ended. Does each use count as one?",
         ),
         _but(
             "    def begin_login(self, name, password):\n        raise AccessDenied",
@@ -155,13 +168,13 @@ CAPSTONE = Exercise(
     hints=(
         "Four methods and one number are enough, and each is short. Begin with the shortest.",
         (
-            "Every row stood in a lesson: the secret in 03, names in 02 and 23, codes in 07 and 23, and what "
-            "opens a page on the first rung, in 21."
+            "Every row was in a lesson. The secret is in notebook 03, names are in 02 and 23, codes in 07 and 23. "
+            "What opens a page is in 21 (attack 1)."
         ),
         (
-            "Nothing new has to be invented. A name that nobody has costs a hash where `verify` is asked for it all "
-            "the same, with None. A page opens for what is in `sessions`, and for nothing else. And of two steps the "
-            "later one is larger."
+            "You need nothing new. A name that nobody has costs a hash if you call `verify` with None. A "
+            "page opens only for "
+            "tokens in `sessions`. The later of two steps has the larger number."
         ),
     ),
 )
@@ -175,7 +188,16 @@ PREDICTIONS = (
         options=(
             Option("a", "none", lambda kept: kept == 0),
             Option("b", "one to three", lambda kept: 1 <= kept <= 3),
-            Option("c", "more than three", lambda kept: kept > 3),
+            Option("c", "four to six", lambda kept: 4 <= kept <= 6),
+            Option("d", "seven or more", lambda kept: kept >= 7),
         ),
+        saw=(
+            (
+                "**What we saw:** the draft keeps a single row, the row that a demonstration shows. Honest people "
+                "get in: everybody tried that before the draft was shown. Nobody tried what only an attacker would "
+                "try. *It works* and *it holds* are two findings, and the second needs somebody who attacks."
+            ),
+        ),
+        secrets=(r"1 of 10 kept", r"keeps a single row"),
     ),
 )

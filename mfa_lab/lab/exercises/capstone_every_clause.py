@@ -16,12 +16,12 @@ _SOLUTION = without_annotations(inspect.getsource(Fixed)).strip()
 
 
 def _but(mistake: str, feedback: str) -> Wrong:
-    """All is right but for this: what a class says last is what holds."""
+    """Return the solution with one mistake: in a class, the last definition of a name holds."""
     return Wrong(f"{_SOLUTION}\n\n{mistake}", feedback)
 
 
 def _waits(lines: str, feedback: str) -> Wrong:
-    """`must_wait`, with `count`, and with `since`: the seconds since the last wrong code."""
+    """Return a wrong `must_wait`, given `count`, and `since`: the seconds since the last wrong code."""
     start = (
         "    def must_wait(self, name):\n"
         "        count, since = self.failures.get(name, 0), self.clock.now() - self.failed_at.get(name, 0)\n"
@@ -30,7 +30,7 @@ def _waits(lines: str, feedback: str) -> Wrong:
 
 
 def _ends(lines: str, feedback: str) -> Wrong:
-    """`check_session`, with what the draft keeps of the session."""
+    """Return a wrong `check_session`, given what the draft keeps of the session."""
     start = (
         "    def check_session(self, session):\n"
         "        now, token = self.clock.now(), session.token.reveal()\n"
@@ -42,7 +42,7 @@ def _ends(lines: str, feedback: str) -> Wrong:
 
 
 def _notes(line: str, feedback: str) -> Wrong:
-    """`note`, with whose login it is and how it ended."""
+    """Return a wrong `note`, given whose login it is and how it ended."""
     start = (
         "    def note(self, event, name, what):\n"
         "        now, whose, ended = self.clock.now(), name if name in self.passwords else '-', what.split()[0]\n"
@@ -59,97 +59,115 @@ EVERY_CLAUSE = Exercise(
     wrong=(
         Wrong(
             _SOLUTION.replace("(SecondDraft)", "(FirstDraft)"),
-            "The first five rows are open again. Is your class on top of `SecondDraft`?",
+            "Your class opens the first five rows again. On top of which class did you write it?",
         ),
-        _waits("        return False", "Twenty wrong codes, and nobody is made to wait yet."),
+        _waits(
+            "        return False",
+            "Your server never makes anybody wait, so a guesser tries twenty codes and goes on. What does "
+            "`self.failures` say?",
+        ),
         _waits(
             "        return count >= 100 or count >= 3 and since < 7200",
-            "After twenty wrong codes Alice waits longer than the hour that the row allows.",
+            "Your wait is longer than an hour, so twenty wrong codes keep Alice out too long. How long may it be?",
         ),
         _waits(
             "        return count >= 3",
-            "A few mistakes, and the account is closed for good. Or which clock did you ask? The server's is "
-            "`self.clock`.",
+            "Your server closes an account for good after a few mistakes. When does a wait end? (The "
+            "server's is `self.clock`.)",
         ),
         _waits(
             "        return count >= 100",
-            "Nobody waits before the hundred. Or which clock did you ask? The server's is `self.clock`.",
+            "Nobody waits before the hundredth failure, so guessing is fast until then. Or which clock did "
+            "you ask? The server's is `self.clock`.",
         ),
         _waits(
             "        return count >= 100 or count >= 3 and since < 30 * 2 ** (count - 3)",
-            "Nothing stops your doubling: waits grow beyond an hour, and a hundred wrong codes are never reached.",
+            "Nothing stops your doubling: waits grow beyond an hour, and keep Alice out. Which number limits them?",
         ),
         _waits(
             "        return count >= 99 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "The account is closed for good before the hundred that the next row speaks of.",
+            "Your account is closed for good before the hundred that the next row allows. How many failures "
+            "may there be?",
         ),
         _waits(
             "        return count > 100 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "The hundredth wrong code is the last that is looked at.",
+            "The hundredth wrong code must be the last that is verified. At which count does your server stop?",
         ),
-        _waits("        return count >= 100 or since < min(30 * count, 3600)", "Two typing errors are no attack."),
+        _waits(
+            "        return count >= 100 or since < min(30 * count, 3600)",
+            "Two typing errors already make Alice wait, and they are no attack. From which failure on is "
+            "there a wait?",
+        ),
         _waits(
             "        return count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "Time alone must not make it good again.",
+            "A month passed, and the guesser may go on. Time alone must not end the block. What comes after "
+            "the hundredth failure?",
         ),
         _ends(
             "        if now >= opened + 86_400 or now >= seen + 1800:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "That is still within the hour.",
+            "A session ended within the hour, so people lose their work. After how many seconds without use "
+            "may it end?",
         ),
         _ends(
             "        found = super().check_session(session)\n"
             "        if now >= opened + 86_400 or now >= self.sessions[token][2] + 3600:\n"
             "            raise AccessDenied\n"
             "        return found",
-            "Nobody has been there for more than an hour. Or did your own look count as a use?",
+            "Nobody used the session for more than an hour, and it still opens. Did your own check count as a use?",
         ),
         _ends(
             "        self.sessions[token][2] = now\n"
             "        if now >= opened + 86_400 or now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "The first look was refused and yet counted as a use: so the second one got in.",
+            "The first request was refused and yet counted as a use, so the second one got in. When does a "
+            "request count?",
         ),
         _ends(
             "        if now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "It was used all the time, and is a day old.",
+            "The session was used all the time, and it is more than a day old. Which of the two moments says that?",
         ),
         _ends(
             "        if now >= opened + 86_400 or now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        return Session(session.token, name, 0, 0)",
-            "She was there all the time. Does each use count as one?",
+            "Alice was there all the time, and her session ended. Does each use count as one?",
         ),
         _ends(
             "        if now >= opened + 86_400 or now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        self.sessions[token][2] = now\n"
             "        return session",
-            "What the other side shows is a claim. Whose session is it by the server's own notes?",
+            "Your server repeats what the other side shows, which is only a claim. Whose session is it by "
+            "the server's own notes?",
         ),
         _notes(
             "        if ended == 'accepted':\n            self.log.append(f'{now} {event} {whose}: {ended}')",
-            "Whoever reads the log next month finds nothing of it.",
+            "An attempt left no line, so nobody can see next month what happened. Which calls of `note` "
+            "write nothing?",
         ),
         _notes(
             "        self.log.append(f'{now} {event}: {ended}')",
-            "Whose account was it? A name that has an account belongs in the line.",
+            "A line does not say whose account it was. A name that has an account belongs there. Where do "
+            "you know it from?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {whose}')",
-            "One was accepted and one was refused. Which line is which?",
+            "One attempt was accepted and one was refused, and the lines are equal. Which word says how it ended?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {name}: {ended}')",
-            "People type passwords into the wrong field, too.",
+            "What people typed is in the log, so everybody who reads it has their passwords. People also "
+            "type them into the field for the name. What may a line say?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {whose}: {what[:12]}...')",
-            "In pieces, counted or hashed it is still what people typed. (If a line says when: by `self.clock`.)",
+            "The log depends on the text that was typed. In pieces, counted or hashed, it is still what "
+            "people typed. What else changes your line? (A time comes from `self.clock`.)",
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",
@@ -160,17 +178,20 @@ EVERY_CLAUSE = Exercise(
     given=f"{GIVEN}\nfrom mfa_lab.attacks.capstone.drafts import SecondDraft",
     hints=(
         (
-            "Three methods are enough, and each is short. Two of them ask two questions, one after the other; the "
-            "third writes less than it is given."
+            "Three methods are enough, and each is short. Two of them ask two questions, one after the "
+            "other. The third writes "
+            "less than it receives."
         ),
         (
-            "Every row stood in a lesson: waits in 02, their end in 21 (rung 6), sessions in 23 (rung 15), the "
-            "log in 29 and 51."
+            "Every row was in a lesson. Waits are in notebook 02, their end is in 21 (attack 6). Sessions are in 23 "
+            "(attack 15), the log is in 29 and 51."
         ),
         (
-            "`must_wait` first asks for the hundred, then for the wait that belongs to the count. `check_session` "
-            "reads both moments before it asks `super()`, which writes the second one anew. `note` looks whether "
-            "there is an account of this name, and takes from the words that it is given the first."
+            "`must_wait` first asks about the hundred, then about the wait that belongs to the count. "
+            "`check_session` reads both "
+            "moments before it calls `super()`, which changes the second one. `note` checks whether the name "
+            "has an account, "
+            "and keeps only the first of the words that it receives."
         ),
     ),
 )

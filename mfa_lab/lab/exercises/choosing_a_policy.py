@@ -36,11 +36,11 @@ _NEEDS: dict[str, dict[str, Callable[[Policy], bool]]] = {
         "screen": lambda policy: policy.session_idle_seconds <= 15 * 60,
     },
 }
-"""Of each house, what its policy has to meet, by the word that the question prints in bold."""
+"""What the policy of each house has to meet, by the word that the question prints in bold."""
 
 
 def unmet(house: str, policy: Policy) -> list[str]:
-    """The needs of a house that a policy does not meet."""
+    """Return the needs of a house that a policy does not meet."""
     return [name for name, met in _NEEDS[house].items() if not met(policy)]
 
 
@@ -73,44 +73,52 @@ def _asked(answer: dict[str, object], look: Callable[[dict[str, object], str], s
 
 
 _WANTED = "a policy that meets every need of this house"
-_ROW = "Go down one column of the table for each need, and strike out the policies that do not meet it."
+_ROW = "Go down one column of the table for each need, and strike out the policies that do not meet it. "
+"Which is left?"
 
 HOUSES = Exercise(
     id="which-policy",
     title="Three houses, seven policies",
     question=(
-        "Three houses want one of the seven policies, as it stands.\n\n"
-        "- **theatre**, a box office. Whoever logs in at nine in the morning works until half past five without "
-        "another login (**day**). A **till** that nobody touches for half an hour must be closed. Who fetches "
-        "programmes from the **cellar**, 20 minutes, must find it open. Codes are typed in a **hurry**, and one that "
-        "comes half a minute late must be taken.\n"
-        "- **weather**, the servers of a weather service. A **shift** is eight hours with one login. A **code** "
-        "lives for 30 seconds and no longer (ASVS-6.5.5). Recovery codes lie in a **safe**.\n"
-        "- **van**, where people give blood. A **stranger** who types wrong codes must not hold a nurse off for more "
-        "than a quarter of an hour. A **screen** that nobody touches for as long must be closed.\n\n"
-        'Write `houses = {"theatre": ..., "weather": ..., "van": ...}`, with the name of a policy, in quotes, in '
-        "place of each `...`."
+        "Three houses want one of the seven policies, unchanged.\n\n"
+        "- **theatre**, a box office. One login at nine in the morning must last until half past five (**day**). A "
+        "**till** that nobody touches for half an hour must be locked. Somebody who fetches programmes from the "
+        "**cellar** for 20 minutes must find it open. People type in a **hurry**: a code that comes half "
+        "a minute late "
+        "must be accepted.\n"
+        "- **weather**, the servers of a weather service. A **shift** is eight hours with one login. A "
+        "**code** is valid "
+        "for its own 30 seconds only (ASVS-6.5.5). Recovery codes lie in a **safe**.\n"
+        "- **van**, where people give blood. A **stranger** who types wrong codes must not keep a nurse out for more "
+        "than a quarter of an hour. A **screen** that nobody touches for a quarter of an hour must be locked.\n\n"
+        'Write `houses = {"theatre": ..., "weather": ..., "van": ...}`. Put the name of a policy, in '
+        "quotes, in place of "
+        "each `...`."
     ),
     solution='houses = {"theatre": "business", "weather": "cloud", "van": "healthcare"}',
     ask=_asked,
     given="from mfa_lab import Policy",
     hints=(
-        "Each need is one column of the table of policies. That named unused says when an untouched session ends.",
-        "Of the seven only three have window 0, and only one has a longest wait under an hour.",
+        "Each need is one column of the table of policies. The column *unused* says when an unused session ends.",
+        "Only three of the seven have window 0, and only one has a longest wait under an hour.",
         (
-            "For the theatre look at two columns at once: a session of nine hours or so that ends unused after 20 "
+            "For the theatre, look at two columns at once: a session lasts some nine hours, and ends unused after 20 "
             "to 30 minutes."
         ),
     ),
     cases=(
         Case(
-            "The houses", (_houses,), _RIGHT, "Each house is a key, spelled as in the question.", "the three houses"
+            "The houses",
+            (_houses,),
+            _RIGHT,
+            "Your dictionary has a key for each house. Is each spelled as in the question?",
+            "the three houses",
         ),
         Case(
             "The policies",
             (_names,),
             _RIGHT,
-            "Write each name as in the first column, in quotes.",
+            "Each value is the name of a policy, in quotes. Is it a name of the first column?",
             "names of the seven",
         ),
         Case("The theatre", (_fits, "theatre"), _RIGHT, _ROW, _WANTED),
@@ -120,40 +128,51 @@ HOUSES = Exercise(
     wrong=(
         Wrong(
             'houses = ["business", "cloud", "healthcare"]',
-            "That does not say which house gets which: write each house, a colon and its policy, all in { }.",
+            "You wrote a list, which does not say which house gets which policy. How does a dictionary in { "
+            "} say it?",
         ),
         Wrong(
             'houses = {"theater": "business", "weather": "cloud", "van": "healthcare"}',
-            "There is no house theater: it is spelled as in the question.",
+            "You wrote a house theater, and there is no such house. How is it spelled in the question?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "hospital"}',
-            "So it is called in prose. Write the name as in the first column of the table, in quotes.",
+            "You wrote a word of the text, and the parser does not know it. Which name has the first column "
+            "of the table?",
         ),
         Wrong(
             'houses = {"theatre": Policy.STANDARD, "weather": "cloud", "van": "healthcare"}',
-            "That is a policy itself. Write its name alone, as in the first column, in quotes.",
+            "You wrote a policy itself. Which name, in quotes, has the first column for it?",
         ),
         Wrong(
             'houses = {"theatre": "enterprise", "weather": "cloud", "van": "healthcare"}',
-            "A working day, yes. But there a till stays open for an hour with nobody at it.",
+            "Your theatre has its working day. But its till stays open for an hour with nobody at it. Which "
+            "column says "
+            "that?",
         ),
         Wrong(
             'houses = {"theatre": "healthcare", "weather": "cloud", "van": "healthcare"}',
-            "Ten minutes are right for a ward. Whoever comes up from the cellar after 20 has to log in again.",
+            "Your theatre closes a session after ten minutes. Somebody who comes up from the cellar after 20 "
+            "has to log "
+            "in again. Which policies wait longer?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "admin", "van": "healthcare"}',
-            "Its codes live for 30 seconds, but its sessions end after four hours, and there is nothing in the safe.",
+            "Your weather service has codes of 30 seconds. But its sessions end after four hours, and its "
+            "safe is empty. "
+            "What does a shift need?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "financial", "van": "healthcare"}',
-            "Its codes live for 30 seconds, as they should, and its sessions for an hour: that is eight logins a "
-            "shift.",
+            "Your weather service has codes of 30 seconds. But its sessions last an hour, so a shift needs "
+            "eight logins. "
+            "How many may it need?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "financial"}',
-            "The strictest rules are no shelter here: they let a stranger hold the nurse off for an hour.",
+            "You gave the van the strictest rules, and they let a stranger keep the nurse out for an hour. "
+            "Which column "
+            "says how long?",
         ),
     ),
 )
@@ -167,28 +186,110 @@ PREDICTIONS = (
         id="largest-chance",
         question="The owner logs in every day. Which policy leaves a guesser the largest chance within a year?",
         options=(
-            Option("a", "those that are open to everybody: saas, enterprise, business", _STANDARD_WAITS.__contains__),
-            Option("b", "healthcare, which lets nobody wait for long", lambda name: name == "healthcare"),
-            Option("c", "admin or cloud, where most can be won", lambda name: name in {"admin", "cloud"}),
-            Option("d", "financial, which is guessed at most", lambda name: name == "financial"),
+            Option("a", "enterprise, saas and business", _STANDARD_WAITS.__contains__),
+            Option("b", "healthcare", lambda name: name == "healthcare"),
+            Option("c", "admin or cloud", lambda name: name in {"admin", "cloud"}),
+            Option("d", "financial", lambda name: name == "financial"),
         ),
+        saw=(
+            (
+                "**What we saw:** the hospital, with 5.2 %. Nobody was careless there. With waits of five "
+                "minutes at most, a "
+                "guesser makes 49 attempts from one login of the owner to the next. With waits of an hour there "
+                "are 31. That "
+                "is the price of not locking clinicians out."
+            ),
+            (
+                "At the other end is the bank, with 1 in 30,442. Eight digits divide the chance by a "
+                "hundred, window 0 "
+                "divides it by three, and ten failures end the guessing. The bank allows one authenticator, so "
+                "beside accounts "
+                "with two its lead is larger still."
+            ),
+            (
+                "Whether a session lasts one hour or 24 makes no difference here. That is about somebody who "
+                "sits down at an "
+                "open screen."
+            ),
+        ),
+        secrets=(r"5\.2 %", r"30,442", r"\b49 attempts"),
     ),
     Prediction(
         id="owner-away",
         question="The owner is away for a year. Does the same policy leave the largest chance?",
         options=(
-            Option("a", "yes, it is still healthcare", lambda name: name == "healthcare"),
-            Option("b", "no, another one", lambda name: name != "healthcare"),
+            Option("a", "yes, the same policy", lambda name: name == "healthcare"),
+            Option("b", "no, another one", lambda name: name not in {"healthcare", "all the same"}),
+            Option("c", "no, all seven leave the same chance", lambda name: name == "all the same"),
         ),
+        saw=(
+            (
+                "**What we saw:** all chances are much smaller, and the order has changed. Without the owner's "
+                "logins only one "
+                "number limits the guesser: after how many failures the authenticator is off. With its fifty, "
+                "the hospital is "
+                "now twice as good as the three policies that allow a hundred, although its waits are shorter. "
+                "(NIST-3.2.2 "
+                "permits no more than a hundred.)"
+            ),
+            (
+                "So if you say *our budget is one in so many*, also say what you suppose about the owner. The "
+                "truth is between "
+                "the two columns. Owners do log in. But they also get security notifications about wrong codes "
+                "behind their "
+                "password, and some of them read these (ASVS-6.3.5)."
+            ),
+        ),
+        secrets=(r"1 in 6,667", r"order has changed", r"1 in 33,334"),
+    ),
+    Prediction(
+        id="waits-or-end",
+        question="The owner logs in every day. Which change lowers the chance of the hospital's guesser more?",
+        options=(
+            Option("a", "waits of up to an hour", lambda ratio: ratio < 0.9),
+            Option("b", "off after 20 wrong codes", lambda ratio: ratio > 1.1),
+            Option("c", "both about the same", lambda ratio: 0.9 <= ratio <= 1.1),
+        ),
+        saw=(
+            (
+                "**What we saw:** the earlier end helps more, with 2.1 % against 3.3 %. Longer waits would keep "
+                "clinicians out, "
+                "too. But the earlier end also hits somebody. After twenty wrong codes the authenticator of a "
+                "nurse on night "
+                "duty is off, and she needs a recovery code from the safe."
+            ),
+            (
+                "Eight digits would settle it, if all apps and tokens of the house could show them. Change a "
+                "number of your own "
+                "in the cell. You will find no change that nobody feels."
+            ),
+        ),
+        secrets=(r"\b2\.1 %", r"1 in 1,864", r"earlier end helps more"),
     ),
     Prediction(
         id="other-systems",
-        question="In how many of the ten lines does a guesser get in within a year, more likely than not?",
+        question="How many of the ten lines leave the guesser a smaller chance than the most generous of the seven?",
         options=(
-            Option("a", "in none", lambda count: count == 0),
-            Option("b", "in one or two", lambda count: 1 <= count <= 2),
-            Option("c", "in about half of them", lambda count: 3 <= count <= 7),
-            Option("d", "in nearly all", lambda count: count >= 8),
+            Option("a", "none", lambda count: count == 0),
+            Option("b", "one or two", lambda count: 1 <= count <= 2),
+            Option("c", "about half of them", lambda count: 3 <= count <= 7),
+            Option("d", "nearly all", lambda count: count >= 8),
         ),
+        saw=(
+            (
+                "**What we saw:** two of ten, privacyIDEA and django-otp. In five of ten the guesser is more "
+                "likely than not "
+                "to get in within a year. (Where there is no square, the owner's logins make no difference.)"
+            ),
+            (
+                "Be fair before you repeat that. PyOTP and passlib are libraries: they compare codes, and "
+                "their manuals "
+                "leave the rest to the application. *No limit* is the result if the application does "
+                "nothing. We assume "
+                "ten attempts a second then. Keycloak is there twice, because its protection has to be switched on. "
+                "Authelia counts by address, which stops a thief with one machine, but not a thief with a thousand."
+            ),
+        ),
+        secrets=(r"two of ten", r"five of ten"),
     ),
 )

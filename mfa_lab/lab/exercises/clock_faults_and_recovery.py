@@ -11,7 +11,7 @@ _THREE_WORDS = {"digits", "algorithm", "period"}
 
 
 def _lies(answer: dict[str, str]) -> object:
-    """App by app what it ignores. Capital letters and spaces are forgiven."""
+    """Return what each app ignores. Capital letters and spaces are forgiven."""
     lies = {str(app).strip().upper(): str(lie).strip().lower() for app, lie in answer.items()}
     return lies if set(lies.values()) <= _THREE_WORDS else "something else than the three words"
 
@@ -26,17 +26,14 @@ LIARS = Exercise(
     solution='lies = {"A": "period", "B": "digits", "C": "algorithm"}',
     ask=_lies,
     hints=(
+        "One app is recognised by the length of its codes, and one by the moment at which its code changes.",
         (
-            "One line betrays itself by its length, one by the moment at which it changes, and the third "
-            "has neither fault."
+            "First count the digits of each code. Then compare the first two columns: a code of this account stays "
+            "for 60 seconds."
         ),
         (
-            "Count the digits of each code first. Then compare the first two columns: a code of this "
-            "account stands for 60 seconds."
-        ),
-        (
-            "Who has the right length and the right moment, and still another code than the honest app, "
-            "computes with another hash."
+            "The third app has the correct length and the correct moment. Still its code differs from the honest "
+            "app's: what else goes into a code?"
         ),
     ),
     cases=(
@@ -44,33 +41,34 @@ LIARS = Exercise(
             "Your dictionary",
             (),
             {"A": "period", "B": "digits", "C": "algorithm"},
-            "Read each line of the table from left to right: is it long enough, does it change when it "
-            "should, and is "
-            "it then the honest app's code?",
+            "One app or more has another fault than you say. Read each line from left to right: is it long enough, "
+            "and does it change when it should?",
             "for each of A, B and C the one thing that it ignores",
         ),
     ),
     wrong=(
         Wrong(
             'lies = {"A": "algorithm", "B": "digits", "C": "period"}',
-            "B is found. Of the others one shows three different codes within the minute, though a code of this "
-            "account stands for 60 seconds: which?",
+            "You have found B. One of the other two shows three different codes within the minute, although a code "
+            "of this account stays for 60 seconds. Which one?",
         ),
         Wrong(
             'lies = {"A": "period", "B": "algorithm", "C": "digits"}',
-            "A is found. Now count the digits of B and C; and compare B's with the end of the honest app's code.",
+            "You have found A. How many digits do B and C show, and how does the honest app's code end?",
         ),
         Wrong(
             'lies = {"A": "digits", "B": "digits", "C": "digits"}',
-            "All three are wrong codes, but only one of them is too short.",
+            "You give one reason for all three, but only one of the codes is too short. What is wrong with the "
+            "other two?",
         ),
         Wrong(
             'lies = {"A": "digits", "B": "period", "C": "algorithm"}',
-            "C is found. Count the digits of A and B, then look which of the two changes after 30 seconds.",
+            "You have found C. Count the digits of A and B: which of the two changes after 30 seconds?",
         ),
         Wrong(
             'lies = {"A": "period", "B": "digits", "C": "sha256"}',
-            'Use the three words "digits", "algorithm" and "period", one for each app.',
+            'One of your words is another than "digits", "algorithm" and "period", so it names no parameter. Which '
+            "parameter do you mean?",
         ),
     ),
 )
@@ -81,85 +79,94 @@ DRIFT = Exercise(
     question=(
         "Write `gets_in(drift_seconds, second)`. A phone's clock is `drift_seconds` fast (or slow, if negative). At "
         "`second` (0 to 29) of the server's step its code is read and typed at once. Return True if a window of one "
-        "step either side lets it in."
+        "step on either side accepts it, else False."
     ),
     solution="""
 def gets_in(drift_seconds, second):
     return -30 <= second + drift_seconds < 60
 """.strip(),
     hints=(
-        "Forget the step numbers at first: count seconds from the beginning of the server's own step.",
+        "Forget the numbers of the steps at first. Count seconds from the beginning of the server's own step.",
+        "The phone's time, counted like this, is `second` plus the drift. A slow phone has a negative drift.",
         (
-            "What the phone's clock says, counted so, is `second` and the drift together. A slow phone "
-            "has a negative drift."
-        ),
-        (
-            "Three steps are open, so the open seconds reach from 30 before the beginning to 60 after it."
-            " Mind which end belongs to it."
+            "Three steps are open: from 30 seconds before the beginning to 60 seconds after it. Which of the two "
+            "ends belongs to the open seconds?"
         ),
     ),
     cases=(
-        Case("A right clock, second 10", (0, 10), True, "A right clock gets in at any moment."),
         Case(
-            "10 s fast, second 25", (10, 25), True, "By the phone the next step is 5 seconds old: is that one open?"
+            "A correct clock, second 10", (0, 10), True, "You reject a correct clock. At which moment should it fail?"
+        ),
+        Case(
+            "10 s fast, second 25",
+            (10, 25),
+            True,
+            "You reject a phone on which the next step is 5 seconds old. Is that step open?",
         ),
         Case(
             "45 s slow, second 10",
             (-45, 10),
             False,
-            "By the phone it is 35 seconds before this step began: how many steps back?",
+            "You accept a phone whose time is 35 seconds before this step began. How many steps back is that?",
         ),
         Case(
             "45 s slow, second 20",
             (-45, 20),
             True,
-            "By the phone it is 25 seconds before this step began: how many steps back?",
+            "You reject a phone whose time is 25 seconds before this step began. How many steps back is that?",
         ),
         Case(
             "45 s fast, second 10",
             (45, 10),
             True,
-            "By the phone it is second 55, counted from the start of the server's step.",
+            "You reject a phone whose time is second 55, counted from the start of the server's step. Which step is "
+            "that?",
         ),
         Case(
             "45 s fast, second 20",
             (45, 20),
             False,
-            "By the phone it is second 65, counted from the start of the server's step.",
+            "You accept a phone whose time is second 65, counted from the start of the server's step. Which step is "
+            "that?",
         ),
         Case(
             "30 s slow, second 0",
             (-30, 0),
             True,
-            "By the phone the step before has just begun, and that one is inside.",
+            "You reject a phone on which the step before has just begun. Is that step open?",
         ),
         Case(
             "60 s fast, second 0",
             (60, 0),
             False,
-            "By the phone the step after the next has just begun, and that one is outside.",
+            "You accept a phone on which the step after the next has just begun. Is that step open?",
         ),
-        Case("59 s fast, second 0", (59, 0), True, "By the phone it is the last second of the next step."),
+        Case(
+            "59 s fast, second 0",
+            (59, 0),
+            True,
+            "You reject a phone on which it is the last second of the next step. Is that step open?",
+        ),
     ),
     wrong=(
         Wrong(
             "def gets_in(drift_seconds, second):\n    return abs(drift_seconds) <= 30",
-            "30 seconds is what gets in always. At some moments more does: it depends on where in its "
-            "step the server is.",
+            "Your code ignores `second`, so it accepts only what gets in at every moment. Where in its step is the "
+            "server here?",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second - drift_seconds < 60",
-            "Here it came out wrong. A slow phone has seen fewer seconds than the server: compute the step of each, "
-            "rounding down with //, and compare the two.",
+            "Your sum is wrong for this phone. A slow phone has seen fewer seconds than the server: in which "
+            "direction must the drift count?",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second + drift_seconds <= 60",
-            "Nearly: second 60 is the first of a step that is two steps on, and that is outside.",
+            "Your code accepts second 60, counted from the start of the server's step. To which step does that "
+            "second belong?",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return 0 <= second + drift_seconds < 30",
-            "Here it came out wrong. One step either side is open as well as the server's own: how many seconds is "
-            "that on each side, from where the server stands in its step?",
+            "Your code accepts only the server's own step. How many seconds does one more step add on each side?",
         ),
     ),
 )
@@ -169,22 +176,56 @@ EXERCISES = (LIARS, DRIFT)
 PREDICTIONS = (
     Prediction(
         id="slow-phone",
-        question="Alice's phone is 45 seconds slow. Does she get in?",
+        question="Alice's phone is 45 seconds slow, and she types at once. How often does she get in?",
         options=(
-            Option("a", "always: 45 seconds are less than two steps", lambda seconds: seconds == 30),
-            Option("b", "never: 45 seconds are more than one step", lambda seconds: seconds == 0),
-            Option("c", "sometimes yes, sometimes no", lambda seconds: 0 < seconds < 30),
+            Option("a", "always, 45 seconds are less than two steps", lambda seconds: seconds == 30),
+            Option("b", "never, 45 seconds are more than one step", lambda seconds: seconds == 0),
+            Option("c", "about every third time", lambda seconds: 0 < seconds <= 12),
+            Option("d", "about every second time", lambda seconds: 12 < seconds < 30),
         ),
+        saw=(
+            (
+                "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
+                "35 seconds before that step began. That is two steps back, and outside the window. At second 20 it "
+                "is 25 seconds before: one step back, and inside. Over all thirty seconds she gets in at 15."
+            ),
+            (
+                "Why did the strip say *11 s too late*? The server accepts the code of step −2 as long as it is "
+                "itself in step −1. The last second of that step was 08:59:59, and the code came at 09:00:10."
+            ),
+            (
+                "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. A drift of "
+                "30 seconds either way is always forgiven, a minute never, and between them it is a lottery. "
+                "RFC6238-6 counts the drift that a window forgives: 59 seconds for one step, as in the table, and "
+                "89 for two."
+            ),
+        ),
+        secrets=("11 s too late", "15 of 30", "comes and goes", "a minute never", "depends on the moment", "lottery"),
     ),
     Prediction(
         id="recovery-code",
-        question="Alice has lost her phone and types a right recovery code. What does the server give her?",
+        question="Alice has lost her phone and types a recovery code. What does the server give her?",
         options=(
-            Option("a", "a session: she is in", lambda permits: permits == "session"),
+            Option("a", "a session, so she is in", lambda given: hasattr(given, "expires_at")),
             Option(
-                "b", "leave to enrol a new authenticator, and no session", lambda permits: permits == "new factor"
+                "b",
+                "permission to enrol a new authenticator, and no session",
+                lambda given: hasattr(given, "pending") and given.pending.permits == "new factor",
             ),
-            Option("c", "leave to type another code", lambda permits: permits == "code"),
+            Option("c", "her shared secret once more, for the next phone", lambda given: hasattr(given, "uri")),
         ),
+        saw=(
+            (
+                "**What we saw:** no session. A recovery code replaces a lost authenticator, so it permits Alice to "
+                "enrol a new one and nothing else. Then she logs in as always, with password and code. The recovery "
+                "code is worth nothing without the password: the server verifies it only after a correct one."
+            ),
+            (
+                "The server rejects the old phone's codes, because the *secret* was replaced (ASVS-6.5.6). At the "
+                "next login three notifications wait: the first authenticator, the recovery, the new authenticator "
+                "(NIST-4.2.3)."
+            ),
+        ),
+        secrets=("no session\\. A recovery", "permits Alice to", "secret was replaced", "three notifications"),
     ),
 )

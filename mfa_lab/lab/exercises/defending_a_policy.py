@@ -19,7 +19,7 @@ _NEAR = 0.03
 
 @cache
 def bank_bill(window: int) -> tuple[float, float]:
-    """Refusals a day and accounts opened a year, with this window in the policy for financial systems."""
+    """Return refusals a day and accounts opened a year, with this window in the policy for financial systems."""
     from mfa_lab.lab.figures.guessing import trade_off  # draws: no other notebook's setup need load that
 
     bank = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))["financial"]
@@ -39,7 +39,7 @@ def _billed(answer: object, window: int, column: int) -> str:
 
 
 def _number(said: object, window: int, column: int) -> str:
-    """What this number is, if it is one that is easily taken for the right one."""
+    """Name this number, if it is one that is easily mistaken for the correct one."""
     if not isinstance(said, int | float):
         return "no number"
     right = bank_bill(window)[column]
@@ -50,30 +50,35 @@ def _number(said: object, window: int, column: int) -> str:
         "365 times as much": 365 * right,
         "100 times as much": 100 * right,
         "a share": right / CUSTOMERS,
-        "so many of 100": 100 * right / CUSTOMERS,
+        "a percentage": 100 * right / CUSTOMERS,
     }
     near = (name for name, number in known.items() if math.isclose(said, number, rel_tol=_NEAR))
     return next(near, f"{said:g}")
 
 
-_A_DAY = "Each of the 20,000 logs in once a day: how many of these logins are refused, by the share in the figure?"
-_A_YEAR = "Every account has its own guesser, whose chance for the year the figure shows: how many of 20,000 get in?"
+_A_DAY = "Each of the 20,000 logs in once a day. By the share in the figure, how many of these logins are refused?"
+_A_YEAR = "Every account has its own guesser, and the figure shows the chance for a year. How many of 20,000 get in?"
 
 BILL = Exercise(
     id="cost-of-window",
     title="Both sides of the bank's window",
     question=(
-        "The bank has 20,000 customers, each of whom logs in once a day. Suppose that every one of their passwords "
-        "was stolen, and that each account has a guesser of its own. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
-        "For each of the two windows: how many honest logins are refused in a day, and how many accounts are opened "
-        "in a year? Do not round to whole accounts: half an account a year means one in two years."
+        "The bank has 20,000 customers, and each of them logs in once a day. Suppose that all their "
+        "passwords are stolen, "
+        "and that each account has a guesser of its own. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
+        "For each of the "
+        "two windows: how many honest logins are refused in a day, and how many accounts are opened in a year? Write "
+        "accounts with two decimals."
     ),
     solution="bill = {0: (6778, 0.66), 1: (484, 1.97)}",
     ask=_billed,
     hints=(
-        "Four numbers, and each is 20,000 times a share. The shares stand in the figure.",
-        "A share such as 34 % is 0.34. A chance such as 1 in 1,000 is 1 / 1000, and Python multiplies for you.",
-        "The first number of each pair is a day's, the second a year's: none has to be multiplied by 365.",
+        "You need four numbers. Each is 20,000 times a share, and the figure shows the shares.",
+        "A share such as 34 % is 0.34. A chance such as 1 in 1,000 is 1 / 1000. Python multiplies for you.",
+        (
+            "The first number of each pair is for a day, the second for a year. The figure's chance is "
+            "already for a year."
+        ),
     ),
     cases=(
         Case("Window 0, refused in a day", (0, 0), _RIGHT, _A_DAY, "honest logins refused in a day"),
@@ -84,59 +89,73 @@ BILL = Exercise(
     wrong=(
         Wrong(
             "bill = {0: (0.34, 1 / 30_442), 1: (0.024, 1 / 10_148)}",
-            "These are the shares, and they are right. How many people is that, at this bank?",
+            "You wrote the shares, and they are correct. How many people is that, at this bank?",
         ),
         Wrong(
             "bill = {0: (484, 1.97), 1: (6778, 0.66)}",
-            "That is the other window's. Which of the two refuses more?",
+            "You gave the numbers of the other window. Which of the two refuses more?",
         ),
         Wrong(
             "bill = {0: (0.66, 6778), 1: (1.97, 484)}",
-            "That is the other number of the pair: first the logins refused, then the accounts opened.",
+            "You swapped the numbers of a pair: first the logins refused, then the accounts opened. Which is which?",
         ),
         Wrong(
             "bill = {0: (2_474_000, 0.66), 1: (176_700, 1.97)}",
-            "That is a whole year's refusals. A day's are asked.",
+            "You counted the refusals of a whole year. A day's are asked for. By which number did you multiply?",
         ),
         Wrong(
             "bill = {0: (677_800, 0.66), 1: (48_400, 1.97)}",
-            "A share is a part of one: 34 % is 0.34.",
+            "You multiplied by the percentage, and 34 % is 0.34. How many of 20,000 logins is that?",
         ),
         Wrong(
             "bill = {0: (6,778, 0.66), 1: (484, 1.97)}",
-            "A comma begins the next number: inside one there is none.",
+            "You put a comma inside a number, and Python begins the next number there. How do you write it without?",
         ),
         Wrong(
             "bill = ((6778, 0.66), (484, 1.97))",
-            "Say which pair is which window's: each window, a colon and its pair, all in { }.",
+            "You wrote pairs without their windows: each window, a colon and its pair, all in { }. Which "
+            "pair is whose?",
         ),
         Wrong(
             'bill = {"0": (6778, 0.66), "1": (484, 1.97)}',
-            "The windows are numbers, and stand without quotes.",
+            "You put the windows in quotes, so they are texts. How does Python write a number?",
         ),
         Wrong(
             "bill = {0: (6778, 240), 1: (484, 719)}",
-            "The chance in the figure is that of a whole year already.",
+            "You multiplied the accounts by 365. For which time does the figure give the chance?",
         ),
-        Wrong("bill = {0: (6778, 1), 1: (484, 2)}", "Right, but rounded. Write two decimals."),
-        Wrong("bill = {0: (6778, 0.7), 1: (484, 2.0)}", "Right, but one decimal is too few here. Write two."),
+        Wrong(
+            "bill = {0: (6778, 1), 1: (484, 2)}",
+            "You rounded, and then the two windows can hardly be compared. How much is it with two decimals?",
+        ),
+        Wrong(
+            "bill = {0: (6778, 0.7), 1: (484, 2.0)}",
+            "You gave one decimal, which is too few here. How much is it with two?",
+        ),
         Wrong(
             "bill = {0: (34, 0.0033), 1: (2.4, 0.0099)}",
-            "That is of 100 logins and of 100 accounts. The bank has 20,000.",
+            "You gave percentages: so many in each hundred. How many is that in 20,000?",
         ),
     ),
 )
 
 _CARRIED = "bde"
 _WHY = {
-    "a": "A false page is quick: a code that it passes on after two seconds is fresh under any window (NIST-3.2.5).",
-    "c": "5 of 100 clocks were set by hand, and window 0 refuses 34 of 100 logins. The others read a code late in "
-    "its life, and typed it when it was over.",
-    "b": "You left out the price: subtract the refusals of one row of your bill from those of the other.",
-    "d": "You left out what guessers lose: subtract the accounts of one row of your bill from those of the other.",
-    "e": "One more. It is not about guessing but about looking on: the picture of one code's life in 10 shows it.",
+    "a": "You count on time. A phishing page that relays a code after two seconds sends a fresh code "
+    "(NIST-3.2.5). Which "
+    "window is shorter than that?",
+    "c": "You blame the clocks. 5 percent of them were set by hand, and window 0 refuses 34 percent of "
+    "the logins. What "
+    "happened to all the others?",
+    "b": "You left out the price. Subtract the refusals of one row of your bill from those of the other: "
+    "what is left?",
+    "d": "You left out what guessers lose. Subtract the accounts of one row of your bill from those of "
+    "the other: how many "
+    "is that, beside the refusals?",
+    "e": "You left out one that is not about guessing but about watching. What does the figure of one code's life in "
+    "notebook 10 show?",
 }
-"""What to say when a sentence is given that no figure carries, or left out though one does: the first of these."""
+"""What to say of a sentence that is given and not proven, or left out and proven: the first of these."""
 
 
 def _argued(answer: object, sentence: str) -> str:
@@ -148,26 +167,28 @@ def _argued(answer: object, sentence: str) -> str:
 
 ARGUE = Exercise(
     id="argue-window",
-    title="What the figures carry",
+    title="What the figures prove",
     question=(
-        "The board asks: 0 or 1? Which of these sentences does a figure carry, the one above or that of one code's "
-        'life in 10? Give all the letters in one text, such as `"ac"`.\n\n'
-        "- **a** Window 0 stops a false page that passes each code on at once.\n"
-        "- **b** Window 0 refuses some 6,300 honest logins a day more.\n"
+        "The board asks: 0 or 1? Which of these sentences does a figure prove? Use the figure above, and "
+        "the figure of one "
+        'code\'s life in notebook 10. Give all the letters in one text, such as `"ac"`.\n\n'
+        "- **a** Window 0 stops a phishing page that relays each code at once.\n"
+        "- **b** Window 0 refuses some 6,300 more honest logins a day.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
-        "- **d** If every password were stolen, window 0 would keep one or two accounts a year from guessers.\n"
-        "- **e** With window 0 a code that somebody has seen and nobody has used is good for 30 seconds at most, "
-        "with window 1 for up to 90."
+        "- **d** Even if every password were stolen, window 0 would save fewer accounts in a year than the honest "
+        "logins that it refuses in a day.\n"
+        "- **e** With window 0, an unused code that somebody has seen is valid for 30 seconds at most; with "
+        "window 1 for up to 90."
     ),
     solution=f'carried = "{_CARRIED}"',
     ask=_argued,
     hints=(
         "For b and d, subtract one row of your bill from the other.",
-        "How long does a false page need to pass a code on? A second or two. Is any window shorter than that?",
-        "Of these people 5 of 100 have a clock that was set by hand. How many of 100 does window 0 refuse?",
+        "A phishing page needs a second or two to relay a code. Is any window shorter than that?",
+        "5 percent of these people have a clock that was set by hand. How many percent does window 0 refuse?",
     ),
     cases=tuple(
-        Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure carries, and no other")
+        Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure proves, and no other")
         for sentence, why in _WHY.items()
     ),
     wrong=tuple(
@@ -185,9 +206,20 @@ PREDICTIONS = (
             "Window 1, all 20,000 passwords stolen, a year of guessing: how many of the bank's accounts are opened?"
         ),
         options=(
-            Option("a", "one to five", lambda count: 0.5 <= count <= 5),
-            Option("b", "about a hundred", lambda count: 5 < count <= 300),
-            Option("c", "about a thousand, one of twenty", lambda count: count > 300),
+            Option("a", "fewer than ten", lambda count: count < 10),
+            Option("b", "about a hundred", lambda count: 10 <= count <= 300),
+            Option("c", "about a thousand", lambda count: 300 < count <= 3000),
+            Option("d", "about ten thousand, half of them", lambda count: count > 3000),
         ),
+        saw=(
+            (
+                "**What we saw:** fewer than ten of 20,000, in the worst case that we could think of. The eight "
+                "digits and the "
+                "ten failures do nearly all the work before the window matters. For one account, the chance in a "
+                "year is 1 in "
+                "30,442 with window 0, and 1 in 10,148 with window 1."
+            ),
+        ),
+        secrets=(r"1 in 10,148", r"nearly all the work"),
     ),
 )

@@ -1,10 +1,16 @@
-"""Exercise and predictions of 50_into_your_application. Answers are served, and asked over real HTTP."""
+"""Exercise and predictions of 50_into_your_application. An answer is asked by requests, as a browser would.
+
+The requests reach the application without a socket. A server for each answer, and for each known mistake that the
+answer is compared with, took half a second to end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager
 from functools import lru_cache
+from threading import Thread
 from typing import Any
 
 from mfa_lab.clock import ManualClock
@@ -27,11 +33,9 @@ def _asked(answer: Callable[..., Any], question: str) -> object:
 
 @lru_cache(maxsize=8)
 def _story(answer: Callable[..., Any]) -> dict[str, object]:
-    """What the application of `answer(server)` says, request by request, to two people on one day."""
+    """Return what the application of `answer(server)` says, request by request, to two people on one day."""
     import httpx  # the web side is slow to import, and no other notebook needs it
     from fastapi.exceptions import FastAPIError
-
-    from mfa_lab.lab.demos.running_server import RunningServer
 
     clock = ManualClock()
     server = MfaServer(clock=clock, policy=Policy.CHEAPEST)
@@ -45,16 +49,14 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
         return dict.fromkeys(_QUESTIONS, "no application: FastAPI cannot fill in the argument of type Session")
     if app is None:
         return dict.fromkeys(_QUESTIONS)
-    with (
-        closing(server),
-        RunningServer(app) as running,
-        # A new connection each time: after a fault in a route the server closes the old one, at its leisure.
-        httpx.Client(base_url=running.url, timeout=30, headers={"Connection": "close"}) as client,
-    ):
+    with closing(server), _loop_in_a_thread() as run:
+        asked = httpx.ASGITransport(app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=asked, base_url="http://127.0.0.1")
 
         def call(method: str, path: str, token: str = "", **body: str) -> httpx.Response:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
-            return client.request(method, path, headers=headers, json=body or None)
+            response: httpx.Response = run(client.request(method, path, headers=headers, json=body or None))
+            return response
 
         said: dict[str, object] = {
             "prices": _content(call("GET", "/prices")),
@@ -81,8 +83,22 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
     return said
 
 
+@contextmanager
+def _loop_in_a_thread() -> Iterator[Callable[[Coroutine[Any, Any, Any]], Any]]:
+    """Give a call that waits for a coroutine. A notebook's own thread has an event loop that runs already."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield lambda asked: asyncio.run_coroutine_threadsafe(asked, loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 def _enrolled(server: MfaServer, name: str, password: str) -> Phone:
-    """The phone of somebody who has registered and enrolled."""
+    """Register and enrol somebody, and return the phone."""
     phone = Phone(server.clock)
     server.register(name, password)
     enrolment = server.start_enrolment(server.begin_login(name, password))
@@ -96,8 +112,9 @@ def _verdict(response: Any) -> object:
 
 
 def _by_its_routes(app: Any, verdict: object) -> object:
-    """The same verdict, unless the routes say more: the open one still stands before a guarded one, and FastAPI takes
-    the first of two; or one fails that asks no guard.
+    """Return the verdict, with more detail where the routes explain it.
+
+    An open route may stand before a guarded one: FastAPI takes the first of two. Or a route without a guard fails.
     """
     routes = [route for route in app.routes if getattr(route, "path", "") == "/payouts"]
     if verdict == "granted" and len(routes) > 1:
@@ -171,9 +188,9 @@ PROTECT = Exercise(
     id="protected-route",
     title="One route behind both factors",
     question=(
-        "Write `protected(server)`, which makes the shop's application with MFA in front of one route. `/prices` "
-        'stays open to everybody. `POST /payouts` answers `{"paid by": ...}` with the name of whoever logged in with '
-        "both factors less than 300 seconds ago, and refuses everybody else."
+        "Write `protected(server)`. It makes the shop's application, with MFA in front of one route. `/prices` stays "
+        'open to everybody. `POST /payouts` answers `{"paid by": ...}` with the name of the person, if that person '
+        "logged in with both factors less than 300 seconds ago. It refuses everybody else."
     ),
     solution=_variant(_AGE),
     ask=_asked,
@@ -181,70 +198,90 @@ PROTECT = Exercise(
     hints=(
         "Three things are new: a line that gives the application its MFA, an argument of one route, and its answer.",
         (
-            "The argument of the office's route brings a session. Take it over as it is, and tell the guard how "
-            "old a session may be."
+            "The argument of the office's route brings a session. Copy it, and tell the guard how old a "
+            "session may be."
         ),
-        "A session knows the `name` of its owner. Copy the shop, rename the function, and change three lines.",
+        "A session has the `name` of its owner. Copy the shop, rename the function, and change three lines.",
     ),
     cases=(
         Case(
             "The price list, without a login",
             ("prices",),
             {"pear": 3, "plum": 5},
-            "Prices are for everybody, and stay as they were: guard one route alone.",
+            "Prices are for everybody, and their answer must not change. Which one route needs the guard?",
             wanted="the shop's price list",
         ),
         Case(
             "A payout, without a login",
             ("nobody",),
             "refused",
-            "Nobody has logged in: the guard of `POST /payouts` has to refuse.",
+            "Nobody has logged in, and the money would go out. Which guard has `POST /payouts`?",
         ),
         Case(
             "A payout, with a token that was made up",
             ("invented",),
             "refused",
-            "Anybody can write a token. Who looks whether the server ever gave it to anybody?",
+            "Anybody can write a token. Who checks that the server ever issued it?",
         ),
         Case(
             "A payout, after the password alone",
             ("password",),
             "refused",
-            "A pending login is no session: its token must open nothing here.",
+            "This is the token of a pending login. What may it open here?",
         ),
         Case(
             "A payout, right after a login",
             ("fresh",),
             {"paid by": "alice@example.org"},
-            "Whoever has logged in with both factors is to be paid, and to be named.",
+            "Alice has logged in with both factors. Is she paid, and does the answer name her?",
         ),
         Case(
             "A payout, right after the login of somebody else",
             ("other",),
             {"paid by": "bob@example.org"},
-            "Whoever logs in, whatever the name, is to be paid, and to be named.",
+            "Bob has logged in with both factors. Is he paid, and does the answer name him?",
         ),
-        Case("A payout, 299 seconds later", ("late",), "granted", "Under five minutes a login is fresh enough."),
-        Case("A payout, 300 seconds later", ("stale",), "refused", "Five minutes later somebody else may sit there."),
-        Case("A payout, after the log-out", ("over",), "refused", "Who has logged out is not logged in."),
+        Case(
+            "A payout, 299 seconds later",
+            ("late",),
+            "granted",
+            "This login is younger than five minutes. How old may it be?",
+        ),
+        Case(
+            "A payout, 300 seconds later",
+            ("stale",),
+            "refused",
+            "After five minutes somebody else may sit there. How old may the login be?",
+        ),
+        Case(
+            "A payout, after the log-out",
+            ("over",),
+            "refused",
+            "Alice has logged out. What may her old token still open?",
+        ),
     ),
     wrong=(
         Wrong(
             _variant("", returned='"paid": True'),
-            "That is the shop as it was: MFA has moved in, and no route asks for it.",
+            "You added MFA to the application, and no route asks for it. What does the office's route have "
+            "that yours "
+            "lacks?",
         ),
         Wrong(
             _BESIDE,
-            "There are two routes for `POST /payouts` now, and FastAPI takes the first, the open one. Write the "
-            "application anew instead of starting from `shop()`.",
+            "Your application has two routes for `POST /payouts`. FastAPI takes the first, the open one. How do you "
+            "get an application that never had the open route?",
         ),
         Wrong(
             _variant(_WHO.format(age="")),
-            "A login of this morning still pays out. How old may a session be? The guard takes a number of seconds.",
+            "Your guard sets no age, so a login of this morning still pays out. Which argument of the guard "
+            "is a number "
+            "of seconds?",
         ),
         Wrong(
             _variant(_AGE, app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"),
-            "Now everything is locked, the login itself as well: nobody can ever get in.",
+            "You put the guard before every route, and the login is a route, too. Then nobody can log in. Where does "
+            "the guard belong?",
         ),
         Wrong(
             _variant(
@@ -252,47 +289,56 @@ PROTECT = Exercise(
                 returned='"paid by": "alice@example.org"',
                 check='if "authorization" not in request.headers:\n            raise HTTPException(401)\n        ',
             ),
-            "You look whether there is a token, and not whether it is a true one.",
+            "You check only that there is a token. A made-up one gets in. Who knows which tokens are genuine?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid": True'),
-            "The guard is right. The answer has to say who was paid: the log of the shop will want to know.",
+            "Your guard works, and the answer does not say who was paid. What does the session know?",
         ),
         Wrong(
             _variant(_AGE, add=False),
-            "The guard asks a server whether the session is true, and nobody has told it which one.",
+            "Your guard asks a server whether the session is genuine. Nothing tells it which server. Which line of "
+            "`office` does that?",
         ),
         Wrong(
             _variant(_AGE).replace(", https=False", ""),
-            "The server wants https: what did `office` say to `add_mfa`?",
+            "Your application accepts only https, and here it runs without. What did `office` tell `add_mfa`?",
         ),
         Wrong(
             _variant("session: Annotated[Session, Depends(require_mfa)]"),
-            "`require_mfa` is no guard yet, it makes one: so call it.",
+            "You pass `require_mfa` itself. It is no guard yet, it makes one: so call it. With which argument?",
         ),
         Wrong(
             _variant("session = require_mfa(max_age_seconds=300)"),
-            "FastAPI is not told to run the guard: wrap it in `Depends(...)`.",
+            "You make a guard, and FastAPI is not told to run the guard. Which word of the office's argument "
+            "does that?",
         ),
         Wrong(
             _variant("session: Session"),
-            "FastAPI does not know where a `Session` comes from. `Annotated[Session, Depends(...)]` tells it.",
+            "You ask for a session, and FastAPI does not know where a `Session` comes from. How does the office's "
+            "argument say it?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),
-            "The guard is right. A session is an object: its `name` is asked for.",
+            "Your guard works, and you return the session itself, an object. Which part of it is the name?",
         ),
         Wrong(
             _variant(_AGE).replace("@app.post", "@app.get"),
-            "Money is asked for by a POST, and nothing here takes one. Is it still a POST?",
+            "Your route answers GET. The money is requested by a POST, and no route of yours takes one. What "
+            "does the "
+            "shop's line say?",
         ),
         Wrong(
             _variant(_AGE).replace(_PRICES, ""),
-            "Is the price list there? The new application has no routes but those that you write.",
+            "Your application has only the routes that you write, and the price list is missing. What else "
+            "did the shop "
+            "have?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": "alice@example.org"'),
-            "The guard is right, but whoever is paid, the answer names Alice. The session knows whose it is.",
+            "Your guard works, and the answer names Alice even when Bob is paid. Where do you find the name "
+            "of the person "
+            "who logged in?",
         ),
     ),
 )
@@ -302,19 +348,52 @@ EXERCISES = (PROTECT,)
 PREDICTIONS = (
     Prediction(
         id="name-taken",
-        question="Somebody registers a name that is taken already. What does the server answer?",
+        question="Somebody registers a name that already has an account. What does the server answer?",
         options=(
-            Option("a", "that the name is taken", lambda same: same is False),
-            Option("b", "the same as for a new name", lambda same: same is True),
+            Option("a", "that the name is taken", lambda said: "taken" in said),
+            Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
+            Option("c", "the same as to the first request", lambda said: said == "the same"),
         ),
+        saw=(
+            (
+                "**What we saw:** the same words and the same status. 202 means: *received, and no more is "
+                "said*. The server "
+                "computes a hash both times, too (ASVS-6.3.8)."
+            ),
+            (
+                "In a notebook, an operator registers people and may be told *taken*. A public page that says so "
+                "gives a list "
+                "of customers to anyone who asks long enough: that is user enumeration. A rest remains. If "
+                "you register "
+                "with a password of your own and then try to log in with it, you learn whether the account was new."
+            ),
+        ),
+        secrets=(r"\b202\b", r"If the name was free", r"same words and the same status"),
     ),
     Prediction(
         id="race-between-workers",
-        question="One right code, sixteen times at once, to two workers: how many sessions are opened?",
+        question="One correct code, sixteen times at once, to two workers: how many sessions does that open?",
         options=(
             Option("a", "one", lambda count: count == 1),
-            Option("b", "two, one by each worker", lambda count: count == 2),
+            Option("b", "two, one at each worker", lambda count: count == 2),
             Option("c", "more than two", lambda count: count > 2),
         ),
+        saw=(
+            (
+                "**What we saw:** one session and fifteen refusals, whichever request came first (ASVS-6.5.1). "
+                "It is not luck. "
+                "No worker decides by what it read a moment ago. One statement in the database decides: *write "
+                "this step if "
+                "it is later than the last one*."
+            ),
+            (
+                "For the next three requests the code was *reused*. After these three failures the account had "
+                "to wait. So no "
+                "worker verified the other twelve codes: they were *throttled*. Run the race again if you like. "
+                "Half a minute "
+                "passes first, so the code is a new one, and again one session opens."
+            ),
+        ),
+        secrets=(r"one session and fifteen", r"refused: 15", r"'reused': 3"),
     ),
 )

@@ -10,9 +10,9 @@ LIFETIME = Exercise(
     id="code-lifetime",
     title="How long a code is good for",
     question=(
-        "Write `seconds_accepted(window_steps, period)`: nobody uses a certain code, and the server's clock runs on. "
-        "For how many seconds by the server's clock would it take this code? Begin at the first second (a fast phone "
-        "can show it early), end at the last."
+        "Write `seconds_accepted(window_steps, period)`. Nobody uses a certain code, and the server's clock runs "
+        "on. For how many seconds by the server's clock would it accept this code? Begin at the first second (a "
+        "fast phone can show it early), and end at the last."
     ),
     solution="""
 def seconds_accepted(window_steps, period):
@@ -20,98 +20,157 @@ def seconds_accepted(window_steps, period):
 """.strip(),
     hints=(
         "Count the steps first, then the seconds.",
-        "In the figure there are the code's own step and, on each side of it, so many as the window has.",
-        "A window of 1 has three steps, one of 2 has five. How many has one of `window_steps`? And how long is each?",
+        "The figure shows the code's own step and, on each side of it, as many steps as the window has.",
+        "A window of 1 has three steps, and one of 2 has five. How many has `window_steps`, and how long is each?",
     ),
     cases=(
         Case(
             "A window of 1 step of 30 s",
             (1, 30),
             90,
-            "Hold the code fast in the figure, and let the server's now move.",
+            "Your number is wrong for the usual server. Keep the code in place in the figure and let the server's "
+            "clock move: when does it accept first, and when last?",
         ),
-        Case("A window of 2 steps of 30 s", (2, 30), 150, "Each step of the window stands on both sides."),
+        Case(
+            "A window of 2 steps of 30 s",
+            (2, 30),
+            150,
+            "Your number does not follow a wider window. On how many sides does each further step count?",
+        ),
         Case(
             "A window of 0 steps of 30 s",
             (0, 30),
             30,
-            "With no window there is the code's own step and nothing else.",
+            "Your number is wrong if there is no window. Which step is left then?",
         ),
-        Case("A window of 1 step of 60 s", (1, 60), 180, "Is the period used?"),
+        Case(
+            "A window of 1 step of 60 s", (1, 60), 180, "Your number is wrong for longer steps. Is the period used?"
+        ),
     ),
     wrong=(
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return period",
-            "That is how long the phone shows it. The server is more patient.",
+            "Your code returns how long the phone shows the code, so the window changes nothing. How patient is the "
+            "server?",
+        ),
+        Wrong(
+            "def seconds_accepted(window_steps, period):\n    return 2 * period",
+            "You count two steps for every server, so a wider window changes nothing. What does `window_steps` "
+            "count?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (window_steps + 1) * period",
-            "You count the steps on one side. Clocks go wrong in both directions.",
+            "Your code counts the window on one side, so it forgives only slow clocks. Can a clock be fast?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return 2 * window_steps * period",
-            "Both sides are counted, but not the step in the middle.",
+            "Your code counts both sides, so a server without a window would accept nothing. Which step is missing?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * 30",
-            "Not every server has steps of 30 seconds.",
+            "Your code always counts 30 seconds a step, so it is wrong for other servers. What says how long a step "
+            "is?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * period - 1",
-            "One second short: first and last both count.",
+            "Your code is one second short, as if it subtracted the first second from the last. How many seconds are "
+            "there from 0 to 29?",
         ),
     ),
 )
 
 ACCEPT = Exercise(
     id="accept-or-reject",
-    title="Take it or refuse it",
+    title="Accept or reject",
     question=(
-        "Write `may_accept(step, current, window_steps, last_step)`: `True` if the code of `step` may be taken by a "
-        "server that stands in the step `current` and whose last accepted step is `last_step`, else `False`."
+        "Write `may_accept(step, current, window_steps, last_step)`. Return `True` if the server may accept the "
+        "code of `step`, else `False`. The server's own step is `current`, and `last_step` is the last step that it "
+        "accepted."
     ),
     solution="""
 def may_accept(step, current, window_steps, last_step):
     return abs(step - current) <= window_steps and step > last_step
 """.strip(),
     hints=(
-        "Two conditions, and both must hold.",
-        "One is about nearness: the distance of two steps is `abs(step - current)`, whichever comes first.",
-        "The other is about memory: what lies at the last accepted step, or before it, stays closed.",
+        "There are two conditions, and both must hold.",
+        "One is the window: the distance of two steps is `abs(step - current)`, whichever comes first.",
+        "The other is the memory: everything up to the last accepted step stays closed.",
     ),
     cases=(
-        Case("Step 100, now 100, window 1, last 90", (100, 100, 1, 90), True, "This is the usual login."),
-        Case("Step 100, now 100, window 1, last 100", (100, 100, 1, 100), False, "It has been used once."),
-        Case("Step 99, now 100, window 1, last 100", (99, 100, 1, 100), False, "A later step was already taken."),
-        Case("Step 102, now 100, window 1, last 90", (102, 100, 1, 90), False, "Is it inside the window?"),
-        Case("Step 98, now 100, window 1, last 90", (98, 100, 1, 90), False, "Is it inside the window?"),
-        Case("Step 101, now 100, window 1, last 90", (101, 100, 1, 90), True, "A phone may be a little ahead."),
-        Case("Step 99, now 100, window 1, last 90", (99, 100, 1, 90), True, "A phone may be a little behind."),
-        Case("Step 99, now 100, window 0, last 90", (99, 100, 0, 90), False, "How wide is this window?"),
+        Case(
+            "Step 100, now 100, window 1, last 90",
+            (100, 100, 1, 90),
+            True,
+            "Your code rejects the usual login. Which condition fails here?",
+        ),
+        Case(
+            "Step 100, now 100, window 1, last 100",
+            (100, 100, 1, 100),
+            False,
+            "Your code accepts this step a second time. What does `last_step` say about it?",
+        ),
+        Case(
+            "Step 99, now 100, window 1, last 100",
+            (99, 100, 1, 100),
+            False,
+            "Your code accepts a step before the last accepted one. Who may have read its code?",
+        ),
+        Case(
+            "Step 102, now 100, window 1, last 90",
+            (102, 100, 1, 90),
+            False,
+            "Your code accepts a step that is two ahead. Is it inside the window?",
+        ),
+        Case(
+            "Step 98, now 100, window 1, last 90",
+            (98, 100, 1, 90),
+            False,
+            "Your code accepts a step that is two behind. Is it inside the window?",
+        ),
+        Case(
+            "Step 101, now 100, window 1, last 90",
+            (101, 100, 1, 90),
+            True,
+            "Your code rejects a phone that is a little ahead. On how many sides is the window open?",
+        ),
+        Case(
+            "Step 99, now 100, window 1, last 90",
+            (99, 100, 1, 90),
+            True,
+            "Your code rejects a phone that is a little behind. On how many sides is the window open?",
+        ),
+        Case(
+            "Step 99, now 100, window 0, last 90",
+            (99, 100, 0, 90),
+            False,
+            "Your code accepts another step than the server's own. How wide is this window?",
+        ),
     ),
     wrong=(
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n    return abs(step - current) <= window_steps",
-            "This server forgets: the same code gets in again.",
+            "Your code ignores `last_step`, so the same code gets in again. What does the server remember?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n"
             "    return abs(step - current) <= window_steps and step != last_step",
-            "Only the very last code is remembered. One read over a shoulder a step earlier gets in.",
+            "Your code excludes only the very last step. Somebody has read the code of the step before: does it get "
+            "in?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n    return step > last_step",
-            "It was never used, but is it near enough to the server's now?",
+            "Your code excludes used steps and nothing else. Is this step near enough to the server's own?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n"
             "    return last_step < step <= current + window_steps",
-            "Used codes are out, and so are those of the far future. What of an old one that was never used?",
+            "Your code excludes used steps and those too far ahead. What about an old step that was never used?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n"
             "    return current - window_steps <= step <= current and step > last_step",
-            "A phone whose clock is a little ahead is locked out.",
+            "Your code accepts nothing after the server's own step. What happens to a phone whose clock is a little "
+            "ahead?",
         ),
     ),
 )
@@ -120,15 +179,15 @@ REMEMBER = Exercise(
     id="remember-step",
     title="What to keep",
     question=(
-        "A code has just been accepted. What must the server write down, so that it never takes it again?\n\n"
+        "The server has just accepted a code. What must it write down, so that it never accepts this code again?\n\n"
         "- **a** the six digits\n- **b** the code's time step\n- **c** the moment at which it was typed\n"
         "- **d** the token of the session that it opened"
     ),
     ask=letter,
     solution='answer = "b"',
     hints=(
-        "Look at the last figure: by which number are two boxes closed at once?",
-        "It must be the same however the digits were typed, and whenever in the window they came.",
+        "In the last figure one number closes two boxes at once. Which number?",
+        "It must be the same however the digits were typed, and whenever within the window they came.",
     ),
     cases=(
         Case(
@@ -142,15 +201,18 @@ REMEMBER = Exercise(
     wrong=(
         Wrong(
             'answer = "a"',
-            "Digits repeat: some day an honest new code looks like an old one. And a code has many spellings.",
+            "Digits repeat, so some day an honest new code looks like an old one. And one code has many spellings. "
+            "What does not repeat?",
         ),
         Wrong(
             'answer = "c"',
-            "The phone may be a step ahead: then its code is still good in the step after the moment it was typed.",
+            "The phone may be one step ahead, and then its code is still valid in the step after that moment. What "
+            "belongs to the code itself?",
         ),
         Wrong(
             'answer = "d"',
-            "The session says who is in. It does not say which code was used.",
+            "The session says who is in, and not which code was used. What would the server compare a later code "
+            "with?",
         ),
     ),
 )
@@ -160,30 +222,84 @@ EXERCISES = (LIFETIME, ACCEPT, REMEMBER)
 PREDICTIONS = (
     Prediction(
         id="enrolment-code-reused",
-        question="The code was used to enrol, and still stands on the phone. Does it log Alice in?",
+        question="The code has confirmed the enrolment, and the phone still shows it. Does it log Alice in?",
         options=(
-            Option("a", "yes, its half minute is not over", lambda granted: granted is True),
-            Option("b", "no, it was used", lambda granted: granted is False),
+            Option("a", "yes, because an enrolment is no login", lambda granted: granted is True),
+            Option("b", "no, because the enrolment has used it", lambda granted: granted is False),
         ),
+        saw=(
+            (
+                "**What we saw:** the server rejects it. A one-time password is accepted one time, whatever for. "
+                "The enrolment has consumed its time step, and the server accepts nothing at or below the last "
+                "accepted step (RFC6238-5.2, NIST-3.1.4.2). So anyone who looked over her shoulder gains nothing by "
+                "typing the same digits. The user reads the same message as for any other rejection."
+            ),
+        ),
+        secrets=("whatever for", "enrolment has consumed", "step 60000000"),
     ),
     Prediction(
         id="late-code",
-        question="The code is typed 59 seconds after it appeared. Is it taken?",
+        question="The code is typed 59 seconds after it appeared. Does the server accept it?",
         options=(
             Option("a", "yes", lambda granted: granted is True),
             Option("b", "no, it is 29 seconds too old", lambda granted: granted is False),
         ),
+        saw=(
+            (
+                "**What we saw:** she is in. At 59 seconds the server was in the last second of the next step, and "
+                "the code was still inside the window. This patience has a price: three codes are open at once "
+                "instead of one, so a guess is three times as likely to be correct."
+            ),
+            (
+                "The second code was a *near miss*, two steps behind. It was open until 08:03:29, the end of the "
+                "step after its own. The instructor sees that, and the user does not. A message such as *correct, "
+                "but too old* would tell a guesser that the guess was nearly correct. For the same reason the "
+                "server counts a near miss as a failure."
+            ),
+            (
+                "So is a code valid for a minute? Not quite. By a correct clock it is open for 60 seconds after it "
+                "appears. If you read it at the end of its step, you have half of that. But the server would have "
+                "accepted it earlier as well, from a phone whose clock is fast and shows it too soon."
+            ),
+        ),
+        secrets=("last second of the next step", "08:03:29", "open for 60 seconds", "arrived 08:01:59"),
     ),
     Prediction(
         id="public-message",
-        question=(
-            "A code is refused for nine reasons that a person can meet. How many different messages does the user "
-            "get to read?"
-        ),
+        question="Four of nine reasons have the same message for the user. Which of the other five have their own?",
         options=(
-            Option("a", "nine, each with its reason", lambda count: count >= 7),
-            Option("b", "a few kinds", lambda count: 2 <= count < 7),
-            Option("c", "one", lambda count: count == 1),
+            Option(
+                "a",
+                "the wait and the disabled authenticator, because the user must know what to do",
+                lambda reasons: {*map(str, reasons)} == {"throttled", "disabled"},
+            ),
+            Option(
+                "b",
+                "the two pending logins, because there is nothing to guess any more",
+                lambda reasons: bool(reasons) and all("pending" in str(reason) for reason in reasons),
+            ),
+            Option("c", "all five", lambda reasons: len(reasons) == 5),
+            Option("d", "not one of them", lambda reasons: not reasons),
         ),
+        saw=(
+            (
+                "**What we saw:** nine reasons and one sentence. Read the last two columns as an attacker would like "
+                "to. *Malformed* and *no match* say nothing new. But *near miss* and *reused* would say that a guess "
+                "was correct, and *throttled* that waiting helps. *Disabled* and *not enrolled* would describe the "
+                "account. So the sentence stays the same, and what happened goes into a log that only the operator "
+                "reads (ASVS-16.3.1)."
+            ),
+            (
+                "This has a price: the honest owner reads no more than the thief. That is why the owner gets a "
+                "notification of wrong codes after the correct password (ASVS-6.3.5). One message differs, *log in "
+                "with name and password first*. It says only that you came to the wrong page."
+            ),
+            (
+                "The restart changed nothing. The last step, the failures with their wait, and the end of each "
+                "login are in the database. The *transaction* that decides writes all of it or nothing. A server "
+                "that keeps them elsewhere allows a replay, free guesses or a second session after a crash."
+            ),
+        ),
+        secrets=("nine reasons and one sentence", "sentence stays the same", "restart changed nothing"),
     ),
 )

@@ -25,8 +25,10 @@ _IN, _REFUSED = ("password accepted", "logged in"), ("password accepted", "code 
 
 
 def _visits() -> Iterator[tuple[str, float, tuple[str, ...]]]:
-    """Three more honest people, with the hours since Monday began: one logs in more often than the attack tries; one
-    is on call, and mistypes before it begins, at night and after it ends; one came seldom, and once in vain.
+    """Yield the visits of three more honest people, with the hours since Monday began.
+
+    One logs in more often than the attack tries. One is on call, and mistypes before the attack begins, at night and
+    after it ends. One came seldom, and once in vain.
     """
     yield from ((_BUSY, 24 * day + 8 + place / 3, _IN) for day in range(5) for place in range(25))
     calls = [2.1 * place - 0.2 for place in range(81)]
@@ -40,7 +42,7 @@ def _visits() -> Iterator[tuple[str, float, tuple[str, ...]]]:
 
 @cache
 def _more() -> tuple[AuditLine, ...]:
-    """What the log says of those three: an event every nine seconds of a visit."""
+    """Return what the log says of those three: an event every nine seconds of a visit."""
     reasons = {"code refused": "no match"}
     return tuple(
         AuditLine(MONDAY + round(at * HOUR_SECONDS) + 9 * place, event, who, reasons.get(event))
@@ -50,8 +52,10 @@ def _more() -> tuple[AuditLine, ...]:
 
 
 def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -> object:
-    """In a few words, because ids tell nobody anything: which of the accounts was named. Without `decoys` the two
-    honest people with many refused codes are on holiday; `more` of the honest come in the week that has them.
+    """Say in a few words which of the accounts was named, because an id tells nobody anything.
+
+    Without `decoys`, the two honest people with many refused codes are on holiday. With `more`, three more honest
+    people come.
     """
     week = _week(seed)
     lines = sorted((*week.lines, *(_more() if more else ())), key=lambda line: line.at)
@@ -60,19 +64,20 @@ def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -
         return f"a {type(named).__name__}, and no id"
     told = {
         week.attacked: _FOUND,
-        week.decoys[0]: "whoever's clock is off",
-        week.decoys[1]: "whoever's keyboard sticks",
-        _BUSY: "whoever logs in most often",
-        _ON_CALL: "whoever is on call",
-        _SELDOM: "whoever came seldom",
+        week.decoys[0]: "the person whose clock is off",
+        week.decoys[1]: "the person whose keyboard sticks",
+        _BUSY: "the person who logs in most often",
+        _ON_CALL: "the person on call",
+        _SELDOM: "the person who came seldom",
         None: "None: names nobody has",
     }
     return told.get(named, "some other account")
 
 
-_BETWEEN = "A login between them sets the count back."
+_BETWEEN = "There is a login between them. What does it do to the count?"
 _FOUND = "whose code is guessed"
-_FEEDBACK = "What does somebody leave in the log who has the password and lacks the phone, and an honest person not?"
+_FEEDBACK = "A guesser has the password and lacks the phone. What does that leave in the log, and what is "
+"never there?"
 
 
 def _most(condition: str, taken: str = "most_common(1)[0][0]") -> str:
@@ -124,11 +129,11 @@ def guessed_at(lines):
     return (password - inside).most_common(1)[0][0]
 """.strip(),
     hints=(
-        "Refused codes alone accuse whoever mistypes. What comes after an honest person's refused code?",
-        "Each guess begins with a right password. Which two events come in pairs, if all is well?",
+        "A count of refused codes accuses people who mistype. What comes after an honest person's refused code?",
+        "Each guess begins with a correct password. Which two events come in pairs, if all is well?",
         (
             'One `Counter` counts the ids of the lines with the event "password accepted", another those with '
-            '"logged in"; one can be taken from the other, and `most_common(1)` names the largest.'
+            '"logged in". Subtract one from the other; `most_common(1)` names the largest.'
         ),
     ),
     cases=tuple(
@@ -142,47 +147,52 @@ def guessed_at(lines):
     wrong=(
         Wrong(
             _most('line.event == "code refused"'),
-            "Most refused codes are an honest person's here: look at what follows each of them.",
+            "You count refused codes, and an honest person has the most here. What follows each of them?",
         ),
         Wrong(
             _most('line.reason == "no match"'),
-            "The reason tells a late code from a wrong one, not an honest mistake from a guess: a keyboard that "
-            "sticks makes wrong codes, too.",
+            "You count one reason. It separates a late code from a wrong one, and a keyboard that sticks makes wrong "
+            "codes, too. What follows an honest mistake?",
         ),
         Wrong(
             _most('line.event == "password refused"'),
-            "Whoever guesses codes has the password already, and is refused none. The lines without an account are "
-            "names that nobody has.",
+            "You count refused passwords. Somebody who guesses codes has the password already, and the lines "
+            "without an "
+            "account are unknown names. Which events does a guess leave?",
         ),
         Wrong(
             _most('line.event == "password accepted"'),
-            "That is somebody who logs in very often: each of those passwords was followed by a login.",
+            "You found somebody who logs in very often: a login followed each of those passwords. What follows a "
+            "guesser's password?",
         ),
         Wrong(
             _most('line.event == "code refused" and not 6 <= line.at // 3600 % 24 < 20'),
-            "That is somebody on call, who mistypes at all hours and gets in. Ask what comes after a mistake, not "
-            "when it comes.",
+            "You found somebody on call, who mistypes at all hours and gets in. Ask what comes after a "
+            "mistake, not when "
+            "it comes. What is it?",
         ),
         Wrong(
             _SHARE,
-            "That is somebody who came seldom and had a bad day. Where there is little to count, a share misleads.",
+            "You found somebody who came seldom and had a bad day: where there is little to count, a share misleads. "
+            "What could you compare instead of a share?",
         ),
         Wrong(
             _most("line.account_id"),
-            "Whoever has most lines has most to do, or mistypes most. Which of the events matter?",
+            "You count all lines, so you found somebody who has much to do, or mistypes often. Which of the events "
+            "matter?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(3)[2][0]"),
-            "You know that it was the third of the list. In another week it stands elsewhere: ask what it does, not "
-            "where it stands.",
+            "You take a fixed place on the list, and in another week the account is at another place. What does the "
+            "account do that the others do not?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)"),
-            "You returned a list with a pair in it: of that pair only the id is asked for.",
+            "You returned a list with one pair in it. Which part of that pair is the id?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)[0]"),
-            "You returned a pair, an id and its count: only the id is asked for.",
+            "You returned a pair, an id and its count. Which of the two is asked for?",
         ),
     ),
 )
@@ -192,35 +202,54 @@ ALARM = Exercise(
     title="An alarm that accuses nobody else",
     question=(
         "Write `alarm(events)`. `events` lists what the log says of one account, in order, such as "
-        '`["password accepted", "code refused", "logged in"]`. Return True if there were five times '
-        '`"password accepted"` with no `"logged in"` between the first of them and the fifth, else False. Whatever '
-        "else stands in between does not matter."
+        '`["password accepted", "code refused", "logged in"]`. Return True if `"password accepted"` '
+        "occurs five times "
+        'with no `"logged in"` between the first of them and the fifth, else False. Other events between them do not '
+        "matter."
     ),
     solution=_in_a_row(_COUNTED + _ASKED),
     hints=(
         "Go through the events one by one, and keep one number as you go.",
-        "Which event makes the number larger by one, and which one sets it back to the beginning?",
-        "Look at the number inside the loop: at the end of it a login may have set it back long ago.",
+        "Which event increases the number by one, and which event sets it back to zero?",
+        "Ask about the number inside the loop. After the loop, a login may have set it back long ago.",
     ),
     cases=(
-        Case("Nothing has happened", ([],), False, "Without a password there is no alarm."),
-        Case("Five working days", (["password accepted", "logged in", "logged out"] * 5,), False, _BETWEEN),
-        Case("Five passwords, and nothing else", (["password accepted"] * 5,), True, "This is the plain case."),
-        Case("Four passwords", (["password accepted"] * 4,), False, "Four are one too few."),
         Case(
-            "Six passwords", (["password accepted"] * 6,), True, "The fifth is among them: the sixth undoes nothing."
+            "Nothing has happened",
+            ([],),
+            False,
+            "The list is empty: nobody has typed a password. What is there to report?",
+        ),
+        Case("Five working days", (["password accepted", "logged in", "logged out"] * 5,), False, _BETWEEN),
+        Case(
+            "Five passwords, and nothing else",
+            (["password accepted"] * 5,),
+            True,
+            "This is the simplest alarm. What has your function counted when the list ends?",
+        ),
+        Case(
+            "Four passwords",
+            (["password accepted"] * 4,),
+            False,
+            "Four are one too few. At which number does your alarm ring?",
+        ),
+        Case(
+            "Six passwords",
+            (["password accepted"] * 6,),
+            True,
+            "The fifth is among them. What does the sixth change?",
         ),
         Case(
             "Five guesses, each with its refusal",
             (["password accepted", "code refused"] * 5,),
             True,
-            "Refused codes stand between the passwords. They end nothing.",
+            "Refused codes are between the passwords. What do they do to the count?",
         ),
         Case(
             "A forgetful year",
             (["password accepted", "password accepted", "logged in"] * 9,),
             False,
-            "Once a month the phone lies at home. Nine times in a year are not five in a row.",
+            "Once a month the phone is at home. Are nine passwords in a year five in a row?",
         ),
         Case(
             "Four, a login, four",
@@ -232,31 +261,34 @@ ALARM = Exercise(
             "Five guesses, and then the owner",
             (["password accepted", "code refused"] * 5 + ["password accepted", "logged in"],),
             True,
-            "The owner's login comes afterwards. It does not undo what has been.",
+            "The owner's login comes afterwards. Does it undo what happened before?",
         ),
     ),
     wrong=(
         Wrong(
             'def alarm(events):\n    return events.count("password accepted") - events.count("logged in") >= 5',
-            "That finds the account in a week, and accuses in a year whoever forgets the phone now and then. In a "
-            "row, it says.",
+            "You count over the whole list. In a year that accuses everybody who forgets the phone now and "
+            "then. What "
+            "does *in a row* mean here?",
         ),
         Wrong(
             _in_a_row('row = row + 1 if event == "password accepted" else 0\n' + _ASKED),
-            "You set the number back at every other event. A guess is a password and a refusal: with you it never "
-            "gets beyond one.",
+            "You set the number back at every other event. A guess is a password and a refusal, so your number never "
+            "goes beyond one. Which event may set it back?",
         ),
         Wrong(
             _in_a_row(_COUNTED, "row >= 5"),
-            "You look at the end. By then the owner has logged in, and the alarm is gone before anybody heard it.",
+            "You ask at the end. By then the owner has logged in, and the alarm is gone before anybody heard "
+            "it. When "
+            "must you ask?",
         ),
         Wrong(
             'def alarm(events):\n    return events.count("code refused") >= 5',
-            "Refused codes accuse whoever mistypes. Look at passwords that lead to no login.",
+            "You count refused codes. Refused codes accuse everybody who mistypes. Which passwords lead to no login?",
         ),
         Wrong(
             _in_a_row(_COUNTED + _ASKED.replace("==", ">")),
-            "Your alarm rings at the sixth password: at the fifth it should.",
+            "Your alarm rings at the sixth password. At which one should it?",
         ),
     ),
 )
@@ -266,32 +298,84 @@ EXERCISES = (GUESSED_AT, ALARM)
 PREDICTIONS = (
     Prediction(
         id="password-as-name",
-        question="Somebody types a password into the field for the name. What does the log keep?",
+        question="Somebody types a password into the field for the name. What does the log keep of this attempt?",
         options=(
-            Option("a", "what was typed", lambda kept: kept == "the text"),
-            Option("b", "that a name was unknown, and no name", lambda kept: kept == "a line without it"),
-            Option("c", "nothing at all", lambda kept: kept == "no line"),
+            Option("a", "the text, so that an operator can see what happened", lambda kept: kept == "the text"),
+            Option("b", "a hash of the text", lambda kept: kept == "a hash"),
+            Option("c", "the time and the reason, and nothing of the text", lambda kept: kept == "a line without it"),
+            Option("d", "nothing at all, because no account has this name", lambda kept: kept == "no line"),
         ),
+        saw=(
+            (
+                "**What we saw:** ten lines. Each has a time, an event, an account and, for a refusal, the real "
+                "reason, which "
+                "Alice never heard. *Factor bound* is the log's word for a finished enrolment. The password in "
+                "the wrong field "
+                "is there as *unknown name*."
+            ),
+            (
+                "The log contains no name, no code, no token, and nothing that anybody typed (ASVS-16.2.5). An "
+                "account is an "
+                "identifier that means nothing elsewhere; Alice's is written as 1 here. The server offers no way "
+                "to change "
+                "or remove a line, and the database refuses it as well."
+            ),
+        ),
+        secrets=(r"nothing that anybody typed", r"password refused\s+none\s+unknown name"),
     ),
     Prediction(
         id="most-rejected",
-        question="In this week somebody guesses the codes of one account. Which account has most refused codes?",
+        question="In this week somebody guesses the codes of one account. Which account has the most refused codes?",
         options=(
-            Option("a", "the one whose codes are guessed", lambda place: place == 1),
-            Option("b", "an honest person's; the guessed one is among the first five", lambda place: 1 < place <= 5),
-            Option(
-                "c", "an honest person's; the guessed one is not even among the first five", lambda place: place > 5
+            Option("a", "the account whose codes are guessed", lambda place: place == 1),
+            Option("b", "an honest person's, with the guessed account close behind", lambda place: 1 < place <= 5),
+            Option("c", "an honest person's, with the guessed account far down the list", lambda place: place > 5),
+        ),
+        saw=(
+            (
+                "**What we saw:** three accounts stand out, and the guessed account is the third. The first two "
+                "belong to "
+                "honest people (we made the week, so we know). One has a phone whose clock is off. The other has "
+                "a keyboard "
+                "with a key that sticks. If you block *the top of the list*, you lock out two colleagues, and "
+                "then nobody "
+                "trusts the list any more."
             ),
         ),
+        secrets=(r"96, 84, 66", r"lock out two colleagues", r"guessed account is the third"),
     ),
     Prediction(
         id="best-alarm-rule",
-        question="Which rule sees the attack and accuses no honest person?",
+        question="Judged by speed alone, which rule is the best: which one sees this attack first?",
         options=(
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
             Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),
             Option("c", "50 refused codes in a row", lambda rule: rule.startswith("50 ")),
-            Option("d", "5 right passwords in a row, and no login", lambda rule: rule.startswith("5 ")),
+            Option("d", "5 correct passwords in a row, and no login", lambda rule: rule.startswith("5 ")),
         ),
+        saw=(
+            (
+                "**What we saw:** in the picture, the two colleagues have dozens of diamonds and not one cross. "
+                "The third "
+                "account has only crosses, evenly over day, night and weekend, while its owner's logins keep "
+                "office hours. "
+                "The number of mistakes does not show a thief. What comes after them does: somebody who has the "
+                "password and "
+                "lacks the phone never gets in."
+            ),
+            (
+                "In the table, the night rule is first, after 49 minutes. It also accuses sixteen honest "
+                "people who work "
+                "late. The first rule accuses the two colleagues and misses the guesser, who makes ten attempts "
+                "a day. The "
+                "third rule accuses nobody and never finds anything, because the owner's logins break each row."
+            ),
+            (
+                "Only the fourth rule asks the question that separates the guesser from the colleagues. It rings "
+                "on Monday "
+                "morning, and accuses nobody else. So speed is only half of the judgement."
+            ),
+        ),
+        secrets=(r"49 minutes", r"not one cross", r"after 10 hours"),
     ),
 )

@@ -55,13 +55,15 @@ def as_given(answer: Any) -> object:
 
 
 def letter(answer: Any) -> object:
-    """How a choice is asked: capital letters and spaces are forgiven."""
-    return answer.strip().lower() if isinstance(answer, str) else answer
+    """How a choice is asked: capital letters, spaces and signs around it are forgiven, as in `"C)"`."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", answer).lower() if isinstance(answer, str) else answer
 
 
 def letters(answer: Iterable[str]) -> object:
-    """How a choice of several is asked: in any order; capitals, spaces and commas are forgiven."""
-    return "".join(sorted({letter.lower() for letter in "".join(answer) if letter.isalpha()}))
+    """How a choice of several is asked: in any order; capitals, spaces, signs and the word `and` are forgiven."""
+    text = answer if isinstance(answer, str) else " ".join(answer)
+    words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word != "and"]
+    return "".join(sorted(set("".join(words))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ NOTEBOOK = "11_resynchronisation"
 
 
 def _bounds(answer: Callable[..., object], observations: list[tuple[int, int]]) -> object:
-    """What comes, where square brackets are as good as round ones."""
+    """Return what the answer returns; square brackets are accepted for round ones."""
     came = answer(observations)
     return tuple(came) if isinstance(came, list) else came
 
@@ -28,7 +28,7 @@ BOUNDS = Exercise(
     question=(
         "Write `bounds(observations)`. Each observation is a pair `(now, step)`: when the server's clock said `now`, "
         "the phone showed the code of `step` (30 seconds long, as always). Return `(least, most)`: by how many whole "
-        "seconds the phone can be ahead, at least and at most; below 0 it is behind. Return None if no whole "
+        "seconds the phone can be ahead, at least and at most. Below 0 it is behind. Return None if no whole "
         "number fits all of them."
     ),
     ask=_bounds,
@@ -39,14 +39,14 @@ def bounds(observations):
     return (least, most) if least <= most else None
 """.strip(),
     hints=(
-        "Take one observation. What did the phone's own clock say then, at least, and at most?",
+        "Take one observation. What was the phone's own time then, at least, and at most?",
         (
-            "A step of 30 seconds begins at second 30 times its number, and its last second is 29 later. Take off "
-            "what the server's clock said."
+            "A step of 30 seconds begins at 30 times its number, and its last second is 29 later. Subtract the time "
+            "of the server's clock."
         ),
         (
-            "Every observation must hold: of all the least values the largest counts (`max`), of all the most values "
-            "the smallest (`min`). What if they pass each other?"
+            "Every observation must hold. Among the least values the largest counts (`max`), and among the most "
+            "values the smallest (`min`). What if they pass each other?"
         ),
     ),
     cases=(
@@ -54,43 +54,47 @@ def bounds(observations):
             "At 100 the phone shows step 3",
             ([(100, 3)],),
             (-10, 19),
-            "Step 3 stands on a phone from its second 90 to its second 119.",
+            "Your bounds do not fit one observation. A phone shows step 3 from its second 90 to its second 119: how "
+            "far is each end from the server's time?",
         ),
         Case(
             "At 100 it shows step 3, at 110 still step 3",
             ([(100, 3), (110, 3)],),
             (-10, 9),
-            "Both must hold: how much is left of the first when the second is known?",
+            "Your bounds do not fit both observations. How much of the first interval is left when the second is "
+            "known?",
         ),
         Case(
             "At 100 it shows step 3, at 101 step 4",
             ([(100, 3), (101, 4)],),
             (19, 19),
-            "A change between two seconds leaves one value.",
+            "Your bounds leave more or less than one value. What does it mean that the code changed within this "
+            "second?",
         ),
         Case(
             "At 1,800,000,040 step 60,000,000, 27 seconds later the next",
             ([(1_800_000_040, 60_000_000), (1_800_000_066, 60_000_000), (1_800_000_067, 60_000_001)],),
             (-37, -37),
-            "This phone is behind: below 0.",
+            "Your bounds miss a phone that is behind. Which sign has its drift?",
         ),
         Case(
             "The same, in another order",
             ([(1_800_000_067, 60_000_001), (1_800_000_040, 60_000_000), (1_800_000_066, 60_000_000)],),
             (-37, -37),
-            "It must not count in which order they were written down.",
+            "Your bounds depend on the order of the observations. Does the clock know in which order you wrote them "
+            "down?",
         ),
         Case(
             "At 100 it shows step 3, at 101 step 5",
             ([(100, 3), (101, 5)],),
             None,
-            "Within a second no clock goes on by two steps: one of the two was noted wrongly.",
+            "Your code finds bounds although no clock passes two steps within a second. What should it return then?",
         ),
         Case(
             "At 1,800,000,040 step 3: its clock has begun in 1970 again",
             ([(1_800_000_040, 3)],),
             (-1_799_999_950, -1_799_999_921),
-            "However wrong a clock is, its codes tell.",
+            "Your bounds fail for a clock that is very wrong. Does your code assume that it is nearly correct?",
         ),
     ),
     wrong=(
@@ -99,41 +103,45 @@ def bounds(observations):
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 30 - now for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "Nearly: 30 seconds after its first a step is over. Which is its last?",
+            "Your step lasts 31 seconds, from 30 times its number to 30 later. Which is its last second?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(now - 30 * step - 29 for now, step in observations)\n"
             "    most = min(now - 30 * step for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "That is how far the server is ahead of the phone. Turn the difference round.",
+            "Your code returns how far the server is ahead of the phone. Which of the two clocks is the question "
+            "about?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = min(30 * step - now for now, step in observations)\n"
             "    most = max(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "With each observation your interval grows: it holds what one of them allows, not what all of them do.",
+            "Your interval grows with each observation, because it contains what any one of them allows. What do "
+            "all of them allow together?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most)",
-            "At least more than at most: there is no such number, and whoever uses the pair will not notice.",
+            "Your least is greater than your most, and nothing warns a program that uses the pair. What should it "
+            "get if no number fits?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most) if least < most else None",
-            "You say that no number fits. Least and most may be the same number: then exactly one fits.",
+            "Your code says that no number fits, although least and most are the same number. How many numbers are "
+            "there between 5 and 5, both included?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    now, step = observations[-1]\n"
             "    return 30 * step - now, 30 * step + 29 - now",
-            "Only the last observation counts here. What the others say is lost.",
+            "Your code reads only the last observation, so the others are lost. What do they exclude?",
         ),
         Wrong(
             "def bounds(observations):\n"
@@ -141,7 +149,8 @@ def bounds(observations):
             "    for now, step in observations:\n"
             "        least, most = max(least, 30 * step - now), min(most, 30 * step + 29 - now)\n"
             "    return (least, most) if least <= most else None",
-            "Nobody said that the clock is nearly right: what you begin with excludes more than any observation.",
+            "Your code starts between −60 and 60, so it excludes a clock that is further off. Which observation "
+            "said that?",
         ),
     ),
 )
@@ -151,7 +160,7 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 @contextmanager
 def _machine_in(rules: str) -> Iterator[None]:
-    """This process's own zone, for a while; in POSIX's words, which need no zone files. Windows cannot."""
+    """Change the zone of this process for a while, in POSIX notation, which needs no zone files. Windows cannot."""
     if not hasattr(time, "tzset"):
         yield
         return
@@ -168,9 +177,10 @@ def _machine_in(rules: str) -> Iterator[None]:
 
 
 def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int, machine: str = "") -> object:
-    """What the answer says in `zone` at `now` of the code that a right phone showed at `shown_at`. The zone is an
-    argument; this process's own is left alone, unless a `machine` is named that goes by these rules. Whoever uses
-    `match` has its error for an answer.
+    """Return what the answer says in `zone` at `now` about the code that a correct phone showed at `shown_at`.
+
+    The zone is an argument. The zone of this process stays as it is, unless `machine` names the rules of another one.
+    If the answer uses `match`, its error counts as the answer.
     """
     if machine:
         with _machine_in(machine):
@@ -182,7 +192,7 @@ def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int, ma
 
 
 def _utc(month: int, day: int, hour: int, minute: int) -> int:
-    """Ten seconds into a minute of 2026, whose rules of time are history."""
+    """Return the tenth second of a minute of 2026, whose rules of time no longer change."""
     return int(datetime(2026, month, day, hour, minute, 10, tzinfo=UTC).timestamp())
 
 
@@ -198,19 +208,22 @@ def opens_by_the_wall(secret, code, now, zone):
     moment = datetime.fromisoformat(wall).replace(tzinfo=zone)
     return code == code_at(secret, int(moment.timestamp()))
 """.strip()
-"""The verifier of the notebook that is to be mended."""
+"""The verifier of the notebook that is to be fixed."""
 
 _GIVEN = "from datetime import UTC, datetime\n\nfrom mfa_lab.otp import code_at"
 _MATCH = "from mfa_lab.errors import NoMatch\nfrom mfa_lab.otp import match\n\n"
-_AGAIN = "The hands of the clock have been there before. Which of the two times do they mean?"
+_AGAIN = (
+    "Your verifier is wrong in the night when the wall clock shows this time twice. Which of the two moments does it "
+    "compute with?"
+)
 
 LOCAL_TIME = Exercise(
     id="local-time",
     title="The hour that comes twice",
     question=(
-        "Mend the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, "
-        "`zone` the time zone in which the server stands. Return True if `code` is the one that a right phone shows "
-        "at `now`, else False, in every zone and at every hour of the year. No window is asked for here."
+        "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, and "
+        "`zone` is the server's time zone. Return True if `code` is the one that a correct phone shows at `now`, "
+        "else False. It must hold in every zone and at every hour of the year. There is no window here."
     ),
     ask=_opens,
     given=_GIVEN,
@@ -219,30 +232,38 @@ def opens(secret, code, now, zone):
     return code == code_at(secret, now)
 """.strip(),
     hints=(
-        "Go through the three lines with the second 1:30:10 in mind. Which of them forgets something?",
-        "From the text alone nobody can tell the two hours apart. What do phones reckon with, and has the server it?",
-        "Unix seconds are the same all over the world, and never go back. Time zones are for people.",
+        "Read the three lines for the second 1:30:10 of that night. Which line loses something?",
+        "The text alone cannot tell the two hours apart. With what do phones compute, and does the server have it?",
+        "Unix seconds are the same all over the world and never go back. Time zones are for people.",
     ),
     cases=(
         Case(
             "UTC at noon",
             ("UTC", _NOON, _NOON),
             True,
-            "True or False is asked for. And in which zone is a time that names none?",
+            "Your verifier fails even in UTC at noon. Does it return True or False, and in which zone does it read "
+            "a time without a zone?",
         ),
         Case(
             "UTC at noon, the code of the step before",
             ("UTC", _NOON, _NOON - 30),
             False,
-            "No window is asked for: this code is of another step. Where you refuse it, return False.",
+            "Your verifier does not return False for a code of another step. Is there a window in this exercise?",
         ),
         Case(
             "New York at the same moment",
             ("America/New_York", _NOON, _NOON),
             True,
-            "The phone asks for Unix seconds, wherever it is.",
+            "Your verifier rejects a valid code, only because the server is in another zone. Does the phone know "
+            "the zone?",
         ),
-        Case("Kathmandu at the same moment", ("Asia/Kathmandu", _NOON, _NOON), True, "5 hours 45 minutes from UTC."),
+        Case(
+            "Kathmandu at the same moment",
+            ("Asia/Kathmandu", _NOON, _NOON),
+            True,
+            "Your verifier fails in a zone that is 5 hours and 45 minutes from UTC. Why does it need the zone at "
+            "all?",
+        ),
         Case("New York, 1:30:10 for the first time", ("America/New_York", _NEW_YORK, _NEW_YORK), True, _AGAIN),
         Case(
             "New York, 1:30:10 for the second time",
@@ -254,7 +275,8 @@ def opens(secret, code, now, zone):
             "New York, 1:30:10 for the second time, a code from the first",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK),
             False,
-            "This code is an hour old: return False.",
+            "Your verifier does not return False for a code that is an hour old. Which moment does it take the text "
+            "for?",
         ),
         Case(
             "Berlin, 2:30:10 for the second time",
@@ -266,54 +288,63 @@ def opens(secret, code, now, zone):
             "Berlin, 2:30:10 for the first time, a code from the second",
             ("Europe/Berlin", _BERLIN, _BERLIN + 3600),
             False,
-            "This code will be shown in an hour: return False.",
+            "Your verifier does not return False for a code that a phone will show in an hour. Which moment does it "
+            "take the text for?",
         ),
         Case(
             "Lord Howe Island, 1:45:10 for the second time, half an hour later",
             ("Australia/Lord_Howe", _LORD_HOWE + 1800, _LORD_HOWE + 1800),
             True,
-            "Not every zone goes back by an hour.",
+            "Your verifier fails in a zone that goes back by half an hour. Does it assume that every zone goes back "
+            "by one hour?",
         ),
         Case(
             "New York, 1:30:10 for the second time, and the machine goes by New York's time itself",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK + 3600, "EST5EDT,M3.2.0,M11.1.0"),
             True,
-            "A time that names no zone is in the machine's own, and that has such a night, too.",
+            "Your verifier fails if the machine itself uses such a zone. In which zone does Python read a time "
+            "without a zone?",
         ),
     ),
     wrong=(
         Wrong(
             GIVEN_VERIFIER,
-            "The first time all is well, the second time it is not: the text on the wall is the same, so what was "
-            "made of it must be wrong once.",
+            "Your verifier is correct at the first 1:30 and wrong at the second. Both have the same text: what is "
+            "lost in it?",
         ),
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=zone, fold=1"),
-            "Now the second hour is right and the first is wrong. The text does not say which of them it is.",
+            "Now your verifier is correct at the second 1:30 and wrong at the first. Can any text without a zone "
+            "say which one it is?",
         ),
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=UTC"),
-            "What is on that wall is not UTC. Where clocks show anything else, right codes are refused all the year.",
+            "Your verifier reads the wall clock as UTC, so it rejects valid codes all year in any other zone. Which "
+            "zone does that wall show?",
         ),
         Wrong(
             "def opens(secret, code, now, zone):\n"
             '    wall = f"{datetime.fromtimestamp(now, zone):%Y-%m-%d %H:%M:%S}"\n'
             "    times = [datetime.fromisoformat(wall).replace(tzinfo=zone, fold=fold) for fold in (0, 1)]\n"
             "    return code in [code_at(secret, int(time.timestamp())) for time in times]",
-            "Whoever tries both hours lets everybody in, also who has read a code an hour ago.",
+            "Your verifier tries both hours, so a code that somebody read an hour ago gets in as well. How can it "
+            "know which hour it is?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now)",
-            "`match` has a window; none is asked for. And it answers with a record, or raises: no True and no False.",
+            "Your verifier returns what `match` returns, which is a record or an error. What should it return, and "
+            "which codes does the window of `match` add?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
-            "`match` has a window; none is asked for. And where nothing fits it raises `NoMatch`: that is no False.",
+            "Your verifier raises `NoMatch` if no step fits, so the caller gets no answer. What should it return "
+            "then?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    try:\n        return bool(match(secret, code, now))\n"
             "    except NoMatch:\n        return False",
-            "`match` has a window, and takes the code of the step before as well. None is asked for here.",
+            "Your verifier also accepts the code of the step before, because `match` has a window. Which steps does "
+            "the question allow?",
         ),
     ),
 )
@@ -323,12 +354,31 @@ EXERCISES = (BOUNDS, LOCAL_TIME)
 PREDICTIONS = (
     Prediction(
         id="token-in-a-drawer",
-        question="A token that gains 20 millionths lies in a drawer. After how long is it always refused?",
+        question="A token that gains 20 millionths lies in a drawer. After how long is it always rejected?",
         options=(
-            Option("a", "a week or less", lambda day: day is not None and day <= 7),
-            Option("b", "a month or so", lambda day: day is not None and 7 < day <= 60),
-            Option("c", "half a year or so", lambda day: day is not None and 60 < day <= 300),
+            Option("a", "after a week or less", lambda day: day is not None and day <= 7),
+            Option("b", "after a month or so", lambda day: day is not None and 7 < day <= 60),
+            Option("c", "after half a year or so", lambda day: day is not None and 60 < day <= 300),
             Option("d", "not within the year", lambda day: day is None or day > 300),
         ),
+        saw=(
+            (
+                "**What we saw:** 20 millionths are 1.7 seconds a day. On day 18 the token is sometimes rejected, "
+                "and from day 35 on always. All three windows are equally narrow, and the one on the left stays "
+                "where it is."
+            ),
+            (
+                "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "
+                "the window's centre one step that way, only for Carol's token (RFC6238-6). That helps until day "
+                "209, because this server learns 10 steps and no more. It also forgets one step for every 30 days "
+                "without a login, so from then on the band sinks. With a login only once a month, Carol is lost on "
+                "day 35 too."
+            ),
+            (
+                "On the right nobody logged in for a year, so the server learnt nothing. Two codes in a row bring "
+                "the token back on day 365. We come to that."
+            ),
+        ),
+        secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),
     ),
 )

@@ -1,4 +1,4 @@
-"""A text that the parser takes and a person does not: an exercise of 53_defending_a_policy."""
+"""A text that the parser accepts and a person should not: an exercise of 53_defending_a_policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = [field.name for field in fields(Policy) if field.name not in _BAD]
 
 
 def fixed(lines: object) -> Policy:
-    """The museum's policy with these lines in place of the old ones: a dictionary from line numbers to texts."""
+    """Return the policy of the museum with these lines in place of the old ones, by their numbers."""
     text = MUSEUM.splitlines()
     for number, line in lines.items() if isinstance(lines, dict) else ():
         if number not in range(1, len(text) + 1):
@@ -47,58 +47,76 @@ REVIEW = Exercise(
     id="review-policy",
     title="What no parser finds",
     question=(
-        "The parser takes this text, and yet three of its lines break a clause each: NIST-3.2.2 (waits grow to an "
-        "hour and no further), ASVS-7.5.1 (who changes a factor has proven both factors in the last five minutes: "
-        "the session is *fresh*), ASVS-6.3.8 (from a refusal nobody learns more than that it is one). Write "
-        "`mend = {number: line, ...}`: for each of the three the number of the line, and in quotes the line as it "
-        "should be."
+        "The parser accepts this text, and yet three of its lines break a clause each. NIST-3.2.2: a "
+        "wait is an hour at "
+        "most. ASVS-7.5.1: a change of factors needs a *fresh* session, with both factors proven in the "
+        "last five minutes. "
+        "ASVS-6.3.8: a refusal says only that it is one. Write `fixes = {number: line, ...}`. For each "
+        "of the three lines, "
+        "give its number and, in quotes, the line as it should be."
     ),
     solution=(
-        'mend = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", 11: "explain_refusals = false"}'
+        'fixes = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", 11: '
+        '"explain_refusals = false"}'
     ),
     ask=_reviewed,
     hints=(
         "Ask of each line what happens at the counter because of it. One key tells strangers more than it should.",
         "An hour has 3,600 seconds. Which of the waits is longer than that?",
-        "How long does a session of this shop stay fresh? Beside it, how long is a working day?",
+        "How long does a session of this shop stay fresh? And how long is a working day?",
     ),
     cases=(
-        Case("Waits", ("waits",), _RIGHT, "How long may one wait become?", "waits of an hour at most"),
+        Case(
+            "Waits",
+            ("waits",),
+            _RIGHT,
+            "A wait may be an hour at most. How long may one become?",
+            "waits of an hour at most",
+        ),
         Case(
             "A change of factor",
             ("factors",),
             _RIGHT,
-            "Somebody finds the shop's browser open after lunch: what may they change?",
+            "Somebody finds the shop's browser open after lunch. What may they change?",
             "a session of five minutes at most",
         ),
         Case(
             "Refusals",
             ("words",),
             _RIGHT,
-            "One line is for a class alone: it lets every refusal tell its reason.",
+            "A stranger learns the reason of each refusal. Which line is only for teaching?",
             "a refusal that tells nothing",
         ),
-        Case("The rest", ("rest",), _RIGHT, "Three lines are wrong, and the others are right.", "as it was"),
+        Case(
+            "The rest",
+            ("rest",),
+            _RIGHT,
+            "You changed a line that breaks no clause. Which three do?",
+            "as it was",
+        ),
     ),
     wrong=(
         Wrong(
-            'mend = {7: "longest_wait_seconds = 3_600"}',
-            "A good beginning, two to go. Next: who sits down at a session that was opened in the morning may change "
-            "its factors.",
+            'fixes = {7: "longest_wait_seconds = 3_600"}',
+            "You fixed one line, and two are left. Somebody who sits down at a session from the morning may "
+            "still change "
+            "its factors. Which line says so?",
         ),
         Wrong(
-            'mend = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300"}',
-            "One to go. It stands near the end, and reads as if it were kind.",
+            'fixes = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300"}',
+            "You fixed two lines, and one is left. It is near the end, and sounds kind. What does it tell a "
+            "stranger?",
         ),
         Wrong(
-            'mend = {5: "window_steps = 0", 7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", '
+            'fixes = {5: "window_steps = 0", 7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", '
             '11: "explain_refusals = false"}',
-            "Window 1 keeps RFC6238-5.2. That ASVS-6.5.5 asks for less is a choice, and no mistake.",
+            "You changed the window. Window 1 keeps RFC6238-5.2; ASVS-6.5.5 asks for less, so it is a choice and no "
+            "mistake. Which three lines break a clause?",
         ),
         Wrong(
-            'mend = {6: "first_wait_seconds = 60", 7: "longest_wait_seconds = 3_600", '
+            'fixes = {6: "first_wait_seconds = 60", 7: "longest_wait_seconds = 3_600", '
             '9: "fresh_session_seconds = 300", 11: "explain_refusals = false"}',
-            "The first wait may be half a minute: it is the last one that was too long.",
+            "You changed the first wait, and half a minute is allowed. Which wait is too long?",
         ),
     ),
 )

@@ -24,19 +24,19 @@ MOST_GUESSED = 0.10
 _RIGHT = "as asked"
 _NEAR = 0.08
 """Numbers are read off a figure, to two digits."""
-_NO_NUMBER = "no number: that goes without quotes and without %"
+_NO_NUMBER = "no number: write it without quotes and without %"
 
 
 @cache
 def costs(group: str) -> tuple[Cost, ...]:
-    """What each window costs with this group of users."""
+    """Return what each window costs with this group of users."""
     from mfa_lab.lab.figures.guessing import trade_off  # draws: no other notebook's setup need load that
 
     return trade_off.costs(trade_off.assumed_users(**GROUPS[group])).costs
 
 
 def fitting(group: str) -> int | None:
-    """The smallest window that keeps both rules, if there is one."""
+    """Return the smallest window that keeps both rules, if there is one."""
     kept = (
         cost.window_steps for cost in costs(group) if cost.refused <= MOST_REFUSED and cost.per_year <= MOST_GUESSED
     )
@@ -44,7 +44,7 @@ def fitting(group: str) -> int | None:
 
 
 def _part(answer: object, group: str, what: str) -> str:
-    """What is to be said of one group's window, or of the numbers beside it; or of the groups themselves."""
+    """Return what is wrong with one group's window, with its shares, or with the groups."""
     answered = answer if isinstance(answer, dict) else {}
     if what == "groups":
         return next((f"no {name}" for name in GROUPS if name not in answered), _RIGHT)
@@ -69,10 +69,10 @@ def _of_window(group: str, window: Any) -> str:
         return _RIGHT
     cost = costs(group)[window]
     if cost.refused > MOST_REFUSED:
-        return f"it refuses {100 * cost.refused:.2g} %"
+        return f"it rejects {100 * cost.refused:.2g} %"
     if cost.per_year > MOST_GUESSED:
         return f"a guesser gets {100 * cost.per_year:.2g} %"
-    return "a smaller one will do"
+    return "a smaller one is enough"
 
 
 def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
@@ -88,34 +88,41 @@ def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
 _THREE = "one entry for each of the three"
 _BOTH = "the smallest window that keeps both rules, or None"
 _PERCENT = "that window's two shares, in percent, as the figure has them"
-_ROWS = "Draw this group's figure, and go down its rows until both rules hold, or until the second is broken."
-_SHARES = "Of the row that you chose: first the share on the left, then the share of a year on the right."
+_ROWS = (
+    "Your entry is not what the two rules ask for. "
+    "Draw this group's figure and go down its rows: which rule fails first?"
+)
+_SHARES = (
+    "Your shares differ from the row that you chose. Which share is on the left of the figure, and which share of a "
+    "year on the right?"
+)
 
 CHOOSE = Exercise(
     id="choose-window",
     title="A window, and its defence",
     question=(
-        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. In place of each `...` goes '
-        "`(window, refused, guessed)`: the smallest window that refuses at most 2 of 100 honest logins and leaves a "
-        "guesser at most 10 of 100 in a year; and, as its defence, these two shares in percent. Where no window "
-        "keeps both rules, put `None`. For the office `(0, 32, 1.1)` would be complete, and wrong."
+        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` by '
+        "`(window, refused, guessed)`. Choose the smallest window that keeps two rules. It rejects at most 2 "
+        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. As its defence, add "
+        "these two shares in percent. If no window keeps both rules, write `None`. For example, `(9, 50, 50)` has "
+        "the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
     hints=(
         "Draw the figure once for each group, and go down its rows from window 0.",
         (
-            "On the left look for the first row whose share is 2 % or less. Only then look to the right: is its "
+            "On the left, find the first row whose share is 2 % or less. Only then read the right side: is its "
             "share of a year 10 % or less?"
         ),
-        "If the first row that is good on the left is too dear on the right, every later row is dearer still.",
+        "If the first row that is good on the left costs too much on the right, can any later row cost less?",
     ),
     cases=(
         Case(
             "The groups",
             ("", "groups"),
             _RIGHT,
-            "Each of the three needs an entry of its own, under its name in small letters and in quotes.",
+            "Your dictionary lacks one of the three groups. Is each name there, in small letters and in quotes?",
             _THREE,
         ),
         Case("The office's window", ("office", "window"), _RIGHT, _ROWS, _BOTH),
@@ -127,35 +134,42 @@ CHOOSE = Exercise(
     wrong=(
         Wrong(
             'choice = {"office": (0, 32, 1.1), "ward": (0, 63, 1.1), "archive": (0, 81, 1.1)}',
-            "Without a window nobody guesses less, and a third of the office stands at the door each morning.",
+            "You chose no window for anybody, so a guesser's chance is the smallest. How many people of the office "
+            "must type twice each morning?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (1, 17, 3.3), "archive": (1, 47, 3.3)}',
-            "One step is meant for the way of a code. On the ward clocks are wrong too: one in six stays outside.",
+            "You chose one step for everybody, which is enough for the way of a code. On the ward clocks are wrong "
+            "too: what share of its logins is rejected?",
         ),
         Wrong(
             'choice = {"office": (1, 0.0056, 0.033), "ward": (4, 0.011, 0.097), "archive": None}',
-            "The windows may be right; the shares are wanted in percent, as they stand in the figure.",
+            "Your shares are fractions, so they look a hundred times smaller than the figure's. In which unit does "
+            "the figure give them?",
         ),
         Wrong(
             'choice = {"office": (2, 0.22, 5.5), "ward": (5, 0.3, 12), "archive": (6, 0.19, 14)}',
-            "Each further step costs as much as the last: take none that the rule does not ask for.",
+            "Your window for the office is wider than the rules ask for, and each step has its price. Where does the "
+            "first rule begin to hold?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (5, 0.87, 12)}',
-            "You kept the people's rule and broke the guesser's. Must there be a window that keeps both?",
+            "Your window for the archive keeps the people's rule and breaks the guesser's. Must there be a window "
+            "that keeps both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (4, 3.2, 9.7)}',
-            "You kept the guesser's rule and broke the people's. Must there be a window that keeps both?",
+            "Your window for the archive keeps the guesser's rule and breaks the people's. Must there be a window "
+            "that keeps both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7)}',
-            "The archive is left out. If you found no window for it, say so: that is an answer, too.",
+            "You left out the archive, so nobody knows what you decided. If you found no window for it, how can you "
+            "say that?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": "None"}',
-            "In quotes it is a word of four letters. The value that stands for *nothing* goes without quotes.",
+            "Your entry in quotes is a word of four letters. How does Python write the value that means *nothing*?",
         ),
     ),
 )
@@ -167,19 +181,50 @@ PREDICTIONS = (
         id="offset-and-delay",
         question="A phone 20 s ahead, a code 20 s on its way, and a window of 0: how often does it get in?",
         options=(
-            Option("a", "never, two errors are worse than one", lambda chance: chance == 0),
-            Option("b", "now and then", lambda chance: 0 < chance < 1),
-            Option("c", "always, the two cancel", lambda chance: chance == 1),
+            Option("a", "never, because two errors are worse than one", lambda chance: chance == 0),
+            Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),
+            Option("c", "always, because each error cancels the other", lambda chance: chance == 1),
         ),
+        saw=(
+            (
+                "**What we saw:** always. Her phone shows a time that comes only in 20 seconds, and that is when the "
+                "code arrives. So only one number counts: how far the clock is ahead, less the time on the way. With "
+                "one of the two errors she would get in a third of the time."
+            ),
+            (
+                "The map shows slanting bands. On them the chance is 1, beside them it falls evenly, and one step "
+                "further it is 0. The formula: the window, plus 1, less the size of the difference (without its "
+                "sign) divided by 30, and never below 0 or above 1."
+            ),
+            (
+                "Alice's phone that was 45 seconds slow got in half of the time: 1 + 1 − 45/30. With a phone 30 "
+                "seconds slow and 15 seconds of typing the result is the same. The way always adds to a slow "
+                "phone's error."
+            ),
+        ),
+        secrets=("only one number counts", "less the time on the way", "slanting bands", "offset less delay"),
     ),
     Prediction(
         id="no-window",
-        question="Of 100 honest logins, how many does a server without a window refuse?",
+        question="What share of the honest logins does a server without a window reject?",
         options=(
-            Option("a", "one or two", lambda share: share < 0.05),
-            Option("b", "about ten", lambda share: 0.05 <= share < 0.2),
+            Option("a", "one or two percent", lambda share: share < 0.05),
+            Option("b", "about ten percent", lambda share: 0.05 <= share < 0.2),
             Option("c", "about a third", lambda share: 0.2 <= share < 0.5),
             Option("d", "more than half", lambda share: share >= 0.5),
         ),
+        saw=(
+            (
+                "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
+                "brings nearly everything: 2.4 percent are left. All further steps together bring less than a tenth "
+                "of that gain. On the right each step costs the same. It opens two more codes, and a guesser's "
+                "chance in a year grows by about two percentage points. That is why RFC6238-5.2 stops at one."
+            ),
+            (
+                "Why 34, and not the 27 of the first cell? There every code took eight seconds. Here half of them "
+                "take longer, which makes 31. The clocks set by hand do the rest."
+            ),
+        ),
+        secrets=("34 ?(?:%|percent)", r"2\.4 ?(?:%|percent)", "[Ff]irst step brings"),
     ),
 )

@@ -91,7 +91,7 @@ def _written(answer: Any, look: Callable[[Policy, set[str]], str]) -> str:
 
 
 def _source(rules: str, step_up: str = "", reasons: str = "") -> str:
-    """A known wrong answer: the text of a policy with these lines and tables."""
+    """Return a known wrong answer: the text of a policy with these lines and tables."""
     return f"policy_text = '''\n[pharmacy]\ntitle = \"The night pharmacy\"\n{rules}\n{step_up}\n{reasons}'''"
 
 
@@ -110,18 +110,21 @@ WRITE = Exercise(
     title="A policy for the night pharmacy",
     question=(
         "A night pharmacy asks you for its rules. Write `policy_text`, a text with one policy that has a title and "
-        "meets all of this:\n\n"
-        "- **shift**: one login is enough for ten hours, and after twelve it is over.\n"
-        "- **counter**: a session that nobody uses ends after ten minutes at the latest, and not before five.\n"
-        "- **stranger**: wrong codes, whoever types them, hold a pharmacist off for ten minutes at the most.\n"
-        "- **tokens**: they show six digits, a new code every 30 seconds, and some are slow: one step either side.\n"
+        "meets all these needs:\n\n"
+        "- **shift**: one login lasts for ten hours, and for twelve at most.\n"
+        "- **counter**: a session that nobody uses ends after five to ten minutes.\n"
+        "- **stranger**: wrong codes, no matter who types them, keep a pharmacist out for ten minutes at most.\n"
+        "- **tokens**: they show six digits and a new code every 30 seconds. Some are slow, so the "
+        "window is one step on "
+        "either side.\n"
         "- **bad night**: ten wrong codes in a row do not disable an authenticator.\n"
-        "- **guesser**: somebody who has the password, and whose victim has one authenticator and logs in every day, "
-        "gets in within a year with a chance of 2 % at most.\n"
-        "- **step-up**: the action `dispense` asks for a login of the last two minutes, `open_safe` for one of the "
-        "last minute.\n"
-        "- **reasons**: each key that you set (the title does not count) has a reason, and each reason names a "
-        "clause."
+        "- **guesser**: a guesser has the password of somebody who has one authenticator and logs in "
+        "every day. The chance "
+        "to get in within a year is 2 % at most.\n"
+        "- **step-up**: the action `dispense` needs a login of the last two minutes, `open_safe` needs a "
+        "login of the last "
+        "minute.\n"
+        "- **reasons**: each key that you set (except the title) has a reason, and each reason names a clause."
     ),
     solution='''
 policy_text = """
@@ -151,13 +154,15 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "the standard."
         ),
         (
-            "Short waits make the guesser fast. Then the only brake is the number after which the authenticator is "
-            "disabled: it may be no larger than the guesser's 2 % allow."
+            "Short waits make the guesser fast. Then only one number limits the guesser: after how many failures the "
+            "authenticator is disabled. It may be no larger than the guesser's 2 % allow."
         ),
         (
-            "The guesser makes one attempt less than that number each day, for 365 days, and each has a chance of 3 "
-            'in a million. guess_budget(Policy.parse(policy_text)["pharmacy"], owner_login_days=1) says what '
-            "comes of it: try numbers above ten."
+            "The guesser makes one attempt fewer than that number each day, for 365 days. Each has a chance "
+            "of 3 in a "
+            'million. guess_budget(Policy.parse(policy_text)["pharmacy"], owner_login_days=1) computes the '
+            "result: try "
+            "numbers above ten."
         ),
     ),
     cases=(
@@ -165,21 +170,21 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The title",
             (_one,),
             _RIGHT,
-            "Write a line title = ... under the policy's name, the text in quotes.",
+            "The policy has no title. Which line under its name, with a text in quotes, gives it one?",
             "one with a title",
         ),
         Case(
             "The shift",
             (_shift,),
             _RIGHT,
-            "The key is session_seconds. How many seconds have ten hours?",
+            "The key is session_seconds. How many seconds are ten hours?",
             "a login for ten to twelve hours",
         ),
         Case(
             "The counter",
             (_counter,),
             _RIGHT,
-            "The key is session_idle_seconds.",
+            "The key is session_idle_seconds. How many seconds are five minutes, and how many are ten?",
             "out after five to ten minutes",
         ),
         Case(
@@ -193,14 +198,14 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The tokens",
             (_tokens,),
             _RIGHT,
-            "A token in a drawer shows what it always shows, and its clock nobody sets.",
+            "A token in a drawer always shows the same kind of code, and nobody sets its clock. What does it need?",
             "six digits, 30 s, one step either side",
         ),
         Case(
             "The bad night",
             (_night,),
             _RIGHT,
-            "Eleven wrong codes may be too many. Ten are not.",
+            "Eleven wrong codes may be too many, ten are not. What happens at the tenth?",
             "more than ten failures",
         ),
         Case(
@@ -214,21 +219,23 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The step-up",
             (_step_up,),
             _RIGHT,
-            "Step-up actions have a table of their own inside the policy: look at one of the seven.",
+            "Step-up actions have a table of their own inside the policy. How does one of the seven write it?",
             "both actions",
         ),
         Case(
             "The step-up's times",
             (_ages,),
             _RIGHT,
-            "The table is there. Compare each time with what is asked, in seconds.",
+            "The table is there, and a time is too long. How many seconds does each action allow?",
             "dispense: 2 minutes at most, open_safe: 60 seconds at most",
         ),
         Case(
             "The reasons",
             (_reasons,),
             _RIGHT,
-            "Each key that you set, and step_up, has a line of that name in the table of reasons, with a clause.",
+            "Each key that you set, and step_up, needs a line of that name in the table of reasons, with a "
+            "clause. Which "
+            "one has none?",
             "a reason with a clause for each key",
         ),
     ),
@@ -239,47 +246,60 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
                 "disable_after_failures = 50\n",
                 _ACTIONS,
             ),
-            "These are the hospital's rules, and they fit nearly everywhere. But short waits and fifty tries leave "
-            "the guesser more than twice of what is allowed here.",
+            "You took the hospital's rules, and they fit nearly everywhere. But short waits and fifty "
+            "attempts leave the "
+            "guesser more than twice the chance that is allowed here. Which number can you lower?",
         ),
         Wrong(
             _source(f"{_GOOD}window_steps = 0\n"),
-            "Window 0 slows the guesser, and it shuts out everybody whose token is slow.",
+            "Your window 0 slows the guesser, and it locks out everybody whose token is slow. What did the "
+            "house ask for?",
         ),
         Wrong(
             _source(f"{_SHIFT}longest_wait_seconds = 600\ndisable_after_failures = 5\n"),
-            "That stops the guesser, and on a bad night it stops the pharmacist as well.",
+            "Your policy stops the guesser, and on a bad night it stops the pharmacist, too. How many wrong "
+            "codes must be "
+            "possible?",
         ),
         Wrong(
             _source(""),
-            "So far this is the standard policy under another name: a login there lasts for a day. Go on, key by "
-            "key.",
+            "So far you have the standard policy under another name: its login lasts for a day. Which key "
+            "changes that?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS),
-            "The rules are right. Now say why: in a year somebody will ask, and you will not be there.",
+            "Your rules are correct, and nothing says why. In a year somebody will ask, and you will not be "
+            "there. What "
+            "will they read?",
         ),
         Wrong(
             _source(_GOOD, "[pharmacy.step_up]\ndispense = 60\nopen_safe = 120\n"),
-            "The table is there. Compare the two times.",
+            "Your table has both actions. Which of the two needs the younger login?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS.replace("pharmacy.", "")),
-            "[step_up] begins a second policy. A table inside yours has your policy's name and a dot before its own.",
+            "Your line [step_up] begins a second policy. A table inside a policy has the policy's name and a "
+            "dot before its "
+            "own. How is yours called?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, _FOUR.replace("pharmacy.", "")),
-            "[reasons] begins a second policy. It needs the name of yours, and a dot, before its own.",
+            "Your line [reasons] begins a second policy. Which name, and a dot, does it need before its own?",
         ),
-        Wrong(_source(_GOOD, _ACTIONS, _FOUR), "The table of times is a key that you set, too: say why."),
+        Wrong(
+            _source(_GOOD, _ACTIONS, _FOUR),
+            "The table of times is a key that you set, too, and it has no reason. Why are these times so short?",
+        ),
         Wrong(
             _source(_GOOD, _ACTIONS, f'{_FOUR.replace("NIST-3.2.2", "ISO-27001")}step_up = "ASVS-7.5.1"\n'),
-            "The reason is there, its clause is none of this kit's: they begin with NIST, ASVS or RFC.",
+            "Your reason names a clause that this kit does not know: its clauses begin with NIST, ASVS or "
+            "RFC. Which fits?",
         ),
         Wrong(
             _source(f"{_SHIFT}disable_after_failures = 15\n"),
-            "The longest wait is still the standard's: a stranger with nothing but a name and some patience closes "
-            "the pharmacy for an hour.",
+            "Your longest wait is still the standard's. A stranger with nothing but a name and patience "
+            "closes the pharmacy "
+            "for an hour. How long may it be?",
         ),
     ),
 )

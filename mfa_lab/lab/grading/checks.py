@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises.records import letter
-from mfa_lab.lab.grading.marking import IS_KIND, is_blank, not_yet, raised, replies, shown
+from mfa_lab.lab.grading.course_map import progress_map
+from mfa_lab.lab.grading.marking import IS_KIND, is_blank, not_yet, raised, replies, shown, stopped
 from mfa_lab.lab.grading.progress import attempted, forgotten, guessed, hinted, solution_shown
 from mfa_lab.lab.grading.progress_file import here
-from mfa_lab.lab.grading.progress_map import progress_map
 from mfa_lab.lab.grading.result import Outcome, Result
+from mfa_lab.lab.grading.time_limit import TimeUp
 from mfa_lab.resources import notebooks_dir
 
 __all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress_map", "reset", "solution"]
@@ -27,6 +28,7 @@ _ASKING = (
     'A second hint is nearer to the answer: hint("dynamic-truncation", 2).',
 )
 _NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
+_NO_SOLUTION = "A prediction has no solution to show: the cells below it show what happens."
 
 exercises.exercises()  # imports them all with the setup cell, so that no check waits for it
 
@@ -55,6 +57,8 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
     if failed is None:
         return Outcome.DONE, (f"All {len(given)} cases came out right." if len(given) > 1 else "That is right.",)
     error = given[failed].error
+    if isinstance(error, TimeUp):
+        return Outcome.STOPPED, stopped(error, answer, exercise.cases[failed])
     if error:
         return Outcome.RAISED, raised(error, answer, exercise.cases[failed])
     return Outcome.NOT_YET, not_yet(exercise, given, failed)
@@ -67,7 +71,7 @@ def hint(exercise_id: str = "", n: int = 1) -> Result:
     """
     if not exercise_id:
         return Result(Outcome.HINT, "How to ask for one", _ASKING)
-    if exercise_id in {prediction.id for prediction in exercises.predictions()}:
+    if _is_prediction(exercise_id):
         return Result(Outcome.HINT, exercises.prediction(exercise_id).question, (_NO_HINT,))
     exercise = exercises.exercise(exercise_id)
     count = len(exercise.hints)
@@ -81,8 +85,14 @@ def hint(exercise_id: str = "", n: int = 1) -> Result:
     )
 
 
+def _is_prediction(item_id: str) -> bool:
+    return item_id in [prediction.id for prediction in exercises.predictions()]
+
+
 def solution(exercise_id: str) -> Result:
     """One right answer. It is shown to whoever asks, and noted."""
+    if _is_prediction(exercise_id):
+        return Result(Outcome.SOLUTION, exercises.prediction(exercise_id).question, (_NO_SOLUTION,))
     exercise = exercises.exercise(exercise_id)
     done = here().read().of(exercise_id).done
     noted = here().update(solution_shown(exercise_id))
@@ -96,7 +106,7 @@ def solution(exercise_id: str) -> Result:
 
 def reset(exercise_id: str) -> Result:
     """Forget what is remembered of this exercise or prediction. The cell stays as you wrote it."""
-    if exercise_id in {prediction.id for prediction in exercises.predictions()}:
+    if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
         lines = ["Your guess is forgotten. The next one counts as the first.", *noted]
         return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))

@@ -6,6 +6,7 @@ import dis
 import inspect
 import math
 import reprlib
+import sys
 from abc import ABC
 from collections.abc import Callable
 from copy import deepcopy
@@ -16,7 +17,10 @@ from types import CodeType
 from typing import Any
 
 from mfa_lab.lab import exercises
+from mfa_lab.lab.busy import Busy
 from mfa_lab.lab.exercises import Case, Exercise
+from mfa_lab.lab.grading import time_limit
+from mfa_lab.lab.grading.time_limit import TimeUp
 
 IS_KIND: dict[str, Callable[[object], bool]] = {
     "class": lambda answer: isinstance(answer, type),
@@ -32,22 +36,36 @@ class Reply:
 
     right: bool
     came: object = None
-    error: Exception | SystemExit | None = None
+    error: Exception | SystemExit | TimeUp | None = None
 
 
 def replies(exercise: Exercise, answer: object) -> list[Reply]:
-    """What each case makes of `answer`, in their order."""
-    return [_reply(exercise, answer, case) for case in exercise.cases]
+    """Ask each case of `answer`, in their order. After one that does not end, no further one is asked."""
+    given: list[Reply] = []
+    with Busy("Checking your answer, case", len(exercise.cases)) as busy:
+        for number, case in enumerate(exercise.cases, 1):
+            busy.at(number)
+            try:
+                with time_limit.time_limit():
+                    given.append(_reply(exercise, answer, case))
+            except TimeUp as up:
+                return [*given, Reply(False, error=up)]
+    return given
 
 
 def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
     try:
-        came = exercise.ask(answer, *deepcopy(case.arguments))
+        came = _plain(exercise.ask(answer, *deepcopy(case.arguments)))
         return Reply(_same(came, case.expected), came)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the learner's code raises is an answer)
         if exercise.kind == "value" and isinstance(error, TypeError | AttributeError):
             return Reply(False, answer)  # a value of another type: no code of the learner's has run
         return Reply(False, error=error)
+
+
+def _plain(value: Any) -> object:
+    """Return Python's own number, text or truth value for NumPy's, which is as good an answer."""
+    return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value
 
 
 def _same(came: object, expected: object) -> bool:
@@ -61,7 +79,7 @@ def is_blank(answer: object) -> bool:
     are answers: to do nothing.
     """
     if isinstance(answer, type):
-        return all(is_blank(value) for value in _written_in(answer))
+        return all(is_blank(value) for part in (answer, *_own_bases(answer)) for value in _written_in(part))
     code = getattr(answer, "__code__", None)
     if code is None:
         return answer is None or answer is ...
@@ -82,6 +100,15 @@ class _Empty(ABC):
     """What Python puts into a class by itself."""
 
     nothing: None
+
+
+def _own_bases(answer: type) -> list[type]:
+    """Return the classes below an answer that the learner wrote: those of a notebook, which no module has."""
+    return [
+        base
+        for base in answer.__mro__[1:]
+        if base.__module__ == "__main__" or getattr(sys.modules.get(base.__module__), base.__name__, None) is not base
+    ]
 
 
 def _written_in(answer: type) -> list[Any]:
@@ -124,12 +151,14 @@ def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
     wrong = [index for index, reply in enumerate(given) if not reply.right]
     right = [index for index, reply in enumerate(given) if reply.right]
     most, told = 0, ""
-    for number, known in enumerate(exercise.wrong):
-        count = _explained(exercise, number, given, wrong, failed)
-        if count > most and all(_wrong_reply(exercise.id, number, index).right for index in right):
-            most, told = count, known.feedback
-        if most == len(wrong):
-            break
+    with Busy("Looking for the mistake, known mistake", len(exercise.wrong)) as busy:
+        for number, known in enumerate(exercise.wrong):
+            busy.at(number + 1)
+            count = _explained(exercise, number, given, wrong, failed)
+            if count > most and all(_wrong_reply(exercise.id, number, index).right for index in right):
+                most, told = count, known.feedback
+            if most == len(wrong):
+                break
     return told
 
 
@@ -174,17 +203,17 @@ _OF_ANOTHER_TYPE = (
         "bytes-like object is required, not 'int'",
         "A number stands where bytes are needed: `to_bytes` makes them of it.",
     ),
+    (
+        "'member_descriptor'",
+        "You keep a class itself, so whatever is written there would be everybody's. How is one object of it made?",
+    ),
 )
 """What helps, by what Python says of a value of another type."""
 
 
 def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str, ...]:
     """A line with the learner's own line number, the last one that ran in the cell of the answer; and what helps."""
-    codes = _codes(answer)
-    cells = {code.co_filename for code in codes}
-    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename in cells]
-    line = lines[-1] if lines else min((code.co_firstlineno for code in codes), default=None)
-    where = f"line {line} of your cell" if line else "your answer"
+    lines, where = _where(error, answer)
     words = next(iter(str(error).splitlines()), "without a word").rstrip(".")
     told = f"{case.name}: {where} raised {type(error).__name__}: {words}."
     if "NoneType" in words and not lines:  # whoever called the answer could do nothing with what came
@@ -199,6 +228,23 @@ def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str,
     if error.name and len(error.name) == 1:
         return told, f'If the letter {error.name} is meant, it goes in quotes: "{error.name}".'
     return told, "Is the name spelled right, and has the cell that makes it been run?"
+
+
+def stopped(error: TimeUp, answer: Any, case: Case) -> tuple[str, ...]:
+    """Say where an answer was that did not end."""
+    _, where = _where(error, answer)
+    seconds = f"{time_limit.limit_seconds:g}"
+    told = f"{case.name}: after more than {seconds} seconds {where} was still running. So it was stopped."
+    return told, "Which loop does not come to its end, or what does it wait for?"
+
+
+def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
+    """Return the lines of the learner's cell that were running, outermost first, and words for the last of them."""
+    codes = _codes(answer)
+    cells = {code.co_filename for code in codes}
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename in cells]
+    line = lines[-1] if lines else min((code.co_firstlineno for code in codes), default=None)
+    return lines, f"line {line} of your cell" if line else "your answer"
 
 
 def _codes(answer: Any) -> list[CodeType]:

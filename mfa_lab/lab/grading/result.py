@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -11,11 +12,12 @@ from mfa_lab.style import HERE, QUIET, REFUSED, SERVER
 
 
 class Outcome(StrEnum):
-    """What can be said, in words. The first four are those of `check`."""
+    """What can be said, in words. The first five are those of `check`."""
 
     NOT_ATTEMPTED = "Not attempted"
     NOT_YET = "Not yet"
     RAISED = "Raised"
+    STOPPED = "Stopped"
     DONE = "Done"
     NOTED = "Noted"
     COMPARED = "Compared"
@@ -28,6 +30,7 @@ _LOOK = {
     Outcome.NOT_ATTEMPTED: ("○", QUIET),
     Outcome.NOT_YET: ("◐", HERE),
     Outcome.RAISED: ("!", REFUSED),
+    Outcome.STOPPED: ("■", REFUSED),
     Outcome.DONE: ("✓", SERVER),
     Outcome.NOTED: ("✓", SERVER),
     Outcome.COMPARED: ("≟", HERE),
@@ -73,9 +76,14 @@ class Result:
             f'[data-jp-theme-light="false"] .{kind} b {{ color: {tone.dark} }}'
         )
         word = f'<b><span aria-hidden="true">{self.sign}</span> {self.outcome}</b>'
-        lines = "".join(f"<p>{escape(line)}</p>" for line in self.lines)
+        lines = "".join(f"<p>{_with_code(line)}</p>" for line in self.lines)
         prose = "".join(f"<p>{marked_up(paragraph)}</p>" for paragraph in self.prose)
         code = f'<pre style="white-space: pre-wrap">{escape(self.code)}</pre>' if self.code else ""
-        further = f"<p>{escape(self.further)}</p>" if self.further else ""
+        further = f"<p>{_with_code(self.further)}</p>" if self.further else ""
         said = f"<p>{word} · {escape(self.title)}</p>{lines}{prose}{code}{further}"
         return f'<style>{style}</style><div class="{kind}" role="status">{said}</div>'
+
+
+def _with_code(line: str) -> str:
+    """Return a line as HTML, with code where the text has backticks."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(line))

@@ -1,4 +1,4 @@
-"""A way from a notebook to pages in another tab: the link, and a phone for who has none at hand.
+"""A way from a notebook to pages in another tab: the link, and a phone for people who have none at hand.
 
 The address holds a port that differs from run to run, so it is in the live view alone, never in the notebook.
 """
@@ -19,7 +19,7 @@ from mfa_lab.provisioning import build_uri
 _NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
 """What the phone has for forms on its own page: the other tab it cannot see, and can type nothing into."""
 _STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
-_WORDS = "A link to the server's pages in another tab, and a phone for who has none at hand"
+_WORDS = "A link to the server's pages in another tab, and a phone for people who have none at hand"
 
 
 class SetupKeyForm(Form):

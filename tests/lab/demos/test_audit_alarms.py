@@ -23,7 +23,7 @@ def rule(name: str, *lines: tuple[int, str]) -> list[int]:
 
 @pytest.mark.parametrize("seed", [2027, *(pytest.param(seed, marks=pytest.mark.full) for seed in (1, 2))])
 def test_one_rule_is_fair_and_sees(seed):
-    """As notebook 10b says, for other weeks too: the first accuses the two, the second many, the third is blind."""
+    """As notebook 51 says, for other weeks too: the first accuses the two, the second many, the third is blind."""
     many, night, row, passwords = tried(audit_week(seed))
     assert (many.honest, many.after_seconds) == (2, None)
     assert night.honest > 10
@@ -145,7 +145,7 @@ def test_what_an_alarm_counts_is_told_apart(alarm, told):
 
 
 def test_the_owner_would_have_been_told_six_times():
-    """As the notebook says: a notice with the third refused code in a row, the first before six on Monday."""
+    """As the notebook says: a notification with the third refused code in a row, the first before six on Monday."""
     week, row, notifications = audit_week(), 0, []
     for line in (line for line in week.lines if line.account_id == week.attacked):
         row = row + 1 if line.event == "code refused" else 0 if line.event == "logged in" else row

@@ -83,6 +83,6 @@ def test_the_table_says_it_in_words():
     assert told == [
         ("90 s slow", "never"),
         ("45 s slow", "now and then"),
-        ("right", "always"),
+        ("correct", "always"),
         ("30 s fast", "always"),
     ]

@@ -228,7 +228,7 @@ def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
     case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")
-    assert feedback == "This server forgets: the same code gets in again."
+    assert feedback == "Your code ignores `last_step`, so the same code gets in again. What does the server remember?"
 
 
 SLIPS = [
@@ -248,8 +248,8 @@ SLIPS = [
         "That is a list. What is wanted is a dict",
     ),
     ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. What is wanted is a dictionary"),
-    ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Use the three words"),
-    ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Use the three words"),
+    ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Which parameter do you mean?"),
+    ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Which parameter do you mean?"),
     (
         "dynamic-truncation",
         written("def f(digest):\n    return digest[1:5] & 0x7FFF_FFFF", "f"),
@@ -261,7 +261,7 @@ SLIPS = [
         "to_bytes",
     ),
     ("factor-kinds", 3, "in quotes"),
-    ("factor-kinds", {1, 2}, "count kinds, not proofs"),
+    ("factor-kinds", {1, 2}, "Which kind is each proof"),
     ("remember-step", ["b"], "Choose one of the letters"),
 ]
 
@@ -358,6 +358,41 @@ def test_an_unknown_exercise_is_an_error_that_names_those_there_are():
         predict("02-one-byte", "a")
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: check("dynamic-trunkation", None),
+        lambda: hint("dynamic-trunkation"),
+        lambda: solution("dynamictruncation"),
+        lambda: reset("dynamic_truncation"),
+    ],
+)
+def test_the_nearest_exercise_is_suggested(call):
+    """And nothing else: in a notebook that sentence is all that is shown."""
+    with pytest.raises(InvalidInput, match="did you mean 'dynamic-truncation'") as raised:
+        call()
+    assert raised.value._render_traceback_() == [str(raised.value)]
+    assert "code-digits" not in str(raised.value)
+
+
+def test_the_nearest_prediction_is_suggested():
+    """And what belongs to the other kind is said to."""
+    for call in (lambda: predict("late-cod", "a"), lambda: compare("lat-code", True)):
+        with pytest.raises(InvalidInput, match="did you mean 'late-code'"):
+            call()
+    with pytest.raises(InvalidInput, match="is a prediction, and no exercise"):
+        check("late-code", "a")
+    with pytest.raises(InvalidInput, match="is an exercise, and no prediction"):
+        predict("code-digits", "a")
+    with pytest.raises(InvalidInput, match="comes first, as a text in quotes"):
+        check([], "dynamic-truncation")
+
+
+def test_a_prediction_has_no_solution():
+    """It says so, and nothing is raised."""
+    assert "no solution" in solution("late-code").lines[0]
+
+
 PLANTED = """
 from mfa_lab.lab.exercises.records import Case, Exercise
 NOTEBOOK = "99_planted"
@@ -394,7 +429,10 @@ def test_the_solution_is_shown_as_it_is_written():
 
 def test_reset_says_how_the_cell_comes_back():
     """What is forgotten, and the command that brings the notebook back and keeps one's own."""
-    assert "`mfa-lab reset 03_otp_generation`" in reset("dynamic-truncation").lines[1]
+    result = reset("dynamic-truncation")
+    assert "`mfa-lab reset 03_otp_generation`" in result.lines[1]
+    assert "<code>mfa-lab reset 03_otp_generation</code>" in result._repr_html_()
+    assert "`" not in result._repr_html_()
 
 
 def test_whoever_is_stuck_reads_how_to_ask_for_a_hint(fix):
@@ -455,7 +493,7 @@ def test_two_faces_of_one_record(outcome, result):
     page = BeautifulSoup(result._repr_html_(), "html.parser")
     status = page.find(attrs={"role": "status"})
     said = " ".join(status.get_text(" ").split())
-    assert said == " ".join(repr(result).split())
+    assert said.split() == repr(result).replace("`", "").split()
     assert str(outcome) in said
     assert page.find(attrs={"aria-hidden": "true"}).get_text() == result.sign
 

@@ -53,14 +53,14 @@ def walk_strip(server: Any) -> Picture:
 def words(data: tuple[Row, ...]) -> str:
     """The figure, told."""
     told = [
-        f"the code {signed(row.typed)} is {'taken' if row.taken else 'refused'}, and the window stands from "
+        f"the code {signed(row.typed)} is {'accepted' if row.taken else 'rejected'}, and the window reaches from "
         f"{signed(row.centre - 1)} to {signed(row.centre + 1)}"
         for row in data
         if row.typed is not None
     ]
     return (
         f"A window of one step either side, in steps from the server's own, before and after {LOGINS} logins at one "
-        f"moment. First it stands from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
+        f"moment. First it reaches from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
         f"{'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
     )
 
@@ -96,7 +96,7 @@ def _row(ax: Axes, row: Row, y: float) -> None:
     tint(ax, corner, size, SERVER.fill)
     box(ax, corner, size, SERVER.text, linewidth=2.2)
     if row.typed is not None:
-        sign, tone = (GRANTED_SIGN, SERVER) if row.taken else (REFUSED_SIGN, REFUSED)
+        sign, tone = (GRANTED_SIGN, ATTACKER) if row.taken else (REFUSED_SIGN, REFUSED)
         write(ax, _x(row.typed) + _WIDE / 2, middle, sign, tone.text, size=15, weight="bold")
     inside = abs(row.centre) <= 1
     told, tone = (f"{GRANTED_SIGN} owner inside", SERVER) if inside else (f"{REFUSED_SIGN} owner outside", REFUSED)

@@ -1,0 +1,8 @@
+"""Load the kit at the start of each kernel, so that a cell that is run before the setup cell says so in a sentence."""
+
+try:
+    import mfa_lab.lab as _lab
+except ImportError:  # a Python of another environment, in a terminal of JupyterLab
+    pass
+else:
+    del _lab

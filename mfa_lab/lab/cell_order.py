@@ -1,0 +1,138 @@
+"""What a notebook says when one of its cells was run too early or twice: which cells to run first, not a traceback.
+
+The kit knows its own notebooks, so it can tell this from a learner's own mistake. A cell that a learner has changed,
+a name that no cell makes, and a cell that fails with all cells above it run: for these, Python's words stay.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from textwrap import shorten
+from traceback import walk_tb
+from typing import Any
+
+from mfa_lab.resources import notebooks_dir
+
+REMEDY = "Click this cell, choose Run > Run All Above Selected Cell, and then run this cell again."
+_LINE_WIDTH = 48
+_ASKED = re.compile(r'^(?:check|predict)\("([^"]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One of the kit's notebooks: its name without `.ipynb`, and the sources of its code cells."""
+
+    name: str
+    cells: tuple[str, ...]
+
+    def place(self, source: str) -> int | None:
+        """Return the number of the cell with this source, or that asks the same exercise; None for any other."""
+        if source in self.cells:
+            return self.cells.index(source)
+        asked = _ASKED.findall(source)
+        return next(
+            (number for number, cell in enumerate(self.cells) if asked and asked == _ASKED.findall(cell)), None
+        )
+
+
+def install() -> None:
+    """Have IPython tell it. Outside a kernel, or where somebody else handles exceptions, nothing happens."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None and not shell.custom_exceptions:
+        shell.set_custom_exc((Exception,), _show)
+
+
+def _show(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: int | None = None
+) -> None:
+    """Show an error as IPython would, but for those that `advice` knows."""
+    if not any(frame.f_globals is shell.user_ns for frame, _ in walk_tb(trace)):
+        shell.showsyntaxerror()  # no line of the cell has run: it could not be compiled
+        return
+    with suppress(Exception):  # no fault of ours may hide the learner's error
+        session = Path(os.environ.get("JPY_SESSION_NAME", "")).stem
+        ran = [source.strip() for source in shell.history_manager.input_hist_raw[1:]]
+        told = advice(error, ran, books(), session)
+        if told:
+            error._render_traceback_ = lambda: [told]  # type: ignore[attr-defined]  # IPython asks for it
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
+
+
+@cache
+def books() -> tuple[Book, ...]:
+    """Read every notebook as it was shipped."""
+    return tuple(_read(path) for path in sorted(notebooks_dir().glob("*.ipynb")))
+
+
+def _read(path: Path) -> Book:
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return Book(path.stem, tuple("".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "code"))
+
+
+def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], session: str = "") -> str:
+    """Say which cells to run first, or nothing if the error is another mistake.
+
+    `ran` are the sources of all cells that were run, the failed one last. `session` is the notebook's name as
+    Jupyter gives it; a copy of a notebook has another name, and is known by its cells.
+    """
+    book = max(known, key=lambda book: (len({*ran} & {*book.cells}), book.name == session), default=None)
+    if book is None or not ({*ran} & {*book.cells} or book.name == session):
+        return ""
+    place = book.place(ran[-1])
+    if type(error) is NameError:
+        maker = _maker(error.name or "", book.cells[:place])
+        return f"{error.name!r} is made by {maker}\n{REMEDY}" if maker else ""
+    if place is None or book.cells[place] != ran[-1]:
+        return ""
+    return _of_order([book.place(source) for source in ran], place, error)
+
+
+def _of_order(places: list[int | None], place: int, error: BaseException) -> str:
+    """Say what is wrong with the order of cells; nothing if it is right."""
+    start = max(
+        (number for number, each in enumerate(places) if each == 0), default=-1
+    )  # the setup cell makes all new
+    since = [] if start < 0 else places[start:]
+    if since[:-1].count(place):
+        why = "This cell was run before, and it works once: the first time used up what the cells above made."
+    elif _in_order(since, place):
+        return ""
+    else:
+        why = "This cell builds on the cells above it."
+    python = f"{type(error).__name__}: {error}".strip(": ")
+    return f"{why}\n{REMEDY}\n(Python says: {python})"
+
+
+def _in_order(since: list[int | None], place: int) -> bool:
+    """Whether all cells above have run, from top to bottom; one that the learner has changed may be any of them."""
+    known = [each for each in since if each is not None]
+    changed, missing = len(since) - len(known), place + 1 - len(known)
+    return bool(known) and known == sorted(set(known)) and missing <= changed
+
+
+def _maker(name: str, cells: Sequence[str]) -> str:
+    """Describe the last of these cells that makes a name; nothing if none does."""
+    for number, source in reversed([*enumerate(cells)]):
+        for statement in ast.parse(source).body:
+            if name in _made(statement):
+                line = shorten(source.splitlines()[statement.lineno - 1], _LINE_WIDTH, placeholder=" ...")
+                return f"another cell, which has not run: {line}" if number else "the setup cell, which has not run."
+    return ""
+
+
+def _made(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement of a cell makes."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
