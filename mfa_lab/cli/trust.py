@@ -11,7 +11,7 @@ from mfa_lab.lab import working_copy
 
 
 def trust(source: Path, work: Path) -> None:
-    """Sign, for this user's Jupyter, each notebook in `work` that is unchanged since the kit delivered it from `source`.
+    """Sign each notebook in `work` that is the same as the kit's in `source`, for this user's Jupyter.
 
     JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, it trusts a
     notebook only after every cell was run. If the page is loaded again before that, it shows forms as static text. A

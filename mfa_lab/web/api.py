@@ -1,7 +1,7 @@
 """Offer the same calls as a JSON API. It accepts bearer tokens and no cookies, which prevents CSRF.
 
-Each step returns the token for the next step. A password gives the token of a pending login; a code gives the token of
-a session.
+Each step returns the token for the next step. A password gives the token of a pending login, and a code gives the
+token of a session.
 """
 
 from __future__ import annotations
