@@ -77,8 +77,8 @@ class Policy:
     step_up: tuple[tuple[str, int], ...] = ()
     """An application's sensitive actions: (name, the greatest age in seconds of a session that may use it)."""
     recovery_codes: int = 10
-    """The number of recovery codes. With 0, the server issues no recovery code, not even instead of a used one. Then a
-    user who loses the phone needs an administrator's reset code."""
+    """The number of recovery codes. With 0, the server issues none, not even instead of a used one. Then a user who
+    loses the phone needs an administrator's reset code."""
 
     drift_cap_steps: int = 0
     """How far the window's centre may follow a phone's clock, one step a login (0: not at all). No window widens."""
