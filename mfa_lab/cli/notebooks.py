@@ -52,9 +52,9 @@ def reset(notebook: str | None, folder: Path) -> None:
     if find_spec("nbformat"):
         trust(notebooks_dir(), folder)
     for name, kept in aside.items():
-        click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
+        click.echo(f"{name} is the kit's version again" + (f"; your copy is kept as {kept}" if kept else ""))
     if not aside:
-        click.echo(f"Nothing to do: {notebook or 'every notebook'} is as it came.")
+        click.echo(f"Nothing to do: {notebook or 'every notebook'} is unchanged.")
 
 
 @main.command()
@@ -77,7 +77,7 @@ def progress(folder: Path, file: str | None) -> None:
         return
     written = progress_export.export(folder, Path(file) if file else None)
     click.echo(
-        f"{written} holds your pseudonym, exercise ids, attempts and times. Nothing else, and nobody has it yet."
+        f"{written} holds your pseudonym, exercise ids, attempts and times, and nothing else. It was sent to nobody."
     )
 
 

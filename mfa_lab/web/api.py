@@ -79,7 +79,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "Rejected, with the same words whatever was wrong"},
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "An impossible value; the sentence says which"},
-    503: {"model": Problem, "description": "The server itself failed; check whether it was done, then try again"},
+    503: {"model": Problem, "description": "The server itself failed; before a new try, check whether it was done"},
 }
 _NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
