@@ -27,7 +27,7 @@ FACTORS = Exercise(
             "Your letters",
             (),
             "bd",
-            "You named another set of logins. Which kind is each proof: know, have or are?",
+            "You named another set of logins: count kinds, not proofs. Which kind is each proof: know, have or are?",
             "exactly those logins that ask for two kinds",
         ),
     ),
@@ -44,8 +44,8 @@ FACTORS = Exercise(
         ),
         Wrong(
             'two_factors = "a"',
-            "You chose two proofs of one kind: both are something you know. Which login also asks for something you "
-            "have?",
+            "A PIN and a password are two proofs of one kind: both are something you know. Which login also asks for "
+            "something you have?",
         ),
         Wrong(
             'two_factors = "bcd"',

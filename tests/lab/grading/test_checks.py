@@ -261,7 +261,7 @@ SLIPS = [
         "to_bytes",
     ),
     ("factor-kinds", 3, "in quotes"),
-    ("factor-kinds", {1, 2}, "count kinds, not proofs"),
+    ("factor-kinds", {1, 2}, "Which kind is each proof"),
     ("remember-step", ["b"], "Choose one of the letters"),
 ]
 

@@ -58,8 +58,10 @@ class _Noting:
 
 
 def raced(server: Any) -> tuple[Lane, Lane]:
-    """Run the attack on `server`, a `CheckThenSet` of any kind, and take two of its requests: two that got in, if
-    more than one did, and did the same things in turn, so that the picture is the same each time.
+    """Run the attack on `server`, a `CheckThenSet` of any kind, and return two of its requests.
+
+    They are two that got in, if more than one did. They did the same things in turn, so that the picture is the same
+    each time.
     """
     notes: list[tuple[int, int]] = []
 
