@@ -1,4 +1,4 @@
-"""One code: a secret, a step, and PyOTP, which computes it (RFC 4226 section 5.3)."""
+"""Compute the code of a secret at a time step, with PyOTP (RFC 4226 section 5.3)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _SEPARATORS = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u206
 
 
 def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
-    """The code that an authenticator with the right time shows at `now` (Unix seconds).
+    """Return the code that an authenticator with a correct clock shows at `now` (Unix seconds).
 
-    `digits` is 6 to 8; `algorithm` is SHA1, SHA256 or SHA512; `period` is in seconds.
+    `digits` is 6 to 8, `algorithm` is SHA1, SHA256 or SHA512, and `period` is in seconds.
     Raises `InvalidSecret` or `InvalidInput`. Source: RFC 4226 section 5.3, RFC 6238 section 4.
     """
     return hotp_of(secret, digits, algorithm).at(step_at(now, period))
@@ -39,8 +39,8 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
 def tidy_code(code: object, digits: int = 6) -> str:
     """Return `code` without what people type or paste around and between its digits: white space, hyphens, dashes.
 
-    Raises `MalformedCode` unless `digits` ASCII digits remain. Full-width digits are refused: they are another
-    spelling of the same code, and a verifier that remembers spellings can be fooled with them.
+    Raises `MalformedCode` unless `digits` ASCII digits remain. Full-width digits are rejected too: they are
+    another spelling of the same code, and they can deceive a verifier that remembers spellings.
     """
     if isinstance(code, str) and len(code) <= 4 * digits:
         bare = without_separators(code)
@@ -71,7 +71,7 @@ def padded_secret(secret: str) -> str:
 
 
 def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
-    """Return the key that `secret` (Base32, padding optional, either case) stands for; `InvalidSecret` otherwise."""
+    """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
         raise InvalidSecret(f"a secret is Base32 text, not {type(secret).__name__}")
     try:
@@ -82,7 +82,7 @@ def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
         raise InvalidSecret("a secret is Base32 text: letters A to Z and digits 2 to 7; copy it again")
     if len(key) * 8 < min_bits:
         raise InvalidSecret(
-            f"this secret has {len(key) * 8} bits; an OTP key needs {MIN_SECRET_BITS} at least: make a new one"
+            f"this secret has {len(key) * 8} bits; an OTP key needs at least {MIN_SECRET_BITS}: make a new one"
         )
     return key
 
@@ -97,7 +97,7 @@ def checked_parameters(digits: int, period: int, algorithm: str) -> None:
 
 
 class _Hotp(pyotp.HOTP):
-    """PyOTP's HOTP with the key decoded once, not anew for each step of a window."""
+    """PyOTP's HOTP, which decodes the key once and not again for each step of a window."""
 
     def __init__(self, secret: str, digits: int, algorithm: str) -> None:
         self._key = secret_bytes(secret)
@@ -108,5 +108,6 @@ class _Hotp(pyotp.HOTP):
 
 
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
+    """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)
     return _Hotp(secret, digits, algorithm)

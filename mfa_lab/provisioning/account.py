@@ -1,4 +1,4 @@
-"""What an authenticator keeps for one account, and new shared secrets."""
+"""Define the record that an authenticator keeps for one account, and make new shared secrets."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _SECRET_BYTES = 20
 
 
 def new_secret(randomness: Randomness = SYSTEM) -> str:
-    """A new shared secret: 160 bits (RFC4226-R6), as 32 Base32 characters without padding."""
+    """Return a new shared secret: 160 bits (RFC4226-R6), as 32 Base32 characters without padding."""
     return base64.b32encode(randomness.token_bytes(_SECRET_BYTES)).decode()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OtpAccount:
-    """What an authenticator keeps for one account. `repr` hides the secret, and `==` never compares it.
+    """One account as an authenticator keeps it. `repr` hides the secret, and `==` never compares it.
 
-    `issuer` may be empty; `secret` is Base32, of any length: an authenticator takes what other servers give. What is
-    written (`uri`), and what a server takes over, is checked again, and strictly. Raises `InvalidInput`,
-    `InvalidSecret`.
+    `issuer` may be empty. `secret` is Base32 of any length, because an authenticator must use what other servers give
+    it. `uri` and `MfaServer.adopt` check it again, strictly. Raises `InvalidSecret`, and `InvalidInput` for a name
+    that no app can show.
     """
 
     account: str
@@ -44,18 +44,18 @@ class OtpAccount:
 
     def __post_init__(self) -> None:
         if not checked_account_name(self.account, "account"):
-            raise InvalidInput("the account has no name: give the one that people log in with")
+            raise InvalidInput("the account has no name: give the name that people log in with")
         checked_account_name(self.issuer, "issuer")
         secret_bytes(self.secret.reveal(), min_bits=1)
         checked_parameters(self.digits, self.period_seconds, self.algorithm)
 
     @property
     def label(self) -> str:
-        """What an app shows above the code: `Issuer: account`."""
+        """Return the label that an app shows above the code: `Issuer: account`."""
         return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
 
     def same_site_and_name(self, other: OtpAccount) -> bool:
-        """Return whether both name one account of one site. Without an issuer nobody can tell."""
+        """Return whether both name one account of one site. Without an issuer nobody knows: the answer is no."""
         return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
 
     def same_as(self, other: OtpAccount) -> bool:
@@ -67,18 +67,20 @@ class OtpAccount:
 
     @property
     def warning(self) -> str:
-        """What to tell the owner of an account whose secret is too short; '' for any other."""
+        """Return what to tell the owner if the secret is too short, otherwise an empty text."""
         bits = len(secret_bytes(self.secret.reveal(), min_bits=1)) * 8
         if bits >= MIN_SECRET_BITS:
             return ""
         return (
-            f"the secret of this account has only {bits} bits; {MIN_SECRET_BITS} are the least that is safe "
-            "(NIST SP 800-63B-4): ask the site for a new one"
+            f"the secret of this account has only {bits} bits; NIST SP 800-63B-4 asks for at least {MIN_SECRET_BITS}: "
+            "ask the site for a new one"
         )
 
     def checked_for_writing(self) -> None:
-        """Raise `InvalidInput` for a colon, which separates issuer and account (KEYURI), `InvalidSecret` for a short
-        secret: another app could read the first in another way, and no server should give out the second.
+        """Raise `InvalidInput` for a colon in a name, and `InvalidSecret` for a short secret.
+
+        A colon separates issuer and account (KEYURI), so another app may read such a name in another way. No server
+        should give out a short secret.
         """
         for name, what in ((self.account, "account"), (self.issuer, "issuer")):
             if ":" in name:
@@ -86,9 +88,9 @@ class OtpAccount:
         secret_bytes(self.secret.reveal())
 
     def uri(self) -> str:
-        """The otpauth:// URI. It holds the secret: show it to its owner alone, and never log it.
+        """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
 
-        Raises `InvalidInput`, `InvalidSecret` for what `checked_for_writing` refuses, and for a URI that is too long.
+        Raises what `checked_for_writing` raises, and `InvalidInput` if it would be longer than 4096 characters.
         """
         self.checked_for_writing()
         totp = pyotp.TOTP(
@@ -104,13 +106,13 @@ class OtpAccount:
         uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
-                f"the URI would pass {MAX_URI_CHARACTERS} characters: shorten the account or the issuer"
+                f"the URI would be over {MAX_URI_CHARACTERS} characters long: shorten the account or the issuer"
             )
         return uri.reveal()
 
 
 def checked_account_name(name: str, what: str) -> str:
-    """Return `name` itself if an authenticator can show it, else raise `InvalidInput`."""
+    """Return `name` if an authenticator can show it, otherwise raise `InvalidInput`."""
     if not isinstance(name, str):
         raise InvalidInput(f"the {what} is text, not {type(name).__name__}")
     if uncarriable(name):
@@ -121,5 +123,5 @@ def checked_account_name(name: str, what: str) -> str:
 
 
 def uncarriable(text: str) -> bool:
-    """Whether `text` holds control characters, line separators or lone surrogates: no URI and no XML takes them."""
+    """Return whether `text` has control characters, line separators or lone surrogates, which URIs cannot carry."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)

@@ -1,13 +1,13 @@
-"""Accounts from a plain table, as programs around PyOTP keep them: CSV with a heading, or JSON of names and secrets.
+"""Read accounts from a plain table of an older system: CSV with a heading, or JSON of names and secrets.
 
 ```
 name,secret,issuer,digits,period,algorithm
 alice@example.org,DEMOALICEDEMOALICEDEMOALICEDEMO2,Acme,6,30,SHA1
 ```
-or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may stand for the
-secret. Name and secret are needed; the rest is as in `OtpAccount`, and `reading` says how each cell is read. An error
-names line, column and remedy of each bad row, and quotes no cell: columns get mixed up, and then secrets stand among
-the names. `parse_table` reads all or nothing; `read_table` takes the good rows and lists the bad ones.
+or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may take the place
+of the secret. Name and secret are required; the other columns default as in `OtpAccount`. `parse_table` accepts all
+rows or none; `read_table` returns the good rows and lists the bad rows. An error names line, column and remedy of
+each bad row, and quotes no cell: if columns are mixed up, a name may be a secret. `reading` has the rules for cells.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "period": ("period_seconds", whole_number),
     "algorithm": ("algorithm", algorithm_in),
 }
-"""Which field of `OtpAccount` a column fills, and how its text is read."""
+"""For each column: the field of `OtpAccount` that it fills, and the function that reads its text."""
 _EMPTY = OtpAccount("nobody", "", Redacted("A" * 32))
-"""Where every row begins; its name and secret never stay."""
+"""Each row starts from this account and replaces its name and secret."""
 
 _MOST_NAMED = 20
 _QUOTE = "quote a cell that holds a separator, and leave none out"
 
 _Row = tuple[object, "dict[str, str] | str"]
-"""Where it stands, which `str` says, and its cells; or what is wrong with all of it."""
+"""The row's place, as `str` says it, and its cells by column, or what is wrong with the whole row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRead:
-    """What was read of a table: its good rows, and a sentence for each bad one, both in their order."""
+    """The good rows of a table, and a sentence for each bad row, both in the table's order."""
 
     accounts: tuple[OtpAccount, ...]
     bad_rows: tuple[str, ...]
@@ -61,7 +61,7 @@ class TableRead:
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
     """Return the accounts of a table, in its order, if every row is good.
 
-    Raises `InvalidInput`, which names line, column and remedy of each bad row; of many rows, the first twenty.
+    Raises `InvalidInput`, which names line, column and remedy of each bad row, up to twenty rows.
     """
     hidden = Redacted(text)
     del text  # tracebacks may show variables
@@ -75,8 +75,8 @@ def parse_table(text: str) -> tuple[OtpAccount, ...]:
 def read_table(text: str | Redacted) -> TableRead:
     """Return the good rows of a table, and what is wrong with each of the others.
 
-    Of rows with the same name and issuer none is good: nobody can tell which secret is the account's. Raises
-    `InvalidInput` for what is no table, or holds no account at all.
+    If two rows have the same name and issuer, neither is good: nobody can tell which secret belongs to the account.
+    Raises `InvalidInput` if the text is not a table, or has no row.
     """
     hidden = text if isinstance(text, Redacted) else Redacted(text)
     del text  # tracebacks may show variables
@@ -90,7 +90,7 @@ def read_table(text: str | Redacted) -> TableRead:
 def _read(text: Redacted) -> TableRead:
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_CHARACTERS:
         raise InvalidInput(f"pass the text of a table, of {MAX_CHARACTERS:,} characters at most")
-    plain = Redacted(text.reveal().lstrip("\ufeff"))  # a mark that spreadsheets write
+    plain = Redacted(text.reveal().lstrip("\ufeff"))  # the byte order mark, which spreadsheets write
     rows = _json_rows(plain) if plain.reveal().lstrip()[:1] in {"{", "["} else _csv_rows(plain)
     good: dict[tuple[str, str], OtpAccount] = {}
     seen: set[tuple[str, str]] = set()
@@ -103,30 +103,30 @@ def _read(text: Redacted) -> TableRead:
         key = account.issuer, account.account
         if key in seen:
             good.pop(key, None)
-            bad.append(f"{where}, name: this name and issuer stand in the table already: keep one")
+            bad.append(f"{where}, name: this name and issuer are already in the table: keep one")
         else:
             good[key] = account
         seen.add(key)
     if not seen and not bad:
-        raise InvalidInput("this table holds no account: give it a row for each")
+        raise InvalidInput("this table holds no account: write a row for each")
     return TableRead(tuple(good.values()), tuple(bad))
 
 
 def _account(where: object, cells: dict[str, str] | str) -> OtpAccount | str:
-    """The account of a row, or what is wrong with it."""
+    """Return the account of a row, or what is wrong with the row."""
     if isinstance(cells, str):
         return f"{where}{cells}"
     issuer, name = names_in(cells.get("name", ""), cells.get("issuer", ""))
-    for column in _NEEDED:  # no issuer serves as a name here: a name says whose account it is
+    for column in _NEEDED:  # the issuer cannot serve as the name here: the name says whose account it is
         if not cells.get(column):
-            return f"{where}, {column}: it is empty: each account needs a name and a secret"
+            return f"{where}, {column}: it is empty, but each account needs a name and a secret"
     account = _EMPTY
     for column, cell in {**cells, "name": name, "issuer": issuer}.items():
         key, read = _COLUMNS[column]
         try:
             account = replace(account, **{key: read(cell)}) if cell else account
             if column == "secret":
-                secret_bytes(account.secret.reveal())  # a server is to take these over: no short secret is good
+                secret_bytes(account.secret.reveal())  # a server takes these accounts over, so a short secret is bad
         except InvalidInput as error:
             return f"{where}, {column}: {error}"
     return account
@@ -173,16 +173,16 @@ def _heading(line: str, cells: list[str]) -> list[str]:
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its keys, also those that stand there twice."""
+    """A JSON object with all its keys, even a key that occurs twice."""
 
 
 def _json_rows(text: Redacted) -> Iterator[_Row]:
     try:
         table, sentence = json.loads(text.reveal(), object_pairs_hook=_Pairs), ""
     except json.JSONDecodeError as error:
-        table, sentence = None, f"line {error.lineno}, column {error.colno}: this is no JSON: {error.msg}"
+        table, sentence = None, f"line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
     except (ValueError, RecursionError):
-        table, sentence = None, "this is no JSON that can be read: a number is too long, or brackets lie too deep"
+        table, sentence = None, "this is not JSON that can be read: a number is too long, or the nesting too deep"
     if sentence:
         raise InvalidInput(sentence)
     if not isinstance(table, _Pairs):
@@ -196,7 +196,7 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The line of the key with this number, from 1, looked for only where an error asks."""
+    """The place of key number `number` (from 1) in a JSON text. Its line is searched only if an error needs it."""
 
     text: Redacted
     names: list[str] = field(repr=False)
@@ -214,16 +214,16 @@ class _Entry:
 
 
 def _cells(value: object) -> dict[str, str] | str:
-    """The cells of an entry, or what is wrong with it."""
+    """Return the cells of an entry, or what is wrong with the entry."""
     if isinstance(value, str):
         return {"secret": value.strip()}
     if not isinstance(value, _Pairs):
-        return ": after the name stands the secret, or an object of columns"
+        return ": after the name, write the secret or an object of columns"
     cells: dict[str, str] = {}
     for column, cell in value:
         if column not in _COLUMNS or column == "name" or column in cells:
             return f": an account has {', '.join(list(_COLUMNS)[1:])}, each once, and nothing else"
         if not isinstance(cell, str) and type(cell) is not int:
-            return f", {column}: a text or a whole number stands here"
+            return f", {column}: write a text or a whole number"
         cells[column] = str(cell).strip()
     return cells

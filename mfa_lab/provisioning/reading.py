@@ -1,7 +1,7 @@
-"""Read tolerantly, write strictly: how the parts of an account are read, wherever they stand.
+"""Read tolerantly, write strictly: the one reader for the parts of an account.
 
-URIs, exports and tables share these functions, so that all three read the same words in the same way. What is
-written is strict: `OtpAccount.uri` and `google_export.write` refuse what another app could read in another way.
+URIs, exports and tables share these functions, so that all three read the same text in the same way. Writing is
+strict: `OtpAccount.uri` and `google_export.write` reject a name that another app could read in another way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from mfa_lab.otp.codes import without_separators
 from mfa_lab.redaction import Redacted
 
 _AROUND = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200e\u200f\u2060\ufeff"
-"""What scanners, spreadsheets and web pages leave around a text: white space, and marks that nobody sees."""
+"""What scanners, spreadsheets and web pages leave around a text: white space and invisible marks."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/:]*(:[0-9]{1,5}(?=[:/]))?", re.IGNORECASE)
 
 
@@ -23,24 +23,24 @@ def tidy_text(text: str) -> str:
 
 
 def secret_in(text: str) -> Redacted:
-    """Return the Base32 letters of a secret: padding, spaces, line breaks, hyphens and lower case are forgiven."""
+    """Return the Base32 letters of a secret, without padding, white space and hyphens, in upper case."""
     return Redacted(without_separators(text).replace("=", "").upper())
 
 
 def whole_number(text: str) -> int:
-    """Return the number that `text` writes in ASCII digits, else 0, which no parameter may be."""
+    """Return the number that `text` writes in ASCII digits, otherwise 0, which every parameter rejects."""
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
 
 def algorithm_in(text: str) -> str:
-    """Return the algorithm's name as `otp.DIGESTS` has it: sha1, SHA-256 and HmacSHA512 are read."""
+    """Return the algorithm's name as in `otp.DIGESTS`: sha1, SHA-256 and HmacSHA512 are accepted."""
     return re.sub(r"^HMAC|[-_/\s]", "", text.upper())
 
 
 def names_in(name: str, issuer: str) -> tuple[str, str]:
-    """Return (issuer, account) of an entry with a field for each. A field for the issuer that is filled counts.
+    """Return (issuer, account) of an entry that has a field for each.
 
-    Some apps write the issuer before the name as well. Where no account has a name, the issuer serves as one.
+    Some apps also write the issuer before the name, or only there. An account without a name gets the issuer's.
     """
     name, issuer = name.strip(), issuer.strip()
     if issuer:
@@ -51,11 +51,10 @@ def names_in(name: str, issuer: str) -> tuple[str, str]:
 
 
 def names_in_label(label: str, issuer: str) -> tuple[str, str]:
-    """Return (issuer, account) of a URI's label, still percent-encoded, and its issuer parameter.
+    """Return (issuer, account) of a URI's label, which is still percent-encoded, and its issuer parameter.
 
-    The first colon that is not part of a URL ends the label's issuer; an encoded colon counts only where there is no
-    other, and later colons belong to the account. Where the two issuers differ the label's counts, as Aegis and
-    FreeOTP have it.
+    The first colon that is not part of a URL ends the label's issuer. An encoded colon counts only if there is no
+    other colon. Later colons belong to the account. If the two issuers differ, the label's issuer is used.
     """
     whole, issuer = unquote(label).strip(), issuer.strip()
     rest = _after(issuer, whole) if issuer else None
@@ -66,7 +65,7 @@ def names_in_label(label: str, issuer: str) -> tuple[str, str]:
 
 
 def _after(issuer: str, name: str) -> str | None:
-    """The account's name after the issuer and a colon; None where these do not stand before it."""
+    """Return the account's name after the issuer and a colon, or None if `name` does not begin with them."""
     start, rest = name[: len(issuer)], name[len(issuer) :].lstrip()
     return _account(rest) if start.casefold() == issuer.casefold() and rest.startswith(":") else None
 
@@ -83,13 +82,13 @@ def _account(text: str) -> str:
 
 
 def _split_encoded(label: str) -> tuple[str, str] | None:
-    """The two parts of a label around a colon that is not encoded, or None."""
+    """Return the two parts of a label around a colon that is not encoded, or None."""
     before, colon, account = label.partition(":")
     return (unquote(before), unquote(account)) if colon else None
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The two parts around the first colon that is not part of a URL."""
+    """Return the two parts around the first colon that is not part of a URL."""
     url = _URL.match(text)
     colon = text.find(":", url.end() if url else 0)
     return ("", text) if colon < 0 else (text[:colon], text[colon + 1 :])

@@ -1,4 +1,4 @@
-"""otpauth:// URIs (KEYURI): PyOTP writes them, reading is as tolerant as real apps are."""
+"""Write otpauth:// URIs (KEYURI) with PyOTP, and read them as tolerantly as real apps do."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from mfa_lab.redaction import Redacted
 def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
-    """The otpauth:// URI of one account (KEYURI); `period` in seconds. Raises `InvalidInput`, `InvalidSecret`."""
+    """Return the otpauth:// URI of one account (KEYURI). `period` is in seconds.
+
+    Raises `InvalidInput` or `InvalidSecret`.
+    """
     hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
 
 def parse_uri(text: str) -> OtpAccount:
-    """Read an otpauth://totp/ URI as real apps do; `InvalidUri` says what is wrong with any other.
+    """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
-    Forgiven: either case, SHA-256 and HmacSHA256 for SHA256, padding, spaces and hyphens in the secret, encoded and
-    further colons, a missing account name where there is an issuer, an issuer in only one of its two places, or one
-    that is a URL, a byte order mark, unknown or empty parameters, a short secret (`OtpAccount.warning`). Where the
-    two issuers differ the label's is taken, as Aegis and FreeOTP do (PyOTP refuses). `reading` holds the rules.
+    It reads the URI as real apps do. It accepts either case, SHA-256 and HmacSHA256 for SHA256, and padding, spaces
+    and hyphens in the secret. It also accepts encoded and further colons, an issuer in only one of its two places or
+    one that is a URL, no account name where there is an issuer, a byte order mark, a short secret
+    (`OtpAccount.warning`), and unknown or empty parameters. If the two issuers differ, the label's issuer is used, as
+    in Aegis and FreeOTP (PyOTP rejects such a URI).
     """
     label, query = _split(text)
     parameters = _parameters(query)
@@ -49,7 +53,7 @@ def parse_uri(text: str) -> OtpAccount:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The label, still percent-encoded, and the query of an otpauth://totp/ URI."""
+    """Return the label, still percent-encoded, and the query of an otpauth://totp/ URI. Raises `InvalidUri`."""
     if not isinstance(text, str):
         raise InvalidUri(f"a provisioning URI is text, not {type(text).__name__}")
     if len(text) > MAX_URI_CHARACTERS:
@@ -61,13 +65,13 @@ def _split(text: str) -> tuple[str, str]:
     if scheme == "otpauth-migration":
         raise InvalidUri(
             "this is an export of several accounts from another app (otpauth-migration): add it to a phone, or read "
-            "it with mfa_lab.provisioning.google_export"
+            "it with `mfa_lab.provisioning.google_export`"
         )
     if found is None or scheme != "otpauth":
-        raise InvalidUri("this is no otpauth:// URI: scan the QR code that the enrolment shows")
+        raise InvalidUri("this is not an otpauth:// URI: scan the QR code that the enrolment shows")
     kind = found["kind"].lower()
     if kind == "hotp":
-        raise InvalidUri("this account counts logins (hotp); this kit reads time-based ones (totp): choose those")
+        raise InvalidUri("this account counts logins (hotp): choose a time-based one (totp), which this kit reads")
     if kind != "totp":
         raise InvalidUri("this otpauth URI is not for time-based codes (totp): ask for another QR code")
     return found["label"], found["query"]
@@ -77,7 +81,10 @@ _READ = {"secret", "issuer", "digits", "period", "algorithm"}
 
 
 def _parameters(query: str) -> dict[str, str]:
-    """The parameters that are read here. Two different values of one would let two apps read two accounts."""
+    """Return the parameters that this module reads. Raises `InvalidUri` if one parameter has two different values.
+
+    From such a URI, two apps could read two different accounts.
+    """
     found: dict[str, str] = {}
     for name, value in parse_qsl(query):
         key = name.lower()

@@ -1,9 +1,8 @@
-"""Names of accounts: which may be registered, and which are one name in two spellings.
+"""Names of accounts: which names may be registered, and which spellings are the same name.
 
-Two rules. A new name must pass PRECIS UsernameCaseMapped (RFC 8265 section 3.3), which refuses invisible characters,
-symbols and blanks that look like nothing. Any name is looked up in its normal form, which maps more than PRECIS does,
-so that names which PRECIS takes for one are one here too. Accounts of an earlier version keep the form under which
-they are stored, and are found by it: see `Spellings`.
+A new name must pass PRECIS UsernameCaseMapped (RFC 8265 section 3.3), which rejects symbols and invisible characters.
+Every name is looked up in its normal form. This form maps more than PRECIS does, so two names that are equal under
+PRECIS are one account here. Accounts of an earlier version keep their stored form and are found by it (`Spellings`).
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ if TYPE_CHECKING:
 
 MAX_NAME_LENGTH = 254
 MAX_NORMAL_BYTES = 1024
-"""Of the normal form in UTF-8: a few characters stand for eighteen others, and an index has room for so much."""
+"""The limit of a normal name in UTF-8. A few characters expand to eighteen others, and an index has limited room."""
 _FORBIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _BLANK = frozenset("\U00016fe4")
-"""Characters without ink that PRECIS takes for letters: the filler of the Khitan small script."""
+"""Invisible characters that PRECIS accepts as letters: the filler of the Khitan small script."""
 _ACE = "xn--"
-"""How a label of a domain begins that stands for one in Unicode (RFC 5890 section 2.3.2.1, "A-label")."""
+"""The prefix of a domain's label that is a Unicode label in ASCII (RFC 5890 section 2.3.2.1, "A-label")."""
 
 
 class Spellings(NamedTuple):
-    """The forms under which the account of a name may be stored, in the order in which they count.
+    """The forms under which the account of a name may be stored, the best match first.
 
-    `exact`: as the first versions of this kit stored it. `normal`: as it is stored now, an international domain in
-    Unicode. `punycode`: that domain in ASCII. Almost always all three are the same.
+    `exact` is what the first versions of this kit stored. `normal` is what is stored now, with an international domain
+    in Unicode. `punycode` has that domain in ASCII. For almost every name, all three are the same.
     """
 
     exact: str
@@ -45,34 +44,34 @@ class Spellings(NamedTuple):
 
 
 IS_NAMED = accounts.c.normal_name.in_([bindparam("exact"), bindparam("normal"), bindparam("punycode")])
-"""True for the account of a name: `spellings(name)._asdict()` holds the parameters."""
+"""The condition for the account of a name. Its parameters are `spellings(name)._asdict()`."""
 BEST_FIRST = case(
     (accounts.c.normal_name == bindparam("exact"), 0), (accounts.c.normal_name == bindparam("normal"), 1), else_=2
 )
-"""Of two accounts from before the two spellings of a domain were one name, the one that was typed counts."""
+"""An old database may have an account for each spelling of a domain. The typed spelling then decides."""
 
 
 def spellings(name: object) -> Spellings:
-    """Return the forms under which the account of `name` may be stored. Empty for what cannot be a name at all."""
+    """Return the forms under which the account of `name` may be stored. They are empty if `name` cannot be a name."""
     exact = exact_name(name)
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
 
 
 def normal_name(name: object) -> str:
-    """Return the spelling under which a new account is stored and names are compared.
+    """Return the spelling under which a new account is stored and in which names are compared.
 
-    NFKC, no case, no space around and one between words; after an `@` each label of the domain in Unicode (RFC 5890).
-    Empty for what cannot be a registered name.
+    It is NFKC, without case, without spaces around, and with one space between words. After an `@`, each label of the
+    domain is in Unicode (RFC 5890). The result is empty if `name` cannot be a registered name.
     """
     return _canonical(exact_name(name))
 
 
 def exact_name(name: object) -> str:
-    """Return the name in NFKC, without case and without space around: the rule before domains were compared.
+    """Return the name in NFKC, without case, without spaces around: the rule of the first versions of this kit.
 
-    Empty for what cannot be a registered name: no text, lone surrogates, zeros, far too long. Length is looked at
-    first: Unicode's normal forms take minutes for a megabyte of accents.
+    The result is empty if `name` cannot be a registered name: no text, lone surrogates, NUL characters, or far too
+    long. The length is checked first, because Unicode normalisation takes minutes for a megabyte of accents.
     """
     if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or "\0" in name or not encodable(name):
         return ""
@@ -80,10 +79,10 @@ def exact_name(name: object) -> str:
 
 
 def checked_name(name: object) -> str:
-    """Return a name as it may be registered, else raise `InvalidInput`.
+    """Return a name as it may be registered, otherwise raise `InvalidInput`.
 
-    A colon would split the label in the phone (KEYURI). Each word before an `@`, and each label of the domain after
-    it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
+    A name has no colon, because a colon would split the label on the phone (KEYURI). Each word before an `@`, and each
+    label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
     """
     short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see exact_name
     normal = unicodedata.normalize("NFC", str(name)) if short else ""
@@ -102,7 +101,10 @@ def checked_name(name: object) -> str:
 
 
 def checked_label(label: object) -> str:
-    """Return what an owner calls an authenticator: up to 64 characters of one line, or nothing."""
+    """Return an owner's label for an authenticator: one line of up to 64 characters, or empty.
+
+    Raises `InvalidInput`.
+    """
     normal = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) and len(label) <= 256 else None
     if (
         normal is None
@@ -122,7 +124,7 @@ def _canonical(exact: str) -> str:
 
 
 def _in_domain(name: str, spell: Callable[[str], str]) -> str:
-    """The name with each label after the last `@` spelt anew; a full stop at the very end says nothing."""
+    """Return the name with each label after the last `@` respelt, and without a full stop at the end."""
     local, at, domain = name.rpartition("@")
     if not at:
         return name
@@ -131,13 +133,13 @@ def _in_domain(name: str, spell: Callable[[str], str]) -> str:
 
 
 def _to_unicode(label: str) -> str:
-    """The Unicode form of a label that stands for one, any other label as it is."""
+    """Return the Unicode form of an A-label, and any other label unchanged."""
     decoded = _decoded(label)
     return _folded(decoded) if decoded else label
 
 
 def _decoded(label: str) -> str:
-    """What a label in Punycode (RFC 3492) stands for; '' unless it is one that a registry would have made."""
+    """Return the Unicode label that an A-label encodes in Punycode (RFC 3492), or '' if the A-label is not valid."""
     try:
         text = label[len(_ACE) :].encode("ascii").decode("punycode") if label.startswith(_ACE) else ""
     except (UnicodeError, ValueError):
@@ -151,7 +153,7 @@ def _to_ascii(label: str) -> str:
 
 
 def _words(name: str) -> Iterator[str]:
-    """The parts of a name that PRECIS is asked about, one by one."""
+    """Yield the parts of a name that PRECIS must accept one by one."""
     local, at, domain = name.rpartition("@")
     if not at:
         yield from name.split()
@@ -163,7 +165,7 @@ def _words(name: str) -> Iterator[str]:
 
 
 def _may_stand(word: str) -> bool:
-    """Whether PRECIS takes a word, which may be empty, for a username."""
+    """Return whether PRECIS accepts a word as a username. An empty word is accepted."""
     try:
         return not word or (bool(_profile().enforce(word)) and _BLANK.isdisjoint(word))
     except UnicodeEncodeError:
@@ -172,7 +174,7 @@ def _may_stand(word: str) -> bool:
 
 @cache
 def _profile() -> Profile:
-    """Imported only here: no login needs it."""
+    """Return the PRECIS profile. It is imported only here, because no login needs it."""
     from precis_i18n import get_profile
 
     return get_profile("UsernameCaseMapped")

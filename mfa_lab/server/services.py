@@ -1,4 +1,4 @@
-"""What every part of the flow needs, built once by `MfaServer` and passed along."""
+"""Hold the services that every part of the flow needs, and check names and labels."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from mfa_lab.server.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`shown` makes what a person sees (shared secrets, recovery codes) and may be seeded for a class. What nobody
-    sees (tokens, ids, nonces, keys, salts) comes from the system always.
+    """The services that `MfaServer` builds once and passes to each part.
+
+    `shown` makes the values that a person sees (shared secrets, recovery codes), and may have a seed in lessons.
+    Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
     """
 
     store: Store
@@ -27,13 +29,13 @@ class Services:
     shown: Randomness
 
     def new_token(self) -> Redacted:
-        """256 bits (ASVS-7.2.4: new at each login)."""
+        """Return a new random token of 256 bits (ASVS-7.2.4: a new token at each login)."""
         return token_from(SYSTEM.token_bytes(TOKEN_BYTES))
 
     def new_id(self) -> str:
-        """An identifier that says nothing."""
+        """Return a random identifier, which reveals nothing."""
         return SYSTEM.token_bytes(16).hex()
 
     def throttle_key(self, name: Redacted) -> str:
-        """The throttle's key for a normal name: alike for known and unknown ones."""
+        """Return the throttle's key for a normal name. Known and unknown names have the same kind of key."""
         return self.store.keys.keyed_hash(name.reveal())

@@ -76,15 +76,15 @@ def png_claiming(width: int, height: int) -> bytes:
 
 
 UNREADABLE = {
-    "empty": (b"", "no picture"),
-    "text": (URI.encode(), "no picture"),
-    "1 MB of nothing": (bytes(1_000_000), "no picture"),
-    "cut short": (PICTURES["PNG"][:300], "no picture"),
-    "JPEG cut short": (PICTURES["JPEG"][:700], "no picture"),
-    "PNG with a wrong chunk length": (PICTURES["PNG"][:36] + b"\x39" + PICTURES["PNG"][37:], "no picture"),
-    "PNG with a short header": (PICTURES["PNG"][:11] + b"\x03" + PICTURES["PNG"][12:], "no picture"),
-    "PostScript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no picture"),
-    "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "no picture"),
+    "empty": (b"", "not a picture"),
+    "text": (URI.encode(), "not a picture"),
+    "1 MB of nothing": (bytes(1_000_000), "not a picture"),
+    "cut short": (PICTURES["PNG"][:300], "not a picture"),
+    "JPEG cut short": (PICTURES["JPEG"][:700], "not a picture"),
+    "PNG with a wrong chunk length": (PICTURES["PNG"][:36] + b"\x39" + PICTURES["PNG"][37:], "not a picture"),
+    "PNG with a short header": (PICTURES["PNG"][:11] + b"\x03" + PICTURES["PNG"][12:], "not a picture"),
+    "PostScript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
+    "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a picture"),
     "a white page": (saved(Image.new("L", (300, 300), 255)), "no QR code"),
     "half a QR code": (saved(QR.crop((0, 0, QR.width, QR.height // 2))), "no QR code"),
     "one pixel": (saved(Image.new("L", (1, 1))), "no QR code"),
@@ -95,7 +95,7 @@ UNREADABLE = {
     "bomb of 50 megapixels": (png_claiming(10_000, 5_000), "megapixels"),
     "bomb of 100 megapixels": (png_claiming(10_000, 10_000), "megapixels"),
     "bomb of 2,500 megapixels": (png_claiming(50_000, 50_000), "megapixels"),
-    "a size just allowed, then nothing": (png_claiming(8_000, 5_000), "no picture"),
+    "a size just allowed, then nothing": (png_claiming(8_000, 5_000), "not a picture"),
     "a text": (URI, "bytes"),
     "none": (None, "bytes"),
     "a path": (__file__, "bytes"),
@@ -180,7 +180,7 @@ def test_several_accounts(phone: Phone) -> None:
     assert (phone.code(), phone.code(alice)) == (code_at(BOB, now), code_at(ALICE, now))
     phone.add(build_uri(BOB, account="alice@example.org", issuer="Acme", period=60))
     assert phone.accounts == (bob, alice)
-    assert "took the place of an earlier account" in phone.warning
+    assert "it replaced an earlier account" in phone.warning
     assert phone.code() == code_at(BOB, now, period=60)
     assert (phone.seconds_left(), phone.seconds_left(bob)) == (50, 20)
     phone.remove(alice)
