@@ -55,7 +55,7 @@ class OtpAccount:
         return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
 
     def same_site_and_name(self, other: OtpAccount) -> bool:
-        """Return whether both name one account of one site. Without an issuer nobody knows: the answer is no."""
+        """Return whether both name one account of one site. Without an issuer the answer is no."""
         return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
 
     def same_as(self, other: OtpAccount) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_NAME_LENGTH = 254
 MAX_NORMAL_BYTES = 1024
-"""The limit of a normal name in UTF-8. A few characters expand to eighteen others, and an index has limited room."""
+"""The limit of a normal name in UTF-8. A few characters expand to eighteen, and an index has limited room."""
 _FORBIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _BLANK = frozenset("\U00016fe4")
 """Invisible characters that PRECIS accepts as letters: the filler of the Khitan small script."""
@@ -52,7 +52,7 @@ BEST_FIRST = case(
 
 
 def spellings(name: object) -> Spellings:
-    """Return the forms under which the account of `name` may be stored. They are empty if `name` cannot be a name."""
+    """Return the forms under which the account of `name` may be stored. Empty if it cannot be a name."""
     exact = exact_name(name)
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
