@@ -72,7 +72,7 @@ class OtpAccount:
         if bits >= MIN_SECRET_BITS:
             return ""
         return (
-            f"the secret of this account has only {bits} bits; NIST SP 800-63B-4 asks for at least {MIN_SECRET_BITS}: "
+            f"the secret of this account has only {bits} bits; NIST SP 800-63B-4 asks for {MIN_SECRET_BITS}: "
             "ask the site for a new one"
         )
 

@@ -34,8 +34,8 @@ _ACE = "xn--"
 class Spellings(NamedTuple):
     """The forms under which the account of a name may be stored, the best match first.
 
-    `exact` is what the first versions of this kit stored. `normal` is what is stored now, with an international domain
-    in Unicode. `punycode` has that domain in ASCII. For almost every name, all three are the same.
+    `exact` is what the first versions of this kit stored. `normal` is what is stored now, with an international
+    domain in Unicode. `punycode` has that domain in ASCII. For almost every name, all three are the same.
     """
 
     exact: str
@@ -81,8 +81,8 @@ def exact_name(name: object) -> str:
 def checked_name(name: object) -> str:
     """Return a name as it may be registered, otherwise raise `InvalidInput`.
 
-    A name has no colon, because a colon would split the label on the phone (KEYURI). Each word before an `@`, and each
-    label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
+    A name has no colon, because a colon would split the label on the phone (KEYURI). Each word before an `@`, and
+    each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
     """
     short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see exact_name
     normal = unicodedata.normalize("NFC", str(name)) if short else ""
