@@ -39,8 +39,8 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
 def tidy(typed: object) -> Redacted | None:
     """Return the letters of a typed code, or None if it cannot be a recovery code.
 
-    White space, line breaks, hyphens, dashes and lower case are allowed. 0 is read as O and 8 as B, because Base32
-    has neither digit (RFC 4648 section 6). 1 is rejected, because it may be an I or an L.
+    White space, line breaks, hyphens, dashes and lower case are allowed. Base32 has no 0 and no 8
+    (RFC 4648 section 6), so they are read as O and B. A 1 is rejected, because it may be an I or an L.
     """
     if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS:
         return None
