@@ -1,4 +1,4 @@
-"""The scoreboard: the attack series as a ladder. A rung, one attack, is broken until a fix has passed the check."""
+"""The scoreboard: the attack series as a ladder. An attack's bar is broken until a fix has passed the check."""
 
 from __future__ import annotations
 
@@ -107,6 +107,6 @@ def _attack(ax: Axes, each: Score, x: float, y: float) -> None:
 
 
 def _stump(rail: float, y: float, side: int) -> list[Point]:
-    """Return the rest of a broken rung at its rail: it hangs, and its end is splintered."""
+    """Return the rest of a broken bar at its rail: it hangs, and its end is splintered."""
     profile = ((0, 0.5), (1.25, 0.1), (1.0, -0.15), (1.45, -0.5), (0.9, -0.65), (0, -0.5))
     return [(rail + side * along, y + _HIGH * high) for along, high in profile]

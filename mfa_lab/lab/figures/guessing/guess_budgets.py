@@ -101,7 +101,7 @@ def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
     fine_print = f" ({' '.join(note)})" if note else ""
     return (
         "How long somebody who has the password guesses codes until the odds of getting in are even, and the chance "
-        f"of getting in within a year, the owner logging in every day. {told}.{fine_print}"
+        f"of getting in within a year. The owner logs in every day. {told}.{fine_print}"
     )
 
 
