@@ -143,7 +143,7 @@ reaches <code>../trainer</code>. To add seats later, put it back.</li>
 more, and asks for a first code as always. Without a phone, the one in the page scans what the form shows.</li>
 <li>If you want a code of a seat yourself: <code>oathtool --totp -b -</code> reads a setup key and prints the
 present code.</li>
-<li><code>answers.html</code> has every exercise with its wrong answers, and what to say about each.</li>
+<li>The file <code>answers.html</code> has every exercise with its wrong answers, and what to say about each.</li>
 <li>At the end each seat runs <code>mfa-lab progress --dir seat-07 --export</code>. Collect the files in a folder, and
 <code>mfa-lab board FOLDER</code> draws the class.</li>
 </ul>
