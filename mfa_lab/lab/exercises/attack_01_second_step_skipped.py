@@ -63,6 +63,7 @@ PREDICTIONS = (
             Option("b", "about half a million, until one is correct"),
             Option("c", "no number helps: the server stops him first", lambda measure: not measure.succeeded),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** no code was guessed, stolen or even typed. This is the cheapest attack of the "

@@ -103,6 +103,7 @@ PREDICTIONS = (
             Option("b", "Mallory's, because his password opened this login"),
             Option("c", "Alice's, because the name is hers", lambda measure: measure.succeeded),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** Alice's pages open, and nobody typed her password. One factor is Mallory's and "

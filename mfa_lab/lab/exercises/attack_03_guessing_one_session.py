@@ -92,6 +92,7 @@ PREDICTIONS = (
             Option("b", "some, but fewer than a hundred", lambda measure: 0 < measure.got < 100),
             Option("c", "a hundred or more", lambda measure: measure.got >= 100),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** twenty. The formula says 3 · 600 / 1,000,000, one in 556, which makes 14.4 of "

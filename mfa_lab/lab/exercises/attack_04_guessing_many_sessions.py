@@ -93,6 +93,7 @@ PREDICTIONS = (
                 lambda measure: measure.succeeded and measure.got >= measure.tries * measure.expected / 4,
             ),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the limit held in each of the hundred sessions, and was worth nothing. The server "

@@ -86,6 +86,7 @@ PREDICTIONS = (
                 lambda measure: 0 < measure.got < measure.tries * measure.expected / 3,
             ),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** 8 of 8,000 attackers got in. If every guess is verified, the formula of attack 3 "

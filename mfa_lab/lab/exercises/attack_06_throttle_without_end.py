@@ -120,6 +120,7 @@ PREDICTIONS = (
             Option("b", "more than one, but fewer than fifty", lambda measure: 1 < measure.got < 50),
             Option("c", "fifty or more", lambda measure: measure.got >= 50),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** seventeen of 400. By the formula, 1 in 17 was to be expected, which makes 23.5: "

@@ -125,6 +125,7 @@ PREDICTIONS = (
             ),
             Option("d", "always: the window is 90 seconds wide", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** it depends on when Alice logs in. In the figure she logs in at second 10 of her "

@@ -92,6 +92,7 @@ PREDICTIONS = (
             Option("b", "only with spaces or a hyphen", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "every time", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** six spellings, six logins. (The last three are digits too: wide ones, as Japanese "

@@ -74,6 +74,7 @@ PREDICTIONS = (
             Option("c", "in 10 to 20 of them", lambda measure: 10 <= measure.got <= 20),
             Option("d", "in more than 20 of them", lambda measure: measure.got > 20),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** Mallory got in 15 times of 30. The figure has four ticks, from 30 seconds after "

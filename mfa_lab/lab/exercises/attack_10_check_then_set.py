@@ -127,6 +127,7 @@ PREDICTIONS = (
             Option("b", "only among the processes: threads share one server", lambda measure: measure.got == 1),
             Option("c", "among the threads and among the processes", lambda measure: measure.got == 2),
         ),
+        outcome="c",
         saw=(
             (
                 '**What we saw:** both requests read before either wrote. Each was told the truth, "not used", and '

@@ -161,6 +161,7 @@ PREDICTIONS = (
             Option("b", "some of them", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "all five", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** all of them, by four signs, each of which would have been enough. The *message* "

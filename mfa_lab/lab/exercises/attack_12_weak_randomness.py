@@ -107,6 +107,7 @@ PREDICTIONS = (
             ),
             Option("c", "all three secrets", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** Mallory got all three. A day has 86,400 seconds, so that day has 86,400 secrets. "

@@ -148,6 +148,7 @@ PREDICTIONS = (
             Option("c", "two of them", lambda measure: measure.got == 2),
             Option("d", "all three", lambda measure: measure.got == 3),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** one way is open, and Mallory read not one secret. He copies a row. His own "

@@ -120,6 +120,7 @@ PREDICTIONS = (
             Option("c", "in three or four of them", lambda measure: 3 <= measure.got < measure.tries),
             Option("d", "in all five", lambda measure: measure.got == measure.tries),
         ),
+        outcome="d",
         saw=(
             (
                 "**What we saw:** all five. (The web service is a stand-in in this process, and nobody was asked "

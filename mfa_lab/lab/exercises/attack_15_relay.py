@@ -179,6 +179,7 @@ PREDICTIONS = (
             Option("c", "for a day", lambda measure: 2 < measure.got < measure.tries),
             Option("d", "until Alice logs out", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** *broken*, and it was our own server. Alice was logged in, and everything looked "

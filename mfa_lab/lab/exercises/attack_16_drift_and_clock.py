@@ -180,6 +180,7 @@ PREDICTIONS = (
             Option("b", "some steps, and then the window stops", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "an hour, as far as he has codes", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets wider. "
@@ -218,6 +219,7 @@ PREDICTIONS = (
             Option("b", "one of the two", lambda measure: measure.got == 1),
             Option("c", "both", lambda measure: measure.got == 2),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** both. The server remembered the used code for as long as its window could accept "

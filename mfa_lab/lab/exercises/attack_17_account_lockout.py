@@ -143,6 +143,7 @@ PREDICTIONS = (
             Option("b", "within the week", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "not in that week at all", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** ten requests are less than a second's work, and Alice needs an administrator. With "

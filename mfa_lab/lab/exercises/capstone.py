@@ -191,6 +191,7 @@ PREDICTIONS = (
             Option("c", "four to six", lambda kept: 4 <= kept <= 6),
             Option("d", "seven or more", lambda kept: kept >= 7),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the draft keeps a single row, the row that a demonstration shows. Honest people "

@@ -191,6 +191,7 @@ PREDICTIONS = (
             Option("c", "admin or cloud", lambda name: name in {"admin", "cloud"}),
             Option("d", "financial", lambda name: name == "financial"),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the hospital, with 5.2 %. Nobody was careless there. With waits of five "
@@ -222,6 +223,7 @@ PREDICTIONS = (
             Option("b", "no, another one", lambda name: name not in {"healthcare", "all the same"}),
             Option("c", "no, all seven leave the same chance", lambda name: name == "all the same"),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** all chances are much smaller, and the order has changed. Without the owner's "
@@ -250,6 +252,7 @@ PREDICTIONS = (
             Option("b", "off after 20 wrong codes", lambda ratio: ratio > 1.1),
             Option("c", "both about the same", lambda ratio: 0.9 <= ratio <= 1.1),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the earlier end helps more, with 2.1 % against 3.3 %. Longer waits would keep "
@@ -275,6 +278,7 @@ PREDICTIONS = (
             Option("c", "about half of them", lambda count: 3 <= count <= 7),
             Option("d", "nearly all", lambda count: count >= 8),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** two of ten, privacyIDEA and django-otp. In five of ten the guesser is more "

@@ -183,6 +183,7 @@ PREDICTIONS = (
             Option("c", "about every third time", lambda seconds: 0 < seconds <= 12),
             Option("d", "about every second time", lambda seconds: 12 < seconds < 30),
         ),
+        outcome="d",
         saw=(
             (
                 "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
@@ -214,6 +215,7 @@ PREDICTIONS = (
             ),
             Option("c", "her shared secret once more, for the next phone", lambda given: hasattr(given, "uri")),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** no session. A recovery code replaces a lost authenticator, so it permits Alice to "

@@ -211,6 +211,7 @@ PREDICTIONS = (
             Option("c", "about a thousand", lambda count: 300 < count <= 3000),
             Option("d", "about ten thousand, half of them", lambda count: count > 3000),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** fewer than ten of 20,000, in the worst case that we could think of. The eight "

@@ -256,6 +256,7 @@ PREDICTIONS = (
                 "d", "the first code, from which the app computes the next ones", lambda text: len(text) in (6, 8)
             ),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** one line of text, a provisioning URI. `otpauth` tells the phone to open an "

@@ -172,6 +172,7 @@ PREDICTIONS = (
             Option("c", "more than five and up to thirty percent", lambda percent: 5 < percent <= 30),
             Option("d", "more than thirty percent", lambda percent: percent > 30),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** seven percent, at a site where nothing had gone wrong. One careless site is "

@@ -354,6 +354,7 @@ PREDICTIONS = (
             Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
             Option("c", "the same as to the first request", lambda said: said == "the same"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the same words and the same status. 202 means: *received, and no more is "
@@ -378,6 +379,7 @@ PREDICTIONS = (
             Option("b", "two, one at each worker", lambda count: count == 2),
             Option("c", "more than two", lambda count: count > 2),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** one session and fifteen refusals, whichever request came first (ASVS-6.5.1). "

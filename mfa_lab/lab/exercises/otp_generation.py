@@ -167,6 +167,7 @@ PREDICTIONS = (
             Option("b", "about half of them", lambda changed: 3 <= changed < 17),
             Option("c", "nearly all of them", lambda changed: changed >= 17),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** 19 of 20 bytes changed, and the twentieth stayed by chance, as one byte in 256 "

@@ -227,6 +227,7 @@ PREDICTIONS = (
             Option("a", "yes, because an enrolment is no login", lambda granted: granted is True),
             Option("b", "no, because the enrolment has used it", lambda granted: granted is False),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the server rejects it. A one-time password is accepted one time, whatever for. "
@@ -244,6 +245,7 @@ PREDICTIONS = (
             Option("a", "yes", lambda granted: granted is True),
             Option("b", "no, it is 29 seconds too old", lambda granted: granted is False),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** she is in. At 59 seconds the server was in the last second of the next step, and "
@@ -281,6 +283,7 @@ PREDICTIONS = (
             Option("c", "all five", lambda reasons: len(reasons) == 5),
             Option("d", "not one of them", lambda reasons: not reasons),
         ),
+        outcome="d",
         saw=(
             (
                 "**What we saw:** nine reasons and one sentence. Read the last two columns as an attacker would like "

@@ -156,6 +156,7 @@ PREDICTIONS = (
             Option("b", "after twenty seconds, at 08:00:30", lambda seconds: seconds == 20),
             Option("c", "that depends on the second in which she enrolled", lambda seconds: seconds not in {20, 30}),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the next step began at 08:00:30, and with it came another code. Time steps of 30 "
@@ -178,6 +179,7 @@ PREDICTIONS = (
             Option("b", "six digits that are valid at no time", lambda valid: valid == "never"),
             Option("c", "the code that is valid in an hour", lambda valid: valid == "in an hour"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the phone shows the code that the server would accept in an hour. The app computes "

@@ -227,6 +227,7 @@ PREDICTIONS = (
             Option("c", "tens of thousands of times as long", lambda times: 1_000 <= times < 1_000_000),
             Option("d", "more than a million times as long", lambda times: times >= 1_000_000),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** tens of thousands of times on most machines. The exact factor depends on yours, so "
@@ -260,6 +261,7 @@ PREDICTIONS = (
             Option("c", "some months", lambda seconds: 30 * 86_400 <= seconds < 365 * 86_400),
             Option("d", "longer than a year", lambda seconds: seconds >= 365 * 86_400),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** a common password is gone within **five seconds**, under the best hash that we "
@@ -293,6 +295,7 @@ PREDICTIONS = (
             Option("c", "a sentence of 64 characters with spaces", lambda rejected: rejected == ["sentence"]),
             Option("d", "gribnutflame, only small letters", lambda rejected: rejected == ["letters"]),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the only password with a capital letter *and* a digit is the one that is rejected. "

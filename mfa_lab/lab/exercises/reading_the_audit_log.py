@@ -305,6 +305,7 @@ PREDICTIONS = (
             Option("c", "the time and the reason, and nothing of the text", lambda kept: kept == "a line without it"),
             Option("d", "nothing at all, because no account has this name", lambda kept: kept == "no line"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** ten lines. Each has a time, an event, an account and, for a refusal, the real "
@@ -331,6 +332,7 @@ PREDICTIONS = (
             Option("b", "an honest person's, with the guessed account close behind", lambda place: 1 < place <= 5),
             Option("c", "an honest person's, with the guessed account far down the list", lambda place: place > 5),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** three accounts stand out, and the guessed account is the third. The first two "
@@ -353,6 +355,7 @@ PREDICTIONS = (
             Option("c", "50 refused codes in a row", lambda rule: rule.startswith("50 ")),
             Option("d", "5 correct passwords in a row, and no login", lambda rule: rule.startswith("5 ")),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** in the picture, the two colleagues have dozens of diamonds and not one cross. "

@@ -361,6 +361,7 @@ PREDICTIONS = (
             Option("c", "after half a year or so", lambda day: day is not None and 60 < day <= 300),
             Option("d", "not within the year", lambda day: day is None or day > 300),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** 20 millionths are 1.7 seconds a day. On day 18 the token is sometimes rejected, "

@@ -196,6 +196,7 @@ PREDICTIONS = (
             Option("b", "one, as for a name that exists", lambda count: count == 1),
             Option("c", "two, one for each account that there is", lambda count: count >= 2),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the same words, and the same work. For the unknown name the server verified the "
@@ -237,6 +238,7 @@ PREDICTIONS = (
             Option("b", "to an enrolment, which only Carol can confirm", lambda came: came == "enrolment"),
             Option("c", "to a session in Carol's name", lambda came: came == "session"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the thief enrolled a phone of their own, and is in. Carol is out: it is *her* "

@@ -185,6 +185,7 @@ PREDICTIONS = (
             Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),
             Option("c", "always, because each error cancels the other", lambda chance: chance == 1),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** always. Her phone shows a time that comes only in 20 seconds, and that is when the "
@@ -213,6 +214,7 @@ PREDICTIONS = (
             Option("c", "about a third", lambda share: 0.2 <= share < 0.5),
             Option("d", "more than half", lambda share: share >= 0.5),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
