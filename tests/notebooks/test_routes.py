@@ -104,7 +104,7 @@ def test_each_section_runs_as_its_row_says(notebook, tmp_path):
 @pytest.mark.full
 @pytest.mark.parametrize("stop", [stop for stop in CORE_PATH if stop.sections], ids=lambda stop: stop.notebook)
 def test_a_stop_of_the_core_path_runs_as_the_map_says(stop, tmp_path):
-    """The setup cell, then the named sections in their order, and nothing else: no cell raises, nothing is repeated."""
+    """The setup cell, then the named sections in their order, and nothing else: no cell raises, each guess is met."""
     parts = [code_for(Walk(stop.notebook, section.title, above=False)) for section in stop.sections]
     cells = {cell.id: cell for part in parts for cell in part}
     client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=own_kernel(), timeout=CELL_SECONDS)

@@ -96,15 +96,15 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** twenty. The formula says 3 · 600 / 1,000,000, one in 556, which makes 14.4 of "
-                "8,000 attackers. Chance did not hit 14.4 exactly, and stayed well within three sigma: about 11 on "
-                "either side."
+                "8,000 attackers. Chance did not hit 14.4 exactly, and stayed well within three standard "
+                "deviations: about 11 on either side."
             ),
             (
                 "Half a minute gets hardly anybody in, but nobody stops after half a minute. Follow the middle line "
                 "to the right. At 20 guesses a second, which any home connection manages, an hour is worth one "
                 "chance in five. After 231,049 guesses, a little more than three hours, the odds are even. The "
                 'upper line is a server that accepts codes of up to eight steps on either side, because "clocks are '
-                'so wrong". It saves the attacker more than four fifths of the work. You computed in notebook 10 '
+                'so wrong". It saves the attacker more than four fifths of the work. Notebook 10 computes '
                 "what a window costs; here somebody collects."
             ),
             (

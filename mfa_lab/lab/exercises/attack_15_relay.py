@@ -166,18 +166,28 @@ PREDICTIONS = (
         id="attack-relay",
         question=(
             "Alice types name, password and code into a phishing page. It sends each at once to MfaServer, and "
-            "keeps the session if one comes back. For how long does that session open her account, if it is used "
-            "every half hour?"
+            "keeps the session if one comes back. In the first minute it also tries to bind Mallory's own phone to "
+            "her account. What happens?"
         ),
         options=(
             Option(
                 "a",
-                "not at all: a code is accepted once, and Alice has used it",
+                "there is no session: a code is accepted once, and Alice has used it",
                 lambda measure: not measure.succeeded,
             ),
-            Option("b", "for an hour or less", lambda measure: 0 < measure.got <= 2),
-            Option("c", "for a day", lambda measure: 2 < measure.got < measure.tries),
-            Option("d", "until Alice logs out", lambda measure: measure.got == measure.tries),
+            Option(
+                "b",
+                "the server refuses his phone, because it asks for one more of Alice's codes",
+                lambda measure: measure.succeeded and "phone is bound" not in measure.words,
+            ),
+            Option(
+                "c",
+                "his phone is bound, and Alice hears of it",
+                lambda measure: "security notification" in measure.words,
+            ),
+            Option(
+                "d", "his phone is bound, and Alice hears nothing", lambda measure: "told nothing" in measure.words
+            ),
         ),
         outcome="c",
         saw=(
@@ -194,12 +204,12 @@ PREDICTIONS = (
                 "NIST-2.2.2 wants such an option to be offered. Notebook 23 explains it; this kit has not built it."
             ),
             (
-                "A server *can* make a stolen session worth less, and tell the owner. `LastingServer`, the last "
-                "line, lets it live all week and says nothing. At ours it ends after a day, and after an hour "
-                "without use (NIST-2.2.3). And when the relay bound its own phone, Alice was notified."
+                "A server *can* make a stolen session worth less, and tell the owner. `LastingServer`, the "
+                "second result, lets it live all week and says nothing. At ours it ends after a day, and after an "
+                "hour without use (NIST-2.2.3). And when the relay bound its own phone, Alice was notified."
             ),
             (
-                "Yes, it could bind one. For its first five minutes a session is fresh enough to change the factors "
+                "Yes, it bound one. For its first five minutes a session is fresh enough to change the factors "
                 "(ASVS-7.5.1), and a relay is quick. That phone outlives the session. With the password and his own "
                 "phone, the attacker logs in next week, too: the day limits only the session. Alice ends the rest. "
                 "She reads the security notification, has that phone removed and changes her password."
@@ -219,6 +229,8 @@ PREDICTIONS = (
         ),
         secrets=(
             "opens her pages for 24 hours",
+            "another phone is bound",
+            "Alice was notified",
             "all week long",
             "it was our own server",
             "everything looked as always",

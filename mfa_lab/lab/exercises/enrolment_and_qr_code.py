@@ -239,21 +239,21 @@ def _secret_in(uri: str) -> list[str]:
 PREDICTIONS = (
     Prediction(
         id="inside-the-qr",
-        question="What does this QR code contain?",
+        question="How does this QR code bring the secret to the phone?",
         options=(
             Option(
                 "a",
-                "the shared secret, encrypted for authenticator apps",
+                "encrypted: only an authenticator app can read it",
                 lambda text: text.startswith("otpauth:") and not _secret_in(text),
             ),
-            Option("b", "the shared secret, readable by every camera", lambda text: bool(_secret_in(text))),
+            Option("b", "readable: any camera can read it", lambda text: bool(_secret_in(text))),
             Option(
                 "c",
-                "a web address, from which the app fetches the secret",
+                "by a web address, from which the app fetches it",
                 lambda text: text.startswith("http") and not _secret_in(text),
             ),
             Option(
-                "d", "the first code, from which the app computes the next ones", lambda text: len(text) in (6, 8)
+                "d", "as the first code, from which the app computes the next ones", lambda text: len(text) in (6, 8)
             ),
         ),
         outcome="b",

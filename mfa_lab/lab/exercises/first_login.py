@@ -124,8 +124,8 @@ THOUSAND = Exercise(
     id="thousand-passwords",
     title="A thousand stolen passwords",
     question=(
-        "A thief buys 1,000 passwords from a break-in at another site, with their owners' Google names. By the study "
-        "in the first table, how many Google accounts do they open? Give one number."
+        "A thief buys 1,000 passwords from a break-in at another site, each with the owner's Google address. By the "
+        "study in the first table, how many Google accounts do they open? Give one number."
     ),
     solution="accounts = 1000 * 7 / 100",
     ask=as_given,

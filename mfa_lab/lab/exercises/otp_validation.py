@@ -222,18 +222,22 @@ EXERCISES = (LIFETIME, ACCEPT, REMEMBER)
 PREDICTIONS = (
     Prediction(
         id="enrolment-code-reused",
-        question="The code has confirmed the enrolment, and the phone still shows it. Does it log Alice in?",
+        question=(
+            "Alice's code has confirmed the enrolment. A colleague with her password and a photograph of her QR code "
+            "types the code from his own phone. Does the server let him in?"
+        ),
         options=(
-            Option("a", "yes, because an enrolment is no login", lambda granted: granted is True),
-            Option("b", "no, because the enrolment has used it", lambda granted: granted is False),
+            Option("a", "yes, because no code from his phone was used yet", lambda granted: granted is True),
+            Option("b", "no, because Alice's code has used up his", lambda granted: granted is False),
         ),
         outcome="b",
         saw=(
             (
-                "**What we saw:** the server rejects it. A one-time password is accepted one time, whatever for. "
-                "The enrolment has consumed its time step, and the server accepts nothing at or below the last "
-                "accepted step (RFC6238-5.2, NIST-3.1.4.2). So anyone who looked over her shoulder gains nothing by "
-                "typing the same digits. The user reads the same message as for any other rejection."
+                "**What we saw:** the server rejects it. Both phones have the same secret, so both show the same code. "
+                "A one-time password is accepted one time, whatever for and from whichever phone. The enrolment has "
+                "consumed its time step, and the server accepts nothing at or below the last accepted step "
+                "(RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would be in: the photograph "
+                "stays dangerous. The user reads the same message as for any other rejection."
             ),
         ),
         secrets=("whatever for", "enrolment has consumed", "step 60000000"),
@@ -253,18 +257,12 @@ PREDICTIONS = (
                 "instead of one, so a guess is three times as likely to be correct."
             ),
             (
-                "The second code was a *near miss*, two steps behind. It was open until 08:03:29, the end of the "
-                "step after its own. The instructor sees that, and the user does not. A message such as *correct, "
-                "but too old* would tell a guesser that the guess was nearly correct. For the same reason the "
-                "server counts a near miss as a failure."
-            ),
-            (
                 "So is a code valid for a minute? Not quite. By a correct clock it is open for 60 seconds after it "
                 "appears. If you read it at the end of its step, you have half of that. But the server would have "
                 "accepted it earlier as well, from a phone whose clock is fast and shows it too soon."
             ),
         ),
-        secrets=("last second of the next step", "08:03:29", "open for 60 seconds", "arrived 08:01:59"),
+        secrets=("last second of the next step", "open for 60 seconds", "arrived 08:01:59"),
     ),
     Prediction(
         id="public-message",

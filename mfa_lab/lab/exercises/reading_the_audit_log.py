@@ -329,7 +329,9 @@ PREDICTIONS = (
         question="In this week somebody guesses the codes of one account. Which account has the most refused codes?",
         options=(
             Option("a", "the account whose codes are guessed", lambda place: place == 1),
-            Option("b", "an honest person's, with the guessed account close behind", lambda place: 1 < place <= 5),
+            Option(
+                "b", "an honest person's, with the guessed account among the first five", lambda place: 1 < place <= 5
+            ),
             Option("c", "an honest person's, with the guessed account far down the list", lambda place: place > 5),
         ),
         outcome="b",

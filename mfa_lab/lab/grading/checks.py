@@ -34,8 +34,8 @@ _NO_HINT = "A prediction has no hints: guess one of its letters, and the cells b
 _NO_SOLUTION = "A prediction has no solution to show: the cells below it show what happens."
 
 _OTHER_OUTCOME = (
-    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if a cell "
-    "was changed, or ran in another order, or ran twice: some cells work once."
+    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if a "
+    "cell was changed, or ran in another order, or ran twice: some cells work once."
 )
 _NO_GUESS = (
     "You have not guessed yet. Put one of the letters {letters} in place of the three dots further up, and run that "

@@ -108,7 +108,9 @@ def answered(*ids: str) -> Progress:
 
 def test_a_stop_of_the_core_path_is_done_by_the_questions_of_its_own_sections():
     """Notebook 03 has another exercise, which is off the path; notebook 20 asks predictions only."""
-    third, guessing = (next(each for each in CORE_PATH if each.notebook.startswith(number)) for number in ("03", "20"))
+    third, guessing = (
+        next(each for each in CORE_PATH if each.notebook.startswith(number)) for number in ("03", "20")
+    )
     marks = {each.stop.notebook: each.mark for each in stations(answered(*third.asks, *guessing.asks[:1]))}
     assert marks.pop(third.notebook) is marks.pop(guessing.notebook) is Mark.DONE
     assert {*marks.values()} == {Mark.OPEN}
