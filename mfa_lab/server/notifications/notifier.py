@@ -70,7 +70,8 @@ class FileNotifier:
 
 
 def _its_owners_alone(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    """Open a file through no link; a pipe that nobody reads is an `OSError` instead of a wait without end."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
 
 
 class SmtpNotifier:

@@ -96,7 +96,7 @@ class Store:
         outside = self._database.key_comes_from_outside
         root = root_key(key, self._database.path, new_database=new, from_outside=outside)
         keys = Keys.derive(root.reveal())
-        check = keys.check.hex()
+        check = keys.check.reveal().hex()
         if new:
             schema.metadata.create_all(connection)
             connection.execute(
