@@ -96,7 +96,7 @@ class ClockSetBack(ServerFault):
 
 
 class Reason(StrEnum):
-    """Why access was denied, in the words of the class. Never shown to a stranger."""
+    """Why access was denied, in the words of the instructor's view. Never shown to a stranger."""
 
     UNKNOWN_NAME = "unknown name"
     WRONG_PASSWORD = "wrong password"  # noqa: S105
@@ -118,7 +118,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What really happened, for the class alone (`Policy.explain_refusals`).
+    """What really happened: the instructor's view, filled only under `Policy.explain_refusals`.
 
     `offset` counts steps from the server's current step (negative: an older code); `seconds_outside` says
     by how much a near miss lies outside the window; `wait_seconds` is the time until the next attempt

@@ -48,6 +48,12 @@ def _variables(dark: bool) -> str:
     return " ".join(names)
 
 
+def themed(selector: str) -> str:
+    """Return the rules that give `selector` its colours as variables, on light and on dark ground."""
+    light, dark = _variables(dark=False), _variables(dark=True)
+    return f'{selector} {{ {light} }} [data-jp-theme-light="false"] {selector} {{ {dark} }}'
+
+
 _MONO = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
 
 CSS = f"""
@@ -63,7 +69,9 @@ CSS = f"""
 .mfa.jupyter-widgets-disconnected > :not(:has(.mfa-lost)) {{ display: none !important; }}
 .mfa .jupyter-widgets-disconnected::before, .mfa.jupyter-widgets-disconnected::before {{ display: none; }}
 
-.mfa ol.mfa-steps {{ display: grid; grid-template-columns: repeat(4, 1fr); list-style: none; margin: 1rem 0 0; }}
+.mfa ol.mfa-steps {{ display: grid; grid-template-columns: repeat(4, 1fr); list-style: none; margin: 1rem 0 0;
+  counter-reset: step; }}
+.mfa ol.mfa-steps b::before {{ counter-increment: step; content: counter(step) " "; }}
 .mfa-steps li {{ border-top: 4px solid var(--mfa-line); padding: 0.7rem 0.8rem 0.9rem 0; position: relative; }}
 .mfa-steps li::before {{ content: ""; position: absolute; top: -0.7rem; left: 0; width: 0.75rem; height: 0.75rem;
   border: 4px solid var(--mfa-line); border-radius: 50%; background: var(--mfa-ground); }}
@@ -95,11 +103,12 @@ CSS = f"""
 .mfa-refused > * {{ border-color: var(--mfa-refused) !important; }}
 .mfa .mfa-answer .mfa-face, .mfa .mfa-answer summary {{ color: var(--mfa-quiet-text); font-weight: 700;
   font-size: 0.92em; }}
-.mfa-root:not(.mfa-class) .mfa-answer details {{ display: none; }}
+.mfa-root:not(.mfa-instructor) .mfa-answer details {{ display: none; }}
 .mfa summary {{ cursor: pointer; }}
 .mfa-granted .mfa-sign {{ color: var(--mfa-server-text); font-weight: 700; }}
 .mfa-refused .mfa-sign {{ color: var(--mfa-refused-text); font-weight: 700; }}
 .mfa-answer dl {{ display: grid; grid-template-columns: 6em 1fr; gap: 0.1rem 0.6rem; }}
+.mfa .mfa-answer dd {{ width: auto; }}
 .mfa-answer dt {{ font-weight: 400; color: var(--mfa-quiet-text); }}
 
 .mfa .widget-text {{ flex-flow: row wrap; gap: 0 0.5rem; width: auto; height: auto; margin: 0.3rem 0;
@@ -130,19 +139,28 @@ CSS = f"""
 .mfa-key {{ font: 500 1.05em/1.7 {_MONO}; overflow-wrap: anywhere; }}
 .mfa svg[role="img"] {{ width: 15rem; height: 15rem; max-width: 100%; border-radius: 8px; display: block; }}
 
-.mfa-phone-face {{ text-align: center; }}
+.mfa .mfa-beside {{ display: flex; flex-flow: row wrap; gap: 0.3rem 1.4rem; align-items: flex-start;
+  overflow: visible; }}
+.mfa-beside > .mfa-private {{ flex: 0 0 auto; width: auto; }}
+.mfa-beside > .widget-vbox {{ flex: 1 1 11rem; min-width: 0; overflow: visible; }}
+.mfa-beside > .mfa-private:empty {{ display: none; }}
+
+.mfa-phone-face {{ text-align: center; container-type: inline-size; flex: 1 1 auto; width: 100%; }}
+.mfa-account {{ display: flex; flex-flow: row wrap; justify-content: center; align-items: center; gap: 0 0.8rem; }}
+.mfa-account > :not(.mfa-code, .mfa-ring) {{ flex: 0 0 100%; }}
 .mfa-phone-face [hidden] {{ display: none; }}
-.mfa-phone-face .mfa-buttons {{ justify-content: center; }}
+.mfa-phone-face .mfa-buttons {{ justify-content: center; gap: 0.4rem; margin: 0.4rem 0; }}
+.mfa-phone-face select {{ font: inherit; color: var(--mfa-ink); background: var(--mfa-ground); height: 2.3em;
+  max-width: 100%; border: 1px solid var(--mfa-phone); border-radius: 7px; padding: 0 0.5em; }}
 .mfa-skew {{ color: var(--mfa-refused-text); }}
-.mfa .mfa-code {{ font: 700 2.4em/1.3 {_MONO}; letter-spacing: 0.06em; }}
-.mfa-ring {{ width: 6.5em; height: 6.5em; }}
+.mfa .mfa-code {{ font: 700 min(2.4em, 13.5cqi)/1.3 {_MONO}; letter-spacing: 0.06em; white-space: nowrap; }}
+.mfa-ring {{ width: 5em; height: 5em; }}
 .mfa-ring circle {{ fill: none; stroke: var(--mfa-line); stroke-width: 5; }}
 .mfa-ring .mfa-rest {{ stroke: var(--mfa-phone); stroke-linecap: round; stroke-dasharray: 163.36;
   transform: rotate(-90deg); transform-origin: center; }}
 .mfa-ring text {{ fill: var(--mfa-ink); font-size: 19px; font-weight: 700; }}
 .mfa-next {{ color: var(--mfa-quiet-text); font-family: {_MONO}; }}
 
-.mfa.mfa-big {{ font-size: 1.5rem; max-width: none; }}
+.mfa.mfa-big {{ font-size: clamp(1.2rem, min(2.6vh, 1.63vw), 1.8rem); max-width: none; }}
 .mfa.mfa-big .mfa {{ font-size: inherit; }}
-.mfa.mfa-big svg[role="img"] {{ width: 24rem; height: 24rem; }}
 """

@@ -101,6 +101,7 @@ def blocks(place: str, text: str) -> Iterator[Passage]:
     """Yield the paragraphs, list items and table cells of Markdown, without code, addresses and marks."""
     text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     text = re.sub(r"`[^`]*`", "X", text)
+    text = re.sub(r"</?[a-z!][^>]*>", lambda tag: " ".join(re.findall(r'alt="([^"]*)"', tag[0])), text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     text = re.sub(r"^\s*(?:[-*]|\d+\.|>|#+)\s+", "\n\n", text, flags=re.MULTILINE)
     text = re.sub(r"[*_]{1,2}(\S(?:[^*\n]*\S)?)[*_]{1,2}", r"\1", text)

@@ -8,10 +8,8 @@ from mfa_lab.lab import glossary
 from mfa_lab.lab.terms import Term, terms
 from tests.glossary import PAGE, page, section
 
-OWNED = [term for term in terms() if section(term) is not None]  # the rest follows as notebooks are revised
 
-
-@pytest.mark.parametrize("term", OWNED, ids=lambda term: term.name)
+@pytest.mark.parametrize("term", terms(), ids=lambda term: term.name)
 def test_its_notebook_introduces_it_in_bold(term: Term):
     """A learner who looks the term up finds the sentence that explains it."""
     assert section(term) is not None, f"{term.notebook} should say **{term.name}** where it explains it"

@@ -31,8 +31,13 @@ def docstrings(path: str) -> dict[str, str]:
 
 @cache
 def cells(book: str) -> dict[str, str]:
-    """The cells of a notebook by id."""
-    return {cell.id: cell.source for cell in nbformat.read(ROOT / "notebooks" / f"{book}.ipynb", 4).cells}
+    """Return the cells of a notebook by id, each with what it shows: compare() explains what happened."""
+    return {
+        cell.id: "\n".join(
+            [cell.source, *(out.get("data", {}).get("text/plain", "") for out in cell.get("outputs", ()))]
+        )
+        for cell in nbformat.read(ROOT / "notebooks" / f"{book}.ipynb", 4).cells
+    }
 
 
 def faults(row: dict[str, Any]) -> list[str]:

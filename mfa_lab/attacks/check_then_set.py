@@ -1,4 +1,4 @@
-"""Rung 10: a code is looked up among the used ones, and then marked as used. Between the two there is room."""
+"""Attack 10: a server checks whether a code was used, and then marks it. Another request fits in between."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class CheckThenSet(MinimalServer):
 
 
 class Fixed(CheckThenSet):
-    """One statement compares and sets. The database lets one writer after the other through, and tells who wrote."""
+    """Compares and sets in one statement. The database lets one writer after another through, and says who wrote."""
 
     def consume(self, account: Account, step: int) -> bool:
         with self.database() as database:
@@ -72,7 +72,7 @@ class Fixed(CheckThenSet):
 
 
 def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaServer:
-    """This kit's own server, on a file, under its standard policy but for cheap hashes."""
+    """Make this kit's own server, on a file, under its standard policy except for cheap hashes."""
     return MfaServer(f"sqlite:///{path}", clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
 
 
@@ -117,7 +117,8 @@ _ONE_AFTER_THE_OTHER = (
         "The same code, a second later",
         partial(used_again, delay_seconds=1),
         OUT,
-        "Whoever comes second finds the step already there.",
+        "The second request comes after the first has written, and gets in. So a used code works again. What tells "
+        "the first from the second?",
     ),
     LAST_BUT_ONE,
     LAST_AFTER_IT,
@@ -129,12 +130,14 @@ ATTACK = Attack(
     number=10,
     id="check-then-set",
     title="Check, then set",
-    flaw="The code is looked up among the used ones, and then marked as used; others look it up in between.",
-    story="In 2026 the guard against replay of a file-sharing server asked its cache whether a code was used, "
-    "verified the code, and then wrote it into the cache. Two requests with one code could both be told yes, until "
-    "one operation did both.",
+    flaw="Looks whether a code was used, and marks it afterwards: other requests pass in between.",
+    story="In 2026 the replay protection of a file-sharing server asked its cache whether a code was used. It "
+    "verified the code, and then wrote it into the cache. Two requests with one code could both be accepted, "
+    "until one operation did both.",
     source="https://github.com/projectsend/projectsend/pull/1738",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    standard_name="Race condition (time of check to time of use)",
+    defence="One compare-and-set statement both checks and consumes the step.",
     weak=CheckThenSet,
     fixed=Fixed,
     ours=our_server_on_file,
@@ -145,13 +148,15 @@ ATTACK = Attack(
             "The attack, by threads",
             partial(_races, racers=threads),
             ONE,
-            "Eight requests ask before the first has written. Who decides which of them came first?",
+            "Eight requests ask before the first has written, and several get the same answer. So not exactly one "
+            "gets in. Who decides which of them came first?",
         ),
         Trial(
             "The attack, by processes",
             partial(_races, racers=processes),
             ONE,
-            "Eight processes share nothing but the database.",
+            "Eight processes share nothing but the database. So what one of them remembers does not reach the "
+            "others. Who decides which of them came first?",
         ),
         *(replace(trial, run=partial(_with_file, trial.run)) for trial in _ONE_AFTER_THE_OTHER),
     ),

@@ -139,11 +139,14 @@ ATTACK = Attack(
     number=16,
     id="clock-set-back",
     title="The clock set back",
-    flaw="The server forgets by the clock what was used, and the clock may be wrong.",
+    flaw="Forgets used codes by its clock, and the clock may be wrong.",
     story="In 2015 researchers showed that somebody on the path of unauthenticated NTP traffic can shift the "
     "time of its clients by hours or even years.",
     source="https://doi.org/10.14722/ndss.2016.23090",
     clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
+    standard_name="Clock set back",
+    defence="Refuses to work with a clock that is more than a minute behind, until it catches up "
+    "or an operator trusts it.",
     weak=ClockTrustingServer,
     fixed=Fixed,
     ours=our_server,

@@ -1,4 +1,4 @@
-"""Rung 4: a limit for each pending login, and no limit on pending logins."""
+"""Attack 4: a limit for each pending login, and no limit on pending logins."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.records import PendingLogin
 
 ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
-"""Five guesses in each of a hundred pending logins, all while the same codes are right."""
+"""Five guesses in each of a hundred pending logins, all while the same codes are valid."""
 
 
 class PerSessionServer(MinimalServer):
-    """Makes whoever guesses wait, but counts for each pending login anew. Whose they all are, nobody asks."""
+    """Makes a guesser wait, but counts for each pending login separately. It does not ask whose logins they are."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -28,7 +28,7 @@ class PerSessionServer(MinimalServer):
 
 
 class Fixed(PerSessionServer):
-    """One count for each account, however many pending logins it has."""
+    """Keeps one count for each account, however many pending logins it has."""
 
     def counted(self, pending: PendingLogin) -> Count:
         account = self.account_of(pending)
@@ -42,7 +42,7 @@ def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, and guess: a crowd of attackers, each in a hundred sessions at a time."""
+    """Know Alice's password, and guess: many attackers, each in a hundred sessions at a time."""
     return many_attackers(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
 
 
@@ -100,13 +100,15 @@ ATTACK = Attack(
     number=4,
     id="guessing-many-sessions",
     title="Guessing across sessions",
-    flaw="Wrong codes are counted for each session, and whoever has the password opens as many as he likes.",
+    flaw="Counts wrong codes for each session, and a thief of the password can open any number of them.",
     story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
-    "Codes were right for about three minutes. Researchers of Oasis Security opened one session after another, "
-    "guessed in many at a time, and were in after about an hour; the accounts' owners were told nothing. It has been "
-    "mended.",
+    "Codes were valid for about three minutes. Researchers of Oasis Security opened one session after "
+    "another, guessed in many at a time, and got in after about an hour. The accounts' owners were not told. "
+    "It has been fixed.",
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
+    standard_name="Online guessing across sessions",
+    defence="Counts wrong codes for the account, over all of its logins.",
     weak=PerSessionServer,
     fixed=Fixed,
     ours=our_server,
@@ -117,33 +119,44 @@ ATTACK = Attack(
             "Twenty sessions side by side, five wrong guesses in each",
             _side_by_side,
             OUT,
-            "Twenty open sessions, a hundred wrong guesses, and a right one in another was still looked at.",
+            "After a hundred wrong guesses in twenty sessions, your server verified a correct code in another "
+            "session. So opening sessions buys guesses. What do all these sessions have in common?",
         ),
         Trial(
             "Twenty sessions one after the other, five wrong guesses in each",
             _one_by_one,
             OUT,
-            "A hundred wrong guesses for one account, and the next session begins as if nothing had happened.",
+            "After a hundred wrong guesses at one account, the next session begins as if nothing had happened. So "
+            "Mallory opens one session after another. What should the next session know?",
         ),
         *HONEST,
         Trial(
             "Alice, an hour after a hundred wrong guesses",
             _alice_later,
             IN,
-            "An hour ago somebody guessed at her account. For how long is Alice kept out?",
+            "An hour after the guesses, Alice still cannot get in. So anyone with her password can keep her out. "
+            "When does your server let her try again?",
         ),
         Trial(
             "Mallory himself, while Alice's account is guessed at",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account. Mallory, honest for once, is kept out of his own.",
+            "The guesses were at Alice's account, and Mallory cannot get into his own. So one attacker stops "
+            "everybody. Whose failures does your server count?",
         ),
         Trial(
             "Alice, while somebody else opens a session with her password",
             _alice_in_between,
             IN,
-            "Alice was about to type her code when somebody used her password elsewhere.",
+            "Somebody used Alice's password elsewhere, and her own code is refused. So anyone with the password can "
+            "interrupt her. What has the other login to do with hers?",
         ),
-        Trial("Alice, once a day for a month", _a_month, IN, "Thirty right logins, and not one wrong code."),
+        Trial(
+            "Alice, once a day for a month",
+            _a_month,
+            IN,
+            "Alice logged in once a day without one wrong code, and your server refuses her. So honest use counts "
+            "against her. What does your server count?",
+        ),
     ),
 )

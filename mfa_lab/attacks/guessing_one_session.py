@@ -1,4 +1,4 @@
-"""Rung 3: wrong codes cost nothing, so one pending login is enough to guess in."""
+"""Attack 3: wrong codes cost nothing, so one pending login is enough for guessing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outco
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, GUESSES = 8_000, 600
-"""Twenty guesses a second for half a minute, that is for as long as the same codes are right."""
+"""Twenty guesses a second for half a minute, that is for as long as the same codes are valid."""
 
 
 class PatientServer(MinimalServer):
@@ -21,7 +21,7 @@ class PatientServer(MinimalServer):
 
 
 class Fixed(PatientServer):
-    """Four mistakes are free. Each further one doubles the wait, from half a minute to an hour."""
+    """Makes four mistakes free. Each further one doubles the wait, from half a minute to an hour."""
 
     def wait_seconds(self, failures: int) -> int:
         waits = [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600]
@@ -29,23 +29,23 @@ class Fixed(PatientServer):
 
 
 def in_one_session(world: World, codes: Sequence[str]) -> bool:
-    """Type them all into one pending login, as fast as it goes."""
+    """Type all of them into one pending login, as fast as possible."""
     pending = world.begin(world.alice)
     return any(guess(world, pending, code) for code in codes)
 
 
 def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
-    """Know Alice's password, and guess: a crowd of attackers, each in one session. `window_steps`: the server's."""
+    """Know Alice's password, and guess: many attackers, each in one session. `window_steps`: the server's."""
     return many_attackers(make, in_one_session, attackers=attackers, guesses=GUESSES, window_steps=window_steps)
 
 
 def with_window(window_steps: int) -> type[PatientServer]:
-    """The weak server, which takes codes so many steps either side: 2 * window_steps + 1 are right at a time."""
+    """Return the weak server that accepts codes of so many steps on either side: 2 * window_steps + 1 at a time."""
     return type("Wide", (PatientServer,), {"window_steps": window_steps})
 
 
 def _guess_in_vain(world: World, guesses: int, every_seconds: int = 0) -> str:
-    """Wrong guesses in one session, then a right code in it: for ten seconds, if time passes at all."""
+    """Make wrong guesses in one session, then type a correct code: for ten seconds, if time passes at all."""
     pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
     for _ in range(guesses):
         guess(world, pending, wrong)
@@ -110,11 +110,13 @@ ATTACK = Attack(
     number=3,
     id="guessing-one-session",
     title="Guessing in one session",
-    flaw="Wrong codes are counted, but however many there were, the next one is looked at at once.",
-    story="A popular library for Ruby left the throttling of codes to the applications, and some did without "
-    "(CVE-2024-0227): whoever had the password was in after a few days of guessing, or less.",
+    flaw="Counts wrong codes, but verifies the next guess at once.",
+    story="A popular library for Ruby left the rate limiting of codes to the applications, and some had none "
+    "(CVE-2024-0227). An attacker with the password got in after a few days of guessing, or less.",
     source="https://blog.inhq.net/posts/totp-CVE-2024-0227/",
     clauses=("RFC4226-6", "RFC4226-7.3", "NIST-3.2.2", "NIST-3.1.4.2"),
+    standard_name="Online guessing in one session",
+    defence="Five wrong codes end a pending login, and each further failure waits longer.",
     weak=PatientServer,
     fixed=Fixed,
     ours=our_server,
@@ -122,47 +124,54 @@ ATTACK = Attack(
     run=attack,
     trials=(
         Trial(
-            "A hundred wrong guesses in a second, then a right one",
+            "A hundred wrong guesses in a second, then a correct one",
             _fast,
             OUT,
-            "After a hundred wrong guesses in a row the next one was still looked at.",
+            "Your server verified the next guess after a hundred wrong ones in a second. So a program can try every "
+            "code. What should a wrong code cost?",
         ),
         Trial(
-            "Five wrong guesses, an hour's rest, a hundred more, then a right one",
+            "Five wrong guesses, an hour's rest, a hundred more, then a correct one",
             _after_a_rest,
             OUT,
-            "A hundred wrong guesses in a second, again, and the next one was still looked at.",
+            "After an hour's rest, a hundred wrong guesses in a second cost nothing. So a program rests once and "
+            "goes on. What should the next wrong code cost?",
         ),
         *HONEST,
         Trial(
-            "A guess a second for five minutes, then a right one",
+            "A guess a second for five minutes, then a correct one",
             _steady,
             OUT,
-            "Three hundred wrong guesses at the pace of a clock, and no wait of more than some seconds.",
+            "Somebody guessed once a second for five minutes, and your waits stayed at a few seconds. So a program "
+            "hardly notices them. What should the three-hundredth wrong code cost?",
         ),
         Trial(
             "Alice, an hour after a hundred wrong guesses",
             _alice_later,
             IN,
-            "Somebody guessed a hundred times, an hour ago. Alice has her phone in her hand, and cannot get in.",
+            "An hour after a hundred wrong guesses, Alice still cannot get in. So a stranger with her password can "
+            "keep her out. How long should a wait be at most?",
         ),
         Trial(
             "Alice, two hours after somebody guessed all day",
             _alice_after_a_day,
             IN,
-            "A day of guessing is over, and two hours more. How long is the wait by now?",
+            "Two hours after a day of guessing, Alice still cannot get in. So one bad day counts against her for "
+            "long. How long is your wait by then?",
         ),
         Trial(
             "Mallory himself, while Alice's account is guessed at",
             _mallory_meanwhile,
             IN,
-            "Whoever has nothing to do with Alice's account has to wait as well.",
+            "The guesses were at Alice's account, and Mallory has to wait at his own. So one attacker can stop "
+            "everybody. Whose failures does your wait depend on?",
         ),
         Trial(
             "Alice, who mistypes once in each of ten logins",
             _alice_mistypes,
             IN,
-            "Ten logins, ten mistakes, and never two in a row.",
+            "Alice mistyped once in each of ten logins, never twice in a row, and cannot get in. So her mistakes "
+            "add up. What should end the count?",
         ),
     ),
 )

@@ -129,13 +129,14 @@ ATTACK = Attack(
     number=14,
     id="leaking-secrets",
     title="Secrets that leak",
-    flaw="The shared secret is a text like any other, so code that prints, logs or saves what is at hand "
-    "prints it too. And a stranger's service draws it.",
+    flaw="Prints and logs the secret like any other text, and has a stranger's service draw the QR code.",
     story="In 2017 a user of a library for second factors asked why another company's web service drew its QR "
     "codes. That service was told every secret. Since then the library refuses, unless the developer says "
     "that they want it insecure.",
     source="https://github.com/antonioribeiro/google2fa/issues/86",
     clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
+    standard_name="Secret leakage through logs and third parties",
+    defence="Secrets redact themselves, and QR codes are drawn on this machine.",
     weak=Offer,
     fixed=Fixed,
     ours=our_offer,

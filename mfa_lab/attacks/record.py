@@ -60,8 +60,9 @@ class Attack:
 
     `weak`, `fixed` (the reference fix) and `ours` (this kit's own server) are targets: mostly a class or function
     that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that refuses
-    everybody: no grader may pass it. `clauses` are ids of STANDARDS.md. `ours_holds` is False where the attack works
-    against `ours` too, as it does against every OTP (NIST-3.2.5).
+    everybody: no grader may pass it. `standard_name` is what the field calls the attack, and `defence` says in one
+    sentence what `MfaServer` does about it: the README prints both beside `flaw`. `clauses` are ids of STANDARDS.md.
+    `ours_holds` is False where the attack works against `ours` too, as it does against every OTP (NIST-3.2.5).
     """
 
     number: int
@@ -71,6 +72,8 @@ class Attack:
     story: str
     source: str
     clauses: tuple[str, ...]
+    standard_name: str
+    defence: str
     weak: Any
     fixed: Any
     ours: Any

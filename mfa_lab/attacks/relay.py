@@ -1,8 +1,7 @@
-"""Rung 15: an adversary in the middle relays name, password and code in real time. It works against every OTP.
+"""Attack 15: an adversary in the middle relays name, password and code in real time. It works against every OTP.
 
-What can be mended is what the stolen session is worth: how long it opens anything, and whether its owner hears of
-what is done with it. What would stop the relay itself is a key that signs for the address it sees (NIST-3.2.5,
-phishing resistance): named here and not built.
+A fix can limit what the stolen session is worth: how long it opens anything, and whether its owner hears what is done
+with it. What would stop the relay itself is a phishing-resistant authenticator, such as a passkey (NIST-3.2.5).
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from mfa_lab.server.records import Session
 
 
 class Fixed(LastingServer):
-    """The relay still gets in. Its session ends after a day, and after an hour without use; and Alice hears of it."""
+    """Lets the relay in. Its session ends after a day, and after an hour without use; and Alice is notified."""
 
     def check_session(self, session: Session) -> Session:
         found, token, now = super().check_session(session), session.token.reveal(), self.clock.now()
@@ -58,7 +57,7 @@ def attack(make: Make) -> Measure:
         stolen_session = stolen(world)
     except AccessDenied:
         return Measure(0, HALF_HOURS_IN_A_WEEK, "the relay is refused, and so is Alice")
-    told = "finds a notice" if owner_is_notified(world, stolen_session) else "is told nothing"
+    told = "gets a security notification" if owner_is_notified(world, stolen_session) else "is told nothing"
     count = half_hours_open(world, stolen_session, HALF_HOURS_IN_A_WEEK)
     opened = "all week long" if count == HALF_HOURS_IN_A_WEEK else f"for {count * HALF_AN_HOUR // HOUR} hours"
     words = f"the relay has Alice's session: it opens her pages {opened}; another phone is bound, and she {told}"
@@ -69,12 +68,14 @@ ATTACK = Attack(
     number=15,
     id="relay",
     title="An adversary in the middle",
-    flaw="A code typed by hand goes to whoever asked for it, and no server can tell the relay's typing from Alice's. "
-    "This one makes it worse: sessions without an end, and nobody is told.",
-    story="A service that rented out such relays was shut down in March 2026. In real time it passed on what victims "
-    "typed to the real login page, and kept the session that came back.",
+    flaw="Cannot distinguish the relay's typing from the owner's; its sessions never end, and nobody is notified.",
+    story="A service that rented out such relays was shut down in March 2026. In real time it passed on what "
+    "victims typed to the real login page, and kept the session that came back.",
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
+    standard_name="Adversary in the middle (relay)",
+    defence="**Does not stop it**, as no one-time password does (NIST-3.2.5). Sessions end, and "
+    "the owner is notified of a new factor.",
     weak=LastingServer,
     fixed=Fixed,
     ours=our_server,
@@ -85,72 +86,93 @@ ATTACK = Attack(
             "For how long the stolen session is open",
             for_how_long,
             "24 h in use, 1 h unused",
-            "A session has two ends: a day after its login, and an hour after its last use.",
+            "Your session does not end a day after its login and an hour after its last use. So a thief has more "
+            "time, or Alice less. Which of the two limits is missed?",
         ),
         Trial(
             "A day later, with today's date written on it",
             with_stolen(with_new_dates),
             OUT,
-            "Whose word do you take for when the session began?",
+            "Your server opened a session of yesterday, because today's date was written on it. The client can "
+            "write any date. Whose word do you take for when the session began?",
         ),
         Trial(
             "The very second at which an hour without use is over",
             with_stolen(unused_for_an_hour),
             OUT,
-            "At the very second at which the hour is over the session still opens, and this look makes it young "
-            "again. From that second on the hour has passed.",
+            "Your session still opens at the very second at which the hour is over, and this use makes it young "
+            "again. From that second on the hour has passed. What does your comparison say about equal values?",
         ),
         Trial(
             "The very second at which the day is over",
             with_stolen(used_for_a_day),
             OUT,
-            "At the very second at which the day is over the session still opens. From that second on a day has "
-            "passed.",
+            "Your session still opens at the very second at which the day is over. From that second on a day has "
+            "passed. What does your comparison say about equal values?",
         ),
         Trial(
-            "Two looks, one after the other, after an hour without use",
+            "Two requests, one after the other, after an hour without use",
             with_stolen(opened_after_it),
             OUT,
-            "The first look was refused and yet counted as a use: so the second one got in.",
+            "Your server refused the first request, and yet counted it as a use. So the second one got in. Which "
+            "requests are a use?",
         ),
         Trial(
             "Mallory's session, with Alice's name written on it",
             with_alices_name_on_it,
             "his own pages",
-            "Whose word do you take for whose session it is? The client holds it, and may write any name on it.",
+            "Your server believed the name that was written on the session. The client holds it, and can write any "
+            "name. Whose word do you take for whose session it is?",
         ),
         Trial(
             "A session that the server never opened",
             made_up,
             OUT,
-            "Any text can come as a token. What does a page say of one that the server does not know?",
+            "Your server did not refuse a token that it never gave out. Any text can come as a token. What should a "
+            "page say about one that the server does not know?",
         ),
         Trial(
             "The attacker binds another phone: what Alice finds",
             a_notification,
-            "a notice",
-            "Somebody has changed what guards the account. Who is told?",
+            "a notification",
+            "Somebody has bound another phone, and your server told nobody. So Alice does not know that her account "
+            "has a second guard. Which method is called at that moment?",
         ),
         Trial(
             "The relay itself",
             with_stolen(at_once),
             IN,
-            "The relay sends what Alice sends, when she sends it: who refuses it refuses her.",
+            "Your server refused the relay. The relay sends what Alice sends, when she sends it, so your server "
+            "refuses her, too. What could tell the two apart?",
         ),
         Trial(
             "Alice, at work for eight hours",
             partial(used, pauses=[HALF_AN_HOUR] * 16),
             IN,
-            "Whoever works has a session that is in use: let it live the day.",
+            "Your session ended while Alice was working with it. So she has to log in in the middle of her work. "
+            "When was the session last used?",
         ),
         Trial(
             "Alice, after a pause of fifty minutes",
             partial(used, pauses=[50 * 60, 50 * 60]),
             IN,
-            "A pause shorter than an hour ends nothing.",
+            "Your session ended in a pause of fifty minutes. That is shorter than an hour. How long may a session "
+            "stay unused?",
         ),
-        Trial("Alice, logging in again a day later", next_morning, IN, "Each session has an age of its own."),
-        Trial("Alice, binding a new phone", new_phone, IN, "Phones break: with a fresh session a new one is bound."),
+        Trial(
+            "Alice, logging in again a day later",
+            next_morning,
+            IN,
+            "Alice logged in again a day later, and her new session was refused. So it was born old. Whose age did "
+            "your server look up?",
+        ),
+        Trial(
+            "Alice, binding a new phone",
+            new_phone,
+            IN,
+            "Your server did not let Alice bind a new phone. Phones break, and a fresh session may bind another. "
+            "Which of your two methods stopped her?",
+        ),
         *HONEST,
     ),
     ours_holds=False,

@@ -100,12 +100,13 @@ ATTACK = Attack(
     number=8,
     id="replay-by-spelling",
     title="Replay by another spelling",
-    flaw="The server remembers used codes as they were typed, and its verifier reads many spellings as the "
-    "same code.",
+    flaw="Remembers used codes as they were typed, and reads many spellings as the same code.",
     story="In 2025 the library of a server for secrets dropped spaces from a code before it verified it. The "
     "server's own memory of used codes did not. With a space in it, a used code was new.",
     source="https://github.com/openbao/openbao/pull/1625",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    standard_name="Replay by another spelling",
+    defence="Remembers the time step, not the text that was typed.",
     weak=TypedMemory,
     fixed=Fixed,
     ours=our_server,

@@ -1,4 +1,4 @@
-"""Rung 7: a code that was used stays good for as long as the window holds it."""
+"""Attack 7: a used code stays valid for as long as the window holds it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import SkewedClock
 
 DELAY_SECONDS = 40
-"""How long Mallory takes from Alice's login to his own."""
+"""How long after Alice's login Mallory logs in."""
 _A_YEAR = 365 * 24 * 3600
 
 
 class ForgetfulServer(MinimalServer):
-    """Checks each code with care, and never asks whether it was here before."""
+    """Verifies each code, and never asks whether it was used before."""
 
     def consume(self, account: Account, step: int) -> bool:  # noqa: ARG002
         return True
 
 
 class Fixed(ForgetfulServer):
-    """A step is taken once, and closes those before it."""
+    """Accepts a step once, and none before it."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -33,8 +33,10 @@ class Fixed(ForgetfulServer):
 
 
 def replays(make: Make, delay_seconds: int) -> list[bool]:
-    """Whether a code that Alice has used lets Mallory in `delay_seconds` later, who saw it on her phone and knows her
-    password: once for each second of a step at which she may log in.
+    """Return whether a code that Alice has used lets Mallory in `delay_seconds` later.
+
+    Mallory saw it on her phone and knows her password. The list has a result for each second of a step at which
+    she may log in.
     """
     world = World(make)
     got_in = []
@@ -50,8 +52,8 @@ def replays(make: Make, delay_seconds: int) -> list[bool]:
 def attack(make: Make) -> Measure:
     """Look over Alice's shoulder, know her password, and type her code after her.
 
-    The window holds a code until it is two steps old, and Alice is equally likely to log in at any moment of its own
-    step: so the chance is 2 - delay / period, as `odds.acceptance` has it.
+    The window holds a code until it is two steps old. Alice is equally likely to log in at any moment of its own
+    step, so the chance is 2 - delay / period, as `odds.acceptance` has it.
     """
     got = replays(make, DELAY_SECONDS)
     words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
@@ -86,11 +88,13 @@ ATTACK = Attack(
     number=7,
     id="replay-in-window",
     title="Replay inside the window",
-    flaw="A right code is right as often as it is typed, for as long as the window holds it.",
-    story="In 2015 it was found in a widely used library for Ruby on Rails (CVE-2015-7225): a code that had let its "
-    "owner in could be used again, by anybody who had seen it and knew the password.",
+    flaw="Accepts a valid code as often as it is typed, as long as the window lasts.",
+    story="In 2015 a fault was found in a widely used library for Ruby on Rails (CVE-2015-7225). A code that had "
+    "let its owner in could be used again, by anybody who had seen it and knew the password.",
     source="https://blog.justinbull.ca/cve-2015-7225-otp-reuse-in-devise-two-factor/",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
+    standard_name="Replay inside the window",
+    defence="Consumes the time step: the next code must belong to a later one.",
     weak=ForgetfulServer,
     fixed=Fixed,
     ours=our_server,
@@ -101,13 +105,15 @@ ATTACK = Attack(
             "The same code, a second later",
             partial(used_again, delay_seconds=1),
             OUT,
-            "Alice is hardly in, and her code opens a second session.",
+            "A second after Alice's login, her code opened a second session. So anyone who saw it gets in. What has "
+            "the server noted about that code?",
         ),
         Trial(
             "The attack, once more",
             partial(used_again, delay_seconds=DELAY_SECONDS),
             OUT,
-            f"The same code, {DELAY_SECONDS} s later, still opens a session.",
+            f"The same code still opened a session {DELAY_SECONDS} s later. So the window keeps it valid for a "
+            "thief, too. What has the server noted about that code?",
         ),
         LAST_BUT_ONE,
         LAST_AFTER_IT,
@@ -115,20 +121,22 @@ ATTACK = Attack(
             "The attack, on a phone that is a step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
-            "A code may come before its time. What is it that must not come twice?",
+            "A phone that is a step ahead shows a code before its time, and your server accepted it twice. What is "
+            "it that must not come twice?",
         ),
         Trial(
             "Alice's code of one moment, on two servers",
             _two_servers,
             "a memory each",
-            "What one server has taken is refused on the other. A name in the body of the class itself stands for "
-            "one memory, shared by all servers. What belongs to the account alone?",
+            "Your server refuses a code that only another server has accepted. A name in the body of the class "
+            "itself is one memory, shared by all servers. What belongs only to the account?",
         ),
         Trial(
             "The code that enrolled the phone",
             _enrolment,
             OUT,
-            "Enrolment takes a code as well, and the server has written down which.",
+            "The code that enrolled the phone opened a session. So anyone who watched the enrolment gets in. What "
+            "has the server noted about that code?",
         ),
         *HONEST,
         TWO_PEOPLE,
@@ -136,7 +144,8 @@ ATTACK = Attack(
             "Alice, whose phone is a step behind, twice in a row",
             _slow_twice,
             IN,
-            "Her second code is new, though the server's clock was there before.",
+            "Alice's phone is a step behind, and your server refused her second code. She had never used it. What "
+            "did your server compare it with?",
         ),
     ),
 )

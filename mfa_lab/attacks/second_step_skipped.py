@@ -1,4 +1,4 @@
-"""Rung 1: the session is there after the password, and the page for the code is only a page."""
+"""Attack 1: the session opens after the password, and the page for the code can be left out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mfa_lab.server.records import PendingLogin, Session
 
 
 class HastyServer(MinimalServer):
-    """Opens the session with the password; the code is asked for on the next page."""
+    """Opens the session after the password. The next page asks for the code."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -27,8 +27,9 @@ class Fixed(HastyServer):
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's password and no phone: present what step 1 gave as if it were a session, and go straight to a page
-    behind the login.
+    """Show what step 1 gave as if it were a session, and ask for a page behind the login.
+
+    The attacker has Alice's password and no phone.
     """
     world = World(make)
     opened = world.whose(_as_session(world, world.begin(world.alice)))
@@ -67,23 +68,41 @@ ATTACK = Attack(
     number=1,
     id="second-step-skipped",
     title="The second step is skipped",
-    flaw="The session is created after the password; the page that asks for the code comes too late.",
-    story="In 2013 a user of a plug-in that adds a second factor to a webmail program told its author in public: "
-    "type the password, leave the page for the code as it is, open the inbox by its address, and you are in. It was "
-    "mended: since then the plug-in looks at every page.",
+    flaw="Creates the session after the password, so the page for the code can be left out.",
+    story="In 2013 a user of a plug-in that adds a second factor to a webmail program told its author in public how "
+    "to get in. Type the password, leave the page for the code as it is, and open the inbox by its address. "
+    "It was fixed: since then the plug-in checks every page.",
     source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
+    standard_name="Authentication bypass: the second step is skipped",
+    defence="A correct password only opens a pending login; the session begins after the code.",
     weak=HastyServer,
     fixed=Fixed,
     ours=our_server,
     refuser=refuses_everybody(HastyServer),
     run=attack,
     trials=(
-        Trial("What step 1 gave, shown as a session", _skips, OUT, "What step 1 gives still opens a page."),
-        Trial("The same, after a wrong code", _fails_then_skips, OUT, "What is left of a failed second step?"),
+        Trial(
+            "What step 1 gave, shown as a session",
+            _skips,
+            OUT,
+            "Your server still opens a page for what step 1 gives. So the password is enough. Where does the server "
+            "note whose session it is?",
+        ),
+        Trial(
+            "The same, after a wrong code",
+            _fails_then_skips,
+            OUT,
+            "After a wrong code, what step 1 gave still opens a page. So a wrong code is as good as a correct one. "
+            "What does a failed second step leave behind?",
+        ),
         *HONEST,
         Trial(
-            "Alice's open session, while she logs in elsewhere", _keeps, IN, "Sessions that were earned stay open."
+            "Alice's open session, while she logs in elsewhere",
+            _keeps,
+            IN,
+            "Your server also ends a session that Alice opened with password and code. So a login elsewhere logs "
+            "her out. Which session was opened too early?",
         ),
     ),
 )

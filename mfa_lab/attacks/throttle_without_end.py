@@ -1,4 +1,4 @@
-"""Rung 6: five tries in five minutes, and again five, for a year if need be."""
+"""Attack 6: five attempts in five minutes, and five more, for a year if necessary."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TOO_MANY_TO_DRAW = 1_000_000
 
 
 class EndlessServer(MinimalServer):
-    """After every fifth wrong code in a row the next one waits five minutes."""
+    """Makes the next code wait five minutes after every fifth wrong code in a row."""
 
     def wait_seconds(self, failures: int) -> int:
         return PAUSE_SECONDS if failures % BURST == 0 else 0
 
 
 class Fixed(EndlessServer):
-    """After a hundred wrong codes in a row the authenticator is disabled, until an administrator binds a new one."""
+    """Disables the authenticator after a hundred wrong codes in a row, until an administrator resets the factors."""
 
     def must_wait(self, count: Count) -> bool:
         return count.failures >= 100 or super().must_wait(count)
@@ -50,7 +50,7 @@ def attack(make: Make) -> Measure:
 
 
 def _inside(rules: Rules, attempts: int) -> int:
-    """How many get in: drawn attempt by attempt; where nothing slows anybody down, by the first one that is right."""
+    """Return how many get in, drawn attempt by attempt; if nothing slows anybody down, by the first correct guess."""
     if attempts <= _TOO_MANY_TO_DRAW:
         return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
     first_right = dice(SeededRandomness(1)).geometric(rules.accepted_codes / 10**rules.digits, ATTACKERS)
@@ -58,7 +58,7 @@ def _inside(rules: Rules, attempts: int) -> int:
 
 
 def in_bursts(world: World, codes: Sequence[str]) -> bool:
-    """Five into each pending login of Alice's, and five minutes to the next."""
+    """Type five codes into each pending login of Alice's, and wait five minutes before the next."""
     for first in range(0, len(codes), BURST):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + BURST]):
@@ -68,7 +68,7 @@ def in_bursts(world: World, codes: Sequence[str]) -> bool:
 
 
 def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int = 0, hourly_repeated: int = 0) -> str:
-    """Whether a right code of Alice's counts after all this."""
+    """Return whether a correct code of Alice's is accepted after all this."""
     world = World(make)
     for _ in range(bursts):
         in_bursts(world, [wrong_code(world, world.alice)] * BURST)
@@ -116,12 +116,14 @@ ATTACK = Attack(
     number=6,
     id="throttle-without-end",
     title="A throttle that never stops",
-    flaw="Five tries in five minutes sounds strict, and is half a million a year: nothing ever ends the guessing.",
-    story="In 2020 a reader of its source code told a large package index in public: the limit on wrong codes has no "
-    "end, so somebody patient is in with a chance of one half after three months. When it was made stricter in 2025, "
-    "the same reader counted again: seven months.",
+    flaw="Allows five attempts in five minutes for ever: half a million in a year.",
+    story="In 2020 a reader of its source code told a large package index in public that its limit on wrong codes "
+    "has no end. By that reader's count, a patient attacker has an even chance after three months. When the "
+    "limit was made stricter in 2025, the same reader counted again: seven months.",
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
+    standard_name="Rate limiting without an end",
+    defence="Disables the factor after 100 wrong codes in a row; a login of the owner starts the count again.",
     weak=EndlessServer,
     fixed=Fixed,
     ours=our_server,
@@ -132,75 +134,86 @@ ATTACK = Attack(
             "A thousand wrong guesses, five every five minutes",
             partial(_log_in_after, bursts=200),
             OUT,
-            "A thousand wrong codes in a row, and the next one was looked at.",
+            "After a thousand wrong codes in a row, your server verified the next one. So guessing is slow and "
+            "never ends. How many wrong codes does your server allow?",
         ),
         Trial(
             "Six hundred wrong guesses, one an hour",
             partial(_log_in_after, hourly=600),
             OUT,
-            "For twenty-five days a wrong code came every hour, and the next one was looked at.",
+            "A wrong code came every hour for twenty-five days, and your server verified the next one. So a slow "
+            "attacker never has to stop. What should make the guessing end?",
         ),
         Trial(
             "A hundred and one wrong guesses, one an hour",
             partial(_log_in_after, hourly=101),
             OUT,
-            "More than a hundred wrong codes in a row came slowly, and the next one was looked at.",
+            "More than a hundred wrong codes in a row came slowly, and your server verified the next one. So it "
+            "forgets what comes slowly. What may end the count?",
         ),
         Trial(
             "A hundred and one wrong guesses, then a month's rest",
             partial(_log_in_after, hourly=101, rest_days=30),
             OUT,
-            "After more than a hundred wrong codes in a row, time alone made it all good again.",
+            "A month after more than a hundred wrong codes in a row, your server verifies codes again. So Mallory "
+            "only has to wait. Does time prove that it is Alice?",
         ),
         Trial(
             "Ninety wrong guesses, three days' rest, ninety more",
             partial(_log_in_after, hourly=90, rest_days=3, hourly_repeated=90),
             OUT,
-            "A hundred and eighty wrong codes, and no right one among them. A pause is no right code.",
+            "Your server allowed a hundred and eighty wrong codes, with no correct one among them. So a pause ended "
+            "the count. What does a pause prove?",
         ),
         Trial(
             "A hundred wrong guesses, one an hour",
             partial(_log_in_after, hourly=100),
             OUT,
-            "A hundred wrong codes in a row are all that NIST-3.2.2 allows. A hundred and first was looked at.",
+            "Your server verified another code after a hundred wrong ones in a row. NIST-3.2.2 allows no more than "
+            "a hundred. At which count does your server stop?",
         ),
         Trial(
-            "Six wrong codes in a second, then the right one",
+            "Six wrong codes in a second, then the correct one",
             _six_at_once,
             OUT,
-            "You put the end in place of the wait. The wait of five minutes has to stay.",
+            "Your server verified a code that came at once after five wrong ones. So the wait of five minutes is "
+            "gone. What did the weak server's method do?",
         ),
         *HONEST,
         Trial(
             "Alice, after ninety-nine wrong guesses, one an hour",
             partial(_log_in_after, hourly=99),
             IN,
-            "Ninety-nine wrong codes in a row, and the wait is over. It is not a hundred yet.",
+            "After ninety-nine wrong codes in a row and the wait, your server refuses Alice. That is not yet a "
+            "hundred. At which count does your server stop?",
         ),
         Trial(
             "Alice, the day after ten wrong guesses",
             partial(_log_in_after, bursts=2, rest_days=1),
             IN,
-            "Ten wrong guesses of a stranger, and Alice needs an administrator?",
+            "The day after a stranger's ten wrong guesses, your server refuses Alice. So she needs an "
+            "administrator. How many wrong codes does NIST-3.2.2 allow?",
         ),
         Trial(
             "Alice, who mistypes once in each of 120 logins",
             _alice_mistypes,
             IN,
-            "Many mistakes in four months, but never two in a row.",
+            "Alice mistyped once in each of 120 logins, never twice in a row, and your server refuses her. So her "
+            "mistakes add up. What should end the count?",
         ),
         Trial(
             "Mallory himself, while Alice's account is guessed at",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and somebody else is kept out.",
+            "The guesses were at Alice's account, and your server refuses Mallory at his own. So one attacker stops "
+            "everybody. Whose failures does your method read?",
         ),
         Trial(
-            "Alice, after an administrator has bound a new phone",
+            "Alice, with a new phone after an administrator's reset",
             _bound_anew,
             IN,
-            "The administrator did what `reset_factors` does: no secret, no failures. Alice is kept out all the "
-            "same.",
+            "The administrator called `reset_factors`, Alice enrolled a new phone, and your server refuses her. So "
+            "the reset does not help. Where does your class remember her failures?",
         ),
     ),
 )

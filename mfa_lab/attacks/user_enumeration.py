@@ -1,4 +1,4 @@
-"""Rung 11: the server answers a name that it does not know in another way, and so tells who has an account."""
+"""Attack 11: the server answers an unknown name differently, and so reveals who has an account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTHING = "neither let in nor refused"
 
 
 class Refused(AccessDenied):
-    """A refusal with words of its own and the HTTP status of the page that shows them."""
+    """Refuses with its own words and the HTTP status of the page that shows them."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -31,8 +31,8 @@ class Refused(AccessDenied):
 
 
 class EnumerableServer(MinimalServer):
-    """Looks a name up first and has an answer of its own for one that nobody has. Passwords wait a minute after three
-    wrong ones.
+    """Looks a name up first, and answers an unknown name differently. Passwords wait a minute after three wrong
+    ones.
     """
 
     free_passwords = 3
@@ -55,21 +55,21 @@ class EnumerableServer(MinimalServer):
         return pending
 
     def waits(self, name: str) -> bool:
-        """Whether the last three passwords for this name were wrong, and the latest within a minute."""
+        """Return whether the last three passwords for this name were wrong, and the latest within a minute."""
         wrong = self.wrong_passwords.get(name, [])
         return len(wrong) >= self.free_passwords and self.clock.now() < wrong[-1] + 60
 
     def count(self, name: str) -> None:
-        """Note a wrong password for this name, whether or not somebody has it."""
+        """Count a wrong password for this name, whether or not somebody has it."""
         self.wrong_passwords.setdefault(name, []).append(self.clock.now())
 
     def forget(self, name: str) -> None:
-        """A right password ends the count."""
+        """End the count, after a correct password."""
         self.wrong_passwords.pop(name, None)
 
 
 class Fixed(EnumerableServer):
-    """Every name takes the same way, and only at its end stands whether it led anywhere."""
+    """Treats every name in the same way. Only the end depends on whether it has an account."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if self.waits(name):
@@ -95,7 +95,7 @@ class Seen:
 
 
 def seen(server: Any, name: str, attempts: int = ATTEMPTS) -> tuple[Seen, ...]:
-    """Refused attempts in a row at one name, at the same moment."""
+    """Make attempts in a row at one name, at the same moment, and return what each refusal shows."""
     noticed = []
     for _ in range(attempts):
         with counted_hashes() as hashes:
@@ -113,7 +113,7 @@ def _refusal(attempt: Callable[[], object]) -> tuple[str, int | None]:
 
 
 def signs(one: tuple[Seen, ...], other: tuple[Seen, ...]) -> tuple[str, ...]:
-    """By what two names can be told apart."""
+    """Return by which signs two names can be told apart."""
     first, second = one[0], other[0]
     differ = {
         "message": first.words != second.words,
@@ -129,7 +129,7 @@ _HAVE_NONE = ("bruno", "dora", "felix", "heidi", "judy")
 
 
 def attack(make: Make) -> Measure:
-    """With a list of ten names and no password at all: try each, and compare with a name that surely nobody has."""
+    """Try each of ten names without a password, and compare with a name that surely nobody has."""
     world = World(make)
     for name in _HAVE_ACCOUNTS:
         world.server.register(f"{name}@example.org", "demo only: a password")
@@ -222,12 +222,13 @@ ATTACK = Attack(
     number=11,
     id="user-enumeration",
     title="Names are found out",
-    flaw="The server looks the name up first, and goes another way for one that nobody has: other words, another "
-    "status, no hash, no waiting.",
-    story="In July 2024 Django closed CVE-2024-39329: login requests for users without a usable password came back "
-    "in another time, so a stranger could tell who they were.",
+    flaw="Answers differently for a name without an account: other words, no hash, no wait.",
+    story="In July 2024 Django closed CVE-2024-39329: login requests took a different time for users without a "
+    "usable password, so a stranger could find out who they were.",
     source="https://docs.djangoproject.com/en/4.2/releases/4.2.14/",
     clauses=("ASVS-6.3.8", "NIST-3.2.2"),
+    standard_name="User enumeration",
+    defence="Same words, same hash and same waits, whether the name exists or not.",
     weak=EnumerableServer,
     fixed=Fixed,
     ours=our_server,
@@ -238,39 +239,50 @@ ATTACK = Attack(
             "One attempt at Alice's name and one at nobody's",
             _first_attempt,
             _ALIKE,
-            "Words, status, and how much is computed: a stranger compares all three, of your lines and of those that "
-            "you call.",
+            "Your server answers Alice's name and an unknown name differently, at the first attempt. A stranger "
+            "compares words, status and time. Which of them differs, in your lines or in those that you call?",
         ),
         Trial(
             "Five attempts in a row at each",
             _attempts_in_a_row,
             _ALIKE,
-            "What changes with the third or fourth attempt must change for every name.",
+            "Your server answers two names alike at first, and differently after some attempts. So a stranger tries "
+            "more than once. What changes with the third or fourth attempt, and for whom?",
         ),
         Trial(
-            "The right password after ten wrong ones, at once",
+            "The correct password after ten wrong ones, at once",
             _still_waits,
             OUT,
-            "Names are safe when passwords can be guessed without a pause? The throttle has to stay.",
+            "Your server accepted the password at once after ten wrong ones. So passwords can be guessed without a "
+            "pause. What has become of the waiting?",
         ),
         Trial(
             "Alice's password, while her name and nobody's wait",
             _right_password_while_waiting,
             _ALIKE,
-            "While a name waits, nothing is to be learnt about it.",
+            "While two names wait, your server answers them differently. So a stranger learns which one has an "
+            "account. What do you do before you ask whether a name waits?",
         ),
-        Trial("Alice, an hour after four wrong passwords", _after_the_wait, IN, "A wait has to end."),
+        Trial(
+            "Alice, an hour after four wrong passwords",
+            _after_the_wait,
+            IN,
+            "An hour after four wrong passwords, Alice still cannot get in. So a stranger can keep her out. When "
+            "does your wait end?",
+        ),
         Trial(
             "Alice, who mistypes her password twice before each of two logins",
             _mistyped_now_and_then,
             IN,
-            "She never mistyped three times in a row. What does a right password do to the count?",
+            "Alice never mistyped three times in a row, and has to wait. So her mistakes add up. What does a "
+            "correct password do to the count?",
         ),
         Trial(
             "Alice, while strangers guess at other names",
             _others_are_guessed,
             IN,
-            "Whoever guesses at one name must not stop another.",
+            "Strangers guessed at other names, and Alice has to wait. So anybody can stop her. Whose attempts do "
+            "you count?",
         ),
         *HONEST,
     ),

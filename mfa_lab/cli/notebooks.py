@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import click
 
 from mfa_lab.cli.group import WORK, folder_option, main, need_the_lab
+from mfa_lab.cli.trust import trust
 from mfa_lab.lab import working_copy
 from mfa_lab.resources import notebooks_dir
 
@@ -32,6 +34,7 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
     _tell(folder, working_copy.deliver(notebooks_dir(), folder))
     if copy_only:
         return
+    trust(notebooks_dir(), folder)
     given = jupyter_args or []
     if no_browser:
         given = ["--no-browser", *given]
@@ -46,6 +49,8 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
 def reset(notebook: str | None, folder: Path) -> None:
     """Bring NOTEBOOK, or all of them, back as they came. Your own copy is kept beside it, never deleted."""
     aside = working_copy.reset(notebooks_dir(), folder, notebook)
+    if find_spec("nbformat"):
+        trust(notebooks_dir(), folder)
     for name, kept in aside.items():
         click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
     if not aside:

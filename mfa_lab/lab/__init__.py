@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.figures.time.long_run import courses, long_run
     from mfa_lab.lab.figures.time.window import window_strip
     from mfa_lab.lab.grading.checks import check, compare, hint, predict, reset, solution
-    from mfa_lab.lab.grading.progress_map import progress_map
+    from mfa_lab.lab.grading.course_map import course_map, progress_map
     from mfa_lab.lab.grading.scoreboard import scoreboard
     from mfa_lab.lab.other_systems import other_systems_table
     from mfa_lab.lab.plugins import policies

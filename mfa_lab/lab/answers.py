@@ -1,4 +1,4 @@
-"""What the server answered: one record with two faces, the user's and the class's, in text and in HTML."""
+"""What the server answered: one record with two views, the user's and the instructor's, in text and in HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`told` is what the user hears, `seen` what the class sees behind it, as (name, value) pairs."""
+    """`told` is what the user is told, `seen` what really happened, as (name, value) pairs."""
 
     granted: bool
     told: str
@@ -33,16 +33,16 @@ class Answer:
         return self.html()
 
     def html(self) -> str:
-        """Both faces. The class's stands behind a summary that the keyboard reaches."""
+        """Return both views. The instructor's is below a summary that the keyboard reaches."""
         rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.seen)
-        seen = f"<details open><summary>What the class sees</summary><dl>{rows}</dl></details>" if rows else ""
+        seen = f"<details open><summary>What really happened</summary><dl>{rows}</dl></details>" if rows else ""
         sign = f'<span class="mfa-sign" aria-hidden="true">{self.sign}</span>'
         told = f'<div><p class="mfa-face">{self.heading}</p><p>{sign} {escape(self.told)}</p></div>'
         return f'<div class="mfa mfa-answer mfa-{"granted" if self.granted else "refused"}">{told}{seen}</div>'
 
 
 def refused_by(error: MfaError) -> Answer:
-    """An error as an answer: a sentence, and for `AccessDenied` whatever trace the policy lets the class see."""
+    """An error as an answer: a sentence, and for `AccessDenied` the instructor's view if the policy fills it."""
     trace = error.trace if isinstance(error, AccessDenied) else None
     if trace is None:
         return Answer(False, str(error))

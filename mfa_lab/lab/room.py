@@ -6,6 +6,8 @@ import base64
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from mfa_lab.clock import Clock, ManualClock, RunningClock, SkewedClock, SystemClock
@@ -21,6 +23,14 @@ from mfa_lab.server.records import Enrolment, PendingLogin, Session
 
 DEMO_NOW = 1_800_000_010
 """15 January 2027, 08:00:10 UTC: ten seconds into time step 60 000 000."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCodes:
+    """Recovery codes that a form shows, with their label. The server has only their hashes."""
+
+    label: str
+    codes: tuple[str, ...] = field(repr=False)
 
 
 class Room:
@@ -48,6 +58,7 @@ class Room:
         self.enrolment: Enrolment | None = None
         self.session: Session | None = None
         self.account: OtpAccount | None = None
+        self.issued: IssuedCodes | None = None
 
     def _new_server(self) -> MfaServer:
         if self.seat:
@@ -137,6 +148,12 @@ def live_room() -> Room:
     In the folder of a workshop's seat its demo account is the seat's, and enrols with the secret on the seat's card.
     """
     return Room(SystemClock(), seat=read(Path.cwd()))
+
+
+@cache
+def kernel_room() -> Room:
+    """The one live room of this kernel: a cell that is run again goes on where its form was."""
+    return live_room()
 
 
 def room_with_unknown_clock(clock: Clock | None = None, randomness: Randomness = SYSTEM) -> Room:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,11 @@ MANIFEST = ".mfa-lab.json"
 _MANIFEST_BYTES = 1_000_000
 _NOTEBOOK = re.compile(r"\w[\w.-]*\.ipynb", re.ASCII)
 """A name in this folder itself: a manifest from elsewhere must not name a file outside of it."""
+_OF_THE_KERNEL = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "nbconvert_exporter": "python",
+    "version": platform.python_version(),
+}
 _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 
@@ -91,21 +97,35 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
     with _refusals_in_words(work):
         for each in names:
             found = _hash_of(work, each)
-            if found == _sha256(as_delivered((source / each).read_bytes())):
+            if found == _hash_as_delivered(source / each):
                 continue
             aside[each] = "" if found is None else put_aside(_link(work, each) or work / each)
         deliver(source, work)
     return aside
 
 
+def unchanged(source: Path, work: Path) -> list[str]:
+    """Return the names of the kit's files that are in `work` as `source` delivers them; a link is not."""
+    return [name for name in kit_files(source) if _hash_of(work, name) == _hash_as_delivered(source / name)]
+
+
+def _hash_as_delivered(path: Path) -> str:
+    return _sha256(as_delivered(path.read_bytes()))
+
+
 @lru_cache(maxsize=64)  # a workshop delivers the same notebooks to every seat
 def as_delivered(content: bytes) -> bytes:
     """A file of the kit as a learner gets it: a notebook without what came of the cells from each prediction to its
     comparison. Nobody guesses at what stands below.
+
+    Its metadata says of Python what this environment's kernel will say. JupyterLab writes that into each notebook
+    that it opens, and asks for a notebook to be saved if it said something else before.
     """
     try:
         notebook = json.loads(content)
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        if "language_info" in notebook["metadata"]:
+            notebook["metadata"]["language_info"] |= _OF_THE_KERNEL
     except (ValueError, LookupError, TypeError, RecursionError):
         return content
     guessed: set[str] = set()

@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Why a code was or was not taken, for the class only: a stranger must never learn this much.
+    """Why a code was or was not accepted, for the instructor's view only: a stranger must never learn this much.
 
     `offset` is in steps from the verifier's current one, `seconds_outside` how far the code's life lies
     from the nearest moment at which the window would have held it (0 inside; negative: too old). Both are

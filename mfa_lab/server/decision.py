@@ -1,4 +1,4 @@
-"""One record of what happened, with three views: the public words, the class's trace, the audit line."""
+"""One record of what happened, with three views: the public message, the instructor's view, the audit line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Decision:
         return self.trace.reason
 
     def deny(self, *, explain: bool) -> NoReturn:
-        """Raise the public view; the class's view rides along only if `explain`."""
+        """Raise the public message; the error carries the instructor's view only if `explain`."""
         raise AccessDenied(trace=self.trace if explain else None)
 
 

@@ -41,6 +41,12 @@ class Steps:
         self.field("Password").fill(password)
         self.button("Log in").click()
 
+    def log_in_to_the_demo(self):
+        """Log in by two buttons, without typing."""
+        self.button("Fill in the demo account").click()
+        expect(self.field("Password")).to_have_value(PASSWORD)
+        self.button("Log in").click()
+
     def phones_code(self):
         code = self.root.locator("[data-code]")
         expect(code).to_have_text(re.compile(r"\d{3} \d{3}"))
@@ -51,6 +57,9 @@ class Steps:
         expect(self.root.locator(".mfa-private svg")).to_be_visible()
         self.button("Scan the QR code").click()
         self.phones_code()
+        self.confirm()
+
+    def confirm(self):
         self.button("Type it into the form").click()
         expect(self.field("First code from the authenticator")).to_have_value(re.compile(r"\d{6}"))
         self.button("Confirm").click()

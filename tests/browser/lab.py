@@ -113,6 +113,14 @@ class LabPage:
         """Open `notebook` in the lab at `url`, and wait for its kernel: until then Run All silently does nothing."""
         workspace = f"test-{time.monotonic_ns()}"  # of its own, so that nothing of an earlier page comes back
         self.page.goto(f"{url}/lab/workspaces/{workspace}/tree/{notebook}")
+        self._wait_for_kernel()
+
+    def reload(self) -> None:
+        """Load the page again; the kernel goes on."""
+        self.page.reload()
+        self._wait_for_kernel()
+
+    def _wait_for_kernel(self) -> None:
         self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
         self.page.evaluate(KERNEL_READY)
 

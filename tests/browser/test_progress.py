@@ -39,5 +39,5 @@ def test_progress_is_for_everyone_and_reaches_the_next_notebook(open_notebook, w
         page.theme(theme)
         assert violations(page.page, OUTPUTS) == []
         assert contrasts(page.page, OUTPUTS)[0][0] >= 4.5
-    drawn.get_by_role("link", name="03 otp generation").press("Enter")
+    drawn.get_by_role("link", name="03 OTP generation").last.press("Enter")
     expect(page.page.get_by_role("tab", name="03_otp_generation.ipynb")).to_be_visible()

@@ -10,11 +10,11 @@ from mfa_lab.lab.answers import Answer, refused_by
 TRACE = Trace(Reason.NEAR_MISS, "the code of 2 steps ago", step=7, offset=-2, wait_seconds=30, failures=3)
 
 
-def test_without_a_trace_the_class_sees_no_more_than_the_user():
+def test_without_a_trace_there_is_no_more_than_the_user_is_told():
     """A server that does not explain its refusals leaves the second face empty."""
     answer = refused_by(AccessDenied())
     assert answer.seen == ()
-    assert "What the class sees" not in answer.html()
+    assert "What really happened" not in answer.html()
 
 
 def test_with_a_trace_both_faces_tell_it_in_the_same_words():

@@ -80,8 +80,15 @@ def test_every_notebook_is_known() -> None:
     assert len({book.cells[0] for book in books()}) == len(books())
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("name", [book.name for book in books()])
+# The notebooks with the most cells that build on one another; all others take some minutes.
+MANY_STEPS = {"06_clock_faults_and_recovery", "07_otp_validation", "50_into_your_application"}
+TIERS = [
+    pytest.param(book.name, marks=pytest.mark.full if book.name in MANY_STEPS else pytest.mark.long)
+    for book in books()
+]
+
+
+@pytest.mark.parametrize("name", TIERS)
 def test_every_cell_after_the_setup_cell_alone_and_twice(name: str) -> None:
     """In each notebook no cell ends in a traceback then: each runs, or says in a sentence or two what to do."""
     (book,) = [book for book in books() if book.name == name]

@@ -70,7 +70,7 @@ def test_the_recipe_adds_an_exercise_and_a_policy(installed):
         assert check(bees.id, exercises.made_by(wrong.source)).lines[-1] == wrong.feedback
     assert hint(bees.id, 2).lines[0].startswith("2 of 2: ")
     assert check(bees.id, exercises.made_by(bees.solution)).outcome == "Done"
-    assert "bees at the gate: 1 of 1 done\n  ✓ How many codes open the gate (done)" in repr(progress_map())
+    assert "bees at the gate: 1 of 1 done\n    ✓ How many codes open the gate (done)" in repr(progress_map())
     assert "mfa-lab reset" not in repr(reset(bees.id))  # the command knows the kit's notebooks alone
     assert policies()["hive"].window_steps == 0
     assert policies()["STANDARD"] is Policy.STANDARD

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from ipykernel.ipkernel import IPythonKernel
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.working_copy import MANIFEST, as_delivered, deliver, first_notebook, kit_files, reset
@@ -380,7 +381,14 @@ def test_what_happened_is_not_told_before_it_is_guessed(path: Path):
     assert bool(emptied) == ("What happened is" in str([cell.get("outputs") for cell in ours.cells]))
     for cell, other in zip(theirs.cells, ours.cells, strict=True):
         cell.update({key: other[key] for key in ("outputs", "execution_count") if key in other})
+    theirs.metadata.language_info = ours.metadata.language_info  # see the next test
     assert nbformat.writes(theirs) + "\n" == path.read_text("utf-8")
+
+
+def test_a_delivered_notebook_says_of_python_what_the_kernel_will_say():
+    """JupyterLab writes the kernel's words into each notebook that it opens. It finds them there: nothing changes."""
+    delivered = json.loads(as_delivered((notebooks_dir() / first_notebook(notebooks_dir())).read_bytes()))
+    assert delivered["metadata"]["language_info"] == IPythonKernel.language_info
 
 
 def test_between_prediction_and_comparison():

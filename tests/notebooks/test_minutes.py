@@ -1,44 +1,80 @@
-"""The map in 00_first_login and the notebooks agree: names, order, minutes, and what comes next.
+"""The table of the course and the notebooks agree: names, order, minutes, sections, and what comes next.
 
 The introduction is read, too: it counts among the minutes of the first section.
 """
 
-import re
+from __future__ import annotations
 
-import nbformat
+import re
+from itertools import pairwise
+
 import pytest
 
-from .kit import FOLDER, NOTEBOOKS
+from mfa_lab.lab.grading.course import CORE_PATH, CORE_PATH_LIMIT_MINUTES, Lesson, Stop, core_minutes, lessons
 
-_ROW = re.compile(r"^\| (\S+) \| .+ \| (\d+) \|$", re.MULTILINE)
+from .kit import FOLDER, NOTEBOOKS, parsed
+
+TABLE = "mfa_lab/lab/grading/course.py"
+MOST_WORDS = {"00_first_login": 1400}
+MOST_WORDS_BEFORE_THE_LOGIN = 125
+each_lesson = pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.notebook)
 
 
 def prose(name: str) -> str:
-    cells = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4).cells
+    cells = parsed(FOLDER / f"{name}.ipynb").cells
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
-MAP = {name: int(minutes) for name, minutes in _ROW.findall(prose("00_first_login"))}
-each_on_the_map = pytest.mark.parametrize("name", MAP)
+def sections(name: str) -> dict[str, int]:
+    """Return the minutes of each section, by its heading."""
+    found = re.findall(r"^## (.+) \((\d+) min\)$", prose(name), re.MULTILINE)
+    return {title: int(minutes) for title, minutes in found}
 
 
-def test_the_map_shows_the_lessons_in_order():
-    """Every lesson up to the last that the map gives minutes to is on it, in the order of the names."""
-    assert list(MAP) == [path.stem for path in NOTEBOOKS if path.stem <= max(MAP)]
-    assert len(MAP) >= 8
+def test_the_table_has_every_notebook_in_order():
+    """No notebook is missing, and none is listed that does not exist."""
+    assert [lesson.notebook for lesson in lessons()] == [path.stem for path in NOTEBOOKS]
 
 
-@each_on_the_map
-def test_minutes_add_up(name):
-    """Announced at the top, on the map and by the sections together are the same minutes: 20 to 40, from 06 on 45."""
-    text = prose(name)
-    sections = [int(minutes) for minutes in re.findall(r"^## .+\((\d+) min\)$", text, re.MULTILINE)]
-    (announced,) = re.findall(r"\*\*What you need:\*\* about (\d+) minutes", text)
-    assert sum(sections) == int(announced) == MAP[name]
-    assert 20 <= MAP[name] <= (45 if name >= "06" else 40)
+@each_lesson
+def test_minutes_add_up(lesson: Lesson):
+    """What the notebook announces, what its sections add up to and the table are the same: 20 to 45 minutes."""
+    total = sum(sections(lesson.notebook).values())
+    (announced,) = re.findall(r"\*\*What you need:\*\* about (\d+) minutes", prose(lesson.notebook))
+    assert int(announced) == total, f"the sections of {lesson.notebook} add up to {total} minutes: announce these"
+    assert lesson.minutes == total, f"write {total} for {lesson.notebook} in {TABLE}; then: python -m tests.course"
+    assert 20 <= total <= 45
 
 
-@pytest.mark.parametrize(("name", "following"), list(zip(MAP, list(MAP)[1:], strict=False)))
-def test_each_leads_to_the_next(name, following):
-    """The last line links the notebook that the map has next."""
-    assert f"({following}.ipynb)" in prose(name).split("**Next:**")[1]
+@pytest.mark.parametrize(("lesson", "following"), [*pairwise(lessons())], ids=lambda lesson: lesson.notebook)
+def test_each_leads_to_the_next(lesson: Lesson, following: Lesson):
+    """The last line links the notebook that the table has next."""
+    assert f"({following.notebook}.ipynb)" in prose(lesson.notebook).split("**Next:**")[1]
+
+
+@pytest.mark.parametrize("stop", CORE_PATH, ids=lambda stop: stop.notebook)
+def test_the_core_path_runs_whole_sections(stop: Stop):
+    """Each section that it names exists, in this order, with these minutes."""
+    there = sections(stop.notebook)
+    named = [(section.title, section.minutes) for section in stop.sections]
+    kept = [(title, minutes) for title, minutes in there.items() if title in dict(named)]
+    choice = ", ".join(f'Section("{title}", {minutes})' for title, minutes in there.items())
+    assert named == kept, f"in CORE_PATH of {TABLE}, choose for {stop.notebook} among: {choice}"
+
+
+def test_the_core_path_takes_two_hours_at_most():
+    """If it is longer, leave a section out."""
+    assert core_minutes() <= CORE_PATH_LIMIT_MINUTES
+
+
+@pytest.mark.parametrize(("name", "most"), MOST_WORDS.items())
+def test_a_notebook_stays_short(name: str, most: int):
+    """Words of its Markdown, headings and tables included."""
+    assert len(prose(name).split()) <= most
+
+
+def test_the_first_login_comes_within_one_screen():
+    """Notebook 00 shows the live form after few words, the setup cell's among them."""
+    cells = parsed(NOTEBOOKS[0]).cells
+    before = cells[: next(number for number, cell in enumerate(cells) if "FourSteps()" in cell.source)]
+    assert sum(len(cell.source.split()) for cell in before) <= MOST_WORDS_BEFORE_THE_LOGIN

@@ -15,9 +15,7 @@ from mfa_lab.lab.working_copy import as_delivered
 from mfa_lab.resources import notebooks_dir
 
 NOTEBOOKS = sorted(notebooks_dir().glob("*.ipynb"))
-each_prediction = pytest.mark.parametrize(
-    "prediction", [each for each in predictions() if each.secrets], ids=lambda prediction: prediction.id
-)
+each_prediction = pytest.mark.parametrize("prediction", predictions(), ids=lambda prediction: prediction.id)
 
 
 @each_prediction

@@ -92,7 +92,7 @@ class Deployment:
 
 
 def refused(call: Callable[..., object], *arguments: object) -> Trace:
-    """The class's trace of a call that must be refused."""
+    """The instructor's view of a call that must be refused."""
     with pytest.raises(AccessDenied) as caught:
         call(*arguments)
     assert caught.value.trace is not None

@@ -1,4 +1,4 @@
-"""One record, three views: the public words tell nothing, the trace tells the class, the audit line the operator."""
+"""One record, three views: the public words tell nothing, the trace the instructor, the audit line the operator."""
 
 import traceback
 from collections.abc import Callable

@@ -203,6 +203,7 @@ def test_no_page_asks_anybody_for_anything(tmp_path):
     prepare(tmp_path, 1, "a test")
     for path in (tmp_path / TRAINER).glob("*.html"):
         text = path.read_text().replace("http://www.w3.org/2000/svg", "").replace("http://www.w3.org/1999/xlink", "")
+        text = re.sub(r'<a href="https://[^"]*"', "", text)  # a link asks nobody until somebody follows it
         assert re.findall(r'(?:src|href|url|@import)[=(\s]+["\']?(?:https?:)?//', text) == [], path.name
         assert "Content-Security-Policy" in text
 

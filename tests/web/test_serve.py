@@ -31,11 +31,11 @@ from tests.cli.test_cli import COMMAND
 from tests.needs import requires_program
 from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until_up
 
-DOCS = "\n".join((ROOT / name).read_text("utf-8") for name in ("docs/web.md", "README.md"))
+DOCS = (ROOT / "docs" / "web.md").read_text("utf-8")
 
 
 def fence(language: str) -> str:
-    """The one block of this language in docs/web.md or, for a shell, in the README."""
+    """Return the first block of this language in docs/web.md."""
     block, *_ = re.findall(rf"(?ms)^```{language}\n(.*?)^```$", DOCS)
     return str(block)
 

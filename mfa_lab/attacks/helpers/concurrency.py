@@ -186,7 +186,7 @@ def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exc
 
 
 def _gets_in(attempt: Callable[[], object]) -> bool:
-    """Whoever only hears that the database is busy is not in either."""
+    """Return whether the attempt gets in. A request that only hears that the database is busy does not."""
     try:
         attempt()
     except MfaError:

@@ -1,4 +1,4 @@
-"""How fast a server lets anybody guess, found out from outside: on one's own account the right codes are known."""
+"""How fast a server lets anybody guess, found out from outside: on one's own account the valid codes are known."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Guessing, measured: very many attackers draw their guesses, and those who can be lucky play theirs on the server.
 
-Each attacker knows Alice's password and draws codes blindly. Whoever draws none that is right has guessed in vain,
-whatever server it is; only the others need to be played, which makes a crowd cheap. Codes are real ones, from Alice's
-secret, at the moment of each guess.
+Each attacker knows Alice's password and draws codes blindly. An attacker who draws no valid code has guessed in vain,
+whatever server it is. Only the others need to be played, so a large number of attackers costs little. Codes are real
+ones, from Alice's secret, at the moment of each guess.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ def many_attackers(
     window_steps: int = 1,
     seed: int = 1,
 ) -> Measure:
-    """How many of so many attackers get in with so many guesses each.
+    """Return how many of so many attackers get in with so many guesses each.
 
     `each_seconds`: at which second of the attack each guess is made; one number holds for all. `expected` is the
-    closed form (RFC4226-6), as if every guess were looked at. The same each time: with `seed` as the rungs have it,
-    nobody is lucky with the few guesses that a good throttle looks at. For others one in some thousands is.
+    closed form (RFC4226-6), as if every guess were verified. The result is the same each time. With the `seed` of the
+    attack series, nobody is lucky with the few guesses that a good throttle lets through. With other seeds, one in
+    some thousands is.
     """
     right = _right_codes(_an_hour_later(make), np.broadcast_to(each_seconds, guesses), window_steps)
     throws, got = dice(SeededRandomness(seed)), 0

@@ -1,4 +1,4 @@
-"""Rung 15's weak server. The relay works on every server; here what it steals has no end, and nobody hears of it."""
+"""Attack 15's weak server. The relay works on every server; here a stolen session never ends, and nobody is told."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class LastingServer(MinimalServer):
         return replace(session, expires_at=now + self.session_seconds)
 
     def bound(self, name: str) -> None:
-        """An authenticator was bound to this account. Here nothing comes of it."""
+        """Do nothing, although an authenticator was bound to this account."""
 
     def notify(self, name: str, event: str) -> None:
-        """Leave a notice for an account's owner."""
+        """Leave a security notification for an account's owner."""
         self._told.setdefault(name, []).append(Notification(self.clock.now(), event))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:

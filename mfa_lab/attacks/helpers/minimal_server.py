@@ -129,7 +129,7 @@ class MinimalServer:
         return self.account_of(pending)
 
     def must_wait(self, count: Count) -> bool:
-        """Whether too many wrong codes came, too recently."""
+        """Return whether too many wrong codes came, too recently."""
         return self.clock.now() < count.wait_until
 
     def failed(self, count: Count) -> None:
@@ -154,7 +154,7 @@ class MinimalServer:
         return Session(token, account.name, now, now + 3600)
 
     def check_session(self, session: Session) -> Session:
-        """The session as the server knows it. Every page asks this before it shows anything."""
+        """Return the session as the server knows it. Every page calls this before it shows anything."""
         name = self.sessions.get(session.token.reveal())
         if name is None:
             raise AccessDenied

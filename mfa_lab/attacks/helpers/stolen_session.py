@@ -1,4 +1,4 @@
-"""A session in other hands: how a relay comes by it, and what a server is asked about sessions, stolen and honest."""
+"""A session in other hands: how a relay gets it, and what a server is asked about sessions, stolen and honest."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ HALF_HOURS_IN_A_WEEK = 7 * DAY // HALF_AN_HOUR
 
 
 class Relay:
-    """A copied login page. Whatever is typed there goes to the real server at once, and what comes back is kept.
+    """A phishing page. It sends whatever is typed there to the real server at once, and keeps what comes back.
 
     It has the server's calls, so a form can be pointed at it as at the server: `room.server = Relay(room.server)`.
-    `seen` lists what passed, in the order of its passing; `session` is the loot.
+    `seen` lists what passed, in order; `session` is what the attacker was after.
     """
 
     def __init__(self, server: Any) -> None:
@@ -46,14 +46,14 @@ class Relay:
 
 
 def stolen(world: World) -> Session:
-    """Alice types all she has into a copied page; the session comes back through it."""
+    """Let Alice type everything into a phishing page, and return the session that came back through it."""
     relay = Relay(world.server)
     pending = relay.begin_login(world.alice.name, world.alice.password)
     return relay.finish_login(pending, world.alice.phone.code())
 
 
 def owner_is_notified(world: World, session: Session) -> bool:
-    """Whether Alice finds a notice after another phone was bound with this session."""
+    """Return whether Alice gets a notification after another phone was bound with this session."""
     before = len(world.server.notifications(session))
     _bind(world, session, Phone(world.clock))
     return len(world.server.notifications(session)) > before
@@ -66,7 +66,7 @@ def _bind(world: World, session: Session, phone: Phone) -> None:
 
 
 def half_hours_open(world: World, session: Session, most: int) -> int:
-    """How many looks, one each half hour, find the pages open before one does not."""
+    """Return how many requests, one each half hour, find the pages open before one does not."""
     for count in range(most):
         if world.whose(session) != world.alice.name:
             return count
@@ -106,7 +106,7 @@ def _open_after(make: Make, pause: int) -> bool:
 
 
 def used_for_a_day(world: World, session: Session) -> Session:
-    """Looked at every half hour."""
+    """Use it every half hour for a day."""
     half_hours_open(world, session, DAY // HALF_AN_HOUR)
     return session
 
@@ -126,7 +126,7 @@ def unused_for_an_hour(world: World, session: Session) -> Session:
 
 
 def opened_after_it(world: World, session: Session) -> Session:
-    """A first look, when the hour is over."""
+    """Make a first request when the hour is over."""
     world.whose(unused_for_an_hour(world, session))
     return session
 
@@ -150,13 +150,13 @@ def made_up(make: Make) -> str:
 
 
 def a_notification(make: Make) -> str:
-    """Whether the attack leaves Alice a notice."""
+    """Return whether the attack leaves Alice a notification."""
     world = World(make)
-    return "a notice" if owner_is_notified(world, stolen(world)) else "no notice"
+    return "a notification" if owner_is_notified(world, stolen(world)) else "no notification"
 
 
 def used(make: Make, pauses: Sequence[int]) -> str:
-    """A session that is used after each of these pauses, in seconds."""
+    """Use a session after each of these pauses, in seconds."""
     world = World(make)
     session = world.log_in(world.alice)
     for pause in pauses:
@@ -166,7 +166,7 @@ def used(make: Make, pauses: Sequence[int]) -> str:
 
 
 def next_morning(make: Make) -> str:
-    """Alice logs in on two days."""
+    """Let Alice log in on two days."""
     world = World(make)
     world.server.check_session(world.log_in(world.alice))
     world.clock.advance(DAY)
@@ -175,7 +175,7 @@ def next_morning(make: Make) -> str:
 
 
 def new_phone(make: Make) -> str:
-    """Alice binds her phone anew, and logs in with it."""
+    """Let Alice bind her phone again, and log in with it."""
     world = World(make)
     _bind(world, world.log_in(world.alice), world.alice.phone)
     world.clock.advance(30)

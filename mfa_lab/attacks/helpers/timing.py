@@ -1,7 +1,7 @@
 """A stranger with a watch: refused logins to names that exist and to names that do not, in pairs, and Welch's t.
 
-Real time differs from run to run, so it is measured for whoever looks, and nothing is committed of it but what is
-certain. What makes the time is counted: password hashes. With a round time for a hash and seeded noise from the way
+Real time differs from run to run, so it is measured on each learner's machine, and only what is certain is committed.
+What takes the time is counted: password hashes. With a round time for a hash and seeded noise from the way
 there and back, the count gives the same milliseconds each time.
 """
 
@@ -71,7 +71,7 @@ def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
 
 @contextmanager
 def counted_hashes() -> Iterator[list[str]]:
-    """Every password hash that is computed meanwhile adds to the list, whoever computes it: Argon2's own door."""
+    """Add every password hash that is computed meanwhile to the list, at Argon2's own door."""
     done: list[str] = []
 
     def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,5 +1,5 @@
-"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what the
-class sees.
+"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what
+really happened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rung 3, guessing in one session: what 20 asks and 21 has mended."""
+"""Attack 3, guessing in one session: what notebook 20 asks and notebook 21 fixes."""
 
 from __future__ import annotations
 
@@ -12,46 +12,60 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="guessing-one-session",
-        title="Rung 3: how long a wrong code makes wait",
+        title="Attack 3: how long to wait after a wrong code",
         question=(
-            "Write a class `Fixed` on top of `PatientServer`, with a method `wait_seconds(self, failures)` of its "
-            "own. It is called after each wrong code with how many there were in a row, that one included, and "
-            "answers how many seconds the next code has to wait, 0 for none. A right code ends the count."
+            "Write a class `Fixed` on top of `PatientServer` with its own method `wait_seconds(self, failures)`. "
+            "The server calls it after each wrong code; `failures` is the number of wrong codes in a row, including "
+            "this one. It returns how many seconds the next code has to wait, or 0. A correct code ends the count."
         ),
         given="from mfa_lab.attacks.guessing_one_session import PatientServer",
         hints=(
-            "Who is to notice the wait, and who is not? People mistype once or twice; programs do not stop there.",
-            "Let the first few cost nothing, and each further one more than the last, up to some longest wait.",
-            "A list of waits does it, or twice the wait before; and think of what comes after the last of them.",
+            (
+                "Who should notice the wait, and who should not? People mistype once or twice; programs do not stop "
+                "there."
+            ),
+            (
+                "Let the first few cost nothing. Let each further one cost more than the one before, up to a "
+                "longest wait."
+            ),
+            (
+                "A list of waits works, and so does doubling the wait before. What comes after the last wait of the "
+                "list?"
+            ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 10**9 if failures >= 5 else 0",
-                "An hour later Alice is still kept out, and any stranger who has her password can do that to her.",
+                "Your wait is longer than an hour. So anyone who has Alice's password can keep her out as long as "
+                "they like. How long does a program have to wait to lose interest?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 1 if failures >= 5 else 0",
-                "A program does not mind such a wait. How many guesses a day does it leave?",
+                "Your waits are a second or two. A program does not mind them and goes on. How many guesses a day "
+                "do they leave?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 300 if failures == 5 else 0",
-                "There is one wait, and none after it. What does the sixth wrong code cost, or the hundredth?",
+                "Your server makes one wait, and none after it. So a program waits once and goes on. What does the "
+                "sixth wrong code cost, or the hundredth?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n    def wait_seconds(self, failures):\n        return 30 * failures",
-                "The first wrong digit already makes Alice wait.",
+                "Your server already makes Alice wait after her first wrong digit. So everybody waits now and then. "
+                "How many mistakes do people make in a row?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 0 if failures < 5 else 30 * 2 ** (failures - 5)",
-                "It grows without end: a day of guessing leaves Alice with a wait of most of another day.",
+                "Your wait grows without end. After a day of guessing, Alice has to wait most of another day. Where "
+                "should the growth stop?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
@@ -59,8 +73,8 @@ EXERCISES = (
                 "    def wait_seconds(self, failures):\n"
                 "        self.wrong += 1\n"
                 "        return 300 if self.wrong >= 5 else 0",
-                "You count for yourself, and nothing ends that count. The server passes you one that a right code "
-                "ends.",
+                "Your class keeps its own count, and nothing ends it. So mistakes in separate logins add up until "
+                "Alice has to wait. Which count does a correct code end?",
             ),
         ),
     ),
@@ -70,13 +84,37 @@ PREDICTIONS = (
     Prediction(
         id="attack-one-session",
         question=(
-            "8,000 attackers have a password each and guess codes, 600 in half a minute. Three of a million codes "
-            "are right at a time. How many of the attackers get in?"
+            "8,000 attackers have a password each, and each guesses 600 codes in half a minute. Three of a million "
+            "codes are valid at a time. How many of the attackers get in?"
         ),
         options=(
-            Option("a", "none, a million is a lot", lambda measure: measure.got == 0),
-            Option("b", "some: fewer than a hundred", lambda measure: 0 < measure.got < 100),
-            Option("c", "hundreds, or more", lambda measure: measure.got >= 100),
+            Option("a", "none: a million is a lot", lambda measure: measure.got == 0),
+            Option("b", "some, but fewer than a hundred", lambda measure: 0 < measure.got < 100),
+            Option("c", "a hundred or more", lambda measure: measure.got >= 100),
         ),
+        saw=(
+            (
+                "**What we saw:** twenty. The formula says 3 · 600 / 1,000,000, one in 556, which makes 14.4 of "
+                "8,000 attackers. Chance did not hit 14.4 exactly, and stayed well within three sigma: about 11 on "
+                "either side."
+            ),
+            (
+                "Half a minute gets hardly anybody in, but nobody stops after half a minute. Follow the middle line "
+                "to the right. At 20 guesses a second, which any home connection manages, an hour is worth one "
+                "chance in five. After 231,049 guesses, a little more than three hours, the odds are even. The "
+                'upper line is a server that accepts codes of up to eight steps on either side, because "clocks are '
+                'so wrong". It saves the attacker more than four fifths of the work. You computed in notebook 10 '
+                "what a window costs; here somebody collects."
+            ),
+            (
+                "`MfaServer` verified three guesses and refused 597 unseen, whether they were correct or not. From "
+                "the third wrong code on, the account has to wait: half a minute at first, and up to an hour "
+                "(RFC4226-7.3, NIST-3.2.2). The chance went from one in 556 to one in 111,111, by the same formula. "
+                "Of its three numbers, *v* is the only one that a server can change without a cost to honest users. "
+                "A chance is no wall: nobody in this crowd was lucky, but about one such crowd in fourteen has "
+                "somebody who is."
+            ),
+        ),
+        secrets=("20 of 8,000", r"14\.4", r"(?i)1 in 556|one in 556", r"\btwenty\. The formula"),
     ),
 )

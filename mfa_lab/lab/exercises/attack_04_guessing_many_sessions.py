@@ -1,4 +1,4 @@
-"""Rung 4, guessing across sessions: what 20 asks and 21 has mended."""
+"""Attack 4, guessing across sessions: what notebook 20 asks and notebook 21 fixes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="guessing-many-sessions",
-        title="Rung 4: one count for all sessions",
+        title="Attack 4: one count for all sessions",
         question=(
-            "Write a class `Fixed` on top of `PerSessionServer`, with a method `counted(self, pending)` of its "
-            "own. It answers with the `Count` on which a wrong code that comes by this pending login is written "
-            "down. The weak server keeps its counts in the dictionary `self.counts`. `self.account_of(pending)` is "
-            "the account, and `self.account_of(pending).name` its name. Use the name as the key: an account itself "
-            "cannot be one."
+            "Write a class `Fixed` on top of `PerSessionServer` with its own method `counted(self, pending)`. It "
+            "returns the `Count` in which a wrong code of this pending login is counted. The weak server keeps its "
+            "counts in the dictionary `self.counts`. `self.account_of(pending)` is the account, and "
+            "`self.account_of(pending).name` is its name. Use the name as the key, because an account itself cannot "
+            "be a key."
         ),
         given=(
             "from mfa_lab.attacks.guessing_many_sessions import PerSessionServer\n"
             "from mfa_lab.attacks.helpers.minimal_server import Count"
         ),
         hints=(
-            "What can Mallory have more of whenever he likes, and what is there only one of?",
+            "What can Mallory have more of at any time, and what is there only one of?",
             "Two pending logins of one account should lead to the same count, and those of two accounts to two.",
         ),
         wrong=(
@@ -33,7 +33,8 @@ EXERCISES = (
                 "class Fixed(PerSessionServer):\n"
                 "    def counted(self, pending):\n"
                 '        return self.counts.setdefault("everybody", Count())',
-                "One count for everybody: whoever guesses at Alice's account keeps all the others out.",
+                "Your server has one count for everybody. So an attacker who guesses at Alice's account keeps all "
+                "others out. Whom do you want to stop?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -42,8 +43,8 @@ EXERCISES = (
                 "        token = pending.token.reveal()\n"
                 "        self.pendings = {t: n for t, n in self.pendings.items() if n != name or t == token}\n"
                 "        return pending",
-                "A new session ends the older one, so Mallory takes one after the other, and Alice's own goes with "
-                "them.",
+                "Your server ends the older session when a new one begins. So Mallory uses one after the other, and "
+                "Alice's own ends with them. What stays the same in all of them?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -54,7 +55,8 @@ EXERCISES = (
                 "        return pending\n"
                 "    def counted(self, pending):\n"
                 "        return self.account_of(pending)",
-                "One count, but the password ends it, and the password is what Mallory has.",
+                "Your server has one count, but a correct password ends it, and Mallory has the password. So every "
+                "login begins at nought. What does he not have?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -64,7 +66,8 @@ EXERCISES = (
                 "        return super().begin_login(name, password)\n"
                 "    def counted(self, pending):\n"
                 "        return self.account_of(pending)",
-                "You count the sessions, and Alice logs in every day: after three weeks she is kept out.",
+                "Your server counts sessions, and Alice opens one every day. So she is kept out after three weeks. "
+                "What did the attacker do that she did not?",
             ),
         ),
     ),
@@ -74,11 +77,11 @@ PREDICTIONS = (
     Prediction(
         id="attack-many-sessions",
         question=(
-            "This server makes you wait after five wrong codes in a session. A crowd of attackers opens a hundred "
-            "sessions each, at the same time, and types five codes into each. What do they get?"
+            "This server makes you wait after five wrong codes in a session. Many attackers open a hundred sessions "
+            "each, at the same time, and type five codes into each. What do they get?"
         ),
         options=(
-            Option("a", "nothing, there is a limit now", lambda measure: not measure.succeeded),
+            Option("a", "nothing: there is a limit now", lambda measure: not measure.succeeded),
             Option(
                 "b",
                 "about what five guesses are worth",
@@ -90,5 +93,26 @@ PREDICTIONS = (
                 lambda measure: measure.succeeded and measure.got >= measure.tries * measure.expected / 4,
             ),
         ),
+        saw=(
+            (
+                "**What we saw:** the limit held in each of the hundred sessions, and was worth nothing. The server "
+                "verified all 500 guesses, as if there were no limit. It limits something that an attacker can have "
+                "any amount of. But the attacker is after something that exists only once: the account. RFC4226-7.3 "
+                "says it in so many words: the count spans all login sessions."
+            ),
+            (
+                "Too simple to be true? In 2024 researchers of Oasis Security examined a very large service. Ten "
+                "wrong codes ended a session there, and nothing counted sessions. Codes were valid for about three "
+                "minutes. They opened one session after another, guessed in many at a time, and [got in after about "
+                "an hour](https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour). The "
+                "accounts' owners were not told. They called it AuthQuake. It has been fixed."
+            ),
+            (
+                "`MfaServer` again verified only three guesses: a hundred sessions or one make no difference to it. "
+                "The third wrong code in a row, after a correct password, leaves a security notification for Alice "
+                "(ASVS-6.3.5): somebody knows your password."
+            ),
+        ),
+        secrets=("15 of 8,000", r"12\.0 are expected", "all 500 guesses", "1 in 667", "AuthQuake"),
     ),
 )

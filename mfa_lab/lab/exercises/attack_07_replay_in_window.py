@@ -1,4 +1,4 @@
-"""Rung 7, replay inside the window: what 22 asks and 23 has mended."""
+"""Attack 7, replay inside the window: what notebook 22 asks and notebook 23 fixes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="replay-window",
-        title="Rung 7: a code is taken once",
+        title="Attack 7: a code is accepted once",
         question=(
-            "Write a class `Fixed` on top of `ForgetfulServer`, with a method `consume(self, account, step)` of its "
-            "own: it answers `True` if the code of this time step may be taken, and `False` if not. The server keeps "
+            "Write a class `Fixed` on top of `ForgetfulServer` with its own method `consume(self, account, step)`. "
+            "It returns `True` if the code of this time step may be accepted, and `False` if not. The server keeps "
             "`account.last_step` for you: the step of the code that enrolled the phone, until you write another."
         ),
         given=_GIVEN,
         hints=(
-            "Two questions to ask of a step: was it taken, and was a later one taken?",
-            "Compare first, then write down; and what you compare with is the account's own.",
+            "Two questions about a step: was it accepted before, and was a later one accepted?",
+            "Compare first, then write. What you compare with belongs to the account.",
         ),
         wrong=(
             Wrong(
@@ -33,7 +33,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "Only the very last code is remembered, and the window holds three.",
+                "Your server remembers only the very last code, and the window holds three. So the code before it "
+                "is accepted again. Which codes should a login close?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -42,7 +43,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "The very code that was just taken is taken once more.",
+                "Your server accepts the code that it has just accepted. So a thief gets in a second later. What "
+                "does your comparison say about equal steps?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -50,8 +52,8 @@ EXERCISES = (
                 "        free = step > account.last_step\n"
                 "        account.last_step = step\n"
                 "        return free",
-                "A refused code is written down as well: the number falls, and the last code is new again. When may "
-                "the number change?",
+                "Your server notes the step of a refused code as well. So the number falls, and the last code is "
+                "accepted again. When may the number change?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -61,7 +63,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = now\n"
                 "        return True",
-                "You ask when a code is typed. A step later the same code is typed at another time.",
+                "Your server notes when a code is typed. So the same code is accepted again a step later. What "
+                "about a code stays the same, whenever it is typed?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -71,7 +74,8 @@ EXERCISES = (
                 "            return False\n"
                 "        self.last_step = step\n"
                 "        return True",
-                "This server has one memory for everybody, and enrolment never wrote into it.",
+                "Your server has one memory for everybody, and enrolment never wrote into it. So the code that "
+                "enrolled a phone opens a session. Where does the server keep what belongs to an account?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -81,8 +85,8 @@ EXERCISES = (
                 "            return False\n"
                 "        self.used.add((account.name, step))\n"
                 "        return True",
-                "A set that begins empty does not know every used code. Enrolment takes a code as well, and the "
-                "server has written down which.",
+                "Your set begins empty, so it does not know the code that enrolled the phone. That code opens a "
+                "session. What has the server noted about it?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -92,12 +96,13 @@ EXERCISES = (
                 "            return False\n"
                 "        self.used.add(step)\n"
                 "        return True",
-                "What one server has taken is refused on the other. A name in the body of the class itself stands "
-                "for one memory, shared by all servers. What belongs to the account alone?",
+                "Your server refuses a code that only another server has accepted. A name in the body of the class "
+                "itself is one memory, shared by all servers. What belongs only to the account?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n    window_steps = 0",
-                "A narrower window shortens the replay, and does not end it.",
+                "Your server accepts a code for a shorter time. That shortens the replay and does not end it. What "
+                "happens in the time that is left?",
             ),
         ),
     ),
@@ -108,12 +113,38 @@ PREDICTIONS = (
         id="attack-replay-window",
         question=(
             "Mallory knows Alice's password, reads her code over her shoulder, and types it 40 seconds after her. "
-            "How often does this server, which looks a step either side, let him in?"
+            "The server accepts one step on either side. How often does it let him in?"
         ),
         options=(
-            Option("a", "never, a code lasts half a minute", lambda measure: measure.got == 0),
-            Option("b", "two times of three, about", lambda measure: 0 < measure.got < measure.tries),
-            Option("c", "always, the window is 90 seconds wide", lambda measure: measure.got == measure.tries),
+            Option("a", "never: a code lasts half a minute", lambda measure: measure.got == 0),
+            Option("b", "in less than half of the attempts", lambda measure: 0 < measure.got < measure.tries / 2),
+            Option(
+                "c",
+                "in half of the attempts or more, but not in all",
+                lambda measure: measure.tries / 2 <= measure.got < measure.tries,
+            ),
+            Option("d", "always: the window is 90 seconds wide", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** it depends on when Alice logs in. In the figure she logs in at second 10 of her "
+                "code. The window holds the code until second 60, and until then everybody who has read it is "
+                "Alice. (Attempts come every five seconds: the last tick is at 55.) Forty seconds after her, the "
+                "code still works if she logged in before second 20 of it: 20 of 30. As a formula, with a step of "
+                "30 seconds: 2 − 40/30, two thirds."
+            ),
+            (
+                "At `MfaServer` it never works. The server has noted the *step* of the code that it accepted, and "
+                "accepts only later ones (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). The window was opened for slow "
+                "fingers and wrong clocks. A server that forgets leaves it open for slow thieves."
+            ),
+        ),
+        secrets=(
+            "20 times of 30",
+            "20 of 30",
+            "2 − 40/30",
+            "it depends on when Alice",
+            "takes it again at the seconds",
         ),
     ),
 )

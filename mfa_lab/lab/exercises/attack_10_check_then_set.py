@@ -1,4 +1,4 @@
-"""Rung 10, check then set: what 22 asks and 23 has mended."""
+"""Attack 10, check then set: what notebook 22 asks and notebook 23 fixes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="check-then-set",
-        title="Rung 10: of many at once, one gets in",
+        title="Attack 10: one of many gets in",
         question=(
-            "Write a class `Fixed` on top of `CheckThenSet`, with a method `consume(self, account, step)` of its "
-            "own: of any number of requests with one code, one is answered `True`, whether threads or processes "
-            "serve them. `with self.database() as database:` opens the database. Each `database.execute(sql, "
-            "values)` is a transaction of its own, and its `rowcount` says how many rows an `UPDATE` has changed. "
-            "The table `steps` has the columns `name` and `last_step`, and a row for `account.name`."
+            "Write a class `Fixed` on top of `CheckThenSet` with its own method `consume(self, account, step)`. "
+            "When any number of requests bring one code, exactly one of them gets `True`, whether threads or "
+            "processes serve them. `with self.database() as database:` opens the database. Each "
+            "`database.execute(sql, values)` is its own transaction, and its `rowcount` says how many rows an "
+            "`UPDATE` has changed. The table `steps` has the columns `name` and `last_step`, and a row for "
+            "`account.name`."
         ),
         given=_GIVEN,
         hints=(
-            "Nothing may come between the comparison and the writing. Who can see to that for all processes?",
+            "Nothing may come between the comparison and the write. Who can ensure that for all processes?",
             "An `UPDATE` has a `WHERE`, and a database lets one writer after the other through.",
-            "Leave the comparison to the `UPDATE`; then ask it whether it found a row to change.",
+            "Leave the comparison to the `UPDATE`. Then ask it whether it found a row to change.",
         ),
         wrong=(
             Wrong(
@@ -35,8 +36,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
                 "            return database.execute(update, [step, step]).rowcount == 1",
-                "Nobody gets in. Does `consume` end in `return`, on every way through? If so: how many rows does the "
-                "`UPDATE` change, whose are they, and is that what `consume` returns?",
+                "Nobody gets in. Does `consume` end in `return` on every path? If so, how many rows does the "
+                "`UPDATE` change, and whose are they? Is that what `consume` returns?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -44,8 +45,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step <= ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
-                "Can a second request with the same step still find a row that it may write? By then `last_step` is "
-                "equal to that step.",
+                "Your `UPDATE` also finds a row whose `last_step` is equal to this step. So a second request with "
+                "the same step writes as well. Which rows may it find?",
             ),
             Wrong(
                 "lock = Lock()\n\n\n"
@@ -53,7 +54,8 @@ EXERCISES = (
                 "    def consume(self, account, step):\n"
                 "        with lock:\n"
                 "            return super().consume(account, step)",
-                "Your lock holds the threads of one process. A second process has a lock of its own.",
+                "Your lock holds the threads of one process. A second process has its own lock and does not wait. "
+                "What do all processes share?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -62,8 +64,8 @@ EXERCISES = (
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step < ?'\n"
                 "            database.execute(update, [step, account.name, step])\n"
                 "        return True",
-                "Whoever comes second finds the step already there, and is let in: what tells the first from the "
-                "second?",
+                "Your method gives the same answer whether or not the `UPDATE` found a row. So the second request "
+                "gets in, too. What tells the first from the second?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -71,7 +73,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step != ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
-                "One writer after the other, that holds. But a step may also be older than the last one.",
+                "Your server lets one writer after the other through, and accepts a step that is older than the "
+                "last one. So an old code works again. Which steps should stay closed?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -79,7 +82,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
                 "            return database.execute(update, [step, step]).rowcount > 0",
-                "One gets in, and has used up the step for everybody else as well.",
+                "Your `UPDATE` changes the rows of all accounts. So one login uses up the step for everybody else. "
+                "Whose row should change?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -92,8 +96,8 @@ EXERCISES = (
                 "            database.execute(update, [step, account.name])\n"
                 "            database.execute('COMMIT')\n"
                 "        return step > last_step",
-                "One after the other, that holds. But is a refused step written down as well? Then the number falls, "
-                "and the last code is new again.",
+                "Your transaction lets one request after the other through, and also writes a refused step. So the "
+                "number falls, and the last code is accepted again. When may it be written?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -103,8 +107,8 @@ EXERCISES = (
                 "            query = 'SELECT last_step FROM steps WHERE name = ?'\n"
                 "            (last_step,) = database.execute(query, [account.name]).fetchone()\n"
                 "        return free and last_step == step",
-                "Does anything come between the comparison and the writing? However often one looks, between the "
-                "last look and the answer others do the same.",
+                "Your code reads once more before it answers. Between the last read and the answer, other requests "
+                "do the same. Can anything come between your comparison and your write?",
             ),
         ),
     ),
@@ -114,12 +118,39 @@ PREDICTIONS = (
     Prediction(
         id="attack-check-then-set",
         question=(
-            "This server remembers every used code in a database: it looks there, and then writes. Eight requests "
-            "with one and the same code come at the same moment. How many get in?"
+            "This server remembers every used code in a database: it reads, and then writes. Eight requests with "
+            "one and the same code come at the same moment, to eight threads or to eight processes. Where does more "
+            "than one get in?"
         ),
         options=(
-            Option("a", "one, the code is remembered", lambda measure: measure.got == 0),
-            Option("b", "more than one", lambda measure: measure.got > 0),
+            Option("a", "nowhere: the code is remembered", lambda measure: measure.got == 0),
+            Option("b", "only among the processes: threads share one server", lambda measure: measure.got == 1),
+            Option("c", "among the threads and among the processes", lambda measure: measure.got == 2),
         ),
+        saw=(
+            (
+                '**What we saw:** both requests read before either wrote. Each was told the truth, "not used", and '
+                "it was no longer true when the server acted on it. Between the two boxes there is room, a "
+                "millisecond perhaps, and another request fits in. No test that makes one request after the other "
+                "will ever find this. In production it happens by itself, whenever somebody clicks twice, and an "
+                "attacker can make it happen."
+            ),
+            (
+                "The cruel part: nobody is refused. In attack 7 Mallory comes after Alice. Here both are told "
+                "*granted*, and she has no reason to wonder."
+            ),
+            (
+                "`MfaServer` compares and writes in one statement that the database carries out as a whole. A "
+                "request that finds the step used is refused. One of the eight gets in, among processes as among "
+                "threads (RFC6238-5.2, ASVS-6.5.1: *once* means once)."
+            ),
+            (
+                "In 2026 the replay protection of a file-sharing server asked its cache whether a code was used. It "
+                "verified the code, and then wrote it into the cache. [Two requests with one "
+                "code](https://github.com/projectsend/projectsend/pull/1738) could both be accepted, until one "
+                "operation did both."
+            ),
+        ),
+        secrets=("more than one got in", "another request ✓ gets in", "read before either wrote", "file-sharing"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rung 11, names found out: what 22 asks and 23 has mended."""
+"""Attack 11, user enumeration: what notebook 22 asks and notebook 23 fixes."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="user-enumeration",
-        title="Rung 11: every name takes the same way",
+        title="Attack 11: the same path for every name",
         question=(
-            "Write a class `Fixed` on top of `EnumerableServer`, with a method `begin_login(self, name, "
-            "password)` of "
-            "its own, so that no stranger learns whether a name has an account: not by words, not by status, not by "
-            "time, not by waiting. `MinimalServer.begin_login(self, name, password)` hashes once whatever the name "
-            "is, and raises `AccessDenied`. Call it by that name. In `EnumerableServer` the line "
-            "`super().begin_login(...)` meant the small server; in your class `super()` is `EnumerableServer` "
-            "itself, "
-            "with the very lines that you want to be rid of. `self.waits(name)` says whether this name has to wait, "
-            "`self.count(name)` writes down a wrong password and `self.forget(name)` ends the count, for any name "
+            "Write a class `Fixed` on top of `EnumerableServer` with its own method `begin_login(self, name, "
+            "password)`. A stranger must not learn whether a name has an account: not by words, not by status, not "
+            "by time, not by waiting. `MinimalServer.begin_login(self, name, password)` hashes once whatever the "
+            "name is, and refuses with `AccessDenied`. Call it by that name. In `EnumerableServer` the line "
+            "`super().begin_login(...)` meant the small server. In your class `super()` is `EnumerableServer` "
+            "itself, with the very lines that you want to remove. `self.waits(name)` says whether this name has to "
+            "wait. `self.count(name)` counts a wrong password, and `self.forget(name)` ends the count, for any name "
             "that is typed."
         ),
         given=_GIVEN,
         hints=(
-            "Follow a made-up name through the weak server: at which line does it leave, and what has not happened?",
+            (
+                "Follow a made-up name through the weak server. At which line does it leave, and what has not "
+                "happened by then?"
+            ),
             "Let nothing depend on `self.accounts`: first the wait, then the hash, then the count, and one refusal.",
         ),
         wrong=(
@@ -53,9 +54,8 @@ EXERCISES = (
                 "            raise\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your lines are silent now. But `super()` is `EnumerableServer`, and its `begin_login` still "
-                "asks for "
-                "the name. Go past it: `MinimalServer.begin_login(self, name, password)`.",
+                "Your own lines reveal nothing now. But `super()` is `EnumerableServer`, and its `begin_login` "
+                "still asks for the name. Which other server has a `begin_login` that you can call by name?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -65,15 +65,16 @@ EXERCISES = (
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            raise",
-                "Nothing ends the count: after three mistakes in her whole life each further one makes Alice wait.",
+                "Nothing in your code ends the count. So after three mistakes in her whole life, each further one "
+                "makes Alice wait. When should the count end?",
             ),
             _begins(
                 "        try:\n"
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
-                "Everybody hears the same words now. But for a name that nobody has nothing is hashed, and so its "
-                "answer comes at once.",
+                "Your server says the same words to everybody. But it hashes nothing for a name that nobody has, so "
+                "that answer comes at once. Where does such a name leave?",
             ),
             _begins(
                 "        try:\n"
@@ -82,12 +83,13 @@ EXERCISES = (
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
-                "One attempt tells nothing any more. The fourth does: only a name that exists is ever made to wait.",
+                "Your server reveals nothing at one attempt. At the fourth it does, because only a name that exists "
+                "ever has to wait. For which names does it count?",
             ),
             _begins(
                 "        return MinimalServer.begin_login(self, name, password)",
-                "Nobody is told apart, and nobody is stopped: without the waiting a password is guessed in an "
-                "afternoon.",
+                "Your server treats all names alike, and makes nobody wait. So a password can be guessed in an "
+                "afternoon. What did the weak server do to slow that down?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -101,7 +103,8 @@ EXERCISES = (
                 '            raise Refused(404, "There is no account of this name.") from None\n'
                 "        self.forget(name)\n"
                 "        return pending",
-                "Both names cost the same work and the same waiting, and then you say which of them exists.",
+                "Your server does the same work and the same waiting for both names. Then it says which of them "
+                "exists. What does the last line reveal?",
             ),
             _begins(
                 '        if self.waits("everybody"):\n'
@@ -113,7 +116,8 @@ EXERCISES = (
                 "            raise\n"
                 '        self.forget("everybody")\n'
                 "        return pending",
-                "With one count for all names, a stranger who guesses at any of them stops everybody.",
+                "Your server has one count for all names. So a stranger who guesses at any of them stops everybody. "
+                "What should a count belong to?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -125,8 +129,8 @@ EXERCISES = (
                 "            raise\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "While a name waits, your method ends and says nothing: no pending login, and no refusal either. To "
-                "refuse is to `raise`.",
+                "While a name waits, your method returns nothing: no pending login, and no refusal. So the page has "
+                "no answer to show. How does a method refuse?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -138,8 +142,8 @@ EXERCISES = (
                 "            return None\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "A wrong password is caught and counted, and then nothing comes: neither a `return` with a pending "
-                "login nor a `raise` on this way through.",
+                "Your code catches and counts a wrong password, and then nothing follows. So nobody is refused, and "
+                "nobody gets a pending login. How should this path end?",
             ),
         ),
     ),
@@ -149,13 +153,43 @@ PREDICTIONS = (
     Prediction(
         id="attack-user-enumeration",
         question=(
-            "A stranger has a list of ten names and no password. Five of them have an account. How many of the "
-            "five does a login page give away that refuses every attempt?"
+            "A stranger has a list of ten names and no password. Five of them have an account. The login page "
+            "refuses every attempt. How many of the five can the stranger find out?"
         ),
         options=(
             Option("a", "none: every attempt was refused", lambda measure: measure.got == 0),
             Option("b", "some of them", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "all five", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** all of them, by four signs, each of which would have been enough. The *message* "
+                "names the reason. The *status* of the page is 404 for a name that nobody has. Only names that "
+                "exist are ever *throttled*. And the *time*: for an unknown name, this server hashes no password."
+            ),
+            (
+                "A fix of the first three that leaves the fourth fixes nothing. Noise does not hide a difference, "
+                "it only asks for more attempts: here some twenty at each name. A server that adds its own random "
+                "delay buys a little time, no more."
+            ),
+            (
+                "`MfaServer` does the same work for every name. It hashes the typed password against the hash of a "
+                "password that nobody has. It makes unknown names wait like those that exist, and has one sentence "
+                "for all (ASVS-6.3.8)."
+            ),
+            (
+                "It happens to careful people. In July 2024 [Django closed "
+                "CVE-2024-39329](https://docs.djangoproject.com/en/4.2/releases/4.2.14/). Login requests took a "
+                "different time for users without a usable password, so a stranger could find out who they were."
+            ),
+        ),
+        secrets=(
+            "5 of 5 accounts",
+            "by message, status",
+            "four signs",
+            "some twenty at each",
+            "CVE-2024-39329",
+            "11\\.3",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rung 15, the relay: what 22 asks, and what 23 can mend of it, the session's age and the notice."""
+"""Attack 15, the relay: what notebook 22 asks, and what notebook 23 can fix, the session and the notification."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOTIFIES = """
 
 
 def _checks(lines: str, feedback: str, *, notifies: bool = True) -> Wrong:
-    """An answer whose mistake is in `check_session`, or that leaves no notice."""
+    """Make an answer whose mistake is in `check_session`, or that leaves no notification."""
     start = "class Fixed(LastingServer):\n    def check_session(self, session):\n"
     return Wrong(start + lines + (f"\n{_NOTIFIES}" if notifies else ""), feedback)
 
@@ -29,20 +29,23 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="relayed-session",
-        title="Rung 15: what a stolen session is worth",
+        title="Attack 15: what a stolen session is worth",
         question=(
-            "The relay itself you cannot stop: let it in. Write a class `Fixed` on top of `LastingServer` with two "
-            "methods. `check_session(self, session)` raises `AccessDenied` once the session has ended, and else "
-            "returns what the weak server returns. A session ends at the second at which `self.session_seconds` have "
-            "passed since it was opened, or `self.idle_seconds` since it was last used. "
-            "`self.times[session.token.reveal()]` holds both moments; to keep the second one up to date is your "
-            "part. `bound(self, name)` is called when an authenticator was bound: leave a notice, with "
-            '`self.notify(name, event)`; `event` is a text of your own, such as "factor bound".'
+            "You cannot stop the relay itself, so let it in. Write a class `Fixed` on top of `LastingServer` with "
+            "two methods. `check_session(self, session)` raises `AccessDenied` once the session has ended, and "
+            "otherwise returns what the weak server returns. A session ends at the second at which "
+            "`self.session_seconds` have passed since it was opened, or `self.idle_seconds` since it was last used. "
+            "`self.times[session.token.reveal()]` holds both moments; keeping the second one up to date is your "
+            "part. `bound(self, name)` is called when an authenticator was bound. Leave a security notification "
+            'there with `self.notify(name, event)`; `event` is a text of your own, such as "factor bound".'
         ),
         given=_GIVEN,
         hints=(
-            "Ask the weak server first whether there is such a session, with `super()`. Then look at the clock.",
-            "Refuse when either limit has passed, else note that the session was used just now, in `self.times`.",
+            "Ask the weak server first, with `super()`, whether there is such a session. Then read the clock.",
+            (
+                "Refuse when either limit has passed. Otherwise note in `self.times` that the session was used at "
+                "this moment."
+            ),
         ),
         wrong=(
             _checks(
@@ -53,8 +56,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return found",
-                "At the very second at which the hour is over the session still opens, and this look makes it young "
-                "again. From that second on the hour has passed.",
+                "Your session still opens at the very second at which the hour is over, and this use makes it young "
+                "again. From that second on the hour has passed. What does your comparison say about equal values?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
@@ -64,7 +67,8 @@ EXERCISES = (
                 "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        return found",
-                "The first look was refused and yet counted as a use: so the second one got in.",
+                "Your server refused the first request, and yet counted it as a use. So the second one got in. "
+                "Which requests are a use?",
             ),
             _checks(
                 "        found = super().check_session(session)\n"
@@ -72,14 +76,15 @@ EXERCISES = (
                 "        if self.clock.now() >= min(opened + self.session_seconds, used + self.idle_seconds):\n"
                 "            raise AccessDenied\n"
                 "        return found",
-                "Nobody wrote down that the session was used. An hour after the login it ends, in the middle of her "
-                "work.",
+                "Your code never notes that the session was used. So it ends an hour after the login, in the middle "
+                "of Alice's work. Where is the last use kept?",
             ),
             _checks(
                 "        if self.clock.now() >= session.expires_at:\n"
                 "            raise AccessDenied\n"
                 "        return super().check_session(session)",
-                "You ask the session itself how old it is. The client holds it, and may write any date on it.",
+                "Your code asks the session itself how old it is. The client holds it, and can write any date on "
+                "it. Who else knows when it was opened?",
             ),
             _checks(
                 "        found = super().check_session(session)\n"
@@ -87,7 +92,8 @@ EXERCISES = (
                 "        if self.clock.now() >= opened + self.session_seconds:\n"
                 "            raise AccessDenied\n"
                 "        return found",
-                "After a day it ends. But Alice left hours ago, and the copy is still open: what has nobody used?",
+                "Your session ends after a day. But Alice left hours ago, and the copy is still open. What has "
+                "nobody used since then?",
             ),
             _checks(
                 "        found, token = super().check_session(session), session.token.reveal()\n"
@@ -95,7 +101,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = self.clock.now(), self.clock.now()\n"
                 "        return found",
-                "Each look makes the session young again: whoever looks often enough stays for ever.",
+                "Your code makes the session young again at each use. So anyone who uses it often enough stays for "
+                "ever. Which of the two moments may change?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
@@ -105,8 +112,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return found",
-                "The session ends in time. In its first minutes another phone was bound with it, and Alice does not "
-                "know.",
+                "Your session ends in time. But in its first minutes another phone was bound with it, and Alice "
+                "does not know. Where could she be told?",
                 notifies=False,
             ),
             _checks(
@@ -115,7 +122,8 @@ EXERCISES = (
                 "        if self.clock.now() >= opened + 600:\n"
                 "            raise AccessDenied\n"
                 "        return found",
-                "Ten minutes for everybody: Alice logs in all day long. Use the two limits that the server has.",
+                "Your session ends after ten minutes for everybody. So Alice logs in all day long. Which two limits "
+                "does the server have already?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
@@ -124,7 +132,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[found.name] = opened, now\n"
                 "        return found",
-                "You keep one age for all of Alice's sessions: tomorrow's login is old before it begins.",
+                "Your code keeps one age for all of Alice's sessions. So tomorrow's session is old before it "
+                "begins. What should an age belong to?",
             ),
             _checks(
                 "        token, now = session.token.reveal(), self.clock.now()\n"
@@ -135,8 +144,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return session",
-                "You hand back the session that the client brought, and with it the name that the client wrote. "
-                "Whose it is stands with the server: ask the weak one.",
+                "Your code returns the session that the client brought, with the name that the client wrote on it. "
+                "So Mallory opens Alice's pages. Who knows whose session it is?",
             ),
             _checks(
                 "        token, now = session.token.reveal(), self.clock.now()\n"
@@ -145,8 +154,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return super().check_session(session)",
-                "For a token that the server never gave out there is nothing in `self.times`, and the page fails "
-                "with an error of its own. Whom could you ask first whether there is such a session?",
+                "Your code looks up a token that the server never gave out, and `self.times` has nothing for it. So "
+                "the page fails with its own error. Whom could you ask first whether there is such a session?",
             ),
         ),
     ),
@@ -156,15 +165,64 @@ PREDICTIONS = (
     Prediction(
         id="attack-relay",
         question=(
-            "Alice types name, password and code into a copied page, which sends each at once to `MfaServer` and "
-            "keeps the session that comes back. For how long does that session open her account?"
+            "Alice types name, password and code into a phishing page. It sends each at once to MfaServer, and "
+            "keeps the session if one comes back. For how long does that session open her account, if it is used "
+            "every half hour?"
         ),
         options=(
             Option(
-                "a", "not at all: a code is good once, and Alice has used it", lambda measure: not measure.succeeded
+                "a",
+                "not at all: a code is accepted once, and Alice has used it",
+                lambda measure: not measure.succeeded,
             ),
-            Option("b", "for a day", lambda measure: measure.succeeded and measure.got < measure.tries),
-            Option("c", "until Alice logs out", lambda measure: measure.got == measure.tries),
+            Option("b", "for an hour or less", lambda measure: 0 < measure.got <= 2),
+            Option("c", "for a day", lambda measure: 2 < measure.got < measure.tries),
+            Option("d", "until Alice logs out", lambda measure: measure.got == measure.tries),
+        ),
+        saw=(
+            (
+                "**What we saw:** *broken*, and it was our own server. Alice was logged in, and everything looked "
+                "as always. The code was correct, on time, and used once: by the relay. No rule about codes helps "
+                "here, because every rule was kept. A code goes to the page that asked for it, and a person cannot "
+                "see the difference. NIST-3.2.5 says it soberly: a one-time password that is typed by hand does not "
+                "count as phishing-resistant."
+            ),
+            (
+                "What resists is a key that is bound to the address that the browser really sees: a passkey or a "
+                "security key. On a phishing page it gives no answer that the real server would accept. That is why "
+                "NIST-2.2.2 wants such an option to be offered. Notebook 23 explains it; this kit has not built it."
+            ),
+            (
+                "A server *can* make a stolen session worth less, and tell the owner. `LastingServer`, the last "
+                "line, lets it live all week and says nothing. At ours it ends after a day, and after an hour "
+                "without use (NIST-2.2.3). And when the relay bound its own phone, Alice was notified."
+            ),
+            (
+                "Yes, it could bind one. For its first five minutes a session is fresh enough to change the factors "
+                "(ASVS-7.5.1), and a relay is quick. That phone outlives the session. With the password and his own "
+                "phone, the attacker logs in next week, too: the day limits only the session. Alice ends the rest. "
+                "She reads the security notification, has that phone removed and changes her password."
+            ),
+            (
+                "The relay cannot avoid the notification. It waits for her next login, and comes in a mail where "
+                "the operator sends mails. That matters, because if the new phone took the place of hers, she "
+                "cannot log in any more. That is the honest end of what codes can do."
+            ),
+            (
+                "In March 2026 [a service that rented out such "
+                "pages](https://www.itnews.com.au/news/"
+                "europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078) "
+                "was shut down. In real time it passed on what victims typed to the real login page, and kept the "
+                "session that came back."
+            ),
+        ),
+        secrets=(
+            "opens her pages for 24 hours",
+            "all week long",
+            "it was our own server",
+            "everything looked as always",
+            "rented out such pages",
+            "kept the session that came",
         ),
     ),
 )

@@ -12,54 +12,54 @@ FACTORS = Exercise(
     id="factor-kinds",
     title="What counts as two factors",
     question=(
-        "Which of these logins ask for two different kinds of proof? Give all the right letters in one text, such as "
+        "Which of these logins ask for two different kinds of proof? Give all the letters in one text, such as "
         '`"ac"`.'
     ),
     solution='two_factors = "bd"',
     ask=letters,
     hints=(
-        "Write beside each of the ten proofs one of the words know, have and are.",
-        "A bank card lies in your pocket; a PIN, a pet's name and a password are in your head.",
-        "Two logins remain in which the two words differ.",
+        "Write one of the words know, have and are beside each of the ten proofs.",
+        "A bank card is in your pocket; a PIN, a pet's name and a password are in your head.",
+        "In two logins the two words differ.",
     ),
     cases=(
         Case(
             "Your letters",
             (),
             "bd",
-            "Say of each proof which kind it is (know, have, are), and count kinds, not proofs.",
+            "You named another set of logins: count kinds, not proofs. Which kind is each proof: know, have or are?",
             "exactly those logins that ask for two kinds",
         ),
     ),
     wrong=(
         Wrong(
             'two_factors = "a, b, d"',
-            "A PIN and a password are both something you know: whoever finds the paper on which you noted them, or "
-            "sends you to a false page, gets the two of them in one go.",
+            "You count a password and a PIN as two kinds. A thief finds one paper, or leads you to one phishing "
+            "page: which of the two does the thief still lack?",
         ),
         Wrong(
             'two_factors = "ab"',
-            "A PIN is a second password, and b is right. There is one more: think of the machine that"
-            " hands out money.",
+            "You count a password and a PIN as two kinds: both are known. And one login is missing. What does a "
+            "machine that pays out money ask for?",
         ),
         Wrong(
             'two_factors = "a"',
-            "A PIN is something you know, and so is a password: two proofs of one kind. Look for a login that also "
-            "asks for something you have.",
+            "A PIN and a password are two proofs of one kind: both are something you know. Which login also asks for "
+            "something you have?",
         ),
         Wrong(
             'two_factors = "bcd"',
-            "Two apps on one phone are both something you have, and it is the same thing: one stolen "
-            "phone gives both.",
+            "You count two apps on one phone as two kinds. One phone is stolen: how many of the two codes does the "
+            "thief have?",
         ),
         Wrong(
             'two_factors = "b"',
-            "One more is there, and older than the internet: think of the machine that hands out money.",
+            "You found one login; another is older than the internet. What does a machine that pays out money ask "
+            "for?",
         ),
         Wrong(
             'two_factors = "bde"',
-            "The name of your first pet is a second password, and a weak one: it is something you know, and so do "
-            "your friends.",
+            "You count the name of your first pet as another kind. It is known, like a password: who else knows it?",
         ),
     ),
 )
@@ -71,11 +71,8 @@ STORY = Exercise(
     solution='wrong_sentences = "ace"',
     ask=letters,
     hints=(
-        (
-            "The four numbered steps of this notebook stand twice in the section on the usual story: as "
-            "they are told, and as they are."
-        ),
-        "Three of the five sentences are from the first list in other words.",
+        ("The section on the usual story has the four steps twice: first as they are told, then as they are."),
+        "Three of the five sentences repeat the first list in other words.",
         (
             "Ask of each: would it still be true with the phone in flight mode, with a thief at the "
             "keyboard, and with the code left out?"
@@ -86,36 +83,39 @@ STORY = Exercise(
             "Your letters",
             (),
             "ace",
-            "Hold each sentence against the numbered corrections under *The usual story*: who sends, who computes, "
-            "what does a password open, and what does a code prove?",
+            "You named another set of sentences. Compare each with the corrections under *The usual story*: who "
+            "sends, who computes, what does a password open, and what does a code prove?",
             "exactly the sentences that this kit will show to be wrong",
         ),
     ),
     wrong=(
         Wrong(
             'wrong_sentences = "ac"',
-            "One more is wrong. Somebody reads the code aloud on the telephone, and a stranger types it: whom has it "
-            "proven?",
+            "You found two, and one more is wrong. You read the code aloud on the telephone, and a stranger types "
+            "it: whose identity has it proven?",
         ),
         Wrong(
             'wrong_sentences = "ce"',
-            "One more is wrong. Put your phone into flight mode and open your authenticator: from "
-            "where does the code "
-            "come?",
+            "You found two, and one more is wrong. Put your phone into flight mode and open the app: where does the "
+            "code come from?",
         ),
         Wrong(
             'wrong_sentences = "ae"',
-            "One more is wrong. If the right password logged you in, what would the code be good for?",
+            "You found two, and one more is wrong. If the password logged you in, what would the code still protect?",
         ),
-        Wrong('wrong_sentences = "bd"', "It is the wrong ones that are asked for: have you gathered the others?"),
+        Wrong(
+            'wrong_sentences = "bd"',
+            "You named sentences that hold. The question asks for the wrong ones: which are they?",
+        ),
         Wrong(
             'wrong_sentences = "acde"',
-            "One too many. A right code does show that somebody could see the phone, or was told; it shows no more.",
+            "You named one too many. A correct code does show that somebody saw the phone or was told: which of your "
+            "sentences says only that?",
         ),
         Wrong(
             'wrong_sentences = "abce"',
-            "One of these is right: two sides that share a secret and the time can come to the same number without a "
-            "word between them.",
+            "You named one too many. Two sides share a secret and the time: do they need a message to compute the "
+            "same number?",
         ),
     ),
 )
@@ -124,40 +124,38 @@ THOUSAND = Exercise(
     id="thousand-passwords",
     title="A thousand stolen passwords",
     question=(
-        "A thief buys 1,000 passwords from a break-in at some other site, with their owners' "
-        "Google names. By the study "
-        "in the table, how many Google accounts do they open? Give one number."
+        "A thief buys 1,000 passwords from a break-in at another site, with their owners' Google names. By the study "
+        "in the first table, how many Google accounts do they open? Give one number."
     ),
     solution="accounts = 1000 * 7 / 100",
     ask=as_given,
     hints=(
-        (
-            "Only one line of the first table tells how many stolen passwords opened a Google account, "
-            "and it holds three shares."
-        ),
-        "Take the share for break-ins at other sites. It is given of 100, and you have 1,000.",
+        "One line of the first table says how many stolen passwords opened a Google account. It has three shares.",
+        "Take the share for break-ins at other sites. It is given in percent, and the thief has 1,000.",
     ),
     cases=(
         Case(
             "Your number",
             (),
             1000 * fact("stolen")["break_ins_percent"] / 100,
-            "Find the study in the table above, and in it the share that belongs to break-ins.",
+            "You gave another number. Which share of the study belongs to break-ins?",
             "the share that belongs to break-ins, of 1,000 passwords",
         ),
     ),
     wrong=(
-        Wrong("accounts = 250", "That is the share of passwords that were phished: these come from a break-in."),
+        Wrong(
+            "accounts = 250",
+            "You took the share of passwords that were phished. Where do this thief's passwords come from?",
+        ),
         Wrong(
             "accounts = 120",
-            "That is the share of passwords that a keylogger had read: these come from a break-in.",
+            "You took the share of passwords that a keylogger had read. Where do this thief's passwords come from?",
         ),
-        Wrong("accounts = 7", "That many of 100. How many has the thief?"),
+        Wrong("accounts = 7", "You gave the share in percent. How many passwords does the thief have?"),
         Wrong(
             "accounts = 380",
-            "38 of 100 is how many people use one password at several sites. The question asks how "
-            "many of the stolen "
-            "ones opened a Google account: another study.",
+            "You took the share of people who use one password at several sites. Which study counts the Google "
+            "accounts that were opened?",
         ),
     ),
 )
@@ -167,12 +165,26 @@ EXERCISES = (FACTORS, STORY, THOUSAND)
 PREDICTIONS = (
     Prediction(
         id="reused-elsewhere",
-        question="Of 100 passwords from break-ins at other sites, how many opened their owner's Google account too?",
+        question="How many passwords from break-ins at other sites opened their owner's Google account, too?",
         options=(
-            Option("a", "none, or one", lambda count: count <= 1),
-            Option("b", "up to five", lambda count: 1 < count <= 5),
-            Option("c", "between six and thirty", lambda count: 5 < count <= 30),
-            Option("d", "more than thirty", lambda count: count > 30),
+            Option("a", "one percent or less", lambda percent: percent <= 1),
+            Option("b", "more than one and up to five percent", lambda percent: 1 < percent <= 5),
+            Option("c", "more than five and up to thirty percent", lambda percent: 5 < percent <= 30),
+            Option("d", "more than thirty percent", lambda percent: percent > 30),
         ),
+        saw=(
+            (
+                "**What we saw:** seven percent, at a site where nothing had gone wrong. One careless site is "
+                "enough, if you use one password twice. After phishing the share was 25 percent. (The study's own "
+                "summary says 7 to 25 percent. The share of each kind of theft comes from an account of it.)"
+            ),
+            (
+                "The last two lines are from one yearly report. The share of break-ins that begin with somebody "
+                "else's credentials fell from 22 to 13 percent within a year, and flaws in software took the lead. "
+                "Figures about attacks grow old quickly, so we give source and year with each. (We know the last "
+                "two only from others who read the report.)"
+            ),
+        ),
+        secrets=(r"\b7 percent", r"\bseven percent", r"\b25 percent"),
     ),
 )

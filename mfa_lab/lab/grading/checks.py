@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises.records import letter
+from mfa_lab.lab.grading.course_map import progress_map
 from mfa_lab.lab.grading.marking import IS_KIND, is_blank, not_yet, raised, replies, shown, stopped
 from mfa_lab.lab.grading.progress import attempted, forgotten, guessed, hinted, solution_shown
 from mfa_lab.lab.grading.progress_file import here
-from mfa_lab.lab.grading.progress_map import progress_map
 from mfa_lab.lab.grading.result import Outcome, Result
 from mfa_lab.lab.grading.time_limit import TimeUp
 from mfa_lab.resources import notebooks_dir

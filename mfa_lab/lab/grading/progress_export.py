@@ -8,16 +8,16 @@ from pathlib import Path
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
+from mfa_lab.lab.grading.course_map import CourseMap
 from mfa_lab.lab.grading.progress import FORMAT, exported, named
 from mfa_lab.lab.grading.progress_file import Store
-from mfa_lab.lab.grading.progress_map import ProgressMap
 from mfa_lab.lab.working_copy import MANIFEST, write
 
 
 def in_words(work: Path) -> str:
     """The map of the working copy `work`. Raises `InvalidInput` where there is none."""
     store = _store(work)
-    return "\n".join([repr(ProgressMap(store.read(), store.in_words)), *store.trouble()])
+    return "\n".join([repr(CourseMap(store.read(), store.in_words, short=True)), *store.trouble()])
 
 
 def export(work: Path, file: Path | None) -> Path:

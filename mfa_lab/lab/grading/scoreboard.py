@@ -12,9 +12,9 @@ from mfa_lab.attacks import attack_series
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.figures.picture import INK, TINT, Picture, canvas, picture, write
 from mfa_lab.lab.figures.shapes import Point, areas, boxes, strokes, tints
+from mfa_lab.lab.grading.course_map import Mark, mark_of
 from mfa_lab.lab.grading.progress import Progress
 from mfa_lab.lab.grading.progress_file import here
-from mfa_lab.lab.grading.progress_map import Mark, mark_of
 from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, QUIET, SERVER
 
 

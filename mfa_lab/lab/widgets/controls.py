@@ -36,9 +36,9 @@ def html(text: str = "") -> widgets.HTML:
     return _made(widgets.HTML, text)
 
 
-def frame() -> widgets.HTML:
-    """The look, and the notice for a lost kernel: once for each tree of widgets."""
-    return html(f"<style>{CSS}</style>{LOST}")
+def frame(style: str = "") -> widgets.HTML:
+    """The look, with a form's own `style`, and the notice for a lost kernel: once for each tree of widgets."""
+    return html(f"<style>{CSS}{style}</style>{LOST}")
 
 
 def live_region(answer: Answer | None = None) -> str:
@@ -51,9 +51,9 @@ def button(text: str, *, primary: bool = False) -> widgets.Button:
     return _made(widgets.Button, description=text, button_style="primary" if primary else "")
 
 
-def switch(text: str, tooltip: str) -> widgets.ToggleButton:
+def switch(text: str, tooltip: str, *, on: bool = False) -> widgets.ToggleButton:
     """A button that stays pressed."""
-    return _made(widgets.ToggleButton, description=text, tooltip=tooltip)
+    return _made(widgets.ToggleButton, description=text, tooltip=tooltip, value=on)
 
 
 def box(*children: widgets.Widget, style_class: str) -> widgets.Box:

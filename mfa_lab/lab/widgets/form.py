@@ -1,11 +1,11 @@
 """The base of every form: filled in by hand, or by `form.submit(...)` from a cell or a test, with one answer.
 
-Fields are cleared at each submission: what was typed must not stay in the notebook.
+Fields are cleared at each submission: what was typed must not stay in the notebook. The page keeps the name only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -16,9 +16,9 @@ import ipywidgets as widgets
 
 from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.lab.answers import Answer, refused_by
-from mfa_lab.lab.room import Room
+from mfa_lab.lab.room import IssuedCodes, Room
 from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region, text_field
-from mfa_lab.lab.widgets.private_view import PrivateView
+from mfa_lab.lab.widgets.private_view import PrivateView, listed
 from mfa_lab.lab.widgets.stable import StableBox
 
 
@@ -32,12 +32,20 @@ class Stage(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("stage.js")
 
-    def __init__(self, *forms: Form) -> None:
+    def __init__(self, *forms: Form, on_open: Callable[[], None] | None = None) -> None:
         super().__init__()
         self._forms = {type(form).__name__: form for form in forms}
+        self._on_open = on_open
         self.on_msg(self._heard)
 
+    def fill(self, form: Form, **texts: str) -> None:
+        """Type `texts` into the fields of `form`, in the page only: no field's synced trait holds them."""
+        for field, text in texts.items():
+            self.send({"fill": {"form": type(form).__name__, "field": field, "text": text}})
+
     def _heard(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        if message.get("ready") and self._on_open is not None:
+            self._on_open()
         form = self._forms.get(message.get("submit", ""))
         if form is not None:
             typed = {name: str(text) for name, text in message["typed"].items() if name in form.inputs}
@@ -120,6 +128,17 @@ class Form(StableBox):
             answer = refused_by(error)
         self.status.value = live_region(answer)
         return answer
+
+    def show_codes(self, label: str = "", codes: Iterable[str] = ()) -> None:
+        """Show recovery codes, and keep them in the room for a form that is opened again; no codes clear them."""
+        issued = tuple(codes)
+        self.room.issued = IssuedCodes(label, issued) if issued else None
+        self.draw_codes()
+
+    def draw_codes(self) -> None:
+        """Draw the recovery codes that the room keeps."""
+        issued = self.room.issued
+        self.codes_view.show(*([listed(issued.codes, issued.label)] if issued else []))
 
     def _heading(self) -> str:
         intro = f'<p class="mfa-hint">{escape(self.intro)}</p>' if self.intro else ""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import ipywidgets as widgets
 
-from mfa_lab.errors import InvalidInput
+from mfa_lab.errors import AccessDenied, InvalidInput, Reason
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.widgets.controls import box
+from mfa_lab.lab.widgets.controls import box, button
 from mfa_lab.lab.widgets.form import Form
-from mfa_lab.lab.widgets.private_view import PrivateView, folded, key, listed, picture
-from mfa_lab.server.records import Session
+from mfa_lab.lab.widgets.private_view import PrivateView, folded, key, picture
+from mfa_lab.server.records import Enrolment, RecoveryCodes, Session
 
 __all__ = [
     "EnrolForm",
@@ -21,6 +22,13 @@ __all__ = [
     "RegisterForm",
     "SessionForm",
 ]
+
+
+_CODES_LABEL = "Recovery codes, shown this once: keep them on paper"
+
+
+_OFFER_IS_OVER = {Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING, Reason.UNKNOWN_PENDING, Reason.NOT_PERMITTED}
+"""After such a refusal no code confirms this enrolment any more: the next QR code has a new secret."""
 
 
 _CODES_HOLD = ("issued", "no recovery codes: the earlier ones hold")
@@ -64,11 +72,23 @@ class RegisterForm(Form):
 
 
 class LoginForm(Form):
-    """Step 1: name and password."""
+    """Step 1: name and password. If `fill_in` is set, a button calls it, to type a demo account into the fields."""
 
     title = "The server · step 1, primary login"
     button_text = "Log in"
     fields = _CREDENTIALS
+    fill_in: Callable[[], None] | None = None
+
+    @cached_property
+    def fill_button(self) -> widgets.Button:
+        """Types the demo account's name and password."""
+        made = button("Fill in the demo account")
+        made.on_click(lambda _button: self.fill_in and self.fill_in())
+        return made
+
+    def body(self) -> tuple[widgets.Widget, ...]:
+        buttons = [self.button, *([self.fill_button] if self.fill_in else [])]
+        return (*self.inputs.values(), box(*buttons, style_class="mfa-buttons"))
 
     def act(self, typed: dict[str, str]) -> Answer:
         self.room.move_on()
@@ -101,31 +121,49 @@ class EnrolForm(Form):
         return self.pressing("Show the QR code", lambda: self.answer_to(self.start))
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        return box(self.start_button, style_class="mfa-buttons"), self.secret_view, *super().body()
+        by_hand = widgets.VBox([box(self.start_button, style_class="mfa-buttons"), *super().body()])
+        return (box(self.secret_view, by_hand, style_class="mfa-beside"),)
 
     def start(self) -> Answer:
-        """Ask the server for a secret and show it as a QR code and as a setup key."""
+        """Show a secret as a QR code and as a setup key: a new one, or again the one that is on offer."""
+        if not self._on_offer():
+            self._ask_for_a_secret()
+        self.draw()
+        return Answer(True, "Scan the QR code with your authenticator, then type the code it shows.")
+
+    def _on_offer(self) -> bool:
+        enrolment = self.room.enrolment
+        return enrolment is not None and self.room.clock.now() < enrolment.expires_at
+
+    def _ask_for_a_secret(self) -> None:
         permit = self.room.session or self.room.pending
         if permit is None:
             raise InvalidInput("log in first: an enrolment needs a pending login without a factor, or a session")
         enrolment = self.room.server.start_enrolment(permit)
         self.room.move_on(pending=self.room.pending, enrolment=enrolment, session=self.room.session)
-        self.codes_view.show()
+        self.show_codes()
+
+    def draw(self) -> None:
+        """Draw the QR code and the setup key of the enrolment at hand; without one, nothing."""
+        enrolment = self.room.enrolment
+        if enrolment is None:
+            if self._built:
+                self.secret_view.show()
+            return
         account = enrolment.account
         kind = f"{account.digits} digits, a new code every {account.period_seconds} seconds, {account.algorithm}"
         typed_in = folded("Can't scan?", key(enrolment.setup_key, f"Type this setup key into your app ({kind})"))
         self.secret_view.show(picture(enrolment.qr_svg()), typed_in)
-        return Answer(True, "Scan the QR code with your authenticator, then type the code it shows.")
 
     def act(self, typed: dict[str, str]) -> Answer:
         if self.room.enrolment is None:
             raise InvalidInput("show the QR code first, and scan it")
-        codes = self.room.server.confirm_enrolment(self.room.enrolment, typed["code"])
+        codes = self._confirm(self.room.enrolment, typed["code"])
         self.room.move_on(session=self.room.session)
         if not self.room.demo:
             self.secret_view.show()
         if codes:
-            self.codes_view.show(listed(codes, "Recovery codes, shown this once: keep them on paper"))
+            self.show_codes(_CODES_LABEL, codes)
         return Answer(
             True,
             "The authenticator is enrolled. Now log in with both.",
@@ -134,6 +172,15 @@ class EnrolForm(Form):
                 ("issued", f"{len(codes)} recovery codes, stored as salted hashes") if codes else _CODES_HOLD,
             ),
         )
+
+    def _confirm(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
+        try:
+            return self.room.server.confirm_enrolment(enrolment, code)
+        except AccessDenied as denied:
+            if denied.trace is not None and denied.trace.reason in _OFFER_IS_OVER:
+                self.room.move_on(pending=self.room.pending, session=self.room.session)
+                self.draw()
+            raise
 
     def face_text(self) -> str:
         if not (self.room.demo and self.room.enrolment):
@@ -179,7 +226,7 @@ class RecoveryForm(Form):
             raise InvalidInput("log in with name and password first: a recovery code replaces the second step alone")
         recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
         new = recovery.replacement
-        self.codes_view.show(*([listed(new, "A new recovery code, in place of the used one")] if new else []))
+        self.show_codes("A new recovery code, in place of the used one", new)
         self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
@@ -187,19 +234,19 @@ class RecoveryForm(Form):
             (
                 ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
                 ("void", f"the used code; {'one new' if new else 'no'} code was issued for it, the others hold"),
-                ("told", "the account's owner finds a notice at the next login"),
+                ("told", "the account's owner finds a notification at the next login"),
             ),
         )
 
 
 class SessionForm(Form):
-    """What a session is good for: notices, new recovery codes, another authenticator, logging out."""
+    """What a session is good for: notifications, new recovery codes, another authenticator, logging out."""
 
     title = "The server · you are in"
     button_text = "Log out"
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        self.notifications_button = self.pressing("Show my notices", lambda: self.answer_to(self.notifications))
+        self.notifications_button = self.pressing("Show my notifications", lambda: self.answer_to(self.notifications))
         self.codes_button = self.pressing("New recovery codes", lambda: self.answer_to(self.new_codes))
         return (box(self.notifications_button, self.codes_button, self.button, style_class="mfa-buttons"),)
 
@@ -214,12 +261,12 @@ class SessionForm(Form):
     def new_codes(self) -> Answer:
         """A new set of recovery codes, for a session that is fresh."""
         codes = self.room.server.issue_recovery_codes(self._session())
-        self.codes_view.show(listed(codes, "Recovery codes, shown this once: keep them on paper"))
+        self.show_codes(_CODES_LABEL, codes)
         return Answer(True, "New recovery codes. The old ones are void.")
 
     def act(self, _typed: dict[str, str]) -> Answer:
         self.room.server.log_out(self._session())
-        self.codes_view.show()
+        self.show_codes()
         self.room.move_on()
         return Answer(True, "Logged out.", (("ended", "the session: its token opens nothing any more"),))
 

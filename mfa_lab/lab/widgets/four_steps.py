@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from html import escape
+from pathlib import Path
 
 import ipywidgets as widgets
 
 from mfa_lab.clock import ManualClock
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.room import Room, live_room
+from mfa_lab.lab.room import Room, kernel_room
 from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region, switch
 from mfa_lab.lab.widgets.form import Form, Stage
 from mfa_lab.lab.widgets.forms import EnrolForm, LoginForm, OtpForm, RecoveryForm, RegisterForm, SessionForm
@@ -21,22 +22,24 @@ from mfa_lab.lab.widgets.stable import StableBox
 STEPS = (
     ("Primary login", "name and password"),
     ("OTP generation", "both sides compute a code"),
-    ("Authenticator app", "the phone shows its code"),
+    ("Authenticator app", "the phone shows a code"),
     ("OTP validation", "the server decides"),
 )
 
 
 _DELETE = "Delete the old entry from your app: its codes are dead."
+_STYLE = Path(__file__).with_name("four_steps.css").read_text("utf-8")
 
 
 class FourSteps(StableBox):
     """Register, log in, enrol, type the code, get in: by hand. Shows only what can be done next.
 
-    `room` defaults to one on the real clock with real secrets. A demo account exists from the start.
+    `room` defaults to the kernel's own, on the real clock with real secrets: if the cell is run again, the login goes
+    on where it was. A demo account exists from the start.
     """
 
     def __init__(self, room: Room | None = None) -> None:
-        self.room = room or live_room()
+        self.room = room or kernel_room()
         self.status = html(live_region())
         self.codes_view = PrivateView()
         self.register, self.login, self.enrol, self.otp, self.recovery, self.session = self._forms = tuple(
@@ -44,15 +47,17 @@ class FourSteps(StableBox):
             for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
         )
         self.login.intro = self._invitation()  # stays where it is needed, whatever the answers say
+        self.login.fill_in = self._fill_in
         self.phone = PhonePanel(self.room, self._paste, in_frame=True)
-        self.stage = Stage(*self._forms)
+        self.stage = Stage(*self._forms, on_open=self._opened)
         self.stepper = html()
-        self.links = box(style_class="mfa-buttons")
+        self.links = box(style_class="mfa-links")
         self._recovering = self._registering = False
         self.server_side = widgets.VBox()
         sides = box(self.server_side, self.phone, style_class="mfa-sides")
-        super().__init__([frame(), self.stepper, sides, self._foot()])
-        for name in ("mfa", "mfa-root"):
+        answers = widgets.VBox([self.stage, self.status, self.codes_view])
+        super().__init__([frame(_STYLE), self.stepper, sides, answers, self._foot()])
+        for name in ("mfa", "mfa-root", "mfa-four-steps", "mfa-instructor"):
             self.add_class(name)
         self.room.welcome()
         self.room.on_change(self._moved)
@@ -90,13 +95,25 @@ class FourSteps(StableBox):
 
     def _foot(self) -> widgets.Box:
         self.again = self._link("Start this demo account again", self._start_again)
-        self.show_class = self._switch("Show the class", "What really happened, behind the user's words", "mfa-class")
+        self.show_reason = self._switch(
+            "Show what really happened",
+            "The instructor's view, beside what the user is told",
+            "mfa-instructor",
+            on=True,
+        )
         self.big = self._switch("Big", "Larger type, for a projector", "mfa-big")
-        return box(self.show_class, self.again, self.big, style_class="mfa-buttons")
+        self.big.observe(self._on_projector, "value")
+        foot = box(self.show_reason, self.again, self.big, style_class="mfa-buttons")
+        foot.add_class("mfa-foot")
+        return foot
 
-    def _switch(self, text: str, tooltip: str, style_class: str) -> widgets.ToggleButton:
+    def _on_projector(self, big: dict[str, bool]) -> None:
+        """Hide the reason on a projector, so that the room can guess it first."""
+        self.show_reason.value = not big["new"]
+
+    def _switch(self, text: str, tooltip: str, style_class: str, *, on: bool = False) -> widgets.ToggleButton:
         """A button that puts a class on the whole, and takes it off again."""
-        made = switch(text, tooltip)
+        made = switch(text, tooltip, on=on)
         made.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
         return made
 
@@ -112,11 +129,27 @@ class FourSteps(StableBox):
         self._refresh()
         self.phone.widget.say("")
         if self.room.session is not None:
-            self.codes_view.show()  # whoever is in has had the time to note them
+            self.session.show_codes()  # whoever is in has had the time to note them
+        self._count_down()
+        self.stage.send({"focus": True})
+
+    def _count_down(self) -> None:
+        """After a login, count the seconds to the next code, in the page."""
         waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
         period = self.room.server.policy.period_seconds
         self.stage.send({"wait": period - self.room.clock.now() % period} if waits else {"quiet": True})
-        self.stage.send({"focus": True})
+
+    def _opened(self) -> None:
+        """Answer a page that shows the form, for the first time or after a reload.
+
+        JupyterLab reads a reloaded notebook from its file. A file from before the run has no live form in it, so the
+        page is asked to save one.
+        """
+        self.stage.send({"save": True})
+        self._count_down()
+
+    def _fill_in(self) -> None:
+        self.stage.fill(self.login, name=self.room.demo_account["name"], password=self.room.demo_account["password"])
 
     def _shown(self) -> Form:
         """The one form that can be used now."""
@@ -143,28 +176,29 @@ class FourSteps(StableBox):
             self.session: (),
         }
         self.links.children = [getattr(self, link) for link in links[shown]]
-        self.server_side.children = [shown, self.links, self.stage, self.status, self.codes_view]
-        done, now = {self.enrol: (1, 2), self.otp: (3, 3), self.session: (4, 4)}.get(shown, (0, 0))
+        self.server_side.children = [shown, self.links]
+        self.enrol.draw()
+        self.login.draw_codes()  # the forms share the place for them
+        places = {self.enrol: (1, 2), self.otp: (3, 3), self.recovery: (3, 3), self.session: (4, 4)}
+        done, now = places.get(shown, (0, 0))
         self.stepper.value = stepper(done, now)
 
     def _paste(self, code: str) -> str:
         """Type the phone's code into the form that asks for one: by a message, never by a synced trait."""
-        form = type(self._shown()).__name__
-        if form not in ("EnrolForm", "OtpForm"):
+        form = self._shown()
+        if form not in (self.enrol, self.otp):
             return "No form asks for a code now."
-        self.stage.send({"fill": {"form": form, "field": "code", "text": code}})
+        self.stage.fill(form, code=code)
         return ""
 
     def _back(self) -> None:
         """Give up the step at hand."""
-        self.enrol.secret_view.show()
         self.room.move_on()
         self.status.value = live_region()
 
     def _start_again(self) -> None:
+        self.stage.send({"forget": True})
         self.room.start_again()
-        self.enrol.secret_view.show()
-        self.codes_view.show()
         self.phone.widget.refresh()
         entry = "The entry from your card stays right." if self.room.seat else _DELETE
         words = f"A fresh server. {entry}"
@@ -184,12 +218,15 @@ class FourSteps(StableBox):
 
 
 def stepper(done: int, now: int) -> str:
-    """The four steps as a list: `done` of them behind, the one with index `now` at hand."""
+    """The four steps as a list: `done` of them behind, the one with index `now` at hand.
+
+    The list itself numbers them, with the style sheet and without it.
+    """
     items = []
     for index, (name, words) in enumerate(STEPS):
         state = "done" if index < done else "now" if index == now else "open"
         current = ' aria-current="step"' if state == "now" else ""
-        said = {"done": " · done", "now": " · now", "open": ""}[state]
-        title, hint = f"<b>{index + 1} {escape(name)}</b>", f"<span>{escape(words)}{said}</span>"
+        said = {"done": "done", "now": f"{words} · now", "open": words}[state]
+        title, hint = f"<b>{escape(name)}</b>", f" <span>{escape(said)}</span>"
         items.append(f'<li class="mfa-{state}"{current}>{title}{hint}</li>')
     return f'<ol class="mfa-steps">{"".join(items)}</ol>'

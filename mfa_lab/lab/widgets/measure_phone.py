@@ -53,7 +53,7 @@ class MeasurePhone(Form):
         self.stage = Stage(self)
         self.build()
         self.children = (frame(), html(f"<style>{_STYLE}</style>"), *self.children, self.stage)
-        for name in ("mfa-root", "mfa-class"):
+        for name in ("mfa-root", "mfa-instructor"):
             self.add_class(name)
         self._draw()
 
@@ -167,7 +167,7 @@ class MeasurePhone(Form):
         return ""
 
     def _fill(self, text: str) -> None:
-        self.stage.send({"fill": {"form": type(self).__name__, "field": "code", "text": text}})
+        self.stage.fill(self, code=text)
 
     def _mark(self, *, changed: bool) -> Answer:
         self._account()  # without one there is nothing to measure, and it is told now

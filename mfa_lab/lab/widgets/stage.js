@@ -24,13 +24,31 @@ function render({ model, el }) {
     for (const input of root()?.querySelectorAll(".mfa-secret input:only-of-type") ?? []) {
       if (!input.parentElement.querySelector("button")) reveal(input);
     }
+    nameAgain();
   };
-  // What was typed travels with the pressing of the button, in one message, and is gone from the page at once.
+  // What was typed travels with the pressing of the button, in one message, and is gone from the page at once. Only
+  // the name stays: it is no secret, and whoever has mistyped a password need not type the name again.
+  let lastName = "";
+  const named = new WeakSet();
+  const forget = () => {
+    lastName = "";
+    for (const input of root()?.querySelectorAll(".mfa-name input") ?? []) input.value = "";
+  };
+  const nameAgain = () => {
+    for (const input of root()?.querySelectorAll(".mfa-is-LoginForm .mfa-name input") ?? []) {
+      if (!named.has(input) && !input.value) input.value = lastName;
+      named.add(input);
+    }
+  };
   const isName = (element) => [...element.classList].find((name) => name.startsWith("mfa-is-"))?.slice(7);
   const submit = (panel) => {
     const typed = {};
     for (const input of panel.querySelectorAll(".mfa-field input")) {
       typed[isName(input.closest(".mfa-field"))] = input.value;
+      if (input.closest(".mfa-name")) {
+        lastName = input.value;
+        continue;
+      }
       input.value = "";
       if (input.type === "text") input.parentElement.querySelector(".mfa-reveal")?.click(); // covered again
     }
@@ -92,9 +110,16 @@ function render({ model, el }) {
       const now = document.activeElement;
       const lost = now === document.body || (root()?.contains(now) && now.offsetParent === null);
       if (!lost) return;
-      const inputs = [...(root()?.querySelectorAll(".mfa-server input, .mfa-server .jupyter-button") ?? [])];
-      inputs.find((input) => input.offsetParent !== null)?.focus();
+      const controls = [...(root()?.querySelectorAll(".mfa-server input, .mfa-server .jupyter-button") ?? [])];
+      controls.find((control) => control.offsetParent !== null && !control.value)?.focus();
     }, 80);
+
+  // A page that is opened again reads the notebook's file. Without this view in the file, it would show the static
+  // face, and whoever has just scanned the QR code would have to begin again.
+  const save = () => {
+    const context = model.widget_manager?.context;
+    if (context?.canSave && context.model?.dirty) context.save();
+  };
 
   let timer = null;
   const wait = (seconds) => {
@@ -102,7 +127,7 @@ function render({ model, el }) {
     const end = Date.now() + seconds * 1000;
     const tell = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      el.textContent = left > 0 ? `That code is spent. The next one comes in ${left} s.` : "The next code is there.";
+      el.textContent = left > 0 ? `That code was used. The next one comes in ${left} s.` : "The next code is there.";
       if (left <= 0) clearInterval(timer);
     };
     timer = setInterval(tell, 250);
@@ -119,6 +144,8 @@ function render({ model, el }) {
   const onMessage = (message) => {
     if (message.focus) focus();
     if (message.fill) fill(message.fill);
+    if (message.save) save();
+    if (message.forget) forget();
     if (message.wait) wait(message.wait);
     if (message.quiet) {
       clearInterval(timer);
@@ -126,6 +153,7 @@ function render({ model, el }) {
     }
   };
   model.on("msg:custom", onMessage);
+  model.send({ ready: true });
   return () => {
     cancelAnimationFrame(frame);
     clearInterval(timer);

@@ -1,4 +1,4 @@
-"""Rung 11, live: times refused logins on this machine and draws what came. None of it is saved with the notebook."""
+"""Attack 11, live: times refused logins on this machine and draws what came. None of it is saved."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Delete, Table, bindparam, delete, select
 from mfa_lab.server.storage.schema import enrolments, pendings, sessions, throttles
 
 KEEP_SECONDS = 24 * 3600
-"""A step that is over stays a day, so that the class hears "spent" or "expired", and not "unknown"."""
+"""A step that is over stays a day, so that the instructor's view says "spent" or "expired", and not "unknown"."""
 _AT_ONCE = 100
 
 

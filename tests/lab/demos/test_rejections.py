@@ -57,7 +57,7 @@ ALICE = ("alice@example.org", "demo only: alice keeps bees")
 
 
 class Desk:
-    """Alice with an enrolled phone in the step after the enrolment, and what the class sees of each code."""
+    """Alice with an enrolled phone in the step after the enrolment, and the instructor's view of each code."""
 
     def __init__(self, **changes: int) -> None:
         self.clock = ManualClock(DEMO_NOW)

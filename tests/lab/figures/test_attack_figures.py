@@ -14,6 +14,7 @@ from mfa_lab.attacks.replay_after_forgetting import ShortMemory
 from mfa_lab.attacks.replay_in_window import ForgetfulServer
 from mfa_lab.lab.demos.attack_tables import spelling_table
 from mfa_lab.lab.figures.attacks import race, replay, window_walk
+from mfa_lab.style import ATTACKER, GRANTED_SIGN
 from tests.lab.figures import figure_rules as rules
 
 SERVERS = {"ForgetfulServer": ForgetfulServer, "MfaServer": our_server}
@@ -70,6 +71,14 @@ def test_the_walk_is_the_servers_own():
     assert [(row.taken, row.centre) for row in window_walk.walked(Capped)] == [(False, 0), (True, 1), (True, 1)] + [
         (False, 1)
     ] * 3
+
+
+def test_who_gets_in_with_a_used_code_is_no_success_of_the_server():
+    """The word and the tick have the attacker's colour, not the blue of an accepted login."""
+    lanes = [text for text in race.draw(race.raced(CheckThenSet)).texts if "gets in" in text.get_text()]
+    ticks = [text for text in replay.draw(replay.replayed(SERVERS)).texts if text.get_text() == GRANTED_SIGN]
+    assert (len(lanes), len(ticks)) == (2, len(replay.replayed(SERVERS).granted("ForgetfulServer")))
+    assert {text.get_color() for text in [*lanes, *ticks]} == {ATTACKER.text}
 
 
 def test_the_table_of_spellings_says_who_took_what():

@@ -160,7 +160,7 @@ def test_an_accepted_code_has_a_tick():
 
 def test_the_attacker_sees_all_that_travels_and_no_secret():
     """Each message is told in the words, and nothing that is computed in one place travels."""
-    told = login_flow().words.split("could see: ")[1]
+    told = login_flow().words.split("can see: ")[1]
     assert all((event.words in told) == bool(event.to) for event in LOGIN)
     assert "never the shared secret" in told
 

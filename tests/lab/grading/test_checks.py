@@ -228,7 +228,7 @@ def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
     case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")
-    assert feedback == "This server forgets: the same code gets in again."
+    assert feedback == "Your code ignores `last_step`, so the same code gets in again. What does the server remember?"
 
 
 SLIPS = [
@@ -248,8 +248,8 @@ SLIPS = [
         "That is a list. What is wanted is a dict",
     ),
     ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. What is wanted is a dictionary"),
-    ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Use the three words"),
-    ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Use the three words"),
+    ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Which parameter do you mean?"),
+    ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Which parameter do you mean?"),
     (
         "dynamic-truncation",
         written("def f(digest):\n    return digest[1:5] & 0x7FFF_FFFF", "f"),
@@ -261,7 +261,7 @@ SLIPS = [
         "to_bytes",
     ),
     ("factor-kinds", 3, "in quotes"),
-    ("factor-kinds", {1, 2}, "count kinds, not proofs"),
+    ("factor-kinds", {1, 2}, "Which kind is each proof"),
     ("remember-step", ["b"], "Choose one of the letters"),
 ]
 

@@ -8,8 +8,8 @@ from mfa_lab.attacks import attack_series
 from mfa_lab.lab.exercises import exercises
 from mfa_lab.lab.grading import progress_file
 from mfa_lab.lab.grading import scoreboard as board
+from mfa_lab.lab.grading.course_map import Mark
 from mfa_lab.lab.grading.progress import Entry, Progress
-from mfa_lab.lab.grading.progress_map import Mark
 from mfa_lab.lab.grading.scoreboard import Score, headline, scoreboard, scores
 from tests.lab.figures import figure_rules as rules
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from functools import cache
 
 import ipywidgets
 import pytest
 
 from mfa_lab import MfaServer, Policy
+from mfa_lab.clock import SystemClock
 from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput
-from mfa_lab.lab.room import demo_room, live_room
+from mfa_lab.lab.room import Room, demo_room, live_room
+from mfa_lab.lab.widgets import four_steps
 from mfa_lab.lab.widgets.forms import EnrolForm, LoginForm, OtpForm, RecoveryForm, RegisterForm, SessionForm
-from mfa_lab.lab.widgets.four_steps import FourSteps
+from mfa_lab.lab.widgets.four_steps import STEPS, FourSteps
 from mfa_lab.lab.widgets.phone_panel import PhonePanel
 
 BOB = "bob@example.org"
@@ -77,7 +81,7 @@ def test_by_hand_and_from_python_are_one(enrolled):
 
 
 def test_the_users_face_is_the_same_for_every_refusal(enrolled):
-    """Wrong password, unknown name, reused code: one sentence for the user; the class sees three reasons."""
+    """Wrong password, unknown name, reused code: one sentence for the user, three in the instructor's view."""
     login, otp = LoginForm(enrolled), OtpForm(enrolled)
     answers = [
         login.submit(name=ALICE["name"], password="I do not remember"),
@@ -140,7 +144,7 @@ def test_the_demo_face_shows_the_demo_secret_and_a_live_one_never(room):
 
 def test_live_secrets_reach_the_page_as_messages_alone():
     """Secret, QR code, recovery codes and otpauth URI are sent, and stand in no synced trait of any widget."""
-    steps, password = FourSteps(), "not one of the demo passwords"
+    steps, password = FourSteps(live_room()), "not one of the demo passwords"
     room, sent = steps.room, []
     steps.register.submit(name=BOB, password=password)
     steps.login.submit(name=BOB, password=password)
@@ -226,9 +230,93 @@ def test_four_steps_shows_what_is_next():
     steps.login.submit(**ALICE)
     assert shown(steps) == ["Verify", "Use a recovery code", "Back to the password"]
     assert steps.stepper.value.count("mfa-done") == 3
+    steps.to_recovery.click()
+    assert steps.stepper.value.count("mfa-done") == 3  # a recovery code takes the place of step 4
+    assert '<li class="mfa-now" aria-current="step"><b>OTP validation' in steps.stepper.value
+    steps.to_code.click()
     steps.otp.submit(code=steps.room.phone.code())
     assert shown(steps) == ["Log out"]
     assert steps.stepper.value.count("mfa-done") == 4
+
+
+def test_one_button_fills_in_the_demo_account():
+    """It types name and password into the page by messages; no field's synced trait holds the password."""
+    steps, sent = FourSteps(demo_room()), []
+    steps.stage.send = sent.append
+    steps.login.fill_button.click()
+    assert [message["fill"] for message in sent] == [
+        {"form": "LoginForm", "field": field, "text": text} for field, text in ALICE.items()
+    ]
+    assert [field.value for field in steps.login.inputs.values()] == ["", ""]
+    assert "Fill in the demo account" not in synced(LoginForm(demo_room()))
+
+
+def test_a_cell_that_is_run_again_goes_on_where_the_login_was(monkeypatch):
+    """The kernel has one live room: the same QR code for a phone that has just scanned it, and the same recovery
+    codes, both as messages. A form with a room of its own is not touched.
+    """
+    monkeypatch.setattr(four_steps, "kernel_room", cache(demo_room))
+    first, apart = FourSteps(), FourSteps(demo_room())
+    first.login.submit(**ALICE)
+    first.enrol.start()
+    second = FourSteps()
+    assert shown(second)[0] == "Confirm"
+    assert messages_of(second.enrol.secret_view) == messages_of(first.enrol.secret_view) != []
+    first.phone.widget.scan()  # the phone in the page belongs to the room, too
+    assert second.enrol.submit(code=second.room.phone.code()).granted
+    third = FourSteps()
+    assert shown(third)[0] == "Log in"
+    assert len(messages_of(third.codes_view)[0]["items"]) == 10
+    assert messages_of(third.codes_view) == messages_of(second.codes_view)
+    assert messages_of(third.enrol.secret_view) == []
+    assert apart.room.phone.accounts == ()
+
+
+def messages_of(view):
+    """What `view` draws in a page that is opened now."""
+    sent, send = [], view.send
+    view.send = sent.append
+    view._handle_custom_msg({"ready": True}, [])
+    view.send = send
+    return sent[-1]["parts"]
+
+
+def test_the_qr_code_is_the_same_until_its_enrolment_is_over():
+    """Asked for again, it is shown again: the phone that scanned it stays right. After five wrong codes it is void,
+    and the next one has another secret.
+    """
+    room = live_room()
+    RegisterForm(room).submit(**ALICE)
+    LoginForm(room).submit(**ALICE)
+    form = EnrolForm(room)
+    form.start()
+    offered = room.enrolment
+    form.start()
+    assert room.enrolment is offered
+    for _ in range(6):
+        form.submit(code="12345")
+    assert room.enrolment is None
+    assert messages_of(form.secret_view) == []
+    assert form.start().granted
+    assert room.enrolment.setup_key != offered.setup_key
+
+
+def test_a_page_that_opens_is_saved_and_told_how_long_to_wait():
+    """The form asks the page to save the notebook, so that a reload finds the form; the countdown goes on."""
+    steps, sent = FourSteps(Room(SystemClock(), demo=True)), []
+    steps.stage.send = sent.append
+    steps.stage._handle_custom_msg({"ready": True}, [])
+    assert sent == [{"save": True}, {"quiet": True}]
+    steps.room.session = object()
+    steps.stage._handle_custom_msg({"ready": True}, [])
+    assert 0 < sent[-1]["wait"] <= 30
+
+
+def test_the_static_face_numbers_each_step_once():
+    """A code host drops the style, and its list numbers the steps: the text has no numbers of its own."""
+    face = FourSteps(demo_room()).face_html()
+    assert re.findall(r"<li[^>]*><b>([^<]*)</b>", face) == [name for name, _ in STEPS]
+    assert face.count("<ol") == 1
 
 
 def test_the_demo_accounts_name_and_password_stay_in_the_form():
@@ -286,7 +374,7 @@ def test_a_recovery_without_a_new_code():
     answer = steps.recovery.submit(recovery_code=code)
     assert answer.granted
     assert dict(answer.seen)["void"] == "the used code; no code was issued for it, the others hold"
-    assert sent[-1]["parts"] == []
+    assert all(message["parts"] == [] for message in sent)
 
 
 def test_starting_again_gets_out_of_any_corner():
@@ -319,15 +407,20 @@ def test_a_session_is_good_for_codes_and_for_logging_out():
         steps.room.server.check_session(session)
 
 
-def test_the_class_is_shown_and_hidden_by_a_switch():
-    """The trace stands behind one switch, the large type behind another."""
+def test_what_really_happened_is_shown_to_a_learner_and_hidden_on_a_projector():
+    """The switch is on from the start. Large type turns it off, so that a room can guess; it can be turned on."""
     steps = FourSteps(demo_room())
-    for switch, style_class in ((steps.show_class, "mfa-class"), (steps.big, "mfa-big")):
-        assert style_class not in steps._dom_classes
-        switch.value = True
-        assert style_class in steps._dom_classes
-        switch.value = False
-        assert style_class not in steps._dom_classes
+
+    def classes():
+        return {"mfa-instructor", "mfa-big"} & set(steps._dom_classes)
+
+    assert classes() == {"mfa-instructor"}
+    steps.big.value = True
+    assert classes() == {"mfa-big"}
+    steps.show_reason.value = True
+    assert classes() == {"mfa-instructor", "mfa-big"}
+    steps.big.value = False
+    assert classes() == {"mfa-instructor"}
 
 
 def test_what_was_typed_comes_with_the_pressing_of_the_button():

@@ -9,7 +9,7 @@ DAY = 24 * 3600
 
 @pytest.mark.parametrize("table", ["pendings", "enrolments", "sessions", "throttles"])
 def test_what_is_over_is_swept(table: str, enrolled: Deployment) -> None:
-    """Two days later a refused password takes the old rows along; a day is what the class still hears of them."""
+    """Two days later a refused password takes the old rows along; for a day the instructor still sees them."""
     session = enrolled.log_in()
     enrolled.server.start_enrolment(session)
     refused(enrolled.begin, "bob@example.org", WRONG)

@@ -58,8 +58,10 @@ class _Noting:
 
 
 def raced(server: Any) -> tuple[Lane, Lane]:
-    """Run the attack on `server`, a `CheckThenSet` of any kind, and take two of its requests: two that got in, if
-    more than one did, and did the same things in turn, so that the picture is the same each time.
+    """Run the attack on `server`, a `CheckThenSet` of any kind, and return two of its requests.
+
+    They are two that got in, if more than one did. They did the same things in turn, so that the picture is the same
+    each time.
     """
     notes: list[tuple[int, int]] = []
 
@@ -140,7 +142,7 @@ def draw(data: tuple[Lane, Lane], ax: Axes | None = None) -> Axes:
         if len(lefts) > 1:
             ax.plot([lefts[0] + _WIDE - 0.5, lefts[-1]], [y + _HIGH / 2] * 2, color=HERE.text, linewidth=2.6)
             write(ax, sum(lefts) / 2 + _WIDE / 2 - 0.25, y + _HIGH / 2 + 0.65, "room", HERE.text, size=13)
-        tone = SERVER if lane.granted else REFUSED
+        tone = ATTACKER if lane.granted else REFUSED  # not the server's blue: for its owner this is no success
         write(ax, right + 0.3, y + _HIGH / 2, _end(lane), tone.text, size=14, ha="left", weight="bold")
     arrow(ax, (_LEFT, 1.0), (right, 1.0), QUIET.text, 1.4)
     write(ax, (_LEFT + right) / 2, 0.4, "in the order in which a run did it, not to scale", QUIET.text, size=13)

@@ -1,4 +1,4 @@
-"""A login through a copied page: Alice, whoever runs the page, and the server. All that she types passes on."""
+"""A login through a phishing page: Alice, the attacker and the server. All that she types passes on."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from mfa_lab.style import ATTACKER, HERE, PHONE, QUIET, SERVER
 RELAYED = (
     Event("alice", "name and password", to="attacker"),
     Event("attacker", "name and password", to="server"),
-    Event("server", "right: “and the code?”", to="attacker"),
+    Event("server", "correct: “and the code?”", to="attacker"),
     Event("attacker", "“and the code?”", to="alice"),
     Event("alice", "the six digits", to="attacker"),
     Event("attacker", "the six digits", to="server"),
-    Event("server", "right, and not used before"),
+    Event("server", "correct, and not used before"),
     Event("server", "a session", to="attacker"),
     Event("attacker", "keeps it"),
     Event("attacker", "“that did not work”, or the session too", to="alice"),
 )
-"""What the copied page answers at the end is the attacker's choice."""
+"""What the phishing page answers at the end is the attacker's choice."""
 
 _PLACES = {
     "alice": ("Alice and her phone", PHONE, 5.4),
-    "attacker": ("A copied page", ATTACKER, 21.0),
+    "attacker": ("A phishing page", ATTACKER, 21.0),
     "server": ("The server", SERVER, 36.6),
 }
-_NAMES = {"alice": "Alice", "attacker": "the copied page", "server": "the server"}
-_FINALLY = "A key bound to the page's address would sign for the copied one, and the server would refuse it."
+_NAMES = {"alice": "Alice", "attacker": "the phishing page", "server": "the server"}
+_FINALLY = "A key that is bound to the genuine page's address does not answer on the phishing page."
 
 
 def relay_flow() -> Picture:
@@ -39,7 +39,7 @@ def relay_flow() -> Picture:
 
 def words(events: tuple[Event, ...]) -> str:
     """The figure, told."""
-    return f"A login through a copied page. {told(events, _NAMES)}. {_FINALLY}"
+    return f"A login through a phishing page. {told(events, _NAMES)}. {_FINALLY}"
 
 
 def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:

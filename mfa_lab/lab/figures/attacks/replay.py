@@ -81,7 +81,7 @@ def draw(data: Replay, ax: Axes | None = None) -> Axes:
     for y, (name, tries) in zip(rows[2:], data.tries.items(), strict=True):
         write(ax, 0.3, y + _HIGH / 2, name, ATTACKER.text, size=14, ha="left", weight="bold")
         for second, granted in tries:
-            sign, tone = (GRANTED_SIGN, SERVER) if granted else (REFUSED_SIGN, REFUSED)
+            sign, tone = (GRANTED_SIGN, ATTACKER) if granted else (REFUSED_SIGN, REFUSED)
             write(ax, x(second), y + _HIGH / 2, sign, tone.text, size=15, weight="bold")
     ax.plot([x(data.used_at)] * 2, [2.3, height - 1.3], color=HERE.text, linewidth=2.6)
     write(ax, x(data.used_at), height - 0.8, "Alice logs in with it", HERE.text, size=14, weight="bold")

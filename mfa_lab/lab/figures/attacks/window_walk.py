@@ -96,7 +96,7 @@ def _row(ax: Axes, row: Row, y: float) -> None:
     tint(ax, corner, size, SERVER.fill)
     box(ax, corner, size, SERVER.text, linewidth=2.2)
     if row.typed is not None:
-        sign, tone = (GRANTED_SIGN, SERVER) if row.taken else (REFUSED_SIGN, REFUSED)
+        sign, tone = (GRANTED_SIGN, ATTACKER) if row.taken else (REFUSED_SIGN, REFUSED)
         write(ax, _x(row.typed) + _WIDE / 2, middle, sign, tone.text, size=15, weight="bold")
     inside = abs(row.centre) <= 1
     told, tone = (f"{GRANTED_SIGN} owner inside", SERVER) if inside else (f"{REFUSED_SIGN} owner outside", REFUSED)

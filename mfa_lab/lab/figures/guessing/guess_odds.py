@@ -32,7 +32,7 @@ class Odds:
 
     @property
     def share(self) -> float:
-        """Of the attackers, those who got in."""
+        """Return the share of the attackers who got in."""
         return self.measure.got / self.measure.tries
 
     @property
@@ -42,7 +42,7 @@ class Odds:
 
 
 def guess_odds() -> Picture:
-    """The figure: lines are the closed form, points are measured on the weak server of rung 3."""
+    """The figure: lines are the closed form, points are measured on the weak server of attack 3."""
     data = tuple(Odds(2 * window + 1, attack(with_window(window), window, ATTACKERS)) for window in WINDOWS)
     return picture(draw(data), words(data), data)
 

@@ -23,7 +23,7 @@ class Event:
 
 LOGIN = (
     Event("phone", "name and password", to="server"),
-    Event("server", "verifies the password: right"),
+    Event("server", "verifies the password: correct"),
     Event("server", "a pending login: “and the code?”", to="phone"),
     Event("phone", "computes the code"),
     Event("phone", "the six digits", to="server"),
@@ -34,7 +34,7 @@ LOGIN = (
 
 _PLACES = {
     "phone": ("The user and the phone", PHONE, 5.2),
-    "between": ("Whoever stands between", ATTACKER, 16.2),
+    "between": ("An attacker in between", ATTACKER, 16.2),
     "server": ("The server", SERVER, 27.2),
 }
 _NAMES = {"phone": "the phone's side", "server": "the server"}
@@ -48,7 +48,7 @@ def login_flow() -> Picture:
 def words(events: tuple[Event, ...]) -> str:
     """The figure, told."""
     seen = ", ".join(event.words for event in events if event.to)
-    return f"One login. {told(events, _NAMES)}. Whoever stands between could see: {seen}; never the shared secret."
+    return f"One login. {told(events, _NAMES)}. The attacker can see: {seen}; never the shared secret."
 
 
 def told(events: tuple[Event, ...], names: Mapping[str, str]) -> str:

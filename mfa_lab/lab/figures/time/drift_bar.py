@@ -11,6 +11,8 @@ from mfa_lab.style import REFUSED_SIGN
 
 _LEAST_SECONDS = 45
 _MOST_MARKS = 7
+_LABEL = 25
+"""The room that a label needs, in percent of the width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ def bar(
     marks = "".join(f'<i style="left: {scale.place(at):.2f}%">{_mark(at)}</i>' for at in scale.marks())
     places = f"--zero: {scale.place(0):.2f}%"
     if truth is not None:
-        lines.append(_line("Revealed", f"left: {scale.place(truth):.2f}%", "", "mfa-revealed", off(truth)))
+        # Beside its line on the side away from the server's line, unless that is outside the drawing.
+        side = "mfa-revealed mfa-leftwards" if truth < 0 and scale.place(truth) > _LABEL else "mfa-revealed"
+        lines.append(_line("Revealed", f"left: {scale.place(truth):.2f}%", "", side, off(truth)))
         places += f"; --truth: {scale.place(truth):.2f}%"
     return (
         f'<div class="mfa-drift"><p class="mfa-result">{_headline(rows, together)}</p>'

@@ -1,0 +1,206 @@
+"""The course as a table: its parts, its notebooks, and the two-hour core path. The map and the pages read it.
+
+Minutes are those that the notebooks themselves say; `tests/notebooks/test_minutes.py` compares them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CORE_PATH_LIMIT_MINUTES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One notebook: its name without `.ipynb`, the question that it answers, and its minutes."""
+
+    notebook: str
+    question: str
+    minutes: int
+
+    @property
+    def name(self) -> str:
+        """Return the name as it is read: `03 OTP generation`."""
+        return readable(self.notebook)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Several notebooks under one name, and in one sentence what a learner can do after them."""
+
+    name: str
+    learn: str
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def minutes(self) -> int:
+        """Return the sum of its notebooks' minutes."""
+        return sum(lesson.minutes for lesson in self.lessons)
+
+    @property
+    def numbers(self) -> str:
+        """Return the first and the last number: `00-07`."""
+        return f"{self.lessons[0].notebook[:2]}-{self.lessons[-1].notebook[:2]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of a notebook, by its heading without the minutes, and its minutes."""
+
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the core path: some sections of a notebook, or the whole notebook if none are named."""
+
+    notebook: str
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return the name as it is read: `03 OTP generation`."""
+        return readable(self.notebook)
+
+    @property
+    def minutes(self) -> int:
+        """Return the minutes of the sections, or of the notebook."""
+        return sum(section.minutes for section in self.sections) or lesson_of(self.notebook).minutes
+
+
+PARTS = (
+    Part(
+        "One login",
+        "Follow one login through its four steps, and say at each step what the server knows.",
+        (
+            Lesson("00_first_login", "What does a second factor add?", 20),
+            Lesson("01_primary_login", "What does a server keep of your password?", 34),
+            Lesson(
+                "02_throttling_and_pending_login", "How many attempts, and what does a correct password open?", 35
+            ),
+            Lesson("03_otp_generation", "Where do the six digits come from?", 35),
+            Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
+            Lesson("05_enrolment_and_qr_code", "What passes between server and phone?", 30),
+            Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 35),
+            Lesson("07_otp_validation", "Which codes are accepted, and what is the user told?", 35),
+        ),
+    ),
+    Part(
+        "Time",
+        "Choose a window, and bring a clock that has drifted back.",
+        (
+            Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a window cost?", 35),
+            Lesson("11_resynchronisation", "How does a server find a phone's clock again?", 35),
+        ),
+    ),
+    Part(
+        "Attacks and fixes",
+        "Run seventeen attacks on weak servers, and fix each server until its tests pass.",
+        (
+            Lesson("20_attack_guessing", "How far does guessing get after a stolen password?", 33),
+            Lesson("21_fix_guessing", "How does a server end the guessing?", 36),
+            Lesson("22_attack_replay_and_relay", "What can an attacker do who sees one code?", 34),
+            Lesson("23_fix_replay_and_relay", "Which of these attacks can a server stop?", 44),
+            Lesson("24_attack_account_mixups", "What if a server mixes up its accounts?", 22),
+            Lesson("25_fix_account_mixups", "Whose code, whose count, whose wait?", 27),
+            Lesson("26_attack_used_codes", "Can a server be made to accept a used code?", 26),
+            Lesson("27_fix_used_codes", "What must a server remember, and for how long?", 32),
+            Lesson("28_attack_shared_secret", "Who else can find out the shared secret?", 26),
+            Lesson("29_fix_shared_secret", "How is a secret made, stored and shown?", 40),
+        ),
+    ),
+    Part(
+        "In front of an application",
+        "Put MFA in front of a web application, read its audit log, and defend its policy.",
+        (
+            Lesson("50_into_your_application", "How does MFA get into an existing application?", 45),
+            Lesson("51_reading_the_audit_log", "Who is in the log that should not be there?", 43),
+            Lesson("52_choosing_a_policy", "How strict should a policy be, and for whom?", 43),
+            Lesson("53_defending_a_policy", "Why this number, and not another?", 45),
+        ),
+    ),
+    Part(
+        "Capstone",
+        "Write a server that keeps every clause, and prove it.",
+        (
+            Lesson("60_capstone", "Does a server keep what the standards ask?", 35),
+            Lesson("61_capstone_every_clause", "Does it still hold tomorrow?", 36),
+        ),
+    ),
+)
+
+CORE_PATH = (
+    Stop("00_first_login"),
+    Stop(
+        "03_otp_generation",
+        (
+            Section("What the two sides have", 6),
+            Section("One message, one HMAC", 6),
+            Section("Twenty bytes are too many to type", 8),
+            Section("From a number to six digits", 5),
+        ),
+    ),
+    Stop(
+        "05_enrolment_and_qr_code",
+        (
+            Section("The server makes an offer", 3),
+            Section("Anatomy of a QR code", 5),
+            Section("Who else has seen it", 4),
+        ),
+    ),
+    Stop(
+        "07_otp_validation",
+        (
+            Section("A room with Alice in it", 2),
+            Section("Steps 2 to 4: the code", 4),
+            Section("A code that comes late", 4),
+            Section("The server must forget nothing", 3),
+            Section("Every way a code is refused", 6),
+        ),
+    ),
+    Stop(
+        "20_attack_guessing",
+        (Section("The ladder, and its rules", 4), Section("Rung 3: guessing, as fast as it goes", 8)),
+    ),
+    Stop(
+        "21_fix_guessing",
+        (
+            Section("How a fix is written, and how it is checked", 5),
+            Section("Rung 3: how long a wrong code makes wait", 8),
+        ),
+    ),
+    Stop("22_attack_replay_and_relay", (Section("Rung 15: a page in the middle", 9),)),
+)
+"""A live login, OTP generation, enrolment, validation, one attack with its fix, and what a code cannot stop."""
+
+
+def lessons() -> tuple[Lesson, ...]:
+    """Return every notebook of the course, in order."""
+    return tuple(lesson for part in PARTS for lesson in part.lessons)
+
+
+def lesson_of(notebook: str) -> Lesson:
+    """Return the lesson that this notebook is. Raises `StopIteration` for a notebook outside the course."""
+    return next(lesson for lesson in lessons() if lesson.notebook == notebook)
+
+
+def is_core(notebook: str) -> bool:
+    """Whether the core path goes through this notebook."""
+    return any(stop.notebook == notebook for stop in CORE_PATH)
+
+
+def core_minutes() -> int:
+    """Return the minutes of the core path."""
+    return sum(stop.minutes for stop in CORE_PATH)
+
+
+def readable(notebook: str) -> str:
+    """Return a notebook's name as it is read: `03 OTP generation`."""
+    return " ".join(word.upper() if word in {"otp", "qr"} else word for word in notebook.split("_"))
+
+
+def duration(minutes: int) -> str:
+    """Return minutes as they are read: `35 min`, `2 h`, `4 h 21 min`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(text for text in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if text)

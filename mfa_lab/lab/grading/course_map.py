@@ -1,0 +1,219 @@
+"""The map of the course: parts, notebooks, minutes, the core path, and the learner's own marks. Text and HTML say
+the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from pathlib import Path
+
+from mfa_lab.lab import exercises
+from mfa_lab.lab.grading import course
+from mfa_lab.lab.grading.course import Stop, duration
+from mfa_lab.lab.grading.progress import Entry, Progress
+from mfa_lab.lab.grading.progress_file import here
+from mfa_lab.style import themed
+
+NOTHING = (
+    "Nothing yet. Every exercise that you check leaves a mark here: in one file in your working folder, and nowhere "
+    "else."
+)
+HOW = (
+    "If sections are named, click on the first one and choose Run, then Run All Above Selected Cell. Go on from "
+    "there."
+)
+_ELSEWHERE = "From other courses"
+_STYLE = themed(".mfa-map") + Path(__file__).with_name("course_map.css").read_text("utf-8")
+
+
+class Mark(StrEnum):
+    """How far an exercise has come."""
+
+    DONE = "done"
+    SHOWN = "solution shown"
+    TRIED = "tried"
+    OPEN = "open"
+
+
+_SIGN = {Mark.DONE: "✓", Mark.SHOWN: "◇", Mark.TRIED: "◐", Mark.OPEN: "○"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One notebook: its name without `.ipynb`, what the course says of it, and its exercises' titles and marks."""
+
+    notebook: str
+    marks: tuple[tuple[str, Mark], ...]
+    question: str = ""
+    minutes: int = 0
+
+    @property
+    def words(self) -> str:
+        """`35 min · core · 2 of 3 done`; while nothing was tried, without the last."""
+        path = "core" if course.is_core(self.notebook) else "optional"
+        said = [duration(self.minutes), path] if self.minutes else []
+        if self.mark is not Mark.OPEN:
+            said.append(f"{sum(mark is Mark.DONE for _, mark in self.marks)} of {len(self.marks)} done")
+        return " · ".join(said)
+
+    @property
+    def mark(self) -> Mark:
+        """Done when all of it is, open while nothing was tried."""
+        kinds = {mark for _, mark in self.marks} or {Mark.OPEN}
+        return kinds.pop() if len(kinds) == 1 else Mark.TRIED
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the course: its name, its numbers and hours, and its rows."""
+
+    name: str
+    words: str
+    rows: tuple[Row, ...]
+
+
+class CourseMap:
+    """The course, with what `progress` holds of its exercises and of plugins' exercises.
+
+    `short`: without any progress it is one sentence, always the same.
+    """
+
+    def __init__(self, progress: Progress, kept: str, *, short: bool = False) -> None:
+        found = {
+            notebook: tuple((each.title, mark_of(progress.of(each.id))) for each in some)
+            for notebook, some in exercises.by_notebook().items()
+        }
+        self.blocks = tuple(_blocks(found))
+        self.rows = tuple(row for block in self.blocks for row in block.rows)
+        self.short = short
+        self.foot = NOTHING if self.empty else kept
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was tried yet."""
+        return all(row.mark is Mark.OPEN for row in self.rows)
+
+    @property
+    def headline(self) -> str:
+        """How long everything is, and how much of it is done."""
+        marks = [mark for row in self.rows for _, mark in row.marks]
+        all_minutes = sum(part.minutes for part in course.PARTS)
+        long = f"{len(course.lessons())} notebooks in {len(course.PARTS)} parts, {duration(all_minutes)}"
+        return long if self.empty else f"{long} · {marks.count(Mark.DONE)} of {len(marks)} exercises done"
+
+    def __repr__(self) -> str:
+        if self.empty and self.short:
+            return NOTHING
+        return "\n".join([self.headline, *_path_text(), *self._text(), self.foot])
+
+    def _text(self) -> Iterator[str]:
+        for block in self.blocks:
+            yield f"{block.name} {block.words}".rstrip()
+            for row in block.rows:
+                yield f"  {course.readable(row.notebook)}: {row.words}"
+                if row.question:
+                    yield f"    {row.question}"
+                if row.mark is not Mark.OPEN:
+                    yield from (f"    {_SIGN[mark]} {title}{_word(mark)}" for title, mark in row.marks)
+
+    def _repr_html_(self) -> str:
+        if self.empty and self.short:
+            return f"<p>{escape(NOTHING)}</p>"
+        blocks = "".join(map(_block_html, self.blocks))
+        return (
+            f'<style>{_STYLE}</style><div class="mfa-map"><p><b>{self.headline}</b></p>'
+            f'{self._path_html()}<div class="mfa-parts">{blocks}</div><p>{escape(self.foot)}</p></div>'
+        )
+
+    def _path_html(self) -> str:
+        of = {row.notebook: row.mark for row in self.rows}
+        stops = "".join(_stop_html(stop, of[stop.notebook]) for stop in course.CORE_PATH)
+        return (
+            f'<div class="mfa-path"><p><b>The core path</b> {duration(course.core_minutes())}</p>'
+            f'<ol aria-label="The core path">{stops}</ol><p>{escape(HOW)}</p></div>'
+        )
+
+
+def course_map() -> CourseMap:
+    """Return the map of the course, with the marks of the folder that the notebook is in."""
+    store = here()
+    return CourseMap(store.read(), store.in_words)
+
+
+def progress_map() -> CourseMap:
+    """Return the same map; until an exercise was checked it is one sentence."""
+    store = here()
+    return CourseMap(store.read(), store.in_words, short=True)
+
+
+def mark_of(entry: Entry) -> Mark:
+    """The one mark that says most."""
+    if entry.done:
+        return Mark.DONE
+    if entry.shown:
+        return Mark.SHOWN
+    return Mark.TRIED if entry.attempts else Mark.OPEN
+
+
+def _blocks(found: dict[str, tuple[tuple[str, Mark], ...]]) -> Iterator[Block]:
+    for part in course.PARTS:
+        rows = tuple(
+            Row(each.notebook, found.pop(each.notebook, ()), each.question, each.minutes) for each in part.lessons
+        )
+        yield Block(part.name, f"{part.numbers} · {duration(part.minutes)}", rows)
+    if found:  # plugins'
+        yield Block(_ELSEWHERE, "", tuple(Row(notebook, marks) for notebook, marks in found.items()))
+
+
+def _path_text() -> Iterator[str]:
+    yield f"The core path {duration(course.core_minutes())}"
+    for stop in course.CORE_PATH:
+        yield f"  {stop.name}: {_stop_words(stop)}"
+        yield from (f"    {section.title}" for section in stop.sections)
+    yield HOW
+
+
+def _stop_words(stop: Stop) -> str:
+    return duration(stop.minutes) + ("" if stop.sections else " · all of it")
+
+
+def _stop_html(stop: Stop, mark: Mark) -> str:
+    sections = "".join(f"<li>{escape(section.title)}</li>" for section in stop.sections)
+    inside = f"<ul>{sections}</ul>" if sections else ""
+    return f'<li class="mfa-{mark.name.lower()}">{_link(stop.notebook)}: {_stop_words(stop)}{inside}</li>'
+
+
+def _block_html(block: Block) -> str:
+    rows = "".join(map(_row_html, block.rows))
+    head = f"<p><b>{escape(block.name)}</b> {escape(block.words)}</p>"
+    return f'<div>{head}<ol aria-label="{escape(block.name)}">{rows}</ol></div>'
+
+
+def _row_html(row: Row) -> str:
+    core = " mfa-core" if course.is_core(row.notebook) else ""
+    question = f"<span>{escape(row.question)}</span>" if row.question else ""
+    head = f"{_link(row.notebook)}: <small>{row.words}</small>{question}"
+    return f'<li class="mfa-{row.mark.name.lower()}{core}">{head}{_marks_html(row)}</li>'
+
+
+def _marks_html(row: Row) -> str:
+    if row.mark is Mark.OPEN:
+        return ""
+    marks = "".join(
+        f'<li class="mfa-{mark.name.lower()}"><i aria-hidden="true">{_SIGN[mark]}</i> '
+        f"{escape(title)}{_word(mark)}</li>"
+        for title, mark in row.marks
+    )
+    return f"<ul>{marks}</ul>"
+
+
+def _link(notebook: str) -> str:
+    return f'<a href="{escape(notebook)}.ipynb">{escape(course.readable(notebook))}</a>'
+
+
+def _word(mark: Mark) -> str:
+    """Beside each title but those of which there is nothing to say."""
+    return "" if mark is Mark.OPEN else f" ({mark})"
