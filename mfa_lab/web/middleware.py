@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfa_lab.web.answers import FAULT, answer, path_in
+from mfa_lab.web.origin import host_and_port
 from mfa_lab.web.site import Site
 
 log = logging.getLogger("mfa_lab.web")
@@ -77,16 +78,16 @@ class Shield:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = scope["headers"]  # ASGI gives the names in lower case
-        host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
-        if _without_port(host) not in self.site.hosts:
+        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        host = host_and_port(hosts[0]) if len(hosts) == 1 else None
+        if host is None or host[0] not in self.site.hosts:
+            known = ", ".join(self.site.hosts)
+            log.warning("refused: Host is %.200r; this server answers under %s", ", ".join(hosts), known)
             return answer(Request(scope), self.site, 400, _NO_SUCH_HOST)
         if self.site.https and scope["scheme"] != "https":
+            log.warning("refused: this server is for https, but the request came by %s", scope["scheme"])
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in _PROXY for name, _ in headers):
+            log.warning("refused: this server is for plain http without a proxy, but a proxy's header came")
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None
-
-
-def _without_port(host: str) -> str:
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).lower()
