@@ -56,9 +56,10 @@ class NotStarted(Exception):
 
 
 def prepare_environment() -> None:
-    """Let Jupyter find this environment's kernel before a user's own of the same name, and our settings.
+    """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings.
 
-    A kernel runs PYTHONSTARTUP. A user's own stays: then only the setup cell brings the kit's words.
+    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it stays. Then only the setup
+    cell provides the kit's words.
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     ours = str(Path(__file__).with_name("jupyter_config"))
@@ -219,14 +220,14 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
     return {
         "ServerApp.root_dir": folder,
         "LabApp.default_url": f"/lab/tree/{quote(notebook)}" if notebook else "/lab",
-        # The layout belongs to this folder: tabs of other projects would point nowhere here.
+        # The layout belongs to this folder, because tabs of other projects do not exist here.
         "LabApp.workspaces_dir": folder / ".jupyter" / "workspaces",
-        # One Ctrl-C ends it, without a question.
+        # One Ctrl-C ends JupyterLab, without a question.
         "ServerApp.answer_yes": True,
-        # It listens on this machine alone and asks for a token; in containers people often are root.
+        # It listens only on this machine and asks for a token. In containers, users are often root.
         "ServerApp.allow_root": True,
-        # Nothing leaves the machine: no list of extensions, no news, no look for updates. The question about
-        # news is answered in jupyter_config/.
+        # Nothing leaves the machine: no list of extensions, no news, no search for updates. jupyter_config/ answers
+        # the question about news.
         "LabApp.extension_manager": "readonly",
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",

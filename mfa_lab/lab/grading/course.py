@@ -161,16 +161,16 @@ CORE_PATH = (
     ),
     Stop(
         "20_attack_guessing",
-        (Section("The ladder, and its rules", 4), Section("Rung 3: guessing, as fast as it goes", 8)),
+        (Section("The attack series, and its rules", 4), Section("Attack 3: guessing, as fast as possible", 8)),
     ),
     Stop(
         "21_fix_guessing",
         (
-            Section("How a fix is written, and how it is checked", 5),
-            Section("Rung 3: how long a wrong code makes wait", 8),
+            Section("How to write a fix, and how it is checked", 5),
+            Section("Attack 3: how long to wait after a wrong code", 8),
         ),
     ),
-    Stop("22_attack_replay_and_relay", (Section("Rung 15: a page in the middle", 9),)),
+    Stop("22_attack_replay_and_relay", (Section("Attack 15: an adversary in the middle", 9),)),
 )
 """A live login, OTP generation, enrolment, validation, one attack with its fix, and what a code cannot stop."""
 
