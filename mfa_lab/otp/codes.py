@@ -13,6 +13,7 @@ import pyotp
 
 from mfa_lab.errors import InvalidInput, InvalidSecret, MalformedCode
 from mfa_lab.otp.steps import checked_period, step_at
+from mfa_lab.redaction import clears_variables
 
 DIGESTS: dict[str, Callable[..., Any]] = {
     "SHA1": hashlib.sha1,
@@ -24,6 +25,7 @@ DIGESTS: dict[str, Callable[..., Any]] = {
 MIN_SECRET_BITS = 112
 
 
+@clears_variables
 def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
     """Return the code that an authenticator with a correct clock shows at `now` (Unix seconds).
 
@@ -33,6 +35,7 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
     return hotp_of(secret, digits, algorithm).at(step_at(now, period))
 
 
+@clears_variables
 def tidy_code(code: object, digits: int = 6) -> str:
     """Return `code` without the spaces and hyphens that people type.
 
@@ -46,6 +49,7 @@ def tidy_code(code: object, digits: int = 6) -> str:
     raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
 
 
+@clears_variables
 def secret_bytes(secret: str) -> bytes:
     """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
@@ -83,6 +87,7 @@ class _Hotp(pyotp.HOTP):
         return self._key
 
 
+@clears_variables
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
     """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)

@@ -17,7 +17,7 @@ from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.google_export import Export, Part, is_export, read, write
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_PIXELS = 40_000_000
 """A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
@@ -54,6 +54,7 @@ class Phone:
         self.imported: Export | None = None
         """The last export from another app: its accounts, the skipped accounts, and the QR codes still missing."""
 
+    @clears_variables
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
@@ -62,6 +63,7 @@ class Phone:
         """
         return self.add(_decode(picture))
 
+    @clears_variables
     def add(self, uri: str) -> str:
         """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
@@ -86,10 +88,12 @@ class Phone:
         self._accounts[account.label] = account
         return account.label
 
+    @clears_variables
     def code(self, label: str | None = None) -> str:
         """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=0)
 
+    @clears_variables
     def next_code(self, label: str | None = None) -> str:
         """Return the code that the phone will show next. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=1)
@@ -108,6 +112,7 @@ class Phone:
         """Delete an account and its secret. Raises `InvalidInput` for an unknown label."""
         del self._accounts[self._account(label).label]
 
+    @clears_variables
     def export(self) -> list[dict[str, Any]]:
         """Return every account with its secret, only for the phone's own screen: a custom message, never stored."""
         return [
@@ -121,6 +126,7 @@ class Phone:
             for label, account in self._accounts.items()
         ]
 
+    @clears_variables
     def export_codes(self, *labels: str) -> tuple[Redacted, ...]:
         """Return the accounts as texts for another app's scanner (otpauth-migration), one text for each QR code.
 

@@ -12,7 +12,7 @@ import pyotp
 from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 if TYPE_CHECKING:
     pass
@@ -56,6 +56,7 @@ class OtpAccount:
         """Return the label that an app shows above the code: `Issuer: account`."""
         return f"{self.issuer}: {self.account}" if self.issuer else self.account
 
+    @clears_variables
     def uri(self) -> str:
         """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
 

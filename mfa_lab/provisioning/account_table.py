@@ -21,7 +21,7 @@ from typing import Any
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.provisioning import OtpAccount
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_CHARACTERS = 500_000
 _NEEDED = ("name", "secret")
@@ -48,6 +48,7 @@ _Row = tuple[object, dict[str, str]]
 """The row's place, as `str` says it, and its cells by column."""
 
 
+@clears_variables
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
     """Return the accounts of a table, in its order. Raises `InvalidInput`, which names line, column and remedy."""
     hidden = Redacted(text)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 from mfa_lab.errors import InvalidInput, InvalidUri
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 if TYPE_CHECKING:
     pass
 from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, OtpAccount
 
 
+@clears_variables
 def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
@@ -26,6 +27,7 @@ def build_uri(
     return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
 
+@clears_variables
 def parse_uri(text: str) -> OtpAccount:
     """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 

@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mfa_lab.redaction import clear_variables
 from mfa_lab.web.answers import FAULT, answer, path_in
 from mfa_lab.web.origin import host_and_port
 from mfa_lab.web.site import Site
@@ -64,7 +65,8 @@ class Shield:
                 await self.app(scope, receive, with_headers)
             except ClientDisconnect:
                 return  # the client hung up: no answer, and no traceback in the log
-            except Exception:
+            except Exception as fault:
+                clear_variables(fault)  # a log that shows variables would show passwords, codes and tokens
                 log.exception("a fault while answering %s %r", scope["method"], scope["path"])
                 if started:
                     raise

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Notification
 
 _WORDS = {
@@ -85,6 +86,7 @@ class SmtpNotifier:
     within one machine). `sign_in` is a user and a password, if the mail server asks for them. Raises `InvalidInput`.
     """
 
+    @clears_variables  # of the password
     def __init__(
         self,
         host: str,
