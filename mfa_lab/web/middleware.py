@@ -44,9 +44,19 @@ class Shield:
         self.site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._ours(path_in(scope)):
-            await self.app(scope, receive, send)
-            return
+        inside = scope["type"] == "http" and self._ours(path_in(scope))
+        try:
+            if inside:
+                await self._answer(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        except BaseException as error:
+            del scope, receive, send  # the headers hold cookie and token, and a tool may print variables
+            if inside:
+                clear_variables(error)
+            raise
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def with_headers(message: Message) -> None:
@@ -66,8 +76,10 @@ class Shield:
             except ClientDisconnect:
                 return  # the client hung up: no answer, and no traceback in the log
             except Exception as fault:
-                clear_variables(fault)  # a log that shows variables would show passwords, codes and tokens
-                log.exception("a fault while answering %s %r", scope["method"], scope["path"])
+                clear_variables(fault)
+                below = fault.__traceback__ and fault.__traceback__.tb_next  # this frame still holds the request
+                exc_info = (type(fault), fault.with_traceback(below), below)
+                log.error("a fault while answering %s %r", scope["method"], scope["path"], exc_info=exc_info)
                 if started:
                     raise
                 response = answer(Request(scope), self.site, 503, FAULT, "fault")

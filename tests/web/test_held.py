@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mfa_lab import MfaServer, Policy
+from mfa_lab.server.records import Session
+from mfa_lab.web import guard
 from mfa_lab.web.app import add_mfa, create_app
+from mfa_lab.web.guard import require_mfa
 from mfa_lab.web.middleware import Shield
 from mfa_lab.web.site import Site
 from mfa_lab.web.tokens import in_cookie
@@ -272,3 +277,74 @@ def test_what_is_no_host_is_refused_and_in_the_log(hosts: list[str], caplog: pyt
 
 async def _never(*_: Any) -> None:
     raise AssertionError("this request must not get here")
+
+
+# --- An unexpected fault --------------------------------------------------------------------------------------------
+
+TYPED = "demo: typed by somebody"
+BEARER = f"p.{'demo' * 10}abc"
+
+
+def all_variables(error: BaseException, below: str = "") -> str:
+    """The traceback with every variable, of the files whose path begins with `below`.
+
+    Without the frame of anyio's worker thread: it still runs, and lets go of its call a moment later.
+    """
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    frames = [frame for frame in told.stack if frame.filename.startswith(below) and "anyio" not in frame.filename]
+    assert frames
+    return "\n".join(f"{frame.name}: {frame.locals}" for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "body"),
+    [
+        ("begin_login", "/api/login", {"name": TYPED, "password": TYPED}),
+        ("finish_login", "/api/code", {"code": TYPED}),
+        ("register", "/api/register", {"name": TYPED, "password": TYPED}),
+        ("recover", "/api/recover", {"recovery_code": TYPED}),
+        ("check_session", "/api/session", None),
+    ],
+)
+def test_a_fault_shows_neither_body_nor_token_in_any_frame(
+    call: str,
+    path: str,
+    body: dict[str, str] | None,
+    application: Starlette,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is logged of it has its lines and no variable, also in the frames of FastAPI and Starlette."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(MfaServer, call, broken)
+    headers = {"authorization": f"Bearer {BEARER.replace('p.', 's.') if body is None else BEARER}"}
+    answer = ask(application, "POST" if body else "GET", path, json=body, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (503, "fault")
+    (error,) = [record.exc_info[1] for record in caplog.records if record.exc_info]
+    assert error is not None
+    shown = all_variables(error)
+    assert "fastapi" in "".join(traceback.format_exception(error))
+    assert TYPED not in shown
+    assert BEARER[2:] not in shown
+
+
+def test_a_fault_behind_a_guard_of_ones_own_shows_no_token_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside the kit's pages the fault is the application's, with FastAPI's variables; our frames hold none."""
+    app = FastAPI()
+    add_mfa(app, MfaServer(policy=Policy.CHEAPEST), hosts=["app.example.org"])
+
+    @app.get("/report")
+    def report(_session: Annotated[Session, Depends(require_mfa())]) -> None: ...
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(MfaServer, "check_session", broken)
+    for headers in ({"authorization": f"Bearer {BEARER}"}, {"cookie": f"__Host-mfa-lab={BEARER}"}):
+        with pytest.raises(RuntimeError) as caught:
+            ask(app, "GET", "/report", headers=headers)
+        ours = str(Path(guard.__file__).parents[1])
+        assert BEARER not in all_variables(caught.value, ours)
