@@ -140,7 +140,7 @@ PURE = {
     "explain": lambda: explain(SECRET, NOW),
     "parse_uri": lambda: parse_uri(URI),
     "parse_uri, digits": lambda: parse_uri(f"{URI}&digits=9"),
-    "parse_uri, short": lambda: parse_uri(URI.replace(SECRET, SHORT)),
+    "parse_uri, no secret": lambda: parse_uri(f"{URI.replace(SECRET, PASSWORD)}"),
     "parse_uri, twice": lambda: parse_uri(f"{URI}&secret=other"),
     "build_uri": lambda: build_uri(SECRET, account="alice", issuer="Acme"),
     "uri": ACCOUNT.uri,
@@ -154,6 +154,7 @@ PURE = {
 
 PHONE: dict[str, Callable[[Phone], object]] = {
     "add": lambda phone: phone.add(URI),
+    "add, short": lambda phone: phone.add(URI.replace(SECRET, SHORT)),
     "add, hotp": lambda phone: phone.add(URI.replace("totp", "hotp")),
     "add, export": lambda phone: phone.add(EXPORT),
     "scan": lambda phone: phone.scan(PICTURE),

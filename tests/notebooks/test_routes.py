@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
+
+from mfa_lab.trainer.refresh import own_kernel
 
 from .kit import FOLDER, ROOT, parsed
 from .test_minutes import sections
@@ -88,9 +88,7 @@ def test_each_section_runs_as_its_row_says(notebook, tmp_path):
 
     The namespace is emptied before each section, as in a new kernel.
     """
-    # Without kernel folders the manager knows one kernel: this environment's own.
-    kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
-    client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=kernel, timeout=CELL_SECONDS)
+    client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=own_kernel(), timeout=CELL_SECONDS)
     raised = []
     with client.setup_kernel(cwd=str(tmp_path), cleanup_kc=True):
         for walk in (each for each in walks() if each.notebook == notebook):
