@@ -18,7 +18,7 @@ from mfa_lab.errors import ServerFault
 from mfa_lab.otp import without_separators
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.server.passwords.hashing import hashed
 from mfa_lab.server.records import RecoveryCodes
 
@@ -36,6 +36,7 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
     )
 
 
+@clears_variables
 def tidy(typed: object) -> Redacted | None:
     """Return the letters of a typed code, or None if it cannot be a recovery code.
 
