@@ -17,8 +17,8 @@ from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.names import normal_name
 from mfa_lab.server.records import Enrolment, PendingLogin, Session, token_hash
-from mfa_lab.server.services import normal_name
 
 FILE = "seat.json"
 ISSUER = "mfa-lab"

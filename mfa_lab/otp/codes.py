@@ -22,6 +22,9 @@ DIGESTS: dict[str, Callable[..., Any]] = {
 
 
 MIN_SECRET_BITS = 112
+_LENGTHS = range(6, 9)
+_SEPARATORS = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u2010-\u2015\u2212-]")
+"""White space of every kind, invisible marks that are copied along, hyphens and dashes."""
 
 
 def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
@@ -34,19 +37,40 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
 
 
 def tidy_code(code: object, digits: int = 6) -> str:
-    """Return `code` without the spaces and hyphens that people type.
+    """Return `code` without what people type or paste around and between its digits: white space, hyphens, dashes.
 
-    Raises `MalformedCode` unless exactly `digits` ASCII digits remain. Full-width digits are rejected too: they are
+    Raises `MalformedCode` unless `digits` ASCII digits remain. Full-width digits are rejected too: they are
     another spelling of the same code, and they can deceive a verifier that remembers spellings.
     """
     if isinstance(code, str) and len(code) <= 4 * digits:
-        bare = code.replace(" ", "").replace("-", "")
+        bare = without_separators(code)
         if re.fullmatch(rf"[0-9]{{{digits}}}", bare):
             return bare
     raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
 
 
-def secret_bytes(secret: str) -> bytes:
+def could_be_code(typed: object) -> bool:
+    """Return whether `typed` could be a code of some account: 6, 7 or 8 digits. It asks nothing but the text."""
+    bare = without_separators(typed) if isinstance(typed, str) and len(typed) <= 4 * max(_LENGTHS) else ""
+    return re.fullmatch("[0-9]+", bare) is not None and len(bare) in _LENGTHS
+
+
+def without_separators(text: str) -> str:
+    """Return `text` without white space, hyphens, dashes, and the invisible marks that are copied along with them."""
+    return _SEPARATORS.sub("", text)
+
+
+def padded_secret(secret: str) -> str:
+    """Return `secret` with zero bytes up to the 112 bits that PyOTP asks for. The codes stay the same.
+
+    HMAC itself fills a key with zero bytes up to a block of its hash, 64 bytes or more (RFC 2104 section 2). Only an
+    authenticator needs this, for accounts of other servers. Raises `InvalidSecret` for what is no key at all.
+    """
+    key = secret_bytes(secret, min_bits=1)
+    return base64.b32encode(key.ljust(MIN_SECRET_BITS // 8, b"\0")).decode().rstrip("=")
+
+
+def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
     """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
         raise InvalidSecret(f"a secret is Base32 text, not {type(secret).__name__}")
@@ -56,7 +80,7 @@ def secret_bytes(secret: str) -> bytes:
         key = None
     if key is None:
         raise InvalidSecret("a secret is Base32 text: letters A to Z and digits 2 to 7; copy it again")
-    if len(key) * 8 < MIN_SECRET_BITS:
+    if len(key) * 8 < min_bits:
         raise InvalidSecret(
             f"this secret has {len(key) * 8} bits; an OTP key needs at least {MIN_SECRET_BITS}: make a new one"
         )
@@ -65,7 +89,7 @@ def secret_bytes(secret: str) -> bytes:
 
 def checked_parameters(digits: int, period: int, algorithm: str) -> None:
     """Raise `InvalidInput` unless this kit can make codes of this kind."""
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 6 <= digits <= 8:
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits not in _LENGTHS:
         raise InvalidInput("digits must be 6, 7 or 8")
     if algorithm not in DIGESTS:
         raise InvalidInput(f"algorithm must be one of {', '.join(DIGESTS)}")

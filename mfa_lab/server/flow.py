@@ -21,6 +21,7 @@ from mfa_lab.server.account import administration, enrolment, password_change, r
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import recovery_codes, totp
 from mfa_lab.server.login import otp_validation, primary_login, sessions
+from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher
@@ -35,7 +36,7 @@ from mfa_lab.server.records import (
     Session,
     token_hash,
 )
-from mfa_lab.server.services import Services, checked_label, normal_name
+from mfa_lab.server.services import Services
 from mfa_lab.server.storage import schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
@@ -105,7 +106,7 @@ class MfaServer:
 
         Raises `AccessDenied`. Unknown and known names have the same cost, behaviour and message (ASVS-6.3.8).
         """
-        redacted_name, typed = Redacted(normal_name(name)), self._services.hasher.typed(password)
+        redacted_name, typed = Redacted(exact_name(name)), self._services.hasher.typed(password)
         del name, password
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
 

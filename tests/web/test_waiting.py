@@ -79,7 +79,8 @@ def test_a_right_code_that_is_not_looked_at(why: str, throttled: Served) -> None
     throttled.enrol(name)
     throttled.advance()
     refusal = both_codes(throttled, name, "000000")
-    assert both_codes(throttled, name, "not a code") == refusal
+    assert both_codes(throttled, name, "not a code") == refusal  # not counted
+    assert both_codes(throttled, name, "000000") == refusal
     if why == "disabled":
         throttled.advance()
         assert both_codes(throttled, name, "000000") == refusal

@@ -19,7 +19,7 @@ from mfa_lab.lab.room import Room
 from mfa_lab.lab.table import Table
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.services import normal_name
+from mfa_lab.server.names import normal_name
 from mfa_lab.server.storage.schema import accounts
 
 

@@ -17,7 +17,14 @@ from mfa_lab.server.storage.schema import sessions as table
 
 _ADD = insert(table)
 _READ = (
-    select(table.c.account_id, table.c.created_at, table.c.seen_at, table.c.ended, accounts.c.name)
+    select(
+        table.c.account_id,
+        table.c.created_at,
+        table.c.seen_at,
+        table.c.ended,
+        accounts.c.name,
+        accounts.c.normal_name,
+    )
     .join_from(table, accounts, table.c.account_id == accounts.c.id)
     .where(table.c.token_hash == bindparam("token"))
 )

@@ -23,7 +23,7 @@ def register_alike(site: Site, name: str, password: str) -> None:
     administrator's rights.
     """
     with suppress(NameTaken):
-        site.server.register(name, password, reserved=site.is_admin(name))
+        site.server.register(name, password, reserved=site.is_reserved(name))
 
 
 @router.get("/register")

@@ -259,7 +259,9 @@ def test_guessing_pairs_is_throttled_and_ends_in_disabling(enrolled: Deployment)
     enrolled.open(replace(NEVER_WAITS, disable_after_failures=4))
     assert reason(enrolled.server.resynchronise, pending, "abc", "") is Reason.THROTTLED
     enrolled.clock.advance(30)
-    assert reason(enrolled.server.resynchronise, pending, "abc", "") is Reason.MALFORMED
+    for typed in (("abc", ""), ("000000", "")):  # no guess, so not counted
+        assert reason(enrolled.server.resynchronise, pending, *typed) is Reason.MALFORMED
+    assert reason(enrolled.server.resynchronise, pending, "0000000", "000001") is Reason.MALFORMED
     assert reason(enrolled.server.resynchronise, pending, *pair(enrolled, 1)) is Reason.DISABLED
     assert reason(enrolled.server.finish_login, enrolled.begin(), shown(enrolled, 1)) is Reason.DISABLED
 
