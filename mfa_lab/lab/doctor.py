@@ -1,4 +1,7 @@
-"""`mfa-lab doctor`: is all here that the kit needs, and does it work? One line a finding, one a remedy."""
+"""`mfa-lab doctor`: is everything here that the kit needs, and does it work?
+
+It prints one line for each finding and remedy.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ KERNEL_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one examination found. `remedy` is empty where all is well; without `needed` it is only a note."""
+    """Hold what one examination found. `remedy` is empty if all is well; without `needed` it is only a note."""
 
     subject: str
     detail: str
@@ -31,7 +34,7 @@ class Finding:
 
     @property
     def broken(self) -> bool:
-        """Whether the kit cannot do its work because of this."""
+        """Return whether this stops the kit from working."""
         return self.needed and bool(self.remedy)
 
     def __str__(self) -> str:
@@ -41,7 +44,7 @@ class Finding:
 
 
 class Fault(Exception):
-    """An examination's bad news, in two halves: what is wrong, and what to do."""
+    """Report an examination's failure in two parts: what is wrong, and what to do."""
 
     def __init__(self, detail: str, remedy: str) -> None:
         super().__init__(detail, remedy)
@@ -50,7 +53,7 @@ class Fault(Exception):
 
 
 def examine(work: Path) -> Iterator[Finding]:
-    """All findings, each as soon as it is known. An examination that fails itself is a finding too."""
+    """Yield each finding as soon as it is known. An examination that itself fails is a finding too."""
     examinations: dict[str, Callable[[], str]] = {
         "Python": python,
         "packages": packages,
@@ -65,19 +68,19 @@ def examine(work: Path) -> Iterator[Finding]:
             detail, remedy = examination(), ""
         except Fault as fault:
             detail, remedy = fault.detail, fault.remedy
-        except Exception as fault:  # noqa: BLE001  (whatever is broken here, the doctor says so and goes on)
+        except Exception as fault:  # noqa: BLE001  (the doctor reports any fault and continues)
             detail = " ".join(f"{type(fault).__name__}: {fault}".split())
             remedy = f"install the kit in a fresh environment: {INSTALL_LAB}"
         yield Finding(subject, detail, remedy, needed=subject != "Chromium")
 
 
 def python() -> str:
-    """Which Python runs this, and where. That it is new enough, the installer has seen to."""
+    """Return which Python runs this, and where. The installer has already checked that it is new enough."""
     return f"{platform.python_version()} on {platform.system()}, {sys.executable}"
 
 
 def packages() -> str:
-    """The version of every package that the kit asks for, its lab included."""
+    """Return the version of every package that the kit needs, including those of the lab."""
     try:
         from packaging.requirements import Requirement
     except ImportError:
@@ -100,7 +103,7 @@ def packages() -> str:
 
 
 def kernel() -> str:
-    """Really start a kernel, as a notebook does, and import the kit in it."""
+    """Start a real kernel, as a notebook does, and import the kit in it."""
     from jupyter_client.manager import start_new_kernel
 
     heard: list[str] = []
@@ -125,7 +128,7 @@ def kernel() -> str:
 
 
 def widgets() -> str:
-    """The lab extensions that draw the forms lie where JupyterLab looks for them."""
+    """Check that the lab extensions that draw the forms are where JupyterLab looks for them."""
     from jupyter_core.paths import jupyter_path
 
     folders = jupyter_path("labextensions")
@@ -139,7 +142,7 @@ def widgets() -> str:
 
 
 def free_port() -> str:
-    """JupyterLab can listen on this machine; which port is free does not matter."""
+    """Check that JupyterLab can listen on this machine. It does not matter which port is free."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             return f"127.0.0.1:{taken.getsockname()[1]} can be opened"
@@ -149,7 +152,7 @@ def free_port() -> str:
 
 
 def write_access(work: Path) -> str:
-    """The working copy, or the nearest thing above it that exists, can be written in."""
+    """Check that the working copy, or the nearest existing folder above it, is writable."""
     folder = next(each for each in (work.absolute(), *work.absolute().parents) if os.path.lexists(each))
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -159,7 +162,7 @@ def write_access(work: Path) -> str:
 
 
 def chromium() -> str:
-    """Only the browser tests ask for it."""
+    """Look for Chromium, which only the browser tests need."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         raise Fault("not found; only the browser tests need it", "install your system's package chromium")

@@ -49,7 +49,7 @@ def test_what_is_not_as_it_should_be_is_seen(changed: str) -> None:
     other = replace(one, **{changed: one.fixed if changed == "weak" else one.weak})
     assert report_on(one).as_expected
     assert not report_on(other).as_expected
-    assert "not as it should be" in str(report_on(other))
+    assert "This result is unexpected" in str(report_on(other))
 
 
 @pytest.mark.full

@@ -97,7 +97,7 @@ def test_what_a_timing_says() -> None:
     """A sentence with the limit and the count, for either outcome."""
     apart = Timing((10.0, 11.0, 10.5), (1.0, 2.0, 1.5))
     alike = Timing((10.0, 11.0, 10.5), (10.4, 10.6, 10.5))
-    assert "above 4.5 after 3 attempts at each: names that exist" in repr(apart)
+    assert "above 4.5 after 3 attempts at each: existing names" in repr(apart)
     assert "not above 4.5" in repr(alike)
 
 

@@ -73,7 +73,7 @@ def test_the_whole_story_by_mouse(steps):
     steps.button("Use a recovery code").click()
     steps.field("Recovery code").fill(recovery_code)
     steps.button("Use the recovery code").click()
-    steps.told("The recovery code was taken")
+    steps.told("The recovery code was accepted")
     expect(codes).to_have_count(1)
 
 
@@ -102,7 +102,7 @@ def test_by_keyboard_alone(steps):
     press("Tab", "Password")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    steps.told("The password is right")
+    steps.told("The password is correct")
     expect(steps.button("Show the QR code")).to_be_focused()
     page.keyboard.press("Enter")
     expect(steps.root.locator(".mfa-private svg")).to_be_visible()
@@ -159,7 +159,7 @@ def test_everyone_can_read_it(steps):
     look()
     steps.button("Use a recovery code").click()
     look()
-    steps.button("Use a code after all").click()
+    steps.button("Use a code instead").click()
     steps.field("Code from your authenticator").fill(steps.next_code())
     steps.button("Verify").click()
     steps.told("Access granted")

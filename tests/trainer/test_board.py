@@ -114,11 +114,11 @@ def test_the_picture_says_in_words_what_it_shows(folder):
     assert words.startswith(
         "4 learners, 5 exercises done. Who is where: 1 at 00 first login, 2 at 03 otp generation. Not begun: seat-04."
     )
-    assert "Dynamic truncation: ✓ 2 done · 1 still at it · median 5 checks" in words
+    assert "Dynamic truncation: ✓ 2 done · 1 not done yet · median 5 checks" in words
     picture = board_picture(found)
     assert words.replace("'", "&#x27;") in picture.svg
     assert picture.data is found
-    assert "✓ 2 done · 1 still at it · median 5 checks" in picture.svg
+    assert "✓ 2 done · 1 not done yet · median 5 checks" in picture.svg
     assert board_png(found).startswith(b"\x89PNG")
 
 
@@ -151,7 +151,7 @@ def test_an_empty_folder_is_a_board_too(tmp_path):
     found = board(tmp_path)
     assert "Nobody has checked an exercise yet." in board_picture(found).svg
     assert in_words(found) == "0 learners, 0 exercises done."
-    with pytest.raises(InvalidInput, match="is no folder"):
+    with pytest.raises(InvalidInput, match="is not a folder"):
         board(tmp_path / "nowhere")
 
 
@@ -228,7 +228,7 @@ def test_links_pipes_and_devices_are_neither_followed_nor_waited_for(tmp_path):
         learners, left_out = read_folder(place)
     assert [learner.name for learner in learners] == ["good", "inside"]
     names = {"link.json", "nowhere.json", "endless.json", "pipe.json", "socket.json"}
-    assert {left.file: left.why for left in left_out} == dict.fromkeys(names, "it is a link, or no file")
+    assert {left.file: left.why for left in left_out} == dict.fromkeys(names, "it is a link, or not a regular file")
 
 
 def test_a_device_is_not_read(tmp_path):
@@ -237,7 +237,7 @@ def test_a_device_is_not_read(tmp_path):
         os.mknod(tmp_path / "zero.json", 0o644 | 0o020000, os.makedev(1, 5))
     except PermissionError:
         pytest.skip("only root may make a device")
-    assert [left.why for left in read_folder(tmp_path)[1]] == ["it is a link, or no file"]
+    assert [left.why for left in read_folder(tmp_path)[1]] == ["it is a link, or not a regular file"]
 
 
 def test_a_name_of_a_file_can_do_no_harm(tmp_path):
@@ -327,7 +327,7 @@ def test_thousands_of_files_end_somewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(exports, "MOST_FILES", 10)
     left_out = read_folder(tmp_path)[1]
     assert len(left_out) == 11
-    assert left_out[-1].file == "0010.json and whatever comes after it"
+    assert left_out[-1].file == "0010.json and all files after it"
 
 
 def test_five_hundred_files_are_quick(tmp_path):
@@ -363,7 +363,7 @@ def test_the_command_names_what_it_left_out(tmp_path, folder):
     done = CliRunner().invoke(main, ["board", str(folder), "--out", str(tmp_path / "class")])
     assert done.exit_code == 0
     assert done.output.splitlines()[0].startswith("4 learners, 5 exercises done: ")
-    assert "Not counted: bad-00.json: it is no JSON" in done.output
+    assert "Not counted: bad-00.json: it is not JSON" in done.output
     assert done.output.count("Not counted") == 20
     assert "and 5 more" in done.output
 

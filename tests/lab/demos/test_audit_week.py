@@ -132,7 +132,7 @@ def test_a_login_makes_a_refused_code_good_for_five_minutes() -> None:
 
 def test_a_log_without_a_line() -> None:
     """A sentence, not an empty figure."""
-    with pytest.raises(InvalidInput, match="no line in this log"):
+    with pytest.raises(InvalidInput, match="this log has no lines"):
         log_of([])
 
 

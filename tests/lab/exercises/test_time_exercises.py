@@ -80,7 +80,7 @@ def test_what_is_said_of_an_answer(change, said):
     """Of each part what is wrong with it, never an error of Python's, and never cut short."""
     result = check("choose-window", GOOD | change)
     assert result.outcome == Outcome.NOT_YET
-    assert f"what came is '{said}';" in result.lines[0]
+    assert f"your answer gave '{said}';" in result.lines[0]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_group_is_left_out(answer, missing):
     """It is named, before anything is said of the others."""
     result = check("choose-window", answer)
     assert result.outcome == Outcome.NOT_YET
-    assert result.lines[0].startswith(f"The groups: what came is 'no {missing}';")
+    assert result.lines[0].startswith(f"The groups: your answer gave 'no {missing}';")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_the_rows_are_what_the_servers_looked_at(looks):
         row = verified_guesses(make, own_login_resets.with_own_logins, 400)
         assert list(looks.data.rows[name]) == row
         assert looks.data.chance(name) == float(guessing(3, sum(row)))
-        assert f"{name} looked at {sum(row):,} of them" in looks.words
+        assert f"{name} verified {sum(row):,} of them" in looks.words
         assert in_words(looks.data.chance(name)) in looks.words
 
 

@@ -173,7 +173,7 @@ def test_a_class_kept_instead_of_an_object_is_told():
         for _ in range(2)
     ]
     assert {result.outcome for result in told} == {Outcome.RAISED}
-    assert told[0].lines[-1].startswith("You keep a class itself")
+    assert told[0].lines[-1].startswith("You store the class itself")
 
 
 def test_two_hashes_and_one_are_not_called_nothing():

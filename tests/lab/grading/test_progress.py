@@ -100,7 +100,7 @@ def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
 def test_a_prediction_survives_a_restart(work):
     """Guessed in one kernel, compared in the next; so does a later guess; `reset` forgets both."""
     in_another_kernel(work, "predict('one-bit-flipped', 'c')")
-    assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, which is correct."
     predict("one-bit-flipped", "a")
     assert "After the answer you said a." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
     reset("one-bit-flipped")
@@ -120,7 +120,7 @@ def test_outside_a_working_copy_no_file_is_made(elsewhere):
     """In a checkout or under nbval it is remembered until the kernel stops, and nothing is written."""
     check("dynamic-truncation", RIGHT)
     predict("one-bit-flipped", "c")
-    assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, which is correct."
     assert here().read().of("dynamic-truncation").done > 0
     assert list(elsewhere.iterdir()) == []
     (elsewhere / working_copy.MANIFEST).mkdir()
