@@ -294,7 +294,7 @@ def test_the_qr_code_is_the_same_until_its_enrolment_is_over():
     form.start()
     assert room.enrolment is offered
     for _ in range(6):
-        form.submit(code="12345")
+        form.submit(code="1234567")
     assert room.enrolment is None
     assert messages_of(form.secret_view) == []
     assert form.start().granted
