@@ -62,8 +62,8 @@ def page(browser, lab):
 
 
 def test_its_code_is_oathtools(page):
-    """200 random secrets, short and long, algorithms, digits, periods and times: the page's clock is set, the face shows
-    the code.
+    """200 random secrets, short and long, algorithms, digits, periods and times: the page's clock is set, and the face
+    shows the code.
     """
     rng = random.Random(6238)
     page.clock.install()
