@@ -62,7 +62,7 @@ def page(browser, lab):
 
 
 def test_its_code_is_oathtools(page):
-    """200 random secrets, short and long, algorithms, digits, periods and times: the page's clock is set, and the face
+    """200 random secrets, short and long, algorithms, digits, periods and times: the page's clock is set, the face
     shows the code.
     """
     rng = random.Random(6238)
