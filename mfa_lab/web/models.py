@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 Text = Annotated[str, Field(max_length=4096)]
+Hidden = Annotated[Text, Field(repr=False)]
+"""A text that `repr` does not show, as in a traceback that prints variables."""
+HiddenAnswer = Annotated[str, Field(repr=False)]
 
 
 class Credentials(BaseModel):
-    name: Text
-    password: Text
+    name: Hidden  # people type passwords there
+    password: Hidden
 
 
 class Done(BaseModel):
@@ -21,28 +24,28 @@ class Done(BaseModel):
 class Step(BaseModel):
     """A step of a login. `next` is the only step that the token permits. Times are in Unix seconds."""
 
-    token: str
+    token: HiddenAnswer
     next: Literal["code", "enrolment"]
     expires_at: int
 
 
 class Code(BaseModel):
-    code: Text
+    code: Hidden
 
 
 class RecoveryCode(BaseModel):
-    recovery_code: Text
+    recovery_code: Hidden
 
 
 class Recovered(Step):
     """The result of a recovery. `recovery_code` replaces the used code; it is null if the policy has none."""
 
-    recovery_code: str | None
+    recovery_code: Annotated[str | None, Field(repr=False)]
 
 
 class TwoCodes(BaseModel):
-    first_code: Text
-    second_code: Text
+    first_code: Hidden
+    second_code: Hidden
 
 
 class SessionOut(BaseModel):
@@ -52,7 +55,7 @@ class SessionOut(BaseModel):
 
 
 class NewSession(SessionOut):
-    token: str
+    token: HiddenAnswer
 
 
 class EnrolmentIn(BaseModel):
@@ -65,15 +68,15 @@ class EnrolmentIn(BaseModel):
 class EnrolmentOut(BaseModel):
     """A new shared secret in three forms. The server shows it only once."""
 
-    token: str
-    uri: str
-    setup_key: str
-    qr_svg: str
+    token: HiddenAnswer
+    uri: HiddenAnswer
+    setup_key: HiddenAnswer
+    qr_svg: HiddenAnswer
     expires_at: int
 
 
 class Codes(BaseModel):
-    recovery_codes: list[str]
+    recovery_codes: Annotated[list[str], Field(repr=False)]
 
 
 class AuthenticatorOut(BaseModel):
@@ -90,8 +93,8 @@ class NotificationOut(BaseModel):
 
 
 class Passwords(BaseModel):
-    old: Text
-    new: Text
+    old: Hidden
+    new: Hidden
 
 
 class AccountName(BaseModel):

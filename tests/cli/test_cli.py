@@ -28,7 +28,7 @@ from tornado.ioloop import IOLoop
 
 from mfa_lab import __version__
 from mfa_lab.cli.group import main
-from mfa_lab.cli.notebooks import is_worth_showing
+from mfa_lab.cli.jupyter import is_worth_showing
 from mfa_lab.lab.grading.progress import attempted
 from mfa_lab.lab.grading.progress_file import FILE, Store
 from mfa_lab.lab.working_copy import MANIFEST, first_notebook, kit_files

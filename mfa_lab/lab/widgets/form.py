@@ -20,6 +20,7 @@ from mfa_lab.lab.room import IssuedCodes, Room
 from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region, text_field
 from mfa_lab.lab.widgets.private_view import PrivateView, listed
 from mfa_lab.lab.widgets.stable import StableBox
+from mfa_lab.redaction import clears_variables
 
 
 class Stage(anywidget.AnyWidget):
@@ -109,6 +110,7 @@ class Form(StableBox):
         """Do what the button says with the typed text, by field. Raises `MfaError` for a rejection."""
         raise NotImplementedError
 
+    @clears_variables
     def submit(self, **typed: str) -> Answer:
         """Press the button with the texts `typed` by field name, and with the present text of all other fields."""
         unknown = set(typed) - set(self.inputs)

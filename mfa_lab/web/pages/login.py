@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mfa_lab.errors import NameTaken
+from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Enrolment, Permit
 from mfa_lab.web import tokens
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown
@@ -16,6 +17,7 @@ from mfa_lab.web.site import Site, under
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+@clears_variables
 def register_alike(site: Site, name: str, password: str) -> None:
     """Make an account, and do not reveal whether the name is taken (ASVS-6.3.8). Hash the password in both cases.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
@@ -18,6 +19,10 @@ from mfa_lab.web.answers import render, told
 from mfa_lab.web.guard import session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
+
+log = logging.getLogger("mfa_lab.web")
+
+_NO_COOKIE = "a form came without this site's cookie; over plain http, browsers send no Secure cookie"
 
 
 class Visit:
@@ -121,7 +126,10 @@ async def _posted(request: Request) -> Visit:
         raise AccessDenied
     form = await request.form(max_files=0, max_fields=20)
     visit = Visit(request, {name: value for name, value in form.items() if isinstance(value, str)})
-    if cross_site(request, proof=False) or not tokens.fits(visit.field("form_token"), visit.token):
+    if cross_site(request, proof=False):
+        raise AccessDenied
+    if not tokens.fits(visit.field("form_token"), visit.token):
+        log.warning("refused: %s", "the form is not of this cookie" if visit.token else _NO_COOKIE)
         raise AccessDenied
     return visit
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -182,6 +183,13 @@ def test_a_file_takes_a_line_each(enrolled: Deployment, tmp_path: Path) -> None:
     assert enrolled.server.send_notifications(FileNotifier(tmp_path / "notices")) == 1
     (line,) = (tmp_path / "notices").read_text("utf-8").splitlines()
     assert line.startswith(f"{NAME}\t2027-01-15 08:00:10 UTC: An authenticator was enrolled.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are a POSIX notion")
+def test_a_pipe_that_nobody_reads_keeps_no_server_waiting(tmp_path: Path) -> None:
+    """The notification is not sent, so that it is tried again."""
+    os.mkfifo(tmp_path / "notices")
+    assert FileNotifier(tmp_path / "notices").send(NAME, Notification(0, "recovered")) is False
 
 
 def test_mail_reaches_a_real_server(enrolled: Deployment) -> None:
