@@ -62,9 +62,7 @@ def page(browser, lab):
 
 
 def test_its_code_is_oathtools(page):
-    """200 random secrets, short and long, algorithms, digits, periods and times: the page's clock is set, the face
-    shows the code.
-    """
+    """The face shows oathtool's code: 200 random secrets, short and long, algorithms, digits, periods and times."""
     rng = random.Random(6238)
     page.clock.install()
     page.evaluate(MOUNT, SOURCE)
