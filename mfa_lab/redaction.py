@@ -69,8 +69,8 @@ def clear_variables(error: BaseException) -> None:
 def clears_variables(function: Callable[Given, Value]) -> Callable[Given, Value]:
     """Return `function` so that an error out of it shows none of the values that it was given or worked with.
 
-    For functions that get a secret, a code, a token or a password as plain text. Whoever calls one must hide such a
-    text in the caller's own frame. An error that is expected and one that nobody thought of are treated alike.
+    For functions that get a secret, a code, a token or a password as plain text. Its callers must hide such
+    a text in their own frames. An error that is expected and one that nobody thought of are treated alike.
     """
 
     @wraps(function)

@@ -116,7 +116,8 @@ def start_once(folder: Path) -> None:
 
 
 def _explained(start: Callable[[], object]) -> None:
-    """Call `start`; an error of Jupyter's comes out as `NotStarted`. A wished end, as after --version, is none.
+    """Call `start`, and raise an error of Jupyter's as `NotStarted`. An intended end, as after --version, is no
+    error.
 
     Until the server runs, its log has no tracebacks: the lines above them name what is broken, such as a file.
     """

@@ -54,7 +54,10 @@ finally:
     sys.meta_path.remove(Recorder)
     print(json.dumps([getattr(sys.modules.get("mfa_lab"), "__version__", ""), sys.prefix, taken]))
 """
-"""Imports what notebooks do, and notes which modules come from their folder, where Python looks first."""
+"""A program that imports what notebooks import, and records which modules come from their folder.
+
+Python looks there first.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +141,13 @@ def packages() -> str:
 
 
 def own_module(path: Path, name: str) -> Fault:
-    """The fault that a learner's own file or folder is found in the place of a module."""
+    """Return the fault that a learner's own file or folder takes the place of a module."""
     return Fault(f"{path} takes the place of the module {name}, which the kit imports", f"rename {path.name}")
 
 
 @contextmanager
 def _working_folder(work: Path) -> Iterator[Path]:
-    """The working copy; where there is none yet, a folder that is as empty as it would be."""
+    """Return the working copy, or an empty folder if there is no working copy yet."""
     if work.is_dir():
         yield work.resolve()
     else:
@@ -153,9 +156,9 @@ def _working_folder(work: Path) -> Iterator[Path]:
 
 
 def server(work: Path) -> str:
-    """Really start JupyterLab on the working copy, as `mfa-lab` does, and end it at once."""
+    """Start a real JupyterLab on the working copy, as `mfa-lab` does, and end it at once."""
     with _working_folder(work) as folder:
-        # -P: the folder in which the doctor is called is no place for modules, as it is none for `mfa-lab`.
+        # -P: Python must not import from the folder in which the doctor is called, as `mfa-lab` does not.
         command = [sys.executable, "-P", "-m", "mfa_lab.cli.jupyter", str(folder)]
         ran = subprocess.run(  # noqa: S603 (our own module, by the Python that runs)
             command, capture_output=True, text=True, errors="replace", timeout=SERVER_SECONDS, check=False
@@ -173,7 +176,7 @@ def server(work: Path) -> str:
 
 
 def kernel(work: Path) -> str:
-    """Really start a kernel in the working copy, as a notebook does, and import there what notebooks import."""
+    """Start a real kernel in the working copy, as a notebook does, and import there what notebooks import."""
     with _working_folder(work) as folder:
         reply, heard = _asked_of_a_kernel(folder)
     failed = "" if reply["status"] == "ok" else f"{reply['ename']}: {reply['evalue']}"
@@ -192,7 +195,7 @@ def kernel(work: Path) -> str:
 
 
 def _asked_of_a_kernel(folder: Path) -> tuple[dict[str, Any], str]:
-    """The reply of a new kernel in `folder` to our program, and what it printed."""
+    """Return the reply of a new kernel in `folder` to our program, and what it printed."""
     import zmq
     from jupyter_client.manager import KernelManager
 

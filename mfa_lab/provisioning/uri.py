@@ -29,8 +29,8 @@ def parse_uri(text: str) -> OtpAccount:
     """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
     It reads the URI as real apps do. It accepts either case, SHA-256 and HmacSHA256 for SHA256, and padding, spaces
-    and hyphens in the secret. It also accepts encoded and further colons, an issuer in only one of its two places,
-    and an issuer that is a URL. If there is no account name, the issuer is the name. A short secret is accepted
+    and hyphens in the secret. It also accepts encoded and further colons, an issuer in only one of its places, and an
+    issuer that is a URL. If there is no account name, the issuer is the name. A short secret is accepted
     (`OtpAccount.warning`), and so are a byte order mark and unknown or empty parameters. If the two issuers differ,
     the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a URI).
     """

@@ -30,6 +30,8 @@ _BLANK = frozenset("\U00016fe4")
 """Invisible characters that PRECIS accepts as letters: the filler of the Khitan small script."""
 _ACE = "xn--"
 """The prefix of a domain's label that is a Unicode label in ASCII (RFC 5890 section 2.3.2.1, "A-label")."""
+_LONGEST_LABEL = 63
+"""RFC 1035 section 2.3.4. Punycode takes long for longer texts."""
 
 
 class Spellings(NamedTuple):
@@ -55,7 +57,11 @@ BEST_FIRST = case(
 @clears_variables
 def spellings(name: object) -> Spellings:
     """Return the forms under which the account of `name` may be stored. Empty if it cannot be a name."""
-    exact = exact_name(name)
+    return spellings_of(exact_name(name))
+
+
+def spellings_of(exact: str) -> Spellings:
+    """Return the same for what `exact_name` returned, which may be longer than a typed name."""
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
 
@@ -146,7 +152,11 @@ def _to_unicode(label: str) -> str:
 def _decoded(label: str) -> str:
     """Return the Unicode label that an A-label encodes in Punycode (RFC 3492), or '' if the A-label is not valid."""
     try:
-        text = label[len(_ACE) :].encode("ascii").decode("punycode") if label.startswith(_ACE) else ""
+        text = (
+            label[len(_ACE) :].encode("ascii").decode("punycode")
+            if label.startswith(_ACE) and len(label) <= _LONGEST_LABEL
+            else ""
+        )
     except (UnicodeError, ValueError):
         return ""
     normal = text == unicodedata.normalize("NFKC", text).lower() and not text.isascii() and encodable(text)
@@ -154,7 +164,10 @@ def _decoded(label: str) -> str:
 
 
 def _to_ascii(label: str) -> str:
-    return label if label.isascii() else _ACE + label.encode("punycode").decode("ascii")
+    """Return the A-label of a label in Unicode. A label that is too long for one stays as it is."""
+    return (
+        label if label.isascii() or len(label) > _LONGEST_LABEL else _ACE + label.encode("punycode").decode("ascii")
+    )
 
 
 def _words(name: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ def host_and_port(host: str) -> tuple[str, int | None] | None:
 
 
 def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
-    """Return an origin with its usual port spelt out (RFC 6454, 4), or None for what is none."""
+    """Return an origin with its usual port spelt out (RFC 6454, 4), or None for any other text."""
     found = host_and_port(host)
     return (scheme, found[0], found[1] or _USUAL_PORTS.get(scheme)) if found else None
 

@@ -74,7 +74,7 @@ class Lab:
 
 
 def own_environment(home: Path) -> dict[str, str]:
-    """This environment with a home of its own, so that no setting of whoever runs the tests plays a part.
+    """This environment with a home of its own, so that no setting of anyone who runs the tests plays a part.
 
     A user's own kernels come first in it, as they do where an administrator installed the kit.
     """

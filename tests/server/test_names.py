@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 
 import pytest
@@ -124,6 +125,16 @@ def test_what_precis_takes_for_one_name_is_one(text: str, domain: str) -> None:
     except UnicodeEncodeError:
         return
     assert normal_name(enforced) == normal_name(text)
+
+
+def test_long_names_are_counted_apart_and_take_no_time(deployment: Deployment) -> None:
+    """A name that spells out too long has a count of its own; long labels are not handed to Punycode."""
+    for _ in range(2):
+        assert refused(deployment.begin, "\ufdfa" * 300).failures == refused(deployment.begin, "\0").failures
+    start = time.perf_counter()
+    assert normal_name("a@" + "".join(map(chr, range(0x4E00, 0x4E00 + 1000)))) != ""
+    normal_name("a@xn--" + "9" * 1000)
+    assert time.perf_counter() - start < 2
 
 
 # --- Accounts from before ------------------------------------------------------------------------------------------

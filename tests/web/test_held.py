@@ -59,7 +59,7 @@ def test_headers_and_host_check_hold_where_it_is_mounted(mounted: bool, prefix: 
 
 
 def test_a_root_path_ends_where_a_part_of_the_path_does() -> None:
-    """A proxy's `/a` is not the beginning of `/auth`: else whoever asks for it passes the Host check by."""
+    """A proxy's `/a` is not the beginning of `/auth`: else anyone who asks for it passes the Host check by."""
     app = FastAPI()
     add_mfa(app, MfaServer(policy=Policy.CHEAPEST), hosts=["app.example.org"], prefix="/auth")
     assert ask(app, "GET", "/auth/login", root_path="/a", headers={"host": "evil.example"}).status_code == 400

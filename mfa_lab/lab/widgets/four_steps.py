@@ -134,7 +134,7 @@ class FourSteps(StableBox):
         self.stage.send({"focus": True})
 
     def _count_down(self) -> None:
-        """After a login, count the seconds to the next code, in the page."""
+        """Count the seconds to the next code in the page, after a login."""
         waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
         period = self.room.server.policy.period_seconds
         self.stage.send({"wait": period - self.room.clock.now() % period} if waits else {"quiet": True})

@@ -10,7 +10,7 @@ from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused, throttled
 from mfa_lab.server.factors import totp
 from mfa_lab.server.login import pending_logins, throttle
-from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings
+from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
 from mfa_lab.server.records import PendingLogin, Permit
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
@@ -49,7 +49,7 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
     `name` is in its exact spelling (`names.exact_name`), and hidden because people type passwords there.
     """
     with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
-        account = connection.execute(_ACCOUNT, spellings(name.reveal())._asdict()).one()
+        account = connection.execute(_ACCOUNT, spellings_of(name.reveal())._asdict()).one()
         key = services.throttle_key(Redacted(account.name))
         wait, failures = throttle.reserve(connection, key, now, services.policy)
     stored = None if wait else account.password_hash

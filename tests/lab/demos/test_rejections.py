@@ -41,7 +41,7 @@ def test_a_hundred_guesses_take_days(refusals):
 
 
 def test_a_restart_changes_no_answer(refusals):
-    """A server started anew on its file knows used codes, waiting times and completed logins."""
+    """A server started again on its file knows used codes, waiting times and completed logins."""
     before = {row[2]: row for row in refusals.rows}
     after = refusals_after_restart().rows
     assert [row[2] for row in after] == ["reused", "throttled", "spent pending"]

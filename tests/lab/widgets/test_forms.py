@@ -294,7 +294,7 @@ def test_the_qr_code_is_the_same_until_its_enrolment_is_over():
     form.start()
     assert room.enrolment is offered
     for _ in range(6):
-        form.submit(code="12345")
+        form.submit(code="1234567")
     assert room.enrolment is None
     assert messages_of(form.secret_view) == []
     assert form.start().granted
@@ -320,7 +320,7 @@ def test_the_static_face_numbers_each_step_once():
 
 
 def test_the_demo_accounts_name_and_password_stay_in_the_form():
-    """Whatever was answered, whoever has to log in reads with what: in the form itself, and in no other one."""
+    """Whatever was answered, anyone who has to log in reads with what: in the form itself, and in no other one."""
     steps = FourSteps(demo_room())
     steps.login.submit(**ALICE)
     steps.to_password.click()
@@ -332,7 +332,7 @@ def test_the_demo_accounts_name_and_password_stay_in_the_form():
 
 
 def test_own_account_after_registering_leads_to_login():
-    """Whoever made an account of their own is brought back to the login."""
+    """Anyone who made an account of their own is brought back to the login."""
     steps = FourSteps(demo_room())
     steps.to_register.click()
     assert steps.register.submit(name=BOB, password="long enough for us").granted

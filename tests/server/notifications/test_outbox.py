@@ -1,4 +1,4 @@
-"""Notices on their way to the owner: by file, by a real mail server; and whoever fails is tried again."""
+"""Notices on their way to the owner: by file, by a real mail server; and what fails is tried again."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_each_notification_goes_out_once(enrolled: Deployment) -> None:
 
 
 def test_what_fails_is_tried_again_and_holds_nothing_up(enrolled: Deployment) -> None:
-    """After some minutes, by whoever comes first; newer ones go out meanwhile; after a week it is let go."""
+    """After some minutes, by the next worker that comes; newer ones go out meanwhile; after a week it is let go."""
     broken, post = Post(works=False), Post()
     assert enrolled.server.send_notifications(broken) == 0
     enrolled.server.issue_reset_code(NAME)

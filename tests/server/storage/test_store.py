@@ -347,7 +347,7 @@ SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 
 
 def go_on(url: str) -> None:
-    """Whoever had an account before the update logs in after it; what was spent stays spent."""
+    """Anyone who had an account before the update logs in after it; what was consumed stays consumed."""
     _, clock, phone, codes = old_schemas.populated("sqlite://")
     server = MfaServer(url, clock=clock, policy=EXPLAINING, key=KEY)
     pending = server.begin_login(old_schemas.ALICE, PASSWORD)
@@ -389,7 +389,7 @@ def test_each_schema_comes_to_todays_with_its_data(old: Path, tmp_path: Path) ->
 
 
 def test_there_is_a_dump_of_every_schema() -> None:
-    """Whoever makes a new schema keeps a dump of it here, for the next."""
+    """Anyone who makes a new schema keeps a dump of it here, for the next."""
     assert [path.stem for path in SCHEMAS] == [str(version) for version in range(1, schema.VERSION + 1)]
 
 
