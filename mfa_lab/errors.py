@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PUBLIC_MESSAGE = "That did not work. Check your details and try again."
+ALREADY_DONE = "This step is already done. Log in with your next code."
+LOGIN_OVER = "This login is over. Start a new login."
 
 
 class MfaError(Exception):
@@ -146,3 +148,22 @@ class AccessDenied(MfaError):
     def __init__(self, message: str = PUBLIC_MESSAGE, *, trace: Trace | None = None) -> None:
         super().__init__(message)
         self.trace = trace
+
+
+class StepDone(AccessDenied):
+    """This very token has completed its step: the second click of two. Said to whoever holds the token, never to
+    anybody else, and before any code is checked, so that it says nothing about a code.
+    """
+
+    def __init__(self, message: str = ALREADY_DONE, *, trace: Trace | None = None) -> None:
+        super().__init__(message, trace=trace)
+
+
+class LoginOver(AccessDenied):
+    """The pending login or the enrolment has ended or expired: no code helps any more, a new login does.
+
+    A token that nobody was given gets the same words, and so does one that was swept from the database.
+    """
+
+    def __init__(self, message: str = LOGIN_OVER, *, trace: Trace | None = None) -> None:
+        super().__init__(message, trace=trace)

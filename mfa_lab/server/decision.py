@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from mfa_lab.errors import AccessDenied, Reason, Trace
+from mfa_lab.errors import AccessDenied, LoginOver, Reason, StepDone, Trace
 from mfa_lab.otp import Diagnosis, Verdict
 
 
@@ -18,6 +18,8 @@ class Decision:
 
     trace: Trace = field(repr=False)
     account_id: str | None = field(default=None, repr=False)
+    denial: type[AccessDenied] = field(default=AccessDenied, repr=False)
+    """Which of the public sentences is said. It depends on the state of a token, never on what was typed."""
 
     @property
     def reason(self) -> Reason:
@@ -25,7 +27,7 @@ class Decision:
 
     def deny(self, *, explain: bool) -> NoReturn:
         """Raise the public message; the error carries the instructor's view only if `explain`."""
-        raise AccessDenied(trace=self.trace if explain else None)
+        raise self.denial(trace=self.trace if explain else None)
 
 
 _SENTENCES = {
@@ -46,9 +48,23 @@ _SENTENCES = {
 }
 
 
+_OVER = {Reason.UNKNOWN_PENDING, Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING}
+"""No code helps any more, so the public sentence says what does: a new login."""
+
+COMPLETED = "completed"
+"""How a step ended that did what it was for."""
+
+
 def refused(reason: Reason, account_id: str | None = None, *, failures: int | None = None) -> Decision:
     """A refusal whose sentence needs no figures."""
-    return Decision(Trace(reason, _SENTENCES[reason], failures=failures), account_id)
+    denial = LoginOver if reason in _OVER else AccessDenied
+    return Decision(Trace(reason, _SENTENCES[reason], failures=failures), account_id, denial)
+
+
+def ended(how: str | None, account_id: str) -> Decision:
+    """A step that is over. If it was `COMPLETED`, the holder of its token learns that it is done."""
+    decision = refused(Reason.CONSUMED_PENDING, account_id)
+    return replace(decision, denial=StepDone) if how == COMPLETED else decision
 
 
 def throttled(wait_seconds: int, failures: int, account_id: str | None = None) -> Decision:

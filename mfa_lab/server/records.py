@@ -45,6 +45,9 @@ class Session:
     name: str
     created_at: int
     expires_at: int
+    codes_to_acknowledge: str = field(default="", repr=False)
+    """The id of the newest recovery codes while their owner has not said to have kept them, else ''. An application
+    then offers a fresh set, or takes the word for it: `acknowledge_recovery_codes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,16 @@ class Enrolment:
 
 
 class RecoveryCodes(Sequence[str]):
-    """Codes to be shown once and kept on paper. Iterate to read them; `repr`, `str` and formats show none."""
+    """Codes to be shown once and kept on paper. Iterate to read them; `repr`, `str` and formats show none.
 
-    __slots__ = ("_codes",)
+    `issue_id` opens nothing. Whoever saw the codes says with it that they are kept (`acknowledge_recovery_codes`).
+    """
 
-    def __init__(self, codes: Iterable[str]) -> None:
+    __slots__ = ("_codes", "issue_id")
+
+    def __init__(self, codes: Iterable[str], issue_id: str = "") -> None:
         self._codes = tuple(map(Redacted, codes))
+        self.issue_id = issue_id
 
     def __len__(self) -> int:
         return len(self._codes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 from datetime import UTC, datetime
 from functools import cache
@@ -14,14 +16,27 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
+from mfa_lab.errors import AccessDenied, InvalidInput, LoginOver, MfaError, StepDone
 from mfa_lab.server.notifications.notifier import words
 from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")
 
 FAULT = "The service is out of order. What you asked for may or may not have been done: look before you try again."
-Reason = Literal["refused", "invalid_input", "fault", "no_session", "insufficient_user_authentication", "cross_site"]
+Reason = Literal[
+    "refused",
+    "already_done",
+    "login_over",
+    "invalid_input",
+    "fault",
+    "no_session",
+    "insufficient_user_authentication",
+    "cross_site",
+]
+_TEMPLATES = Path(__file__).with_name("templates")
+SCRIPT = (_TEMPLATES / "once.js").read_text("utf-8")
+"""The pages' only script, inside each page. The policy allows these very characters and no other script."""
+SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
 class Problem(BaseModel):
@@ -34,7 +49,7 @@ class Problem(BaseModel):
 @cache
 def templates() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -56,7 +71,7 @@ def _sentence(text: str) -> str:
 def render(template: str, request: Request, site: Site, **values: object) -> str:
     """One page as text."""
     places = {"prefix": under(request, site.prefix), "home": under(request, site.home)}
-    return templates().get_template(template).render(**places, site=site, **values)
+    return templates().get_template(template).render(**places, site=site, script=SCRIPT, **values)
 
 
 def path_in(scope: Scope) -> str:
@@ -76,6 +91,10 @@ def answer(request: Request, site: Site, status: int, sentence: str, reason: Rea
 
 def told(error: MfaError) -> tuple[int, str, Reason]:
     """How an error is told to a stranger: status, sentence, reason. The operator's log says more of a fault."""
+    if isinstance(error, StepDone):
+        return 403, str(error), "already_done"
+    if isinstance(error, LoginOver):
+        return 403, str(error), "login_over"
     if isinstance(error, AccessDenied):
         return 403, str(error), "refused"
     if isinstance(error, InvalidInput):

@@ -35,9 +35,10 @@ class RecoveryCode(BaseModel):
 
 
 class Recovered(Step):
-    """`recovery_code` takes the place of the used one; null where the policy gives out none."""
+    """`recovery_code` takes the place of the used one; null where the policy gives out none. `issue_id` as there."""
 
     recovery_code: str | None
+    issue_id: str | None
 
 
 class TwoCodes(BaseModel):
@@ -46,9 +47,14 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
+    """`codes_to_acknowledge`: the id of the newest recovery codes while nobody has said to have kept them, else null.
+    Then offer a fresh set.
+    """
+
     name: str
     created_at: int
     expires_at: int
+    codes_to_acknowledge: str | None
 
 
 class NewSession(SessionOut):
@@ -73,7 +79,20 @@ class EnrolmentOut(BaseModel):
 
 
 class Codes(BaseModel):
+    """Shown this once. Acknowledge them by `issue_id`, which opens nothing; null where there is nothing to keep."""
+
     recovery_codes: list[str]
+    issue_id: str | None
+
+
+class Kept(BaseModel):
+    issue_id: Text
+
+
+class Acknowledged(BaseModel):
+    """`newest`: false if newer codes were issued after these, so that these are void or incomplete."""
+
+    newest: bool
 
 
 class AuthenticatorOut(BaseModel):

@@ -52,6 +52,11 @@ class Site:
         """Browsers take a `__Host-` cookie from this very host alone, over https, and send it nowhere else."""
         return "__Host-mfa-lab" if self.https else "mfa-lab"
 
+    @property
+    def earlier_cookie(self) -> str:
+        """Holds the form token of the step before, so that the second click of a double click is known as such."""
+        return f"{self.cookie}-earlier"
+
     def is_admin(self, name: str) -> bool:
         """Whether the account of this name may use the admin page."""
         return normal_name(name) in map(normal_name, self.admins)

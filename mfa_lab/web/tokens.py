@@ -85,4 +85,9 @@ def in_cookie(header: str, name: str) -> str:
 
 def fits(given: str, cookie: str) -> bool:
     """Whether a form was made for this cookie (ASVS-11.2.4: in constant time)."""
-    return bool(cookie) and hmac.compare_digest(given.encode("utf-8", "replace"), form_token(cookie).encode())
+    return bool(cookie) and same(given, form_token(cookie))
+
+
+def same(given: str, expected: str) -> bool:
+    """Whether two form tokens are the same, in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))

@@ -29,9 +29,8 @@ _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
     """`count` codes of 80 random bits, as four groups of four Base32 letters."""
     letters = (base64.b32encode(randomness.token_bytes(_CODE_BYTES)).decode() for _ in range(count))
-    return RecoveryCodes(
-        "-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters
-    )
+    grouped = ["-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters]
+    return RecoveryCodes(grouped, SYSTEM.token_bytes(16).hex() if grouped else "")
 
 
 def tidy(typed: object) -> Redacted | None:

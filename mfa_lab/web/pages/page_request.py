@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.errors import AccessDenied, LoginOver, MfaError, StepDone
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
@@ -18,6 +18,8 @@ from mfa_lab.web.answers import render, told
 from mfa_lab.web.guard import session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
+
+_REMEMBER_EARLIER_SECONDS = 600
 
 
 class Visit:
@@ -30,6 +32,7 @@ class Visit:
         self.request = request
         self.site: Site = site_of(request)
         self.token = tokens.well_formed(tokens.in_cookie(request.headers.get("cookie", ""), self.site.cookie))
+        self._came_with = self.token
         self.fields = fields
         self.name = ""
         self._form: tuple[str, dict[str, Any]] = ("message.html", {"title": "Not done"})
@@ -75,9 +78,13 @@ class Visit:
         return response
 
     def refusal(self, error: MfaError) -> Response:
-        """The page of the form once more, with what may be said of the error."""
+        """The page of the form once more, with what may be said of the error; the way on where no form helps."""
         status, sentence, _ = told(error)
         template, values = self._form
+        if isinstance(error, StepDone):
+            template, values, sentence = "done.html", {"done": sentence}, ""
+        elif isinstance(error, LoginOver):
+            template, values = "over.html", {}
         response = self.page(template, status=status, alert=sentence, **values)
         if not self.token:  # another site's form comes without our cookie: one given here would replace the owner's
             del response.headers["set-cookie"]
@@ -85,7 +92,11 @@ class Visit:
 
     def go(self, path: str, token: str | None = None) -> Response:
         """On to another page of this kit, with a new cookie for a new step; '' takes the cookie away."""
-        return self.leave(under(self.request, self.site.prefix) + with_next(path, self.next), token)
+        return self.leave(self.own(with_next(path, self.next)), token)
+
+    def own(self, path: str) -> str:
+        """A page of this kit, as a browser asks for it."""
+        return under(self.request, self.site.prefix) + path
 
     def leave(self, path: str, token: str | None = None) -> Response:
         """On to any page of this site."""
@@ -96,15 +107,20 @@ class Visit:
 
     def give(self, response: Response, token: str) -> None:
         """A cookie that no script reads, and that no form of another site brings along."""
+        self._set_cookie(response, self.site.cookie, token, None if token else 0)
+        if self._came_with and token != self._came_with:
+            earlier = tokens.form_token(self._came_with)
+            self._set_cookie(response, self.site.earlier_cookie, earlier, _REMEMBER_EARLIER_SECONDS)
+
+    def _set_cookie(self, response: Response, name: str, value: str, max_age: int | None) -> None:
         response.set_cookie(
-            self.site.cookie,
-            token,
-            max_age=None if token else 0,
-            path="/",
-            secure=self.site.https,
-            httponly=True,
-            samesite="lax",
+            name, value, max_age=max_age, path="/", secure=self.site.https, httponly=True, samesite="lax"
         )
+
+    def of_the_step_before(self) -> bool:
+        """Whether this form stood on this browser's page one step ago: the second click of two. Nothing is done."""
+        earlier = tokens.in_cookie(self.request.headers.get("cookie", ""), self.site.earlier_cookie)
+        return bool(earlier) and tokens.same(self.field("form_token"), earlier)
 
 
 async def _visit(request: Request) -> Visit:
@@ -118,8 +134,10 @@ async def _posted(request: Request) -> Visit:
         raise AccessDenied
     form = await request.form(max_files=0, max_fields=20)
     visit = Visit(request, {name: value for name, value in form.items() if isinstance(value, str)})
-    if cross_site(request, proof=False) or not tokens.fits(visit.field("form_token"), visit.token):
+    if cross_site(request, proof=False):
         raise AccessDenied
+    if not tokens.fits(visit.field("form_token"), visit.token):
+        raise StepDone if visit.of_the_step_before() else AccessDenied
     return visit
 
 
