@@ -1,4 +1,4 @@
-"""What is shown once must not be lost: a second request hears that the step is done, and unseen codes are replaced."""
+"""What is shown once must not be lost: a second request hears that it is done, and unseen codes are replaced."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_two_clicks_do_it_once_and_say_so(step: Callable[[Deployment], Step], en
 def test_only_the_holder_of_the_token_learns_that_it_is_done(
     step: Callable[[Deployment], Step], enrolled: Deployment
 ) -> None:
-    """Somebody who has the password and a pending login of their own hears nothing of it, nor does a made-up token."""
+    """Somebody who has the password and a pending login of their own hears nothing of it, nor a made-up token."""
     call, token, good, wrong = step(enrolled)
     name = "bob@example.org" if step is confirming else NAME
     theirs: Any = enrolled.begin(name)
