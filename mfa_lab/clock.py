@@ -1,4 +1,4 @@
-"""The one seam for time. Everything below takes `now`, whole Unix seconds, as a plain argument."""
+"""Provide the kit's only source of time. All other code takes `now`, in whole Unix seconds, as an argument."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import NamedTuple, Protocol
 from mfa_lab.errors import InvalidInput
 
 _LAST_SECOND = 253_402_300_799
-"""The end of the year 9999, where datetimes end as well."""
+"""The last second of the year 9999, where Python's datetimes end as well."""
 _FASTEST = 86_400
-"""A day a second: nothing could be seen of it any more."""
+"""One day a second. At a higher speed, nobody could follow the clock."""
 
 
 class Clock(Protocol):
-    """Anything that can say how many whole seconds have passed since 1970 in UTC."""
+    """Anything that can say how many whole seconds have passed since 1970 (UTC)."""
 
     def now(self) -> int:
-        """Unix seconds."""
+        """Return the time in whole Unix seconds."""
         ...
 
 
 class SystemClock:
-    """The machine's clock. ASVS-6.5.8: on a server, let it follow a trusted source."""
+    """The machine's clock. On a server, it should follow a trusted time source (ASVS-6.5.8)."""
 
     def now(self) -> int:
         return int(time.time())
@@ -33,7 +33,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that moves only when told to, for lessons and tests.
+    """A clock that moves only when a program moves it, for lessons and tests.
 
     >>> clock = ManualClock(1_800_000_010)
     >>> clock.advance(30)
@@ -48,11 +48,11 @@ class ManualClock:
         return self._now
 
     def advance(self, seconds: int) -> None:
-        """Move on by `seconds`; a negative number sets the clock back, as a faulty machine does."""
+        """Move the clock on by `seconds`. A negative number sets it back, as a faulty machine does."""
         self._now = checked_now(self._now + seconds)
 
     def set(self, now: int) -> None:
-        """Jump to `now`, Unix seconds."""
+        """Set the clock to `now`, in Unix seconds."""
         self._now = checked_now(now)
 
     def __repr__(self) -> str:
@@ -60,7 +60,7 @@ class ManualClock:
 
 
 class _Run(NamedTuple):
-    """A clock that said `base` when the machine's said `began`, and has run at `speed` since."""
+    """A run of a clock: it said `base` when the machine's clock said `began`, and has run at `speed` since then."""
 
     base: float
     began: float
@@ -68,36 +68,37 @@ class _Run(NamedTuple):
 
 
 class RunningClock(ManualClock):
-    """A manual clock that can also be let run. It stands still at first.
+    """A manual clock that can also run by itself. At first it stands still.
 
-    `machine` counts the seconds by which it runs; whoever knows `exact()` and `speed` can go on counting alone.
+    `machine` counts the seconds by which it runs. A program that knows `exact()` and `speed` can continue the count
+    without asking again.
     """
 
     def __init__(self, now: int = 1_800_000_010, *, machine: Callable[[], float] = time.monotonic) -> None:
         self._machine = machine
-        self._run = _Run(checked_now(now), 0.0, 0.0)  # one tuple: whoever reads it in another thread sees it whole
+        self._run = _Run(checked_now(now), 0.0, 0.0)  # one tuple, so that another thread reads all of it or nothing
 
     def now(self) -> int:
         return checked_now(int(self.exact()))
 
     def exact(self) -> float:
-        """Unix seconds with their fraction; a clock that stands still shows whole ones."""
+        """Return Unix seconds with their fraction. A clock that stands still shows whole seconds."""
         base, began, speed = self._run
         return base + speed * (self._machine() - began) if speed else base
 
     @property
     def speed(self) -> float:
-        """Seconds that pass on it for each of the machine's; 0 while it stands still."""
+        """Return how many of its seconds pass in one second of the machine; 0 while it stands still."""
         return self._run.speed
 
     def play(self, speed: float = 1.0) -> None:
-        """Run from now on, `speed` seconds for each of the machine's."""
+        """Let the clock run, `speed` seconds for each second of the machine. Raises `InvalidInput`."""
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= _FASTEST:
             raise InvalidInput(f"speed is a number above 0, up to {_FASTEST}: 1 is the usual pace of time")
         self._run = _Run(self.exact(), self._machine(), float(speed))
 
     def pause(self) -> None:
-        """Stand still, at the whole second that it shows."""
+        """Stop the clock at the whole second that it shows."""
         self._run = _Run(self.now(), 0.0, 0.0)
 
     def advance(self, seconds: int) -> None:
@@ -109,7 +110,7 @@ class RunningClock(ManualClock):
 
 
 class SkewedClock:
-    """Another clock, read `drift_seconds` fast (positive) or slow (negative): a phone's clock, usually."""
+    """A clock that is `drift_seconds` ahead of `base` (negative: behind it), usually a phone's clock."""
 
     def __init__(self, base: Clock, drift_seconds: int = 0) -> None:
         self.base = base
@@ -125,7 +126,8 @@ class SkewedClock:
 class DriftingClock(SkewedClock):
     """A skewed clock that also gains `rate_ppm` millionths of a second each second (negative: loses them).
 
-    `drift_seconds` is what it was off at `since`, by its base. Its offset is whole seconds, rounded down.
+    `drift_seconds` is its offset from the base at the moment `since`, by the base's time. Its offset at any time is a
+    number of whole seconds, rounded down.
     """
 
     def __init__(self, base: Clock, drift_seconds: int = 0, *, rate_ppm: int = 0, since: int | None = None) -> None:
@@ -138,7 +140,7 @@ class DriftingClock(SkewedClock):
         return checked_now(base + self.offset_at(base))
 
     def offset_at(self, base_now: int) -> int:
-        """How many seconds ahead it is when its base says `base_now`."""
+        """Return how many seconds the clock is ahead when its base says `base_now`."""
         return self.drift_seconds + self.rate_ppm * (base_now - self.since) // 1_000_000
 
     def __repr__(self) -> str:
@@ -146,7 +148,7 @@ class DriftingClock(SkewedClock):
 
 
 def checked_now(now: int) -> int:
-    """`now` itself, if it is a whole number of seconds from 1970 to the year 9999; else `InvalidInput`."""
+    """Return `now` if it is a whole number of seconds from 1970 to the year 9999, otherwise raise `InvalidInput`."""
     if isinstance(now, bool) or not isinstance(now, int):
         raise InvalidInput(f"a time is a whole number of Unix seconds, not {type(now).__name__}: pass an int")
     if now < 0:

@@ -1,7 +1,7 @@
-"""Everything that mfa_lab raises. One root, few leaves; each is a sentence and carries its evidence.
+"""Define every error that mfa_lab raises: one root and few subclasses, each with a sentence and its evidence.
 
-The sentence says what was wrong and what to do. What a stranger may hear is narrower: `AccessDenied`
-always says the same words, whatever went wrong.
+The sentence says what was wrong and what to do. A stranger may learn less than that, so `AccessDenied` always says
+the same words, whatever went wrong.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ LOGIN_OVER = "This login is over. Start a new login."
 
 
 class MfaError(Exception):
-    """The root. `str()` of every error below is safe to show: no secret, no password, no code."""
+    """The root of all errors. `str()` of each is safe to show: it contains no secret, no password and no code."""
 
 
 class InvalidInput(MfaError, ValueError):
-    """A programmer's or operator's argument that cannot be right: a negative window, a time before 1970."""
+    """A programmer or operator passed an impossible argument, such as a negative window or a time before 1970."""
 
 
 class InvalidSecret(InvalidInput):
-    """A shared secret that is no Base32, or shorter than NIST-3.1.4.1 allows. Never quotes the secret."""
+    """A shared secret is not Base32, or is shorter than NIST-3.1.4.1 allows. The sentence never quotes the secret."""
 
 
 class PasswordRefused(InvalidInput):
-    """A password that NIST-3.1.1.2 forbids at registration. `rule`: length, blocklist or text."""
+    """A new password breaks a rule of NIST-3.1.1.2. `rule` names it: `length`, `blocklist` or `text`."""
 
     def __init__(self, sentence: str, *, rule: str = "text") -> None:
         super().__init__(sentence)
@@ -35,23 +35,23 @@ class PasswordRefused(InvalidInput):
 
 
 class NameTaken(MfaError):
-    """An operator registered a name twice. Public registration must not show this (ASVS-6.3.8)."""
+    """An operator registered a name that exists already. Public registration must not show this (ASVS-6.3.8)."""
 
 
 class CodeRefused(MfaError):
-    """The verifier did not accept a code. Caught by `flow`; a person hears only `PUBLIC_MESSAGE`."""
+    """The verifier did not accept a code. `flow` catches this error, and the user reads only `PUBLIC_MESSAGE`."""
 
 
 class MalformedCode(CodeRefused):
-    """Not the right number of ASCII digits (spaces and hyphens apart)."""
+    """A code does not have the right number of ASCII digits. Spaces and hyphens are not counted."""
 
 
 class NoMatch(CodeRefused):
-    """A well-formed code that belongs to no step inside the window."""
+    """A well-formed code belongs to no step inside the window."""
 
 
 class ReusedCode(CodeRefused):
-    """The code is right, but `step` is not above the last step accepted (RFC6238-5.2)."""
+    """The code is correct, but its `step` is not above the last accepted step (RFC6238-5.2)."""
 
     def __init__(self, sentence: str, *, step: int = -1, offset: int = 0) -> None:
         super().__init__(sentence)
@@ -60,15 +60,15 @@ class ReusedCode(CodeRefused):
 
 
 class UnreadablePicture(MfaError):
-    """A picture in which the phone finds no QR code, or more than one."""
+    """The phone finds no QR code in a picture, or more than one, or cannot read the picture."""
 
 
 class InvalidUri(MfaError, ValueError):
-    """A text that is not an otpauth://totp/ URI this kit can use. Never quotes the text."""
+    """A text is not an otpauth://totp/ URI that this kit can use. The sentence never quotes the text."""
 
 
 class ContradictingObservations(InvalidInput):
-    """No offset of a phone's clock explains both the observations `ahead` and `behind` (their numbers, from 1)."""
+    """No offset of a phone's clock explains both observations, numbers `ahead` and `behind` (counted from 1)."""
 
     def __init__(self, sentence: str, *, ahead: int = 0, behind: int = 0) -> None:
         super().__init__(sentence)
@@ -77,19 +77,21 @@ class ContradictingObservations(InvalidInput):
 
 
 class ServerFault(MfaError):
-    """The server's own trouble (database, disk, key): nobody typed anything wrong, nothing was decided.
+    """The server itself failed (database, disk, key). Nobody typed anything wrong, and nothing was decided.
 
-    The same for known and unknown names.
+    The error is the same for known and unknown names.
     """
 
 
 class WrongKey(ServerFault):
-    """The database was sealed under another key, or the key is missing or unusable."""
+    """The database was encrypted under another key, or the key is missing or unusable."""
 
 
 class ClockSetBack(ServerFault):
-    """The server's clock reads `back_seconds` less than it once did. Words for the operator; a user hears only that
-    the service is out of order. Nothing is decided meanwhile: codes seen long ago would be good again.
+    """The server's clock reads `back_seconds` less than it once did.
+
+    The sentence is for the operator; a user reads only that the service is out of order. Until the clock is correct,
+    the server decides nothing, because it would accept codes again that were seen long ago.
     """
 
     def __init__(self, sentence: str, *, back_seconds: int = 0) -> None:
@@ -98,7 +100,7 @@ class ClockSetBack(ServerFault):
 
 
 class Reason(StrEnum):
-    """Why access was denied, in the words of the instructor's view. Never shown to a stranger."""
+    """Why access was denied, for the instructor's view and the audit log. Never shown to a stranger."""
 
     UNKNOWN_NAME = "unknown name"
     WRONG_PASSWORD = "wrong password"  # noqa: S105
@@ -120,11 +122,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What really happened: the instructor's view, filled only under `Policy.explain_refusals`.
+    """What really happened: the instructor's view, which exists only under `Policy.explain_refusals`.
 
-    `offset` counts steps from the server's current step (negative: an older code); `seconds_outside` says
-    by how much a near miss lies outside the window; `wait_seconds` is the time until the next attempt
-    counts; `failures` is the count after this attempt.
+    `offset` counts steps from the server's current step (negative: an older code). `seconds_outside` says by how many
+    seconds a near miss lies outside the window. `wait_seconds` is the time until the next attempt counts. `failures`
+    is the count after this attempt.
     """
 
     reason: Reason
@@ -140,9 +142,9 @@ class Trace:
 
 
 class AccessDenied(MfaError):
-    """The answer no. `str`, `repr` and `args` hold the public message alone (ASVS-6.3.8).
+    """The server denied access. `str`, `repr` and `args` contain only the public message (ASVS-6.3.8).
 
-    `trace` is filled only under `Policy.explain_refusals`, for a class to look behind the words.
+    `trace` carries the instructor's view, and is filled only under `Policy.explain_refusals`.
     """
 
     def __init__(self, message: str = PUBLIC_MESSAGE, *, trace: Trace | None = None) -> None:
@@ -151,8 +153,9 @@ class AccessDenied(MfaError):
 
 
 class StepDone(AccessDenied):
-    """This very token has completed its step: the second click of two. Said to whoever holds the token, never to
-    anybody else, and before any code is checked, so that it says nothing about a code.
+    """This token has already completed its step: it is the second click of a double click.
+
+    Only the holder of the token learns it, and before any code is checked, so that it says nothing about a code.
     """
 
     def __init__(self, message: str = ALREADY_DONE, *, trace: Trace | None = None) -> None:
@@ -160,9 +163,9 @@ class StepDone(AccessDenied):
 
 
 class LoginOver(AccessDenied):
-    """The pending login or the enrolment has ended or expired: no code helps any more, a new login does.
+    """The pending login or the enrolment has ended or expired: no code is accepted any more, a new login helps.
 
-    A token that nobody was given gets the same words, and so does one that was swept from the database.
+    A token that the server never issued gets the same words, and so does a token that was deleted after a day.
     """
 
     def __init__(self, message: str = LOGIN_OVER, *, trace: Trace | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A package as one entry point: what it imports under `if TYPE_CHECKING` is loaded when a name is first used."""
+"""Make a package a light entry point: what it imports under `if TYPE_CHECKING` is loaded when it is first used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib import import_module
 def lazy_names(package: str) -> tuple[dict[str, str], Callable[[str], object]]:
     """Return the module of each name that `package` offers, and its `__getattr__`, which loads one.
 
-    The names are read from the package's own source, so that each stands there once, where type checkers see it.
+    The names are read from the package's source, so that each is written once, where type checkers see it.
     """
     block = next(node for node in ast.parse(inspect.getsource(sys.modules[package])).body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]

@@ -1,4 +1,4 @@
-"""The one seam for randomness: who makes secrets, codes and tokens."""
+"""Provide the sources of random bytes, from which secrets, codes and tokens are made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Randomness(Protocol):
     """A source of random bytes."""
 
     def token_bytes(self, count: int) -> bytes:
-        """`count` random bytes."""
+        """Return `count` random bytes."""
         ...
 
 
@@ -26,11 +26,11 @@ class SystemRandomness:
 
 
 SYSTEM = SystemRandomness()
-"""What nobody sees (tokens, ids, nonces, keys, salts) comes from here always, whatever a class has seeded."""
+"""Values that nobody sees (tokens, ids, nonces, keys, salts) always come from here, even in a lesson with a seed."""
 
 
 class SeededRandomness:
-    """The same bytes each time, so that a class and a test see the same codes. Demo values only."""
+    """Always the same bytes for one seed, so that all learners and tests see the same codes. Only for demo values."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  (predictable on purpose; never used for a file's keys)

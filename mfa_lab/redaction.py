@@ -1,4 +1,4 @@
-"""Values that must not show themselves: passwords, shared secrets, tokens, keys."""
+"""Hold values that must never be shown by accident: passwords, shared secrets, tokens, keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class _Holder(Generic[Value]):
         self.__value = value
 
     def reveal(self) -> Value:
-        """The value itself. Use it in an argument, never keep it in a variable: tracebacks show variables."""
+        """Return the value. Pass it on as an argument, never keep it in a variable: tracebacks show variables."""
         return self.__value
 
     def __repr__(self) -> str:
@@ -28,13 +28,11 @@ class _Holder(Generic[Value]):
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise TypeError(
-            "a hidden value is not pickled or copied: where it must travel, pass on what reveal() returns"
-        )
+        raise TypeError("a hidden value is not pickled or copied: if it must travel, pass on what reveal() returns")
 
 
 class Redacted(_Holder[str]):
-    """Holds a text; `reveal()` is the only way to it. `repr`, `str`, formats and logs show `<hidden>`.
+    """Hold a text that only `reveal()` returns. `repr`, `str`, formats and logs show `<hidden>`.
 
     >>> Redacted("correct horse battery staple")
     <hidden>
@@ -44,6 +42,6 @@ class Redacted(_Holder[str]):
 
 
 class RedactedBytes(_Holder[bytes]):
-    """Holds a key in the same way."""
+    """Hold bytes, such as a key, in the same way."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Where the files that come with the package are: in a checkout at its top, in an installed wheel inside it."""
+"""Find the files that come with the package: at the top of a checkout, or inside an installed wheel."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _PACKAGE = Path(__file__).parent
 
 
 def data_dir() -> Path:
-    """The folder of vectors, the blocklist and demo accounts."""
+    """Return the folder of test vectors, the blocklist and demo accounts. Raises `MfaError` if it is missing."""
     return _shipped("data")
 
 
 def notebooks_dir() -> Path:
-    """The folder of the notebooks as they were shipped. Learners work on a copy."""
+    """Return the folder of the original notebooks. Learners work on a copy. Raises `MfaError` if it is missing."""
     return _shipped("notebooks")
 
 

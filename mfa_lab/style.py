@@ -1,7 +1,8 @@
-"""One visual language for forms, figures and pages: who is who by colour and shape, in light and in dark.
+"""Define the colours and shapes of server, phone and attacker in forms, figures and pages, in light and dark themes.
 
-Okabe-Ito hues, safe for colour-blind eyes; for text a darker tone on light ground and a lighter one on dark, so
-that contrast stays above 4.5:1. Granted and refused differ by word and sign as well as by colour.
+The hues are Okabe and Ito's, which colour-blind readers can tell apart. Text has a darker tone on light ground and a
+lighter tone on dark ground, so that its contrast stays above 4.5:1. Accepted and rejected differ by word and sign as
+well as by colour.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """One actor's colours: for fills and lines, for text on light ground, for both on dark ground."""
+    """One actor's colours: for fills and lines on light ground, for text on it, and for both on dark ground."""
 
     fill: str
     text: str
@@ -32,7 +33,7 @@ REFUSED_SIGN = "✕"
 
 
 def grouped(code: str) -> str:
-    """A code as it is best read: `123 456`, `1234 5678`."""
+    """Return a code in two groups of digits, which are easier to read: `123 456`, `1234 5678`."""
     half = (len(code) + 1) // 2
     return f"{code[:half]} {code[half:]}"
 

@@ -1,6 +1,6 @@
 """The map from every clause to the test that shows it and the cell that teaches it: data/standards.toml as a page.
 
-`python -m tests.standards` writes docs/standards.md anew.
+`python -m tests.standards` writes docs/standards.md again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "standards.md"
 _HEAD = """# What the standards ask, and where it is shown
 
-Written from `data/standards.toml` by `python -m tests.standards`. A test fails when a row names a test or a cell that
+Written from `data/standards.toml` by `python -m tests.standards`. A test fails if a row names a test or a cell that
 does not exist, or that does not name the clause. The second column is our wording, not the standards' text.
 
 | clause | asks | shown by the test | taught in |

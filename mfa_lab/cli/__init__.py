@@ -1,4 +1,4 @@
-"""The `mfa-lab` command: a working copy of the notebooks and JupyterLab on it, the trainer's pages, the server.
+"""Define the `mfa-lab` command: a working copy of the notebooks with JupyterLab, the trainer's pages, the server.
 
 It must answer as fast as `jupyter lab` does, so it imports little before JupyterLab, and no server at all.
 """

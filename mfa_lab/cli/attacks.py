@@ -1,4 +1,4 @@
-"""The series of attacks in a terminal."""
+"""Run the series of attacks in a terminal."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mfa_lab.cli.group import main
 
 @main.command()
 @click.argument("which", metavar="[ATTACK]...", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of text.")
 @click.pass_context
 def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
-    """Run the series of attacks, or each ATTACK named (by number or id), against servers of this kit alone.
+    """Run the series of attacks, or each ATTACK (a number or an id), only against servers of this kit.
 
-    For each: the measure on a server with one mistake, on the reference fix, and on `MfaServer`. Ends with 1 if one
-    did not come out as it should.
+    For each attack, print its measure on a server with one mistake, on the reference fix, and on `MfaServer`. The
+    exit code is 1 if an attack does not have the expected result.
     """
     from mfa_lab.attacks import attack_series, attacks_numbered
     from mfa_lab.attacks.report import report_on

@@ -1,4 +1,4 @@
-"""The command itself and what its parts share. It imports little: it must answer at once."""
+"""Define the command and the options that its parts share. Import little, because it must answer at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORK = "mfa-lab-work"
 
 
 class _Group(click.Group):
-    """Takes a first word that is no command for DIR, and hands what follows `--` on to JupyterLab."""
+    """Use a first word that is not a command as DIR, and pass the arguments after `--` to JupyterLab."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if "--" in args:
@@ -50,6 +50,7 @@ def main() -> None:
 
 
 def need_the_lab() -> None:
+    """Raise `ClickException` unless JupyterLab is installed."""
     if find_spec("jupyterlab") is None:
         from mfa_lab.lab.doctor import INSTALL_LAB
 

@@ -1,4 +1,4 @@
-"""For learners: the working copy of the notebooks, JupyterLab on it, progress, and the doctor."""
+"""Offer the learner's commands: the working copy of the notebooks, JupyterLab, progress, and the doctor."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from mfa_lab.resources import notebooks_dir
 
 @main.command()
 @click.argument("folder", metavar="[DIR]", default=WORK, type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65535), help="The port to try first; the next free one is taken.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Try this port first, then the next free port.")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
-@click.option("--copy-only", is_flag=True, help="Make or refresh the working copy, and stop.")
+@click.option("--copy-only", is_flag=True, help="Only make or refresh the working copy.")
 @click.pass_obj
 def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_browser: bool, copy_only: bool) -> None:
     """Make or refresh the working copy in DIR (default: ./mfa-lab-work), and open JupyterLab on it.
 
-    What you changed is never written over. Ctrl-C ends JupyterLab and all that runs in it. Whatever follows
-    `--` is handed on to JupyterLab.
+    Your changes are never overwritten. Ctrl-C ends JupyterLab and everything that runs in it. The arguments after
+    `--` are passed to JupyterLab.
     """
     if not copy_only:
         need_the_lab()
@@ -47,14 +47,14 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
 @click.argument("notebook", required=False)
 @folder_option
 def reset(notebook: str | None, folder: Path) -> None:
-    """Bring NOTEBOOK, or all of them, back as they came. Your own copy is kept beside it, never deleted."""
+    """Restore NOTEBOOK, or all notebooks, to the kit's version. Your own copy is kept beside it, never deleted."""
     aside = working_copy.reset(notebooks_dir(), folder, notebook)
     if find_spec("nbformat"):
         trust(notebooks_dir(), folder)
     for name, kept in aside.items():
-        click.echo(f"{name} is as it came" + (f"; yours is kept as {kept}" if kept else ""))
+        click.echo(f"{name} is the kit's version again" + (f"; your copy is kept as {kept}" if kept else ""))
     if not aside:
-        click.echo(f"Nothing to do: {notebook or 'every notebook'} is as it came.")
+        click.echo(f"Nothing to do: {notebook or 'every notebook'} is unchanged.")
 
 
 @main.command()
@@ -65,10 +65,10 @@ def reset(notebook: str | None, folder: Path) -> None:
     metavar="[FILE]",
     is_flag=False,
     flag_value="",
-    help="Write a small JSON file for your trainer: a pseudonym, and of each exercise id attempts and times.",
+    help="Write a small JSON file for your trainer: a pseudonym, exercise ids, attempts and times.",
 )
 def progress(folder: Path, file: str | None) -> None:
-    """Show how far you have come. It is kept in the working copy alone; sending it anywhere is up to you."""
+    """Show your progress. It is stored only in the working copy, and nobody gets it unless you send it."""
     need_the_lab()
     from mfa_lab.lab.grading import progress_export
 
@@ -77,7 +77,7 @@ def progress(folder: Path, file: str | None) -> None:
         return
     written = progress_export.export(folder, Path(file) if file else None)
     click.echo(
-        f"{written} holds your pseudonym, exercise ids, attempts and times. Nothing else, and nobody has it yet."
+        f"{written} holds your pseudonym, exercise ids, attempts and times, and nothing else. It was sent to nobody."
     )
 
 
@@ -85,7 +85,7 @@ def progress(folder: Path, file: str | None) -> None:
 @folder_option
 @click.pass_context
 def doctor(ctx: click.Context, folder: Path) -> None:
-    """Look whether all that the kit needs is here and works, and say what to do where it does not."""
+    """Check whether everything that the kit needs is here and works, and say what to do if it does not."""
     from mfa_lab.lab.doctor import examine
 
     prepare_environment()
@@ -97,9 +97,10 @@ def doctor(ctx: click.Context, folder: Path) -> None:
 
 
 def prepare_environment() -> None:
-    """Let Jupyter find this environment's kernel before a user's own of the same name, and our settings.
+    """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings.
 
-    A kernel runs PYTHONSTARTUP. A user's own stays: then only the setup cell brings the kit's words.
+    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it stays. Then only the setup
+    cell provides the kit's words.
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     ours = str(Path(__file__).with_name("jupyter_config"))
@@ -109,7 +110,7 @@ def prepare_environment() -> None:
 
 
 def _run_lab(settings: dict[str, object], given: list[str]) -> None:
-    """Be JupyterLab until Ctrl-C. It refuses a setting that comes twice, so `given` takes the place of ours."""
+    """Run JupyterLab until Ctrl-C. It rejects a setting that is given twice, so `given` replaces our setting."""
     prepare_environment()
 
     from jupyterlab.labapp import LabApp
@@ -138,14 +139,14 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
     return {
         "ServerApp.root_dir": folder,
         "LabApp.default_url": f"/lab/tree/{quote(notebook)}" if notebook else "/lab",
-        # The layout belongs to this folder: tabs of other projects would point nowhere here.
+        # The layout belongs to this folder, because tabs of other projects do not exist here.
         "LabApp.workspaces_dir": folder / ".jupyter" / "workspaces",
-        # One Ctrl-C ends it, without a question.
+        # One Ctrl-C ends JupyterLab, without a question.
         "ServerApp.answer_yes": True,
-        # It listens on this machine alone and asks for a token; in containers people often are root.
+        # It listens only on this machine and asks for a token. In containers, users are often root.
         "ServerApp.allow_root": True,
-        # Nothing leaves the machine: no list of extensions, no news, no look for updates. The question about
-        # news is answered in jupyter_config/.
+        # Nothing leaves the machine: no list of extensions, no news, no search for updates. jupyter_config/ answers
+        # the question about news.
         "LabApp.extension_manager": "readonly",
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",

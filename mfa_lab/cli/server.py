@@ -1,4 +1,4 @@
-"""For operators: the small web application and its database."""
+"""Offer the operator's commands: the small web application and its database."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ database_option = click.option(
     default="sqlite:///mfa-lab.db",
     show_default=True,
     metavar="URL",
-    help="sqlite:///FILE or postgresql://USER@HOST/NAME.",
+    help="Keep the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
 )
 
 
 @main.command()
 @database_option
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Listen on this port.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
 @click.option(
     "--policy",
     envvar="MFA_LAB_POLICY",
     default="standard",
     show_default=True,
-    help="One of data/policies.toml, or standard.",
+    help="Use this policy: standard, or a name in data/policies.toml.",
 )
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes.")
-@click.option("--allow-host", "hosts", multiple=True, help="A name under which browsers reach it; may come again.")
-@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="Speak https: a PEM file.")
-@click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False), help="The certificate's key.")
-@click.option("--behind-https", is_flag=True, help="A proxy on this machine speaks https and says so.")
-@click.option("--admin", "admins", multiple=True, help="An account that may use the admin page; may come again.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Run this number of processes."
+)
+@click.option("--allow-host", "hosts", multiple=True, help="Answer under this host name; can be repeated.")
+@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="Speak https with this PEM file.")
+@click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False), help="Use this key for it.")
+@click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that speaks https.")
+@click.option("--admin", "admins", multiple=True, help="Let this account use the admin page; can be repeated.")
 @click.option(
     "--registration/--no-registration",
     default=True,
     envvar="MFA_LAB_REGISTRATION",
-    help="Whether strangers may register.",
+    help="Allow or forbid strangers to register.",
 )
 @click.option(
     "--notifications",
     envvar="MFA_LAB_NOTIFICATIONS",
     default="",
     metavar="FILE",
-    help="Write notices for the owners of accounts to this file.",
+    help="Write security notifications to this file.",
 )
 def serve(
     port: int,
@@ -60,7 +62,7 @@ def serve(
 ) -> None:
     """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
 
-    Without a certificate it speaks plain http, to this machine alone. docs/web.md tells more.
+    Without a certificate, it speaks plain http, and only to this machine. docs/web.md says more.
     """
     from mfa_lab.web import serve as web
     from mfa_lab.web.site import LOOPBACK
@@ -68,7 +70,7 @@ def serve(
     if bool(certificate) != bool(certificate_key):
         raise click.UsageError("--certificate and --certificate-key go together")
     if any("," in name for name in admins):
-        raise click.UsageError("an administrator's name has no comma: give --admin once for each")
+        raise click.UsageError("an administrator's name has no comma: repeat --admin for each name")
     settings = web.Settings(
         hosts=",".join(hosts or LOOPBACK),
         https="yes" if certificate or behind_https else "no",
@@ -83,9 +85,9 @@ def serve(
 @main.command()
 @click.argument("name")
 @database_option
-@click.password_option(help="Asked for if it is not given.")
+@click.password_option(help="Use this password; prompts if omitted.")
 def register(name: str, database: str, password: str) -> None:
-    """For operators: make an account called NAME, an administrator's for instance."""
+    """For operators: make an account called NAME, for instance an administrator's account."""
     from mfa_lab.server.flow import MfaServer
 
     server = MfaServer(database)
@@ -93,13 +95,16 @@ def register(name: str, database: str, password: str) -> None:
         server.register(name, password)
     finally:
         server.close()
-    click.echo("Registered. The first login enrols an authenticator: let it come soon.")
+    click.echo("Registered. The first login enrols an authenticator: log in soon.")
 
 
 @main.command("trust-clock")
 @database_option
 def trust_clock(database: str) -> None:
-    """For operators: this machine's clock is right now, and was wrong before. Then start the server anew."""
+    """For operators: confirm that this machine's clock is correct now and was wrong before.
+
+    Restart the server afterwards.
+    """
     from mfa_lab.server.flow import MfaServer
 
     server = MfaServer(database)
@@ -107,4 +112,4 @@ def trust_clock(database: str) -> None:
         server.trust_clock()
     finally:
         server.close()
-    click.echo("Noted in the audit log. Start the server anew.")
+    click.echo("Noted in the audit log. Restart the server.")

@@ -1,4 +1,4 @@
-"""For trainers: a workshop's seats, the board, slides."""
+"""Offer the trainer's commands: a workshop's seats, the board, slides."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ MOST_LEFT_OUT = 20
 
 
 @main.command()
-@click.option("--seats", required=True, type=click.IntRange(1, 500), help="How many.")
+@click.option("--seats", required=True, type=click.IntRange(1, 500), help="Make this number of seats.")
 @click.option(
     "--dir",
     "folder",
     default=WORKSHOP,
     show_default=True,
     type=click.Path(path_type=Path),
-    help="Where to make them.",
+    help="Make the seats in this folder.",
 )
-@click.option("--seed", help="Any text. The same one gives the same accounts; without it they are drawn.")
-@click.option("--bundle", is_flag=True, help="Add a wheelhouse, to install the kit from without internet.")
+@click.option("--seed", help="Derive the accounts from this text; random if omitted.")
+@click.option("--bundle", is_flag=True, help="Add a wheelhouse, which installs the kit without internet.")
 def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
-    """For trainers: make a room of seats, each a folder with notebooks and a demo account, and cards to print.
+    """For trainers: make seats, each a folder with notebooks and a demo account, and cards to print.
 
-    Run it again to add seats. Nobody's work is written over.
+    Run it again to add seats. Nobody's work is overwritten.
     """
     need_the_lab()
     from mfa_lab.trainer import workshop as room
@@ -39,27 +39,34 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
         if names:
             click.echo(f"{verb}: {names[0]} to {names[-1]}" if len(names) > 2 else f"{verb}: {', '.join(names)}")
     click.echo(
-        f"Cards and overview are in {folder.resolve() / room.TRAINER}: print cards.pdf, begin with overview.html"
+        f"Cards and overview are in {folder.resolve() / room.TRAINER}: print cards.pdf, start with overview.html"
     )
     if bundle:
         from mfa_lab.trainer.wheelhouse import PYTHON, SYSTEM
         from mfa_lab.trainer.wheelhouse import bundle as fill
 
-        click.echo("Collecting the wheelhouse: it takes some minutes and some hundred megabytes.")
+        click.echo("Collecting the wheelhouse. It takes some minutes and a few hundred megabytes.")
         click.echo(f"{fill(folder)} installs the kit without internet; its README.txt says how.")
-        click.echo(f"It needs Python {PYTHON} on {SYSTEM}. For another Python or system, make one on such a machine.")
+        click.echo(f"It needs Python {PYTHON} on {SYSTEM}. For others, make a wheelhouse on such a machine.")
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "--out", default="mfa-lab-board", show_default=True, type=click.Path(path_type=Path), help="Without suffix."
+    "--out",
+    default="mfa-lab-board",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Name of the files, without suffix.",
 )
 @click.option(
-    "--seats", default=0, type=click.IntRange(0, 999), help="Seats handed out; those without a file are named."
+    "--seats", default=0, type=click.IntRange(0, 999), help="Number of seats; the board names those without a file."
 )
 def board(folder: Path, out: Path, seats: int) -> None:
-    """For trainers: who is where, who has not begun, and what is hard, from the exported files in FOLDER."""
+    """For trainers: show each learner's progress, from the exported files in FOLDER.
+
+    The board also shows which learners have not begun, and which exercises are hard.
+    """
     need_the_lab()
     from mfa_lab.trainer.board import board as read
     from mfa_lab.trainer.board_page import save
@@ -75,9 +82,9 @@ def board(folder: Path, out: Path, seats: int) -> None:
 
 @main.command()
 @click.argument("notebook")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write; else NOTEBOOK-slides.html.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write this file; NOTEBOOK-slides.html if omitted.")
 def slides(notebook: str, out: Path | None) -> None:
-    """For trainers: slides from NOTEBOOK, by its path or the kit's name for it, as one HTML file."""
+    """For trainers: make slides from NOTEBOOK, a path or the kit's name for it, as one HTML file."""
     need_the_lab()
     from mfa_lab.trainer.page import write_ours
     from mfa_lab.trainer.slides import read, slides_html

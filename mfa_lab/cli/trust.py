@@ -1,4 +1,4 @@
-"""The learner's Jupyter trusts the kit's own notebooks, as if the learner had run them."""
+"""Make the learner's Jupyter trust the kit's own notebooks, as if the learner had run them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mfa_lab.lab import working_copy
 
 
 def trust(source: Path, work: Path) -> None:
-    """Sign each notebook in `work` that is as the kit in `source` delivers it, for this user's Jupyter.
+    """Sign each notebook in `work` that is the same as the kit's in `source`, for this user's Jupyter.
 
-    JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, it trusts one
-    after every cell was run; a page that is loaded again before that shows forms as static text. A notebook that
-    somebody has changed gets no signature here: Jupyter itself signs it when it is saved.
+    JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, it trusts a
+    notebook only after every cell was run. If the page is loaded again before that, it shows forms as static text. A
+    changed notebook gets no signature here: Jupyter itself signs it when it is saved.
     """
     import nbformat
     from nbformat.sign import NotebookNotary
 
     logging.getLogger("traitlets").addFilter(lambda record: record.levelno >= logging.ERROR)
-    with suppress(OSError, sqlite3.Error):  # then Jupyter keeps no signatures at all, and everything else works
+    with suppress(OSError, sqlite3.Error):  # Jupyter then keeps no signatures, and everything else works
         notary = NotebookNotary()  # type: ignore[no-untyped-call]
         for name in working_copy.unchanged(source, work):
             if name.endswith(".ipynb"):

@@ -1,4 +1,4 @@
-"""One code: a secret, a step, and PyOTP, which computes it (RFC 4226 section 5.3)."""
+"""Compute the code of a secret at a time step, with PyOTP (RFC 4226 section 5.3)."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ MIN_SECRET_BITS = 112
 
 
 def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
-    """The code that an authenticator with the right time shows at `now` (Unix seconds).
+    """Return the code that an authenticator with a correct clock shows at `now` (Unix seconds).
 
-    `digits` is 6 to 8; `algorithm` is SHA1, SHA256 or SHA512; `period` is in seconds.
+    `digits` is 6 to 8, `algorithm` is SHA1, SHA256 or SHA512, and `period` is in seconds.
     Raises `InvalidSecret` or `InvalidInput`. Source: RFC 4226 section 5.3, RFC 6238 section 4.
     """
     return hotp_of(secret, digits, algorithm).at(step_at(now, period))
 
 
 def tidy_code(code: object, digits: int = 6) -> str:
-    """`code` without the spaces and hyphens that people type; `MalformedCode` unless `digits` ASCII digits remain.
+    """Return `code` without the spaces and hyphens that people type.
 
-    Nothing else is forgiven: full-width digits are another spelling of the same code, and a verifier that
-    remembers spellings can be fooled with them.
+    Raises `MalformedCode` unless exactly `digits` ASCII digits remain. Full-width digits are rejected too: they are
+    another spelling of the same code, and they can deceive a verifier that remembers spellings.
     """
     if isinstance(code, str) and len(code) <= 4 * digits:
         bare = code.replace(" ", "").replace("-", "")
@@ -47,7 +47,7 @@ def tidy_code(code: object, digits: int = 6) -> str:
 
 
 def secret_bytes(secret: str) -> bytes:
-    """The key that `secret` (Base32, padding optional, either case) stands for; `InvalidSecret` otherwise."""
+    """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
         raise InvalidSecret(f"a secret is Base32 text, not {type(secret).__name__}")
     try:
@@ -58,7 +58,7 @@ def secret_bytes(secret: str) -> bytes:
         raise InvalidSecret("a secret is Base32 text: letters A to Z and digits 2 to 7; copy it again")
     if len(key) * 8 < MIN_SECRET_BITS:
         raise InvalidSecret(
-            f"this secret has {len(key) * 8} bits; an OTP key needs {MIN_SECRET_BITS} at least: make a new one"
+            f"this secret has {len(key) * 8} bits; an OTP key needs at least {MIN_SECRET_BITS}: make a new one"
         )
     return key
 
@@ -73,7 +73,7 @@ def checked_parameters(digits: int, period: int, algorithm: str) -> None:
 
 
 class _Hotp(pyotp.HOTP):
-    """PyOTP's HOTP with the key decoded once, not anew for each step of a window."""
+    """PyOTP's HOTP, which decodes the key once and not again for each step of a window."""
 
     def __init__(self, secret: str, digits: int, algorithm: str) -> None:
         self._key = secret_bytes(secret)
@@ -84,5 +84,6 @@ class _Hotp(pyotp.HOTP):
 
 
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
+    """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)
     return _Hotp(secret, digits, algorithm)

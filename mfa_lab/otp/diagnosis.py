@@ -1,4 +1,4 @@
-"""What is wrong with a code: for lessons and the instructor's view, never for a login."""
+"""Explain why a code was rejected, for lessons and the instructor's view, never for a login."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REACH_STEPS = 20
 
 
 class Verdict(StrEnum):
-    """What `diagnose` found."""
+    """The result of `diagnose`, in one word."""
 
     ACCEPTED = "accepted"
     MALFORMED = "malformed"
@@ -27,11 +27,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Why a code was or was not accepted, for the instructor's view only: a stranger must never learn this much.
+    """Why a code was accepted or rejected, only for the instructor's view: a stranger must never learn this much.
 
-    `offset` is in steps from the verifier's current one, `seconds_outside` how far the code's life lies
-    from the nearest moment at which the window would have held it (0 inside; negative: too old). Both are
-    None where no step within reach matches.
+    `offset` counts steps from the verifier's current step. `seconds_outside` counts seconds from `now` to the nearest
+    moment at which the window contains the code's step (0 inside; negative: too old). The code is shown from
+    `shown_from` until just before `shown_until` (Unix seconds). If no step within reach matches, all are empty.
     """
 
     verdict: Verdict
@@ -55,8 +55,10 @@ def diagnose(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Diagnosis:
-    """Say what is wrong with a code by searching `reach_steps` either side. Decides nothing; raises nothing
-    about the code. For lessons: a real verifier that searched this wide would accept guesses more often.
+    """Explain what is wrong with a code, by a search of `reach_steps` on either side of the current step.
+
+    It decides nothing, and raises no error about the code, only `InvalidInput` and `InvalidSecret`. It is for
+    lessons: a verifier that accepted codes from so wide a search would accept guesses more often.
     """
     current = step_at(now, period)
     centre = current + checked_drift(drift_steps)
@@ -83,8 +85,10 @@ def diagnose(
 
 
 def _diagnosis(verdict: Verdict, step: int, current: int, window: range, now: int, period: int) -> Diagnosis:
-    """Where `step` lies. A code too old was last accepted when its step left the window; one too new will
-    first be accepted when its step enters it.
+    """Return the diagnosis of a code that belongs to `step`.
+
+    A code that is too old was last acceptable just before its step left the window. A code that is too new is first
+    acceptable when its step enters the window.
     """
     outside = 0
     if step < window.start:

@@ -1,4 +1,4 @@
-"""How far a phone's clock is off, measured from outside: by the codes it shows, and by nothing else."""
+"""Measure how far a phone's clock is off, from nothing but the codes that the phone shows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.otp.steps import checked_period
 
 
 class Observation(NamedTuple):
-    """At `server_now` (whole Unix seconds, by the server's clock) the phone showed the code of `step`."""
+    """The phone showed the code of `step` at `server_now` (whole Unix seconds, by the server's clock)."""
 
     server_now: int
     step: int
@@ -22,7 +22,8 @@ class Observation(NamedTuple):
 class DriftInterval:
     """The phone's clock is ahead of the server's by more than `low_seconds` and less than `high_seconds`.
 
-    Negative: behind. Both bounds are exact and neither is reached: nothing is known of where in between it lies.
+    Negative values mean that it is behind. Both bounds are exact, and the offset reaches neither. Where it lies
+    between them is unknown.
     """
 
     low_seconds: int
@@ -30,6 +31,7 @@ class DriftInterval:
 
     @property
     def width_seconds(self) -> int:
+        """Return the width of the interval in seconds."""
         return self.high_seconds - self.low_seconds
 
     def __contains__(self, offset_seconds: float) -> bool:
@@ -42,13 +44,16 @@ class DriftInterval:
 def estimate_drift(
     observations: Iterable[tuple[int, int]], *, period: int = 30, delay_seconds: int = 0
 ) -> DriftInterval:
-    """Narrow a phone's offset down to the interval that every observation allows.
+    """Return the interval of a phone's offset that agrees with every observation.
 
-    A phone that shows step s reads a time from s * period up to (s + 1) * period; the server, which counts whole
-    seconds, says n at any time from n up to n + 1. So one observation leaves period + 1 seconds, and two that stand
-    a second apart either side of a change of codes leave 2. `delay_seconds` is the most that passed between reading
-    a code and `server_now`; the clocks' own rates are taken as alike while one measures. More observations never
-    widen the interval. Raises `ContradictingObservations`, which names two that no offset explains; `InvalidInput`.
+    A phone that shows step s reads a time from s * period up to (s + 1) * period. The server counts whole seconds: it
+    says n at any time from n up to n + 1. So one observation leaves an interval of period + 1 seconds. Two
+    observations a second apart, one on either side of a change of codes, leave 2 seconds. More observations never
+    widen the interval.
+
+    `delay_seconds` is the longest time that passed between reading a code and `server_now`. Both clocks are assumed
+    to run at the same rate during the measurement. Raises `InvalidInput`, or `ContradictingObservations`, which names
+    two observations that no offset explains.
 
     >>> print(estimate_drift([(1_800_000_010, 60_000_000), (1_800_000_011, 60_000_001)]))
     between +18 s and +20 s

@@ -1,4 +1,4 @@
-"""The algorithm taken apart: every intermediate value of one code."""
+"""Take the algorithm apart: return every intermediate value of one code."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from mfa_lab.otp.steps import step_at
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Every intermediate value of one code (RFC 4226 section 5.3). Its `repr` hides the key and what betrays it.
+    """Every intermediate value of one code (RFC 4226 section 5.3). Its `repr` hides the key and all that reveals it.
 
-    `key`, `message` (the step as 8 bytes, big-endian), `digest` (20, 32 or 64 bytes), `offset` (0 to 15),
-    `chosen` (the 4 bytes found there), `truncated` (31 bits), `code`.
+    `message` is the step as 8 bytes, big-endian; `digest` has 20, 32 or 64 bytes. `offset` is 0 to 15, `chosen` the 4
+    bytes at this offset, `truncated` their lowest 31 bits.
     """
 
     step: int
@@ -29,9 +29,10 @@ class Explanation:
 
 
 def explain(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> Explanation:
-    """Take the algorithm apart: HMAC of the step, dynamic truncation, decimal digits.
+    """Return the HMAC of the step, the dynamic truncation and the decimal digits of the code at `now` (Unix seconds).
 
-    Computes without PyOTP, and raises if the two ever differ.
+    The values are computed without PyOTP. Raises `InvalidSecret` or `InvalidInput`, and `RuntimeError` if the code
+    ever differs from PyOTP's. Source: RFC 4226 section 5.3.
     """
     code = code_at(secret, now, digits=digits, period=period, algorithm=algorithm)
     step = step_at(now, period)

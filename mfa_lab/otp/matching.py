@@ -1,4 +1,4 @@
-"""Which step a typed code belongs to, if any. Nothing is remembered here."""
+"""Find the step that a typed code belongs to. These functions remember nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mfa_lab.otp.codes import hotp_of, tidy_code
 from mfa_lab.otp.steps import step_at
 
 MAX_WINDOW_STEPS = 10
-"""More would accept codes over five minutes old at the usual 30 s; RFC6238-5.2 recommends one step."""
+"""A wider window would accept codes over five minutes old at the usual 30 s. RFC6238-5.2 recommends one step."""
 
 
 MAX_REACH_STEPS = 240
-"""How far resynchronisation may search: two hours either side at the usual 30 s (RFC4226-7.4: bounded)."""
+"""Resynchronisation searches at most so far: two hours on either side at the usual 30 s (RFC4226-7.4: bounded)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,16 @@ def match(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Match:
-    """Find the step that `code` belongs to, within `window_steps` either side of the window's centre.
+    """Return the step that `code` belongs to, within `window_steps` on either side of the window's centre.
 
-    The centre is the current step moved by `drift_steps`, what the caller knows of the phone's clock (RFC6238-6;
-    positive: ahead); the window gets no wider. The offset in the answer counts from the current step all the same.
-    `last_step` is the last step this verifier accepted: a step at or below it is `ReusedCode` (RFC6238-5.2,
-    NIST-3.1.4.2). The caller must then store the returned step, at once and atomically: this function
-    remembers nothing. Where a code matches two steps, the oldest unused one is taken. Raises `MalformedCode`,
-    `NoMatch`, `ReusedCode`; `InvalidInput` for parameters out of range. Compares in constant time
-    (ASVS-11.2.4), every step of the window, whatever matched.
+    The centre is the current step plus `drift_steps`, the known drift of the phone's clock (RFC6238-6; positive:
+    ahead). A drift does not widen the window, and the offset in the result still counts from the current step.
+    `last_step` is the last step that this verifier accepted: a code of this step or of an earlier one raises
+    `ReusedCode` (RFC6238-5.2, NIST-3.1.4.2). The caller must store the returned step at once and atomically, because
+    this function remembers nothing. If a code matches two steps, the oldest unused step is returned.
+
+    Raises `MalformedCode`, `NoMatch` or `ReusedCode`, and `InvalidInput` for parameters out of range. It compares
+    every step of the window in constant time, whatever matched (ASVS-11.2.4).
     """
     hotp = hotp_of(secret, digits, algorithm)
     current = step_at(now, period)
@@ -78,11 +79,12 @@ def match_consecutive(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Match:
-    """Find two steps in a row that `first` and `second` belong to, up to `reach_steps` either side of the current
-    one; the answer is the second (RFC4226-7.4). A guessed pair is right 2 * reach_steps times in 10^(2 * digits).
+    """Find two consecutive steps that `first` and `second` belong to, and return the second (RFC4226-7.4).
 
-    For explicit resynchronisation, behind other proof (RFC6238-6). The rest is as in `match`: both steps must lie
-    above `last_step`, the caller stores the answer's step, all steps within reach are compared in constant time.
+    The search goes up to `reach_steps` on either side of the current step. So a guessed pair is correct
+    2 * reach_steps times in 10^(2 * digits). Use it only for explicit resynchronisation, after other proof
+    (RFC6238-6). As in `match`, both steps must be above `last_step`, and the caller stores the returned step. All
+    steps within reach are compared in constant time. Raises what `match` raises.
     """
     if type(reach_steps) is not int or not 1 <= reach_steps <= MAX_REACH_STEPS:
         raise InvalidInput(f"reach_steps must be 1 to {MAX_REACH_STEPS}: the search is bounded (RFC 4226, 7.4)")
@@ -105,7 +107,7 @@ def match_consecutive(
 
 
 def checked_window(window_steps: int) -> int:
-    """`window_steps` itself if it is 0 to `MAX_WINDOW_STEPS`, else `InvalidInput`."""
+    """Return `window_steps` if it is 0 to `MAX_WINDOW_STEPS`, otherwise raise `InvalidInput`."""
     if (
         isinstance(window_steps, bool)
         or not isinstance(window_steps, int)
@@ -116,6 +118,7 @@ def checked_window(window_steps: int) -> int:
 
 
 def checked_drift(drift_steps: int) -> int:
+    """Return `drift_steps` if it is a whole number, otherwise raise `InvalidInput`."""
     if type(drift_steps) is not int:
         raise InvalidInput("drift_steps must be a whole number of steps")
     return drift_steps

@@ -1,4 +1,4 @@
-"""Time steps: the counter that server and phone compute from the time (RFC 6238 section 4.2)."""
+"""Compute time steps, the counter that server and phone derive from the time (RFC 6238 section 4.2)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_PERIOD_SECONDS = 120
 
 
 def step_at(now: int, period: int = 30) -> int:
-    """The time step of `now` (Unix seconds): `floor(now / period)`, RFC 6238 section 4.2.
+    """Return the time step of `now` (Unix seconds): `floor(now / period)`, RFC 6238 section 4.2.
 
     >>> step_at(1_800_000_010)
     60000000
@@ -19,7 +19,7 @@ def step_at(now: int, period: int = 30) -> int:
 
 
 def checked_period(period: int) -> int:
-    """`period` itself if it is 1 to 120 whole seconds, else `InvalidInput`."""
+    """Return `period` if it is 1 to 120 whole seconds, otherwise raise `InvalidInput`."""
     if isinstance(period, bool) or not isinstance(period, int) or not 1 <= period <= MAX_PERIOD_SECONDS:
         raise InvalidInput(f"period must be 1 to {MAX_PERIOD_SECONDS} whole seconds (NIST-3.1.4.1)")
     return period

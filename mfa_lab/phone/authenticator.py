@@ -1,6 +1,6 @@
-"""An authenticator app: scans a QR code, keeps its own copy of the secret, has its own clock, shows codes.
+"""Model an authenticator app. It scans a QR code, keeps its own copy of the secret, has its own clock, shows codes.
 
-It shares a secret and the time with the server, and nothing else: no code ever travels to it.
+It shares a secret and the time with the server, and nothing else. The server never sends a code to it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from mfa_lab.provisioning.google_export import Export, Part, is_export, read, wr
 from mfa_lab.redaction import Redacted
 
 MAX_PIXELS = 40_000_000
-"""A phone's camera makes fewer; a picture that claims more is a bomb."""
+"""A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _SYSTEM = SystemClock()
 
 
 class Quirk(StrEnum):
-    """What real apps get wrong: they ignore a parameter of the URI, show the usual kind of code, and say nothing."""
+    """A fault of real apps: they silently ignore a parameter of the URI and show the usual kind of code."""
 
     IGNORES_DIGITS = "ignores digits"
     IGNORES_ALGORITHM = "ignores algorithm"
@@ -41,10 +41,10 @@ _INSTEAD: dict[Quirk, dict[str, Any]] = {
 
 
 class Phone:
-    """One phone with one authenticator app. Give it a `SkewedClock` and its codes drift as a real one's do.
+    """One phone with one authenticator app. With a `SkewedClock`, its codes drift as on a real phone.
 
-    `clock` may be replaced at any time. Accounts are called by their label, `Issuer: account`; where none is named,
-    the newest is meant.
+    You may replace `clock` at any time. A label, `Issuer: account`, names an account. Without a label, a call uses
+    the newest account.
     """
 
     def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
@@ -52,20 +52,21 @@ class Phone:
         self._quirks = tuple(Quirk(quirk) for quirk in quirks)
         self._accounts: dict[str, OtpAccount] = {}
         self.imported: Export | None = None
-        """What came of the last export from another app: its accounts, those skipped, its QR codes still missing."""
+        """The last export from another app: its accounts, the skipped accounts, and the QR codes still missing."""
 
     def scan(self, picture: bytes) -> str:
-        """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account, or all
-        those of an export. Returns the newest label.
+        """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
-        Raises `UnreadablePicture`; `InvalidUri` where the QR code holds something else.
+        The QR code of an export adds all its accounts. Returns the newest label. Raises `UnreadablePicture`, or
+        `InvalidUri` if the QR code contains something else.
         """
         return self.add(_decode(picture))
 
     def add(self, uri: str) -> str:
-        """Add the account of an otpauth URI, in place of one of the same label; return its label. `InvalidUri`.
+        """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
-        An export (otpauth-migration) adds those of one QR code; `imported` says what was skipped and is missing.
+        It replaces an account with the same label. An export (otpauth-migration) adds the accounts of one QR code;
+        `imported` then says which accounts were skipped and which QR codes are missing.
         """
         if is_export(uri):
             return self._take_over(read(uri))
@@ -75,7 +76,7 @@ class Phone:
         self.imported = (self.imported or Export()).plus(part)
         (part,) = (known for known in self.imported.parts if known.number == part.number)
         if not part.accounts:
-            raise InvalidUri("of this QR code's accounts none can be used here: `imported` says why")
+            raise InvalidUri("no account of this QR code can be used here: `imported` says why")
         return [self._keep(account) for account in part.accounts][-1]
 
     def _keep(self, account: OtpAccount) -> str:
@@ -86,29 +87,29 @@ class Phone:
         return account.label
 
     def code(self, label: str | None = None) -> str:
-        """The code that the phone shows now, by its own clock."""
+        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=0)
 
     def next_code(self, label: str | None = None) -> str:
-        """The code that it will show next."""
+        """Return the code that the phone will show next. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=1)
 
     def seconds_left(self, label: str | None = None) -> int:
-        """How long the code still stands, by the phone's own clock: 1 second to a whole period."""
+        """Return how many seconds the code stays, by the phone's own clock: from 1 to a whole period."""
         period = self._account(label).period_seconds
         return period - self.clock.now() % period
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """The labels, oldest first."""
+        """Return the labels of all accounts, oldest first."""
         return tuple(self._accounts)
 
     def remove(self, label: str) -> None:
-        """Forget an account, secret and all."""
+        """Delete an account and its secret. Raises `InvalidInput` for an unknown label."""
         del self._accounts[self._account(label).label]
 
     def export(self) -> list[dict[str, Any]]:
-        """Every account with its secret, for the phone's own screen alone: a custom message, never stored."""
+        """Return every account with its secret, only for the phone's own screen: a custom message, never stored."""
         return [
             {
                 "label": label,
@@ -121,8 +122,10 @@ class Phone:
         ]
 
     def export_codes(self, *labels: str) -> tuple[Redacted, ...]:
-        """The accounts, all or those of these labels, as texts for another app's scanner, one to each QR code
-        (otpauth-migration). Raises `InvalidInput` for an account that the format cannot carry.
+        """Return the accounts as texts for another app's scanner (otpauth-migration), one text for each QR code.
+
+        Without `labels`, all accounts are exported. Raises `InvalidInput` for an account that the format cannot
+        carry.
         """
         return write(self._account(label) for label in labels or self.accounts or (None,))
 
@@ -142,7 +145,7 @@ class Phone:
         if label is None:
             return next(reversed(self._accounts.values()))
         if label not in self._accounts:
-            raise InvalidInput("this phone holds no account of that label: `accounts` lists those it has")
+            raise InvalidInput("this phone holds no account of that label: `accounts` lists its labels")
         return self._accounts[label]
 
     def __repr__(self) -> str:
@@ -150,7 +153,7 @@ class Phone:
 
 
 def _decode(picture: bytes) -> str:
-    """The text of the one QR code in `picture`. Pillow and zxing-cpp are loaded only here."""
+    """Return the text of the one QR code in `picture`. Pillow and zxing-cpp are loaded only here."""
     try:
         import zxingcpp
     except ImportError:
@@ -160,12 +163,12 @@ def _decode(picture: bytes) -> str:
     if not codes:
         raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
     if len(codes) > 1:
-        raise UnreadablePicture("more than one QR code found: show one alone, so that it is clear which you mean")
+        raise UnreadablePicture("more than one QR code found: show only one, so that it is clear which one you mean")
     return str(codes[0].text)
 
 
 def _pixels(picture: bytes) -> Any:
-    """The picture, opened by Pillow; its size is read from the header before a pixel is decoded."""
+    """Return the picture, opened by Pillow. Its size is read from the header before any pixel is decoded."""
     from PIL import Image
 
     if not isinstance(picture, bytes):
@@ -173,7 +176,7 @@ def _pixels(picture: bytes) -> Any:
     pixels, too_large = None, False
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own warning of large pictures: the limit here is lower.
+            warnings.simplefilter("ignore")  # Pillow warns about large pictures; the limit here is lower
             image = Image.open(io.BytesIO(picture), formats=_FORMATS)
             too_large = image.width * image.height > MAX_PIXELS
             pixels = None if too_large else image.convert("L")
@@ -184,5 +187,5 @@ def _pixels(picture: bytes) -> Any:
     if too_large:
         raise UnreadablePicture(f"this picture claims over {MAX_PIXELS // 10**6} megapixels: pass a smaller one")
     if pixels is None:
-        raise UnreadablePicture("this is no picture that can be read: pass the bytes of a PNG or JPEG file")
+        raise UnreadablePicture("this is not a picture that can be read: pass the bytes of a PNG or JPEG file")
     return pixels

@@ -1,5 +1,5 @@
-// What the phone's face and the time machine share, and what stands before the script of either: codes made by
-// WebCrypto, a clock that runs on by itself, and how times and codes are written.
+// The phone and the time machine share this script, which comes before the script of each: codes by WebCrypto, a clock
+// that runs by itself, and the format of times and codes.
 
 const HASHES = { SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" };
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -32,13 +32,13 @@ export async function codeOf({ secret, digits, algorithm }, step) {
   return String((digest.getUint32(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, "0");
 }
 
-/** A code as it is best read: `123 456`. */
+/** Return a code in two groups of digits, which are easier to read: `123 456`. */
 export const grouped = (code) => {
   const half = Math.ceil(code.length / 2);
   return `${code.slice(0, half)} ${code.slice(half)}`;
 };
 
-/** A clock that said `seconds` just now, and runs on at `speed` seconds for each of the page's. */
+/** Return a clock that says `seconds` now, and runs at `speed` seconds for each second of the page. */
 export const runningFrom = (seconds, speed) => {
   const heard = performance.now();
   return () => seconds + (speed * (performance.now() - heard)) / 1000;
@@ -46,5 +46,5 @@ export const runningFrom = (seconds, speed) => {
 
 /** The time of day in UTC. */
 export const clockFace = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 19);
-/** `+12 s`, with a real minus sign. */
+/** Return a text such as `+12 s`, with a real minus sign. */
 export const signed = (seconds) => `${seconds < 0 ? "−" : "+"}${Math.abs(seconds)} s`;

@@ -1,6 +1,6 @@
-// The phone in the page. It has its own copy of the secret and its own clock, and computes its codes here, in the
-// browser, with WebCrypto: a second implementation that agrees with the server's because both hold the secret and
-// the time. Secrets arrive as a custom message and stay in this closure; no trait holds them.
+// The phone in the page. It has its own copy of the secret and its own clock, and computes its codes in the browser with
+// WebCrypto. This second implementation agrees with the server's because both have the secret and the time. Secrets
+// arrive as a custom message and stay in this closure; no trait contains them.
 
 const TURN = 2 * Math.PI * 26; // the ring's circumference
 
@@ -82,12 +82,12 @@ function render({ model, el }) {
 
   function showSkew(seconds) {
     const skew = Math.trunc(seconds);
-    const off = Math.abs(skew) >= 2 && !state.clock.hidden; // less is the message's own way
+    const off = Math.abs(skew) >= 2 && !state.clock.hidden; // a smaller skew is only the message's delay
     find(".mfa-skew").textContent = off ? signed(skew) : "";
     find(".mfa-skew").title = off ? "against the server's clock" : "";
   }
 
-  // A time machine in the same page steers this phone, too, if both belong to the same server's clock.
+  // A time machine in the same page also steers this phone, if both belong to the same server's clock.
   const onTime = ({ detail }) => {
     if (!state.clock || state.clock.of !== detail.of) return;
     state.steered = runningFrom(detail.phone, detail.speed);

@@ -1,4 +1,4 @@
-"""The phone's live face in the page: codes computed by the browser, from the phone's own secret and clock."""
+"""Show the phone in the page, where the browser computes its codes from the phone's own secret and clock."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from mfa_lab.phone.authenticator import Phone
 
 
 def script(path: Path) -> str:
-    """The script of a widget that computes codes: what all of these share stands before it."""
+    """Return the script of a widget that computes codes, after the script that all such widgets share."""
     return Path(__file__).with_name("otp.js").read_text("utf-8") + path.read_text("utf-8")
 
 
 class PhoneWidget(anywidget.AnyWidget):
-    """Shows `phone` to whoever has the page open. It ticks in the browser; no message passes while it does.
+    """Show `phone` in the page. It ticks in the browser, without messages to the kernel.
 
-    `picture` is asked for when the user presses "Scan the QR code"; `paste` gets the code when the user wants it
-    typed into a form, and returns what the phone should say to that. Secrets travel as custom messages and are never
-    in the widget's state. `hide_clock`: the time it goes by is for the learner to find out.
+    When the user presses "Scan the QR code", the widget calls `picture`. When the user wants the code typed into a
+    form, the widget calls `paste` with the code, and the phone shows the returned text. Secrets travel as custom
+    messages and are never in the widget's state. With `hide_clock`, the learner has to find out the phone's time.
     """
 
     _esm = script(Path(__file__).with_name("widget.js"))
@@ -46,21 +46,21 @@ class PhoneWidget(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def scan(self) -> str:
-        """Really decode the QR code that the server shows, and keep its account. Raises `MfaError`."""
+        """Decode the QR code that the server shows, keep its account and return its label. Raises `MfaError`."""
         label = self.phone.scan(self._picture())
         self.refresh()
         return label
 
     def refresh(self) -> None:
-        """Tell the page what the phone holds and what its clock says."""
+        """Send the phone's accounts and its clock to the page."""
         self.send({"accounts": self.phone.export(), "clock": self._clock(), "said": ""})
 
     def say(self, words: str) -> None:
-        """Show `words` at the foot of the phone, instead of what stood there."""
+        """Show `words` at the foot of the phone, in place of the earlier words."""
         self.send({"said": words})
 
     def _clock(self) -> dict[str, Any]:
-        """How the browser finds the phone's time: its own clock and a drift, or a clock that the lesson steers."""
+        """Return how the browser computes the phone's time: from its own clock and a drift, or a lesson's clock."""
         phone, server, base = self.phone.clock.now(), self._server_clock.now(), _base(self.phone.clock)
         told = {"server": server, "of": str(id(self._server_clock)), "hidden": self._hide_clock}
         if isinstance(base, RunningClock):

@@ -1,4 +1,4 @@
-"""The rules of one server: the record, and a reader of policies as text."""
+"""Define the rules of one server: the record, and a reader of policies in TOML."""
 
 from __future__ import annotations
 

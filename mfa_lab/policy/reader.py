@@ -1,6 +1,7 @@
-"""Policies as people write them, in TOML. What is wrong with a text is told with its line, key and remedy.
+"""Read policies that people write in TOML. An error gives the line, the key and a remedy.
 
-It knows no record: `Policy.parse` passes its class. So the record may ask the reader, and never the other way round.
+This module imports no record: `Policy.parse` passes its class. So the record can call the reader, and the reader
+never depends on the record.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _PAIRS = ("step_up", "reasons")
 
 
 def parse(text: str, record: type[Record], cost: type[Any]) -> dict[str, Record]:
-    """As `Policy.parse`: a `record` for each table of `text`; `cost` is the class of its `hash_cost`."""
+    """Return a `record` for each table of `text`, as `Policy.parse` does. `cost` is the class of its `hash_cost`."""
     document = toml.parse(text)
     if not document:
         raise InvalidInput("there is no policy in this text: begin one with a line such as [bank]")
@@ -37,7 +38,7 @@ class _Reader(Generic[Record]):
 
     def policy(self, name: str, table: Any) -> Record:
         if not isinstance(table, dict):
-            raise toml.error(self.text, (name,), "is no policy: write a line such as [bank] above it")
+            raise toml.error(self.text, (name,), "is not a policy: write a line such as [bank] above it")
         for key, value in table.items():
             toml.check_key(self.text, (name, key), _names(self.record))
             if key in {"hash_cost", *_PAIRS}:
@@ -49,7 +50,7 @@ class _Reader(Generic[Record]):
         return self.made(table)
 
     def check_table(self, path: tuple[str, str], value: Any) -> None:
-        """What only a text can get wrong about a table: the record never sees it."""
+        """Check a table for mistakes that only a text can make, because the record never sees them."""
         cost = _names(self.cost)
         known = {"hash_cost": cost, "reasons": [*_names(self.record), "factors"]}.get(path[1])
         if not isinstance(value, dict):
@@ -67,7 +68,7 @@ class _Reader(Generic[Record]):
         return self.record(**given)
 
     def refusal(self, table: dict[str, Any]) -> str:
-        """What the record itself says against it, or nothing."""
+        """Return the record's own error for this table, or an empty text."""
         try:
             self.made(table)
         except InvalidInput as refused:
@@ -75,7 +76,10 @@ class _Reader(Generic[Record]):
         return ""
 
     def culprit(self, table: dict[str, Any], refusal: str) -> tuple[str, ...]:
-        """The key without which the record would say something else, and the key inside it likewise."""
+        """Return the key that causes the error, and the key inside its table if there is one.
+
+        Without this key, the record would raise another error or none.
+        """
         for key, value in table.items():
             if self.refusal(_without(table, key)) != refusal:
                 inside = value if key in _PAIRS else {}

@@ -1,4 +1,4 @@
-"""What a server demands: one frozen record, with named profiles. Units stand in the names."""
+"""Define a server's rules as one frozen record, with named profiles. The names contain the units."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import MAX_REACH_STEPS, MAX_WINDOW_STEPS, checked_parameters, checked_window
 
 _MOST = 10**9
-"""Some thirty years in seconds: more is a slip of the finger, and would overflow what keeps it."""
+"""About thirty years in seconds. A larger number is a typing error, and would overflow a database column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +32,38 @@ class HashCost:
 
 OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
 CHEAPEST = HashCost(memory_kib=8, time=1, lanes=1)
-"""For tests and races alone: a laptop guesses millions of these a second."""
+"""Only for tests: a laptop guesses millions of passwords a second against this cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules of one server. Impossible ones are refused when the policy is made (`InvalidInput`).
+    """The rules of one server. Raises `InvalidInput` if a rule is impossible.
 
-    Change a profile with `dataclasses.replace(Policy.STANDARD, window_steps=0)`.
+    To change a profile, write `dataclasses.replace(Policy.STANDARD, window_steps=0)`.
     """
 
     digits: int = 6
     period_seconds: int = 30
     algorithm: str = "SHA1"
     window_steps: int = 1
-    """Steps accepted either side of the current one (RFC6238-5.2: at most one for network delay)."""
+    """Steps accepted on either side of the current step (RFC6238-5.2: at most one for network delay)."""
 
     hash_cost: HashCost = OWASP
     password_min_length: int = 8
-    """Code points (NIST-3.1.1.2: 8 beside a second factor)."""
+    """In code points (NIST-3.1.1.2: 8 with a second factor)."""
     password_max_length: int = 1024
-    """Code points; NIST asks that 64 or more be allowed. Longer is refused, never cut."""
+    """In code points. NIST-3.1.1.2 says to allow at least 64. A longer password is rejected, never cut."""
 
     free_failures: int = 2
-    """Failures in a row that cost no wait; the next one does. None may be as many as you like."""
+    """Consecutive failures without a wait. The next failure starts the first wait. Any number is allowed."""
     first_wait_seconds: int = 30
     longest_wait_seconds: int = 3600
-    """Waits double from the first to the longest (NIST-3.2.2)."""
+    """The waits double from the first to the longest (NIST-3.2.2)."""
     disable_after_failures: int = 100
-    """Wrong codes in a row, each behind a right password, that disable the factor (NIST-3.2.2: at most 100)."""
+    """Consecutive wrong codes, each after a correct password, that disable the factor (NIST-3.2.2: at most 100)."""
 
     authenticators: int = 2
-    """How many an account may have at a time. Each more makes a blind guess that much likelier to be right."""
+    """The most authenticators that an account may have. With each one, a blind guess is more likely to be correct."""
 
     pending_seconds: int = 300
     pending_wrong_codes: int = 5
@@ -71,31 +71,33 @@ class Policy:
     enrolment_wrong_codes: int = 5
     session_seconds: int = 24 * 3600
     session_idle_seconds: int = 3600
-    """NIST-2.2.3: 24 h in all, 1 h of inactivity."""
+    """A session ends after 24 h, or after 1 h without use (NIST-2.2.3)."""
     fresh_session_seconds: int = 300
-    """How old a session may be to change factors or recovery codes (ASVS-7.5.1)."""
+    """The greatest age of a session that may change factors or recovery codes (ASVS-7.5.1)."""
     step_up: tuple[tuple[str, int], ...] = ()
-    """An application's own sensitive actions: (name, how old a session may be for it in seconds)."""
+    """An application's sensitive actions: (name, the greatest age in seconds of a session that may use it)."""
     recovery_codes: int = 10
-    """0: none, nor one in place of a used one; a lost phone then needs an administrator's reset code."""
+    """The number of recovery codes. With 0, the server issues none, not even instead of a used one. Then a user who
+    loses the phone needs an administrator's reset code."""
 
     drift_cap_steps: int = 0
-    """How far the window's centre may follow a phone's clock, a step a login; 0: not at all. It widens no window."""
+    """How far the window's centre may follow a phone's clock, one step a login (0: not at all). No window widens."""
     drift_forget_seconds: int = 30 * 24 * 3600
-    """A step of what was learnt is forgotten for every so many seconds without a login."""
+    """For each period of this length without a login, the learnt drift becomes one step smaller."""
     resync_reach_steps: int = 120
-    """How far two consecutive codes are searched for, either side of the server's own step (RFC4226-7.4)."""
+    """How far the server searches for two consecutive codes, on either side of its current step (RFC4226-7.4)."""
     clock_back_seconds: int = 60
-    """How far the server's clock may fall back before nothing is decided any more: some for requests that overtake
-    each other and for a gentle correction (ASVS-6.5.8)."""
+    """How far the server's clock may fall back before the server stops deciding (ASVS-6.5.8). Requests that overtake
+    each other and small corrections of the clock need some seconds."""
 
     explain_refusals: bool = False
-    """Fill `AccessDenied.trace`. For a class; never for strangers."""
+    """Fill `AccessDenied.trace`, the instructor's view. Only for lessons, never for strangers."""
 
     title: str = ""
-    """Whom the policy is for. A server does not look at it, nor at the reasons."""
+    """The organisation that the policy is for. A server uses neither the title nor the reasons."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """(field, why it is as it is), with the clauses it meets; `factors`, which follows from a field, may have one."""
+    """Pairs of a field and the reason for its value, with the clauses that it meets. `factors` may have a reason too,
+    although it follows from another field."""
 
     STANDARD: ClassVar[Policy]
     LESSON: ClassVar[Policy]
@@ -118,7 +120,9 @@ class Policy:
             if getattr(self, name) > ceiling:
                 raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
         if self.password_min_length < 8 or self.password_max_length < 64:
-            raise InvalidInput("passwords of 8 code points must be enough to ask for, and 64 allowed (NIST-3.1.1.2)")
+            raise InvalidInput(
+                "password_min_length must be at least 8, password_max_length at least 64 (NIST-3.1.1.2)"
+            )
         if self.password_max_length < self.password_min_length:
             raise InvalidInput("password_max_length must not be below password_min_length")
         if not isinstance(self.hash_cost, HashCost):
@@ -132,11 +136,11 @@ class Policy:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """What is taken beside the password."""
+        """Return the factors that the server accepts after the password."""
         return ("authenticator app", "recovery code") if self.recovery_codes else ("authenticator app",)
 
     def max_age_seconds(self, action: str) -> int:
-        """How old a session may be for one of the `step_up` actions. Raises `InvalidInput` for any other."""
+        """Return the greatest age of a session, in seconds, for an action of `step_up`. Raises `InvalidInput`."""
         ages = dict(self.step_up)
         if action not in ages:
             known = ", ".join(ages) or "none"
@@ -145,15 +149,16 @@ class Policy:
 
     @classmethod
     def parse(cls, text: str) -> dict[str, Policy]:
-        """The policies of a TOML text, by name: a table each, whose keys are fields of this class; what it leaves out
-        is as in `STANDARD`. `step_up`, `reasons` and `hash_cost` (`memory_kib`, `time`, `lanes`) are tables in it.
+        """Return the policies of a TOML text, by name.
 
-        Raises `InvalidInput`, which names line, key and remedy. Callers read the file.
+        Each policy is a table whose keys are fields of this class. A field that it leaves out is as in `STANDARD`.
+        `step_up`, `reasons` and `hash_cost` (`memory_kib`, `time`, `lanes`) are tables inside it. Raises
+        `InvalidInput`, which names line, key and remedy. The caller reads the file.
 
         >>> Policy.parse("[bank]\\nwindow_steps = 0")["bank"].window_steps
         0
         """
-        from mfa_lab.policy.reader import parse  # who has no text to read need not load what reads it
+        from mfa_lab.policy.reader import parse  # loaded only here, because most programs read no policy
 
         return parse(text, cls, HashCost)
 

@@ -1,4 +1,4 @@
-"""TOML texts that people write, read so that an error names the line, the key and the remedy."""
+"""Read TOML that people write, so that an error names the line, the key and the remedy."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from mfa_lab.errors import InvalidInput
 
 MAX_CHARACTERS = 50_000
 _TRIED = 20
-"""So many places and lines are tried for a key: a text made to be read slowly must not be."""
+"""The search for a key tries so many places and lines, so that no text can make it slow on purpose."""
 _SHOWN = 60
 _KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[\w.-]+)\s*[ =:]""")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _OPENS = re.compile(r"""\"{3}|'{3}|=\s*['\[{]""")
-"""What may begin a value of several lines."""
+"""These characters may begin a value of several lines."""
 _REMEDIES = (
-    ("Cannot|Duplicate", "this key or table stands in the text already: keep one of the two"),
+    ("Cannot|Duplicate", "this key or table is already in the text: keep one of the two"),
     (
         "Expected newline",
-        "more than one value stands here: write one on a line, a text in quotes, a number without a 0 before it",
+        "more than one value is written here: write one on a line, a text in quotes, a number without a 0 before it",
     ),
     ("Expected '='", "there is no = between a key and its value: write key = value"),
     ("Expected ']", "the brackets around a table's name do not close: write [name]"),
@@ -32,28 +32,28 @@ _REMEDIES = (
         r"Expected [\"']|Unterminated|.*character '\\n'",
         "a text in quotes does not close: end it with the quotes that it begins with",
     ),
-    ("Illegal|Found", "a sign that cannot be seen stands here: delete the line and type it anew"),
+    ("Illegal|Found", "an invisible character is in this line: delete the line and type it again"),
     ("Unclosed array", "a list does not close: write commas between its parts and ] after the last"),
     (
         "Unclosed inline",
         "a table in { } does not close: write it on one line, commas between its parts, } at the end",
     ),
-    ("Unescaped|Invalid hex|Escaped", r"a text has a \ in it: write \\ for it, or put the text in single quotes"),
-    ("Invalid date", "this date is in no calendar: mend it, or put it in quotes"),
+    ("Unescaped|Invalid hex|Escaped", r"a text has a \ in it: write \\ instead, or put the text in single quotes"),
+    ("Invalid date", "no calendar has this date: correct it, or put it in quotes"),
     ("Invalid value", "a value is missing or of no known kind: write a number, true or false, or a text in quotes"),
     (
         "Invalid initial",
-        "a key is missing or has a sign that no key may have: write letters, digits, _ and -, and { } on one line",
+        "a key is missing or has a character that no key may have: use letters, digits, _ and -, and { } on one line",
     ),
     ("Exceeds", "a number is too long: write a shorter one"),
-    ("maximum recursion", "brackets lie too deep: write fewer of them inside each other"),
+    ("maximum recursion", "brackets are nested too deeply: write fewer of them inside each other"),
     ("", "this line is neither key = value nor a table's [name]: write one of them, or put a # before it"),
 )
-"""How the words of `tomllib` begin, and what to do. The last is for all others."""
+"""The beginning of a message of `tomllib`, and its remedy. The last remedy is for all other messages."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The document. Raises `InvalidInput`, which says where the text is no TOML, and what would be."""
+    """Return the document. Raises `InvalidInput`, which says where the text is not TOML and what to write instead."""
     if not isinstance(text, str):
         raise InvalidInput(f"pass the text of a TOML file, not {type(text).__name__}")
     if len(text) > MAX_CHARACTERS:
@@ -66,22 +66,22 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def error(text: str, path: tuple[str, ...], sentence: str) -> InvalidInput:
-    """The error that says `sentence` of the key at `path`, with its line."""
+    """Return an error that says `sentence` about the key at `path`, with its line."""
     *tables, key = path
     return _error(line_of(text, path), _short(key), ".".join(map(_short, tables)), sentence)
 
 
 def check_key(text: str, path: tuple[str, ...], known: Iterable[str]) -> None:
-    """Raise `InvalidInput` unless the last part of `path` is a known key; it says which one was probably meant."""
+    """Raise `InvalidInput` unless the last part of `path` is a known key. The error suggests a similar known key."""
     known = list(known)
     if path[-1] not in known:
         near = get_close_matches(path[-1], known, 1)
-        remedy = f"did you mean {near[0]}?" if near else f"take one of {', '.join(known)}"
+        remedy = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(known)}"
         raise error(text, path, f"there is no such key; {remedy}")
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
-    """The line, from 1, on which the key at `path` is written. It is found by reading ever more of the text."""
+    """Return the line, from 1, on which the key at `path` is written. The search reads more and more of the text."""
     lines = text.split("\n")
     places = (number for number, line in enumerate(lines, 1) if path[-1] in line)
     for number in islice(places, _TRIED):
@@ -91,7 +91,7 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
 
 
 def _begun(lines: list[str], number: int, path: tuple[str, ...]) -> bool:
-    """Whether the key is there once the statement that begins on this line has ended."""
+    """Return whether the statement that begins on this line defines the key."""
     for end in range(number, min(number + _TRIED, len(lines) + 1)):
         try:
             found: Any = tomllib.loads("\n".join(lines[:end]) + "\n")
@@ -106,32 +106,32 @@ def _begun(lines: list[str], number: int, path: tuple[str, ...]) -> bool:
 
 
 def _no_toml(text: str, error: Exception) -> InvalidInput:
-    """What is wrong with a text that `tomllib` does not read, in words for who writes one for the first time."""
+    """Return the error for a text that `tomllib` cannot read, in words for a first-time writer of TOML."""
     lines = text.split("\n")
     at = re.search(r"at line (\d+)", str(error))
     if at:
         line = int(at[1])
-    elif isinstance(error, tomllib.TOMLDecodeError):  # at the end: what is open there is told where it begins
+    elif isinstance(error, tomllib.TOMLDecodeError):  # at the end: name the line where it opens
         last = len(text.rstrip().split("\n"))
         line = _beginning(lines, last) or last
-    else:  # it gave up: on the first line with which it does
+    else:  # tomllib gave up: search the first line at which it does
         kind = type(error)
         line = bisect_left(range(1, len(lines)), True, key=lambda end: type(_trouble(lines[:end])) is kind) + 1
     begins = _beginning(lines, line)
     remedy = next(remedy for words, remedy in _REMEDIES if re.match(words, str(error)))
     if begins not in (0, line):
-        remedy += f"; what is wrong may be on line {begins}, where it begins"
-    return _error(line, *_named(lines, begins), f"this is no TOML: {remedy}")
+        remedy += f"; the mistake may be on line {begins}, where the value begins"
+    return _error(line, *_named(lines, begins), f"this is not TOML: {remedy}")
 
 
 def _beginning(lines: list[str], last: int) -> int:
-    """The line on which the statement begins that reaches to line `last`: all above it can be read. 0: not found."""
+    """Return the line on which the statement at line `last` begins, or 0. All lines above it are valid TOML."""
     places = (number for number in range(last, 0, -1) if number == last or _OPENS.search(lines[number - 1]))
     return next((number for number in islice(places, _TRIED) if _trouble(lines[: number - 1]) is None), 0)
 
 
 def _named(lines: list[str], begins: int) -> tuple[str, str]:
-    """The key that the statement on this line gives a value, and its table; nothing for what is missing."""
+    """Return the key of the statement on this line, and its table. Each is empty if it is missing."""
     key = _KEY.match(lines[begins - 1]) if begins else None
     if not key:
         return "", ""

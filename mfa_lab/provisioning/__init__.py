@@ -1,7 +1,7 @@
-"""How a shared secret travels once, from server to phone: otpauth:// URIs, and QR codes that carry them.
+"""Carry a shared secret once from server to phone: otpauth:// URIs, and QR codes that contain them.
 
-The form is KEYURI: `otpauth://totp/Issuer:account?secret=...&issuer=Issuer`. PyOTP writes it; reading is more
-tolerant than PyOTP, as real apps are. Errors never quote a URI or a secret. Nothing here leaves the machine.
+The format is KEYURI: `otpauth://totp/Issuer:account?secret=...&issuer=Issuer`. PyOTP writes it. The kit's reader is
+more tolerant than PyOTP, as real apps are. Errors never quote a URI or a secret. Nothing here leaves the machine.
 """
 
 from __future__ import annotations

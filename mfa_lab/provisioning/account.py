@@ -1,4 +1,4 @@
-"""What an authenticator keeps for one account, and new shared secrets."""
+"""Define the record that an authenticator keeps for one account, and make new shared secrets."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ _SECRET_BYTES = 20
 
 
 def new_secret(randomness: Randomness = SYSTEM) -> str:
-    """A new shared secret: 160 bits (RFC4226-R6), as 32 Base32 characters without padding."""
+    """Return a new shared secret: 160 bits (RFC4226-R6), as 32 Base32 characters without padding."""
     return base64.b32encode(randomness.token_bytes(_SECRET_BYTES)).decode()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OtpAccount:
-    """What an authenticator keeps for one account. `repr` hides the secret, and `==` never compares it.
+    """One account as an authenticator keeps it. `repr` hides the secret, and `==` never compares it.
 
-    `issuer` may be empty; `secret` is Base32. Raises `InvalidInput` for what a URI cannot carry, `InvalidSecret`.
+    `issuer` may be empty, and `secret` is Base32. Raises `InvalidSecret`, and `InvalidInput` for a value that a URI
+    cannot carry.
     """
 
     account: str
@@ -45,18 +46,21 @@ class OtpAccount:
 
     def __post_init__(self) -> None:
         if not checked_account_name(self.account, "account"):
-            raise InvalidInput("the account has no name: give the one that people log in with")
+            raise InvalidInput("the account has no name: give the name that people log in with")
         checked_account_name(self.issuer, "issuer")
         secret_bytes(self.secret.reveal())
         checked_parameters(self.digits, self.period_seconds, self.algorithm)
 
     @property
     def label(self) -> str:
-        """What an app shows above the code: `Issuer: account`."""
+        """Return the label that an app shows above the code: `Issuer: account`."""
         return f"{self.issuer}: {self.account}" if self.issuer else self.account
 
     def uri(self) -> str:
-        """The otpauth:// URI. It holds the secret: show it to its owner alone, and never log it."""
+        """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
+
+        Raises `InvalidInput` if it would be longer than 4096 characters.
+        """
         totp = pyotp.TOTP(
             self.secret.reveal().rstrip("=").upper(),
             digits=self.digits,
@@ -70,13 +74,16 @@ class OtpAccount:
         uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
-                f"the URI would pass {MAX_URI_CHARACTERS} characters: shorten the account or the issuer"
+                f"the URI would be over {MAX_URI_CHARACTERS} characters long: shorten the account or the issuer"
             )
         return uri.reveal()
 
 
 def checked_account_name(name: str, what: str) -> str:
-    """`name` itself if a label can carry it, else `InvalidInput`. KEYURI: the colon separates issuer and account."""
+    """Return `name` if a label can carry it, otherwise raise `InvalidInput`.
+
+    In KEYURI, the colon separates issuer and account, so a name cannot contain a colon.
+    """
     if not isinstance(name, str):
         raise InvalidInput(f"the {what} is text, not {type(name).__name__}")
     if ":" in name:
@@ -89,5 +96,5 @@ def checked_account_name(name: str, what: str) -> str:
 
 
 def uncarriable(text: str) -> bool:
-    """Whether `text` holds control characters, line separators or lone surrogates: no URI and no XML takes them."""
+    """Return whether `text` has control characters, line separators or lone surrogates, which URIs cannot carry."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)

@@ -1,12 +1,12 @@
-"""Accounts from a plain table, as programs around PyOTP keep them: CSV with a heading, or JSON of names and secrets.
+"""Read accounts from a plain table of an older system: CSV with a heading, or JSON of names and secrets.
 
 ```
 name,secret,issuer,digits,period,algorithm
 alice@example.org,DEMOALICEDEMOALICEDEMOALICEDEMO2,Acme,6,30,SHA1
 ```
-or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may stand for the
-secret. Name and secret are needed; the rest is as in `OtpAccount`. All is read or nothing; an error names line,
-column and remedy, and quotes no cell: columns get mixed up, and then secrets stand among the names.
+or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may take the place
+of the secret. Name and secret are required; the other columns default as in `OtpAccount`. The reader accepts all rows
+or none. An error names line, column and remedy, and quotes no cell: if columns are mixed up, a name may be a secret.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DELIMITERS = ",;\t"
 
 
 def _whole(text: str) -> int:
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0  # 0 is refused in every column
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0  # every column rejects 0
 
 
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
@@ -40,16 +40,16 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "period": ("period_seconds", _whole),
     "algorithm": ("algorithm", str.upper),
 }
-"""Which field of `OtpAccount` a column fills, and how its text is read."""
+"""For each column: the field of `OtpAccount` that it fills, and the function that reads its text."""
 _EMPTY = OtpAccount("nobody", "", Redacted("A" * 32))
-"""Where every row begins; its name and secret never stay."""
+"""Each row starts from this account and replaces its name and secret."""
 
 _Row = tuple[object, dict[str, str]]
-"""Where it stands, which `str` says, and its cells."""
+"""The row's place, as `str` says it, and its cells by column."""
 
 
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
-    """The accounts of a table, in its order. Raises `InvalidInput`, which names line, column and remedy."""
+    """Return the accounts of a table, in its order. Raises `InvalidInput`, which names line, column and remedy."""
     hidden = Redacted(text)
     del text  # tracebacks may show variables
     try:
@@ -62,16 +62,16 @@ def parse_table(text: str) -> tuple[OtpAccount, ...]:
 def _accounts(text: Redacted) -> tuple[OtpAccount, ...]:
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_CHARACTERS:
         raise InvalidInput(f"pass the text of a table, of {MAX_CHARACTERS:,} characters at most")
-    plain = Redacted(text.reveal().removeprefix("\ufeff"))  # a mark that spreadsheets write
+    plain = Redacted(text.reveal().removeprefix("\ufeff"))  # the byte order mark, which spreadsheets write
     rows = _json_rows(plain) if plain.reveal().lstrip()[:1] in {"{", "["} else _csv_rows(plain)
     found: dict[str, OtpAccount] = {}
     for where, cells in rows:
         account = _account(where, cells)
         if account.label in found:
-            raise InvalidInput(f"{where}, name: this name and issuer stand in the table already: keep one")
+            raise InvalidInput(f"{where}, name: this name and issuer are already in the table: keep one")
         found[account.label] = account
     if not found:
-        raise InvalidInput("this table holds no account: give it a row for each")
+        raise InvalidInput("this table holds no account: write a row for each")
     return tuple(found.values())
 
 
@@ -79,7 +79,7 @@ def _account(where: object, cells: dict[str, str]) -> OtpAccount:
     account = _EMPTY
     for column in _NEEDED:
         if not cells.get(column):
-            raise InvalidInput(f"{where}, {column}: it is empty: each account needs a name and a secret")
+            raise InvalidInput(f"{where}, {column}: it is empty, but each account needs a name and a secret")
     for column, cell in cells.items():
         key, read = _COLUMNS[column]
         try:
@@ -136,16 +136,16 @@ def _heading(line: str, cells: list[str]) -> list[str]:
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its keys, also those that stand there twice."""
+    """A JSON object with all its keys, even a key that occurs twice."""
 
 
 def _json_rows(text: Redacted) -> Iterator[_Row]:
     try:
         table, sentence = json.loads(text.reveal(), object_pairs_hook=_Pairs), ""
     except json.JSONDecodeError as error:
-        table, sentence = None, f"line {error.lineno}, column {error.colno}: this is no JSON: {error.msg}"
+        table, sentence = None, f"line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
     except (ValueError, RecursionError):
-        table, sentence = None, "this is no JSON that can be read: a number is too long, or brackets lie too deep"
+        table, sentence = None, "this is not JSON that can be read: a number is too long, or the nesting too deep"
     if sentence:
         raise InvalidInput(sentence)
     if not isinstance(table, _Pairs):
@@ -158,7 +158,7 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The line of the key with this number, from 1, looked for only where an error asks."""
+    """The place of key number `number` (from 1) in a JSON text. Its line is searched only if an error needs it."""
 
     text: Redacted
     names: list[str] = field(repr=False)
@@ -179,7 +179,7 @@ def _cells(where: object, value: object) -> dict[str, str]:
     if isinstance(value, str):
         return {"secret": value.strip()}
     if not isinstance(value, _Pairs):
-        raise InvalidInput(f"{where}: after the name stands the secret, or an object of columns")
+        raise InvalidInput(f"{where}: after the name, write the secret or an object of columns")
     cells = {}
     for column, cell in value:
         if column not in _COLUMNS or column == "name" or column in cells:
@@ -187,6 +187,6 @@ def _cells(where: object, value: object) -> dict[str, str]:
                 f"{where}: an account has {', '.join(list(_COLUMNS)[1:])}, each once, and nothing else"
             )
         if not isinstance(cell, str) and type(cell) is not int:
-            raise InvalidInput(f"{where}, {column}: a text or a whole number stands here")
+            raise InvalidInput(f"{where}, {column}: write a text or a whole number")
         cells[column] = str(cell).strip()
     return cells

@@ -1,9 +1,10 @@
-"""Google Authenticator's export: several accounts as otpauth-migration:// texts, one to each QR code.
+"""Read and write Google Authenticator's export: several accounts as otpauth-migration:// texts, one for each QR code.
 
-`otpauth-migration://offline?data=` and the base64 of a small protobuf message. Google publishes no description of
-it; the fields are those that independent readers found (alexbakker.me/post/parsing-google-auth-export-qr-code.html
-by an author of Aegis; qistoph's otp_export). The format carries no period (30 s is meant), and 6 or 8 digits only.
-Errors never quote the text, and nothing is lost in silence: what this kit cannot use is `skipped` by name.
+A text is `otpauth-migration://offline?data=` and the base64 of a small protobuf message. Google publishes no
+description of it. The fields are those that independent readers found: an author of Aegis
+(alexbakker.me/post/parsing-google-auth-export-qr-code.html) and qistoph's otp_export. The format carries only 6 or 8
+digits, and no period: 30 s is meant. Errors never quote the text. No account is lost silently: `skipped` names each
+account that this kit cannot use.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from mfa_lab.redaction import Redacted, RedactedBytes
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
-"""Of the accounts of one QR code, so that a camera still reads it from a screen."""
+"""A QR code contains at most so many bytes of accounts, so that a camera can read it from a screen."""
 _MAX_CODES = 100
 _START = "otpauth-migration://offline?data="
 _VERSION = 1
@@ -38,7 +39,7 @@ _HOTP, _TOTP = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An account of an export that this kit cannot use, and why."""
+    """An account of an export that this kit cannot use, and the reason."""
 
     label: str
     why: str
@@ -46,7 +47,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """What one QR code of an export holds: it is `number` (from 1) of `count`."""
+    """The contents of one QR code of an export. The code is number `number` (from 1) of `count`."""
 
     accounts: tuple[OtpAccount, ...]
     skipped: tuple[Skipped, ...]
@@ -57,14 +58,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
-    """The QR codes of one export that were read so far, in their order."""
+    """The QR codes of one export that have been read so far, in their order."""
 
     parts: tuple[Part, ...] = ()
 
     def plus(self, part: Part) -> Export:
-        """With one QR code more. One of another export begins anew; one that was read already takes its own place.
+        """Return the export with one more QR code.
 
-        Of two accounts with the same label the one that was read first stays, the other is skipped.
+        A code of another export starts a new `Export`. A code that was read before replaces itself. If two accounts
+        have the same label, the one that was read first is kept and the other is skipped.
         """
         others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
         labels = {account.label for other in others for account in other.accounts}
@@ -81,22 +83,22 @@ class Export:
 
     @property
     def accounts(self) -> tuple[OtpAccount, ...]:
-        """Those that this kit can use."""
+        """Return the accounts that this kit can use."""
         return tuple(account for part in self.parts for account in part.accounts)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """Those that it cannot."""
+        """Return the accounts that this kit cannot use, each with the reason."""
         return tuple(skipped for part in self.parts for skipped in part.skipped)
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """The numbers, from 1, of the QR codes that were not read yet."""
+        """Return the numbers, from 1, of the QR codes that have not been read yet."""
         count = self.parts[0].count if self.parts else 0
         return tuple(sorted(set(range(1, count + 1)) - {part.number for part in self.parts}))
 
     def __str__(self) -> str:
-        """What came in, in words without a secret."""
+        """Return a summary of what was read, without a secret."""
         said = [f"{len(self.accounts)} account{'s' * (len(self.accounts) != 1)} read"]
         said += [f"skipped {skipped.label}: {skipped.why}" for skipped in self.skipped]
         if self.missing:
@@ -105,12 +107,12 @@ class Export:
 
 
 def is_export(text: object) -> bool:
-    """Whether `text` means to be one, whatever it holds."""
+    """Return whether `text` claims to be an export. Its contents are not checked."""
     return isinstance(text, str) and text.strip().lower().startswith("otpauth-migration:")
 
 
 def read(text: str) -> Part:
-    """What one QR code of an export holds. Raises `InvalidUri`, which says what is wrong with the text."""
+    """Return the contents of one QR code of an export. Raises `InvalidUri`, which says what is wrong with it."""
     hidden = Redacted(text)
     del text  # tracebacks may show variables
     try:
@@ -123,24 +125,25 @@ def read(text: str) -> Part:
 
 
 def read_all(texts: Iterable[str]) -> Export:
-    """A whole export, its QR codes in any order. Raises `InvalidUri`, which names those that are missing."""
+    """Return a whole export from its QR codes, in any order. Raises `InvalidUri`, which names the missing ones."""
     parts = [read(text) for text in texts]
     if len({_export_of(part) for part in parts}) != 1:
-        raise InvalidUri("these QR codes are not of one export: pass all those of one, and no others")
+        raise InvalidUri("these QR codes are not of one export: pass all QR codes of one export, and no others")
     export = Export()
     for part in parts:
         export = export.plus(part)
     if export.missing:
         raise InvalidUri(
-            f"of this export's {parts[0].count} QR codes these are missing: {_listed(export.missing)}; scan them all"
+            f"this export has {parts[0].count} QR codes; these are missing: {_listed(export.missing)}; scan them all"
         )
     return export
 
 
 def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Redacted, ...]:
-    """The texts that carry `accounts`, one to each QR code. They hold the secrets: show them to their owner alone.
+    """Return the texts that carry `accounts`, one for each QR code.
 
-    Raises `InvalidInput` for an account that the format cannot carry: none is changed in silence.
+    They contain the secrets: show them only to their owner. Raises `InvalidInput` for an account that the format
+    cannot carry: no account is changed silently.
     """
     codes = _shared_out([RedactedBytes(_account_message(account)) for account in accounts])
     if not 0 < len(codes) <= _MAX_CODES:
@@ -157,7 +160,7 @@ def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) ->
 
 
 def _shared_out(messages: list[RedactedBytes]) -> list[list[RedactedBytes]]:
-    """The accounts of each QR code: as many as a camera still reads."""
+    """Divide the accounts among QR codes, each of which a camera can still read."""
     codes: list[list[RedactedBytes]] = []
     room = 0
     for message in messages:
@@ -177,7 +180,7 @@ def _account_message(account: OtpAccount) -> bytes:
     if account.digits not in digits or account.period_seconds != 30:
         kind = f"{account.digits} digits, {account.period_seconds} s"
         raise InvalidInput(
-            f"{account.label} ({kind}) has no place in an export, which carries 6 or 8 digits and 30 s: leave it out"
+            f"{account.label} ({kind}) has no place in an export, which needs 6 or 8 digits and 30 s: leave it out"
         )
     algorithms = {name: number for number, name in _ALGORITHMS.items()}
     secret = account.secret.reveal().rstrip("=")
@@ -198,7 +201,7 @@ def _part(text: Redacted) -> Part:
     numbers, messages = protobuf.message(_data(text))
     count, index = numbers.get(_COUNT, 0) or 1, numbers.get(_INDEX, 0)
     if count > _MAX_CODES or index >= count:
-        raise InvalidUri("this export says that it is a QR code which cannot be: export the accounts again")
+        raise InvalidUri("this QR code gives itself an impossible number: export the accounts again")
     found = [_account(message) for message in messages.get(_ACCOUNTS, ())]
     if not found:
         raise InvalidUri("this export holds no account: choose some in the app, and export them again")
@@ -212,7 +215,10 @@ def _part(text: Redacted) -> Part:
 
 
 def _account(message: bytes) -> OtpAccount | Skipped:
-    """The account of a message, or why it cannot be used. Some apps write the issuer before the name, too."""
+    """Return the account of a message, or the reason why it cannot be used.
+
+    Some apps also write the issuer before the name.
+    """
     numbers, texts = protobuf.message(message)
     name, issuer = (texts.get(field, [b""])[-1].decode("utf-8", "replace") for field in (_NAME, _ISSUER))
     before, _, name = (part.strip() for part in name.rpartition(":"))
@@ -221,7 +227,7 @@ def _account(message: bytes) -> OtpAccount | Skipped:
     if kind == _HOTP:
         return Skipped(_label(issuer, name), "it counts logins (HOTP); this kit reads time-based ones (TOTP)")
     if kind != _TOTP:
-        return Skipped(_label(issuer, name), "it is of no type that this kit knows")
+        return Skipped(_label(issuer, name), "this kit does not know its type")
     try:
         return OtpAccount(
             name,
@@ -235,7 +241,7 @@ def _account(message: bytes) -> OtpAccount | Skipped:
 
 
 def _label(issuer: str, name: str) -> str:
-    """Fit for a line of words."""
+    """Return a label that fits on one line: at most 80 characters, all printable."""
     label = ": ".join(part for part in (issuer, name) if part)[:80] or "an account without a name"
     return "".join(character if character.isprintable() else "�" for character in label)
 
@@ -249,14 +255,16 @@ def _listed(numbers: tuple[int, ...]) -> str:
 
 
 def _data(text: Redacted) -> bytes:
-    """The message's bytes."""
+    """Return the bytes of the message in a text."""
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_URI_CHARACTERS:
-        raise InvalidUri(f"an export is a text of at most {MAX_URI_CHARACTERS} characters: pass one QR code's")
+        raise InvalidUri(f"an export has at most {MAX_URI_CHARACTERS} characters: pass the text of one QR code")
     found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", text.reveal().strip(), re.IGNORECASE)
     values = [value for name, value in parse_qsl(found["query"]) if name.lower() == "data"] if found else []
     if len(values) != 1:
-        raise InvalidUri("this is no otpauth-migration://offline?data= text: scan the QR code that the export shows")
-    encoded = values[0].replace(" ", "+").rstrip("=")  # a plus sign that nobody encoded reads as a space
+        raise InvalidUri(
+            "this is not an otpauth-migration://offline?data= text: scan the QR code that the export shows"
+        )
+    encoded = values[0].replace(" ", "+").rstrip("=")  # a plus sign that was not percent-encoded is read as a space
     try:
         return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except ValueError:

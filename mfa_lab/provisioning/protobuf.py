@@ -1,7 +1,7 @@
-"""Protobuf messages, read and written without their description (protobuf.dev/programming-guides/encoding).
+"""Read and write protobuf messages without their description (protobuf.dev/programming-guides/encoding).
 
-Only what a small message of whole numbers, texts and messages needs: the library would bring a compiled dependency
-and generated code for two wire types.
+This module handles only whole numbers, texts and messages in a small message. For these two wire types, the protobuf
+library would add a compiled dependency and generated code.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from mfa_lab.errors import InvalidInput
 MAX_BYTES = 65_536
 _VARINT, _BYTES = 0, 2
 _FIXED_BYTES = {1: 8, 5: 4}
-"""Wire types that are passed over."""
+"""The lengths of the wire types that are skipped."""
 
 
 def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
-    """A message's numbers, of which the last counts, and its texts and messages, by field number."""
+    """Return a message's numbers and its texts and messages, both by field number.
+
+    If a number occurs twice, the last one is returned. Raises `InvalidInput` for a damaged message.
+    """
     numbers: dict[int, int] = {}
     texts: dict[int, list[bytes]] = {}
     for number, value in _fields(io.BytesIO(data)):
@@ -30,14 +33,14 @@ def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
 
 
 def field(number: int, value: int | bytes) -> bytes:
-    """One field of a message: a whole number from 0 on, or bytes."""
+    """Return the bytes of one field of a message: a whole number of 0 or more, or bytes."""
     if isinstance(value, int):
         return _as_varint(number * 8 + _VARINT) + _as_varint(value)
     return _as_varint(number * 8 + _BYTES) + _as_varint(len(value)) + value
 
 
 def _fields(stream: io.BytesIO) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field."""
+    """Yield the number and the value of each field."""
     while stream.tell() < len(stream.getbuffer()):
         number, kind = divmod(_varint(stream), 8)
         if kind == _VARINT:
@@ -51,7 +54,10 @@ def _fields(stream: io.BytesIO) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(stream: io.BytesIO) -> int:
-    """Seven bits a byte, the lowest first; the eighth says that more follow, ten bytes at most."""
+    """Read a whole number of at most ten bytes.
+
+    Each byte carries seven bits, the lowest first. The eighth bit says that more bytes follow.
+    """
     value = 0
     for shift in range(0, 70, 7):
         (byte,) = _taken(stream, 1)

@@ -1,4 +1,4 @@
-"""QR codes that carry a URI, as SVG and as PNG. Nothing leaves the machine."""
+"""Draw QR codes that carry a URI, as SVG and as PNG. Nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, uncarriable
 
 _QUIET_MODULES = 4
-"""The light margin that ISO/IEC 18004 asks for; without it a scanner in a dark theme finds nothing."""
+"""ISO/IEC 18004 requires this light margin. Without it, a scanner finds no code in a dark theme."""
 
 
 _PIXELS_PER_MODULE = 6
 
 
 def qr_svg(text: str, *, label: str) -> str:
-    """A QR code as inline SVG: dark on its own white ground in any theme, `label` its accessible name.
+    """Return a QR code as inline SVG, dark on a white ground in any theme.
 
-    `label` is read aloud and stands in the page: let it say what is seen, never what the code holds. Raises
-    `InvalidInput` where `text` does not fit or `label` is empty.
+    `label` is its accessible name. It is read aloud and is part of the page, so it must say what the picture is for,
+    never what the code contains. Raises `InvalidInput` if `text` does not fit or if `label` is empty.
     """
     hidden = Redacted(text)
     del text
@@ -43,7 +43,7 @@ def qr_svg(text: str, *, label: str) -> str:
 
 
 def qr_png(text: str) -> bytes:
-    """A QR code as a PNG picture. Raises `InvalidInput` where `text` does not fit."""
+    """Return a QR code as a PNG picture. Raises `InvalidInput` if `text` does not fit."""
     hidden = Redacted(text)
     del text
     picture = io.BytesIO()
@@ -52,7 +52,7 @@ def qr_png(text: str) -> bytes:
 
 
 def _qr(text: Redacted) -> QRCode:
-    """Imported only here: a server that draws no QR code need not load qrcode and Pillow."""
+    """Return the QR code of a text. Import qrcode and Pillow only here, because many servers draw no QR code."""
     from qrcode.exceptions import DataOverflowError
     from qrcode.image.pil import PilImage
     from qrcode.main import QRCode
@@ -60,7 +60,7 @@ def _qr(text: Redacted) -> QRCode:
     if not isinstance(text.reveal(), str) or not text.reveal():
         raise InvalidInput("a QR code carries text: pass an otpauth:// URI")
     code = QRCode(border=_QUIET_MODULES, box_size=_PIXELS_PER_MODULE, image_factory=PilImage)
-    with suppress(ValueError, DataOverflowError):  # qrcode 8.2 raises now one, now the other
+    with suppress(ValueError, DataOverflowError):  # qrcode 8.2 raises either of the two
         if len(text.reveal()) <= MAX_URI_CHARACTERS:
             code.add_data(text.reveal())
             code.make()

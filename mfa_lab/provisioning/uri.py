@@ -1,4 +1,4 @@
-"""otpauth:// URIs (KEYURI): PyOTP writes them, reading is as tolerant as real apps are."""
+"""Write otpauth:// URIs (KEYURI) with PyOTP, and read them as tolerantly as real apps do."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, OtpAccount
 def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
-    """The otpauth:// URI of one account (KEYURI); `period` in seconds. Raises `InvalidInput`, `InvalidSecret`."""
+    """Return the otpauth:// URI of one account (KEYURI). `period` is in seconds.
+
+    Raises `InvalidInput` or `InvalidSecret`.
+    """
     hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
 
 def parse_uri(text: str) -> OtpAccount:
-    """Read an otpauth://totp/ URI as real apps do; `InvalidUri` says what is wrong with any other.
+    """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
-    Forgiven: either case, SHA-256 and HmacSHA256 for SHA256, padding, spaces and hyphens in the secret, an encoded
-    colon, an issuer in only one of its two places, unknown or empty parameters. Where the two issuers differ
-    the label's is taken, as Aegis and FreeOTP do (PyOTP refuses).
+    It reads the URI as real apps do. It accepts either case, SHA-256 and HmacSHA256 for SHA256, and padding, spaces
+    and hyphens in the secret. It also accepts an encoded colon, an issuer in only one of its two places, and unknown
+    or empty parameters. If the two issuers differ, the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects
+    such a URI).
     """
     label, query = _split(text)
     parameters = _parameters(query)
@@ -51,7 +55,7 @@ def parse_uri(text: str) -> OtpAccount:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The label, still percent-encoded, and the query of an otpauth://totp/ URI."""
+    """Return the label, still percent-encoded, and the query of an otpauth://totp/ URI. Raises `InvalidUri`."""
     if not isinstance(text, str):
         raise InvalidUri(f"a provisioning URI is text, not {type(text).__name__}")
     if len(text) > MAX_URI_CHARACTERS:
@@ -63,13 +67,13 @@ def _split(text: str) -> tuple[str, str]:
     if scheme == "otpauth-migration":
         raise InvalidUri(
             "this is an export of several accounts from another app (otpauth-migration): add it to a phone, or read "
-            "it with mfa_lab.provisioning.google_export"
+            "it with `mfa_lab.provisioning.google_export`"
         )
     if found is None or scheme != "otpauth":
-        raise InvalidUri("this is no otpauth:// URI: scan the QR code that the enrolment shows")
+        raise InvalidUri("this is not an otpauth:// URI: scan the QR code that the enrolment shows")
     kind = found["kind"].lower()
     if kind == "hotp":
-        raise InvalidUri("this account counts logins (hotp); this kit reads time-based ones (totp): choose those")
+        raise InvalidUri("this account counts logins (hotp): choose a time-based one (totp), which this kit reads")
     if kind != "totp":
         raise InvalidUri("this otpauth URI is not for time-based codes (totp): ask for another QR code")
     return found["label"], found["query"]
@@ -79,7 +83,10 @@ _READ = {"secret", "issuer", "digits", "period", "algorithm"}
 
 
 def _parameters(query: str) -> dict[str, str]:
-    """The parameters that are read here. Two different values of one would let two apps read two accounts."""
+    """Return the parameters that this module reads. Raises `InvalidUri` if one parameter has two different values.
+
+    From such a URI, two apps could read two different accounts.
+    """
     found: dict[str, str] = {}
     for name, value in parse_qsl(query):
         key = name.lower()
@@ -89,5 +96,5 @@ def _parameters(query: str) -> dict[str, str]:
 
 
 def _whole(text: str) -> int:
-    """The number that `text` writes in ASCII digits, else 0, which no parameter may be."""
+    """Return the number that `text` writes in ASCII digits, otherwise 0, which every parameter rejects."""
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0

@@ -1,4 +1,4 @@
-"""The append-only log for the operator, and the notices for the account's owner."""
+"""Write the append-only audit log for the operator, and security notifications for the account's owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.server.storage.schema import audit, notifications
 
 
 class Event(StrEnum):
-    """What the audit log and the notices speak of (ASVS-16.3.1)."""
+    """The events that the audit log and the security notifications record (ASVS-16.3.1)."""
 
     REGISTERED = "registered"
     REGISTRATION_REFUSED = "registration refused"
@@ -63,9 +63,9 @@ _NOTIFICATIONS = (
 def record(
     connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | str | None = None
 ) -> None:
-    """Append one line. It takes nothing that a person typed.
+    """Append one line, which contains nothing that a person typed. `now` is in Unix seconds.
 
-    A token that was never handed out leaves none: it costs its sender nothing, and would fill the disk.
+    A token that the server never issued leaves no line: it costs its sender nothing, and would fill the disk.
     """
     if account_id is None and reason in _MADE_UP:
         return
@@ -73,27 +73,30 @@ def record(
 
 
 def notify(connection: Connection, now: int, event: Event, account_id: str) -> None:
-    """Leave a notice for the owner; they see it at their next login."""
+    """Store a security notification for the owner, who sees it at the next login. `now` is in Unix seconds."""
     connection.execute(_ADD_NOTIFICATION, {"at": now, "event": event, "account_id": account_id})
 
 
 def lines(connection: Connection) -> tuple[AuditLine, ...]:
-    """The whole log, oldest first."""
+    """Return the whole log, oldest line first."""
     return tuple(AuditLine(*row) for row in connection.execute(_LINES))
 
 
 def newest(connection: Connection, count: int) -> tuple[tuple[AuditLine, ...], int]:
-    """The last `count` lines, newest first, and how many there are in all."""
+    """Return the last `count` lines, newest first, and the number of all lines."""
     rows = connection.execute(_NEWEST, {"count": count})
     return tuple(AuditLine(*row) for row in rows), int(connection.execute(_COUNT).scalar() or 0)
 
 
 def latest(connection: Connection) -> int:
-    """The time of the newest line, 0 where there is none."""
+    """Return the time of the newest line in Unix seconds, or 0 if the log is empty."""
     return int(connection.execute(_LATEST).scalar() or 0)
 
 
 def notifications_of(connection: Connection, account_id: str) -> tuple[Notification, ...]:
-    """The owner's newest 200 notices, oldest first: a flood of them is not read whole while everybody waits."""
+    """Return the owner's newest 200 security notifications, oldest first.
+
+    The limit keeps a flood of notifications from holding up every other request.
+    """
     newest = [Notification(*row) for row in connection.execute(_NOTIFICATIONS, {"account_id": account_id})]
     return tuple(newest[::-1])

@@ -1,7 +1,7 @@
-"""`MfaServer`: the whole server side behind a handful of calls. Each returns a record or raises.
+"""Offer the whole server side as one class, `MfaServer`. Each call returns a record or raises.
 
-`AccessDenied` is the answer no, in the same public words whatever went wrong. `ServerFault` is the server's
-own trouble. `InvalidInput` is a programmer's or operator's mistake.
+`AccessDenied` means that the server says no, with the same public message whatever went wrong. `ServerFault` means
+that the server itself failed. `InvalidInput` means that a programmer or operator made a mistake.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ Record = TypeVar("Record")
 class MfaServer:
     """A server that demands two factors, on the database at `url` ("sqlite://" is in memory).
 
-    `key`: 32 bytes that seal the secrets; else the environment variable MFA_LAB_KEY, else a file beside the
-    database. `randomness` may be seeded so that a class sees the same secrets and recovery codes; nonces, keys
-    and tokens come from the system all the same.
+    `key` is 32 bytes that encrypt the secrets. Without it, the server uses the environment variable MFA_LAB_KEY,
+    otherwise a file beside the database. `randomness` may have a seed, so that all learners see the same secrets and
+    recovery codes. Nonces, keys and tokens always come from the operating system.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class MfaServer:
     ) -> None:
         redacted_key = None if key is None else RedactedBytes(key)
         del key  # tracebacks may show variables
-        build_uri(new_secret(), account="anyone", issuer=issuer)  # an issuer that no phone could read is refused now
+        build_uri(new_secret(), account="anyone", issuer=issuer)  # reject now an issuer that no phone could read
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
         self.issuer = issuer
@@ -86,24 +86,24 @@ class MfaServer:
         return f"<MfaServer {self._services.issuer!r} {self._services.store.where}>"
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection to the database."""
         self._services.store.close()
 
     # Step 1
 
     def register(self, name: str, password: str, *, reserved: bool = False) -> None:
-        """An operator's call: make an account. A `reserved` name is treated as one that is taken, in every respect.
+        """Make an account. This call is for the operator. A `reserved` name is treated exactly like a taken name.
 
-        Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`.
+        Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which says the reason (NIST-3.1.1.2).
         """
         typed = Redacted(password)
         del password  # tracebacks may show variables
         administration.register(self._services, name, typed, self._now(), reserved=reserved)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        """Step 1, primary login. A right password gives a pending login and never a session.
+        """Verify a password (step 1, primary login). Returns a pending login, never a session.
 
-        Raises `AccessDenied`: unknown and known names cost, behave and read the same (ASVS-6.3.8).
+        Raises `AccessDenied`. Unknown and known names have the same cost, behaviour and message (ASVS-6.3.8).
         """
         redacted_name, typed = Redacted(normal_name(name)), self._services.hasher.typed(password)
         del name, password
@@ -112,20 +112,22 @@ class MfaServer:
     # Enrolment
 
     def start_enrolment(self, permit: PendingLogin | Session, *, label: str = "", further: bool = False) -> Enrolment:
-        """Offer an authenticator a shared secret. `permit`: a pending login without a factor or after a recovery,
-        or a fresh session (ASVS-7.5.1), whose confirmed enrolment takes the place of the account's authenticators, or
-        is one `further` while there are fewer than `Policy.authenticators`. `label`: its owner's name for it.
-        Raises `AccessDenied`, and `InvalidInput` for a label that cannot be.
+        """Offer an authenticator a shared secret. The enrolment has no effect until it is confirmed.
+
+        `permit` is a pending login (without a factor, or after a recovery) or a fresh session (ASVS-7.5.1). The
+        confirmed authenticator replaces the account's authenticators. With `further`, a session adds it to them
+        instead, while there are fewer than `Policy.authenticators`. `label` is the owner's name for it. Raises
+        `AccessDenied`, and `InvalidInput` for an impossible label.
         """
         _expect(permit, PendingLogin, Session)
         label = checked_label(label)
         return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows `code`, and consume its step: the same code logs nobody in.
+        """Bind the authenticator that shows `code`, and consume its step, so that the same code cannot log in.
 
-        Returns a full set of recovery codes with an account's first factor, none otherwise (the earlier ones hold).
-        Raises `AccessDenied`.
+        Returns a full set of recovery codes for an account's first factor. For any other factor, the set is empty and
+        the earlier codes stay valid. Raises `AccessDenied`.
         """
         typed = Redacted(code)
         del code
@@ -135,9 +137,9 @@ class MfaServer:
     # Step 4
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
-        """Steps 2 to 4: check the code and grant a session. Of any number of callers with one code, one gets in.
+        """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one gets in.
 
-        Raises `AccessDenied`; a wrong code is charged to the pending login and to the account.
+        Raises `AccessDenied`. A wrong code is counted against the pending login and against the account.
         """
         typed = Redacted(code)
         del code
@@ -145,7 +147,7 @@ class MfaServer:
         return self._answer(otp_validation.finish(self._services, pending, typed, self._now()))
 
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
-        """Use a recovery code instead of a lost or disabled authenticator: permits enrolling a new one, no more.
+        """Accept a recovery code instead of a lost or disabled authenticator. It permits only enrolling a new one.
 
         Raises `AccessDenied`.
         """
@@ -155,11 +157,12 @@ class MfaServer:
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
 
     def resynchronise(self, pending: PendingLogin, first_code: str, second_code: str) -> Match:
-        """Find a phone whose clock went too far astray by two codes in a row, `first_code` shown first.
+        """Move the window to a phone whose clock is too far off, from two consecutive codes, `first_code` first.
 
-        `pending`: what `recover` gave, so behind a right password and a recovery code (RFC6238-6). Searches
-        `Policy.resync_reach_steps` either side, moves the window there and spends both codes; the answer's offset
-        is the phone's. Grants nothing: log in again, with the next code. Raises `AccessDenied`.
+        `pending` is the pending login that `recover` returned, so the caller has proven a correct password and a
+        recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` on either side, moves the window
+        and consumes both codes. The result's offset is the phone's offset in steps. The call grants nothing: log in
+        again, with the next code. Raises `AccessDenied`.
         """
         first, second = Redacted(first_code), Redacted(second_code)
         del first_code, second_code
@@ -169,18 +172,19 @@ class MfaServer:
     # With a session
 
     def check_session(self, session: Session) -> Session:
-        """The session as the server knows it, if it still grants access. Raises `AccessDenied`."""
+        """Return the session as the server knows it, if it still grants access. Raises `AccessDenied`."""
         _expect(session, Session)
         return self._answer(sessions.check(self._services, session, self._now()))
 
     def log_out(self, session: Session) -> None:
-        """End the session."""
+        """End the session. A session that has already ended stays ended."""
         _expect(session, Session)
         sessions.end(self._services, session, self._now())
 
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
-        """A new set of recovery codes for a fresh session; the old ones are void, and what they began ends.
-        Raises `AccessDenied`.
+        """Return a new set of recovery codes, from a fresh session. Raises `AccessDenied`.
+
+        The old codes are no longer valid, and every login step that one of them began ends.
         """
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
@@ -195,7 +199,7 @@ class MfaServer:
         return bool(known) and recovery.acknowledge(self._services, known, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
-        """The account's active authenticators, the oldest first. Raises `AccessDenied`."""
+        """Return the account's active authenticators, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
         with self._services.store.transaction() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
@@ -204,17 +208,19 @@ class MfaServer:
         return self._answer(row)
 
     def revoke(self, session: Session, authenticator_id: str) -> None:
-        """End one of several authenticators from a fresh session, and every other session with it (ASVS-6.5.6). The
-        last one can only be replaced. Raises `AccessDenied`.
+        """End one of several authenticators, from a fresh session, and end every other session (ASVS-6.5.6).
+
+        The last authenticator can only be replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database is asked for the rest
+        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database sees the rest
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
-        """From a fresh session, with the old password once more; ends every other session (ASVS-7.5.1).
+        """Change the password, from a fresh session and with the old password (ASVS-7.5.1).
 
-        Raises `PasswordRefused` for a new one that NIST-3.1.1.2 forbids, and `AccessDenied`.
+        Every other session ends. Raises `AccessDenied`, and `PasswordRefused` for a new password that NIST-3.1.1.2
+        forbids.
         """
         _expect(session, Session)
         typed, wanted = self._services.hasher.typed(old), Redacted(new)
@@ -222,7 +228,7 @@ class MfaServer:
         self._answer(password_change.change(self._services, session, typed, wanted, self._now()))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:
-        """What happened to the account that its owner must know (ASVS-6.3.5). Raises `AccessDenied`."""
+        """Return the account's security notifications (ASVS-6.3.5). Raises `AccessDenied`."""
         _expect(session, Session)
         with self._services.store.transaction() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
@@ -233,34 +239,42 @@ class MfaServer:
     # For the operator
 
     def issue_reset_code(self, name: str) -> RecoveryCodes:
-        """An administrator's answer to a lost phone without codes: one recovery code more, to be handed to the owner
-        once their identity is proven (ASVS-6.4.4). It bypasses nothing: it is taken behind the password alone, and
-        permits enrolling a new authenticator. Leaves a line in the log and a notice.
+        """Issue one more recovery code, for an owner who has lost the phone and the recovery codes.
+
+        An administrator gives it to the owner after a proof of identity (ASVS-6.4.4). It bypasses nothing: the server
+        accepts it only after the password, and it permits only enrolling a new authenticator. The call writes an
+        audit line and a security notification. Raises `InvalidInput` for an unknown name, or an account without
+        authenticator.
         """
         return administration.issue_reset_code(self._services, name, self._now())
 
     def reset_factors(self, name: str) -> None:
-        """An administrator's harder answer: authenticators, codes and sessions end, and the next right password
-        enrols a new factor. Until then the password alone protects the account; `issue_reset_code` keeps two.
+        """End an account's authenticators, recovery codes and sessions, so that its next login enrols a new factor.
+
+        Until then, only the password protects the account. `issue_reset_code` keeps two factors, so prefer it. Raises
+        `InvalidInput` for an unknown name.
         """
         administration.reset_factors(self._services, name, self._now())
 
     def adopt(self, name: str, account: OtpAccount) -> None:
-        """Take over an authenticator that an older system enrolled, from a table or an export (`provisioning`)
-        for the account `name`, which has none yet. Its next login asks for a code of it; those good now are void.
+        """Take over an authenticator that an older system enrolled, for the account `name`, which has none yet.
 
-        The older system knows the secret, and so may whoever read its table: the owner gets a notice to enrol a new
-        one from a fresh session, and to have recovery codes issued. Leaves a line in the log.
+        `account` comes from a table or an export (`provisioning`). The next login needs a code of it, but the codes
+        that are correct at this moment are not accepted. The older system knows the secret, and so may anyone who
+        read its table. So a security notification tells the owner to enrol a new authenticator. The owner does this
+        in a fresh session, and issues recovery codes there, because this call issues none. It writes an audit line.
+        Raises `InvalidInput`.
         """
         if not isinstance(account, OtpAccount):
             raise InvalidInput(f"pass the OtpAccount that the import gave, not {type(account).__name__}")
         administration.adopt(self._services, name, account, self._now())
 
     def trust_clock(self) -> None:
-        """The operator's answer to `ClockSetBack`: the clock is right now, what it read before was wrong.
+        """Confirm, after `ClockSetBack`, that the clock is correct at this moment and was wrong before.
 
-        Steps taken while it was ahead stay taken: those accounts wait until time catches up, or need `reset_factors`.
-        Other processes on the same database have to be started anew.
+        Steps that were consumed while the clock was ahead stay consumed. Those accounts wait until the time catches
+        up, or need `reset_factors`. Restart every other process on the same database. Raises `InvalidInput` if the
+        audit log is empty.
         """
         now = checked_now(self.clock.now())
         if not self._latest:
@@ -270,46 +284,49 @@ class MfaServer:
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
-        """Hand the notices that nobody has sent yet to `notifier`, each to its account's name; call it often. Returns
-        how many went. One that fails stays, and is tried again in some minutes, by whichever worker comes first.
+        """Send unsent security notifications by `notifier`, each to its account's name. Call this often.
+
+        Returns how many were sent. A notification that fails stays, and any worker tries it again after some minutes.
         """
         return outbox.send(self._services.store, notifier, self._now())
 
     def audit_log(self) -> tuple[AuditLine, ...]:
-        """The append-only log, oldest first (ASVS-16.3.1)."""
+        """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""
         with self._services.store.transaction() as connection:
             return audit.lines(connection)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
-        """The last `count` lines of the log, newest first, and how many there are in all: a long log read whole holds
-        up every login meanwhile.
+        """Return the last `count` lines of the audit log, newest first, and the number of all lines.
+
+        Reading the whole of a long log would hold up every login.
         """
         with self._services.store.transaction() as connection:
             return audit.newest(connection, count)
 
     def _now(self) -> int:
-        """The clock, read once a request. One that jumped back is refused before anything is decided: codes that
-        were seen long ago would be good again, sessions and pending logins would live longer (ASVS-6.5.8).
+        """Read the clock, once a request. Raises `ClockSetBack` before anything is decided if the clock jumped back.
 
-        The latest reading is kept in memory and, for the next start, by the last line of the audit log.
+        With such a clock, the server would accept codes again that were seen long ago, and sessions and pending
+        logins would live longer (ASVS-6.5.8). The latest reading is kept in memory and, for the next start, in the
+        last line of the audit log.
         """
         now = checked_now(self.clock.now())
         back = self._latest - now
         if back <= self.policy.clock_back_seconds:
             self._latest, self._fell_back = max(now, self._latest), False
             return now
-        if not self._fell_back:  # one line for each fall, however many call meanwhile
+        if not self._fell_back:  # one line for each fall, however many requests come
             with self._services.store.transaction() as connection:
                 audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
             self._fell_back = True
         raise ClockSetBack(
-            f"the server's clock reads {back} s less than it once did, so nothing is decided: set it right, or, if "
-            "it is right now and was wrong before, call trust_clock()",
+            f"the server's clock reads {back} s less than it once did, so nothing is decided: correct the clock; "
+            "if it is correct now and was wrong before, call trust_clock()",
             back_seconds=back,
         )
 
     def _answer(self, outcome: Record | Decision) -> Record:
-        """The record itself, or the refusal as `AccessDenied`: raised here, outside any `except`."""
+        """Return the record, or raise `AccessDenied` for a rejection: here, outside any `except`."""
         if isinstance(outcome, Decision):
             outcome.deny(explain=self.policy.explain_refusals)
         return outcome
@@ -321,4 +338,4 @@ _ID = re.compile("[0-9a-f]{32}")
 def _expect(given: object, *kinds: type) -> None:
     if not isinstance(given, kinds) or not isinstance(getattr(given, "token", None), Redacted):
         names = " or ".join(kind.__name__ for kind in kinds)
-        raise InvalidInput(f"pass the {names} that the server handed out, not {type(given).__name__}")
+        raise InvalidInput(f"pass the {names} that the server returned, not {type(given).__name__}")

@@ -1,4 +1,4 @@
-"""What the server hands out. Every token is hidden in `repr`; the database holds only its SHA-256."""
+"""Define the records that the server returns. `repr` hides every token; the database stores only its SHA-256."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOKEN_BYTES = 32
 
 
 class Permit(StrEnum):
-    """What a pending login may go on to: never more than one of these."""
+    """The one next step that a pending login permits."""
 
     CODE = "code"
     FIRST_FACTOR = "first factor"
@@ -24,13 +24,16 @@ class Permit(StrEnum):
 
 
 def token_hash(token: Redacted) -> str:
-    """What the database keeps of a token. 256 random bits need no salt and no slow hash."""
+    """Return the hash that the database stores for a token. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """The password was right; nothing is granted yet. Lives five minutes or five wrong codes, in Unix seconds."""
+    """A login after a correct password, which grants nothing yet.
+
+    It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
+    """
 
     token: Redacted
     permits: Permit
@@ -39,7 +42,7 @@ class PendingLogin:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Access granted to the account `name`. `expires_at` is Unix seconds; inactivity ends it earlier."""
+    """Access to the account `name`. Times are in Unix seconds. Inactivity ends a session before `expires_at`."""
 
     token: Redacted
     name: str
@@ -52,9 +55,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """An offer to bind an authenticator: inert until `confirm_enrolment` sees a code from it.
+    """An offer to bind an authenticator, without effect until `confirm_enrolment` accepts a code of it.
 
-    `uri`, `setup_key` and the QR pictures carry the shared secret: show them to the user, once, and keep none.
+    `uri`, `setup_key` and the QR pictures contain the shared secret: show them to the user once, and store none of
+    them. `expires_at` is in Unix seconds.
     """
 
     token: Redacted
@@ -63,28 +67,28 @@ class Enrolment:
 
     @property
     def uri(self) -> str:
-        """The otpauth:// URI (KEYURI)."""
+        """Return the otpauth:// URI (KEYURI)."""
         return self.account.uri()
 
     @property
     def setup_key(self) -> str:
-        """The secret in groups of four, for who cannot scan."""
+        """Return the secret in groups of four letters, for a user who cannot scan."""
         key = self.account.secret.reveal()
         return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
     def qr_png(self) -> bytes:
-        """The URI as a QR code, PNG."""
+        """Return the URI as a QR code in PNG."""
         return qr_png(self.uri)
 
     def qr_svg(self) -> str:
-        """The URI as a QR code, inline SVG with an accessible name that does not tell the secret."""
+        """Return the URI as a QR code in inline SVG, with an accessible name that does not contain the secret."""
         return qr_svg(self.uri, label=f"QR code to enrol {self.account.label}: scan it with your authenticator app")
 
 
 class RecoveryCodes(Sequence[str]):
-    """Codes to be shown once and kept on paper. Iterate to read them; `repr`, `str` and formats show none.
+    """Recovery codes to show once and keep on paper. Iterate to read them; `repr`, `str` and formats hide them.
 
-    `issue_id` opens nothing. Whoever saw the codes says with it that they are kept (`acknowledge_recovery_codes`).
+    `issue_id` grants nothing. With it, their owner acknowledges that they are kept (`acknowledge_recovery_codes`).
     """
 
     __slots__ = ("_codes", "issue_id")
@@ -113,10 +117,10 @@ class RecoveryCodes(Sequence[str]):
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A recovery code was taken. `pending` permits enrolling a new factor and nothing else.
+    """The result of an accepted recovery code. `pending` permits enrolling a new factor and nothing else.
 
-    `replacement` holds the one code issued for the used one (NIST-4.2.1.1), or none where the policy has no recovery
-    codes; the others stay valid.
+    `replacement` holds one code instead of the used code (NIST-4.2.1.1). It is empty if the policy has no recovery
+    codes. The other codes stay valid.
     """
 
     pending: PendingLogin
@@ -125,8 +129,9 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """One of an account's authenticators; `label` is its owner's name for it. Times are Unix seconds: `used_at` is
-    the beginning of the time step whose code was taken last.
+    """One of an account's authenticators. `label` is its owner's name for it. Times are in Unix seconds.
+
+    `used_at` is the beginning of the time step whose code was accepted last.
     """
 
     id: str
@@ -137,7 +142,7 @@ class Authenticator:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Something the account's owner must learn of (ASVS-6.3.5, NIST-4.2.3). `at` is Unix seconds."""
+    """A security notification for the account's owner (ASVS-6.3.5, NIST-4.2.3). `at` is in Unix seconds."""
 
     at: int
     event: str
@@ -145,7 +150,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the audit log. It never holds a typed name or code: people type passwords there."""
+    """One line of the audit log. It never contains a typed name or code, because people type passwords there."""
 
     at: int
     event: str
@@ -154,5 +159,5 @@ class AuditLine:
 
 
 def token_from(data: bytes) -> Redacted:
-    """A token, URL-safe."""
+    """Return a token of URL-safe characters made from `data`."""
     return Redacted(base64.urlsafe_b64encode(data).rstrip(b"=").decode())

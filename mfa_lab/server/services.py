@@ -1,4 +1,4 @@
-"""What every part of the flow needs, built once by `MfaServer` and passed along."""
+"""Hold the services that every part of the flow needs, and check names and labels."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from mfa_lab.server.storage.store import Store
 
 MAX_NAME_LENGTH = 254
 MAX_NORMAL_BYTES = 1024
-"""Of the normal form in UTF-8: a few characters stand for eighteen others, and an index has room for so much."""
+"""The limit of a normal name in UTF-8. A few characters expand to eighteen others, and an index has limited room."""
 _FORBIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`shown` makes what a person sees (shared secrets, recovery codes) and may be seeded for a class. What nobody
-    sees (tokens, ids, nonces, keys, salts) comes from the system always.
+    """The services that `MfaServer` builds once and passes to each part.
+
+    `shown` makes the values that a person sees (shared secrets, recovery codes), and may have a seed in lessons.
+    Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
     """
 
     store: Store
@@ -34,23 +36,23 @@ class Services:
     shown: Randomness
 
     def new_token(self) -> Redacted:
-        """256 bits (ASVS-7.2.4: new at each login)."""
+        """Return a new random token of 256 bits (ASVS-7.2.4: a new token at each login)."""
         return token_from(SYSTEM.token_bytes(TOKEN_BYTES))
 
     def new_id(self) -> str:
-        """An identifier that says nothing."""
+        """Return a random identifier, which reveals nothing."""
         return SYSTEM.token_bytes(16).hex()
 
     def throttle_key(self, name: Redacted) -> str:
-        """The throttle's key for a normal name: alike for known and unknown ones."""
+        """Return the throttle's key for a normal name. Known and unknown names have the same kind of key."""
         return self.store.keys.keyed_hash(name.reveal())
 
 
 def normal_name(name: object) -> str:
-    """The spelling under which names are compared: NFKC, no case, no space around.
+    """Return the spelling in which names are compared: NFKC, without case, without spaces around.
 
-    Empty for what cannot be a registered name: no text, lone surrogates, zeros, far too long. Length is looked at
-    first: Unicode's normal forms take minutes for a megabyte of accents.
+    The result is empty if `name` cannot be a registered name: no text, lone surrogates, NUL characters, or far too
+    long. The length is checked first, because Unicode normalisation takes minutes for a megabyte of accents.
     """
     if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or "\0" in name or not encodable(name):
         return ""
@@ -58,7 +60,10 @@ def normal_name(name: object) -> str:
 
 
 def checked_label(label: object) -> str:
-    """What an owner calls an authenticator: up to 64 characters of one line, or nothing."""
+    """Return an owner's label for an authenticator: one line of up to 64 characters, or empty.
+
+    Raises `InvalidInput`.
+    """
     normal = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) and len(label) <= 256 else None
     if (
         normal is None
@@ -70,7 +75,10 @@ def checked_label(label: object) -> str:
 
 
 def checked_name(name: object) -> str:
-    """A name as it may be registered, else `InvalidInput`. A colon would split the label in the phone (KEYURI)."""
+    """Return a name as it may be registered, otherwise raise `InvalidInput`.
+
+    A name has no colon, because a colon would split the label on the phone (KEYURI).
+    """
     short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see normal_name
     normal = unicodedata.normalize("NFC", str(name)) if short else ""
     if not 0 < len(normal.strip()) <= MAX_NAME_LENGTH:

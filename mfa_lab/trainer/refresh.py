@@ -6,11 +6,15 @@ So a difference in git is a difference in what a reader sees.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from difflib import unified_diff
+from functools import cache
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -88,16 +92,38 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
-def _execute(notebook: NotebookNode, folder: Path) -> None:
+def kernel_settings() -> dict[str, str]:
+    """Return the settings of a kernel manager that put a kernel behind Unix sockets; none on Windows.
+
+    Jupyter chooses free TCP ports before the kernel opens them. On a busy machine another program can take one in
+    between: the kernel dies, and the manager waits for it without an end. Nobody takes a socket in a folder of ours.
+    """
+    return {} if os.name == "nt" else {"transport": "ipc", "ip": f"{_socket_folder().name}/{next(_kernels)}"}
+
+
+@cache
+def _socket_folder() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="mfa-lab-")
+
+
+_kernels = count()
+
+
+def own_kernel() -> AsyncKernelManager:
+    """Return the manager of a kernel of this environment, whatever other kernels a user has installed."""
     # Without kernel folders the manager knows one kernel: this environment's own.
-    manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
+    specifications = KernelSpecManager(kernel_dirs=[])
+    return AsyncKernelManager(kernel_spec_manager=specifications, kernel_name="python3", **kernel_settings())
+
+
+def _execute(notebook: NotebookNode, folder: Path) -> None:
     client = NotebookClient(
         notebook,
-        km=manager,
+        km=own_kernel(),
         timeout=CELL_TIMEOUT_SECONDS,
         coalesce_streams=True,
         record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else it warns of TCP, which stays on this machine
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # on Windows it would warn of TCP without encryption
     )
     with client.setup_kernel(cwd=str(folder.resolve()), cleanup_kc=True):
         for index, cell in enumerate(notebook.cells):

@@ -240,10 +240,9 @@ def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
         saw = exercises.prediction(prediction_id).saw
     except InvalidInput:  # a plugin's that is not installed here
         saw = ()
-    first = " ".join(
-        [f"**{happened[1]}**" if happened else "", *(text.removeprefix(SAW).strip() for text in saw[:1])]
-    )
-    return [first.strip(), *saw[1:]]
+    # Without "What we saw:" before it, the explanation begins a sentence.
+    said = [text[:1].upper() + text[1:] for text in (each.removeprefix(SAW).strip() for each in saw[:1])]
+    return [" ".join([*([f"**{happened[1]}**"] if happened else []), *said]), *saw[1:]]
 
 
 def _question(prediction_id: str) -> str:

@@ -1,4 +1,4 @@
-"""MFA in front of a real web application: a FastAPI router, pages and JSON, and `require_mfa` for one's own routes.
+"""Put MFA in front of a real web application: a FastAPI router, pages and JSON, and `require_mfa` for your routes.
 
     app = FastAPI()
     add_mfa(app, MfaServer("sqlite:///accounts.db"), hosts=["app.example.org"])
@@ -6,7 +6,7 @@
     @app.post("/transfers")
     def transfer(session: Annotated[Session, Depends(require_mfa(max_age_seconds=300))]) -> ...:
 
-`mfa-lab serve` is the complete small application. docs/web.md tells more.
+`mfa-lab serve` runs a complete small application. docs/web.md says more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from mfa_lab.errors import MfaError
 
 try:
-    import python_multipart  # noqa: F401 (Starlette asks for it when the first form comes)
+    import python_multipart  # noqa: F401 (Starlette needs it for the first form)
     import uvicorn  # noqa: F401
 
     from mfa_lab.web.app import add_mfa, create_app
@@ -22,6 +22,6 @@ try:
 except ModuleNotFoundError as error:
     if error.name not in {"fastapi", "jinja2", "pydantic", "python_multipart", "starlette", "uvicorn"}:
         raise
-    raise MfaError(f"the web side needs {error.name}, not installed here: pip install 'mfa-lab[web]'") from None
+    raise MfaError(f"the web side needs {error.name}, which is not installed: pip install 'mfa-lab[web]'") from None
 
 __all__ = ["add_mfa", "create_app", "require_mfa"]

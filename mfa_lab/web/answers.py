@@ -1,4 +1,4 @@
-"""What is said: pages from templates that escape everything, and problems as JSON. No detail of a fault ever."""
+"""Write the answers: pages from templates that escape everything, and problems as JSON. None explains a fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")
 
-FAULT = "The service is out of order. What you asked for may or may not have been done: look before you try again."
+FAULT = "The service is out of order. It is unknown whether your request was done: check this before you try again."
 Reason = Literal[
     "refused",
     "already_done",
@@ -40,7 +40,7 @@ SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode(
 
 
 class Problem(BaseModel):
-    """Why a request was not fulfilled: a sentence for people, a word for programs."""
+    """The reason why a request was not fulfilled: a sentence for people and a word for programs."""
 
     detail: str
     reason: Reason
@@ -48,6 +48,7 @@ class Problem(BaseModel):
 
 @cache
 def templates() -> Environment:
+    """Return the environment of the pages' templates."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -64,25 +65,25 @@ def _moment(at: int) -> str:
 
 
 def _sentence(text: str) -> str:
-    """As a person reads it: the errors of this kit begin small and end without a full stop."""
+    """Return an error's text as a full sentence. The kit's errors begin in lower case and have no full stop."""
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
 def render(template: str, request: Request, site: Site, **values: object) -> str:
-    """One page as text."""
+    """Return the HTML of one page."""
     places = {"prefix": under(request, site.prefix), "home": under(request, site.home)}
     return templates().get_template(template).render(**places, site=site, script=SCRIPT, **values)
 
 
 def path_in(scope: Scope) -> str:
-    """The path as this application sees it, also where it is mounted in another."""
+    """Return the path as this application sees it, even if it is mounted in another application."""
     path, root = scope["path"], scope.get("root_path", "")
-    inside: bool = path == root or path.startswith(f"{root}/")  # as Starlette's router has it: /a is not in /auth
+    inside: bool = path == root or path.startswith(f"{root}/")  # as in Starlette's router: /auth is not inside /a
     return str(path.removeprefix(root) if inside else path)
 
 
 def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
-    """A sentence and nothing else: as JSON to who calls the API, as a page to everybody else."""
+    """Return an answer that contains one sentence: JSON for a call of the API, otherwise a page."""
     if path_in(request.scope).startswith(f"{site.prefix}/api/"):
         return JSONResponse({"detail": sentence, "reason": reason}, status)
     page = render("message.html", request, site, title="Not done", alert=sentence, name="")
@@ -90,7 +91,7 @@ def answer(request: Request, site: Site, status: int, sentence: str, reason: Rea
 
 
 def told(error: MfaError) -> tuple[int, str, Reason]:
-    """How an error is told to a stranger: status, sentence, reason. The operator's log says more of a fault."""
+    """Return what a stranger may learn of an error: status, sentence and reason. The operator's log says more."""
     if isinstance(error, StepDone):
         return 403, str(error), "already_done"
     if isinstance(error, LoginOver):

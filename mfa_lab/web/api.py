@@ -1,6 +1,7 @@
-"""The same as JSON. It takes bearer tokens and no cookies, so that no other site can act in a browser's name.
+"""Offer the same calls as a JSON API. It accepts bearer tokens and no cookies, which prevents CSRF.
 
-Each step gives the token of the next: a password that of a pending login, a code that of a session.
+Each step returns the token for the next step. A password gives the token of a pending login, and a code gives the
+token of a session.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ from mfa_lab.web.site import site_of
 
 
 class ApiRoute(APIRoute):
-    """Tells every error as a `Problem`, and never quotes what was sent: it may be a password."""
+    """Answer every error with a `Problem` that never quotes the request, because it may contain a password."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -76,19 +77,19 @@ def _problem(status: int, sentence: str, reason: Reason) -> Response:
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "Another host than this server's, or a body that cannot be read"},
+    400: {"model": Problem, "description": "The host is not this server's, or the body cannot be read"},
     403: {
         "model": Problem,
-        "description": "Refused: the same words whatever was wrong. `already_done`: this token has completed its "
-        "step; `login_over`: it has ended or expired",
+        "description": "Rejected, with the same words whatever was wrong. `already_done`: this token has completed "
+        "its step; `login_over`: it has ended or expired",
     },
     413: {"description": "The body is too large"},
-    422: {"model": Problem, "description": "Something that cannot be; the sentence says what"},
-    503: {"model": Problem, "description": "The server's own trouble; look whether it was done before you try again"},
+    422: {"model": Problem, "description": "An impossible value; the sentence says which"},
+    503: {"model": Problem, "description": "The server itself failed; before a new try, check whether it was done"},
 }
 _NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "No session, or one that is too old for this: log in (again)"}
+    401: {"model": Problem, "description": "No session, or the session is too old for this: log in (again)"}
 }
 
 router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
@@ -97,11 +98,11 @@ Identifier = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
 class _Bearer(HTTPBearer):
-    """Says in our own words that there is no token."""
+    """Say in the kit's own words that there is no token."""
 
     def make_not_authenticated_error(self) -> HTTPException:
         challenge = {"WWW-Authenticate": "Bearer"}
-        return Stopped(401, "Send the token of the step before.", "no_session", challenge)
+        return Stopped(401, "Send the token of the previous step.", "no_session", challenge)
 
 
 Token = Annotated[
@@ -110,7 +111,7 @@ Token = Annotated[
 
 
 def _server(request: Request) -> MfaServer:
-    """Asked for by call: as a dependency it would cost a thread, which takes as long as a statement."""
+    """Return the server. As a dependency, this call would cost a thread, which takes as long as an SQL statement."""
     return site_of(request).server
 
 
@@ -135,17 +136,17 @@ _ADMIN = [Depends(_admin)]
 
 @router.post("/register", status_code=202)
 def register(request: Request, body: Credentials) -> Done:
-    """Ask for an account. The answer is the same for a name that is taken."""
+    """Register an account. The answer is the same if the name is taken."""
     site = site_of(request)
     if not site.registration:
         raise AccessDenied
     register_alike(site, body.name, body.password)
-    return Done(message="If the name was free, the account is there. Log in to enrol an authenticator.")
+    return Done(message="If the name was free, the account now exists. Log in to enrol an authenticator.")
 
 
 @router.post("/login", response_model=Step)
 def log_in(request: Request, body: Credentials) -> Response:
-    """Step 1: name and password. Gives the token of a pending login, which grants nothing yet."""
+    """Verify name and password (step 1). Returns the token of a pending login, which grants nothing yet."""
     pending = _server(request).begin_login(body.name, body.password)
     next_step: Literal["code", "enrolment"] = "code" if pending.permits is Permit.CODE else "enrolment"
     return _written(Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at))
@@ -153,14 +154,14 @@ def log_in(request: Request, body: Credentials) -> Response:
 
 @router.post("/code", responses=_NO_TOKEN, response_model=NewSession)
 def finish(request: Request, token: Token, body: Code) -> Response:
-    """Steps 2 to 4: a code of the authenticator. Bearer: a pending login. Gives the token of a session."""
+    """Verify a code of the authenticator (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
     session = _server(request).finish_login(tokens.pending(token.credentials), body.code)
     return _written(NewSession(token=tokens.written(session), **_told(session)))
 
 
 @router.post("/recover", responses=_NO_TOKEN)
 def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
-    """A recovery code in place of a lost authenticator: permits enrolling a new one. Bearer: a pending login."""
+    """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Permits only a new enrolment."""
     recovery = _server(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
@@ -173,13 +174,13 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
 
 @router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
-    """Two codes in a row of an authenticator whose clock went astray. Bearer: what a recovery gave. Then log in."""
+    """Resynchronise an authenticator by two consecutive codes. Bearer: the token of a recovery. Then log in again."""
     _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
 @router.post("/enrolments", status_code=201, responses=_NO_SESSION)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
-    """Get a shared secret. Bearer: a pending login that permits it, or a fresh session."""
+    """Start an enrolment: return a shared secret. Bearer: a pending login that permits it, or a fresh session."""
     text = token.credentials
     permit = _fresh_session(request, token) if text.startswith("s.") else tokens.pending(text)
     enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)
@@ -194,25 +195,25 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
-    """Bind the authenticator that shows this code. Bearer: the enrolment. A first one brings recovery codes."""
+    """Bind the authenticator that shows this code. Bearer: the enrolment. A first factor gets recovery codes."""
     return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 
 @router.get("/session", responses=_NO_SESSION)
 def session(session: Live) -> SessionOut:
-    """Who has logged in."""
+    """Return the account that has logged in."""
     return SessionOut(**_told(session))
 
 
 @router.delete("/session", status_code=204, responses=_NO_SESSION)
 def log_out(request: Request, session: Live) -> None:
-    """Log out."""
+    """End the session."""
     _server(request).log_out(session)
 
 
 @router.get("/authenticators", responses=_NO_SESSION)
 def authenticators(request: Request, session: Live) -> list[AuthenticatorOut]:
-    """The account's authenticators, the oldest first."""
+    """Return the account's authenticators, the oldest first."""
     return [
         AuthenticatorOut(id=each.id, label=each.label, created_at=each.created_at, used_at=each.used_at)
         for each in _server(request).authenticators(session)
@@ -221,31 +222,31 @@ def authenticators(request: Request, session: Live) -> list[AuthenticatorOut]:
 
 @router.delete("/authenticators/{authenticator}", status_code=204, responses=_NO_SESSION)
 def revoke(request: Request, session: Fresh, authenticator: Identifier) -> None:
-    """Revoke one of several. The last one can only be replaced."""
+    """Revoke one of several authenticators. The last authenticator can only be replaced."""
     _server(request).revoke(session, authenticator)
 
 
 @router.post("/recovery-codes", status_code=201, responses=_NO_SESSION)
 def recovery_codes(request: Request, session: Fresh) -> Codes:
-    """A new set of recovery codes; the old ones are void."""
+    """Return a new set of recovery codes. The old codes are no longer valid."""
     return _codes(_server(request).issue_recovery_codes(session))
 
 
 @router.post("/recovery-codes/kept")
 def kept(request: Request, body: Kept) -> Acknowledged:
-    """The owner has kept the codes of this issue. Needs no bearer: the id was shown with them, and opens nothing."""
+    """Note that the owner has kept these codes. Needs no bearer: the id came with the codes, and grants nothing."""
     return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
 
 
 @router.put("/password", status_code=204, responses=_NO_SESSION)
 def password(request: Request, session: Fresh, body: Passwords) -> None:
-    """A new password. Every other session ends."""
+    """Change the password. Every other session ends."""
     _server(request).change_password(session, body.old, body.new)
 
 
 @router.get("/notifications", responses=_NO_SESSION)
 def notifications(request: Request, session: Live) -> list[NotificationOut]:
-    """What happened to the account, oldest first."""
+    """Return the account's security notifications, oldest first."""
     return [
         NotificationOut(at=notification.at, event=notification.event, words=words(notification))
         for notification in _server(request).notifications(session)
@@ -254,7 +255,7 @@ def notifications(request: Request, session: Live) -> list[NotificationOut]:
 
 @router.get("/audit-log", responses=_NO_SESSION, dependencies=_ADMIN)
 def audit_log(request: Request) -> list[AuditLineOut]:
-    """The audit log, oldest first. For administrators."""
+    """Return the audit log, oldest line first. For administrators."""
     return [
         AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
         for line in _server(request).audit_log()
@@ -263,7 +264,7 @@ def audit_log(request: Request) -> list[AuditLineOut]:
 
 @router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
 def reset_code(request: Request, body: AccountName) -> Codes:
-    """One recovery code more for an account, to be handed to its owner. For administrators."""
+    """Issue one more recovery code, which the administrator gives to the account's owner. For administrators."""
     codes = _server(request).issue_reset_code(body.name)
     return Codes(recovery_codes=list(codes), issue_id=None)
 
@@ -273,7 +274,7 @@ def _codes(codes: RecoveryCodes) -> Codes:
 
 
 def _written(answer: BaseModel) -> Response:
-    """As JSON, in this thread: of a model itself FastAPI asks another thread whether it is one."""
+    """Return the model as JSON, made in this thread. FastAPI would use another thread to validate the model."""
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""Putting it together: MFA added to an existing application, and a complete small one."""
+"""Add MFA to an existing application, or make a complete small application."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add_mfa(
 ) -> None:
     """Give an existing application the pages, the JSON API (both under `prefix`) and `require_mfa`.
 
-    The other words are told in `Site`. Raises `InvalidInput`.
+    `Site` explains the other arguments. Raises `InvalidInput`.
     """
     site = Site(
         server=server,
@@ -55,7 +55,7 @@ def add_mfa(
         registration=registration,
     )
     app.state.mfa = site
-    for part in PARTS:  # side by side: each router within another has every route before the right one tried again
+    for part in PARTS:  # side by side: in a nested router, Starlette would try each earlier route twice
         app.include_router(part, prefix=prefix, max_body_size=MAX_BODY_BYTES)
     app.add_api_route(f"{prefix}/style.css", _style, include_in_schema=False)
     app.add_exception_handler(Stopped, stopped)
@@ -71,7 +71,7 @@ def create_app(
     registration: bool = True,
     notifier: Notifier | None = None,
 ) -> FastAPI:
-    """The complete small application. With a `notifier`, notices go out while it runs."""
+    """Return the complete small application. With a `notifier`, it sends security notifications while it runs."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +79,7 @@ def create_app(
             yield
         server.close()
 
-    # The usual pages about an API load their script from elsewhere: nothing leaves the machine.
+    # FastAPI's pages about an API load a script from another server, so they are off: nothing leaves the machine.
     app = FastAPI(
         title="mfa-lab", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan, redirect_slashes=False
     )
@@ -97,7 +97,7 @@ def _to_the_account(request: Request) -> Response:
 
 async def _not_here(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    sentence = {404: "There is no such page.", 405: "This page takes no such request."}.get(status, "Try again.")
+    sentence = {404: "There is no such page.", 405: "This page rejects such a request."}.get(status, "Try again.")
     response = answer(request, request.app.state.mfa, status, sentence)
     if status == 405:
         allowed = ", ".join(sorted(_methods(path_in(request.scope))))
@@ -106,16 +106,17 @@ async def _not_here(request: Request, error: Exception) -> Response:
 
 
 def _methods(path: str) -> set[str]:
-    """What may be asked of a path, by all routes that have it (RFC 9110; Starlette names the first one's alone)."""
+    """Return the methods of all routes with this path (RFC 9110). Starlette names only the first route's methods."""
     routes = [route for part in PARTS for route in part.routes if isinstance(route, APIRoute)]
     return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
 
 
 @contextmanager
 def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Iterator[None]:
-    """While this lasts, a thread hands notices to the `notifier` every few seconds; with None nothing happens.
+    """Send security notifications by `notifier` every few seconds in a thread, inside the `with` block.
 
-    Several workers may do so at once: each notice is claimed before it is sent.
+    Without a notifier, nothing happens. Several workers may do this at once, because each notification is claimed
+    before it is sent.
     """
     over = Event()
 
@@ -123,8 +124,8 @@ def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Itera
         while not over.wait(_SECONDS_BETWEEN_NOTIFICATIONS):
             try:
                 server.send_notifications(notifier)
-            except Exception:  # the database is away, or the notifier is broken: tried again in a moment
-                log.exception("notices could not be sent")
+            except Exception:  # no database, or a broken notifier: try again soon
+                log.exception("security notifications could not be sent")
 
     thread = Thread(target=run, args=(notifier,), name="notices", daemon=True)
     if notifier is not None:
@@ -134,7 +135,7 @@ def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Itera
     finally:
         over.set()
         if notifier is not None:
-            thread.join(_SECONDS_FOR_THE_LAST_ONE)  # one that is cut off is sent again: its claim runs out
+            thread.join(_SECONDS_FOR_THE_LAST_ONE)  # if it is cut off, its claim expires and it is sent again
 
 
 def _style() -> Response:

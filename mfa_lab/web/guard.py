@@ -1,4 +1,4 @@
-"""`require_mfa`: a dependency for one's own routes. It gives the session, or sends people to log in (again)."""
+"""Protect your own routes with the dependency `require_mfa`: it returns the session, or asks for a login (again)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from mfa_lab.web.answers import Reason, told
 from mfa_lab.web.origin import SAFE_METHODS, cross_site, way_back, with_next
 from mfa_lab.web.site import Site, site_of, under
 
-BEARER_DESCRIPTION = "The token that the step before gave."
+BEARER_DESCRIPTION = "The token that the previous step returned."
 Bearer = Annotated[
     HTTPAuthorizationCredentials | None, Security(HTTPBearer(auto_error=False, description=BEARER_DESCRIPTION))
 ]
 
 
 class Stopped(HTTPException):
-    """The request goes no further: to a browser a way to the login, to a program a `Problem`."""
+    """The request stops here. A browser is sent to the login; a program gets a `Problem`."""
 
     def __init__(self, status: int, sentence: str, reason: Reason, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, sentence, headers)
@@ -31,7 +31,7 @@ class Stopped(HTTPException):
 
 
 async def stopped(_request: Request, error: Exception) -> Response:
-    """How an application answers it; `add_mfa` tells it so."""
+    """Return the answer to a `Stopped` request. `add_mfa` registers this handler."""
     if not isinstance(error, Stopped):
         raise error
     return JSONResponse({"detail": error.detail, "reason": error.reason}, error.status_code, error.headers)
@@ -40,17 +40,16 @@ async def stopped(_request: Request, error: Exception) -> Response:
 def require_mfa(
     max_age_seconds: int | None = None, *, action: str | None = None
 ) -> Callable[[Request, Bearer], Session]:
-    """A dependency that gives the `Session` of who has logged in with both factors.
+    """Return a dependency that gives the `Session` of a user who has logged in with both factors.
 
-    `max_age_seconds`: how long ago that may have been (step-up); or as the policy's `step_up` says for `action`.
-    A browser is sent to log in again and comes back to the page. A client of an API hears 401 and
-    `insufficient_user_authentication` (RFC 9470), or `no_session`. What another site sends in a browser's name is
-    refused with 403 and `cross_site`. A fault is 503. Raises `InvalidInput` for an age that is none, and for both.
+    `max_age_seconds` is the greatest age of this login (step-up). Instead, `action` takes the age from the policy's
+    `step_up`. A browser is sent to log in again, and then returns to the page. A client of an API gets 401 and
+    `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site makes a browser send
+    (CSRF) gets 403 and `cross_site`. A fault gives 503. Raises `InvalidInput` for an impossible age, or if both
+    arguments are given.
     """
     if max_age_seconds is not None and action is not None:
-        raise InvalidInput(
-            "give max_age_seconds or action, not both: the policy says how old an action's login may be"
-        )
+        raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")
     if max_age_seconds is not None and (type(max_age_seconds) is not int or max_age_seconds < 1):
         raise InvalidInput("max_age_seconds is a whole number of seconds, 1 or more")
 
@@ -77,7 +76,7 @@ def require_mfa(
 def session_in(
     request: Request, site: Site, text: str, max_age_seconds: int | None = None, *, browser: bool
 ) -> Session:
-    """The session that `text` stands for; without one, or with one that is too old, `Stopped`."""
+    """Return the session of the token `text`. Raises `Stopped` if there is no session, or if it is too old."""
     try:
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:

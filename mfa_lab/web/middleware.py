@@ -1,4 +1,4 @@
-"""Around everything that is served: strict headers on every answer, the Host check, and plain words for a fault."""
+"""Wrap every answer: strict headers, the Host check, and plain words for a fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEADERS = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: browsers then say `Origin: null` on our own forms, and a login could not lead back to its page.
+    # With no-referrer, browsers send `Origin: null` from our own forms, and a login could not return to its page.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -29,13 +29,13 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _RAW_BY_HTTPS = _RAW + [(name.lower().encode(), value.encode()) for name, value in HSTS.items()]
 _PROXY = {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"}
-_NEEDS_HTTPS = "This server speaks https alone. Behind a proxy, let the proxy send X-Forwarded-Proto."
+_NEEDS_HTTPS = "This server speaks only https. Behind a proxy, let the proxy send X-Forwarded-Proto."
 _NEEDS_HTTP = "This server was started for plain http on its own machine. Behind a proxy, start it for https."
 _NO_SUCH_HOST = "This server does not answer under this name."
 
 
 class Shield:
-    """ASGI middleware for what lies under the site's prefix; an application's other pages are its own."""
+    """ASGI middleware for the paths under the site's prefix. It does not change an application's other pages."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app
@@ -62,7 +62,7 @@ class Shield:
             try:
                 await self.app(scope, receive, with_headers)
             except ClientDisconnect:
-                return  # who hung up gets no answer, and writes no traceback into the log
+                return  # the client hung up: no answer, and no traceback in the log
             except Exception:
                 log.exception("a fault while answering %s %r", scope["method"], scope["path"])
                 if started:

@@ -1,4 +1,4 @@
-"""What the JSON API takes and gives, as pydantic models."""
+"""Define the requests and answers of the JSON API as pydantic models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Done(BaseModel):
 
 
 class Step(BaseModel):
-    """`next`: what this token permits, and nothing else. Times are Unix seconds."""
+    """A step of a login. `next` is the only step that the token permits. Times are in Unix seconds."""
 
     token: str
     next: Literal["code", "enrolment"]
@@ -35,7 +35,7 @@ class RecoveryCode(BaseModel):
 
 
 class Recovered(Step):
-    """`recovery_code` takes the place of the used one; null where the policy gives out none. `issue_id` as there."""
+    """The result of a recovery. `recovery_code` replaces the used code; both are null if the policy has none."""
 
     recovery_code: str | None
     issue_id: str | None
@@ -62,14 +62,14 @@ class NewSession(SessionOut):
 
 
 class EnrolmentIn(BaseModel):
-    """`further`: beside the authenticators there are, instead of in their place."""
+    """An enrolment request. With `further`, the new authenticator does not replace the existing authenticators."""
 
     label: Text = ""
     further: Annotated[bool, Field(strict=True)] = False
 
 
 class EnrolmentOut(BaseModel):
-    """The shared secret in three forms, told this once."""
+    """A new shared secret in three forms. The server shows it only once."""
 
     token: str
     uri: str

@@ -1,4 +1,4 @@
-"""Where a request comes from, and where a login may lead back to: this very site, or nowhere."""
+"""Check where a request comes from, and to which page a login may return: only to this site."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ _LONGEST = 1000
 
 
 def cross_site(request: Request, *, proof: bool) -> bool:
-    """Whether the browser says that another site sent this, or (`proof`) nothing says that none did.
+    """Return whether a browser says that another site sent this request.
 
-    Browsers set both headers themselves, and no script can change them. Clients that are no browsers send neither.
+    With `proof`, the result is also true if neither header is there. Browsers set both headers themselves, and no
+    script can change them. Other clients send neither.
     """
     fetched, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if fetched is not None and fetched not in ("same-origin", "none"):
         return True
-    if origin == "null" and fetched == "same-origin":  # of a page under Referrer-Policy: no-referrer
+    if origin == "null" and fetched == "same-origin":  # from a page with Referrer-Policy: no-referrer
         return False
     if origin is not None:
         return origin != f"{request.scope['scheme']}://{request.headers.get('host', '')}"
@@ -26,7 +27,10 @@ def cross_site(request: Request, *, proof: bool) -> bool:
 
 
 def own_path(text: str | None) -> str:
-    """`text` if it is a path on this site, else nothing: `//host`, `/\\host` and control characters lead away."""
+    """Return `text` if it is a path on this site, otherwise an empty text.
+
+    `//host`, `/\\host` and control characters would lead to another site.
+    """
     if not text or not text.startswith("/") or text.startswith("//") or len(text) > _LONGEST:
         return ""
     if "\\" in text or any(character <= " " or character == "\x7f" for character in text):
@@ -36,11 +40,11 @@ def own_path(text: str | None) -> str:
 
 
 def way_back(request: Request) -> str:
-    """The page to return to after a login: this one; after a form, the page on which it stood."""
+    """Return the page to which a login returns: this page, or, after a form, the page that contained the form."""
     here = request.method in SAFE_METHODS
     try:
         page = urlsplit(str(request.url) if here else request.headers.get("referer", ""))
-    except ValueError:  # a Host or a Referer that is no address
+    except ValueError:  # the Host or the Referer is not an address
         return ""
     if page.netloc != request.headers.get("host"):
         return ""
@@ -48,5 +52,5 @@ def way_back(request: Request) -> str:
 
 
 def with_next(path: str, back: str) -> str:
-    """`path` with the page to return to."""
+    """Return `path` with the page to return to as its query."""
     return f"{path}?next={quote(back, safe='/')}" if back else path

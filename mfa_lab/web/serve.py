@@ -1,7 +1,7 @@
-"""`mfa-lab serve`: the complete small application in uvicorn, with one worker or several.
+"""Run the complete small application in uvicorn, with one worker or several, for `mfa-lab serve`.
 
-Workers are processes of their own that read what they need from the environment; so does any other ASGI server that
-is told `mfa_lab.web.serve:application`, a factory.
+Each worker is a process that reads its settings from the environment. Any other ASGI server can run the factory
+`mfa_lab.web.serve:application` in the same way.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ _PREFIX = "MFA_LAB_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a worker needs to know; each is an environment variable, such as MFA_LAB_DATABASE. Lists are by commas.
+    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE. Commas separate lists.
 
-    `https`: whether browsers reach the server by https, its own or a proxy's. `notifications`: a file; mail is set by
-    MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or beside the file.
+    `https` says whether browsers reach the server by https, its own or a proxy's. `notifications` is a file. For
+    mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a
+    file beside the database.
     """
 
     database: str = "sqlite:///mfa-lab.db"
@@ -46,6 +47,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
+        """Return the settings of the environment. Raises `InvalidInput`."""
         given = {field.name: os.environ.get(_PREFIX + field.name.upper()) for field in fields(cls)}
         settings = cls(**{name: value for name, value in given.items() if value is not None})
         for name in ("https", "registration"):
@@ -54,11 +56,12 @@ class Settings:
         return settings
 
     def to_environment(self) -> None:
+        """Write the settings into the environment, from which the workers read them."""
         for field in fields(self):
             os.environ[_PREFIX + field.name.upper()] = getattr(self, field.name)
 
     def application(self) -> FastAPI:
-        """The application as these settings describe it. Raises `MfaError`."""
+        """Return the application with these settings. Raises `MfaError`."""
         return create_app(
             MfaServer(self.database, policy=named_policy(self.policy), issuer=self.issuer),
             hosts=_list(self.hosts),
@@ -69,19 +72,19 @@ class Settings:
         )
 
     def notifier(self) -> Notifier | None:
-        """A mail server if there is one, else the file, else nobody."""
+        """Return a notifier for the mail server if one is set, otherwise for the file, otherwise None."""
         mail = {name: os.environ.get(f"{_PREFIX}SMTP_{name}", "") for name in _MAIL}
         if not mail["HOST"]:
             return FileNotifier(self.notifications) if self.notifications else None
         if self.notifications:
             raise InvalidInput(
-                f"notices go to a file or by mail: set {_PREFIX}NOTIFICATIONS or {_PREFIX}SMTP_HOST, not both"
+                f"notifications go to a file or by mail: set {_PREFIX}NOTIFICATIONS or {_PREFIX}SMTP_HOST, not both"
             )
         if not re.fullmatch("[0-9]{0,5}", mail["PORT"]):
             raise InvalidInput(f"{_PREFIX}SMTP_PORT is a number, such as 587")
         if not mail["SENDER"]:
             raise InvalidInput(
-                f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER as well: the mail address notices come from"
+                f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER too: the mail address that sends notifications"
             )
         return SmtpNotifier(
             mail["HOST"],
@@ -96,7 +99,7 @@ _MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
 
 
 def named_policy(name: str) -> Policy:
-    """`standard`, or one of data/policies.toml. Raises `InvalidInput` that names them all."""
+    """Return the policy `standard` or one of data/policies.toml. Raises `InvalidInput`, which names them all."""
     known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     if name not in known:
         raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")
@@ -104,7 +107,7 @@ def named_policy(name: str) -> Policy:
 
 
 def application() -> FastAPI:
-    """The application as the environment describes it: what every worker calls."""
+    """Return the application with the settings of the environment. Every worker calls this factory."""
     return Settings.from_environment().application()
 
 
@@ -113,20 +116,20 @@ def _list(text: str) -> list[str]:
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str, Any] | None = None) -> None:
-    """Serve until Ctrl-C. The settings are tried before a worker starts. Raises `MfaError`."""
+    """Serve until Ctrl-C. The settings are checked before a worker starts. Raises `MfaError`."""
     if workers > 1 and address.path_of(address.parsed(settings.database)) is None:
         raise InvalidInput("several workers need one database: name a file, sqlite:///accounts.db, or PostgreSQL")
-    if settings.https != "yes" and host not in ("localhost", "127.0.0.1", "::1"):  # as a socket is told, no brackets
+    if settings.https != "yes" and host not in ("localhost", "127.0.0.1", "::1"):  # as for a socket, without brackets
         raise InvalidInput(
-            "plain http is for this machine alone: give --certificate and --certificate-key, or --behind-https where "
-            "a proxy speaks https"
+            "plain http works only on this machine: give --certificate and --certificate-key, or --behind-https if a "
+            "proxy speaks https"
         )
     if tls:
         try:
             ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
                 tls["ssl_certfile"], tls["ssl_keyfile"]
             )
-        except OSError:  # ssl.SSLError is one
+        except OSError:  # includes ssl.SSLError
             raise InvalidInput(
                 "the certificate and its key cannot be read: give two PEM files that belong together"
             ) from None

@@ -1,6 +1,6 @@
-"""The server's tokens on their way through a browser or an API: one letter for the step, a dot, the token.
+"""Write and read the server's tokens for a browser or an API: one letter for the step, a dot, the token.
 
-The letter only says which call to try. What a token permits is the server's to know, whatever the letter claims.
+The letter only says which call to try. Only the server knows what a token permits, whatever the letter claims.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _FORM = re.compile(r"[apse]\.[A-Za-z0-9_-]{43}")
 
 
 def written(record: Record) -> str:
-    """The text that stands for a record outside."""
+    """Return the text of a record's token, for a browser or an API."""
     return f"{_LETTERS[type(record)]}.{record.token.reveal()}"
 
 
 def anonymous() -> str:
-    """For a browser that has done nothing yet: its forms are bound to this one."""
+    """Return a new token for a browser that has done nothing yet. Its forms are bound to this token."""
     return f"a.{token_from(SYSTEM.token_bytes(TOKEN_BYTES)).reveal()}"
 
 
 def well_formed(text: str | None) -> str:
-    """`text` if it may be one of these, else nothing."""
+    """Return `text` if it has the form of a token, otherwise an empty text."""
     return text if text and _FORM.fullmatch(text) else ""
 
 
 def record(text: str) -> Record | None:
-    """What the letter claims: its token goes to the server, which alone knows the rest. None for anything else."""
+    """Return the record that the letter claims, or None. Only the token is real: the server knows the rest."""
     letter, token = text[:1], Redacted(text[2:])
     if letter == "p":
         return PendingLogin(token, Permit.CODE, 0)
@@ -49,34 +49,37 @@ def record(text: str) -> Record | None:
 
 
 def pending(text: str) -> PendingLogin:
-    """As a pending login; anything else becomes one that was never handed out, for the server to refuse."""
+    """Return `text` as a pending login. Anything else becomes an unknown pending login, which the server rejects."""
     found = record(text)
     return found if isinstance(found, PendingLogin) else PendingLogin(Redacted(""), Permit.CODE, 0)
 
 
 def session(text: str) -> Session:
-    """As a session, likewise."""
+    """Return `text` as a session. Anything else becomes an unknown session, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Session) else Session(Redacted(""), "", 0, 0)
 
 
 def enrolment(text: str) -> Enrolment:
-    """As an enrolment, likewise."""
+    """Return `text` as an enrolment. Anything else becomes an unknown enrolment, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Enrolment) else Enrolment(Redacted(""), 0, cast(OtpAccount, None))
 
 
 def form_token(cookie: str) -> str:
-    """What a form of this browser carries. Who does not know the cookie cannot compute it, and it does not tell it.
+    """Return the token that this browser's forms carry, against CSRF.
 
-    A new step brings a new cookie and so new form tokens; those of another browser or step do not fit.
+    Without the cookie, nobody can compute it, and it does not reveal the cookie. A new step brings a new cookie and
+    so a new form token. The form token of another browser or step does not fit.
     """
     return hmac.new(cookie.encode(), b"mfa-lab form", hashlib.sha256).hexdigest()
 
 
 def in_cookie(header: str, name: str) -> str:
-    """The value of the one cookie of exactly this name, else nothing. Starlette strips Unicode's white space too, so
-    that a sibling host could pass off a name that begins with it, which browsers let it set, as ours.
+    """Return the value of the only cookie with exactly this name, otherwise an empty text.
+
+    Starlette also strips Unicode's white space. A sibling host can set a cookie whose name begins with such a space,
+    and Starlette would take it for ours.
     """
     parts = [part.strip(" \t") for part in header.split(";")]
     found = [part.removeprefix(f"{name}=") for part in parts if part.startswith(f"{name}=")]
@@ -84,10 +87,10 @@ def in_cookie(header: str, name: str) -> str:
 
 
 def fits(given: str, cookie: str) -> bool:
-    """Whether a form was made for this cookie (ASVS-11.2.4: in constant time)."""
+    """Return whether a form was made for this cookie, compared in constant time (ASVS-11.2.4)."""
     return bool(cookie) and same(given, form_token(cookie))
 
 
 def same(given: str, expected: str) -> bool:
-    """Whether two form tokens are the same, in constant time."""
+    """Return whether two form tokens are the same, compared in constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))

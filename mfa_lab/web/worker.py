@@ -1,7 +1,7 @@
-"""One of a notebook's workers: `python -m mfa_lab.web.worker DATABASE CLOCK`, started by `mfa_lab.lab.demos.workers`.
+"""Run a worker of a notebook: `python -m mfa_lab.web.worker DATABASE CLOCK`, which `mfa_lab.lab.demos.workers` calls.
 
-It serves the complete small application on a port that is free, for this machine alone, and tells its address. It
-lives by the clock in a file, and ends when its standard input does: no worker outlasts the notebook.
+The worker serves the complete small application on a free port, only for this machine, and prints its address. It
+reads the time from a file. It stops when its standard input ends, so that no worker runs longer than the notebook.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mfa_lab.web.app import create_app
 
 
 def main(database: str, clock: str) -> None:
-    """Serve until standard input ends."""
+    """Serve the application until standard input ends."""
     app = create_app(MfaServer(database, clock=FileClock(Path(clock))), https=False)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=2))
     listening = socket.create_server(("127.0.0.1", 0))

@@ -120,6 +120,10 @@ class LabPage:
         self.page.reload()
         self._wait_for_kernel()
 
+    def wait_until_saved(self) -> None:
+        """Return when the notebook's file is as the page shows it; a test that never saves waits for the page to."""
+        self.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+
     def _wait_for_kernel(self) -> None:
         self.page.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext")
         self.page.evaluate(KERNEL_READY)

@@ -90,7 +90,7 @@ def test_a_life_of_double_clicks(java_script: bool, gap_ms: int, browser: Browse
     page.get_by_role("link", name="Authenticator lost?").click()
     page.get_by_label("Recovery code").fill(codes[0])
     double_click(page, "Go on", gap_ms)
-    settled(title="Your recovery code was taken")
+    settled(title="Your recovery code was accepted")
     assert page.locator(".codes li").count() == 1 or not java_script
     context.close()
 

@@ -374,9 +374,9 @@ def test_reset_says_where_the_old_copy_is(here: Path):
     (here / "elsewhere" / name).write_text("mine")
     kept = name.replace(".ipynb", ".kept-1.ipynb")
     arguments = ("reset", name.removesuffix(".ipynb"), "--dir", "elsewhere")
-    assert invoke(*arguments) == (0, f"{name} is as it came; yours is kept as {kept}\n")
+    assert invoke(*arguments) == (0, f"{name} is the kit's version again; your copy is kept as {kept}\n")
     assert (here / "elsewhere" / kept).read_text() == "mine"
-    assert invoke("reset", "--dir", "elsewhere") == (0, "Nothing to do: every notebook is as it came.\n")
+    assert invoke("reset", "--dir", "elsewhere") == (0, "Nothing to do: every notebook is unchanged.\n")
     code, output = invoke("reset", "nonsense", "--dir", "elsewhere")
     assert (code, name in output, "Traceback" in output) == (1, True, False)
 

@@ -1,15 +1,13 @@
-"""A rung needs no other rung: each notebook of the ladder comes out the same with its rungs in reverse, in time."""
+"""An attack needs no other attack: each notebook of the series comes out the same in reverse order, in time."""
 
 import re
 from datetime import datetime
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from mfa_lab.trainer.refresh import read_notebook, text_outputs
+from mfa_lab.trainer.refresh import own_kernel, read_notebook, text_outputs
 
 from .kit import NOTEBOOKS
 
@@ -54,9 +52,7 @@ def test_attacks_in_reverse(path, tmp_path):
     assert len(attack_series) > 1
     turned = iter(attack_series[::-1])
     notebook.cells = [cell for part in sections for cell in (next(turned) if is_attack(part) else part)]
-    # Without kernel folders the manager knows one kernel: this environment's own.
-    kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
-    client = NotebookClient(notebook, km=kernel, timeout=SECTION_SECONDS, coalesce_streams=True)
+    client = NotebookClient(notebook, km=own_kernel(), timeout=SECTION_SECONDS, coalesce_streams=True)
     with client.setup_kernel(cwd=str(tmp_path), cleanup_kc=True):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)

@@ -67,59 +67,62 @@ def test_a_text_may_be_as_long_as_the_limit():
         toml.parse("#" * (toml.MAX_CHARACTERS + 1))
 
 
-IN = "line 2, a in [x]: this is no TOML: "
+IN = "line 2, a in [x]: this is not TOML: "
 NO_TOML = [
     ("[x]\na = \n", IN + "a value is missing or of no known kind: write a number"),
     ("[x]\na =", IN + "a value is missing"),
     ("[x]\na = True\n", IN + "a value is missing or of no known kind: write a number, true or false"),
     ("[x]\na = word\n", IN + "a value is missing or of no known kind"),
-    ("[x]\na = 10 hours\n", IN + "more than one value stands here: write one on a line"),
+    ("[x]\na = 10 hours\n", IN + "more than one value is written here: write one on a line"),
     ("[x]\na = 'the museum's'\n", IN + "more than one value"),
     (
         "[x]\na = 08\n",
-        IN + "more than one value stands here: write one on a line, a text in quotes, a number without",
+        IN + "more than one value is written here: write one on a line, a text in quotes, a number without",
     ),
     ("[x]\na 1\n", IN + "there is no = between a key and its value: write key = value"),
     ("[x]\na: 1\n", IN + "there is no = between"),
-    ("word", "line 1: this is no TOML: there is no = between"),
-    ("[x]\na = 1\na = 2\n", "line 3, a in [x]: this is no TOML: this key or table stands in the text already: keep"),
-    ("[x]\n[y]\n[x]\n", "line 3: this is no TOML: this key or table stands in the text already"),
-    ("a = { b = 1, b = 2 }\n", "line 1, a: this is no TOML: this key or table stands in the text already"),
-    ("[[x]]\na.b = 1\na = 1\n", "line 3, a in [x]: this is no TOML: this key or table"),
-    ("[x\n", "line 1: this is no TOML: the brackets around a table's name do not close: write [name]"),
-    ("[x", "line 1: this is no TOML: the brackets around a table's name do not close"),
-    ("[[x]\n", "line 1: this is no TOML: the brackets around a table's name do not close"),
+    ("word", "line 1: this is not TOML: there is no = between"),
+    ("[x]\na = 1\na = 2\n", "line 3, a in [x]: this is not TOML: this key or table is already in the text: keep"),
+    ("[x]\n[y]\n[x]\n", "line 3: this is not TOML: this key or table is already in the text"),
+    ("a = { b = 1, b = 2 }\n", "line 1, a: this is not TOML: this key or table is already in the text"),
+    ("[[x]]\na.b = 1\na = 1\n", "line 3, a in [x]: this is not TOML: this key or table"),
+    ("[x\n", "line 1: this is not TOML: the brackets around a table's name do not close: write [name]"),
+    ("[x", "line 1: this is not TOML: the brackets around a table's name do not close"),
+    ("[[x]\n", "line 1: this is not TOML: the brackets around a table's name do not close"),
     ("[x]\na = 'b\nc = 1\n", IN + "a text in quotes does not close: end it with the quotes that it begins with"),
     ('[x]\na = "b\nc = 1\n', IN + "a text in quotes does not close"),
     ('[x]\na = "b', IN + "a text in quotes does not close"),
     ("[x]\na = '''\n" + "b = 1\n" * 99, IN + "a text in quotes does not close"),
     ('[x]\na = """b\n[y]\nb = "c"\n\n', IN + "a text in quotes does not close"),
-    ("[x]\na = '''b\n[y]\nb = '''c'''\n", "line 4, a in [x]: this is no TOML: more than one value"),
-    ("[x]\na = '''b\n[y]\nb = '''c'''\n", "; what is wrong may be on line 2, where it begins"),
-    ("a = '''b\n[y]\nb = '''c'''\n", "; what is wrong may be on line 1, where it begins"),
-    ("[x]\nz = '''\n[y]\n'''\na = ", "line 5, a in [x]: this is no TOML: a value is missing"),
+    ("[x]\na = '''b\n[y]\nb = '''c'''\n", "line 4, a in [x]: this is not TOML: more than one value"),
+    ("[x]\na = '''b\n[y]\nb = '''c'''\n", "; the mistake may be on line 2, where the value begins"),
+    ("a = '''b\n[y]\nb = '''c'''\n", "; the mistake may be on line 1, where the value begins"),
+    ("[x]\nz = '''\n[y]\n'''\na = ", "line 5, a in [x]: this is not TOML: a value is missing"),
     ("[x]\na = [\n 1,\n 2\n\n# b\n", IN + "a list does not close: write commas between its parts and ] after"),
-    ("[x]\na = [\n 1\n 2\n]\n", "line 4, a in [x]: this is no TOML: a list does not close"),
+    ("[x]\na = [\n 1\n 2\n]\n", "line 4, a in [x]: this is not TOML: a list does not close"),
     ("[x]\na = { b = 1\n", IN + "a table in { } does not close: write it on one line"),
-    ("[x]\na = { b = 1,\n c = 2 }\n", IN + "a key is missing or has a sign that no key may have: write letters"),
-    ("[x]\na.=1\n", "line 2, a. in [x]: this is no TOML: a key is missing"),
-    ('[x]\na = "C:\\d"\n', IN + "a text has a \\ in it: write \\\\ for it, or put the text in single quotes"),
+    ("[x]\na = { b = 1,\n c = 2 }\n", IN + "a key is missing or has a character that no key may have: use letters"),
+    ("[x]\na.=1\n", "line 2, a. in [x]: this is not TOML: a key is missing"),
+    ('[x]\na = "C:\\d"\n', IN + "a text has a \\ in it: write \\\\ instead, or put the text in single quotes"),
     ('[x]\na = "\\u12"\n', IN + "a text has a \\ in it"),
     ('[x]\na = "\\ud800"\n', IN + "a text has a \\ in it"),
-    ("[x]\na = 2029-02-30\n", IN + "this date is in no calendar: mend it, or put it in quotes"),
-    ("[x]\na = '\x07'\n", IN + "a sign that cannot be seen stands here: delete the line and type it anew"),
-    ("[x]\n\n# \x00\n", "line 3: this is no TOML: a sign that cannot be seen stands here"),
-    ("=", "line 1: this is no TOML: this line is neither key = value nor a table's [name]: write one of them"),
-    ("\ufeff", "line 1: this is no TOML: this line is neither"),
+    ("[x]\na = 2029-02-30\n", IN + "no calendar has this date: correct it, or put it in quotes"),
+    ("[x]\na = '\x07'\n", IN + "an invisible character is in this line: delete the line and type it again"),
+    ("[x]\n\n# \x00\n", "line 3: this is not TOML: an invisible character is in this line"),
+    ("=", "line 1: this is not TOML: this line is neither key = value nor a table's [name]: write one of them"),
+    ("\ufeff", "line 1: this is not TOML: this line is neither"),
     ("[x]\r\na = \r\n", IN + "a value is missing"),
-    ("[x]\n" + "b" * 60 + " 1\n", f"line 2, {'b' * 60} in [x]: this is no TOML: there is no ="),
-    ("[x]\n" + "b" * 99 + " 1\n", f"line 2, '{'b' * 60}' in [x]: this is no TOML: there is no ="),
-    ('[x]\n"\x1b[31m" = \n', "line 2, '\\x1b[31m' in [x]: this is no TOML: a sign that cannot be seen"),
+    ("[x]\n" + "b" * 60 + " 1\n", f"line 2, {'b' * 60} in [x]: this is not TOML: there is no ="),
+    ("[x]\n" + "b" * 99 + " 1\n", f"line 2, '{'b' * 60}' in [x]: this is not TOML: there is no ="),
+    ('[x]\n"\x1b[31m" = \n', "line 2, '\\x1b[31m' in [x]: this is not TOML: an invisible character"),
     ("[x]\na = " + "9" * 5000 + "\n", IN + "a number is too long: write a shorter one"),
-    ("[x]\nz = 1\na = [\n" + "9" * 5000 + "]\nb = 1\n", "line 4, a in [x]: this is no TOML: a number is too long"),
-    ("[x]\na = " + "[" * 5000, IN + "brackets lie too deep: write fewer of them inside each other"),
-    ("[x]\nz = 1\nb = " + "[" * 5000 + "\nc = 1\n", "line 3, b in [x]: this is no TOML: brackets lie too deep"),
-    ("[" * 5000, "line 1: this is no TOML: a key is missing"),
+    ("[x]\nz = 1\na = [\n" + "9" * 5000 + "]\nb = 1\n", "line 4, a in [x]: this is not TOML: a number is too long"),
+    ("[x]\na = " + "[" * 5000, IN + "brackets are nested too deeply: write fewer of them inside each other"),
+    (
+        "[x]\nz = 1\nb = " + "[" * 5000 + "\nc = 1\n",
+        "line 3, b in [x]: this is not TOML: brackets are nested too deeply",
+    ),
+    ("[" * 5000, "line 1: this is not TOML: a key is missing"),
 ]
 
 
@@ -156,7 +159,7 @@ def test_what_the_reader_may_say_one_day_is_told_in_our_words(error: ValueError,
         return loads(text)
 
     monkeypatch.setattr(tomllib, "loads", refusing)
-    with pytest.raises(InvalidInput, match=r"^line 2, b: this is no TOML: this line is neither"):
+    with pytest.raises(InvalidInput, match=r"^line 2, b: this is not TOML: this line is neither"):
         toml.parse("a = 1\nb = 1\nc = 1")
 
 
@@ -167,6 +170,6 @@ def test_broken_text_is_not_read_slowly(monkeypatch: pytest.MonkeyPatch):
     text = "[x]\na = '''\n" + "b = 'c'\n" * 6000
     reads, loads = [], tomllib.loads
     monkeypatch.setattr(tomllib, "loads", lambda given: reads.append(len(given)) or loads(given))
-    with pytest.raises(InvalidInput, match=r"^line 6002: this is no TOML: a text in quotes does not close"):
+    with pytest.raises(InvalidInput, match=r"^line 6002: this is not TOML: a text in quotes does not close"):
         toml.parse(text)
     assert len(reads) <= 1 + 2 * 20

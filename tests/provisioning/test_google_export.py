@@ -99,13 +99,13 @@ def test_spellings_of_the_same(text: str) -> None:
 
 
 NO_EXPORTS = {
-    "nothing": ("", "no otpauth-migration"),
-    "no text": (None, "a text of at most"),
-    "another scheme": (ALICE.uri(), "no otpauth-migration"),
-    "another host": (START.replace("offline", "online") + PROTOC, "no otpauth-migration"),
-    "no data": ("otpauth-migration://offline?x=1", "no otpauth-migration"),
-    "data twice": (f"{START}{PROTOC}&data={PROTOC}", "no otpauth-migration"),
-    "too long": (START + "A" * MAX_URI_CHARACTERS, "a text of at most"),
+    "nothing": ("", "not an otpauth-migration"),
+    "no text": (None, "pass the text of one QR code"),
+    "another scheme": (ALICE.uri(), "not an otpauth-migration"),
+    "another host": (START.replace("offline", "online") + PROTOC, "not an otpauth-migration"),
+    "no data": ("otpauth-migration://offline?x=1", "not an otpauth-migration"),
+    "data twice": (f"{START}{PROTOC}&data={PROTOC}", "not an otpauth-migration"),
+    "too long": (START + "A" * MAX_URI_CHARACTERS, "at most 4096 characters"),
     "no base64": (START + "ab!cd", "damaged"),
     "cut off": (START + PROTOC[:40], "damaged"),
     "a number of 13 bytes": (uri(one(bare()) + b"\x10" + b"\xff" * 12 + b"\x01"), "damaged"),
@@ -113,9 +113,9 @@ NO_EXPORTS = {
     "a length beyond all": (uri(b"\x0a" + b"\xff" * 9 + b"\x01"), "damaged"),
     "a group": (uri(b"\x0b"), "damaged"),
     "empty": (uri(protobuf.field(2, 1)), "holds no account"),
-    "number 3 of 2": (uri(one(bare(), count=2, index=2)), "cannot be"),
-    "number -1": (uri(one(bare(), index=2**64 - 1)), "cannot be"),
-    "10,000 QR codes": (uri(one(bare(), count=10_000)), "cannot be"),
+    "number 3 of 2": (uri(one(bare(), count=2, index=2)), "impossible number"),
+    "number -1": (uri(one(bare(), index=2**64 - 1)), "impossible number"),
+    "10,000 QR codes": (uri(one(bare(), count=10_000)), "impossible number"),
 }
 
 
@@ -135,8 +135,8 @@ def test_what_is_no_export(text: str, sentence: str) -> None:
     ("fields", "label", "why"),
     [
         ({"type": 1}, "Acme: alice", "counts logins"),
-        ({"type": 0}, "Acme: alice", "no type that this kit knows"),
-        ({"type": 3}, "Acme: alice", "no type that this kit knows"),
+        ({"type": 0}, "Acme: alice", "does not know its type"),
+        ({"type": 3}, "Acme: alice", "does not know its type"),
         ({"algorithm": 4}, "Acme: alice", "algorithm must be"),
         ({"algorithm": 9}, "Acme: alice", "algorithm must be"),
         ({"digits": 3}, "Acme: alice", "digits must be"),

@@ -149,10 +149,10 @@ def test_a_comparison_shows_what_happened_and_why(monkeypatch: pytest.MonkeyPatc
     shown, answer = made[-1].shown
     assert [output.get("text") for output in shown.outputs] == ["broken: 3 got in"]
     assert shown.source == "print(broken)"
-    assert answer.source == "**b: nothing.** none of it came to anything at all."
-    assert made[-1].notes[-1] == "**b: nothing.** none of it came to anything at all. This is why.\n\nMore is said."
+    assert answer.source == "**b: nothing.** None of it came to anything at all."
+    assert made[-1].notes[-1] == "**b: nothing.** None of it came to anything at all. This is why.\n\nMore is said."
     alone = of(prose("## A"), prose("Guess now.\n\n- a: all"), code('compare("enrolment-code-reused", 1)'))
-    assert alone[-1] == ("A", "", ["**b: nothing.** none of it came to anything at all."])
+    assert alone[-1] == ("A", "", ["**b: nothing.** None of it came to anything at all."])
 
 
 def test_what_a_check_prints_besides_its_answer_is_kept():

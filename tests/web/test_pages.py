@@ -7,6 +7,7 @@ import pytest
 from mfa_lab import Phone
 from mfa_lab.clock import SkewedClock
 from mfa_lab.errors import PUBLIC_MESSAGE
+from mfa_lab.web.answers import SCRIPT
 from tests.web.kit import ABSENT_ADMIN, ADMIN, PASSWORD, WRONG, Browser, Served, refused
 
 
@@ -128,7 +129,7 @@ def test_two_authenticators(served: Served, browser: Browser, name: str) -> None
     assert shown_codes(browser) == []
     browser.get("/account")
     assert "tablet" in browser.answer.text
-    assert "Add a further one" not in browser.answer.text
+    assert "Add another authenticator" not in browser.answer.text
     forms = browser.page.select('form[action="/revoke"]')
     assert len(forms) == 2
     fields = {str(field["name"]): str(field["value"]) for field in forms[1].select("input")}
@@ -176,7 +177,7 @@ def test_changes_need_a_login_that_is_only_just_over(served: Served, browser: Br
         assert browser.page.select_one("[name=next]")["value"] == back
     browser.answer = account
     browser.send("/recovery-codes")
-    assert "Log in once more" in browser.answer.text
+    assert "Log in again" in browser.answer.text
     browser.send("/login", account=name, password=PASSWORD)
     browser.send("/code", code=served.code(name))
     assert browser.path == "/account"
@@ -196,12 +197,12 @@ def test_the_administrator(served: Served, browser: Browser, name: str) -> None:
     admin.send("/reset-code", account=name)
     (code,) = shown_codes(admin)
     browser.get("/account")
-    assert "An administrator made a reset code" in browser.answer.text
+    assert "An administrator issued a reset code" in browser.answer.text
     browser.get("/login")
     browser.send("/login", account=name, password=PASSWORD)
     browser.get("/recover")
     browser.send("/recover", recovery_code=code)
-    assert browser.title == "Your recovery code was taken"
+    assert browser.title == "Your recovery code was accepted"
 
 
 def test_nobody_registers_as_an_administrator(served: Served, browser: Browser) -> None:
@@ -233,5 +234,5 @@ def test_what_is_typed_is_text_everywhere(served: Served, browser: Browser) -> N
     hostile = '"><script>alert(1)</script>@example.org'
     browser.get("/login")
     browser.send("/login", account=hostile, password=WRONG)
-    assert not browser.page.select("script")
+    assert [script.string for script in browser.page.select("script")] == [SCRIPT]
     assert browser.page.select_one("#account")["value"] == hostile

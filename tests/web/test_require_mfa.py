@@ -60,7 +60,7 @@ def test_step_up(served: Served, browser: Browser) -> None:
     browser.get("/report")
     assert browser.title == "Report"
     browser.get("/transfers")
-    assert "Log in once more" in browser.answer.text
+    assert "Log in again" in browser.answer.text
     old = browser.cookie
     browser.send("/login", account=NAME, password=PASSWORD)
     browser.send("/code", code=served.code())

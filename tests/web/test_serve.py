@@ -145,8 +145,8 @@ def test_it_speaks_https_itself(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--policy=none-such"], "choose one of standard"),
-        (["--host=0.0.0.0"], "plain http is for this machine alone"),
-        (["--allow-host=app.example.org"], "plain http is for this machine alone"),
+        (["--host=0.0.0.0"], "plain http works only on this machine"),
+        (["--allow-host=app.example.org"], "plain http works only on this machine"),
         (["--database=sqlite://", "--workers=2"], "several workers need one database"),
         (["--database=mysql://x"], "database"),
         (["--certificate-key=pyproject.toml"], "go together"),
@@ -237,8 +237,8 @@ def test_the_command_heeds_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
     [
         ({"workers": 2, "database": "sqlite+pysqlite://"}, "several workers need one database"),
         ({"workers": 2, "database": "sqlite:///file:x?mode=memory&uri=true"}, "several workers need one database"),
-        ({"host": "192.0.2.1"}, "plain http is for this machine alone"),
-        ({"host": "[::1]"}, "plain http is for this machine alone"),
+        ({"host": "192.0.2.1"}, "plain http works only on this machine"),
+        ({"host": "[::1]"}, "plain http works only on this machine"),
         ({"tls": True}, "give two PEM files that belong together"),
     ],
     ids=str,
@@ -274,7 +274,7 @@ def test_a_broken_notifier_is_asked_again(monkeypatch: pytest.MonkeyPatch, caplo
     with sending_notifications(server, Broken()):
         assert asked_again.wait(10)
     server.close()
-    assert "a notice could not be sent" in caplog.text
+    assert "a notification could not be sent" in caplog.text
 
 
 @pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "jinja2", "python_multipart"])
@@ -297,7 +297,7 @@ def test_without_the_extra(missing: str, tmp_path: Path) -> None:
     assert run("-c", cli, "--version").returncode == 0
     ran = run("-c", cli, "serve")
     assert ran.returncode == 1
-    assert ran.stderr == f"Error: the web side needs {missing}, not installed here: pip install 'mfa-lab[web]'\n"
+    assert ran.stderr == f"Error: the web side needs {missing}, which is not installed: pip install 'mfa-lab[web]'\n"
 
 
 def test_importing_the_kit_loads_no_web() -> None:

@@ -195,7 +195,7 @@ def test_codes_kept_from_the_page_that_shows_them(served: Served, browser: Brows
     browser.get("/recover")
     browser.send("/recover", recovery_code=codes[0])
     browser.send("/kept")
-    assert browser.title == "Your recovery code was taken"
+    assert browser.title == "Your recovery code was accepted"
     browser.send("/enrol")
     assert setup_key(browser)
 

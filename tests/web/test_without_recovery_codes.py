@@ -25,7 +25,7 @@ def test_the_page_shows_none(served: Served, name: str) -> None:
     browser.get("/recover")
     assert "new code" not in browser.answer.text
     browser.send("/recover", recovery_code=code)
-    assert browser.title == "Your recovery code was taken"
+    assert browser.title == "Your recovery code was accepted"
     assert not browser.page.select(".codes")
     assert "new one" not in browser.page.main.text
     assert browser.send("/enrol", label="new phone").status_code == 200

@@ -65,8 +65,8 @@ WRITE_A_URI = Exercise(
             "The label, up to its colon",
             ("prefix",),
             "Bee Works",
-            "The app shows this above the account. Is it the name of whoever issues the account, and how is a space "
-            "written?",
+            "The app shows this above the account. Is it the name of the company that issues the account? And how is "
+            "a space written?",
             "the issuer",
         ),
         Case(

@@ -1,4 +1,4 @@
-"""The exercise that a rung of the ladder is: its trials are the cases, its reference fix is the solution."""
+"""An attack as an exercise: its trials are the cases, and its reference fix is the solution."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def fix(
     hints: tuple[str, ...],
     wrong: tuple[Wrong, ...],
 ) -> Exercise:
-    """Grade what the learner writes, a class or a function, by the rung's trials.
+    """Return the exercise that grades a class or function of the learner by the trials of an attack.
 
     `given` imports what the fix builds on; the solution is the source of `attack.fixed`.
     """
@@ -39,7 +39,7 @@ def fix(
 
 
 def _as_taught(fixed: Any) -> str:
-    """The source without annotations: a notebook has imported no names for them, and its reader needs none."""
+    """Return the source without annotations, because a notebook has imported no names for them."""
     tree = ast.parse(dedent(inspect.getsource(fixed)).strip())
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):

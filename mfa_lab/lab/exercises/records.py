@@ -1,4 +1,4 @@
-"""What an exercise and a prediction are made of. Plain data: `checks` does the asking."""
+"""The records of exercises and predictions. They are plain data, and `checks` puts the questions."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 ID = re.compile(r"[\w.-]{1,80}", re.ASCII)
-"""What ids, letters of choices and pseudonyms are made of."""
+"""The form of ids, of letters in choices, and of pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question put to the answer: for `name`, with these arguments, `expected` must come.
+    """One question to an answer: with these arguments it must return `expected`. `name` names the case.
 
-    `feedback` is a sentence that helps and does not give the answer away. `wanted` says in words what was
-    expected, where showing `expected` would be the answer itself: for every value and every choice.
+    `feedback` says what the learner's code does, what follows, and asks a question. It does not give the answer away.
+    `wanted` says in words what was expected. Values and choices need it, because `expected` is their answer.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A plausible wrong answer as source text, and the sentence that whoever gives it must hear."""
+    """A plausible wrong answer as source text, and the feedback that it must get."""
 
     source: str
     feedback: str
@@ -45,22 +45,22 @@ class Option:
 
 
 def call(answer: Any, *arguments: Any) -> object:
-    """How most exercises are asked: the learner's function is called."""
+    """Call the learner's function, as most exercises do."""
     return answer(*arguments)
 
 
 def as_given(answer: Any) -> object:
-    """How a value is asked: it is looked at."""
+    """Return a value as it is."""
     return answer
 
 
 def letter(answer: Any) -> object:
-    """How a choice is asked: capital letters, spaces and signs around it are forgiven, as in `"C)"`."""
+    """Read the letter of a choice; capitals, and spaces or signs around it, are forgiven, as in `"C)"`."""
     return re.sub(r"^[\W_]+|[\W_]+$", "", answer).lower() if isinstance(answer, str) else answer
 
 
 def letters(answer: Iterable[str]) -> object:
-    """How a choice of several is asked: in any order; capitals, spaces, signs and the word `and` are forgiven."""
+    """Read several letters in any order; capitals, spaces, signs and the word `and` are forgiven."""
     text = answer if isinstance(answer, str) else " ".join(answer)
     words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word != "and"]
     return "".join(sorted(set("".join(words))))
@@ -68,13 +68,12 @@ def letters(answer: Iterable[str]) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """What the learner is asked, how the answer is asked, and every answer that is known beforehand.
+    """A question to the learner, how its answer is graded, and the answers that are known beforehand.
 
-    `question` stands word for word in the notebook. `solution` is source text whose last statement defines what
-    is passed to `check`: a function, a class or a value. `given` is what the notebook's setup cell has imported,
-    for solutions that use it. `hints`, two or more, go from vague to near; none holds a line of the solution.
-    `ask` is `call` for a function, `as_given` for a value, `letter` for a choice, or one of your own, such as
-    `lambda fix, scenario: scenario(fix)` for a class that scenarios are played with.
+    The notebook has `question` word for word. `solution` is source text whose last statement defines the answer:
+    a function, a class or a value. `given` holds the imports of the notebook's setup cell that the solution uses.
+    `hints`, two or more, go from vague to near; none holds a line of the solution. `ask` is `call` for a function,
+    `as_given` for a value and `letter` for a choice. A function of your own may play scenarios with a class.
     """
 
     id: str
@@ -89,23 +88,23 @@ class Exercise:
 
     @property
     def answer_name(self) -> str:
-        """What the answer is called in the notebook."""
+        """Return the name of the answer in the notebook."""
         return _defined_last(self.solution)[0]
 
     @property
     def kind(self) -> str:
-        """What the answer has to be: `function`, `class` or `value`."""
+        """Return what the answer has to be: `function`, `class` or `value`."""
         return _defined_last(self.solution)[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A question to guess at before a demo. Of what happens, exactly one option `holds`.
+    """A question to guess at before a demo. Exactly one option `holds` for what happens.
 
     `saw` explains the outcome, in paragraphs of light Markdown (bold, italics, code, links). Only `compare` shows it,
     so a learner cannot read it before the guess. `secrets` are regular expressions for the words and numbers that
-    would give the outcome away: each is found in `saw` or in the committed outputs after the guess, and none in
-    what a learner's copy shows (`tests/notebooks/test_predictions.py`).
+    would give the outcome away. The committed outputs after the guess show each of them, and a learner's copy shows
+    none (`tests/notebooks/test_predictions.py`).
     """
 
     id: str
@@ -116,14 +115,14 @@ class Prediction:
 
 
 def made_by(source: str, given: str = "") -> Any:
-    """What the last statement of `source` defines: function, class, or a name's value. For the kit's own sources."""
+    """Return what the last statement of `source` defines. `source` is always the kit's own."""
     names: dict[str, Any] = {}
     exec(compile(f"{given}\n{source}", "answer", "exec", dont_inherit=True), names)  # noqa: S102
     return names[_defined_last(source)[0]]
 
 
 def _defined_last(source: str) -> tuple[str, str]:
-    """Name and kind of what the last statement defines."""
+    """Return name and kind of what the last statement defines."""
     last = ast.parse(source).body[-1]
     if isinstance(last, ast.FunctionDef | ast.ClassDef):
         return last.name, "class" if isinstance(last, ast.ClassDef) else "function"

@@ -1,1 +1,1 @@
-"""What changes how an account logs in: enrolment, recovery, resynchronisation, a new password."""
+"""Change how an account logs in: enrolment, recovery, resynchronisation, a new password."""

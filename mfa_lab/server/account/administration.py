@@ -1,4 +1,4 @@
-"""What an operator does to an account: register it, hand out a reset code, reset its factors, adopt an old one."""
+"""The operator's calls: register an account, issue a reset code, reset factors, adopt an older authenticator."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _NOBODY = "no account has this name: check the spelling"
 
 
 def register(services: Services, name: str, password: Redacted, now: int, *, reserved: bool) -> None:
-    """Make an account. Raises `NameTaken`, `PasswordRefused` (NIST-3.1.1.2; the reason is told), `InvalidInput`."""
+    """Make an account. Raises `NameTaken`, `InvalidInput`, or `PasswordRefused` with the reason (NIST-3.1.1.2)."""
     name = checked_name(name)
-    build_uri(new_secret(), account=name, issuer=services.issuer)  # refuse now a name that no QR code could carry
+    build_uri(new_secret(), account=name, issuer=services.issuer)  # reject now a name that no QR code could carry
     account = {
         "id": services.new_id(),
         "name": name,
@@ -35,7 +35,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
     }
     with services.store.transaction() as connection:  # nobody else writes meanwhile
         taken = _account_id(connection, name) is not None or reserved
-        if taken:  # a line all the same: the answer would come sooner if nothing had to reach the disk
+        if taken:  # a line here too: otherwise nothing reaches the disk, and the answer comes sooner
             audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
         else:
             connection.execute(_ADD_ACCOUNT, account)
@@ -45,7 +45,10 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
 
 
 def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
-    """Give the account one more recovery code (ASVS-6.4.4). Raises `InvalidInput` where it has no authenticator."""
+    """Give the account one more recovery code (ASVS-6.4.4).
+
+    Raises `InvalidInput` for an unknown name, or if the account has no authenticator.
+    """
     codes = recovery_codes.new_codes(1, services.shown)
     (encoded,) = recovery_codes.hash_codes(codes, services.policy.hash_cost)
     with services.store.transaction() as connection:
@@ -69,14 +72,17 @@ def reset_factors(services: Services, name: str, now: int) -> None:
 
 
 def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
-    """Take over an authenticator of an older system. Raises `InvalidInput` where the account has one already."""
+    """Take over an authenticator of an older system.
+
+    Raises `InvalidInput` for an unknown name, or if the account already has an authenticator.
+    """
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
         if account_id and enrolment.adopt(connection, services, account_id, account, now):
             return
     if account_id:
         raise InvalidInput(
-            "this account has an authenticator already: reset its factors first, or leave this one out"
+            "this account already has an authenticator: reset its factors first, or leave this one out"
         )
     raise InvalidInput(_NOBODY)
 

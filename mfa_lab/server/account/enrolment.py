@@ -1,4 +1,4 @@
-"""Binding an authenticator. An enrolment is inert until a first code confirms it."""
+"""Bind an authenticator to an account. An enrolment has no effect until a first code confirms it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import enrolments
 
 ADOPTED_LABEL = "taken over"
-"""By this its owner knows the one to replace: an older system has its secret, too."""
+"""This label shows the owner which authenticator to replace, because an older system has its secret too."""
 _SESSION = "session"
 _FURTHER = "further"
 
@@ -46,8 +46,9 @@ _COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
 ) -> Enrolment | Decision:
-    """Offer a new shared secret: to a pending login without a factor, after a recovery, or in a fresh session, where
-    it takes the place of the account's factors or is one `further`.
+    """Offer a new shared secret to a pending login without a factor, after a recovery, or in a fresh session.
+
+    The confirmed authenticator replaces the account's factors. With `further`, a session adds it to them instead.
     """
     token = token_hash(permit.token)
     with services.store.transaction() as connection:
@@ -89,7 +90,7 @@ def start(
 
 
 def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
-    """The state behind a pending login that may enrol: no factor yet, or a recovery."""
+    """Return the row of a pending login that may enrol, because it has no factor yet or follows a recovery."""
     row, _ = pending_logins.read(connection, token)
     permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
     decision = pending_logins.why_unusable(services, row, now, permit)
@@ -99,7 +100,10 @@ def _permitted(connection: Connection, services: Services, token: str, now: int)
 
 
 def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
-    """Bind the factor if `typed` is its code now; that code's step is consumed. Returns the codes to show once."""
+    """Bind the factor if `typed` is its code at `now`, and consume the code's step.
+
+    Returns the recovery codes to show once. They exist only for an account's first factor.
+    """
     token = token_hash(enrolment.token)
     codes, hashes = _codes_in_advance(services, token, typed, now)
     with services.store.transaction() as connection:
@@ -117,8 +121,9 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
 
 
 def _codes_in_advance(services: Services, token: str, typed: Redacted, now: int) -> tuple[RecoveryCodes, list[str]]:
-    """Slow hashes are made outside the transaction, and for nobody who would be refused anyway; only a first
-    factor brings a full set.
+    """Return recovery codes and their hashes, made outside the transaction because the hashes are slow.
+
+    They are made only for an account's first factor, and not if the confirmation would be rejected anyway.
     """
     with services.store.transaction() as connection:
         row = connection.execute(_READ, {"token": token}).first()
@@ -181,9 +186,10 @@ def _bind(connection: Connection, row: Any, step: int, hashes: list[str], issue_
 
 
 def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
-    """Bind an authenticator that an older system enrolled; False where the account has one.
+    """Bind an authenticator that an older system enrolled. Returns False if the account already has a factor.
 
-    Every step whose code would be accepted now counts as taken: whoever saw one there has none that is good here.
+    Every step whose code would be accepted at `now` counts as consumed. So a code that somebody saw in the older
+    system is not accepted here.
     """
     if totp.has_factor(connection, account_id):
         return False
@@ -198,16 +204,19 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 
 
 def _full(connection: Connection, services: Services, account_id: str) -> bool:
-    """Whether there is no room for one more authenticator; a disabled one leaves none, until it is
-    replaced: after a recovery, or from a session that is still fresh.
+    """Return whether the account has no room for one more authenticator.
+
+    An account whose factor is disabled has no room either. First the factor must be replaced, after a recovery or
+    from a session that is still fresh.
     """
     active = len(totp.listed(connection, account_id))
     return not 0 < active < services.policy.authenticators
 
 
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
-    """End one authenticator of several, in a fresh session (ASVS-6.5.6). The last one stays: without it the password
-    alone would enrol the next.
+    """End one of several authenticators, in a fresh session (ASVS-6.5.6).
+
+    The last authenticator stays, because without it the password would be enough to enrol the next one.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:
@@ -229,7 +238,10 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
 
 
 def reset_factors(connection: Connection, account_id: str, now: int) -> None:
-    """An administrator's reset: factor, codes, sessions and open steps end; the next right password enrols anew."""
+    """End an account's factors, recovery codes, sessions and open steps, for an administrator.
+
+    The next correct password permits enrolling a new factor.
+    """
     totp.retire(connection, account_id)
     sessions.end_all(connection, account_id)
     pending_logins.supersede(connection, account_id)

@@ -1,4 +1,4 @@
-"""A changed password: asked for the old one, in a fresh session, and every other session ends (ASVS-7.5.1)."""
+"""Change a password, with the old password and in a fresh session; every other session ends (ASVS-7.5.1)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _CHANGE = (
 
 
 def change(services: Services, session: Session, typed: Redacted | None, new: Redacted, now: int) -> Decision | None:
-    """Verify the old password as a login does, charged before and settled after, and set the new one."""
+    """Verify the old password as a login does, and set the new one.
+
+    The attempt is counted before the password is verified, and settled afterwards. Raises `PasswordRefused`.
+    """
     token = token_hash(session.token)
     with services.store.transaction() as connection:
         row = _live(connection, services, token, now)

@@ -1,4 +1,4 @@
-"""When the authenticator is lost: a recovery code permits enrolling a new one, and nothing else (NIST-4.2.1.1)."""
+"""Recover an account whose authenticator is lost: a recovery code permits only enrolling a new one (NIST-4.2.1.1)."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ _COUNT = (
 
 
 def recover(services: Services, pending: PendingLogin, typed: Redacted | None, now: int) -> Recovery | Decision:
-    """Take a recovery code: charged first, verified outside any transaction, taken by compare-and-set. Where the
-    policy has recovery codes one comes in its place.
+    """Accept a recovery code, and replace it by a new one if the policy has recovery codes.
+
+    The attempt is counted first. The code is verified outside any transaction and consumed by compare-and-set.
     """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
@@ -78,7 +79,7 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
 
 
 def _reserve(connection: Connection, services: Services, token: str, row: Any, now: int) -> Decision | None:
-    """Charge the attempt before it is verified, unless it has to wait."""
+    """Count the attempt before the code is verified, unless it must wait."""
     if now < row.recovery_wait_until:
         return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
     failures = row.recovery_failures + 1
@@ -89,11 +90,14 @@ def _reserve(connection: Connection, services: Services, token: str, row: Any, n
 
 
 def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes | Decision:
-    """A new full set for a fresh session; the old set is void, and whatever a code of it began ends."""
+    """Return a new full set of recovery codes for a fresh session.
+
+    The old codes are no longer valid, and every login step that one of them began ends.
+    """
     token = token_hash(session.token)
     codes: RecoveryCodes = RecoveryCodes(())
     hashes: list[str] = []
-    for hashed in (False, True):  # asked before the slow hashes and again with them
+    for hashed in (False, True):  # check the session before the slow hashes, and again afterwards
         if hashed:
             codes, hashes = recovery_codes.issue(services.policy, services.shown)
         with services.store.transaction() as connection:
@@ -103,21 +107,21 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
                 return row
             if hashed:
                 replace_codes(connection, row.account_id, hashes, codes.issue_id)
-                pending_logins.supersede(connection, row.account_id)  # a recovery, too, that an old one began
+                pending_logins.supersede(connection, row.account_id)  # also ends a recovery that an old code began
                 record(connection, now, Event.CODES_ISSUED, row.account_id)
                 notify(connection, now, Event.CODES_ISSUED, row.account_id)
     return codes
 
 
 def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
-    """One code more, from an administrator."""
+    """Add one recovery code, which an administrator issues."""
     _add_codes(connection, account_id, [encoded], "")  # whoever lost it asks the administrator again
     record(connection, now, Event.RESET_CODE_ISSUED, account_id)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
 
 def acknowledge(services: Services, issue_id: str, now: int) -> bool:
-    """Remember that the owner has kept the codes of this issue; False if it is not the newest of any account."""
+    """Remember that the owner has kept the codes of this issue. Return False if it is not an account's newest."""
     with services.store.transaction() as connection:
         row = connection.execute(_ISSUE, {"issue": issue_id}).first()
         if row is not None and row.codes_kept_at is None:
@@ -127,7 +131,7 @@ def acknowledge(services: Services, issue_id: str, now: int) -> bool:
 
 
 def replace_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
-    """Make `hashes` the account's whole set; none of the earlier codes is good any more."""
+    """Make `hashes` the account's whole set. The earlier codes are no longer valid."""
     connection.execute(_VOID_CODES, {"account": account_id})
     connection.execute(_ISSUED, {"account": account_id, "issue": ""})
     _add_codes(connection, account_id, hashes, issue_id)

@@ -1,8 +1,9 @@
-"""Resynchronisation: a phone whose clock went too far astray is found again by two codes in a row (RFC4226-7.4).
+"""Resynchronise a phone whose clock is too far off, from two consecutive codes (RFC4226-7.4).
 
-The search is wide, so it stands behind more proof than a login (RFC6238-6): a right password and a recovery code,
-which together would even bind another authenticator. A session is no way to it: who gets one is inside the window.
-It grants nothing: both codes are spent, the window is moved, and the login starts again.
+The search is wide, so it needs more proof than a login (RFC6238-6): a correct password and a recovery code. These two
+would even bind another authenticator. A session is not accepted as proof: a user who can get a session has a phone
+that is inside the window. Resynchronisation grants nothing: it consumes both codes, moves the window, and the user
+logs in again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from mfa_lab.server.services import Services
 def resynchronise(
     services: Services, pending: PendingLogin, first: Redacted, second: Redacted, now: int
 ) -> otp.Match | Decision:
-    """Move the window to where `second`, the later code, belongs. A wrong pair is charged like a wrong code."""
+    """Move the window to the step of `second`, the later code. A wrong pair is counted like one wrong code."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)
@@ -49,7 +50,10 @@ def resynchronise(
 def _found(
     services: Services, factor: Any, first: Redacted, second: Redacted, now: int
 ) -> tuple[otp.Match | None, otp.Verdict]:
-    """Where the two codes belong; and in one word why not, or why a match could not be taken after all."""
+    """Return the match of the two codes, and a verdict.
+
+    The verdict says why there is no match, or why the caller could not consume the match.
+    """
     secret = totp.open_secret(services.cipher, factor, factor.factor_id)
     try:
         found = otp.match_consecutive(

@@ -1,1 +1,1 @@
-"""One module a factor: the authenticator app (TOTP) and its drift, and recovery codes."""
+"""One module for each factor: the authenticator app (TOTP) and its drift, and recovery codes."""

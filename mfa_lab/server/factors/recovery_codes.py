@@ -1,6 +1,6 @@
-"""Recovery codes: look-up secrets of 80 bits, single use, stored under Argon2id with salt (NIST-3.1.2).
+"""Make and verify recovery codes: single-use look-up secrets of 80 bits, stored as salted Argon2id (NIST-3.1.2).
 
-All codes of one issue share a salt, so that checking a typed one costs one hash and not ten.
+All codes of one issue share a salt, so that verifying a typed code costs one hash and not ten.
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 
 
 def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
-    """`count` codes of 80 random bits, as four groups of four Base32 letters."""
+    """Return `count` codes of 80 random bits, each as four groups of four Base32 letters."""
     letters = (base64.b32encode(randomness.token_bytes(_CODE_BYTES)).decode() for _ in range(count))
     grouped = ["-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters]
     return RecoveryCodes(grouped, SYSTEM.token_bytes(16).hex() if grouped else "")
 
 
 def tidy(typed: object) -> Redacted | None:
-    """The letters of a typed code; None for what cannot be one. Spaces, hyphens and lower case are forgiven."""
+    """Return the letters of a typed code, or None if it cannot be a recovery code.
+
+    Spaces, hyphens and lower case are allowed.
+    """
     if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS or not typed.isascii():
         return None
     bare = typed.replace(" ", "").replace("-", "").upper()
@@ -42,13 +45,13 @@ def tidy(typed: object) -> Redacted | None:
 
 
 def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
-    """What to store: Argon2id-encoded, one salt for all. Slow on purpose: keep it outside transactions."""
+    """Return the encoded Argon2id hashes to store, all with one salt. This is slow: call it outside transactions."""
     salt = SYSTEM.token_bytes(16)
     return [_encoded(code, salt, cost) for code in map(Redacted, codes)]
 
 
 def find(typed: Redacted, stored: Iterable[tuple[int, str]]) -> int | None:
-    """The id of the stored code that `typed` is, or None. Slow on purpose, once for each issue."""
+    """Return the id of the stored code that equals `typed`, or None. It costs one slow hash for each issue."""
     found = None
     computed: dict[str, str] = {}
     for identity, encoded in stored:
@@ -63,7 +66,7 @@ def find(typed: Redacted, stored: Iterable[tuple[int, str]]) -> int | None:
 
 
 def issue(policy: Policy, randomness: Randomness) -> tuple[RecoveryCodes, list[str]]:
-    """A full set: the codes to show once, and what to store of them."""
+    """Return a full set: the codes to show once, and the hashes to store."""
     codes = new_codes(policy.recovery_codes, randomness)
     return codes, hash_codes(codes, policy.hash_cost)
 

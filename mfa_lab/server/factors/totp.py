@@ -1,4 +1,4 @@
-"""An account's authenticator in the database: active, disabled after too many failures, or replaced."""
+"""Store an account's authenticators: active, disabled after too many failures, or replaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.server.storage.schema import accounts, factors
 
 
 class State(StrEnum):
-    """A factor's life. Nothing leads back to active."""
+    """The state of a factor. It never becomes active again."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -72,30 +72,35 @@ _FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).val
 
 
 def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
-    """Take `step` for good, if it is above the last one taken. Compare and set in one statement: of any number
-    of callers with the same code, one gets True (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
+    """Consume `step` if it is above the last consumed step, and return whether it was.
+
+    One statement compares and sets. If several callers send the same code, only one gets True (RFC6238-5.2,
+    NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
 
 
 def remember_drift(connection: Connection, factor_id: str, drift_steps: int, now: int) -> None:
-    """Keep what `drift.learnt` made of an accepted code."""
+    """Store the drift that `drift.learnt` computed from an accepted code."""
     connection.execute(_REMEMBER, {"factor": factor_id, "drift": drift_steps, "now": now})
 
 
 def resynchronise(connection: Connection, factor_id: str, found: Match, now: int) -> bool:
-    """Move the window to `found` and take its step and the one before, if both are above the last one taken."""
+    """Move the window to `found` and consume its step and the step before, if both are above the last consumed step.
+
+    Returns whether it did.
+    """
     values = {"factor": factor_id, "first": found.step - 1, "second": found.step, "offset": found.offset, "now": now}
     return connection.execute(_RESYNCHRONISE, values).rowcount == 1
 
 
 def has_factor(connection: Connection, account_id: str) -> bool:
-    """Whether the account has an authenticator, active or disabled."""
+    """Return whether the account has an authenticator, active or disabled."""
     return bool(connection.execute(_PRESENT, {"account": account_id}).scalar())
 
 
 def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]:
-    """The account's active authenticators, the oldest first."""
+    """Return the account's active authenticators, the oldest first."""
     rows = connection.execute(_LISTED, {"account": account_id})
     return tuple(Authenticator(r.id, r.label, r.created_at, r.last_step * r.period_seconds) for r in rows)
 
@@ -121,28 +126,28 @@ def bind(connection: Connection, row: Any, step: int, now: int) -> None:
 
 
 def retire(connection: Connection, account_id: str) -> None:
-    """The account's factors never verify anything again, and their secrets are gone; wrong codes count anew."""
+    """End all factors of an account and erase their secrets. The count of wrong codes starts again at 0."""
     connection.execute(_REPLACE, {"account": account_id})
     connection.execute(_FRESH_COUNT, {"account": account_id})
 
 
 def revoke(connection: Connection, account_id: str, factor_id: str) -> bool:
-    """End one active factor and erase its secret; False where the account has none of this id."""
+    """End one active factor and erase its secret. Returns False if the account has no active factor with this id."""
     return connection.execute(_REVOKE, {"account": account_id, "factor": factor_id}).rowcount == 1
 
 
 def disable(connection: Connection, account_id: str) -> None:
-    """Too many wrong codes in a row: only a new factor helps now (NIST-3.2.2)."""
+    """Disable the account's factors after too many wrong codes. Only a new factor helps then (NIST-3.2.2)."""
     connection.execute(_DISABLE, {"account": account_id})
 
 
 def open_secret(cipher: SecretCipher, row: Any, factor_id: str) -> Redacted:
-    """The shared secret of a factor or an enrolment."""
+    """Return the decrypted shared secret of a factor or an enrolment."""
     return cipher.decrypt(row.sealed_secret, row.key_id, RowBinding(row.account_id, factor_id))
 
 
 def encrypted(cipher: SecretCipher, account: OtpAccount, account_id: str, factor_id: str) -> dict[str, Any]:
-    """The columns that keep `account` in the row `factor_id`."""
+    """Return the columns that store `account`, encrypted for the row `factor_id`."""
     return {
         "sealed_secret": cipher.encrypt(account.secret, RowBinding(account_id, factor_id)),
         "key_id": cipher.key_id,

@@ -1,1 +1,1 @@
-"""A login: its two steps, what it leaves between requests (pending login, session), and its throttle."""
+"""A login: its two steps, the state between requests (pending login, session), and its throttle."""

@@ -1,4 +1,4 @@
-"""OTP validation (step 4): check the second step of a login; `totp.consume_step` decides."""
+"""Verify the code of a login (step 4, OTP validation). `totp.consume_step` decides."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COUNT = (
 
 
 def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int) -> Session | Decision:
-    """Check a code and grant a session, in one transaction. A refusal commits its charge."""
+    """Verify a code and grant a session, in one transaction. A rejection commits the counted attempt."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)
@@ -40,7 +40,7 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
 
 
 def not_now(row: Any, now: int) -> Decision | None:
-    """Why no code is checked at the moment."""
+    """Return why no code is verified at the moment: the factor is disabled or the attempt must wait. Else None."""
     if row.state == totp.State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
     if now < row.otp_wait_until:
@@ -51,7 +51,7 @@ def not_now(row: Any, now: int) -> Decision | None:
 def _check(
     connection: Connection, services: Services, token: str, candidates: list[Any], typed: Redacted, now: int
 ) -> Session | Decision:
-    """Try the code with each of the account's authenticators. Whichever it is, it is one attempt."""
+    """Verify the code with each of the account's authenticators. Together this counts as one attempt."""
     best, traced = otp.Diagnosis(otp.Verdict.MALFORMED), services.policy.explain_refusals
     for row in candidates:
         secret = totp.open_secret(services.cipher, row, row.factor_id)
@@ -79,11 +79,11 @@ def _check(
 
 
 NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, otp.Verdict.REUSED)
-"""Of several authenticators the trace speaks of the one that the code comes nearest to."""
+"""If an account has several authenticators, the instructor's view is about the one that the code comes closest to."""
 
 
 def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:
-    """A session, after a code `offset` steps from where the window stood."""
+    """Grant a session after a code that was `offset` steps from the window's centre."""
     pending_logins.complete(connection, token)
     if cap := services.policy.drift_cap_steps:
         moved = drift.learnt(drift.centre(row, now, services.policy) - row.resync_steps, offset, cap)
@@ -95,7 +95,7 @@ def _grant(connection: Connection, services: Services, token: str, row: Any, off
 
 
 def verdict_of(refusal: CodeRefused) -> otp.Verdict:
-    """The refusal in one word."""
+    """Return the rejection as a verdict."""
     if isinstance(refusal, MalformedCode):
         return otp.Verdict.MALFORMED
     return otp.Verdict.REUSED if isinstance(refusal, ReusedCode) else otp.Verdict.NO_MATCH
@@ -104,7 +104,10 @@ def verdict_of(refusal: CodeRefused) -> otp.Verdict:
 def count_failed_attempt(
     connection: Connection, services: Services, token: str, row: Any, now: int
 ) -> tuple[int, int]:
-    """Count a wrong code against the pending login and the whole account (RFC4226-7.3). Returns (failures, wait)."""
+    """Count a wrong code against the pending login and the whole account (RFC4226-7.3).
+
+    Returns (failures of the account, seconds to wait).
+    """
     policy = services.policy
     failures = row.otp_failures + 1
     until = throttle.wait_until(failures, policy, now)
@@ -115,5 +118,5 @@ def count_failed_attempt(
         record(connection, now, Event.FACTOR_DISABLED, row.account_id)
         notify(connection, now, Event.FACTOR_DISABLED, row.account_id)
     elif failures == policy.free_failures + 1 or row.wrong_codes + 1 >= policy.pending_wrong_codes:
-        notify(connection, now, Event.CODE_REFUSED, row.account_id)  # ASVS-6.3.5: the password is known to somebody
+        notify(connection, now, Event.CODE_REFUSED, row.account_id)  # ASVS-6.3.5: somebody knows the password
     return failures, throttle.wait_seconds(failures, policy)

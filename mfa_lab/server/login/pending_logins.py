@@ -1,4 +1,7 @@
-"""Pending logins: the password was right, nothing is granted. Ended by success, five minutes or five wrong codes."""
+"""Store pending logins: the password was correct, and nothing is granted yet.
+
+Success, five minutes or five wrong codes (the defaults of `Policy`) end a pending login.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ _END_ALL = [
 
 
 def add(connection: Connection, services: Services, account_id: str, permit: Permit, now: int) -> PendingLogin:
-    """Begin a step that is not yet a login."""
+    """Begin a pending login and return it. `now` is in Unix seconds."""
     pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds)
     connection.execute(
         _ADD,
@@ -77,7 +80,7 @@ def add(connection: Connection, services: Services, account_id: str, permit: Per
 
 
 def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
-    """The pending login with its account, or None; and the same once for each of the account's factors."""
+    """Return the row of the pending login and its account, or None, and one such row for each of its factors."""
     rows = list(connection.execute(_STATE, {"token": token}))
     return (rows[0] if rows else None), [row for row in rows if row.factor_id]
 
@@ -88,7 +91,7 @@ def count_failed_attempt(connection: Connection, token: str) -> None:
 
 
 def complete(connection: Connection, token: str) -> bool:
-    """End it by success. Of any number of callers, one gets True."""
+    """End the pending login by success. If there are several callers, only one gets True."""
     return connection.execute(_END, {"token": token}).rowcount == 1
 
 
@@ -105,7 +108,7 @@ def supersede(connection: Connection, account_id: str) -> None:
 
 
 def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
-    """Why a pending login cannot go on to `permit`, whatever is typed."""
+    """Return why a pending login cannot continue with `permit`, whatever the user types. Otherwise return None."""
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:

@@ -1,4 +1,4 @@
-"""Primary login (step 1): the password. Every function returns a record or a `Decision`."""
+"""Verify the password of a login (step 1, primary login). Every function returns a record or a `Decision`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
-# One row whether or not the name is known: an empty answer comes microseconds sooner (ASVS-6.3.8).
+# The query returns one row whether or not the name is known: an empty result comes microseconds sooner (ASVS-6.3.8).
 _ACCOUNT = select(accounts.c.id, accounts.c.password_hash).select_from(
     select(literal(1)).subquery().outerjoin(accounts, accounts.c.normal_name == bindparam("name"))
 )
@@ -34,20 +34,20 @@ _REHASH = (
 
 
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
-    """Verify a password outside any transaction, with the attempt charged before and settled after.
+    """Verify a password outside any transaction. The attempt is counted before, and settled afterwards.
 
-    `name` is a normal one, hidden because people type passwords there.
+    `name` is in its normal spelling (`normal_name`), and hidden because people type passwords there.
     """
     key = services.throttle_key(name)
-    with services.store.transaction(flush=False) as connection:  # the answer waits for the flush of the settling
+    with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
         wait, failures = throttle.reserve(connection, key, now, services.policy)
         account = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
     stored = None if wait else account.password_hash
-    right = services.hasher.verify(stored, typed)  # a throttled call spends the same work
+    right = services.hasher.verify(stored, typed)  # a throttled call costs the same work
     fresh_hash = services.hasher.renewed(stored, typed) if right else None
     with services.store.transaction() as connection:
         still = connection.execute(_STILL, {"account": account.id}).one() if right else None
-        if still and still.password_hash == stored:  # changed meanwhile: an old password begins nothing
+        if still and still.password_hash == stored:  # if it was changed meanwhile, the old password begins nothing
             throttle.clear(connection, key)
             if fresh_hash:
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
@@ -56,7 +56,7 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
             return pending_logins.add(connection, services, account.id, permit, now)
         if not right:
             return _refused(connection, account.id, wait, failures, now)
-    return begin(services, name, typed, now)  # another login renewed the hash, or the password was changed: ask anew
+    return begin(services, name, typed, now)  # another login renewed the hash, or the password changed: start again
 
 
 def _refused(connection: Connection, account_id: str | None, wait: int, failures: int, now: int) -> Decision:

@@ -1,4 +1,4 @@
-"""Sessions: 24 h at most, an hour of inactivity (NIST-2.2.3); fresh enough for changes (ASVS-7.5.1)."""
+"""Store sessions: at most 24 h, or one hour of inactivity (NIST-2.2.3). Changes need a fresh session (ASVS-7.5.1)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _END_ALL = (
 
 
 def add(connection: Connection, services: Services, account: Any, now: int) -> Session:
-    """Grant access to the account in the row `account`: a new token at each login (ASVS-7.2.4)."""
+    """Grant access to the account in the row `account`: return a session with a new token (ASVS-7.2.4)."""
     expires_at = now + services.policy.session_seconds
     session = Session(services.new_token(), account.name, now, expires_at, _not_acknowledged(account))
     values = {"token_hash": token_hash(session.token), "created_at": now, "seen_at": now}
@@ -50,7 +50,10 @@ def add(connection: Connection, services: Services, account: Any, now: int) -> S
 
 
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
-    """The row of a session that holds, or why it does not. `fresh`: young enough to change factors."""
+    """Return the row of a session that grants access, or a decision with the reason why it does not.
+
+    With `fresh`, the session must also be young enough to change factors.
+    """
     row = connection.execute(_READ, {"token": token}).first()
     policy = services.policy
     if row is None or row.ended is not None:
@@ -63,7 +66,7 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
 
 
 def check(services: Services, session: Session, now: int) -> Session | Decision:
-    """Whether `session` still grants access; notes the activity."""
+    """Return the session if it still grants access, and record the activity."""
     token = token_hash(session.token)
     with services.store.transaction() as connection:
         row = live(connection, services, token, now)
@@ -75,13 +78,13 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
 
 
 def _not_acknowledged(account: Any) -> str:
-    """The issue of recovery codes that the account's owner has not said to have kept, or ''."""
+    """Return the id of the newest recovery codes while their owner has not acknowledged them, else ''."""
     issue: str = account.codes_issue
     return issue if account.codes_kept_at is None else ""
 
 
 def end(services: Services, session: Session, now: int) -> None:
-    """Log out. A session that is already over stays so."""
+    """End the session. A session that has already ended stays ended."""
     token = token_hash(session.token)
     with services.store.transaction() as connection:
         sweep(connection, now)
@@ -92,5 +95,8 @@ def end(services: Services, session: Session, now: int) -> None:
 
 
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
-    """End every session of an account whose factor or password changes, `but` the one that changes it (its hash)."""
+    """End every session of an account whose factor or password changes.
+
+    The session that makes the change stays; `but` is the hash of its token.
+    """
     connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

@@ -1,7 +1,8 @@
-"""Waiting after failures: 30 s, doubling to an hour (NIST-3.2.2). It delays; it never disables.
+"""Throttle attempts after failures: wait 30 s, doubling to an hour (NIST-3.2.2). It delays and never disables.
 
-The password's count is kept under a blinded name, alike for known and unknown names, and leaves by expiry
-alone. The OTP's and the recovery codes' counts, behind a right password, stand in the account's row.
+The password's count is stored under a keyed hash of the name, in the same way for known and unknown names. It ends
+only by expiry or by a correct password. The counts of codes and recovery codes need a correct password first, so they
+are in the account's row.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from mfa_lab.policy import Policy
 from mfa_lab.server.storage.schema import throttles
 
 FORGET_AFTER_SECONDS = 24 * 3600
-"""One expiry for every name, counted from the end of its wait: being patient buys no free guesses."""
+"""Every name has the same expiry, counted from the end of its wait, so that patience gives no free guesses."""
 
 _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
     throttles.c.key == bindparam("for_key")
 )
-# One statement whatever happened, and one that always writes: SQLite leaves a row alone that an UPDATE would not
-# change, and the time of a commit without a change would tell that somebody is made to wait.
+# This one statement runs whatever happened, and it always writes. SQLite does not write a row that an UPDATE would
+# leave the same, and a faster commit would reveal that somebody must wait.
 _REPLACE = insert(throttles).prefix_with("OR REPLACE")
 _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
 
 
 def wait_seconds(failures: int, policy: Policy) -> int:
-    """How long the next attempt must wait after so many failures in a row.
+    """Return how many seconds the next attempt must wait after so many consecutive failures.
 
     >>> [wait_seconds(n, Policy.STANDARD) for n in (1, 2, 3, 4, 5, 10, 99)]
     [0, 0, 30, 60, 120, 3600, 3600]
@@ -38,15 +39,19 @@ def wait_seconds(failures: int, policy: Policy) -> int:
 
 
 def wait_until(failures: int, policy: Policy, now: int) -> int:
-    """The moment from which the next attempt counts, in Unix seconds; 0 for at once, even if a clock is set back."""
+    """Return the moment from which the next attempt counts, in Unix seconds.
+
+    0 means at once, even if the clock is set back.
+    """
     wait = wait_seconds(failures, policy)
     return now + wait if wait else 0
 
 
 def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple[int, int]:
-    """Charge one attempt before it is verified, unless it has to wait. Returns (seconds to wait, failures).
+    """Count one attempt before it is verified, unless it must wait. Returns (seconds to wait, failures).
 
-    While waiting nothing is charged. A crash after this leaves the attempt charged: no guess is free.
+    An attempt during a wait is not counted. If the server crashes afterwards, the attempt stays counted: no guess is
+    free.
     """
     row = connection.execute(_READ, {"for_key": key}).first()
     failures, until, expires = (row.failures, row.wait_until, row.expires_at) if row else (0, 0, 0)
@@ -73,5 +78,5 @@ def _upsert() -> Executable:
 
 
 def clear(connection: Connection, key: str) -> None:
-    """A right password ends the count."""
+    """Remove the count, after a correct password."""
     connection.execute(_CLEAR, {"for_key": key})

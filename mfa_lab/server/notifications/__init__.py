@@ -1,1 +1,1 @@
-"""Security notifications on their way to the account's owner (ASVS-6.3.5)."""
+"""Send security notifications to the account's owner (ASVS-6.3.5)."""

@@ -1,6 +1,7 @@
-"""How notices reach an account's owner (ASVS-6.3.5, NIST-4.2.3): pluggable; a file and SMTP come with the kit.
+"""Deliver security notifications to an account's owner, by a file, by SMTP or by your own `Notifier`.
 
-A notice says what happened and when, and what to do. It holds no code, no link and no token.
+A notification says what happened, when, and what to do (ASVS-6.3.5, NIST-4.2.3). It contains no code, no link and no
+token.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ _WORDS = {
     "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
     "factor disabled": "Too many wrong codes disabled your authenticator. Use a recovery code to enrol a new one.",
     "factor bound": "An authenticator was enrolled. If it was not you, call your administrator at once.",
-    "factor taken over": "The authenticator you used before works here now. Enrol a new one: its secret was shared.",
+    "factor taken over": "Your earlier authenticator works here. Enrol a new one: the older system knows its secret.",
     "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
     "recovery refused": "Somebody knows your password and typed a wrong recovery code. If it was not you, change it.",
-    "recovery codes issued": "New recovery codes were made, and the old ones are void.",
-    "reset code issued": "An administrator made a reset code for you. If you asked for none, call them at once.",
+    "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
+    "reset code issued": "An administrator issued a reset code for you. If you did not ask for it, call them now.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
@@ -41,21 +42,24 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 
 
 class Notifier(Protocol):
-    """Anything that can tell the owner of an account."""
+    """Anything that can send a security notification to the owner of an account."""
 
     def send(self, name: str, notification: Notification) -> bool:
-        """Whether the notice is on its way to the account `name`. False lets it be tried again; raise nothing."""
+        """Send the notification to the account `name`, and return whether it was sent.
+
+        After False, the server tries again later. An implementation raises nothing.
+        """
         ...
 
 
 def words(notification: Notification) -> str:
-    """The notice as a person reads it."""
+    """Return the notification as a sentence, with its time in UTC."""
     when = datetime.fromtimestamp(notification.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return f"{when}: {_WORDS.get(notification.event, f'This happened to your account: {notification.event}.')}"
 
 
 class FileNotifier:
-    """Appends a line for each notice to a file: for a class, and for an operator who passes them on."""
+    """Append each notification as a line to a file, for lessons, or for an operator who forwards them."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -74,10 +78,10 @@ def _its_owners_alone(path: str, flags: int) -> int:
 
 
 class SmtpNotifier:
-    """Mails each notice to the account's name, which then has to be a mail address.
+    """Mail each notification to the account's name, which must be a mail address.
 
-    `security`: "starttls" (the server's certificate is checked), "tls" from the first byte, or "none" on one machine.
-    `sign_in`: user and password, if the mail server asks for them.
+    `security` is "starttls" (the mail server's certificate is checked), "tls" (from the first byte), or "none" (only
+    within one machine). `sign_in` is a user and a password, if the mail server asks for them. Raises `InvalidInput`.
     """
 
     def __init__(
@@ -93,7 +97,7 @@ class SmtpNotifier:
         if security not in ("starttls", "tls", "none"):
             raise InvalidInput("security must be starttls, tls or none")
         if sign_in and security == "none":
-            raise InvalidInput("a password is not sent in clear: choose starttls or tls")
+            raise InvalidInput("a password must not be sent unencrypted: choose starttls or tls")
         if not _address(sender):
             raise InvalidInput("sender must be one mail address")
         self._host, self._port, self._security, self._timeout = host, port, security, timeout_seconds
@@ -121,12 +125,15 @@ class SmtpNotifier:
                 if self._security == "starttls":
                     smtp.starttls(context=context)
                 self._sign_in(smtp)
-                smtp.send_message(mail, self._sender, [name])  # never to whom a header might name
+                smtp.send_message(mail, self._sender, [name])  # never to an address from a header
         except (OSError, smtplib.SMTPException):
             return False
         return True
 
 
 def _address(text: str) -> bool:
-    """One plain address, in which no mail program finds anything to decode. The mail server judges the rest."""
+    """Return whether `text` is one plain mail address, in which no mail program finds anything to decode.
+
+    The mail server checks everything else.
+    """
     return bool(_ADDRESS.fullmatch(text))

@@ -1,7 +1,7 @@
-"""Notices on their way out of the database: each is claimed, sent, and noted as sent.
+"""Send the security notifications that wait in the database: claim each one, send it, and mark it as sent.
 
-Sending happens outside of any transaction. Whoever is killed in between leaves a claim that runs out: a notice may
-come twice, and never not at all.
+Sending happens outside any transaction. If a worker is killed in between, its claim expires. So a notification may be
+sent twice, but is never lost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CLAIM_SECONDS = 300
 _AT_ONCE = 50
 _EACH_AT_ONCE = 5
 _GIVE_UP_SECONDS = 7 * 24 * 3600
-"""What could not be sent for a week is old news; the owner still sees it after a login."""
+"""A notification that could not be sent for a week is dropped here. The owner still sees it after a login."""
 _UNSENT = (
     select(
         notifications.c.id,
@@ -33,7 +33,7 @@ _UNSENT = (
     )
     .subquery()
 )
-# Every owner's first, then every owner's second: a flood for one account holds up no other's.
+# Every owner's first notification, then every owner's second: so a flood for one account delays no other account.
 _WAITING = (
     select(notifications.c.id, notifications.c.at, notifications.c.event, accounts.c.name)
     .join_from(notifications, _UNSENT, notifications.c.id == _UNSENT.c.id)
@@ -49,7 +49,10 @@ _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).v
 
 
 def send(store: Store, notifier: Notifier, now: int) -> int:
-    """Up to fifty that wait, the oldest first. Returns how many `notifier` took."""
+    """Send up to fifty waiting notifications, and return how many `notifier` sent. `now` is in Unix seconds.
+
+    Each account gets at most five of them, and its oldest come first.
+    """
     with store.transaction() as connection:
         waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
         _each(connection, _CLAIM, [{"notice": row.id, "until": now + _CLAIM_SECONDS} for row in waiting])
@@ -58,22 +61,24 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
         for row in waiting:
             if _sends(notifier, row.name, Notification(row.at, row.event)):
                 sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
-    finally:  # what went is noted, whatever happens to the next
+    finally:  # mark those that were sent, whatever happens to the next
         with store.transaction() as connection:
             _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
     if len(sent) < len(waiting):
         _LOG.warning(
-            "%d of %d notices could not be sent, and will be tried again", len(waiting) - len(sent), len(waiting)
+            "%d of %d notifications could not be sent, and will be tried again",
+            len(waiting) - len(sent),
+            len(waiting),
         )
     return len(sent)
 
 
 def _sends(notifier: Notifier, name: str, notification: Notification) -> bool:
-    """Whether it went. One that a notifier stumbles over must not hold up the others."""
+    """Send one notification, and return whether it was sent. An error of the notifier must not stop the others."""
     try:
         return notifier.send(name, notification)
     except Exception:  # noqa: BLE001 (whatever a notifier raises)
-        _LOG.exception("a notice could not be sent, and will be tried again")
+        _LOG.exception("a notification could not be sent, and will be tried again")
         return False
 
 

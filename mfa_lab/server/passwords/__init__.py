@@ -1,1 +1,1 @@
-"""Passwords: what registration accepts, and Argon2id at rest."""
+"""Check new passwords at registration, and store them as Argon2id hashes."""

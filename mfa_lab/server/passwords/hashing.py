@@ -1,4 +1,4 @@
-"""Passwords: NIST's rules at registration, Argon2id at rest, the same work for known and unknown names."""
+"""Check new passwords by NIST's rules, and hash them with Argon2id: the same work for known and unknown names."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted
 from mfa_lab.resources import data_dir
 
-_NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the answer is discarded
+_NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the result is discarded
 _SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some, and try again"
-_TYPED_AT_MOST = 4  # code points typed for each one of NFC; a longer text is not normalised, which may take minutes
+_TYPED_AT_MOST = 4
+"""Typed code points for each code point of NFC. A longer text is not normalised, because that may take minutes."""
 
 
 def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
-    """`password` in Unicode NFC, or `PasswordRefused` that tells the reason (NIST-3.1.1.2).
+    """Return `password` in Unicode NFC, or raise `PasswordRefused`, which says the reason (NIST-3.1.1.2).
 
-    8 code points or more, any characters, no composition rules, never cut; not a common password, not the
-    account's own name.
+    A password has at least `policy.password_min_length` code points (8 by default), of any characters. There are no
+    composition rules, and no password is cut. It must not be a common password or the account's name.
     """
     refusal = _refusal(password, name, policy)
     if refusal is not None:
@@ -63,12 +64,12 @@ def _too_long(length: int, policy: Policy) -> PasswordRefused:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The blocklist, casefolded (ASVS-6.2.4). data/README.md names its source."""
+    """Return the casefolded blocklist (ASVS-6.2.4). data/README.md names its source."""
     return frozenset((data_dir() / "common_passwords.txt").read_text("utf-8").splitlines())
 
 
 class PasswordHasher:
-    """Argon2id (OWASP-PW). Every `verify` costs one hash, whether or not there is an account."""
+    """Hash and verify passwords with Argon2id (OWASP-PW). Every `verify` costs one hash, even without an account."""
 
     def __init__(self, cost: HashCost, max_length: int) -> None:
         self._argon2 = _argon2(cost)
@@ -76,11 +77,15 @@ class PasswordHasher:
         self._max_length = max_length
 
     def hash(self, password: Redacted) -> str:
-        """The encoded hash to store, with its own random salt of 128 bits."""
+        """Return the encoded hash to store, with a random salt of 128 bits. Raises `ServerFault` without memory."""
         return hashed(lambda: self._argon2.hash(password.reveal()))
 
     def verify(self, stored: str | None, typed: Redacted | None) -> bool:
-        """Whether `typed` is the password behind `stored`. None on either side costs the same and is False."""
+        """Return whether `typed` is the password of the hash `stored`.
+
+        With None on either side, the cost is the same and the result is False. Raises `ServerFault` for a broken
+        hash, or without memory.
+        """
         try:
             self._argon2.verify(
                 self._dummy if stored is None else stored, (_nfc(typed) if typed else _NEVER).reveal()
@@ -96,13 +101,13 @@ class PasswordHasher:
         return stored is not None and typed is not None
 
     def renewed(self, stored: str | None, typed: Redacted | None) -> str | None:
-        """A new hash of a right password if `stored` was made with other parameters than today's, else None."""
+        """Return a new hash of a correct password if `stored` has other parameters than today's, otherwise None."""
         if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
             return None
         return self.hash(_nfc(typed))
 
     def typed(self, password: object) -> Redacted | None:
-        """What a person typed at login; None for what cannot be a password (no text, far too long)."""
+        """Return the text typed at login, or None if it cannot be a password (no text, or far too long)."""
         if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
             return None
         return Redacted(password) if encodable(password) else None
@@ -113,7 +118,7 @@ def _nfc(password: Redacted) -> Redacted:
 
 
 def encodable(text: str) -> bool:
-    """Whether UTF-8 can hold it: a lone surrogate cannot be typed."""
+    """Return whether UTF-8 can encode `text`. A lone surrogate cannot be typed."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -133,7 +138,10 @@ def _dummy_hash(cost: HashCost) -> str:
 
 
 def hashed(compute: Callable[[], str]) -> str:
-    """What Argon2 computes; without memory for it `ServerFault`, raised here, where no variable holds the text."""
+    """Return the hash that `compute` makes with Argon2, or raise `ServerFault` if there is too little memory.
+
+    The error is raised here, where no variable holds the text.
+    """
     with suppress(HashingError):
         return compute()
     raise ServerFault(_SHORT_OF_MEMORY)

@@ -1,1 +1,1 @@
-"""The database: where it lies, its tables, its transactions, encryption at rest and the keys for it."""
+"""The database: its URL, tables and transactions, encryption at rest, and the keys for it."""

@@ -1,4 +1,4 @@
-"""Where the database lies: SQLite in memory or in a file on this machine, or PostgreSQL. Any other URL is refused."""
+"""Check a database's URL: SQLite in memory or in a file on this machine, or PostgreSQL. Reject any other URL."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ _QUERY = {"timeout": r"[0-9]{1,6}(\.[0-9]{1,6})?", "uri": "true", "mode": "ro|rw
 
 
 def parsed(text: str) -> URL:
-    """The URL, if this version can keep its data there; else `InvalidInput`."""
+    """Return the URL if this version can keep its data there, otherwise raise `InvalidInput`."""
     try:
         url = make_url(text)
         problem = _problem(url)
     except (ArgumentError, ValueError):
-        problem = "this is no database URL"
+        problem = "this is not a database URL"
     if problem:
         raise InvalidInput(f"{problem}: name the database by a URL such as {_EXAMPLES}")
     return url
 
 
 def path_of(url: URL) -> Path | None:
-    """The database's file; None in memory."""
+    """Return the database's file, or None in memory."""
     path = unquote(urlsplit(url.database).path) if "uri" in url.query else url.database
     return None if path in (None, "", ":memory:") or url.query.get("mode") == "memory" else Path(path)
 
 
 def _problem(url: URL) -> str | None:
     database = url.database or ""
-    os.fsencode(database)  # UnicodeEncodeError, a ValueError, where no file system can hold the name
+    os.fsencode(database)  # UnicodeEncodeError (a ValueError) if no file system can hold the name
     if url.drivername in ("postgresql", "postgresql+psycopg"):
         return _postgres_problem(url)
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
         return "this version keeps its data in SQLite, by Python's own driver, or in PostgreSQL, by psycopg"
     if url.username or url.password or url.host or url.port:
-        return "SQLite knows no host and no user"
+        return "an SQLite URL has no host and no user"
     if any(character < " " for character in unquote(database, errors="strict")):
         return "the database's name holds a control character"
     if not all(re.fullmatch(_QUERY.get(name, "(?!)"), str(value)) for name, value in url.query.items()):
-        return "a database URL takes timeout=SECONDS, and uri=true with mode=ro, rw, rwc or memory, and no more"
+        return "a database URL takes only timeout=SECONDS, and uri=true with mode=ro, rw, rwc or memory"
     if "uri" not in url.query:
         return "a name that starts with file:, and mode, need uri=true" if _needs_uri(url) else None
     parts = urlsplit(database)
     here = parts.scheme == "file" and parts.netloc in ("", "localhost")
     if not here or not parts.path or parts.query or parts.fragment:
-        return "with uri=true comes file: and the path of a file on this machine"
+        return "uri=true needs file: and the path of a file on this machine"
     return None
 
 
@@ -61,7 +61,7 @@ def _postgres_problem(url: URL) -> str | None:
     if not url.database:
         return "the URL names no database"
     unknown = sorted(set(url.query) - _POSTGRES_QUERY)
-    return f"a PostgreSQL URL takes {', '.join(sorted(_POSTGRES_QUERY))}, and no more" if unknown else None
+    return f"a PostgreSQL URL takes only {', '.join(sorted(_POSTGRES_QUERY))}" if unknown else None
 
 
 def _needs_uri(url: URL) -> bool:

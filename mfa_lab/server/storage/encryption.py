@@ -1,4 +1,4 @@
-"""Shared secrets at rest: AES-256-GCM, each sealed to the row it belongs to."""
+"""Encrypt shared secrets at rest with AES-256-GCM, each bound to the row that it belongs to."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class RowBinding:
-    """The row a secret belongs to. It is the associated data: a sealed secret opens in its own row alone."""
+    """The row that a secret belongs to. As associated data, it makes sure that a secret decrypts only in this row."""
 
     account_id: str
     factor_id: str
 
 
 class SecretCipher:
-    """Seals and opens OTP secrets. Nonces are random 96-bit numbers, from the system's generator always."""
+    """Encrypt and decrypt OTP secrets. Nonces are random 96-bit numbers, always from the system's generator."""
 
     def __init__(self, keys: Keys, schema_version: int) -> None:
         self.key_id = keys.key_id
@@ -32,21 +32,21 @@ class SecretCipher:
         self._schema_version = schema_version
 
     def encrypt(self, secret: Redacted, row: RowBinding) -> bytes:
-        """The nonce and the sealed secret, to be stored in `row`."""
+        """Return the nonce and the encrypted secret, to be stored in `row`."""
         nonce = SYSTEM.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, secret.reveal().encode("ascii"), self._bound_to(row))
 
     def decrypt(self, encrypted: bytes, key_id: str, row: RowBinding) -> Redacted:
-        """The secret; `ServerFault` if it was changed, moved from another row, or sealed under another key."""
+        """Return the secret. Raises `ServerFault` if it was changed, moved from another row, or has another key."""
         if key_id != self.key_id:
-            raise WrongKey("this factor was sealed under another key: start the server with the key it was made with")
+            raise WrongKey("this factor was encrypted under another key: start the server with that key")
         try:
             return Redacted(
                 self._cipher.decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], self._bound_to(row)).decode()
             )
-        except (InvalidTag, ValueError, TypeError):  # SQLite gives back text where text was written
+        except (InvalidTag, ValueError, TypeError):  # SQLite returns text if text was written
             pass
-        raise ServerFault("a sealed secret does not open in its row: the database was changed; restore a backup")
+        raise ServerFault("an encrypted secret does not open in its row: the database was changed; restore a backup")
 
     def _bound_to(self, row: RowBinding) -> bytes:
         return "|".join((str(self._schema_version), self.key_id, row.account_id, row.factor_id)).encode()

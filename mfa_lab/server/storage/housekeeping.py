@@ -1,7 +1,7 @@
-"""Rows that mean nothing any more leave the database: by expiry alone, some at a time, never to make room.
+"""Delete rows that have expired: only by expiry, a limited number at a time, and never to make room.
 
-Reading never counts on it: an expired row is already passed over. Refused passwords do the sweeping, alike for known
-and unknown names, and logging out; so a login in good order pays nothing for it.
+No reader depends on it, because readers ignore an expired row. Rejected passwords do this work, in the same way for
+known and unknown names, and so does logging out. So a successful login costs nothing more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Delete, Table, bindparam, delete, select
 from mfa_lab.server.storage.schema import enrolments, pendings, sessions, throttles
 
 KEEP_SECONDS = 24 * 3600
-"""A step that is over stays a day, so that the instructor's view says "spent" or "expired", and not "unknown"."""
+"""A pending login, enrolment or session stays for a day after its expiry or last use, so that the instructor's view
+says why it ended, and not "unknown"."""
 _AT_ONCE = 100
 
 
@@ -29,7 +30,7 @@ _OVER = (
 
 
 def sweep(connection: Connection, now: int) -> None:
-    """Take up to a hundred rows of each kind along that ended long enough ago. `now` is Unix seconds."""
+    """Delete up to a hundred rows of each table that ended long enough ago. `now` is in Unix seconds."""
     connection.execute(_EXPIRED, {"before": now})
     for statement in _OVER:
         connection.execute(statement, {"before": now - KEEP_SECONDS})

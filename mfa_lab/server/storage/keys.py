@@ -1,4 +1,4 @@
-"""Where the server's key comes from, and the keys made from it. Keys never live in the database."""
+"""Find the server's root key, and derive the keys from it. Keys are never in the database."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex(
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Three keys from one: `encryption` closes OTP secrets, `names` blinds names, `check` recognises the database.
+    """Three keys from one root key: `encryption` for OTP secrets, `names` for keyed hashes of names, and `check`.
 
-    `key_id` names the root key without telling anything of it.
+    `check` recognises the database. `key_id` names the root key and reveals nothing about it.
     """
 
     key_id: str
@@ -36,7 +36,7 @@ class Keys:
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
-        """HKDF-SHA256 (RFC 5869) from `root`, 32 bytes; `WrongKey` for anything else."""
+        """Derive the keys from `root`, 32 bytes, by HKDF-SHA256 (RFC 5869). Raises `WrongKey` for anything else."""
         hidden = RedactedBytes(root)
         del root  # tracebacks may show variables
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
@@ -48,18 +48,19 @@ class Keys:
         return cls(key_id[:8].hex(), encryption, names, check)
 
     def keyed_hash(self, text: str) -> str:
-        """HMAC-SHA256 of `text`: the same for the same name, and unreadable without the key."""
+        """Return HMAC-SHA256 of `text`: the same value for the same name, and unreadable without the key."""
         return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def root_key(
     explicit: RedactedBytes | None, beside: Path | None, *, new_database: bool, from_outside: bool = False
 ) -> RedactedBytes:
-    """`key=`, else MFA_LAB_KEY (64 hexadecimal digits), else the 0600 file beside the database.
+    """Return the key from `key=`, otherwise from MFA_LAB_KEY (64 hexadecimal digits), otherwise from a file.
 
-    `beside` is the database's path, None in memory: there the key is random. The file is made only together
-    with a new database; an old one without its key is `WrongKey`, and nothing is made. Nor is there a place for
-    a file where the key has to come `from_outside`: a database that other machines use as well.
+    The file has mode 0600 and is beside the database, at the path `beside`. In memory there is no file, and the
+    key is random. The file is made only together with a new database. An old database without its key raises
+    `WrongKey`, and nothing is made. A database that several machines use has no place for a file: with
+    `from_outside`, the key must come from `key=` or MFA_LAB_KEY.
     """
     if explicit is not None:
         return explicit
@@ -103,7 +104,7 @@ def _no_link(path: str, flags: int) -> int:
 
 
 def _exposed(status: os.stat_result, name: str) -> str | None:
-    """How others on this machine could know or change the key, if they could. Windows has no such notions."""
+    """Return how other users could read or change the key, or None. Windows has no such permissions."""
     if os.name != "posix":
         return None
     if status.st_uid not in (0, os.geteuid()):
@@ -114,7 +115,7 @@ def _exposed(status: os.stat_result, name: str) -> str | None:
 
 
 def _create(path: Path) -> None:
-    """Write a new key, readable by its owner alone. Only one of two processes gets to make it."""
+    """Write a new key, readable only by its owner. If two processes try, only one of them makes it."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,8 +1,8 @@
-"""PostgreSQL by URL: several workers, on several machines, with one database.
+"""Keep the data in PostgreSQL, for several workers, on several machines, with one database.
 
-Every transaction first takes one lock for the whole database, so that they come one after the other as they do in
-SQLite: what a request has read cannot change before it writes. Passwords are verified outside of transactions, so the
-dear part of a login runs in parallel all the same.
+Every transaction first takes one lock for the whole database. So transactions run one after the other, as in SQLite:
+the data that a request has read cannot change before the request writes. Passwords are verified outside transactions,
+so the expensive part of a login still runs in parallel.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OPTIONS = {
     "timezone": "UTC",
 }
 _BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
-"""The number is this kit's own and means nothing. A worker that is killed loses its connection and so the lock."""
+"""The number is arbitrary. A worker that is killed loses its connection, and so releases the lock."""
 _REMEDIES = (
     ("55P03", "is kept busy by another program: try again in a moment"),
     ("25006", "is read-only: connect to the primary server"),
@@ -36,7 +36,7 @@ _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user
 
 
 class Postgres:
-    """The database of a `postgresql://` URL. It has no place beside it for a key: that comes from outside."""
+    """The database of a `postgresql://` URL. A key file has no place beside it, so the key comes from outside."""
 
     path = None
     key_comes_from_outside = True
@@ -66,7 +66,7 @@ class Postgres:
 
     @contextmanager
     def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
-        """A transaction that holds the lock. A connection that broke while it lay idle is replaced, once."""
+        """Run a transaction that holds the lock. If the connection broke while it was idle, replace it once."""
         wait_for_disk = ("on" if flush else "off",)
         transaction = connection.begin()
         try:
@@ -82,8 +82,9 @@ class Postgres:
 
     @staticmethod
     def fault(error: Any) -> ServerFault:
-        """The error as a sentence with its remedy. Of PostgreSQL's words only the first line is kept: details and
-        hints quote values.
+        """Return the error as a sentence with its remedy.
+
+        Only the first line of PostgreSQL's message is kept, because details and hints quote values.
         """
         cause = error.orig
         state = getattr(cause, "sqlstate", None) or ""

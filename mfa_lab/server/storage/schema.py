@@ -1,6 +1,6 @@
-"""The tables. Times are whole Unix seconds; tokens are stored as SHA-256 alone.
+"""Define the tables. Times are whole Unix seconds; tokens are stored only as SHA-256.
 
-Those that every login writes have no rowid: one page fewer to make durable.
+The tables that every login writes have no rowid, so that SQLite flushes one page less.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 VERSION = 4
 ENCRYPTION_VERSION = 1
-"""The schema version of which a sealed secret's associated data speaks. It moves only when that data changes, so that
-a migration need not open every secret."""
+"""The schema version in an encrypted secret's associated data. It changes only when this data changes, so that a
+migration need not decrypt every secret."""
 metadata = MetaData()
 
 
@@ -83,11 +83,11 @@ factors = Table(
     *_otp_columns(),
     Column("last_step", BigInteger, nullable=False),
     _seconds("created_at"),
-    # What is known of the phone's clock (`drift`). Defaults stand in the file: since version 2.
+    # The known drift of the phone's clock (`drift`), since version 2. A migration needs the server's defaults.
     Column("resync_steps", Integer, nullable=False, server_default="0"),
     Column("drift_steps", Integer, nullable=False, server_default="0"),
     Column("drift_at", BigInteger, nullable=False, server_default="0"),
-    # Which of several it is, in its owner's words. Since version 3.
+    # The owner's name for this authenticator, since version 3.
     Column("label", String(64), nullable=False, server_default=""),
 )
 
@@ -155,12 +155,13 @@ notifications = Table(
     _account(),
     _seconds("at"),
     Column("event", String(32), nullable=False),
-    # When a notifier sent it, and until when one has it in hand. Since version 3.
+    # When a notifier sent it, and until when a worker has claimed it. Since version 3.
     Column("sent_at", BigInteger, index=True),
     Column("claimed_until", BigInteger, nullable=False, server_default="0"),
 )
 
-# No index by account: it would take a known name's refusal to another page than an unknown one's (ASVS-6.3.8).
+# There is no index by account: with it, a rejection of a known name would write another page than one of an unknown
+# name (ASVS-6.3.8).
 audit = Table(
     "audit",
     metadata,
@@ -171,7 +172,7 @@ audit = Table(
     Column("reason", String(32)),
 )
 
-# INSERT OR REPLACE deletes the old line without asking the DELETE trigger, so an id in use is refused as well.
+# INSERT OR REPLACE deletes the old line without the DELETE trigger, so a trigger also rejects an id that is in use.
 for _change, _when in (
     ("UPDATE", ""),
     ("DELETE", ""),

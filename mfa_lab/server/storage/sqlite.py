@@ -1,4 +1,4 @@
-"""SQLite, in memory or in a file on this machine: how it is opened, how a transaction begins, what its words mean."""
+"""Keep the data in SQLite, in memory or in a file on this machine. Explain its errors with a remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REMEDIES = (
     ("readonly", "is read-only: give this user write permission to the file and its folder"),
     ("locked", "is locked by another program: close it, or try again in a moment"),
     ("full", "has no room: free some space on the disk"),
-    ("not a database", "is no SQLite database: name another file, or restore a backup"),
+    ("not a database", "is not an SQLite database: name another file, or restore a backup"),
     ("malformed", "is damaged: restore a backup"),
     ("disk i/o error", "cannot be written or read: check the disk for room and for faults"),
     ("unable to open", "cannot be opened: check that its folder exists and may be written"),
@@ -50,15 +50,15 @@ class Sqlite:
 
     @contextmanager
     def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
-        """IMMEDIATE: from here on nobody else writes."""
+        """Run an IMMEDIATE transaction, during which nobody else writes."""
         with _synchronous(connection, full=flush), connection.begin():
             driver: Any = connection.connection.driver_connection
-            driver.execute("BEGIN IMMEDIATE").close()  # past SQLAlchemy, which would take some microseconds for it
+            driver.execute("BEGIN IMMEDIATE").close()  # directly, because SQLAlchemy takes some microseconds more
             yield
 
     @staticmethod
     def fault(error: DBAPIError | sqlite3.Error) -> ServerFault:
-        """The error as a sentence with its remedy. SQLite's words name tables and columns, and never a value."""
+        """Return the error as a sentence with its remedy. SQLite's message contains table names, never a value."""
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         remedy = next((remedy for sign, remedy in _REMEDIES if sign in said.lower()), None)
         if remedy is None:
@@ -74,17 +74,17 @@ class Sqlite:
 
 
 def _create(path: Path) -> None:
-    """A new file that its owner alone reads; SQLite gives its mode to the -wal and the -shm file too.
+    """Make a new file that only its owner can read. SQLite gives the same mode to the -wal and the -shm file.
 
-    One thread at a time: closing a file ends the locks that this process has on it.
+    Only one thread does this at a time, because closing a file ends the locks that this process has on it.
     """
-    with _CREATING, suppress(OSError):  # FileExistsError is the usual case; of the others SQLite will tell
+    with _CREATING, suppress(OSError):  # usually FileExistsError; SQLite reports any other error
         path.touch(0o600, exist_ok=False)
 
 
 @contextmanager
 def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
-    """FULL is how each connection is opened, and how it is left. SQLite forbids the change within a transaction."""
+    """Flush less strictly, unless `full`, and restore FULL afterwards. SQLite forbids the change in a transaction."""
     if full:
         yield
         return
@@ -97,9 +97,9 @@ def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
 
 
 def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # sqlite3 then begins nothing by itself; `begun` does
+    connection.isolation_level = None  # sqlite3 then begins no transaction by itself; `begun` does
     connection.execute("PRAGMA synchronous = FULL").close()
     connection.execute("PRAGMA foreign_keys = ON").close()
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not tables or schema.about.name in tables:  # WAL is written into the file: never into another program's
+    if not tables or schema.about.name in tables:  # WAL changes the file, so never another program's
         connection.execute("PRAGMA journal_mode = WAL").close()

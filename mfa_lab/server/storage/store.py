@@ -1,4 +1,4 @@
-"""The one seam for storage: SQLAlchemy Core on SQLite or PostgreSQL. Every change is one transaction."""
+"""Open the database, by SQLAlchemy Core on SQLite or PostgreSQL. Every change is one transaction."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
 
 
 class Store:
-    """One database, opened and checked: right schema, right key. `keys` are derived from its root key."""
+    """One open database whose schema and key were checked. `keys` are derived from its root key.
+
+    Raises `InvalidInput` for the URL, `WrongKey`, or `ServerFault`.
+    """
 
     def __init__(self, url: str, key: RedactedBytes | None = None) -> None:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
-        # Threads take turns here, on one connection: twice as fast as all of them polling the database's lock.
+        # Threads take turns here, on one connection. That is twice as fast as polling the database's lock.
         self._turn = Lock()
         self._engine = self._database.engine
         self._kept: list[Connection] = []
-        finalize(self, _let_go, self._kept, self._engine)  # Python warns of a connection that nobody closed
+        finalize(self, _let_go, self._kept, self._engine)  # Python warns about a connection that is never closed
         opened = False
         try:
             with self.transaction() as connection:
@@ -43,11 +46,11 @@ class Store:
 
     @contextmanager
     def transaction(self, *, flush: bool = True) -> Iterator[Connection]:
-        """One transaction at a time: committed at the end, rolled back whole on any error.
+        """Run one transaction at a time, committed at the end, and rolled back completely on any error.
 
-        With `flush=False` it is seen by everybody at once and outlives this process, but reaches the disk only with
-        the next transaction: for what another one follows before anything is answered. Trouble with the database
-        itself comes out as `ServerFault`, a sentence with its remedy.
+        With `flush=False`, everybody sees the change at once and it survives this process, but it reaches the disk
+        only with the next transaction. Use it only if another transaction follows before the server answers. Raises
+        `ServerFault`, a sentence with its remedy, if the database itself fails.
         """
         try:
             with (
@@ -56,12 +59,12 @@ class Store:
                 self._database.begun(connection, flush=flush),
             ):
                 yield connection
-        except (DBAPIError, sqlite3.Error) as error:  # the bare one comes from a connection being prepared
+        except (DBAPIError, sqlite3.Error) as error:  # sqlite3's own error comes from a new connection
             fault = self._database.fault(error)
             try:
                 raise fault
             finally:
-                fault.__context__ = None  # the frames of SQLAlchemy hold what was typed
+                fault.__context__ = None  # SQLAlchemy's frames hold the user's input
 
     @contextmanager
     def _own_turn(self) -> Iterator[None]:
@@ -74,7 +77,7 @@ class Store:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """The last turn's connection, or a new one after an error: asking the pool each time costs two statements."""
+        """Reuse the last connection, or open one after an error. Asking the pool each time costs two statements."""
         connection = self._kept.pop() if self._kept else self._engine.connect()
         try:
             yield connection
@@ -84,7 +87,7 @@ class Store:
         self._kept.append(connection)
 
     def close(self) -> None:
-        """Let go of the file, once the transaction at hand is over."""
+        """Close the database, after the current transaction has ended."""
         with self._own_turn():
             _let_go(self._kept, self._engine)
 
@@ -92,7 +95,7 @@ class Store:
         tables = set(inspect(connection).get_table_names())
         new = not tables
         if not new and schema.about.name not in tables:
-            raise ServerFault("this database belongs to another program: name a file of its own for mfa-lab")
+            raise ServerFault("this database belongs to another program: name another file for mfa-lab")
         outside = self._database.key_comes_from_outside
         root = root_key(key, self._database.path, new_database=new, from_outside=outside)
         keys = Keys.derive(root.reveal())
@@ -105,7 +108,7 @@ class Store:
             return keys
         row = connection.execute(select(schema.about)).first()
         if row is None or type(row.schema_version) is not int or not isinstance(row.key_check, str):
-            raise ServerFault("this database is damaged, its first table is empty or spoilt: restore a backup")
+            raise ServerFault("this database is damaged: its first table is empty or broken; restore a backup")
         if not hmac.compare_digest(row.key_check, check):
             raise WrongKey("this database was made with another key: start the server with that key")
         _migrate(connection, row.schema_version)

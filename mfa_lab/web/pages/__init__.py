@@ -1,1 +1,1 @@
-"""The pages for people, which work without JavaScript; their templates are in mfa_lab/web/templates/."""
+"""Serve the pages for people, which work without JavaScript. Their templates are in mfa_lab/web/templates/."""

@@ -1,4 +1,4 @@
-"""The pages of somebody who has logged in: authenticators, recovery codes, password, notices; and administration."""
+"""Serve the pages after a login: authenticators, recovery codes, password, notifications, and administration."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def reset_code(visit: Posted) -> Response:
 
 
 def _admin(visit: Visit) -> None:
-    """Go on for a fresh session of an administrator alone; everybody else hears the same words."""
+    """Raise `AccessDenied` unless this is an administrator's fresh session. Everybody else reads the same words."""
     if not visit.site.is_admin(visit.session(fresh=True).name):
         raise AccessDenied
 

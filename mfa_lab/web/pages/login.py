@@ -1,4 +1,4 @@
-"""The pages on which people register, log in, enrol and recover. They work without JavaScript."""
+"""Serve the pages on which people register, log in, enrol and recover. They work without JavaScript."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 def register_alike(site: Site, name: str, password: str) -> None:
-    """Make an account; of a name that is taken say nothing (ASVS-6.3.8). The password is hashed either way.
+    """Make an account, and do not reveal whether the name is taken (ASVS-6.3.8). Hash the password in both cases.
 
-    A reserved name, an administrator's, is for the operator to register: whoever comes first would get their rights.
+    Only the operator registers an administrator's name. Otherwise the first stranger to register it would get the
+    administrator's rights.
     """
     with suppress(NameTaken):
         site.server.register(name, password, reserved=site.is_admin(name))
@@ -55,7 +56,7 @@ def show_login(visit: Shown) -> Response:
 def log_in(visit: Posted) -> Response:
     visit.form("login.html", account=visit.field("account"), again=False)
     pending = visit.server.begin_login(visit.field("account"), visit.field("password"))
-    if visit.token.startswith("s."):  # the login that begins here takes the place of the session it comes from
+    if visit.token.startswith("s."):  # the new login replaces the old session
         visit.server.log_out(tokens.session(visit.token))
     return visit.go("/code" if pending.permits is Permit.CODE else "/enrol", tokens.written(pending))
 
@@ -109,7 +110,7 @@ def show_enrol(visit: Shown) -> Response:
 
 @router.post("/enrol")
 def enrol(visit: Posted) -> Response:
-    """The answer itself shows the QR code: it is in no other page, and cannot be asked for again."""
+    """Show the QR code directly in the answer: no other page has it, and it cannot be requested again."""
     further = visit.field("further") == "yes"
     visit.form("enrol.html", further=further)
     permit = tokens.pending(visit.token) if visit.token.startswith("p.") else visit.session(fresh=True)

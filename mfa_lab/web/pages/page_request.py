@@ -1,4 +1,4 @@
-"""One request of a browser, from the cookie it brings to the page it gets."""
+"""Handle one request of a browser, from its cookie to the page that answers it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _REMEMBER_EARLIER_SECONDS = 600
 
 
 class Visit:
-    """`token` is the cookie's text, '' without one; `fields` what a form brought.
+    """One request of a browser. `token` is the cookie's text, empty without a cookie; `fields` are a form's fields.
 
-    Whatever the server refuses is shown on the page named by `form`: with the same words and status for all.
+    The page named by `form` shows every rejection of the server, always with the same words and status.
     """
 
     def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
@@ -44,29 +44,32 @@ class Visit:
 
     @property
     def next(self) -> str:
-        """Where to go after the login: a path on this site, or nothing."""
+        """Return the path on this site to open after the login, or an empty text."""
         return own_path(self.fields.get("next") or self.request.query_params.get("next"))
 
     def field(self, name: str) -> str:
         return self.fields.get(name, "")
 
     def identifier(self, name: str) -> str:
-        """An id from a form as the server makes them, else ''."""
+        """Return an id from a form if it looks like the server's ids, otherwise an empty text."""
         return self.field(name) if re.fullmatch("[0-9a-f]{32}", self.field(name)) else ""
 
     def session(self, *, fresh: bool = False) -> Session:
-        """The session behind this visit, young enough for changes if it has to be `fresh`; else on to the login."""
+        """Return the session of this visit. With `fresh`, it must be young enough for changes.
+
+        Raises `Stopped`, which sends the browser to the login.
+        """
         limit = self.server.policy.fresh_session_seconds if fresh else None
         session = session_in(self.request, self.site, self.token, limit, browser=True)
         self.name = session.name
         return session
 
     def form(self, template: str, **values: Any) -> None:
-        """Name the page on which a refusal is told."""
+        """Set the page that shows a rejection."""
         self._form = (template, values)
 
     def page(self, template: str, *, status: int = 200, alert: str = "", **values: Any) -> Response:
-        """A page, whose forms are bound to this browser's cookie; a browser without one gets one."""
+        """Return a page whose forms are bound to this browser's cookie. A browser without a cookie gets one."""
         token = self.token or tokens.anonymous()
         html = render(
             template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
@@ -78,7 +81,7 @@ class Visit:
         return response
 
     def refusal(self, error: MfaError) -> Response:
-        """The page of the form once more, with what may be said of the error; the way on where no form helps."""
+        """Return the form's page again, with the words that a stranger may read; or the way on, if no form helps."""
         status, sentence, _ = told(error)
         template, values = self._form
         if isinstance(error, StepDone):
@@ -86,27 +89,27 @@ class Visit:
         elif isinstance(error, LoginOver):
             template, values = "over.html", {}
         response = self.page(template, status=status, alert=sentence, **values)
-        if not self.token:  # another site's form comes without our cookie: one given here would replace the owner's
+        if not self.token:  # another site's form has no cookie of ours: a new one would replace the owner's
             del response.headers["set-cookie"]
         return response
 
     def go(self, path: str, token: str | None = None) -> Response:
-        """On to another page of this kit, with a new cookie for a new step; '' takes the cookie away."""
+        """Redirect to another page of this kit, with a new cookie for a new step. '' removes the cookie."""
         return self.leave(self.own(with_next(path, self.next)), token)
 
     def own(self, path: str) -> str:
-        """A page of this kit, as a browser asks for it."""
+        """Return the path of one of this kit's pages, as a browser asks for it."""
         return under(self.request, self.site.prefix) + path
 
     def leave(self, path: str, token: str | None = None) -> Response:
-        """On to any page of this site."""
+        """Redirect to any page of this site, with a new cookie if there is a `token`."""
         response = RedirectResponse(path, 303)
         if token is not None:
             self.give(response, token)
         return response
 
     def give(self, response: Response, token: str) -> None:
-        """A cookie that no script reads, and that no form of another site brings along."""
+        """Set a cookie that no script can read, and that no form of another site sends."""
         self._set_cookie(response, self.site.cookie, token, None if token else 0)
         if self._came_with and token != self._came_with:
             earlier = tokens.form_token(self._came_with)
@@ -118,7 +121,7 @@ class Visit:
         )
 
     def of_the_step_before(self) -> bool:
-        """Whether this form stood on this browser's page one step ago: the second click of two. Nothing is done."""
+        """Return whether this form was on this browser's page one step ago: the second click of a double click."""
         earlier = tokens.in_cookie(self.request.headers.get("cookie", ""), self.site.earlier_cookie)
         return bool(earlier) and tokens.same(self.field("form_token"), earlier)
 
@@ -128,9 +131,9 @@ async def _visit(request: Request) -> Visit:
 
 
 async def _posted(request: Request) -> Visit:
-    """A form of this very browser, else `AccessDenied`: no route can forget to ask."""
+    """Return a form of this browser, otherwise raise `AccessDenied`. So no route can forget this check."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":  # what our forms send, and nothing with a charset of its own
+    if kind != "application/x-www-form-urlencoded":  # only what our forms send, without another charset
         raise AccessDenied
     form = await request.form(max_files=0, max_fields=20)
     visit = Visit(request, {name: value for name, value in form.items() if isinstance(value, str)})
@@ -146,7 +149,7 @@ Posted = Annotated[Visit, Depends(_posted)]
 
 
 class PageRoute(APIRoute):
-    """Tells what the server refused on the page of the form, and a fault in plain words."""
+    """Show a rejection of the server on the form's page, and a fault in plain words."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

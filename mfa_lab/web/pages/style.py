@@ -1,4 +1,4 @@
-"""The pages' stylesheet: the kit's colours, for the browser's own light and dark."""
+"""Write the pages' stylesheet: the kit's colours, for a browser's light and dark themes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mfa_lab.web.answers import templates
 
 @cache
 def css() -> str:
-    """All of it, a few kilobytes."""
+    """Return the whole stylesheet, a few kilobytes."""
     return (
         templates()
         .get_template("style.css")

@@ -86,7 +86,7 @@ def test_how_much_room_the_pharmacy_has():
     ("answer", "said"),
     [
         ("[x]\nwindow_step = 1", "line 2, window_step in [x]: there is no such key; did you mean window_steps?"),
-        ("window_steps", "line 1: this is no TOML: there is no = between a key and its value: write key = value"),
+        ("window_steps", "line 1: this is not TOML: there is no = between a key and its value: write key = value"),
         (7, "pass the text of a TOML file"),
     ],
 )

@@ -124,7 +124,7 @@ def test_what_did_not_go_out_is_told_the_operator(enrolled: Deployment, caplog: 
     enrolled.server.issue_reset_code(NAME)
     enrolled.server.send_notifications(Post(works=False))
     (line,) = caplog.messages
-    assert line == "2 of 2 notices could not be sent, and will be tried again"
+    assert line == "2 of 2 notifications could not be sent, and will be tried again"
 
 
 def test_a_notifier_that_dies_loses_nothing(enrolled: Deployment) -> None:

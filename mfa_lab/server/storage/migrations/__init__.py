@@ -1,4 +1,4 @@
-"""From each earlier schema to today's, by Alembic. One file a version in versions/; its revision is the version."""
+"""Migrate each earlier schema to today's with Alembic. versions/ has one file for each version: its revision."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ FOLDER = Path(__file__).parent
 
 
 def upgrade(connection: Connection, version: int) -> None:
-    """Bring a database of schema `version` up to date within the transaction of `connection`: all of it or nothing.
+    """Migrate a database of schema `version` to today's, in the transaction of `connection`: all of it or nothing.
 
-    Raises `ServerFault` where there is no way.
+    Raises `ServerFault` if this version cannot be migrated.
     """
-    from alembic import command  # costs a tenth of a second, and is needed once a database
+    from alembic import command  # imported here, because it takes a tenth of a second and is needed once a database
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 

@@ -1,4 +1,4 @@
-"""Alembic runs this: on the connection it is handed, in the transaction that is already open there."""
+"""Run the migrations for Alembic, on the given connection and in the transaction that is already open there."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Where it began: the tables are made by `schema.metadata`."""
+"""The first schema, whose tables `schema.metadata` makes."""
 
 revision = "1"
 down_revision = None

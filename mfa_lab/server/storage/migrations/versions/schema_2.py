@@ -1,4 +1,4 @@
-"""What is known of a phone's clock: three columns of `factors`."""
+"""Add the known drift of a phone's clock: three columns of `factors`."""
 
 import sqlalchemy as sa
 from alembic import op

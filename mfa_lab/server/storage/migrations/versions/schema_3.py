@@ -1,4 +1,4 @@
-"""Several authenticators, each with a label; notices that a notifier has sent, or has in hand."""
+"""Add labels for several authenticators, and columns for notifications that are sent or claimed."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,100 @@
+"""The trainer's routes: their slack, their minutes, and each section run in the way that its row says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from mfa_lab.trainer.refresh import own_kernel
+
+from .kit import FOLDER, ROOT, parsed
+from .test_minutes import sections
+
+LENGTHS = (45, 90, 180)
+SLACK_PERCENT = 15
+CELL_SECONDS = 60
+RUN_ABOVE = "run above"
+_ROW = re.compile(r"^\| (\d+)-(\d+) \| \w+ \| (.+?) \| (?:(.+?) )?\|$", re.MULTILINE)
+_SECTION = re.compile(rf"^`(\w+)`, \*(.+)\*(, {RUN_ABOVE})?$")
+
+
+@dataclass(frozen=True, order=True)
+class Walk:
+    """A section as a row names it. `above`: the row says to run everything above it first."""
+
+    notebook: str
+    title: str
+    above: bool
+
+
+def route(length: int) -> str:
+    text = (ROOT / "docs" / "trainer" / "routes.md").read_text("utf-8")
+    return text.split(f"## {length} minutes")[1].split("\n## ")[0]
+
+
+def rows(length: int) -> list[tuple[int, str, Walk | None]]:
+    """Return each row's minutes, what happens in it, and the section if it names one."""
+    found = []
+    for start, end, what, where in _ROW.findall(route(length)):
+        section = _SECTION.match(where)
+        walk = Walk(section[1], section[2], above=bool(section[3])) if section else None
+        assert walk or "`" not in where, f"not read: {where}"
+        found.append((int(end) - int(start), what, walk))
+    return found
+
+
+def walks() -> list[Walk]:
+    return sorted({walk for length in LENGTHS for _, _, walk in rows(length) if walk})
+
+
+def code_for(walk: Walk) -> list[NotebookNode]:
+    """Return the code cells that somebody runs who follows the row."""
+    cells = parsed(FOLDER / f"{walk.notebook}.ipynb").cells
+    heading = re.compile(rf"## {re.escape(walk.title)}( \(|$)", re.MULTILINE)
+    first = next(index for index, cell in enumerate(cells) if heading.match(cell.source))
+    last = next((i for i in range(first + 1, len(cells)) if cells[i].source.startswith("## ")), len(cells))
+    setup = next(index for index, cell in enumerate(cells) if cell.cell_type == "code")
+    chosen = range(last) if walk.above else sorted({setup, *range(first, last)})
+    return [cells[index] for index in chosen if cells[index].cell_type == "code"]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_route_has_slack_and_says_how_much(length):
+    """Breaks and slack are 15 percent or more, and the sum in the text is theirs."""
+    slack = sum(minutes for minutes, what, _ in rows(length) if what.startswith(("Slack", "Break")))
+    assert slack * 100 >= SLACK_PERCENT * length
+    assert f"Slack and breaks: {slack} of {length} minutes." in route(length)
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_a_section_has_its_minutes(length):
+    """No row gives a section less time than its heading names."""
+    named = [(minutes, walk) for minutes, _, walk in rows(length) if walk]
+    assert len(named) > 5
+    short = [(minutes, walk) for minutes, walk in named if minutes < sections(walk.notebook)[walk.title]]
+    assert short == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("notebook", sorted({walk.notebook for walk in walks()}))
+def test_each_section_runs_as_its_row_says(notebook, tmp_path):
+    """From the setup cell alone, or from everything above it, no cell raises.
+
+    The namespace is emptied before each section, as in a new kernel.
+    """
+    client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=own_kernel(), timeout=CELL_SECONDS)
+    raised = []
+    with client.setup_kernel(cwd=str(tmp_path), cleanup_kc=True):
+        for walk in (each for each in walks() if each.notebook == notebook):
+            try:
+                for cell in [new_code_cell("%reset -f"), *code_for(walk)]:
+                    client.execute_cell(NotebookNode(cell), 0)
+            except CellExecutionError as error:
+                raised.append((walk, f"{error.ename}: {error.evalue}"))
+    assert raised == []
