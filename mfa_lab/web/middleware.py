@@ -14,7 +14,7 @@ from mfa_lab.web.site import Site
 log = logging.getLogger("mfa_lab.web")
 
 HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; script-src 'sha256-{SCRIPT_HASH}'; style-src 'self'; "
+    "Content-Security-Policy": f"default-src 'none'; style-src 'self'; script-src 'sha256-{SCRIPT_HASH}'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",

@@ -18,7 +18,7 @@ from mfa_lab.web.answers import SCRIPT_HASH
 from tests.web.kit import PASSWORD, WRONG, Served, refused
 
 STRICT = {
-    "content-security-policy": f"default-src 'none'; script-src 'sha256-{SCRIPT_HASH}'; style-src 'self'; "
+    "content-security-policy": f"default-src 'none'; style-src 'self'; script-src 'sha256-{SCRIPT_HASH}'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "x-frame-options": "DENY",
     "x-content-type-options": "nosniff",

@@ -200,6 +200,17 @@ def test_codes_kept_from_the_page_that_shows_them(served: Served, browser: Brows
     assert setup_key(browser)
 
 
+def test_a_click_on_the_button_alone_keeps_nothing(served: Served, browser: Browser, name: str) -> None:
+    """The second of two clicks may meet it on the next page: the box has to be ticked as well."""
+    served.enrol(name)
+    browser.log_in(served, name)
+    browser.send("/recovery-codes")
+    assert browser.page.select_one("input[name=kept][type=checkbox][required]:not([checked])")
+    assert browser.send("/kept", kept="").status_code == 422
+    browser.get("/account")
+    assert "Do you have" in browser.answer.text
+
+
 def test_codes_that_are_void_cannot_be_kept(served: Served, browser: Browser, name: str) -> None:
     """Another window has made a newer set: the page of the older one says so."""
     served.enrol(name)

@@ -130,6 +130,8 @@ def confirm(visit: Posted) -> Response:
 @router.post("/kept")
 def kept(visit: Posted) -> Response:
     """ "I have kept them", said on the page that showed the codes or after a later login."""
+    if visit.field("kept") != "yes":  # the second of two clicks may meet the button, but it ticks no box
+        raise InvalidInput("tick the box if you have kept your recovery codes: go back, or log in again")
     if not visit.server.acknowledge_recovery_codes(visit.field("issue_id")):
         raise InvalidInput("these are not your newest recovery codes: after your next login, make a fresh set")
     if visit.field("then") == "recovered" and visit.token.startswith("p."):

@@ -26,7 +26,7 @@ NINE = [
 
 
 def test_nine_reasons_and_one_message(refusals):
-    """Each reason comes once, with a sentence of its own; the user reads the same words wherever a code can be guessed."""
+    """Each reason comes once, with a sentence of its own; the words are the same wherever a code can be guessed."""
     rows = refusals.rows
     assert [row[2] for row in rows] == NINE
     told = {str(row[2]): row[1] for row in rows}
