@@ -2,7 +2,7 @@
 // server answers the second request with a sentence of its own.
 (() => {
   const PATIENCE_MS = 15000; // a request that was stopped or lost must not leave the page dead
-  const DOUBLE_CLICK_MS = 700;
+  const DOUBLE_CLICK_MS = 500;
   const SAME_PLACE_PIXELS = 10;
   const PRESSED = "mfa-lab-pressed"; // when and where: the next page may have another button at this place
   let sent = false;
@@ -24,6 +24,7 @@
     },
     true,
   );
+  addEventListener("input", () => sessionStorage.removeItem(PRESSED)); // who has typed since means a new click
   addEventListener("submit", (event) => {
     if (sent) {
       event.preventDefault();
