@@ -63,7 +63,7 @@ FLOORS: list[tuple[Part, ...]] = [
             floors(
                 "decision records storage",
                 "audit passwords notifications",
-                "services factors",
+                "services factors names",
                 "login",
                 "account",
                 "flow",

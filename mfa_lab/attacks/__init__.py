@@ -1,8 +1,7 @@
 """The attack series: one module for each attack, with a weak server, the attack, its measure and its grader.
 
-A module with an `ATTACK` is an attack; it is found by itself. Everything runs in this process, against servers of
-this kit alone, and opens no network connection. No weak server is anybody's product: each stands for a class of
-mistakes.
+A module with an `ATTACK` is an attack and is found automatically. Everything runs in this process, only against this
+kit's servers, and opens no network connection. No weak server is a real product: each represents a class of mistakes.
 """
 
 from __future__ import annotations
@@ -50,19 +49,25 @@ _HOMES, __getattr__ = lazy_names(__name__)
 
 @cache
 def attack_series() -> tuple[Attack, ...]:
-    """All of them, from the lowest."""
+    """Return all attacks, from the lowest number."""
     modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
     found = (one.ATTACK for one in modules if hasattr(one, "ATTACK"))
     return tuple(sorted(found, key=lambda one: (one.number, one.id)))
 
 
 def attack(which: int | str) -> Attack:
-    """The one with this id, or the first with this number. Raises `InvalidInput`, which names those there are."""
+    """Return the attack with this id, or the first with this number.
+
+    Raises `InvalidInput`, which names the existing ones.
+    """
     return attacks_numbered(which)[0]
 
 
 def attacks_numbered(which: int | str) -> tuple[Attack, ...]:
-    """The one with this id, or all with this number: the sixteenth has two halves. Raises `InvalidInput`."""
+    """Return the attack with this id, or all with this number, because the sixteenth has two halves.
+
+    Raises `InvalidInput`.
+    """
     chosen = tuple(one for one in attack_series() if str(which) in {str(one.number), one.id})
     if chosen:
         return chosen

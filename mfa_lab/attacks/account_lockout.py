@@ -1,4 +1,7 @@
-"""Attack 17: a stranger who knows a name locks its owner out. A rate limit may delay, and must not disable."""
+"""Attack 17, account lockout: a stranger who knows a name locks its owner out.
+
+A rate limit may delay, not disable.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _WRONG = "demo only: not the password"
 class LockingServer(MinimalServer):
     """Locks an account after ten wrong passwords in a row, until an administrator unlocks it.
 
-    It counts each name's wrong passwords in a `Count` (`failures`, `wait_until`); a correct one starts it again.
+    It counts each name's wrong passwords in a `Count` (`failures`, `wait_until`); a correct one resets the count.
     """
 
     allowed = 10
@@ -42,16 +45,16 @@ class LockingServer(MinimalServer):
         return pending
 
     def locked(self, count: Count) -> bool:
-        """Return whether the server verifies no password for this name, correct or not."""
+        """Return whether the server verifies no password for this name, correct or wrong."""
         return count.failures >= self.allowed
 
     def wrong_password(self, count: Count) -> None:
-        """Note that a password was verified, and was wrong."""
+        """Record that a password was verified and was wrong."""
         count.failures += 1
 
 
 class Fixed(LockingServer):
-    """From the third wrong password on it waits half a minute, doubling to an hour; then an hour each time."""
+    """From the third wrong password on, waits half a minute, doubling to an hour; then an hour each time."""
 
     def locked(self, count: Count) -> bool:
         return self.clock.now() < count.wait_until
@@ -64,7 +67,7 @@ class Fixed(LockingServer):
 
 
 def _guess(world: World, count: int, pause: int = 0) -> None:
-    """Type wrong passwords at Alice's name. The last pause is left out."""
+    """Type wrong passwords for Alice's name, without the last pause."""
     for number in range(count):
         world.clock.advance(pause if number else 0)
         outcome(lambda: world.server.begin_login(world.alice.name, _WRONG))
@@ -75,8 +78,10 @@ def _alice_begins(world: World) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's name alone, type a wrong password every ten minutes for a day. Then the stranger goes away, and
-    Alice tries every ten minutes for a week. Her rejections after the first hour are counted.
+    """Type a wrong password for Alice's name every ten minutes for a day, and know nothing else.
+
+    Then the stranger goes away, and Alice tries every ten minutes for a week. Her rejections after the first hour are
+    counted.
     """
     world, every = World(make), 10 * _MINUTE
     _guess(world, 144, pause=every)
@@ -89,14 +94,15 @@ def attack(make: Make) -> Measure:
 
 
 def _later(world: World, seconds: int) -> bool:
-    """Return whether Alice gets past her password after a further pause."""
+    """Return whether Alice's password is accepted after a further pause."""
     world.clock.advance(seconds)
     return _alice_begins(world)
 
 
 def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
-    """Return how many seconds Alice has to wait after so many wrong passwords in a row, each made when it counts. The
-    answer is in steps of half a minute, or None for more than a day.
+    """Return how many seconds Alice has to wait after so many wrong passwords in a row.
+
+    Each of these is made when it counts. The answer is in steps of half a minute, or None for more than a day.
     """
     world = World(make)
     _guess(world, wrong_passwords, pause=_HOUR)
@@ -133,7 +139,7 @@ def _hammered(make: Make) -> str:
 
 
 def _right_at_last(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """Return a trial: a stranger's last password of many is Alice's."""
+    """Return a trial: the last of a stranger's many passwords is Alice's."""
 
     def run(make: Make) -> str:
         world = World(make)

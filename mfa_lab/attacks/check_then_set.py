@@ -40,7 +40,7 @@ class CheckThenSet(MinimalServer):
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """A connection on which each statement is a transaction of its own."""
+        """Return a connection on which each statement is a separate transaction."""
         with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as database:
             yield database
 
@@ -63,7 +63,7 @@ class CheckThenSet(MinimalServer):
 
 
 class Fixed(CheckThenSet):
-    """Compares and sets in one statement. The database lets one writer after another through, and says who wrote."""
+    """Compares and sets in one statement. The database runs one writer after the other, and says who wrote."""
 
     def consume(self, account: Account, step: int) -> bool:
         with self.database() as database:
@@ -78,14 +78,14 @@ def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaS
 
 @contextmanager
 def on_file(make: MakeOnFile) -> Iterator[Make]:
-    """`make` with a file of its own, gone afterwards. On a disk, where a write takes its time: /tmp may be memory."""
+    """Give `make` a temporary file. It is on a disk, where a write takes time: /tmp may be memory."""
     disk = Path("/var/tmp")  # noqa: S108
     with TemporaryDirectory(dir=disk if os.access(disk, os.W_OK) else None, ignore_cleanup_errors=True) as folder:
         yield lambda clock, randomness: make(clock, randomness, Path(folder) / "race.db")
 
 
 def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:
-    """How many get in with one and the same code, round by round."""
+    """Return how many attempts succeed with the same code, round by round."""
     with on_file(make) as make_here:
         return racers(World(make_here), rounds)
 

@@ -1,4 +1,4 @@
-"""Attack 2: in the second step the client says whose login it is, and is believed."""
+"""Attack 2, parameter tampering: in the second step, the server believes the client about whose login it is."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from mfa_lab.server.records import PendingLogin
 
 
 class TrustingServer(MinimalServer):
-    """Writes the account's name beside the token, as into a hidden field, and reads from there whose code it asks
-    for.
-    """
+    """Writes the account's name beside the token, as into a hidden field, and reads it back from there."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -40,7 +38,7 @@ class Fixed(TrustingServer):
 
 
 def renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
-    """Return what a client sends back that writes `other` wherever `name` was."""
+    """Return what a client sends back that replaces `name` by `other` everywhere."""
     return replace(pending, token=Redacted(pending.token.reveal().replace(name, other)))
 
 
@@ -52,7 +50,7 @@ def attack(make: Make) -> Measure:
 
 
 def _opens_alices(world: World, pending: PendingLogin, code: str) -> str:
-    """Return whether this opens Alice's pages. If it opens somebody else's, it does her no harm."""
+    """Return whether this opens Alice's pages. If it opens another person's, it does her no harm."""
     try:
         session = world.server.finish_login(pending, code)
     except AccessDenied:

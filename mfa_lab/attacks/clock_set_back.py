@@ -1,4 +1,4 @@
-"""Attack 16, its other half: the server's own clock is set back, and what was valid then is valid again."""
+"""Attack 16, its other half: the server's own clock is set back, and old codes are valid again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEITHER = "neither gets in"
 
 
 class ClockTrustingServer(LongMemory):
-    """Remembers used codes for as long as the window accepts them, by its own clock: the fix of attack 9, no more."""
+    """Remembers used codes by its own clock as long as the window accepts them, which fixes only attack 9."""
 
 
 class Fixed(ClockTrustingServer):
@@ -40,8 +40,9 @@ def _enters(world: World, code: str) -> bool:
 
 
 def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
-    """Return a world an hour after a login of Alice's, who has just logged in again. With it come her first code, and
-    one that was seen half an hour ago and never used.
+    """Return a world an hour after a login of Alice's, just after another one, and two of her codes.
+
+    One code is that of her first login. The other was seen half an hour ago and never used.
     """
     world = World(make)
     used = world.alice.phone.code()
@@ -54,8 +55,10 @@ def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
 
 
 def attack(make: Make) -> Measure:
-    """Have a list of Alice's codes of the last hour, and wait until the server's clock falls back. Daylight saving
-    does it where a server reads local time, and so does a wrong time server, or a machine restored from a snapshot.
+    """Have a list of Alice's codes of the last hour, and wait until the server's clock is set back.
+
+    Causes are daylight saving, if a server reads local time, a wrong time server, or a machine restored from a
+    snapshot.
     """
     world, used, unused = _seen_in_an_hour(make)
     world.clock.advance(-HOUR)
@@ -101,8 +104,9 @@ def _kept(make: Make) -> str:
 
 
 def _last_ones(make: Make) -> str:
-    """Return which of the last accepted codes are accepted again, each with the clock back in its time. One is that
-    of Alice's only login, forgotten since; the other enrolled her phone.
+    """Return which of the last accepted codes are accepted again, each with the clock back at its time.
+
+    One is the code of Alice's only login, which the server has forgotten since; the other enrolled her phone.
     """
     world = World(make)
     code = world.alice.phone.code()

@@ -1,4 +1,4 @@
-"""Attack 16: the window follows the phone's clock, as far as somebody leads it. (Other half: `clock_set_back`.)"""
+"""Attack 16: the window follows the phone's clock as far as an attacker leads it. (Other half: `clock_set_back`.)"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STOPS, GOES_ON = "the walk ends", "the walk goes on"
 
 
 class FollowingServer(MinimalServer):
-    """Keeps the drift of each phone: after a login the window's centre is where the code was."""
+    """Keeps the drift of each phone: after a login, the window's centre is at the code's step."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -38,30 +38,31 @@ class FollowingServer(MinimalServer):
         return taken
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
-        """Return where the window's centre is from now on. `drift` is where it was and `offset` where the code was,
-        both in steps from the server's own (positive: ahead).
+        """Return the new centre of the window.
+
+        `drift` is the old centre and `offset` that of the code, both in steps from the server's own (positive:
+        ahead).
         """
         return offset
 
 
 class Fixed(FollowingServer):
-    """Follows a phone, but only so far that the window keeps the server's own step."""
+    """Follows a phone only so far that the window keeps the server's own step."""
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
         return max(-self.window_steps, min(self.window_steps, offset))
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
-    """Return this kit's own server, in memory, with drift learnt up to one step."""
+    """Return this kit's own server, in memory, with drift learning up to one step."""
     return MfaServer(clock=clock, randomness=randomness, policy=replace(Policy.CHEAPEST, drift_cap_steps=1))
 
 
 def walk(world: World, direction: int, codes: int) -> int:
-    """Log in as Alice with one code after the other, each a step further from the server's own, until one is
-    rejected. Return how many were accepted.
+    """Log in as Alice with one code after the other, each a step further from the server's own.
 
-    With `direction` 1, all come at one moment, with the codes of the steps to come. With -1 they are old codes, each
-    as late as a window of one step accepts it.
+    Stop at the first rejection, and return how many codes were accepted. With `direction` 1, all come at one moment,
+    with the codes of the steps to come. With -1 they are old codes, each as late as a window of one step accepts it.
     """
     taken = 0
     for number in range(1, codes + 1):
@@ -82,7 +83,7 @@ def owner_later(world: World) -> str:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, have her phone for a minute, set its clock ahead and write down the codes of an hour."""
+    """Know Alice's password and have her phone for a minute; set its clock ahead and note an hour of codes."""
     world = World(make)
     taken = walk(world, 1, CODES)
     shut_out = owner_later(world) == OUT

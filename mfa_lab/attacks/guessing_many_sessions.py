@@ -1,4 +1,4 @@
-"""Attack 4: a limit for each pending login, and no limit on pending logins."""
+"""Attack 4, online guessing across sessions: a limit for each pending login, and no limit on pending logins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.records import PendingLogin
 
 ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
-"""Five guesses in each of a hundred pending logins, all while the same codes are valid."""
+"""A hundred pending logins with five guesses each, all while the same codes are valid."""
 
 
 class PerSessionServer(MinimalServer):

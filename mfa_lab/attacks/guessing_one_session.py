@@ -1,4 +1,4 @@
-"""Attack 3: wrong codes cost nothing, so one pending login is enough for guessing."""
+"""Attack 3, online guessing in one session: wrong codes cost nothing, so one pending login is enough."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Fixed(PatientServer):
 
 
 def in_one_session(world: World, codes: Sequence[str]) -> bool:
-    """Type all of them into one pending login, as fast as possible."""
+    """Type all guesses into one pending login, as fast as possible."""
     pending = world.begin(world.alice)
     return any(guess(world, pending, code) for code in codes)
 
@@ -40,12 +40,12 @@ def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Mea
 
 
 def with_window(window_steps: int) -> type[PatientServer]:
-    """Return the weak server that accepts codes of so many steps on either side: 2 * window_steps + 1 at a time."""
+    """Return the weak server with a window of so many steps on either side: 2 * window_steps + 1 codes are valid."""
     return type("Wide", (PatientServer,), {"window_steps": window_steps})
 
 
 def _guess_in_vain(world: World, guesses: int, every_seconds: int = 0) -> str:
-    """Make wrong guesses in one session, then type a correct code: for ten seconds, if time passes at all."""
+    """Make wrong guesses in one session, then type a correct code, for up to ten seconds if time passes."""
     pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
     for _ in range(guesses):
         guess(world, pending, wrong)

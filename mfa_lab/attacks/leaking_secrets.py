@@ -1,5 +1,6 @@
-"""Attack 14: a secret that is a text like any other gets out by itself, in logs, tracebacks and saved notebooks.
-A web service that draws its picture sees it too. Nothing here asks one: `leak_search` has a stand-in.
+"""Attack 14, secret leakage: a secret that is ordinary text leaks by itself, in logs, tracebacks and saved notebooks.
+
+A web service that draws its picture sees it too. Nothing here contacts one: `leak_search` has a stand-in.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from mfa_lab.redaction import Redacted
 
 @dataclass
 class Offer:
-    """A new shared secret, until its owner has scanned it."""
+    """Hold a new shared secret, until its owner has scanned it."""
 
     account: str
     secret: str
@@ -47,7 +48,7 @@ class Offer:
         return f"https://qr.example/draw?text={quote(self.uri(), safe='')}"
 
     def _repr_html_(self) -> str:
-        """Return how a notebook shows it."""
+        """Return how a notebook shows the offer."""
         return f'<img src="{self.picture()}" alt="QR code">'
 
 
@@ -65,7 +66,7 @@ class Fixed:
 
 
 class OurOffer(OtpAccount):
-    """What this kit's server keeps of an offer, with the same call for the picture."""
+    """Hold what this kit's server stores about an offer, with the same call for the picture."""
 
     def picture(self) -> str:
         return PNG + base64.b64encode(qr_png(self.uri())).decode()
@@ -86,7 +87,7 @@ class Refuser(Fixed):
 
 
 def attack(make: Make) -> Measure:
-    """Break in nowhere: read what is at hand."""
+    """Break into nothing: read only what is at hand."""
     found = [place for place, search in LEAK_SEARCHES.items() if search(make)]
     words = (
         f"the secret appears in {len(found)} of {len(LEAK_SEARCHES)} places{': ' if found else ''}{', '.join(found)}"

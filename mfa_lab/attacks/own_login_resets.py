@@ -1,4 +1,4 @@
-"""Attack 5: any successful login ends the count of wrong codes, even the attacker's own login."""
+"""Attack 5, counter reset: any successful login resets the count of wrong codes, even the attacker's own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ ATTACKERS, LOGINS, EACH = 8_000, 100, 4
 
 
 class ForgivingServer(MinimalServer):
-    """Counts for each account, and forgives for all. To it, anybody who logs in successfully is honest, and in this
-    small world everybody comes from the same address.
+    """Counts for each account, and resets all counts at once.
+
+    To it, anybody who logs in successfully is honest, and in this small world everybody comes from the same address.
     """
 
     def succeeded(self, count: Count) -> None:  # noqa: ARG002
@@ -24,14 +25,14 @@ class ForgivingServer(MinimalServer):
 
 
 class Fixed(ForgivingServer):
-    """Ends the count of the account that the login was for."""
+    """Resets only the count of the account that logged in."""
 
     def succeeded(self, count: Count) -> None:
         count.failures = 0
 
 
 def with_own_logins(world: World, codes: Sequence[str]) -> bool:
-    """Type four codes into one pending login of Alice's, log in as Mallory, wait for the next step, and go on."""
+    """Type four codes into one pending login of Alice's, log in as Mallory, wait for the next step, repeat."""
     for first in range(0, len(codes), EACH):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + EACH]):
@@ -42,7 +43,7 @@ def with_own_logins(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, have an account of one's own, and guess: 8,000 attackers, each for fifty minutes."""
+    """Know Alice's password, have another account, and guess: 8,000 attackers, each for fifty minutes."""
     seconds = [PERIOD * (number // EACH) for number in range(LOGINS * EACH)]
     return many_attackers(
         make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4

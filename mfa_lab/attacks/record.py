@@ -1,4 +1,4 @@
-"""What a rung of the ladder is made of: plain data that the command, the lesson and the tests all read."""
+"""The parts of an attack: plain data for the command, the lesson and the tests."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
-"""What a trial answers about whoever tried to log in."""
+"""A trial's answer about the person who tried to log in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How far an attack came: `got` successes in `tries`, and a sentence with the figures.
+    """Hold how far an attack came: `got` successes in `tries`, and a sentence with the figures.
 
-    `expected` is the chance of one try in closed form, where there is one.
+    `expected` is the chance of one try in closed form, if there is one.
     """
 
     got: int
@@ -26,7 +26,7 @@ class Measure:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the attacker got anything at all."""
+        """Return whether the attacker got anything at all."""
         return self.got > 0
 
     def __repr__(self) -> str:
@@ -35,10 +35,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One case of a grader: asked of what the learner wrote, it must answer `wanted`.
+    """Hold one case of a grader. With what the learner wrote, it must answer `wanted`.
 
-    `run` returns the answer in words; access denied on the way is the answer `OUT`. `feedback` helps whoever fails
-    here and does not give the answer away.
+    `run` returns the answer in words; if access is denied on the way, the answer is `OUT`. `feedback` helps a learner
+    who fails here and does not reveal the answer.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Trial:
     feedback: str
 
     def answer(self, target: Any) -> str:
-        """What happens with `target`, in words."""
+        """Return what happens with `target`, in words."""
         try:
             return self.run(target)
         except AccessDenied:
@@ -56,13 +56,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One mistake, one attack that works because of it, and how a fix is graded.
+    """Hold one mistake, one attack that works because of it, and how a fix is graded.
 
-    `weak`, `fixed` (the reference fix) and `ours` (this kit's own server) are targets: mostly a class or function
-    that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that refuses
-    everybody: no grader may pass it. `standard_name` is what the field calls the attack, and `defence` says in one
-    sentence what `MfaServer` does about it: the README prints both beside `flaw`. `clauses` are ids of STANDARDS.md.
-    `ours_holds` is False where the attack works against `ours` too, as it does against every OTP (NIST-3.2.5).
+    `weak`, `fixed` (the reference fix) and `ours` (this kit's own server) are targets. Most are a class or function
+    that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that rejects
+    everybody, and no grader may pass it. `standard_name` is the field's name of the attack. `defence` says in one
+    sentence what `MfaServer` does about it; the README prints both beside `flaw`. `clauses` are ids of STANDARDS.md.
+    `ours_holds` is False if the attack works against `ours` too, as it does against every OTP (NIST-3.2.5).
     """
 
     number: int

@@ -51,7 +51,7 @@ class Fixed(LastingServer):
 
 
 def attack(make: Make) -> Measure:
-    """Relay Alice's login, bind a phone of one's own, and look into her account every half hour for a week."""
+    """Relay Alice's login, bind another phone, and look into her account every half hour for a week."""
     world = World(make)
     try:
         stolen_session = stolen(world)

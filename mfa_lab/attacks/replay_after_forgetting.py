@@ -1,4 +1,6 @@
-"""Attack 9: the server forgets used codes after one period, but its window accepts a code for three."""
+"""Attack 9, replay after forgetting: the server forgets used codes after one period; its window accepts them for
+three.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 DELAY_SECONDS = 45
-"""How long Mallory waits after Alice's login: until the code is forgotten, and not until it is too old."""
-NEVER = "never taken again"
+"""Mallory waits so long after Alice's login: the code is forgotten, and is not yet too old."""
+NEVER = "never accepted again"
 
 
 class ShortMemory(MinimalServer):
-    """Keeps used codes in a cache, each for as long as the phone shows it."""
+    """Keeps used codes in a cache, each as long as the phone shows it."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -42,7 +44,7 @@ class ShortMemory(MinimalServer):
 
 
 class Fixed(ShortMemory):
-    """Remembers a used code for as long as the window can accept it."""
+    """Remembers a used code as long as the window can accept it."""
 
     def keep_seconds(self) -> int:
         return (2 * self.window_steps + 1) * PERIOD
@@ -51,7 +53,7 @@ class Fixed(ShortMemory):
 def attack(make: Make) -> Measure:
     """See Alice's code, know her password, and wait until the server has forgotten.
 
-    A forgotten code is as good as a new one. So the chance is that of attack 7, with a wait beyond the memory.
+    A forgotten code is as good as a new one. So the chance is that of attack 7, with a wait longer than the memory.
     """
     got = replays(make, DELAY_SECONDS)
     words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
@@ -59,12 +61,13 @@ def attack(make: Make) -> Measure:
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """Return after how many seconds the code of Alice's phone is accepted again, at the edges of the likely memories.
+    """Return after how many seconds the code of Alice's phone is accepted again, at the limits of likely memories.
+
     She logs in when her step begins.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
         if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
-            return f"taken again after {delay} s"
+            return f"accepted again after {delay} s"
     return NEVER
 
 

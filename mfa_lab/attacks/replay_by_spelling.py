@@ -1,4 +1,4 @@
-"""Attack 8: the server remembers used codes as they were typed, and one code has many spellings."""
+"""Attack 8, replay by another spelling: the server remembers used codes as typed, and one code has many spellings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "one full-width digit": lambda code: code[:5] + code[5:].translate(_FULL_WIDTH),
     "mathematical bold digits": lambda code: code.translate(_BOLD),
 }
-"""Other ways to write six digits, all of which a friendly verifier reads alike."""
+"""Other ways to write six digits. A tolerant verifier reads all of them in the same way."""
 
 
 class TypedMemory(MinimalServer):
@@ -38,7 +38,7 @@ class TypedMemory(MinimalServer):
         self.used: set[Hashable] = set()
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
-        """Return what is remembered of an accepted code: here, the text as it was typed."""
+        """Return what is remembered about an accepted code: here, the text as it was typed."""
         return account.name, code
 
     def step_of(self, account: Account, code: str) -> int | None:
@@ -82,8 +82,9 @@ def _same_digits_some_day(make: Make) -> str:
 
 
 def _two_steps_alike(world: World) -> tuple[int, int]:
-    """Return the first two steps, from the next on, in which Alice's phone shows the same digits: mostly within a
-    day.
+    """Return the first two steps, from the next on, in which Alice's phone shows the same digits.
+
+    They are mostly within a day.
     """
     clock, shown = ManualClock(), dict[str, int]()
     phone, world.alice.phone.clock = world.alice.phone, clock

@@ -1,4 +1,4 @@
-"""Attack 7: a used code stays valid for as long as the window holds it."""
+"""Attack 7, replay inside the window: a used code stays valid as long as the window contains its step."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def replays(make: Make, delay_seconds: int) -> list[bool]:
 def attack(make: Make) -> Measure:
     """Look over Alice's shoulder, know her password, and type her code after her.
 
-    The window holds a code until it is two steps old. Alice is equally likely to log in at any moment of its own
-    step, so the chance is 2 - delay / period, as `odds.acceptance` has it.
+    The window contains a code until it is two steps old. Alice is equally likely to log in at any moment of the
+    code's step, so the chance is 2 - delay / period, as in `odds.acceptance`.
     """
     got = replays(make, DELAY_SECONDS)
     words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"

@@ -1,4 +1,6 @@
-"""The ladder without a notebook: what each attack measures on the weak server, on the fix and on this kit's own."""
+"""The attack series without a notebook: what each attack measures on the weak server, on the fix and on this kit's
+own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from mfa_lab.attacks.record import Attack, Measure
 
 @dataclass(frozen=True, slots=True)
 class AttackReport:
-    """One rung, run. `as_expected`: the attack worked on the weak server, and on the others only where it has to."""
+    """Hold one attack's run. `as_expected`: it worked on the weak server, and on the others only if it must."""
 
     attack: Attack
     weak: Measure
@@ -27,13 +29,13 @@ class AttackReport:
         lines = [("weak server", self.weak), ("reference fix", self.fixed), ("MfaServer", self.ours)]
         told = [f"    {name:13}  {measure!r}" for name, measure in lines]
         if not self.attack.ours_holds:
-            told.append("    No one-time password withstands this one: it is the honest end of the ladder.")
+            told.append("    No one-time password stops this attack, so no fix here can.")
         if not self.as_expected:
-            told.append("    This is not as it should be: please report it.")
+            told.append("    This result is unexpected: please report it.")
         return "\n".join([head, *told])
 
     def as_json(self) -> dict[str, Any]:
-        """What a program reads: plain values."""
+        """Return plain values for a program."""
         measures = {name: asdict(getattr(self, name)) for name in ("weak", "fixed", "ours")}
         return {
             "number": self.attack.number,

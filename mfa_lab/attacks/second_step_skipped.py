@@ -1,4 +1,4 @@
-"""Attack 1: the session opens after the password, and the page for the code can be left out."""
+"""Attack 1, authentication bypass: the session opens after the password, so the page for the code can be skipped."""
 
 from __future__ import annotations
 

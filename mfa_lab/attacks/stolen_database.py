@@ -1,4 +1,4 @@
-"""Attack 13: the database holds shared secrets in plain text. A reader computes codes, and a writer swaps rows."""
+"""Attack 13, stolen database: it holds shared secrets in plain text. A reader computes codes, a writer swaps rows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PlaintextServer(MinimalServer):
         self.rows: dict[str, bytes] = {}
         self.key = randomness.token_bytes(32)
 
-    def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the fixed one needs it)
+    def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the fixed server needs it)
         """Return what the row of `name` holds of a shared secret (Base32)."""
         return secret.encode()
 
@@ -59,11 +59,11 @@ class PlaintextServer(MinimalServer):
     def _opened(self, name: str) -> str:
         try:
             return self.decrypt(self.rows[name], name)
-        except Exception as fault:  # each library, and each learner, has another way to say that a row is not genuine
-            raise ServerFault("a row does not open: the database was changed; restore a backup") from fault
+        except Exception as fault:  # each library and each learner reports a forged row in another way
+            raise ServerFault("a row does not decrypt: the database was changed; restore a backup") from fault
 
     def stolen(self) -> dict[str, bytes]:
-        """What a thief with a copy of the database has."""
+        """Return what a thief with a copy of the database has."""
         return dict(self.rows)
 
     def overwrite(self, rows: dict[str, bytes]) -> None:
@@ -72,7 +72,7 @@ class PlaintextServer(MinimalServer):
 
 
 class EncryptedOnly(PlaintextServer):
-    """Goes half the way: nobody reads a row without the key, and no row knows whose it is."""
+    """Does half of the work: nobody reads a row without the key, but no row is bound to its name."""
 
     def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002
         nonce = self.randomness.token_bytes(12)
@@ -104,7 +104,7 @@ _OVERWRITE = (
 
 
 class OurDatabase(MfaServer):
-    """This kit's own server, for somebody who has its database and not its `key`."""
+    """This kit's own server, for an attacker who has its database and not its `key`."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         self.key = SYSTEM.token_bytes(32)
@@ -121,7 +121,7 @@ class OurDatabase(MfaServer):
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's password and the database, and without its key, try three ways to her second factor."""
+    """Try three ways to Alice's second factor, with her password and the database, but without its key."""
     ways = ways_in(make)
     words = (
         f"{len(ways)} of {len(WAYS)} ways to Alice's second factor are open{': ' if ways else ''}{', '.join(ways)}"
@@ -135,7 +135,7 @@ def _comes_back(make: Make) -> str:
         world.log_in(world.alice)
     except ServerFault as fault:
         if fault.__cause__ and not isinstance(fault.__cause__, InvalidTag):
-            raise fault.__cause__ from None  # a mistake in the learner's own line, which is to be told
+            raise fault.__cause__ from None  # a mistake in the learner's own code, which is reported
         return "it does not open"
     except InvalidSecret:
         return "what opens is no secret"
@@ -143,7 +143,7 @@ def _comes_back(make: Make) -> str:
 
 
 def _opens_elsewhere(make: Make) -> str:
-    """A thief runs the same program, which makes a key of its own there, and puts Alice's row into its database."""
+    """Put Alice's row into the database of a thief, who runs the same program with another key."""
     world, elsewhere = World(make), World(make, seed=2)
     elsewhere.server.overwrite({world.alice.name: world.server.stolen()[world.alice.name]})
     with suppress(ValueError):  # what opens is no text
@@ -158,7 +158,7 @@ def _key_in_the_row(make: Make) -> str:
 
 
 def _from_her_old_one(make: Make) -> str:
-    """Alice has lost her phone and enrolled another. The thief copied her row then, and copies it again now."""
+    """Copy Alice's row before and after she lost her phone and enrolled another, as a thief can."""
     world = World(make)
     old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
     world.server.reset_factors(world.alice.name)

@@ -1,4 +1,4 @@
-"""Attack 6: five attempts in five minutes, and five more, for a year if necessary."""
+"""Attack 6, rate limiting without an end: five attempts in five minutes, and five more, for a year if necessary."""
 
 from __future__ import annotations
 
@@ -35,10 +35,9 @@ class Fixed(EndlessServer):
 
 
 def attack(make: Make) -> Measure:
-    """Find out on an account of one's own how fast the server lets anybody guess, and whether it ever stops, and
-    guess for two weeks, as fast as that.
+    """Measure on another account how fast the server permits guessing, and whether it ever stops.
 
-    The two weeks are drawn, with real codes. The year is in closed form.
+    Then guess for two weeks at that rate. The two weeks are drawn, with real codes; the year is in closed form.
     """
     rules = measured_rules(make)
     attempts = attempts_before(rules, DAYS * DAY_SECONDS)
@@ -50,7 +49,7 @@ def attack(make: Make) -> Measure:
 
 
 def _inside(rules: Rules, attempts: int) -> int:
-    """Return how many get in, drawn attempt by attempt; if nothing slows anybody down, by the first correct guess."""
+    """Return how many get in, drawn attempt by attempt. Without a limit, count those with a correct guess."""
     if attempts <= _TOO_MANY_TO_DRAW:
         return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
     first_right = dice(SeededRandomness(1)).geometric(rules.accepted_codes / 10**rules.digits, ATTACKERS)

@@ -1,4 +1,4 @@
-"""Attack 11: the server answers an unknown name differently, and so reveals who has an account."""
+"""Attack 11, user enumeration: the server answers an unknown name differently, and so reveals who has an account."""
 
 from __future__ import annotations
 
@@ -85,8 +85,10 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a stranger notices of one refusal. `hashes` is how long it took: a hash is some thirty milliseconds, and
-    beside it nothing counts. `mfa_lab.attacks.helpers.timing` shows the same with a real watch.
+    """Hold what a stranger notices about one rejection. `hashes` is how long it took.
+
+    A hash takes some thirty milliseconds, and nothing else counts beside it. `mfa_lab.attacks.helpers.timing` shows
+    the same with real time.
     """
 
     words: str
@@ -129,7 +131,7 @@ _HAVE_NONE = ("bruno", "dora", "felix", "heidi", "judy")
 
 
 def attack(make: Make) -> Measure:
-    """Try each of ten names without a password, and compare with a name that surely nobody has."""
+    """Try each of ten names without a password, and compare with a name that nobody has."""
     world = World(make)
     for name in _HAVE_ACCOUNTS:
         world.server.register(f"{name}@example.org", "demo only: a password")

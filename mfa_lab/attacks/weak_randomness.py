@@ -1,4 +1,4 @@
-"""Attack 12: secrets from `random`, seeded with the time. They look like any other, and there are few of them."""
+"""Attack 12, weak randomness: secrets from `random`, seeded with the time. They look like any other, but are few."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def the_same_for_everybody(_now: int) -> str:
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Know on which day three people enrolled, see two codes of each a week later, and try the day's seconds."""
+    """Know the day on which three people enrolled and two codes of each, seen a week later; try the day's seconds."""
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
@@ -73,7 +73,7 @@ def _attacked(make: MakeSecret) -> str:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key that a phone makes of it, and none if it is no secret."""
+    """Return the key that a phone makes of the secret, or none if it is not a secret."""
     try:
         Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
@@ -99,7 +99,10 @@ def _clocks_stand(make: MakeSecret) -> str:
 
 
 def _many_while_clocks_stand(make: MakeSecret) -> str:
-    """Some 30 of 65,536 possible secrets come twice among 2,000. With enough bits nothing repeats."""
+    """Make 2,000 secrets while all clocks stand still.
+
+    About 30 of 65,536 possible secrets would appear twice. With enough bits, nothing repeats.
+    """
     with _clocks_standing():
         return ALL_NEW if len({make(MIDNIGHT) for _ in range(2_000)}) == 2_000 else SOME_AGAIN
 
@@ -114,7 +117,7 @@ def _clocks_standing() -> Iterator[None]:
 
 
 def _dice_known(make: MakeSecret) -> str:
-    dice = import_module("random")  # not as a source: what if somebody knew where it stands?
+    dice = import_module("random")  # not as a source: somebody may know its state
     before, made = dice.getstate(), set()
     try:
         for _ in range(2):
@@ -126,7 +129,7 @@ def _dice_known(make: MakeSecret) -> str:
 
 
 def _seeds_known(make: MakeSecret) -> str:
-    """Give all generators the numbers of one known generator, however they are seeded: a guessed seed is enough."""
+    """Give all generators the numbers of one known generator, whatever their seed: a guessed seed is enough."""
     kind, made = import_module("random").Random, set()
     for _ in range(2):
         with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
@@ -167,10 +170,11 @@ ENOUGH = "16 bytes or more"
 
 
 def _asked_for(make: MakeSecret) -> str:
-    """Return how much the operating system's generator gives for one secret. If it is asked in a way that is not seen
-    here, nothing is said.
+    """Return how much the operating system's generator gives for one secret.
+
+    If it is asked in a way that is not seen here, the result says nothing.
     """
-    asked = Mock(wraps=import_module("os").urandom)  # not as a source either
+    asked = Mock(wraps=import_module("os").urandom)  # this is not a source either
     with patch("os.urandom", asked), patch("random._urandom", asked):
         make(MIDNIGHT)
     given = sum(call.args[0] for call in asked.call_args_list)

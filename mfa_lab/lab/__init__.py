@@ -1,6 +1,7 @@
-"""What the notebooks show, through one door: `from mfa_lab.lab import check, predict, FourSteps, window_strip`.
+"""Everything that the notebooks show, through one entry point: `from mfa_lab.lab import check, predict,
+window_strip`.
 
-A name is loaded when it is first used, so that a notebook pays only for what it shows.
+A name is loaded when it is first used. A notebook therefore loads only what it shows.
 """
 
 from __future__ import annotations

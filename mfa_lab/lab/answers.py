@@ -1,4 +1,4 @@
-"""What the server answered: one record with two views, the user's and the instructor's, in text and in HTML."""
+"""The server's answer as one record with two views, the user's and the instructor's, in text and in HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`told` is what the user is told, `seen` what really happened, as (name, value) pairs."""
+    """Hold one answer: `told` is what the user is told, `seen` what really happened, as (name, value) pairs."""
 
     granted: bool
     told: str
@@ -21,7 +21,7 @@ class Answer:
 
     @property
     def sign(self) -> str:
-        """A tick or a cross: colour is never alone."""
+        """Return a tick or a cross, because colour is never the only signal."""
         return GRANTED_SIGN if self.granted else REFUSED_SIGN
 
     def __repr__(self) -> str:
@@ -42,7 +42,10 @@ class Answer:
 
 
 def refused_by(error: MfaError) -> Answer:
-    """An error as an answer: a sentence, and for `AccessDenied` the instructor's view if the policy fills it."""
+    """Return an error as an answer.
+
+    The answer has one sentence. For `AccessDenied`, it also has the instructor's view if the policy fills it.
+    """
     trace = error.trace if isinstance(error, AccessDenied) else None
     if trace is None:
         return Answer(False, str(error))
@@ -62,7 +65,7 @@ def _beside(offset: int) -> str:
 
 
 def attempt(call: Callable[[], object], granted: str = "It was granted.") -> Answer:
-    """What `call()` comes to: a refusal with both its faces, or the words `granted`."""
+    """Return the answer to `call()`: a rejection with both views, or the words `granted`."""
     try:
         call()
     except MfaError as error:

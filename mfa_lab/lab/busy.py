@@ -1,4 +1,4 @@
-"""Show that a call which takes its time is at work: one line, which is gone when the call is done."""
+"""Show that a slow call is at work. The one line disappears when the call is done."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Any, Self
 
 shown_after_seconds = 1.0
-"""What is quicker than this needs no line. Tests set it."""
+"""A quicker call shows no line. Tests set this value."""
 
 
 class Busy:
-    """Says how far a call is, as in `with Busy("Checking your answer, case", 12) as busy: busy.at(3)`.
+    """Show how far a call is, as in `with Busy("Checking your answer, case", 12) as busy: busy.at(3)`.
 
-    The line is shown only where a person looks on: in a front end of Jupyter Server. Elsewhere outputs are committed
-    and compared, so they must not depend on how quick the machine is.
+    The line is shown only in a front end of Jupyter Server, where a person watches. Elsewhere outputs are committed
+    and compared, so they must not depend on the machine's speed.
     """
 
     def __init__(self, doing: str, count: int) -> None:
@@ -27,17 +27,17 @@ class Busy:
         self._timer.daemon = True
 
     def at(self, number: int) -> None:
-        """Say that number `number` is next, from 1 on."""
+        """Say that item `number` is next, counted from 1."""
         with self._showing:
             self._text = f"{self._doing} {number} of {self._count} ..."
             if self._line is not None:
                 self._line.update(_content(self._text), raw=True)
 
     def _appear(self) -> None:
-        from IPython.display import display  # slow to import, and a terminal has no use for it
+        from IPython.display import display  # it is slow to import, and a terminal does not need it
 
         with self._showing:
-            if not self._timer.finished.is_set():  # else the call was done at this very moment
+            if not self._timer.finished.is_set():  # otherwise the call has just ended
                 self._line = display(_content(self._text), raw=True, display_id=True)  # type: ignore[no-untyped-call]
 
     def __enter__(self) -> Self:

@@ -1,7 +1,7 @@
-"""What a notebook says when one of its cells was run too early or twice: which cells to run first, not a traceback.
+"""Messages for a cell that was run too early or twice: they say which cells to run first, instead of a traceback.
 
-The kit knows its own notebooks, so it can tell this from a learner's own mistake. A cell that a learner has changed,
-a name that no cell makes, and a cell that fails with all cells above it run: for these, Python's words stay.
+The kit knows its own notebooks, so it can distinguish this case from a learner's own mistake. Python's words stay in
+three cases: the learner changed the cell, no cell defines the name, or the cell fails after all cells above it.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _ASKED = re.compile(r'^(?:check|predict)\("([^"]+)"', re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One of the kit's notebooks: its name without `.ipynb`, and the sources of its code cells."""
+    """Hold one of the kit's notebooks: its name without `.ipynb`, and the sources of its code cells."""
 
     name: str
     cells: tuple[str, ...]
 
     def place(self, source: str) -> int | None:
-        """Return the number of the cell with this source, or that asks the same exercise; None for any other."""
+        """Return the number of the cell that has this source or asks the same exercise; None for any other."""
         if source in self.cells:
             return self.cells.index(source)
         asked = _ASKED.findall(source)
@@ -45,7 +45,7 @@ class Book:
 
 
 def install() -> None:
-    """Have IPython tell it. Outside a kernel, or where somebody else handles exceptions, nothing happens."""
+    """Make IPython show the advice. Do nothing outside a kernel, or if another program handles exceptions."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None and not shell.custom_exceptions:
         shell.set_custom_exc((Exception,), _show)
@@ -54,11 +54,11 @@ def install() -> None:
 def _show(
     shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: int | None = None
 ) -> None:
-    """Show an error as IPython would, but for those that `advice` knows."""
+    """Show an error as IPython does, except for errors that `advice` knows."""
     if not any(frame.f_globals is shell.user_ns for frame, _ in walk_tb(trace)):
-        shell.showsyntaxerror()  # no line of the cell has run: it could not be compiled
+        shell.showsyntaxerror()  # Python could not compile the cell, so no line of it has run
         return
-    with suppress(Exception):  # no fault of ours may hide the learner's error
+    with suppress(Exception):  # a fault of the kit must not hide the learner's error
         session = Path(os.environ.get("JPY_SESSION_NAME", "")).stem
         ran = [source.strip() for source in shell.history_manager.input_hist_raw[1:]]
         told = advice(error, ran, books(), session)
@@ -69,7 +69,7 @@ def _show(
 
 @cache
 def books() -> tuple[Book, ...]:
-    """Read every notebook as it was shipped."""
+    """Read every notebook in its shipped form."""
     return tuple(_read(path) for path in sorted(notebooks_dir().glob("*.ipynb")))
 
 
@@ -79,10 +79,10 @@ def _read(path: Path) -> Book:
 
 
 def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], session: str = "") -> str:
-    """Say which cells to run first, or nothing if the error is another mistake.
+    """Say which cells to run first. Return "" if the error is another mistake.
 
-    `ran` are the sources of all cells that were run, the failed one last. `session` is the notebook's name as
-    Jupyter gives it; a copy of a notebook has another name, and is known by its cells.
+    `ran` are the sources of all cells that were run, with the failed cell last. `session` is the notebook's name as
+    Jupyter gives it. A copy of a notebook has another name; its cells identify it.
     """
     book = max(known, key=lambda book: (len({*ran} & {*book.cells}), book.name == session), default=None)
     if book is None or not ({*ran} & {*book.cells} or book.name == session):
@@ -90,17 +90,17 @@ def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], sess
     place = book.place(ran[-1])
     if type(error) is NameError:
         maker = _maker(error.name or "", book.cells[:place])
-        return f"{error.name!r} is made by {maker}\n{REMEDY}" if maker else ""
+        return f"{error.name!r} is defined by {maker}\n{REMEDY}" if maker else ""
     if place is None or book.cells[place] != ran[-1]:
         return ""
     return _of_order([book.place(source) for source in ran], place, error)
 
 
 def _of_order(places: list[int | None], place: int, error: BaseException) -> str:
-    """Say what is wrong with the order of cells; nothing if it is right."""
+    """Say what is wrong with the order of cells; return "" if nothing is wrong."""
     start = max(
         (number for number, each in enumerate(places) if each == 0), default=-1
-    )  # the setup cell makes all new
+    )  # the setup cell defines everything again
     since = [] if start < 0 else places[start:]
     if since[:-1].count(place):
         why = "This cell was run before, and it works once: the first time used up what the cells above made."
@@ -113,14 +113,14 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
 
 
 def _in_order(since: list[int | None], place: int) -> bool:
-    """Whether all cells above have run, from top to bottom; one that the learner has changed may be any of them."""
+    """Return whether all cells above have run, from top to bottom. A changed cell may be any of them."""
     known = [each for each in since if each is not None]
     changed, missing = len(since) - len(known), place + 1 - len(known)
     return bool(known) and known == sorted(set(known)) and missing <= changed
 
 
 def _maker(name: str, cells: Sequence[str]) -> str:
-    """Describe the last of these cells that makes a name; nothing if none does."""
+    """Describe the last of these cells that defines a name; return "" if no cell does."""
     for number, source in reversed([*enumerate(cells)]):
         for statement in ast.parse(source).body:
             if name in _made(statement):
@@ -130,7 +130,7 @@ def _maker(name: str, cells: Sequence[str]) -> str:
 
 
 def _made(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement of a cell makes."""
+    """Return the names that a statement of a cell defines."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):

@@ -15,19 +15,19 @@ Fact = dict[str, Any]
 
 @cache
 def facts() -> dict[str, Fact]:
-    """All of them, by name: `says`, `about`, `source`, `year`, `link`, and the figures themselves."""
+    """Return all facts by name: `says`, `about`, `source`, `year`, `link`, and the figures themselves."""
     return tomllib.loads((data_dir() / "facts.toml").read_text("utf-8"))
 
 
 def fact(name: str) -> Fact:
-    """One of them; `InvalidInput` for a name that data/facts.toml does not hold."""
+    """Return one fact. Raises `InvalidInput` for a name that data/facts.toml does not contain."""
     if name not in facts():
         raise InvalidInput(f"there is no fact of that name; there are: {', '.join(facts())}")
     return facts()[name]
 
 
 def fact_table(caption: str, *names: str) -> Table:
-    """What each says, what it rests on, and where it stands."""
+    """Return what each fact says, what it rests on, and where it was published."""
     rows = [
         (each["says"], each["about"], Link(f"{each['source']}, {each['year']}", each["link"]))
         for each in map(fact, names)

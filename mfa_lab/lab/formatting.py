@@ -22,25 +22,25 @@ def marked_up(paragraph: str) -> str:
 
 
 def plain(paragraph: str) -> str:
-    """Return the words of such a paragraph; a link is left with its text."""
+    """Return the words of such a paragraph. A link keeps only its text."""
     for mark, _ in _MARKS:
         paragraph = mark.sub(r"\1", paragraph)
     return paragraph
 
 
 def clock(now: int) -> str:
-    """The time of day in UTC."""
+    """Return the time of day in UTC."""
     minutes, seconds = divmod(now % 86400, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 def signed(number: int) -> str:
-    """With a real minus sign, and no sign at nought."""
+    """Return a number with a real minus sign, and without a sign at zero."""
     return f"{number:+d}".replace("-", "−") if number else "0"
 
 
 def share(part: float) -> str:
-    """In percent, to two figures: 34 %, 2.1 %, 0.03 %."""
+    """Return a share in percent, to two figures: 34 %, 2.1 %, 0.03 %."""
     percent = 100 * part
     if percent < 0.00995:
         return "under 0.01 %"
@@ -48,14 +48,14 @@ def share(part: float) -> str:
 
 
 def in_a_million(chance: float) -> str:
-    """As in `3 in a million`; what is rarer, in 100 million."""
+    """Return a chance as in `3 in a million`; a rarer one in 100 million."""
     if 0 < chance < 0.999e-6:
         return f"{float(f'{1e8 * chance:.3g}'):g} in 100 million"
     return f"{float(f'{1e6 * chance:.3g}'):g} in a million"
 
 
 def size(count: int) -> str:
-    """A count as a person says it: 8,354; 209 billion; 7 million billion."""
+    """Return a count in words: 8,354; 209 billion; 7 million billion."""
     for length, name in ((10**18, " billion billion"), (10**15, " million billion"), (10**9, " billion")):
         if count >= length:
             return f"{count / length:.0f}{name}"
@@ -66,7 +66,7 @@ _UNITS = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes
 
 
 def duration(seconds: float) -> str:
-    """A time as a person says it, to two figures, in the largest unit of which there are two or more."""
+    """Return a time in words, to two figures, in the largest unit of which there are two or more."""
     if seconds < 1:
         return "under a second"
     for unit, length in _UNITS:

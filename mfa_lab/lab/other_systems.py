@@ -13,13 +13,14 @@ from mfa_lab.policy import toml
 from mfa_lab.resources import data_dir
 
 _ENDLESS_SECONDS = 10**10
-"""Waits that double without end are written out until one takes centuries."""
+"""Waits that double without a limit are written out until one of them takes centuries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSystem:
-    """One system. `kind` says in which state ("as installed"), `says` what its documentation says, in a sentence;
-    `counts` whether failures are counted for the account or for the address they come from.
+    """Hold one system. `kind` names its state ("as installed"); `says` quotes its documentation in a sentence.
+
+    `counts` says whether failures are counted for the account or for the address that they come from.
     """
 
     name: str
@@ -34,12 +35,12 @@ class OtherSystem:
 
 @cache
 def other_systems() -> dict[str, OtherSystem]:
-    """All of data/other_systems.toml, by key, in the file's order: the weakest rules first."""
+    """Return all of data/other_systems.toml, by key, in the file's order: the weakest rules first."""
     return parse_other_systems((data_dir() / "other_systems.toml").read_text("utf-8"))
 
 
 def other_systems_table(caption: str) -> Table:
-    """What each says, and where it stands."""
+    """Return what each system's documentation says, and where it was published."""
     rows = [
         (f"{one.name} {one.version}, {one.kind}", one.says, Link(one.source, one.link))
         for one in other_systems().values()
@@ -53,7 +54,7 @@ _WAITS = ("first_seconds", "every_failures", "longest_seconds")
 
 
 def parse_other_systems(text: str) -> dict[str, OtherSystem]:
-    """The systems of a TOML text. Raises `InvalidInput`, which names line, key and remedy."""
+    """Return the systems of a TOML text. Raises `InvalidInput` with line, key and remedy."""
     return {key: _system(text, key, table) for key, table in toml.parse(text).items()}
 
 
@@ -89,7 +90,7 @@ def _rules(text: str, key: str, table: dict[str, Any], waits: tuple[int, ...]) -
 
 
 def _waits(text: str, path: tuple[str, ...], table: Any) -> tuple[int, ...]:
-    """What the next attempt waits after the first failure, the second, and so on."""
+    """Return how long the next attempt waits after the first failure, the second, and so on."""
     if not isinstance(table, dict) or "first_seconds" not in table:
         raise toml.error(text, path, "must be a table such as { first_seconds = 1 }")
     for name, value in table.items():

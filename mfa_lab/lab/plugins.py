@@ -1,6 +1,6 @@
-"""What other distributions bring along through entry points. CONTRIBUTING.md has the recipe.
+"""Plugins: what other distributions add through entry points. CONTRIBUTING.md has the recipe.
 
-A plugin that cannot be used is left out with a warning: the kit's own lessons go on.
+A plugin that cannot be used is left out with a warning, and the kit's own lessons still work.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mfa_lab.resources import data_dir
 
 
 def policies() -> dict[str, Policy]:
-    """The kit's own policies by name, and those of the group `mfa_lab.policies`, each by its entry point's name."""
+    """Return the kit's own policies by name, and those of the group `mfa_lab.policies` by entry point."""
     found = {"STANDARD": Policy.STANDARD, "LESSON": Policy.LESSON, "CHEAPEST": Policy.CHEAPEST}
     found |= Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     for entry, policy in loaded("mfa_lab.policies"):
@@ -31,7 +31,7 @@ def policies() -> dict[str, Policy]:
 
 @cache
 def loaded(group: str) -> tuple[tuple[EntryPoint, Any], ...]:
-    """Everything of a group of entry points that can be imported, in the order of the names."""
+    """Return everything in a group of entry points that can be imported, in the order of the names."""
     return tuple(_load(group))
 
 
@@ -45,5 +45,5 @@ def _load(group: str) -> Iterator[tuple[EntryPoint, Any]]:
     for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
         try:
             yield entry, entry.load()
-        except Exception as fault:  # noqa: BLE001 (somebody else's code: whatever it raises)
+        except Exception as fault:  # noqa: BLE001 (another author's code may raise anything)
             leave_out(entry, f"{type(fault).__name__}: {fault}")

@@ -1,4 +1,4 @@
-"""A room to learn in: one server, one phone, their clocks, and how far the login at hand has come."""
+"""A room to learn in: one server, one phone, their clocks, and how far the current login has come."""
 
 from __future__ import annotations
 
@@ -28,18 +28,19 @@ DEMO_NOW = 1_800_000_010
 
 @dataclass(frozen=True, slots=True)
 class IssuedCodes:
-    """Recovery codes that a form shows, with their label. The server has only their hashes."""
+    """Hold the recovery codes that a form shows, with their label. The server has only their hashes."""
 
     label: str
     codes: tuple[str, ...] = field(repr=False)
 
 
 class Room:
-    """What the forms of one cell or one notebook share. `demo`: its secrets are public and may be shown anywhere.
+    """Hold what the forms of one cell or one notebook share. `demo`: its secrets are public and may be shown
+    anywhere.
 
-    `demo_account` is a name and password that everybody may know. `account` is what was last offered to a phone, be
-    it the one in the room or a real one. At a workshop's `seat` the demo account is the seat's own. A room can be
-    made new at any time.
+    `demo_account` is a public name and password. `account` is what was last offered to a phone, either the one in the
+    room or a real one. At a workshop's `seat`, the demo account belongs to the seat. A room can be made again at any
+    time.
     """
 
     def __init__(
@@ -70,14 +71,15 @@ class Room:
         return MfaServer(clock=self.clock, policy=Policy.LESSON, issuer=issuer, randomness=randomness)
 
     def welcome(self) -> None:
-        """See to it that the demo account exists; at a seat the kit's own too, which the notebooks speak of."""
+        """Make sure that the demo account exists. At a seat, also make the kit's own, which the notebooks mention."""
         for account in [self.demo_account, *(_demo_accounts()[:1] if self.seat else [])]:
             with suppress(NameTaken):
                 self.server.register(account["name"], account["password"])
 
     def enrol(self) -> None:
-        """The short way to a phone in use: it holds the demo account's authenticator, whose first code is spent; a
-        clock that can be moved stands in the next time step.
+        """Enrol the room's phone in one call, so that it holds the demo account's authenticator.
+
+        The first code is consumed. A clock that can be moved advances to the next time step.
         """
         self.welcome()
         pending = self.server.begin_login(self.demo_account["name"], self.demo_account["password"])
@@ -90,7 +92,7 @@ class Room:
         self.move_on()
 
     def start_again(self) -> None:
-        """A new server with the demo account alone, and a phone with nothing in it: the way out of any corner."""
+        """Make a new server with only the demo account, and an empty phone. This solves any blocked state."""
         self.server.close()
         self._open()
         self.welcome()
@@ -109,7 +111,7 @@ class Room:
         enrolment: Enrolment | None = None,
         session: Session | None = None,
     ) -> None:
-        """Note how far the login has come; what is not named is over."""
+        """Record how far the login has come. Everything that is not named is over."""
         self.pending, self.enrolment, self.session = pending, enrolment, session
         if enrolment is not None:
             self.account = enrolment.account
@@ -121,7 +123,7 @@ class Room:
 
 
 class _DemoRandomness(SeededRandomness):
-    """Hands out a demo secret where a shared secret is asked for, and seeded bytes elsewhere."""
+    """Return a demo secret where a shared secret is needed, and seeded bytes elsewhere."""
 
     def __init__(self, secret: str) -> None:
         super().__init__(seed=4)
@@ -137,29 +139,32 @@ def _demo_accounts() -> list[dict[str, str]]:
 
 
 def demo_room() -> Room:
-    """The same room each time: a clock that stands until it is moved, and the demo secret of data/demo_accounts.json.
+    """Return the same room each time: a clock that moves only by command, and the secret of data/demo_accounts.json.
 
-    For cells whose output is compared. Nothing here is worth stealing.
+    It is for cells whose output is compared. Nothing in it is worth stealing.
     """
     return Room(RunningClock(DEMO_NOW), demo=True)
 
 
 def live_room() -> Room:
-    """A room on the real clock with real secrets, in memory: gone when the kernel stops.
+    """Return a room on the real clock with real secrets, in memory. It is gone when the kernel stops.
 
-    In the folder of a workshop's seat its demo account is the seat's, and enrols with the secret on the seat's card.
+    In the folder of a workshop's seat, its demo account is the seat's, and enrols with the secret on the seat's card.
     """
     return Room(SystemClock(), seat=read(Path.cwd()))
 
 
 @cache
 def kernel_room() -> Room:
-    """The one live room of this kernel: a cell that is run again goes on where its form was."""
+    """Return the one live room of this kernel, so that a cell that is run again continues where its form was."""
     return live_room()
 
 
 def room_with_unknown_clock(clock: Clock | None = None, randomness: Randomness = SYSTEM) -> Room:
-    """A demo room, by default on the real clock, with an enrolled phone that is 5 to 75 seconds fast or slow."""
+    """Return a demo room with an enrolled phone that is 5 to 75 seconds fast or slow.
+
+    By default, it uses the real clock.
+    """
     room = Room(clock or SystemClock(), demo=True)
     room.enrol()
     size, sign = randomness.token_bytes(2)

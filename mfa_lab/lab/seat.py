@@ -1,4 +1,4 @@
-"""A seat in a workshop: an account of its own, printed on a card and kept beside the notebooks. Demo values alone."""
+"""A seat in a workshop: its own account, printed on a card and kept beside the notebooks. It has demo values only."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.names import normal_name
 from mfa_lab.server.records import Enrolment, PendingLogin, Session, token_hash
-from mfa_lab.server.services import normal_name
 
 FILE = "seat.json"
 ISSUER = "mfa-lab"
 _MOST_BYTES = 10_000
 _MARK = "DEMO"
-"""What every seat's secret begins with, so that nobody takes it for a real one."""
+"""Every seat's secret begins with this, so that nobody takes it for a real one."""
 
 _WHO = "beaver falcon ferret goose heron horse mouse otter panda raven robin".split()  # noqa: SIM905
 _DOES = "bakes counts draws finds keeps mends paints sells".split()  # noqa: SIM905
@@ -33,7 +33,10 @@ _WHAT = "boats bread clocks doors drums kites lamps maps pears rings shoes tents
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One seat: its folder's name, which is its pseudonym too, and its account. Nothing here protects anything."""
+    """Hold one seat: its folder's name, which is also its pseudonym, and its account.
+
+    Nothing here protects anything.
+    """
 
     seat: str
     name: str
@@ -42,17 +45,17 @@ class Seat:
 
     @property
     def account(self) -> dict[str, str]:
-        """In the form of data/demo_accounts.json."""
+        """Return the account in the form of data/demo_accounts.json."""
         return {"name": self.name, "password": self.password, "secret": self.secret}
 
     @property
     def otp(self) -> OtpAccount:
-        """What a phone keeps of it."""
+        """Return what a phone stores for this account."""
         return OtpAccount(self.name, ISSUER, Redacted(self.secret))
 
     @property
     def setup_key(self) -> str:
-        """The secret in groups of four, for who cannot scan."""
+        """Return the secret in groups of four, for people who cannot scan."""
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
 
@@ -62,7 +65,7 @@ def seat_name(number: int) -> str:
 
 
 def seeded(seed: str, number: int) -> Seat:
-    """The seat with this number in the workshop with this seed: the same each time."""
+    """Return the seat with this number in the workshop with this seed. It is the same each time."""
     digest = sha256(f"mfa-lab seat {number} of {seed}".encode()).digest()
     who, does, what = (words[byte % len(words)] for words, byte in zip((_WHO, _DOES, _WHAT), digest, strict=False))
     seat = seat_name(number)
@@ -71,9 +74,9 @@ def seeded(seed: str, number: int) -> Seat:
 
 
 def read(folder: Path) -> Seat | None:
-    """The seat whose folder this is; None where there is no seat.json.
+    """Return the seat of this folder, or None if there is no seat.json.
 
-    Raises `InvalidInput` where the file is no seat of this kit's making.
+    Raises `InvalidInput` if the file is not a seat that this kit made.
     """
     path = folder / FILE
     if not os.path.lexists(path):
@@ -95,14 +98,15 @@ def read(folder: Path) -> Seat | None:
 
 
 def as_text(seat: Seat) -> str:
-    """What stands in seat.json."""
+    """Return the text of seat.json."""
     note = "Made up for a workshop. Everything here is a demo value and protects nothing."
     return json.dumps({"demo": True, "note": note, **asdict(seat)}, indent=1) + "\n"
 
 
 class SeatServer(MfaServer):
-    """On it the seat's own account enrols its first authenticator with the secret that its card shows, so that a
-    phone that scanned the card is ready in every notebook. All other secrets are random, as always.
+    """Let the seat's own account enrol its first authenticator with the secret on the seat's card.
+
+    A phone that scanned the card is then ready in every notebook. All other secrets are random, as always.
     """
 
     def __init__(self, seat: Seat, *, clock: Clock, policy: Policy) -> None:
@@ -112,14 +116,17 @@ class SeatServer(MfaServer):
         super().__init__(clock=clock, policy=policy, issuer=ISSUER, randomness=self._card)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        """As always; remembers which pending logins are of the seat's account. After a recovery it is another."""
+        """Begin a login as always, and remember which pending logins belong to the seat's account.
+
+        After a recovery, the secret is a random one.
+        """
         pending = super().begin_login(name, password)
         if normal_name(name) == normal_name(self._seat.name):
             self._permits.add(token_hash(pending.token))
         return pending
 
     def start_enrolment(self, permit: PendingLogin | Session, *, label: str = "", further: bool = False) -> Enrolment:
-        """As always, but for the secret."""
+        """Start an enrolment as always, except for the secret."""
         self._card.shown = isinstance(permit, PendingLogin) and token_hash(permit.token) in self._permits
         try:
             return super().start_enrolment(permit, label=label, further=further)
@@ -128,7 +135,7 @@ class SeatServer(MfaServer):
 
 
 class _Card:
-    """Hands out the card's secret while it is `shown`, and random bytes otherwise."""
+    """Return the card's secret while it is `shown`, and random bytes otherwise."""
 
     def __init__(self, seat: Seat) -> None:
         self.shown = False

@@ -1,5 +1,5 @@
-"""A class or a function of the kit as its reader needs it: the code, highlighted, without what only a type checker
-reads.
+"""A class or a function of the kit as its reader needs it: highlighted code, without the parts that only a type
+checker reads.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Source:
-    """Code. A notebook shows it as any code in prose is shown, in the colours of the reader's theme; elsewhere it is
-    text.
-    """
+    """Show code: in a notebook as code in prose is shown, in the colours of the reader's theme; elsewhere as text."""
 
     code: str
 
@@ -29,17 +27,20 @@ class Source:
 
 
 def source_of(thing: Any) -> Source:
-    """What a class, a method or a function is made of; where it stands, as a comment before it.
+    """Return the code of a class, a method or a function, after a comment that names its place.
 
-    Annotations are left out: a cell of the notebook has not imported their names, and whoever copies a line into one
-    shall not stumble over them.
+    Annotations are left out. A cell of the notebook has not imported their names, and a line that a learner copies
+    into it must run.
     """
     code = without_annotations(dedent(inspect.getsource(thing)).strip())
     return Source(f"# {thing.__module__}\n{re.sub(r'  # noqa.*', '', code)}")
 
 
 def without_annotations(code: str) -> str:
-    """The same code with its comments and its lines as they are. A variable keeps its type: it may be a field."""
+    """Return the same code with its comments and line breaks, without annotations.
+
+    A variable keeps its type, because it may be a field.
+    """
     text = code.encode()  # the parser counts bytes
     starts = [0]
     for line in text.splitlines(keepends=True):
@@ -50,7 +51,7 @@ def without_annotations(code: str) -> str:
 
 
 def _annotated(tree: ast.AST, text: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
-    """From where to where the annotations stand, each with its colon or its arrow."""
+    """Yield the start and end of each annotation, with its colon or its arrow."""
 
     def end(node: ast.expr) -> int:
         return starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)

@@ -8,7 +8,7 @@ from html import escape
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that leads somewhere: `text` says what is there."""
+    """Hold a cell that links to a page; `text` says what is there."""
 
     text: str
     address: str
@@ -18,7 +18,10 @@ class Link:
 
 
 class Table:
-    """Rows under headers, as text for a console and as HTML for a page. Cells are texts, numbers or a `Link`."""
+    """Hold rows under headers, as text for a console and as HTML for a page.
+
+    A cell is a text, a number or a `Link`.
+    """
 
     def __init__(self, caption: str, headers: tuple[str, ...], *rows: tuple[object, ...]) -> None:
         self.caption = caption
@@ -38,7 +41,7 @@ class Table:
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-_LEFT = 'style="text-align:left"'  # JupyterLab sets tables to the right
+_LEFT = 'style="text-align:left"'  # JupyterLab aligns tables to the right
 
 
 def _cell(content: object) -> str:

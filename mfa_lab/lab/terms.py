@@ -12,7 +12,7 @@ from mfa_lab.resources import data_dir
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term. `notebook` is the name, without `.ipynb`, of the notebook that introduces it in bold."""
+    """Hold one term. `notebook` is the name, without `.ipynb`, of the notebook that introduces it in bold."""
 
     name: str
     says: str
@@ -27,13 +27,13 @@ class Term:
 
 @cache
 def terms() -> tuple[Term, ...]:
-    """Return all terms by the alphabet."""
+    """Return all terms in alphabetical order."""
     rows = tomllib.loads((data_dir() / "glossary.toml").read_text("utf-8"))["term"]
     return tuple(sorted((Term(**row) for row in rows), key=lambda term: term.name.casefold()))
 
 
 def glossary() -> Table:
-    """Show all terms with links to their notebooks, for a cell."""
+    """Return all terms with links to their notebooks, for a cell."""
     rows = [
         (term.title, term.says, Link(term.notebook.replace("_", " "), f"{term.notebook}.ipynb")) for term in terms()
     ]

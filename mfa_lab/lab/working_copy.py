@@ -1,8 +1,8 @@
-"""The working copy: the learner's own notebooks, in a folder of the learner's own. Pure file work.
+"""The working copy: the learner's own notebooks, in a folder of the learner's own. This module only handles files.
 
-A small manifest remembers the SHA-256 of each file as it was delivered. A file that still has that hash is
-the kit's and may be replaced by a newer one; any other is the learner's, and is never written over. So is a link
-and what lies behind one: it is neither read nor written through.
+A small manifest stores the SHA-256 of each file as it was delivered. A file that still has this hash belongs to the
+kit, and a newer version may replace it. Any other file belongs to the learner and is never overwritten. The kit never
+reads or writes through a link either.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mfa_lab.randomness import SYSTEM
 MANIFEST = ".mfa-lab.json"
 _MANIFEST_BYTES = 1_000_000
 _NOTEBOOK = re.compile(r"\w[\w.-]*\.ipynb", re.ASCII)
-"""A name in this folder itself: a manifest from elsewhere must not name a file outside of it."""
+"""A name in this folder itself. A manifest from elsewhere must not name a file outside of it."""
 _OF_THE_KERNEL = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "nbconvert_exporter": "python",
@@ -36,10 +36,10 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What `deliver` did, by file name: brought in, replaced by a newer version, left as the learner has it, removed.
+    """Hold what `deliver` did, by file name: added, replaced by a newer version, kept as the learner has it, removed.
 
-    `kept` names only files of which the kit now has another version than the one that was delivered. `removed` names
-    notebooks that the kit no longer has and the learner never changed: most of them have a new name.
+    `kept` names only files whose version in the kit differs from the delivered one. `removed` names notebooks that
+    the kit no longer has and the learner never changed; most of them have a new name.
     """
 
     new: tuple[str, ...]
@@ -49,10 +49,10 @@ class Delivery:
 
 
 def deliver(source: Path, work: Path) -> Delivery:
-    """Bring the files of `source` into `work`, which is made if need be; what a learner changed stays.
+    """Copy the files of `source` into `work`, which is made if needed. Files that a learner changed stay.
 
-    A file that the learner deleted comes back. A notebook that the kit no longer has goes if it was never changed.
-    Raises `InvalidInput` where `work` cannot be a working copy.
+    A file that the learner deleted comes back. A notebook that the kit no longer has is removed if it was never
+    changed. Raises `InvalidInput` if `work` cannot be a working copy.
     """
     with _refusals_in_words(work):
         _make_folder(source, work)
@@ -85,10 +85,10 @@ def deliver(source: Path, work: Path) -> Delivery:
 
 
 def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
-    """Put the kit's version of `name`, or of every changed file, back; the learner's copy is kept aside.
+    """Restore the kit's version of `name`, or of every changed file, and keep the learner's copy under another name.
 
-    `name` may leave out `.ipynb`. Returns the reset names, each with the name under which the old copy now
-    lies ("" where there was none). Raises `InvalidInput` for an unknown name or a folder that is not there.
+    `name` may omit `.ipynb`. Returns the names of the reset files, each with the new name of the old copy ("" if
+    there was no copy). Raises `InvalidInput` for an unknown name or a missing folder.
     """
     if not work.is_dir():
         raise InvalidInput(f"there is no working copy in {work}: make one with mfa-lab, or name it with --dir")
@@ -105,7 +105,7 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
 
 
 def unchanged(source: Path, work: Path) -> list[str]:
-    """Return the names of the kit's files that are in `work` as `source` delivers them; a link is not."""
+    """Return the names of the kit's files that are in `work` exactly as `source` delivers them. A link never is."""
     return [name for name in kit_files(source) if _hash_of(work, name) == _hash_as_delivered(source / name)]
 
 
@@ -115,11 +115,11 @@ def _hash_as_delivered(path: Path) -> str:
 
 @lru_cache(maxsize=64)  # a workshop delivers the same notebooks to every seat
 def as_delivered(content: bytes) -> bytes:
-    """A file of the kit as a learner gets it: a notebook without what came of the cells from each prediction to its
-    comparison. Nobody guesses at what stands below.
+    """Return a file of the kit as a learner gets it.
 
-    Its metadata says of Python what this environment's kernel will say. JupyterLab writes that into each notebook
-    that it opens, and asks for a notebook to be saved if it said something else before.
+    In a notebook, outputs are removed from each prediction's cell up to its comparison, so that no answer is visible
+    before the guess. Its metadata names this environment's Python. Otherwise JupyterLab would write that into each
+    opened notebook and ask the learner to save it.
     """
     try:
         notebook = json.loads(content)
@@ -139,13 +139,13 @@ def as_delivered(content: bytes) -> bytes:
 
 
 def kit_files(source: Path) -> list[str]:
-    """The names of the kit's files, relative to `source`, sorted; hidden ones and caches left out."""
+    """Return the names of the kit's files, relative to `source`, sorted, without hidden files and caches."""
     names = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
     return sorted(name.as_posix() for name in names if not any(part.startswith((".", "__")) for part in name.parts))
 
 
 def first_notebook(source: Path) -> str | None:
-    """The notebook to begin with, or None where the kit has none."""
+    """Return the notebook to begin with, or None if the kit has no notebook."""
     return next((name for name in kit_files(source) if name.endswith(".ipynb")), None)
 
 
@@ -176,7 +176,10 @@ def _refusals_in_words(work: Path) -> Iterator[None]:
 
 
 def _hash_of(work: Path, name: str) -> str | None:
-    """The hash of the file `name`; None where nothing is; "" for a folder, a link or the like, never the kit's."""
+    """Return the hash of the file `name`; None if nothing is there.
+
+    A folder, a link or the like gives "", which is never the kit's hash.
+    """
     path = work / name
     if _link(work, name) is None and path.is_file():
         return _sha256(path.read_bytes())
@@ -184,7 +187,7 @@ def _hash_of(work: Path, name: str) -> str | None:
 
 
 def _link(work: Path, name: str) -> Path | None:
-    """The first link on the way from `work` to the file `name`, itself included."""
+    """Return the first link on the way from `work` to the file `name`, which may itself be that link."""
     way = [PurePath(name), *PurePath(name).parents][-2::-1]
     return next((work / part for part in way if (work / part).is_symlink()), None)
 
@@ -204,8 +207,10 @@ def put_aside(path: Path) -> str:
 
 
 def _read_manifest(work: Path) -> dict[str, str]:
-    """Return the hash of each delivered file by name. A manifest that is missing or damaged, a link, no file, too
-    long or too deep knows of no delivery: then every differing file is kept, as `Delivery.kept` says.
+    """Return the hash of each delivered file by name.
+
+    A manifest does not count if it is missing, damaged, a link, no file, too long or too deeply nested. Then every
+    file that differs is kept, as `Delivery.kept` says.
     """
     path = work / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MANIFEST_BYTES:
@@ -224,11 +229,11 @@ def _write_manifest(work: Path, delivered: dict[str, str]) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Atomically: whoever looks, or pulls the plug, finds the old file or the new one."""
+    """Write a file atomically. A reader, even after a power failure, finds either the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{SYSTEM.token_bytes(8).hex()}.tmp")
     try:
-        with draft.open("xb") as file:  # x: a new file, never what somebody has put there
+        with draft.open("xb") as file:  # x: it makes a new file, and never writes to an existing one
             file.write(content)
         draft.replace(path)
     finally:

@@ -7,7 +7,17 @@ clock. Secrets are Base32 text. Errors never quote a secret or a code.
 
 from __future__ import annotations
 
-from mfa_lab.otp.codes import DIGESTS, MIN_SECRET_BITS, checked_parameters, code_at, secret_bytes, tidy_code
+from mfa_lab.otp.codes import (
+    DIGESTS,
+    MIN_SECRET_BITS,
+    checked_parameters,
+    code_at,
+    could_be_code,
+    padded_secret,
+    secret_bytes,
+    tidy_code,
+    without_separators,
+)
 from mfa_lab.otp.diagnosis import Diagnosis, Verdict, diagnose
 from mfa_lab.otp.drift import DriftInterval, Observation, estimate_drift
 from mfa_lab.otp.explanation import Explanation, explain
@@ -30,12 +40,15 @@ __all__ = [
     "checked_period",
     "checked_window",
     "code_at",
+    "could_be_code",
     "diagnose",
     "estimate_drift",
     "explain",
     "match",
     "match_consecutive",
+    "padded_secret",
     "secret_bytes",
     "step_at",
     "tidy_code",
+    "without_separators",
 ]

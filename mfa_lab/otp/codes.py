@@ -13,6 +13,7 @@ import pyotp
 
 from mfa_lab.errors import InvalidInput, InvalidSecret, MalformedCode
 from mfa_lab.otp.steps import checked_period, step_at
+from mfa_lab.redaction import clears_variables
 
 DIGESTS: dict[str, Callable[..., Any]] = {
     "SHA1": hashlib.sha1,
@@ -22,8 +23,12 @@ DIGESTS: dict[str, Callable[..., Any]] = {
 
 
 MIN_SECRET_BITS = 112
+_LENGTHS = range(6, 9)
+_SEPARATORS = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u2010-\u2015\u2212-]")
+"""White space of every kind, invisible marks that are copied along, hyphens and dashes."""
 
 
+@clears_variables
 def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
     """Return the code that an authenticator with a correct clock shows at `now` (Unix seconds).
 
@@ -33,20 +38,46 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
     return hotp_of(secret, digits, algorithm).at(step_at(now, period))
 
 
+@clears_variables
 def tidy_code(code: object, digits: int = 6) -> str:
-    """Return `code` without the spaces and hyphens that people type.
+    """Return `code` without what people type or paste around and between its digits: white space, hyphens, dashes.
 
-    Raises `MalformedCode` unless exactly `digits` ASCII digits remain. Full-width digits are rejected too: they are
+    Raises `MalformedCode` unless `digits` ASCII digits remain. Full-width digits are rejected too: they are
     another spelling of the same code, and they can deceive a verifier that remembers spellings.
     """
     if isinstance(code, str) and len(code) <= 4 * digits:
-        bare = code.replace(" ", "").replace("-", "")
+        bare = without_separators(code)
         if re.fullmatch(rf"[0-9]{{{digits}}}", bare):
             return bare
     raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
 
 
-def secret_bytes(secret: str) -> bytes:
+@clears_variables
+def could_be_code(typed: object) -> bool:
+    """Return whether `typed` could be a code of some account: 6, 7 or 8 digits. It asks nothing but the text."""
+    bare = without_separators(typed) if isinstance(typed, str) and len(typed) <= 4 * max(_LENGTHS) else ""
+    return re.fullmatch("[0-9]+", bare) is not None and len(bare) in _LENGTHS
+
+
+@clears_variables
+def without_separators(text: str) -> str:
+    """Return `text` without white space, hyphens, dashes, and the invisible marks that are copied along with them."""
+    return _SEPARATORS.sub("", text)
+
+
+@clears_variables
+def padded_secret(secret: str) -> str:
+    """Return `secret` with zero bytes up to the 112 bits that PyOTP asks for. The codes stay the same.
+
+    HMAC itself fills a key with zero bytes up to a block of its hash, 64 bytes or more (RFC 2104 section 2). Only an
+    authenticator needs this, for accounts of other servers. Raises `InvalidSecret` for what is no key at all.
+    """
+    key = secret_bytes(secret, min_bits=1)
+    return base64.b32encode(key.ljust(MIN_SECRET_BITS // 8, b"\0")).decode().rstrip("=")
+
+
+@clears_variables
+def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
     """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
         raise InvalidSecret(f"a secret is Base32 text, not {type(secret).__name__}")
@@ -56,7 +87,7 @@ def secret_bytes(secret: str) -> bytes:
         key = None
     if key is None:
         raise InvalidSecret("a secret is Base32 text: letters A to Z and digits 2 to 7; copy it again")
-    if len(key) * 8 < MIN_SECRET_BITS:
+    if len(key) * 8 < min_bits:
         raise InvalidSecret(
             f"this secret has {len(key) * 8} bits; an OTP key needs at least {MIN_SECRET_BITS}: make a new one"
         )
@@ -65,7 +96,7 @@ def secret_bytes(secret: str) -> bytes:
 
 def checked_parameters(digits: int, period: int, algorithm: str) -> None:
     """Raise `InvalidInput` unless this kit can make codes of this kind."""
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 6 <= digits <= 8:
+    if isinstance(digits, bool) or not isinstance(digits, int) or digits not in _LENGTHS:
         raise InvalidInput("digits must be 6, 7 or 8")
     if algorithm not in DIGESTS:
         raise InvalidInput(f"algorithm must be one of {', '.join(DIGESTS)}")
@@ -83,6 +114,7 @@ class _Hotp(pyotp.HOTP):
         return self._key
 
 
+@clears_variables
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
     """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)

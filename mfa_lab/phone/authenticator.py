@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from mfa_lab.clock import Clock, SystemClock
 from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
-from mfa_lab.otp import code_at
+from mfa_lab.otp import code_at, padded_secret
 from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.google_export import Export, Part, is_export, read, write
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_PIXELS = 40_000_000
 """A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
@@ -44,7 +45,8 @@ class Phone:
     """One phone with one authenticator app. With a `SkewedClock`, its codes drift as on a real phone.
 
     You may replace `clock` at any time. A label, `Issuer: account`, names an account. Without a label, a call uses
-    the newest account.
+    the newest account. An account with the issuer and the name of an earlier one replaces it, as after a new
+    enrolment. Two accounts without an issuer may be of two sites: the phone keeps both, the second as `account (2)`.
     """
 
     def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
@@ -53,7 +55,10 @@ class Phone:
         self._accounts: dict[str, OtpAccount] = {}
         self.imported: Export | None = None
         """The last export from another app: its accounts, the skipped accounts, and the QR codes still missing."""
+        self.warning = ""
+        """What the owner should know about the last account added: a short secret, or an account that it replaced."""
 
+    @clears_variables
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
@@ -62,34 +67,56 @@ class Phone:
         """
         return self.add(_decode(picture))
 
+    @clears_variables
     def add(self, uri: str) -> str:
         """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
-        It replaces an account with the same label. An export (otpauth-migration) adds the accounts of one QR code;
-        `imported` then says which accounts were skipped and which QR codes are missing.
+        An export (otpauth-migration) adds the accounts of one QR code; `imported` then says which accounts were
+        skipped and which QR codes are missing. `warning` then says what is unsafe about an account that was added.
         """
         if is_export(uri):
             return self._take_over(read(uri))
-        return self._keep(parse_uri(uri))
+        return self._keep([parse_uri(uri)])
 
     def _take_over(self, part: Part) -> str:
         self.imported = (self.imported or Export()).plus(part)
         (part,) = (known for known in self.imported.parts if known.number == part.number)
         if not part.accounts:
             raise InvalidUri("no account of this QR code can be used here: `imported` says why")
-        return [self._keep(account) for account in part.accounts][-1]
+        return self._keep(part.accounts)
 
-    def _keep(self, account: OtpAccount) -> str:
-        for quirk in self._quirks:
-            account = replace(account, **_INSTEAD[quirk])
-        self._accounts.pop(account.label, None)
-        self._accounts[account.label] = account
-        return account.label
+    def _keep(self, accounts: Iterable[OtpAccount]) -> str:
+        """Add each account under its own label and return the last label. The same account again becomes newest."""
+        label, said = "", []
+        for account in accounts:
+            for quirk in self._quirks:
+                account = replace(account, **_INSTEAD[quirk])
+            label = self._label_for(account)
+            earlier = self._accounts.pop(label, None)
+            self._accounts[label] = account
+            if earlier and not earlier.same_as(account):
+                said.append(f"{label}: it replaced an earlier account, whose secret is deleted")
+            if account.warning:
+                said.append(f"{label}: {account.warning}")
+        self.warning = "; ".join(said)
+        return label
 
+    def _label_for(self, account: OtpAccount) -> str:
+        """Return the label of the account that this one repeats or replaces, otherwise a label that is free."""
+        same = next((label for label, other in self._accounts.items() if other.same_as(account)), None)
+        labels = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
+        return same or next(
+            label
+            for label in labels
+            if label not in self._accounts or self._accounts[label].same_site_and_name(account)
+        )
+
+    @clears_variables
     def code(self, label: str | None = None) -> str:
         """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=0)
 
+    @clears_variables
     def next_code(self, label: str | None = None) -> str:
         """Return the code that the phone will show next. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=1)
@@ -106,8 +133,10 @@ class Phone:
 
     def remove(self, label: str) -> None:
         """Delete an account and its secret. Raises `InvalidInput` for an unknown label."""
-        del self._accounts[self._account(label).label]
+        self._account(label)
+        del self._accounts[label]
 
+    @clears_variables
     def export(self) -> list[dict[str, Any]]:
         """Return every account with its secret, only for the phone's own screen: a custom message, never stored."""
         return [
@@ -121,6 +150,7 @@ class Phone:
             for label, account in self._accounts.items()
         ]
 
+    @clears_variables
     def export_codes(self, *labels: str) -> tuple[Redacted, ...]:
         """Return the accounts as texts for another app's scanner (otpauth-migration), one text for each QR code.
 
@@ -132,7 +162,7 @@ class Phone:
     def _code(self, label: str | None, periods_ahead: int) -> str:
         account = self._account(label)
         return code_at(
-            account.secret.reveal(),
+            padded_secret(account.secret.reveal()),
             self.clock.now() + periods_ahead * account.period_seconds,
             digits=account.digits,
             period=account.period_seconds,
@@ -159,33 +189,59 @@ def _decode(picture: bytes) -> str:
     except ImportError:
         raise MfaError("scanning needs zxing-cpp: install mfa-lab[phone], or pass the URI to add()") from None
     qr = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    codes = zxingcpp.read_barcodes(_pixels(picture), formats=qr, text_mode=zxingcpp.TextMode.Plain)
-    if not codes:
-        raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
-    if len(codes) > 1:
-        raise UnreadablePicture("more than one QR code found: show only one, so that it is clear which one you mean")
-    return str(codes[0].text)
+    for ground in _on_each_ground(_opened(picture)):
+        try:
+            codes = zxingcpp.read_barcodes(ground, formats=qr, text_mode=zxingcpp.TextMode.Plain)
+        except ValueError:  # such as a side of 65,536 pixels
+            raise _no_picture() from None
+        if len(codes) > 1:
+            raise UnreadablePicture(
+                "more than one QR code found: show only one, so that it is clear which one you mean"
+            )
+        if codes:
+            return str(codes[0].text)
+    raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
 
 
-def _pixels(picture: bytes) -> Any:
+def _opened(picture: bytes) -> Any:
     """Return the picture, opened by Pillow. Its size is read from the header before any pixel is decoded."""
     from PIL import Image
 
     if not isinstance(picture, bytes):
         raise UnreadablePicture(f"a picture is bytes, such as a PNG file holds, not {type(picture).__name__}")
-    pixels, too_large = None, False
+    image: Image.Image | None = None
+    too_large = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about large pictures; the limit here is lower
             image = Image.open(io.BytesIO(picture), formats=_FORMATS)
             too_large = image.width * image.height > MAX_PIXELS
-            pixels = None if too_large else image.convert("L")
+            if not too_large:
+                image = image.convert("LA" if image.has_transparency_data else "L")
     except Image.DecompressionBombError:
         too_large = True
     except (OSError, SyntaxError, ValueError):
-        pass
+        image = None
     if too_large:
         raise UnreadablePicture(f"this picture claims over {MAX_PIXELS // 10**6} megapixels: pass a smaller one")
-    if pixels is None:
-        raise UnreadablePicture("this is not a picture that can be read: pass the bytes of a PNG or JPEG file")
-    return pixels
+    if image is None:
+        raise _no_picture()
+    return image
+
+
+def _on_each_ground(image: Any) -> Iterator[Any]:
+    """Yield the picture as it looks on a white page and, if it is transparent, also on a dark page."""
+    from PIL import Image
+
+    if image.mode == "L":
+        yield image
+        return
+    grey, alpha = image.split()
+    for ground in (255, 0):
+        page = Image.new("L", image.size, ground)
+        page.paste(grey, mask=alpha)
+        yield page
+
+
+def _no_picture() -> UnreadablePicture:
+    return UnreadablePicture("this is not a picture that can be read: pass the bytes of a PNG or JPEG file")

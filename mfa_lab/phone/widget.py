@@ -76,7 +76,8 @@ class PhoneWidget(anywidget.AnyWidget):
             try:
                 before = self.phone.imported
                 label, came = self.scan(), self.phone.imported
-                self.say(f"Scanned: {label}." if came is before else f"Scanned: {came}.")
+                said = f"Scanned: {label}." if came is before else f"Scanned: {came}."
+                self.say(f"{said} Note: {self.phone.warning}." if self.phone.warning else said)
             except MfaError as error:
                 self.say(str(error))
         elif "paste" in message:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyotp
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
+from mfa_lab.otp import DIGESTS, MIN_SECRET_BITS, checked_parameters, secret_bytes
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted
-
-if TYPE_CHECKING:
-    pass
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_URI_CHARACTERS = 4096
 
@@ -33,8 +30,9 @@ def new_secret(randomness: Randomness = SYSTEM) -> str:
 class OtpAccount:
     """One account as an authenticator keeps it. `repr` hides the secret, and `==` never compares it.
 
-    `issuer` may be empty, and `secret` is Base32. Raises `InvalidSecret`, and `InvalidInput` for a value that a URI
-    cannot carry.
+    `issuer` may be empty. `secret` is Base32 of any length, because an authenticator must use what other servers give
+    it. `uri` and `MfaServer.adopt` check it again, strictly. Raises `InvalidSecret`, and `InvalidInput` for a name
+    that no app can show.
     """
 
     account: str
@@ -48,19 +46,54 @@ class OtpAccount:
         if not checked_account_name(self.account, "account"):
             raise InvalidInput("the account has no name: give the name that people log in with")
         checked_account_name(self.issuer, "issuer")
-        secret_bytes(self.secret.reveal())
+        secret_bytes(self.secret.reveal(), min_bits=1)
         checked_parameters(self.digits, self.period_seconds, self.algorithm)
 
     @property
     def label(self) -> str:
         """Return the label that an app shows above the code: `Issuer: account`."""
-        return f"{self.issuer}: {self.account}" if self.issuer else self.account
+        return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
 
+    def same_site_and_name(self, other: OtpAccount) -> bool:
+        """Return whether both name one account of one site. Without an issuer the answer is no."""
+        return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
+
+    def same_as(self, other: OtpAccount) -> bool:
+        """Return whether both are one account: the same names, the same key, the same kind of code."""
+        return (
+            (self.account, self.issuer, self.digits, self.period_seconds, self.algorithm)
+            == (other.account, other.issuer, other.digits, other.period_seconds, other.algorithm)
+        ) and hmac.compare_digest(*(secret_bytes(each.secret.reveal(), min_bits=1) for each in (self, other)))
+
+    @property
+    def warning(self) -> str:
+        """Return what to tell the owner if the secret is too short, otherwise an empty text."""
+        bits = len(secret_bytes(self.secret.reveal(), min_bits=1)) * 8
+        if bits >= MIN_SECRET_BITS:
+            return ""
+        return (
+            f"the secret of this account has only {bits} bits; NIST SP 800-63B-4 asks for {MIN_SECRET_BITS}: "
+            "ask the site for a new one"
+        )
+
+    def checked_for_writing(self) -> None:
+        """Raise `InvalidInput` for a colon in a name, and `InvalidSecret` for a short secret.
+
+        A colon separates issuer and account (KEYURI), so another app may read such a name in another way. No server
+        should give out a short secret.
+        """
+        for name, what in ((self.account, "account"), (self.issuer, "issuer")):
+            if ":" in name:
+                raise InvalidInput(f"the {what} holds a colon, which separates issuer and account: leave it out")
+        secret_bytes(self.secret.reveal())
+
+    @clears_variables
     def uri(self) -> str:
         """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
 
-        Raises `InvalidInput` if it would be longer than 4096 characters.
+        Raises what `checked_for_writing` raises, and `InvalidInput` if it would be longer than 4096 characters.
         """
+        self.checked_for_writing()
         totp = pyotp.TOTP(
             self.secret.reveal().rstrip("=").upper(),
             digits=self.digits,
@@ -80,14 +113,9 @@ class OtpAccount:
 
 
 def checked_account_name(name: str, what: str) -> str:
-    """Return `name` if a label can carry it, otherwise raise `InvalidInput`.
-
-    In KEYURI, the colon separates issuer and account, so a name cannot contain a colon.
-    """
+    """Return `name` if an authenticator can show it, otherwise raise `InvalidInput`."""
     if not isinstance(name, str):
         raise InvalidInput(f"the {what} is text, not {type(name).__name__}")
-    if ":" in name:
-        raise InvalidInput(f"the {what} holds a colon, which separates issuer and account: leave it out")
     if uncarriable(name):
         raise InvalidInput(f"the {what} holds a line break or another control character: leave it out")
     if name != name.strip():

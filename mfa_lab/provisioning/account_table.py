@@ -5,8 +5,9 @@ name,secret,issuer,digits,period,algorithm
 alice@example.org,DEMOALICEDEMOALICEDEMOALICEDEMO2,Acme,6,30,SHA1
 ```
 or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may take the place
-of the secret. Name and secret are required; the other columns default as in `OtpAccount`. The reader accepts all rows
-or none. An error names line, column and remedy, and quotes no cell: if columns are mixed up, a name may be a secret.
+of the secret. Name and secret are required; the other columns default as in `OtpAccount`. `parse_table` accepts all
+rows or none; `read_table` returns the good rows and lists the bad rows. An error names line, column and remedy of
+each bad row, and quotes no cell: if columns are mixed up, a name may be a secret. `reading` has the rules for cells.
 """
 
 from __future__ import annotations
@@ -20,75 +21,116 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.otp import secret_bytes
 from mfa_lab.provisioning import OtpAccount
-from mfa_lab.redaction import Redacted
+from mfa_lab.provisioning.reading import algorithm_in, names_in, secret_in, whole_number
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_CHARACTERS = 500_000
 _NEEDED = ("name", "secret")
 _DELIMITERS = ",;\t"
 
 
-def _whole(text: str) -> int:
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0  # every column rejects 0
-
-
 _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "name": ("account", str),
-    "secret": ("secret", lambda text: Redacted(re.sub(r"[\s=-]", "", text).upper())),
+    "secret": ("secret", secret_in),
     "issuer": ("issuer", str),
-    "digits": ("digits", _whole),
-    "period": ("period_seconds", _whole),
-    "algorithm": ("algorithm", str.upper),
+    "digits": ("digits", whole_number),
+    "period": ("period_seconds", whole_number),
+    "algorithm": ("algorithm", algorithm_in),
 }
 """For each column: the field of `OtpAccount` that it fills, and the function that reads its text."""
 _EMPTY = OtpAccount("nobody", "", Redacted("A" * 32))
 """Each row starts from this account and replaces its name and secret."""
 
-_Row = tuple[object, dict[str, str]]
-"""The row's place, as `str` says it, and its cells by column."""
+_MOST_NAMED = 20
+_QUOTE = "quote a cell that holds a separator, and leave none out"
+
+_Row = tuple[object, "dict[str, str] | str"]
+"""The row's place, as `str` says it, and its cells by column, or what is wrong with the whole row."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRead:
+    """The good rows of a table, and a sentence for each bad row, both in the table's order."""
+
+    accounts: tuple[OtpAccount, ...]
+    bad_rows: tuple[str, ...]
+
+
+@clears_variables
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
-    """Return the accounts of a table, in its order. Raises `InvalidInput`, which names line, column and remedy."""
+    """Return the accounts of a table, in its order, if every row is good.
+
+    Raises `InvalidInput`, which names line, column and remedy of each bad row, up to twenty rows.
+    """
     hidden = Redacted(text)
     del text  # tracebacks may show variables
+    found = read_table(hidden)
+    if not found.bad_rows:
+        return found.accounts
+    more = len(found.bad_rows) - _MOST_NAMED
+    raise InvalidInput("; ".join([*found.bad_rows[:_MOST_NAMED], *([f"and {more} more rows"] if more > 0 else [])]))
+
+
+@clears_variables
+def read_table(text: str | Redacted) -> TableRead:
+    """Return the good rows of a table, and what is wrong with each of the others.
+
+    If two rows have the same name and issuer, neither is good: nobody can tell which secret belongs to the account.
+    Raises `InvalidInput` if the text is not a table, or has no row.
+    """
+    hidden = text if isinstance(text, Redacted) else Redacted(text)
+    del text  # tracebacks may show variables
     try:
-        return _accounts(hidden)
+        return _read(hidden)
     except InvalidInput as error:
         sentence = str(error)
     raise InvalidInput(sentence)
 
 
-def _accounts(text: Redacted) -> tuple[OtpAccount, ...]:
+def _read(text: Redacted) -> TableRead:
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_CHARACTERS:
         raise InvalidInput(f"pass the text of a table, of {MAX_CHARACTERS:,} characters at most")
-    plain = Redacted(text.reveal().removeprefix("\ufeff"))  # the byte order mark, which spreadsheets write
+    plain = Redacted(text.reveal().lstrip("\ufeff"))  # the byte order mark, which spreadsheets write
     rows = _json_rows(plain) if plain.reveal().lstrip()[:1] in {"{", "["} else _csv_rows(plain)
-    found: dict[str, OtpAccount] = {}
+    good: dict[tuple[str, str], OtpAccount] = {}
+    seen: set[tuple[str, str]] = set()
+    bad: list[str] = []
     for where, cells in rows:
         account = _account(where, cells)
-        if account.label in found:
-            raise InvalidInput(f"{where}, name: this name and issuer are already in the table: keep one")
-        found[account.label] = account
-    if not found:
+        if isinstance(account, str):
+            bad.append(account)
+            continue
+        key = account.issuer, account.account
+        if key in seen:
+            good.pop(key, None)
+            bad.append(f"{where}, name: this name and issuer are already in the table: keep one")
+        else:
+            good[key] = account
+        seen.add(key)
+    if not seen and not bad:
         raise InvalidInput("this table holds no account: write a row for each")
-    return tuple(found.values())
+    return TableRead(tuple(good.values()), tuple(bad))
 
 
-def _account(where: object, cells: dict[str, str]) -> OtpAccount:
-    account = _EMPTY
-    for column in _NEEDED:
+def _account(where: object, cells: dict[str, str] | str) -> OtpAccount | str:
+    """Return the account of a row, or what is wrong with the row."""
+    if isinstance(cells, str):
+        return f"{where}{cells}"
+    issuer, name = names_in(cells.get("name", ""), cells.get("issuer", ""))
+    for column in _NEEDED:  # the issuer cannot serve as the name here: the name says whose account it is
         if not cells.get(column):
-            raise InvalidInput(f"{where}, {column}: it is empty, but each account needs a name and a secret")
-    for column, cell in cells.items():
+            return f"{where}, {column}: it is empty, but each account needs a name and a secret"
+    account = _EMPTY
+    for column, cell in {**cells, "name": name, "issuer": issuer}.items():
         key, read = _COLUMNS[column]
         try:
             account = replace(account, **{key: read(cell)}) if cell else account
+            if column == "secret":
+                secret_bytes(account.secret.reveal())  # a server takes these accounts over, so a short secret is bad
         except InvalidInput as error:
-            sentence = str(error)
-        else:
-            continue
-        raise InvalidInput(f"{where}, {column}: {sentence}")
+            return f"{where}, {column}: {error}"
     return account
 
 
@@ -107,10 +149,7 @@ def _csv_rows(text: Redacted) -> Iterator[_Row]:
             if not heading:
                 heading = _heading(line, [cell.lower() for cell in stripped])
             elif len(stripped) != len(heading):
-                raise InvalidInput(
-                    f"{line} has {len(stripped)} cells, the heading {len(heading)}: quote a cell that holds a "
-                    "separator, and leave none out"
-                )
+                yield line, f" has {len(stripped)} cells, the heading {len(heading)}: {_QUOTE}"
             else:
                 yield line, dict(zip(heading, stripped, strict=True))
     except csv.Error as error:
@@ -153,7 +192,8 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
     names = [name for name, _ in table]
     for number, (name, value) in enumerate(table, 1):
         where = _Entry(text, names, number)
-        yield where, {"name": name.strip(), **_cells(where, value)}
+        cells = _cells(value)
+        yield where, cells if isinstance(cells, str) else {"name": name.strip(), **cells}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +215,17 @@ class _Entry:
         return f"line {self.text.reveal().count(chr(10), 0, place) + 1}"
 
 
-def _cells(where: object, value: object) -> dict[str, str]:
+def _cells(value: object) -> dict[str, str] | str:
+    """Return the cells of an entry, or what is wrong with the entry."""
     if isinstance(value, str):
         return {"secret": value.strip()}
     if not isinstance(value, _Pairs):
-        raise InvalidInput(f"{where}: after the name, write the secret or an object of columns")
-    cells = {}
+        return ": after the name, write the secret or an object of columns"
+    cells: dict[str, str] = {}
     for column, cell in value:
         if column not in _COLUMNS or column == "name" or column in cells:
-            raise InvalidInput(
-                f"{where}: an account has {', '.join(list(_COLUMNS)[1:])}, each once, and nothing else"
-            )
+            return f": an account has {', '.join(list(_COLUMNS)[1:])}, each once, and nothing else"
         if not isinstance(cell, str) and type(cell) is not int:
-            raise InvalidInput(f"{where}, {column}: write a text or a whole number")
+            return f", {column}: write a text or a whole number"
         cells[column] = str(cell).strip()
     return cells

@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, quote
 
 from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.provisioning import MAX_URI_CHARACTERS, OtpAccount, protobuf
+from mfa_lab.provisioning.reading import names_in, tidy_text
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted, RedactedBytes
+from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
@@ -66,18 +67,18 @@ class Export:
         """Return the export with one more QR code.
 
         A code of another export starts a new `Export`. A code that was read before replaces itself. If two accounts
-        have the same label, the one that was read first is kept and the other is skipped.
+        have the same issuer and name, the one that was read first is kept and the other is skipped. Two accounts
+        without an issuer may be of two sites, so both are kept, unless the secret is also the same.
         """
         others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
-        labels = {account.label for other in others for account in other.accounts}
+        known = [account for other in others for account in other.accounts]
         kept: list[OtpAccount] = []
         skipped = list(part.skipped)
         for account in part.accounts:
-            if account.label in labels:
+            if any(account.same_site_and_name(other) or account.same_as(other) for other in (*known, *kept)):
                 skipped.append(Skipped(account.label, "another account of this export has the same name and issuer"))
             else:
                 kept.append(account)
-            labels.add(account.label)
         part = replace(part, accounts=tuple(kept), skipped=tuple(skipped))
         return Export(tuple(sorted((*others, part), key=lambda p: p.number)))
 
@@ -108,9 +109,12 @@ class Export:
 
 def is_export(text: object) -> bool:
     """Return whether `text` claims to be an export. Its contents are not checked."""
-    return isinstance(text, str) and text.strip().lower().startswith("otpauth-migration:")
+    return isinstance(text, str) and (
+        tidy_text(text[: 2 * MAX_URI_CHARACTERS]).lower().startswith("otpauth-migration:")
+    )
 
 
+@clears_variables
 def read(text: str) -> Part:
     """Return the contents of one QR code of an export. Raises `InvalidUri`, which says what is wrong with it."""
     hidden = Redacted(text)
@@ -139,6 +143,7 @@ def read_all(texts: Iterable[str]) -> Export:
     return export
 
 
+@clears_variables
 def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Redacted, ...]:
     """Return the texts that carry `accounts`, one for each QR code.
 
@@ -188,13 +193,24 @@ def _account_message(account: OtpAccount) -> bytes:
         protobuf.field(number, value)
         for number, value in (
             (_SECRET, base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)),
-            (_NAME, account.account.encode()),
+            (_NAME, _name_to_write(account).encode()),
             (_ISSUER, account.issuer.encode()),
             (_ALGORITHM, algorithms[account.algorithm]),
             (_DIGITS, digits[account.digits]),
             (_TYPE, _TOTP),
         )
     )
+
+
+def _name_to_write(account: OtpAccount) -> str:
+    """Return the name field. The issuer is written before a name that contains a colon, as Google does."""
+    name = f"{account.issuer}:{account.account}" if account.issuer and ":" in account.account else account.account
+    if names_in(name, account.issuer) != (account.issuer, account.account):
+        raise InvalidInput(
+            f"{_label(account.issuer, account.account)} has no place in an export, whose readers would take the part "
+            "before the colon for its issuer: leave it out"
+        )
+    return name
 
 
 def _part(text: Redacted) -> Part:
@@ -221,8 +237,7 @@ def _account(message: bytes) -> OtpAccount | Skipped:
     """
     numbers, texts = protobuf.message(message)
     name, issuer = (texts.get(field, [b""])[-1].decode("utf-8", "replace") for field in (_NAME, _ISSUER))
-    before, _, name = (part.strip() for part in name.rpartition(":"))
-    issuer = before or issuer.strip()
+    issuer, name = names_in(name, issuer)
     kind = numbers.get(_TYPE, 0)
     if kind == _HOTP:
         return Skipped(_label(issuer, name), "it counts logins (HOTP); this kit reads time-based ones (TOTP)")
@@ -258,7 +273,7 @@ def _data(text: Redacted) -> bytes:
     """Return the bytes of the message in a text."""
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"an export has at most {MAX_URI_CHARACTERS} characters: pass the text of one QR code")
-    found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", text.reveal().strip(), re.IGNORECASE)
+    found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", tidy_text(text.reveal()), re.IGNORECASE)
     values = [value for name, value in parse_qsl(found["query"]) if name.lower() == "data"] if found else []
     if len(values) != 1:
         raise InvalidUri(

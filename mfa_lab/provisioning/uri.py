@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from mfa_lab.errors import InvalidInput, InvalidUri
-from mfa_lab.redaction import Redacted
-
-if TYPE_CHECKING:
-    pass
+from mfa_lab.provisioning import reading
 from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, OtpAccount
+from mfa_lab.redaction import Redacted, clears_variables
 
 
+@clears_variables
 def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
@@ -26,28 +24,30 @@ def build_uri(
     return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
 
+@clears_variables
 def parse_uri(text: str) -> OtpAccount:
     """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
     It reads the URI as real apps do. It accepts either case, SHA-256 and HmacSHA256 for SHA256, and padding, spaces
-    and hyphens in the secret. It also accepts an encoded colon, an issuer in only one of its two places, and unknown
-    or empty parameters. If the two issuers differ, the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects
-    such a URI).
+    and hyphens in the secret. It also accepts encoded and further colons, an issuer in only one of its places, and an
+    issuer that is a URL. If there is no account name, the issuer is the name. A short secret is accepted
+    (`OtpAccount.warning`), and so are a byte order mark and unknown or empty parameters. If the two issuers differ,
+    the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a URI).
     """
     label, query = _split(text)
     parameters = _parameters(query)
-    secret = re.sub(r"[\s=-]", "", parameters.get("secret", "")).upper()
-    if not secret:
+    secret = reading.secret_in(parameters.pop("secret", ""))
+    if not secret.reveal():
         raise InvalidUri("this URI holds no secret: ask for a new QR code")
-    issuer, _, account = unquote(label).rpartition(":")
+    issuer, account = reading.names_in_label(label, parameters.get("issuer", ""))
     try:
         return OtpAccount(
-            account.strip(),
-            issuer.strip() or parameters.get("issuer", ""),
-            Redacted(secret),
-            _whole(parameters.get("digits", "6")),
-            _whole(parameters.get("period", "30")),
-            re.sub(r"^HMAC|[-_]", "", parameters.get("algorithm", "SHA1").upper()),
+            account,
+            issuer,
+            secret,
+            reading.whole_number(parameters.get("digits", "6")),
+            reading.whole_number(parameters.get("period", "30")),
+            reading.algorithm_in(parameters.get("algorithm", "SHA1")),
         )
     except InvalidInput as error:
         sentence = str(error)
@@ -61,7 +61,7 @@ def _split(text: str) -> tuple[str, str]:
     if len(text) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"this text is longer than the {MAX_URI_CHARACTERS} characters that a URI may have")
     found = re.fullmatch(
-        r"(?P<scheme>[^:/?#]*)://(?P<kind>[^/?#]*)/?(?P<label>[^?#]*)\??(?P<query>[^#]*).*", text.strip()
+        r"(?P<scheme>[^:/?#]*)://(?P<kind>[^/?#]*)/?(?P<label>[^?#]*)\??(?P<query>[^#]*).*", reading.tidy_text(text)
     )
     scheme = found["scheme"].lower() if found else ""
     if scheme == "otpauth-migration":
@@ -93,8 +93,3 @@ def _parameters(query: str) -> dict[str, str]:
         if key in _READ and found.setdefault(key, value.strip()) != value.strip():
             raise InvalidUri(f"this URI gives two different values for {key}: ask for a new QR code")
     return {key: value for key, value in found.items() if value}
-
-
-def _whole(text: str) -> int:
-    """Return the number that `text` writes in ASCII digits, otherwise 0, which every parameter rejects."""
-    return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0

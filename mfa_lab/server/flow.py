@@ -15,12 +15,13 @@ from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
-from mfa_lab.redaction import Redacted, RedactedBytes
+from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 from mfa_lab.server import audit
 from mfa_lab.server.account import administration, enrolment, password_change, recovery, resynchronisation
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import recovery_codes, totp
 from mfa_lab.server.login import otp_validation, primary_login, sessions
+from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher
@@ -35,7 +36,7 @@ from mfa_lab.server.records import (
     Session,
     token_hash,
 )
-from mfa_lab.server.services import Services, checked_label, normal_name
+from mfa_lab.server.services import Services
 from mfa_lab.server.storage import schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
@@ -61,13 +62,13 @@ class MfaServer:
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
     ) -> None:
-        redacted_key = None if key is None else RedactedBytes(key)
-        del key  # tracebacks may show variables
+        redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
+        del url, key  # tracebacks may show variables
         build_uri(new_secret(), account="anyone", issuer=issuer)  # reject now an issuer that no phone could read
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
         self.issuer = issuer
-        store = Store(url, redacted_key)
+        store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
             cipher=SecretCipher(store.keys, schema.ENCRYPTION_VERSION),
@@ -91,6 +92,7 @@ class MfaServer:
 
     # Step 1
 
+    @clears_variables
     def register(self, name: str, password: str, *, reserved: bool = False) -> None:
         """Make an account. This call is for the operator. A `reserved` name is treated exactly like a taken name.
 
@@ -100,12 +102,13 @@ class MfaServer:
         del password  # tracebacks may show variables
         administration.register(self._services, name, typed, self._now(), reserved=reserved)
 
+    @clears_variables
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Verify a password (step 1, primary login). Returns a pending login, never a session.
 
         Raises `AccessDenied`. Unknown and known names have the same cost, behaviour and message (ASVS-6.3.8).
         """
-        redacted_name, typed = Redacted(normal_name(name)), self._services.hasher.typed(password)
+        redacted_name, typed = Redacted(exact_name(name)), self._services.hasher.typed(password)
         del name, password
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
 
@@ -123,6 +126,7 @@ class MfaServer:
         label = checked_label(label)
         return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
+    @clears_variables
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
         """Bind the authenticator that shows `code`, and consume its step, so that the same code cannot log in.
 
@@ -136,6 +140,7 @@ class MfaServer:
 
     # Step 4
 
+    @clears_variables
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
         """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one gets in.
 
@@ -146,6 +151,7 @@ class MfaServer:
         _expect(pending, PendingLogin)
         return self._answer(otp_validation.finish(self._services, pending, typed, self._now()))
 
+    @clears_variables
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
         """Accept a recovery code instead of a lost or disabled authenticator. It permits only enrolling a new one.
 
@@ -156,6 +162,7 @@ class MfaServer:
         _expect(pending, PendingLogin)
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
 
+    @clears_variables
     def resynchronise(self, pending: PendingLogin, first_code: str, second_code: str) -> Match:
         """Move the window to a phone whose clock is too far off, from two consecutive codes, `first_code` first.
 
@@ -216,6 +223,7 @@ class MfaServer:
         known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database sees the rest
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
+    @clears_variables
     def change_password(self, session: Session, old: str, new: str) -> None:
         """Change the password, from a fresh session and with the old password (ASVS-7.5.1).
 

@@ -1,1 +1,4 @@
-"""What a trainer needs: seats and their cards, the class in one picture, slides. Never delivered to a learner."""
+"""What a trainer needs: seats and their cards, the class in one picture, slides.
+
+It is never delivered to a learner.
+"""

@@ -1,6 +1,6 @@
-"""A sheet of answers for the trainer: every exercise and prediction, known wrong answers, and what to say to each.
+"""A sheet of answers for the trainer: every exercise and prediction, known wrong answers, and what to say about each.
 
-Made from the exercises themselves, so it is never older than they are.
+It is made from the exercises themselves, so it is always up to date.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mfa_lab.trainer.page import page
 
 
 def answers_html() -> str:
-    """The whole sheet, notebook by notebook; plugins' exercises come last, as everywhere."""
+    """Return the whole sheet, notebook by notebook. Plugins' exercises come last, as everywhere."""
     found = exercises.by_notebook()
     asked = "".join(
         f"<h2>{escape(notebook.replace('_', ' '))}</h2>{''.join(map(_exercise, some))}"
@@ -28,9 +28,9 @@ def answers_html() -> str:
     )
     guessed = "".join(map(_prediction, exercises.predictions()))
     intro = (
-        "<h1>Answers</h1><p>For you alone. Below each exercise stands one right answer, then what learners answer "
-        "instead and what <code>check</code> tells them: it helps in conversation too, and does not give the answer "
-        "away. Hints go from vague to near.</p>"
+        "<h1>Answers</h1><p>Only for you. Below each exercise is one correct answer, then known wrong answers "
+        "and what <code>check</code> says about each. These words help in conversation too, and do not reveal the "
+        "answer. Hints go from vague to precise.</p>"
     )
     return page("Answers", f"<main>{intro}{asked}<h2>Predictions</h2>{guessed}</main>", style=_STYLE)
 
@@ -40,7 +40,7 @@ def _exercise(each: Exercise) -> str:
     hints = "".join(f"<li>{marked_up(hint)}</li>" for hint in each.hints)
     return (
         f"<h3>{escape(each.title)} <small>{escape(each.id)}</small></h3><div class='asked'>{_asked(each)}</div>"
-        f"<details><summary>One right answer</summary>{_code(each.solution)}</details>"
+        f"<details><summary>One correct answer</summary>{_code(each.solution)}</details>"
         f"<details><summary>{len(each.wrong)} wrong answers, and what to say</summary><ul>{wrong}</ul></details>"
         f"<details><summary>{len(each.hints)} hints</summary><ol>{hints}</ol></details>"
     )
@@ -62,12 +62,12 @@ def _asked(each: Exercise) -> str:
         if each.question in source:
             after = source.split(each.question, 1)[1]
             return markdown2html(each.question + after.split("\n#")[0])
-    return markdown2html(each.question)  # a plugin's, whose notebook is elsewhere
+    return markdown2html(each.question)  # the exercise belongs to a plugin, whose notebook is elsewhere
 
 
 @cache
 def _outcomes() -> dict[str, str]:
-    """Return what happens, by the id of its prediction: what the kit's own notebooks show."""
+    """Return what happens, by the id of its prediction, from the outputs of the kit's own notebooks."""
     calls = ((re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for source, shown in _kit_cells())
     happened = ((call[1], re.search(r"What happened is (.+)", shown)) for call, shown in calls if call)
     return {prediction_id: found[1] for prediction_id, found in happened if found}
@@ -75,7 +75,7 @@ def _outcomes() -> dict[str, str]:
 
 @cache
 def _kit_cells() -> tuple[tuple[str, str], ...]:
-    """Return the source of each cell in the kit's notebooks, and the text that it showed last."""
+    """Return the source of each cell in the kit's notebooks, and the text of its last output."""
     found = []
     for path in sorted(notebooks_dir().glob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:

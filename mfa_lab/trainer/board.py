@@ -1,4 +1,4 @@
-"""A class in one picture: where everybody is, and which exercises are hard. Numbers first; nothing is drawn here."""
+"""A class in one picture: where everybody is, and which exercises are hard. This module counts; it draws nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from mfa_lab.lab.seat import seat_name
 from mfa_lab.trainer.exports import Learner, LeftOut, read_folder
 
 FEW, FEW_OF = 3, 10
-"""Of an exercise that fewer than three learners have tried, or fewer than a tenth, it is not said how hard it is. In
-a smaller class two or one will do."""
+"""An exercise gets no verdict if fewer than three learners, or fewer than a tenth, have tried it.
+
+In a smaller class, one or two are enough.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One exercise of the kit, and how the class fares with it."""
+    """Hold one exercise of the kit, and the class's results in it."""
 
     id: str
     title: str
@@ -26,17 +28,17 @@ class Asked:
     tried: int
     done: int
     checks: float
-    """The median of how often it was checked, over those who tried it; a check that passed counts."""
+    """The median number of checks among those who tried it. A check that passed counts too."""
 
     @property
     def still(self) -> int:
-        """How many have tried and are not done."""
+        """Return how many have tried it and are not done."""
         return self.tried - self.done
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One learner, and the exercise that was checked last; "" for none."""
+    """Hold one learner, and the exercise that was checked last; "" for none."""
 
     name: str
     exercise: str
@@ -47,24 +49,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The class. `places` by how far they are, `asked` in the order of the notebooks."""
+    """Hold the class: `places` by progress, `asked` in the order of the notebooks."""
 
     places: tuple[Place, ...]
     asked: tuple[Asked, ...]
     left_out: tuple[LeftOut, ...]
     unknown: tuple[str, ...]
-    """Ids that this kit, with the plugins installed here, does not have."""
+    """Ids that neither this kit nor the plugins installed here have."""
     no_file: tuple[str, ...] = ()
-    """Seats that were handed out and of which no file was collected."""
+    """Seats that were handed out without a collected file."""
 
     @property
     def not_begun(self) -> tuple[str, ...]:
-        """Return who has checked nothing yet: by an empty file, or by no file."""
+        """Return the learners who have checked nothing yet: those with an empty file or with no file."""
         return (*(place.name for place in self.places if not place.exercise), *self.no_file)
 
     @property
     def notebooks(self) -> dict[str, tuple[Place, ...]]:
-        """Who is where: every notebook with exercises up to the last that somebody has reached, in order."""
+        """Return who is where: every notebook with exercises, in order, up to the last that somebody has reached."""
         names = list(dict.fromkeys(each.notebook for each in self.asked))
         reached = [names.index(place.notebook) for place in self.places if place.notebook]
         return {
@@ -74,14 +76,17 @@ class Board:
 
     @property
     def hardest(self) -> tuple[Asked, ...]:
-        """What enough learners have tried: most checks first, then the most who are not done."""
+        """Return the exercises that enough learners have tried, the hardest first.
+
+        Hardest means most checks, and then most learners who are not done.
+        """
         learners = len(self.places)
         enough = [each for each in self.asked if each.tried >= max(1, min(FEW, learners), learners / FEW_OF)]
         return tuple(sorted(enough, key=lambda each: (-each.checks, -each.still / each.tried, each.id)))
 
     @property
     def headline(self) -> str:
-        """`12 learners, 57 exercises done`"""
+        """Return `12 learners, 57 exercises done`."""
         done = sum(each.done for each in self.asked)
         return f"{_count(len(self.places), 'learner')}, {_count(done, 'exercise')} done"
 
@@ -89,7 +94,7 @@ class Board:
 def board(folder: Path, seats: int = 0) -> Board:
     """Return the board of a folder of exported progress files. `seats` is how many seats were handed out, if any.
 
-    Raises `InvalidInput` if it is no folder.
+    Raises `InvalidInput` if it is not a folder.
     """
     learners, left_out = read_folder(folder)
     found = exercises.by_notebook()

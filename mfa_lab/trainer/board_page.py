@@ -1,4 +1,4 @@
-"""The board as a page: the drawing, and beside it the same as tables. Whatever a file held is escaped."""
+"""The board as a page: the drawing, and beside it the same as tables. All content of files is escaped."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ LEFT_OUT_SHOWN = 200
 
 
 def save(board: Board, out: Path) -> tuple[Path, Path]:
-    """Write `out`.html and `out`.png. Raises `InvalidInput` where something else has one of these names."""
+    """Write `out`.html and `out`.png. Raises `InvalidInput` if a file of another kind has one of these names."""
     if not out.parent.is_dir():
-        raise InvalidInput(f"{out.parent} is no folder: name a place in one that is there")
+        raise InvalidInput(f"{out.parent} is not a folder: name a file in an existing folder")
     named = out.with_suffix("") if out.suffix in {".html", ".png"} else out
     drawn = draw(board)
     html = write_ours(named.with_name(f"{named.name}.html"), board_html(board, drawn).encode())
@@ -26,7 +26,7 @@ def save(board: Board, out: Path) -> tuple[Path, Path]:
 
 
 def board_html(board: Board, drawn: Axes | None = None) -> str:
-    """The whole page; `drawn`, if its picture was drawn already."""
+    """Return the whole page. Pass `drawn` if its picture was drawn already."""
     title = {each.id: each.title for each in board.asked}
     asked: list[tuple[object, ...]] = [
         (each.title, each.id, each.notebook.replace("_", " "), each.tried, each.done, each.still, f"{each.checks:g}")
@@ -44,12 +44,12 @@ def board_html(board: Board, drawn: Axes | None = None) -> str:
         for place in board.places
     ]
     places += [(name, "no file yet", "", "", "") for name in board.no_file]
-    exercise_headers = ("exercise", "id", "notebook", "tried", "done", "still at it", "median of checks")
+    exercise_headers = ("exercise", "id", "notebook", "tried", "done", "not done yet", "median of checks")
     learner_headers = ("learner", "is at", "checked last", "done", "checks in all")
     body = (
         f"<main><h1>Class board</h1>{board_picture(board, drawn).svg}"
         f"<h2>The exercises</h2>{table('In the order of the notebooks', exercise_headers, asked)}"
-        f"<h2>The learners</h2>{table('Who is furthest comes first', learner_headers, places)}"
+        f"<h2>The learners</h2>{table('The most advanced learner comes first', learner_headers, places)}"
         f"{_left_out(board)}</main>"
     )
     return page("Class board", body, style=_STYLE)

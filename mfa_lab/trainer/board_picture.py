@@ -1,4 +1,7 @@
-"""The board as a drawing that can be read from the back of a room. Left who is where, right what is hard."""
+"""The board as a drawing that can be read from the back of a room.
+
+The left side shows where everybody is, and the right side what is hard.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from mfa_lab.trainer.board import Asked, Board, Place
 from mfa_lab.trainer.page import MADE_BY
 
 WIDTH, HEIGHT = 48.0, 27.0
-"""A third of an inch a unit: 16 by 9 inches."""
+"""In units of a third of an inch: 16 by 9 inches."""
 PIXELS_AN_INCH = 120
 HARDEST_SHOWN = 6
 _MIDDLE = 24.5
@@ -25,19 +28,19 @@ _TOP = 22.3
 _ROW = 2.4
 _SQUARE = 1.25
 _LABELLED = 1.0
-"""Narrower squares carry no name."""
+"""Narrower squares have no name."""
 _LETTERS = 4
 _TITLE_CHARACTERS = 62
 NOT_BEGUN = "not begun"
 
 
 def board_picture(board: Board, ax: Axes | None = None) -> Picture:
-    """The drawing, with the board as its data; `ax`, if it was drawn already."""
+    """Return the drawing, with the board as its data. Pass `ax` if it was drawn already."""
     return picture(ax or draw(board), in_words(board), board)
 
 
 def board_png(board: Board, ax: Axes | None = None) -> bytes:
-    """The same for a slide, 1920 by 1080 pixels on white."""
+    """Return the same for a slide, 1920 by 1080 pixels on white."""
     file, figure = io.BytesIO(), (ax or draw(board)).get_figure()
     assert isinstance(figure, Figure)  # noqa: S101 (for the type alone)
     figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, facecolor="#FFFFFF", metadata={"Software": MADE_BY})
@@ -45,7 +48,7 @@ def board_png(board: Board, ax: Axes | None = None) -> bytes:
 
 
 def in_words(board: Board) -> str:
-    """What the drawing shows."""
+    """Return what the drawing shows."""
     where = ", ".join(f"{len(places)} at {_spoken(name)}" for name, places in board.notebooks.items() if places)
     waiting = ", ".join(board.not_begun)
     hard = "; ".join(f"{each.title}: {_fares(each)}" for each in board.hardest[:HARDEST_SHOWN])
@@ -59,7 +62,7 @@ def in_words(board: Board) -> str:
 
 
 def draw(board: Board, ax: Axes | None = None) -> Axes:
-    """Draw on `ax`, or on new axes."""
+    """Draw the board on `ax`, or on new Axes."""
     ax = canvas(ax, WIDTH, HEIGHT)
     write(ax, 1, 25.6, board.headline, size=26, ha="left", weight="bold")
     write(ax, 1, 23.6, "Where everybody is", SERVER.text, size=19, ha="left", weight="bold")
@@ -99,7 +102,7 @@ def _draw_places(ax: Axes, board: Board) -> None:
 def _draw_row(
     ax: Axes, start: tuple[float, float], square: tuple[float, float], places: Sequence[Place], tone: Tone
 ) -> None:
-    """A square for each learner, with the end of the name in it, where there is room; and how many they are."""
+    """Draw a square for each learner, with the end of the name in it if there is room, and the number of learners."""
     if not places:
         return
     (x, middle), (wide, high) = start, square
@@ -117,7 +120,7 @@ def _draw_row(
 
 def _draw_hardest(ax: Axes, hardest: Sequence[Asked]) -> None:
     if not hardest:
-        write(ax, _MIDDLE, _TOP - 1, "Too few have tried to tell.", QUIET.text, size=17, ha="left")
+        write(ax, _MIDDLE, _TOP - 1, "Too few learners have tried an exercise yet.", QUIET.text, size=17, ha="left")
         return
     height, longest = _TOP / HARDEST_SHOWN, max(each.tried for each in hardest)
     for number, each in enumerate(hardest):
@@ -133,9 +136,9 @@ def _draw_hardest(ax: Axes, hardest: Sequence[Asked]) -> None:
 
 
 def _fares(each: Asked) -> str:
-    """`✓ 9 done · 4 still at it · median 3 checks`"""
+    """Return `✓ 9 done · 4 not done yet · median 3 checks`."""
     checks = f"{each.checks:g} {'check' if each.checks == 1 else 'checks'}"
-    return f"{GRANTED_SIGN} {each.done} done · {each.still} still at it · median {checks}"
+    return f"{GRANTED_SIGN} {each.done} done · {each.still} not done yet · median {checks}"
 
 
 def _spoken(notebook: str) -> str:
@@ -143,11 +146,11 @@ def _spoken(notebook: str) -> str:
 
 
 def _wrapped(notebook: str) -> str:
-    """What fits before the squares: two lines at most."""
+    """Return the text that fits before the squares: two lines at most."""
     return "\n".join(textwrap.wrap(_spoken(notebook), 22, max_lines=2, placeholder=" …"))
 
 
 def _end(name: str) -> str:
-    """The last letters or digits of a pseudonym: `07` of `seat-07`."""
+    """Return the last letters or digits of a pseudonym: `07` of `seat-07`."""
     word = re.sub(r" \(\d+\)$", "", name).rstrip("._-")
     return re.split(r"[._-]", word)[-1][:_LETTERS]

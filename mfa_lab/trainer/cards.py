@@ -1,4 +1,4 @@
-"""The seats' cards, to be cut out: HTML for screen and paper, PDF for paper. A4, eight to a page."""
+"""The seats' cards, to be cut out: HTML for screen and paper, PDF for paper, on A4 with eight to a page."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ COLUMNS, ROWS = 2, 4
 PAGE_MM = (210.0, 297.0)
 CARD_MM = (93.0, 68.0)
 QR_MM = 43.0
-"""Quiet zone included: a module is 0.8 mm, twice what a phone's camera needs at arm's length."""
+"""This includes the quiet zone. A module is 0.8 mm, twice what a phone's camera needs at arm's length."""
 _MM_AN_INCH = 25.4
 _PIXELS_A_MODULE_MORE = 2
-"""Viewers smooth small pictures when they enlarge them; this one is printed at some 370 dpi."""
+"""Viewers smooth small pictures when they enlarge them; this one is printed at about 370 dpi."""
 
 SCAN = "Scan once with any authenticator app, and keep the entry until the workshop ends."
 DEMO = "Demo values: they open nothing but this seat."
-"""Stands on each card."""
+"""A sentence on each card."""
 
 
 def cards_html(seats: Sequence[Seat]) -> str:
-    """One page of cards, eight to a printed sheet."""
+    """Return one page of cards, eight to a printed sheet."""
     sheets = "".join(
         f'<section class="sheet" aria-label="Sheet {number}">{"".join(map(_card, some))}</section>'
         for number, some in enumerate(_sheets(seats), 1)
@@ -61,7 +61,7 @@ def _card(seat: Seat) -> str:
 
 
 def cards_pdf(seats: Sequence[Seat]) -> bytes:
-    """The same sheets as PDF, text as text."""
+    """Return the same sheets as PDF, in which text stays text."""
     file = io.BytesIO()
     about = {"Title": "Seat cards", "Creator": MADE_BY, "CreationDate": None}
     with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(file, metadata=about) as pages:
@@ -81,14 +81,14 @@ def cards_pdf(seats: Sequence[Seat]) -> bytes:
 
 
 def _corner(place: int) -> tuple[float, float]:
-    """Left and upper edge of a card on its sheet, in mm."""
+    """Return the left and upper edge of a card on its sheet, in mm."""
     row, column = divmod(place, COLUMNS)
     left, top = ((PAGE_MM[side] - count * CARD_MM[side]) / 2 for side, count in enumerate((COLUMNS, ROWS)))
     return left + column * CARD_MM[0], top + row * CARD_MM[1]
 
 
 def _cuts(corners: list[tuple[float, float]]) -> list[list[tuple[float, float]]]:
-    """The edges of the cards, each once: two broken lines on one another would look like a whole one."""
+    """Yield the edges of the cards, each once. Two broken lines on top of each other would look like a solid one."""
     (wide, high), edges = CARD_MM, set()
     for x, y in corners:
         edges |= {((x, y), (x + wide, y)), ((x, y + high), (x + wide, y + high))}
@@ -121,7 +121,7 @@ def _draw(axes: Axes, x: float, y: float, seat: Seat) -> None:
 
 
 def _modules(seat: Seat) -> np.ndarray:
-    """The QR picture as an array, enlarged."""
+    """Return the QR picture as an array, enlarged."""
     with Image.open(io.BytesIO(qr_png(seat.otp.uri()))) as picture:
         pixels = np.asarray(picture.convert("1"), dtype=np.uint8)
     return np.kron(pixels, np.ones((_PIXELS_A_MODULE_MORE, _PIXELS_A_MODULE_MORE), dtype=np.uint8))
@@ -132,7 +132,7 @@ def _sheets(seats: Sequence[Seat]) -> list[tuple[Seat, ...]]:
 
 
 def _spoken(seat: Seat) -> str:
-    """`Seat 07`"""
+    """Return `Seat 07`."""
     return seat.seat.replace("-", " ").capitalize()
 
 

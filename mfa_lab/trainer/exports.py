@@ -1,9 +1,13 @@
-"""Reads a folder of exported progress files. They come from anybody: one is small and whole, or left out by name."""
+"""Reads a folder of exported progress files. Anybody may have written them, so a file must be small and complete.
+
+Any other file is left out, and its name is listed.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,52 +21,60 @@ from mfa_lab.lab.exercises.records import ID
 from mfa_lab.lab.grading.progress import FORMAT, VERSION, Entry
 
 MOST_BYTES = 256_000
-MOST_FILES = 10_000
+MOST_FILES = 500
+_MOST_EXERCISES = 500
+_MOST_OF_ONE_NAME = 20
+"""Learners with one pseudonym are compared with each other, so the time grows with the square of their number."""
 _MOST_ATTEMPTS = 1_000_000
 _LATEST = 2**40
 _NAME_CHARACTERS = 120
+_EXPORT = re.compile(r"[^.]+|.*\.(json(\.[a-z]+)?|txt)", re.IGNORECASE | re.DOTALL)
+"""A file name that an export may have: mail programs and browsers append .txt, and a learner may leave out .json."""
+_ARCHIVE = re.compile(r".*\.(zip|7z|rar|tar|tgz|gz|bz2|xz|zst)", re.IGNORECASE | re.DOTALL)
 _NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """What one file tells: a pseudonym, and of each exercise id attempts and times."""
+    """Hold the content of one file: a pseudonym, and attempts and times by exercise id."""
 
     name: str
     entries: dict[str, Entry]
 
     @property
     def latest(self) -> int:
-        """When something was last checked, in Unix seconds by the learner's own clock; 0 for never."""
+        """Return when something was last checked, in Unix seconds by the learner's own clock; 0 for never."""
         return max((entry.last for entry in self.entries.values()), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that does not count, and why. `file` is fit to be shown."""
+    """Hold a file that does not count, and the reason. `file` is safe to show."""
 
     file: str
     why: str
 
 
 class _NoExport(Exception):
-    """Why a file cannot be counted."""
+    """Say why a file cannot be counted."""
 
 
 def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
-    """Every learner in the .json files in and below `folder`, by name, and what was left out.
+    """Return every learner in the exports in and below `folder`, by name, and the files that were left out.
 
-    Links are not followed, hidden files and folders not looked at. Of one learner's files the latest counts. Raises
-    `InvalidInput` where `folder` is no folder.
+    A file is read if its name ends in .json or .txt, or has no ending. Archives are left out by name; pages, pictures
+    and notebooks are ignored, and so are hidden files and folders. Links are not followed. Of several files of one
+    learner, the latest counts. Raises `InvalidInput` if `folder` is not a folder.
     """
     if not folder.is_dir():
-        raise InvalidInput(f"{folder} is no folder: name the one in which you collected the progress files")
+        raise InvalidInput(f"{folder} is not a folder: name the one in which you collected the progress files")
     learners: dict[str, list[tuple[Learner, str]]] = {}
     left_out: list[LeftOut] = []
     for number, path in enumerate(_files(folder, left_out)):
         name = fit_to_show(os.path.relpath(path, folder))
         if number == MOST_FILES:
-            left_out.append(LeftOut(f"{name} and whatever comes after it", f"{MOST_FILES} files were read"))
+            why = f"a board reads {MOST_FILES} files at most: collect the others in a folder of their own"
+            left_out.append(LeftOut(f"{name} and all files after it", why))
             break
         try:
             learner = _read(path)
@@ -75,7 +87,7 @@ def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
 
 
 def fit_to_show(name: str) -> str:
-    """A file's name without what would confuse a terminal or a page, and not too long."""
+    """Return a file's name without characters that would confuse a terminal or a page, and shortened."""
     shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
     return shown if len(shown) <= _NAME_CHARACTERS else f"{shown[:_NAME_CHARACTERS]}…"
 
@@ -87,49 +99,53 @@ def _files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
     for place, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(".json") and not name.startswith("."):
-                yield os.path.join(place, name)  # noqa: PTH118 (a Path for each of thousands takes its time)
+            if not name.startswith(".") and (_EXPORT.fullmatch(name) or _ARCHIVE.fullmatch(name)):
+                yield os.path.join(place, name)  # noqa: PTH118 (a Path for each of thousands of files is slow)
 
 
 def _read(path: str) -> Learner:
+    if _ARCHIVE.fullmatch(path):
+        raise _NoExport("it is an archive, which is not read: unpack it in this folder")
     try:
-        content = json.loads(_text(path))
+        content = json.loads(_content(path))  # of bytes it finds out itself whether they are UTF-8, 16 or 32
     except RecursionError:
         raise _NoExport("it is nested too deeply") from None
     except ValueError:  # also UnicodeDecodeError, and numbers of thousands of digits
-        raise _NoExport("it is no JSON") from None
+        raise _NoExport("it is not JSON") from None
     if not isinstance(content, dict) or FORMAT not in content:
         raise _NoExport("it was not written by `mfa-lab progress --export`")
     if content[FORMAT] not in (1, VERSION):
-        raise _NoExport(f"it is of another version than {VERSION}, which this mfa-lab reads")
+        raise _NoExport(f"it has another version than {VERSION}, which this mfa-lab reads")
     name, exercises = content.get("pseudonym"), content.get("exercises")
     if not isinstance(name, str) or not ID.fullmatch(name):
-        raise _NoExport("its pseudonym is no plain word")
+        raise _NoExport("its pseudonym is not a plain word")
     if not isinstance(exercises, dict) or not all(map(ID.fullmatch, exercises)):
-        raise _NoExport("its exercises have no plain ids")
+        raise _NoExport("its exercise ids are not plain words")
+    if len(exercises) > _MOST_EXERCISES:
+        raise _NoExport(f"it has more than {_MOST_EXERCISES} exercises, and no course has")
     now = new_id if content[FORMAT] == 1 else str
     return Learner(name, {now(each): _entry(each, told) for each, told in exercises.items()})
 
 
-def _text(path: str) -> str:
-    """The content of a small regular file. A link, a pipe or a device is not opened to its end, nor waited for."""
+def _content(path: str) -> bytes:
+    """Return the content of a small regular file. Never read a link, a pipe or a device, or wait for one."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
-            raise _NoExport("it is a link, or no file")
+            raise _NoExport("it is a link, or not a regular file")
         descriptor = os.open(path, os.O_RDONLY | _NOT_BLOCKING)
         with open(descriptor, "rb") as file:  # noqa: PTH123 (of a descriptor)
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _NoExport("it is a link, or no file")
+                raise _NoExport("it is a link, or not a regular file")
             content = file.read(MOST_BYTES + 1)
     except OSError as fault:
         raise _NoExport(f"it cannot be read: {fault.strerror}") from fault
     if len(content) > MOST_BYTES:
         raise _NoExport(f"it is larger than {MOST_BYTES // 1000} kB, and an export never is")
-    return content.decode("utf-8")
+    return content
 
 
 def _entry(exercise_id: str, told: Any) -> Entry:
-    """Attempts and times, if they can be true at all."""
+    """Return attempts and times, if they are possible at all."""
     numbers: list[Any] = []
     if isinstance(told, dict):
         numbers = [told.get("attempts"), told.get("first"), told.get("last"), told.get("done") or 0]
@@ -137,17 +153,21 @@ def _entry(exercise_id: str, told: Any) -> Entry:
         attempts, first, last, done = numbers
         if 1 <= attempts <= _MOST_ATTEMPTS and all(1 <= at <= _LATEST for at in (first, last)) and done in (0, last):
             return Entry(attempts, first, last, done)
-    raise _NoExport(f"what it says of {exercise_id} cannot be")
+    raise _NoExport(f"what it says about {exercise_id} is impossible")
 
 
 def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Iterator[Learner]:
-    """The learners behind the files with one pseudonym. One file that goes on from another takes its place; what
-    cannot come from one learner counts as another one, with a number behind the name.
+    """Yield the learners behind the files with one pseudonym.
+
+    A file that continues another one replaces it. A file that cannot come from the same learner counts as another
+    learner's, with a number after the name.
     """
     kept: list[Learner] = []
     for learner, file in sorted(same, key=lambda item: (item[0].latest, len(item[0].entries)), reverse=True):
         if any(_goes_on(learner, later) for later in kept):
-            left_out.append(LeftOut(file, f"{learner.name} sent a later file, or the same again"))
+            left_out.append(LeftOut(file, f"{learner.name} sent a later file, or the same file again"))
+        elif len(kept) == _MOST_OF_ONE_NAME:
+            left_out.append(LeftOut(file, f"{_MOST_OF_ONE_NAME} learners called {learner.name} are counted already"))
         else:
             kept.append(learner)
     for number, learner in enumerate(reversed(kept), 1):
@@ -155,8 +175,9 @@ def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Ite
 
 
 def _goes_on(earlier: Learner, later: Learner) -> bool:
-    """Whether `later` can be the same learner's file, written afterwards. An exercise may have been reset meanwhile,
-    and begun anew; but something must be the same.
+    """Return whether `later` can be the same learner's file, written afterwards.
+
+    An exercise may have been reset and begun again in between, but something must be the same.
     """
     shared = [(entry, later.entries[name]) for name, entry in earlier.entries.items() if name in later.entries]
     same = [then.attempts >= entry.attempts for entry, then in shared if then.first == entry.first]

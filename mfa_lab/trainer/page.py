@@ -1,6 +1,6 @@
-"""A page on its own: one file, in the kit's look, light or dark as the reader has it, and light on paper.
+"""A page of its own: one file, in the kit's style, in light or dark as the reader has it, and light on paper.
 
-Its content security policy lets nothing in from outside and runs no script but ours, whatever stands in the page.
+Its content security policy permits nothing from outside and no script but ours, whatever the page contains.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mfa_lab.lab.working_copy import write
 from mfa_lab.style import CSS
 
 MADE_BY = "mfa-lab trainer"
-"""Stands in every file that this package writes, so that it is known again and nothing else is written over."""
+"""A mark in every file that this package writes, so that it recognises its own files and overwrites no others."""
 
 _DARK_RULE = re.compile(r'\[data-jp-theme-light="false"\] ([^{}]+\{[^{}]*\})')
 _BASE = """
@@ -39,7 +39,7 @@ th, td { text-align: left; padding: 0.25rem 0.9rem 0.25rem 0; border-bottom: 1px
 
 
 def page(title: str, body: str, *, style: str = "", script: str = "") -> str:
-    """A whole HTML document. `body` and `style` are HTML and CSS of ours; what is foreign in them is escaped."""
+    """Return a whole HTML document. `body` and `style` are our HTML and CSS; foreign text in them is escaped."""
     allowed = f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'" if script else "'none'"
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {allowed}"
     return (
@@ -54,12 +54,12 @@ def page(title: str, body: str, *, style: str = "", script: str = "") -> str:
 
 
 def themed(text: str) -> str:
-    """Rules for JupyterLab's dark theme become rules for a reader's dark screen; paper stays light."""
+    """Return rules for JupyterLab's dark theme as rules for a reader's dark screen. Paper stays light."""
     return _DARK_RULE.sub(r"@media screen and (prefers-color-scheme: dark) { \1 }", text)
 
 
 def table(caption: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    """A table that can be scrolled sideways by keyboard; the first column heads its row."""
+    """Return a table that can be scrolled sideways by keyboard. The first column is the header of its row."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in headers)
     body = "".join(
         f'<tr><th scope="row">{escape(str(first))}</th>'
@@ -74,12 +74,12 @@ def table(caption: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]
 
 
 def write_ours(path: Path, content: bytes) -> Path:
-    """Write a file of ours, also over an older one. Raises `InvalidInput` where something else has that name."""
+    """Write our file, also over an older one. Raises `InvalidInput` if a file that we did not make has this name."""
     try:
         ours = path.is_file() and not path.is_symlink() and MADE_BY.encode() in path.read_bytes()
         if os.path.lexists(path) and not ours:
-            raise InvalidInput(f"{path} is there already, and was not made by this command: name another place")
+            raise InvalidInput(f"{path} exists already, and was not made by this command: name another file")
         write(path, content)
     except OSError as fault:
-        raise InvalidInput(f"cannot write {path}: {fault.strerror}; name a place you may write in") from fault
+        raise InvalidInput(f"cannot write {path}: {fault.strerror}; name a folder you may write in") from fault
     return path

@@ -1,4 +1,4 @@
-"""What of a cell's prose goes on a slide: headings, lists and tables whole, and the sentences that lead to them."""
+"""The part of a cell's prose that goes on a slide: headings, lists and tables, and the sentences before them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WRITE = re.compile(r"^Write .*", re.MULTILINE | re.DOTALL)
 
 
 def parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Heading, minutes and blocks of text, for each heading of a cell; without a heading "" stands for it."""
+    """Yield heading, minutes and blocks of text for each heading of a cell. Text without a heading has ""."""
     title, minutes, blocks = "", "", list[str]()
     for block in re.split(r"\n\s*\n", source.strip()):
         first, _, rest = block.partition("\n")
@@ -32,7 +32,7 @@ def parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def shortened(blocks: list[str]) -> Iterator[tuple[str, str]]:
-    """Lists and tables, whole, each with what asks or begins in the prose before it; without any, how it begins."""
+    """Return whole lists and tables, each with the question or introduction before it, or else the first words."""
     prose, found = list[str](), False
     blocks = [block for block in blocks if not block.startswith(NOT_FOR_SLIDES)]
     for whole, run in groupby(blocks, key=lambda block: bool(SHOWN_WHOLE.match(block))):
@@ -46,28 +46,31 @@ def shortened(blocks: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def lead(prose: list[str]) -> str:
-    """What leads to a list or an output: what ends right before it in a question or a colon, else how it begins."""
+    """Return what leads to a list or an output: a final question or colon before it, or else the first words."""
     return (leading(prose[-1]) or sentences(prose[0])) if prose else ""
 
 
 def leading(text: str) -> str:
-    """The last sentence, where it asks or leads on, with the one before it if both are short; else ""."""
+    """Return the last sentence if it asks or introduces; "" otherwise.
+
+    If it and the sentence before it are short, return both.
+    """
     return fitting(_SENTENCE.split(text)[-2:]) if text.endswith(("?", ":")) else ""
 
 
 def fitting(sentences: list[str]) -> str:
-    """All of them, where that is short, else the last."""
+    """Return all sentences if they are short, and otherwise the last one."""
     return together if len(together := " ".join(sentences)) <= _LEAD_LETTERS else sentences[-1]
 
 
 def task(text: str) -> str:
-    """What is to be written; before that a text may explain or hint."""
+    """Return what is to be written, without an explanation or a hint before it."""
     found = _WRITE.search(text)
     return found[0] if found else text
 
 
 def sentences(text: str) -> str:
-    """The first sentence, or more of them where it is very short or leaves brackets or emphasis open."""
+    """Return the first sentence, or more if it is very short or leaves brackets or emphasis open."""
     if SHOWN_WHOLE.match(text):
         return ""
     said = ""

@@ -1,7 +1,7 @@
 """Executes notebooks and writes their normal form: `python -m mfa_lab.trainer.refresh [NOTEBOOK ...] [--check]`.
 
-The normal form holds nothing that differs between two runs: no times, no widget views or states, no versions.
-So a difference in git is a difference in what a reader sees.
+The normal form contains nothing that differs between two runs: no times, no widget views or states, no versions. So a
+difference in git is a difference in what a reader sees.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from mfa_lab.errors import MfaError
 from mfa_lab.lab.widgets.stable import WIDGET_VIEW
 
 CELL_TIMEOUT_SECONDS = 60
-MAY_RAISE = "raises-exception"  # the tag with which a lesson says that its cell shows an error; nbval knows it too
+MAY_RAISE = "raises-exception"  # the tag of a cell that shows an error on purpose; nbval knows it too
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -44,14 +44,14 @@ _DIFF_WIDTH = 160
 
 
 class NotebookFault(MfaError):
-    """A notebook that cannot be read, or a cell whose outcome must not be committed."""
+    """Report a notebook that cannot be read, or a cell whose result must not be committed."""
 
 
 def refreshed(path: Path) -> str:
-    """The text that belongs in the notebook at `path`: executed in its own folder, in normal form.
+    """Return the text that belongs in the notebook at `path`: executed in its own folder, in normal form.
 
-    Raises `NotebookFault` at the first cell that raises, takes over a minute, writes to stderr (where a
-    widget's callback leaves its exception), or shows a memory address. Changes nothing on disk itself.
+    Raises `NotebookFault` at the first cell that raises, takes over a minute, writes to stderr (where a widget's
+    callback leaves its exception), or shows a memory address. It changes nothing on disk.
     """
     notebook = read_notebook(path)
     try:
@@ -62,7 +62,7 @@ def refreshed(path: Path) -> str:
 
 
 def normal_form(notebook: NotebookNode) -> NotebookNode:
-    """A copy without anything volatile. The normal form of a normal form is itself."""
+    """Return a copy without anything that changes from run to run. A normal form stays as it is."""
     ids = _stable_ids(notebook.cells)
     cells = [_normal_cell(cell, cell_id) for cell, cell_id in zip(notebook.cells, ids, strict=True)]
     parts = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -71,21 +71,21 @@ def normal_form(notebook: NotebookNode) -> NotebookNode:
 
 
 def as_text(notebook: NotebookNode) -> str:
-    """The file's text: keys in order, one trailing newline. Raises if it is no valid notebook."""
+    """Return the file's text: keys in order, one trailing newline. Raises if it is not a valid notebook."""
     nbformat.validate(notebook)
     text: str = nbformat.v4.writes(notebook)  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"
 
 
 def text_outputs(notebook: NotebookNode) -> list[list[tuple[str, str]]]:
-    """For each code cell the kind and text of each of its outputs; pictures are left out."""
+    """Return for each code cell the kind and text of each of its outputs, without pictures."""
     return [list(_texts(cell)) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def read_notebook(path: Path) -> NotebookNode:
     try:
         notebook: NotebookNode = nbformat.v4.reads(path.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, AttributeError, KeyError) as error:  # the last two: JSON of some other shape
+    except (OSError, ValueError, AttributeError, KeyError) as error:  # the last two: JSON of another form
         raise NotebookFault(f"{path} cannot be read as a notebook ({error}): restore it with git") from error
     if notebook.get("nbformat") != 4:
         raise NotebookFault(f"{path} is not a notebook of format 4: open and save it in JupyterLab first")
@@ -111,7 +111,7 @@ _kernels = count()
 
 def own_kernel() -> AsyncKernelManager:
     """Return the manager of a kernel of this environment, whatever other kernels a user has installed."""
-    # Without kernel folders the manager knows one kernel: this environment's own.
+    # Without kernel folders, the manager knows only one kernel, that of this environment.
     specifications = KernelSpecManager(kernel_dirs=[])
     return AsyncKernelManager(kernel_spec_manager=specifications, kernel_name="python3", **kernel_settings())
 
@@ -139,14 +139,14 @@ def _execute(notebook: NotebookNode, folder: Path) -> None:
 
 
 def faults(cell: NotebookNode) -> Iterator[str]:
-    """Why the outputs of this executed cell must not be committed, if anything."""
+    """Yield why the outputs of this executed cell must not be committed, if anything."""
     may_raise = MAY_RAISE in cell.metadata.get("tags", [])
     outputs = cell.get("outputs", [])
     raised = [output for output in outputs if output.output_type == "error"]
     if raised and not may_raise:
         yield f"{raised[0].ename}: {raised[0].evalue}"
     if may_raise and not raised:
-        yield f"is tagged {MAY_RAISE}, but nothing was raised: take the tag away or mend the cell"
+        yield f"is tagged {MAY_RAISE}, but nothing was raised: remove the tag or fix the cell"
     for output in outputs:
         if output.output_type == "stream" and output.name == "stderr":
             yield f"writes to stderr, which must stay empty: {output.text.strip()}"
@@ -168,7 +168,10 @@ def _texts(cell: NotebookNode) -> Iterator[tuple[str, str]]:
 
 
 def _stable_ids(cells: Iterable[NotebookNode]) -> Iterator[str]:
-    """Ids stay as they are, so that git follows a cell; a missing or doubled one is made from place and text."""
+    """Yield the ids of the cells. They stay as they are, so that git follows a cell.
+
+    A missing or duplicate id is made from place and text.
+    """
     seen: set[str] = set()
     for index, cell in enumerate(cells):
         cell_id = cell.get("id")
@@ -195,7 +198,7 @@ def _normal_cell(cell: NotebookNode, cell_id: str) -> dict[str, Any]:
 
 
 def _normal_output(output: NotebookNode) -> dict[str, Any]:
-    if output.output_type == "error":  # its traceback holds paths and line numbers of this machine
+    if output.output_type == "error":  # its traceback contains paths and line numbers of this machine
         return {**output, "traceback": [f"{output.ename}: {output.evalue}"]}
     if output.output_type == "stream":
         return dict(output)
@@ -203,7 +206,7 @@ def _normal_output(output: NotebookNode) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
-    """All of it or nothing: a reader never sees half a notebook."""
+    """Write all of it or nothing, so that a reader never sees half a notebook."""
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(text, encoding="utf-8", newline="\n")
     draft.replace(path)
@@ -224,11 +227,13 @@ def difference(path: Path, text: str) -> str:
 def main(notebooks: tuple[Path, ...], check: bool) -> None:
     """Execute each NOTEBOOK (all in ./notebooks if none is named) and write its normal form.
 
-    One fault ends it, and then no notebook is written.
+    If one has a fault, no notebook is written.
     """
     paths = notebooks or tuple(sorted(Path("notebooks").glob("*.ipynb")))
     if not paths:
-        raise click.ClickException("there is no notebook in ./notebooks: run this in the checkout, or name one")
+        raise click.ClickException(
+            "there is no notebook in ./notebooks: run this in the checkout, or name a notebook"
+        )
     try:
         made = {path: refreshed(path) for path in paths}
     except NotebookFault as fault:

@@ -1,19 +1,19 @@
 "use strict";
-// One slide at a time, by keyboard or button. Without this script the slides stand one below the other.
+// One slide at a time, by keyboard or button. Without this script, the slides follow one another.
 (() => {
   const slides = [...document.querySelectorAll(".slide")];
   const [back, on, notes] = ["back", "on", "notes"].map((id) => document.getElementById(id));
   const where = document.getElementById("where");
   let at = -1;
 
-  // What a slide may look like, best first: size of type, height of a figure, whether a listing has two columns.
+  // The possible layouts of a slide, best first: size of type, height of a figure, whether a listing has two columns.
   const looks = [];
   for (let type = 1.6; type >= 0.95; type -= 0.05) looks.push([type, 100, false]);
   for (let figure = 98; figure >= 76; figure -= 2) looks.push([0.95, figure, false]);
   for (let figure = 76; figure >= 50; figure -= 2) looks.push([0.85, figure, false]);
   for (let type = 1.2; type >= 0.6; type -= 0.05) looks.push([type, 50, true]);
 
-  // What is too long at the smallest can be scrolled.
+  // A slide that is too long even at the smallest size can be scrolled.
   const fit = () => {
     const slide = slides[at];
     const fits = () => slide.scrollHeight <= slide.clientHeight;

@@ -1,9 +1,10 @@
-"""Slides from a notebook as it is. No tags are needed: headings, lists, tables, tasks and what cells showed make the
-slides, with the sentence above each that leads to it; the prose becomes the trainer's notes below them.
+"""Slides from a notebook as it is. No tags are needed.
 
-Tags, where it should come out otherwise: `slide` shows a whole cell on a slide of its own, `slide-below` puts what a
-cell showed below what stands on the slide before it, `slide-skip` leaves a cell out, `slide-notes` puts its text into
-the notes alone.
+Headings, lists, tables, tasks and outputs become slides, each with the sentence above that introduces it. The prose
+becomes the trainer's notes below them.
+
+Tags change this where needed. `slide` shows a whole cell on its own slide, and `slide-below` puts an output below the
+content of the slide before it. `slide-skip` leaves a cell out, and `slide-notes` puts its text only into the notes.
 """
 
 from __future__ import annotations
@@ -41,23 +42,23 @@ from mfa_lab.trainer.refresh import read_notebook
 
 _HERE = Path(__file__).parent
 _ASKED = re.compile(r"^(?:predict|hint|solution|progress_map)\(", re.MULTILINE)
-"""A cell that waits for a learner has nothing to show."""
+"""A cell that waits for a learner's answer has nothing to show."""
 _ANSWER = re.compile(rf"\S (?:{'|'.join(Outcome)}) · ")
-"""How an output begins that answers a learner: of a check or a comparison only what else it printed is shown."""
+"""How an output begins that answers a learner. Only other output of a check or a comparison is shown."""
 _COMPARED = re.compile(r"^compare\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _TASK = re.compile(r"^check\(", re.MULTILINE)
 _PREDICTED = re.compile(r"^predict\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _LINK_TO_NOTEBOOK = re.compile(r"\[([^\]]+)\]\([^)\s]+\.ipynb\)")
 _CODE_LINES = 6
 _DRAWN = ("mfa-figure", "mfa-panel", "<table")
-"""A figure, form or table takes the room that the code would have, which is often its name alone."""
+"""A figure, form or table takes the room of the code, which is often only its name."""
 _OF_CELLS = re.compile(r"\b(?:cell|notebook)s?\b")
-"""What is said of these is for those who have them before them."""
+"""Text about these is for people who have the cells on their screen."""
 
 
 @dataclass(slots=True)
 class Slide:
-    """One slide: a title, a line above it, words below it, cells that are shown, and notes. Texts are markdown."""
+    """Hold one slide: a title, a line above it, words below it, the shown cells, and notes. Texts are Markdown."""
 
     title: str
     above: str = ""
@@ -67,7 +68,7 @@ class Slide:
 
 
 def slides(notebook: NotebookNode) -> list[Slide]:
-    """The slides that a notebook makes."""
+    """Return the slides that a notebook makes."""
     maker = _Maker()
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -84,10 +85,10 @@ def slides(notebook: NotebookNode) -> list[Slide]:
 
 
 def slides_html(notebook: NotebookNode) -> str:
-    """One page of slides, for the keyboard; without scripts, and on paper, they stand one below the other."""
+    """Return one page of slides with keyboard control. Without scripts, and on paper, they follow one another."""
     made = slides(notebook)
     if not made:
-        raise InvalidInput("this notebook has no heading, list, table or output to make slides of")
+        raise InvalidInput("this notebook has no heading, list, table or output to make slides from")
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         extra_template_basedirs=[str(_HERE / "templates")], template_name="mfa_lab_slides", exclude_output_prompt=True
     )
@@ -97,7 +98,7 @@ def slides_html(notebook: NotebookNode) -> str:
 
 
 def read(name: str) -> NotebookNode:
-    """A notebook by its path, or one of the kit's by its name, with or without `.ipynb`."""
+    """Return a notebook by its path, or one of the kit's by its name, with or without `.ipynb`."""
     for path in (Path(name), notebooks_dir() / name, notebooks_dir() / f"{name}.ipynb"):
         if path.is_file():
             return read_notebook(path)
@@ -106,7 +107,7 @@ def read(name: str) -> NotebookNode:
 
 
 class _Maker:
-    """Goes through the cells from top to bottom and remembers where it is."""
+    """Go through the cells from top to bottom, and remember the place."""
 
     def __init__(self) -> None:
         self.made: list[Slide] = []
@@ -117,7 +118,7 @@ class _Maker:
         self._after_output = False
 
     def note(self, text: str) -> None:
-        """Text that is said, not shown, with the slide before it or the first. Its heading holds from here on."""
+        """Put text into the notes of the slide before it, or of the first. Its heading applies from here on."""
         for title, minutes, _ in parts(text):
             self._head(title, minutes)
         self._waiting.append(_LINK_TO_NOTEBOOK.sub(r"\1", text))
@@ -125,7 +126,7 @@ class _Maker:
             self._to_notes()
 
     def markdown(self, source: str, *, whole: bool) -> None:
-        """A list and a table begin a slide; what was seen goes below the output before it; other prose waits."""
+        """Add Markdown: a list or a table begins a slide; "what we saw" goes below its output; other prose waits."""
         for title, minutes, blocks in parts(_LINK_TO_NOTEBOOK.sub(r"\1", source)):
             self._head(title, minutes)
             if not blocks:
@@ -145,7 +146,7 @@ class _Maker:
         self._after_output = False
 
     def code(self, cell: NotebookNode, *, whole: bool, below: bool) -> None:
-        """What a cell showed, on a slide of its own or below the last one; not where it waits for an answer."""
+        """Add an output, on its own slide or below the last one, unless the cell waits for an answer."""
         predicted = _PREDICTED.search(cell.source)
         if predicted and any(self._leads):
             self._begin(self._lead_or_question(), "", "")
@@ -162,7 +163,7 @@ class _Maker:
             self._saw(_explained(compared[1], cell))
 
     def _show(self, source: str, outputs: list[NotebookNode], *, whole: bool, below: bool) -> None:
-        """Put what a cell showed on a slide, with its code where that is short."""
+        """Put a cell's output on a slide, with its code if that is short."""
         if below and self._has_slide():
             self.made[-1].shown += map(nbformat.v4.new_markdown_cell, filter(None, self._leads[-1:]))
             self._to_notes()
@@ -180,7 +181,7 @@ class _Maker:
         self._after_output = True
 
     def end(self) -> None:
-        """The end of a section: prose that leads to nothing has a slide if the section has none, else it is said."""
+        """End a section. Remaining prose gets a slide if the section has none, and goes into the notes otherwise."""
         if self._leads and not self._has_slide():
             self._begin(self._lead_or_question(), "", "")
         self._to_notes()
@@ -191,11 +192,11 @@ class _Maker:
             self._title, self._above = title, minutes or self._above
 
     def _has_slide(self) -> bool:
-        """Whether the section has one already."""
+        """Return whether the section has a slide already."""
         return bool(self.made) and self.made[-1].title == self._title
 
     def _saw(self, blocks: list[str]) -> None:
-        """What was seen, below its output, or else below the question that it answers."""
+        """Put "what we saw" below its output, or else below the question that it answers."""
         if not self._after_output:
             self._begin(self._asked, "", "")
         self.made[-1].shown.append(nbformat.v4.new_markdown_cell(sentences(blocks[0])))  # type: ignore[no-untyped-call]
@@ -209,10 +210,10 @@ class _Maker:
         for words, lists in shortened(blocks):
             self._leads = [words] if words.startswith(SAW) else [*self._leads, words]
             self._begin(self._lead_or_question(), lists, said)
-            said = ""  # it stands in the notes of the first
+            said = ""  # it is in the notes of the first
 
     def _lead_or_question(self) -> str:
-        """What leads to the next slide, all of it where that is short; else the question that it answers."""
+        """Return the text that leads to the next slide if it is short, or else the question."""
         leads = list(filter(None, self._leads))
         return fitting([each for each in leads if not _OF_CELLS.search(each)] or leads) or self._asked
 
@@ -222,7 +223,7 @@ class _Maker:
         self._to_notes(*filter(None, [said]))
 
     def _to_notes(self, *said: str) -> None:
-        """What has waited until now is said with the last slide, and leads no further."""
+        """Put waiting text into the notes of the last slide."""
         if self.made:
             self.made[-1].notes += [*self._waiting, *said]
             self._waiting, self._leads, self._asked = [], [], ""
@@ -238,7 +239,7 @@ def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
     happened = re.search(r"What happened is (.+)", "\n".join(map(_text, cell.outputs)))
     try:
         saw = exercises.prediction(prediction_id).saw
-    except InvalidInput:  # a plugin's that is not installed here
+    except InvalidInput:  # it belongs to a plugin that is not installed here
         saw = ()
     # Without "What we saw:" before it, the explanation begins a sentence.
     said = [text[:1].upper() + text[1:] for text in (each.removeprefix(SAW).strip() for each in saw[:1])]
@@ -246,7 +247,7 @@ def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
 
 
 def _question(prediction_id: str) -> str:
-    """What is asked where a cell waits for a guess; "" where this kit does not know it."""
+    """Return the question of a cell that waits for a guess; "" if this kit does not know it."""
     try:
         return exercises.prediction(prediction_id).question
     except InvalidInput:
@@ -254,7 +255,7 @@ def _question(prediction_id: str) -> str:
 
 
 def _cells(made: list[Slide]) -> Iterator[NotebookNode]:
-    """The slides as cells, with what the template needs in their metadata."""
+    """Return the slides as cells, with what the template needs in their metadata."""
     for number, slide in enumerate(made):
         shown = [nbformat.v4.new_markdown_cell(slide.words), *slide.shown]  # type: ignore[no-untyped-call]
         for cell in shown:

@@ -1,7 +1,7 @@
 """A wheelhouse: all that `pip install` needs on a machine without internet, in the versions that uv pins.
 
-It holds the packages for every patch release of this Python (3.11.0 as well as 3.11.9): the machines of a room seldom
-have the same one, and some packages need another version there.
+It contains the packages for every patch release of this Python (3.11.0 as well as 3.11.9). The machines of a room
+seldom have the same one, and some releases need another version of a package.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _SCRIPT = "install.py"
 _HOW = f"""Install mfa-lab without internet
 ================================
 
-This folder holds everything for Python {PYTHON} (any {PYTHON}.x) on {SYSTEM}. In the folder that holds this one:
+This folder contains everything for Python {PYTHON} (any {PYTHON}.x) on {SYSTEM}. In the folder above this one, run:
 
     python3 wheelhouse/{_SCRIPT}
 
-makes the environment .venv there, and says how to start. On Windows write `py -{PYTHON}` instead of `python3`.
-Another system or another Python needs a wheelhouse of its own: make it there with `mfa-lab workshop --bundle`.
+It makes the environment .venv there, and says how to start. On Windows write `py -{PYTHON}` instead of `python3`.
+Another system or another Python needs its own wheelhouse: make it there with `mfa-lab workshop --bundle`.
 """
-# It must say its sentence on any Python that people have, so it is written without newer syntax.
+# It must print its message on any Python that people have, so it uses no newer syntax.
 _INSTALL = f'''"""Install mfa-lab from this folder, without internet, into .venv: python3 wheelhouse/{_SCRIPT}"""
 
 import os
@@ -71,7 +71,7 @@ print("Installed. Start with: " + os.path.join(bin, "mfa-lab") + " seat-01")
 
 
 def bundle(folder: Path) -> Path:
-    """Fill `folder`/wheelhouse, and say in it how to install. Needs internet now, and none afterwards.
+    """Fill `folder`/wheelhouse, and write into it how to install. It needs internet now; the installation needs none.
 
     Raises `MfaError` if there is no checkout, if neither uv nor pip is found, or if a download fails.
     """
@@ -110,7 +110,7 @@ def _checkout() -> Path:
     """Return the checkout that the kit runs from, or was installed from by pip."""
     found = [notebooks_dir().parent]
     try:
-        # PEP 610: pip and uv note where a package was installed from.
+        # PEP 610: pip and uv record where a package was installed from.
         address = urlsplit(json.loads(distribution(KIT).read_text("direct_url.json") or "{}").get("url", ""))
         found += [Path(url2pathname(address.path))] if address.scheme == "file" else []
     except (PackageNotFoundError, ValueError):
@@ -125,7 +125,7 @@ def _checkout() -> Path:
 
 def _uv(temporary: Path) -> str:
     """Return the path of uv, which knows the pinned versions. If there is only pip, install uv into `temporary`."""
-    # `uv run` tells its own path, also if pipx started it and no PATH leads there.
+    # `uv run` gives its own path, even if pipx started it and PATH does not contain it.
     if uv := os.environ.get("UV") or shutil.which("uv"):
         return uv
     if find_spec("uv"):
@@ -137,7 +137,7 @@ def _uv(temporary: Path) -> str:
 
 
 def _pip(uv: str) -> list[str]:
-    """Return the command that starts pip for this Python; environments made by uv have no pip of their own."""
+    """Return the command that starts pip for this Python, because environments made by uv have no pip."""
     if find_spec("pip"):
         return [sys.executable, "-m", "pip"]
     return [uv, "tool", "run", "--quiet", "--python", sys.executable, "pip"]

@@ -1,6 +1,6 @@
-"""A room full of seats: for each a working copy, an account and a pseudonym; for the trainer cards and an overview.
+"""A room full of seats: each has a working copy, an account and a pseudonym; the trainer has cards and an overview.
 
-Running it again adds what is missing, and touches no seat that is there.
+A second run adds what is missing, and changes no existing seat.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """All seats of a workshop, those made just now, and those that were there and are as they were."""
+    """Hold all seats of a workshop, those made just now, and those that existed and stay as they were."""
 
     folder: Path
     seed: str
@@ -40,10 +40,10 @@ class Workshop:
 
 
 def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
-    """Make the seats 1 to `count` in `folder`, as far as they are missing, and everything for the trainer anew.
+    """Make the missing seats of 1 to `count` in `folder`, and make everything for the trainer again.
 
-    The same `seed` gives the same accounts; without one it is drawn, and kept in trainer/workshop.json. Raises
-    `InvalidInput` for another seed than before, and where a seat's name is taken by something else.
+    The same `seed` gives the same accounts. Without a seed, a random one is stored in trainer/workshop.json. Raises
+    `InvalidInput` for another seed than before, and if another file or folder has a seat's name.
     """
     seed = _seed(folder, seed)
     seats: list[Seat] = []
@@ -65,7 +65,7 @@ def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
 
 
 def _seed(folder: Path, wanted: str | None) -> str:
-    """The workshop's seed: what was kept, else what is wanted, else a new one."""
+    """Return the workshop's seed: the stored one, or else the given one, or else a new one."""
     plan = folder / TRAINER / _PLAN
     try:
         whole = not plan.is_symlink() and stat.S_ISREG(plan.stat().st_mode) and plan.stat().st_size < _MOST_BYTES
@@ -86,16 +86,16 @@ def _seed(folder: Path, wanted: str | None) -> str:
 
 
 def _highest(folder: Path) -> int:
-    """The highest number among the seats that are there."""
+    """Return the highest number among the existing seats."""
     numbers = [path.name.removeprefix("seat-") for path in folder.glob("seat-*")]
     return max((int(number) for number in numbers if number.isdecimal() and len(number) < 4), default=0)
 
 
 def _furnish(place: Path, seat: Seat) -> None:
-    """A working copy with its pseudonym; seat.json comes last and says that all is there."""
+    """Make a working copy with its pseudonym. seat.json comes last, and shows that everything is there."""
     taken = place.is_symlink() or (place.exists() and not place.is_dir())
     if taken or (place.is_dir() and any(place.iterdir()) and not (place / working_copy.MANIFEST).is_file()):
-        raise InvalidInput(f"{place} is there already, and is no seat: move it away, or name another --dir")
+        raise InvalidInput(f"{place} exists already, and is not a seat: move it away, or name another --dir")
     working_copy.deliver(notebooks_dir(), place)
     for trouble in Store(place).update(named(seat.seat)):
         raise InvalidInput(f"{place}: {trouble}")
@@ -130,7 +130,7 @@ def _overview(made: Workshop) -> str:
 
 _OVERVIEW = """
 <h1>Workshop: {count} seats</h1>
-<p>For you alone until the workshop is over. Names, passwords and keys are demo values, made from the seed
+<p>Only for you until the workshop is over. Names, passwords and keys are demo values, made from the seed
 <code>{seed}</code>; each opens its own seat's live forms, and nothing else.</p>
 <h2>What to do with it</h2>
 <ul>
@@ -141,9 +141,9 @@ reaches <code>../trainer</code>. To add seats later, put it back.</li>
 <li>In the folder above a seat: <code>mfa-lab seat-07</code>.</li>
 <li>A phone that scanned its card is ready for the live form of every notebook. The form shows the same secret once
 more, and asks for a first code as always. Without a phone, the one in the page scans what the form shows.</li>
-<li>You want a code of a seat yourself: <code>oathtool --totp -b -</code> reads a setup key and prints the code of
-now.</li>
-<li><code>answers.html</code> has every exercise with its wrong answers, and what to say to each.</li>
+<li>If you want a code of a seat yourself: <code>oathtool --totp -b -</code> reads a setup key and prints the
+present code.</li>
+<li>The file <code>answers.html</code> has every exercise with its wrong answers, and what to say about each.</li>
 <li>At the end each seat runs <code>mfa-lab progress --dir seat-07 --export</code>. Collect the files in a folder, and
 <code>mfa-lab board FOLDER</code> draws the class.</li>
 </ul>

@@ -10,7 +10,7 @@ from fastapi import Request
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.services import normal_name
+from mfa_lab.server.names import exact_name, normal_name
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
@@ -62,7 +62,14 @@ class Site:
         return f"{self.cookie}-earlier"
 
     def is_admin(self, name: str) -> bool:
-        """Return whether the account of this name may use the admin page."""
+        """Return whether the account of this name may use the admin page.
+
+        A domain must be spelled as in `admins`, because an old database may have an account for each spelling.
+        """
+        return exact_name(name) in map(exact_name, self.admins)
+
+    def is_reserved(self, name: str) -> bool:
+        """Return whether this name, in any spelling, is an administrator's: only the operator may register it."""
         return normal_name(name) in map(normal_name, self.admins)
 
 

@@ -17,4 +17,4 @@ def test_as_long_as_the_window_and_no_shorter(window_steps):
 
     ahead = {"window_steps": window_steps, "phone_ahead": window_steps * 30}
     assert forgets(Fixed, **ahead) == NEVER
-    assert forgets(Shorter, **ahead) == f"taken again after {(2 * window_steps + 1) * 30 - 1} s"
+    assert forgets(Shorter, **ahead) == f"accepted again after {(2 * window_steps + 1) * 30 - 1} s"

@@ -65,7 +65,7 @@ def test_the_whole_story_by_mouse(steps):
     ).to_be_visible()
 
     steps.button("Start this demo account again").click()
-    steps.told("A fresh server")
+    steps.told("A new server has started")
     steps.log_in()
     steps.enrol()
     recovery_code = codes.first.text_content()
@@ -73,7 +73,7 @@ def test_the_whole_story_by_mouse(steps):
     steps.button("Use a recovery code").click()
     steps.field("Recovery code").fill(recovery_code)
     steps.button("Use the recovery code").click()
-    steps.told("The recovery code was taken")
+    steps.told("The recovery code was accepted")
     expect(codes).to_have_count(1)
 
 
@@ -102,7 +102,7 @@ def test_by_keyboard_alone(steps):
     press("Tab", "Password")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    steps.told("The password is right")
+    steps.told("The password is correct")
     expect(steps.button("Show the QR code")).to_be_focused()
     page.keyboard.press("Enter")
     expect(steps.root.locator(".mfa-private svg")).to_be_visible()
@@ -155,11 +155,11 @@ def test_everyone_can_read_it(steps):
     steps.enrol()
     look()
     steps.log_in()
-    steps.told("Now the code")
+    steps.told("Now type the code")
     look()
     steps.button("Use a recovery code").click()
     look()
-    steps.button("Use a code after all").click()
+    steps.button("Use a code instead").click()
     steps.field("Code from your authenticator").fill(steps.next_code())
     steps.button("Verify").click()
     steps.told("Access granted")
@@ -204,7 +204,7 @@ def test_a_page_opened_again_works_as_before(steps):
         steps.told("That did not work")
         expect(steps.field("Password")).to_have_value("")
         steps.button("Start this demo account again").click()
-        steps.told("A fresh server")
+        steps.told("A new server has started")
 
 
 def test_a_reload_loses_no_enrolment(open_notebook, work, lab_folder, tmp_path, monkeypatch):
@@ -283,7 +283,7 @@ def test_each_step_is_on_one_screen(steps, big):
     steps.confirm()
     look(".mfa-answer", ".mfa-private li:last-child")
     steps.log_in()
-    steps.told("Now the code")
+    steps.told("Now type the code")
     look(".mfa-answer", ".mfa-private li:last-child")
     code = steps.next_code()
     for told in ("Access granted", "That did not work"):
@@ -297,7 +297,7 @@ def test_each_step_is_on_one_screen(steps, big):
             look(".mfa-answer", ".mfa-private li:last-child")
             steps.button("Log out").click()
             steps.log_in()
-            steps.told("Now the code")
+            steps.told("Now type the code")
     if big:
         steps.button("Show what really happened").click()
         look(".mfa-answer")

@@ -135,7 +135,7 @@ def test_a_lesson_by_keyboard_alone(open_lesson):
     lesson.write("again-guess", 0, 'guess = "b"')
     expect(lesson.told("again-guess")).to_contain_text("Noted")
     lesson.run("again-compare")
-    expect(lesson.told("again-compare")).to_contain_text("You said b, and so it is.")
+    expect(lesson.told("again-compare")).to_contain_text("You said b, which is correct.")
 
     for line, outcome in (
         ("return last_step < step <= current", "Not yet"),

@@ -32,7 +32,7 @@ def test_progress_is_for_everyone_and_reaches_the_next_notebook(open_notebook, w
     write(work / "seat" / "second.ipynb", SETUP, "compare('one-bit-flipped', 19)", *asked, "progress_map()")
     page = open_notebook("seat/second.ipynb")
     page.run_all()
-    expect(page.outputs.get_by_text("You said c, and so it is.")).to_be_visible()
+    expect(page.outputs.get_by_text("You said c, which is correct.")).to_be_visible()
     drawn = page.outputs.locator(".mfa-map")
     expect(drawn.get_by_text("Dynamic truncation (done)")).to_be_visible()
     for theme in ("dark", "light"):

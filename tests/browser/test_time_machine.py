@@ -201,7 +201,7 @@ def test_the_strip_is_the_kernel_s_figure(machine):
     machine.type("Parts per million, as a number", 20)
     machine.button("+30 days").click()
     machine.shows(now + 30 * 86_400, 52)
-    machine.button("Set the phone right").click()
+    machine.button("Set the phone correctly").click()
     machine.shows(now + 30 * 86_400, 0)
     machine.comes_to("machine.ahead_seconds, machine.phone_clock.rate_ppm", "0 20")
     machine.run("machine.settle(server=1_800_000_029, ahead=-30, ppm=0)")
@@ -316,11 +316,11 @@ def test_a_clock_set_back_is_told_and_fixed(machine):
     expect(notification).to_contain_text("3600 s less")
     expect(machine.root.get_by_role("status")).to_contain_text("ClockSetBack")
     assert machine.kernel(f"login.submit({account}).granted") == "False"
-    machine.button("Set it right").click()
+    machine.button("Set it correctly").click()
     expect(notification).to_be_hidden()
     machine.shows(START, 0)
     machine.button("−1 h").click()
-    machine.button("It is right now: trust it").click()
+    machine.button("It is correct now: trust it").click()
     expect(notification).to_be_hidden()
     machine.shows(START - 3600, 0)
     assert machine.kernel(f"login.submit({account}).granted") == "True"
@@ -349,7 +349,7 @@ def test_the_time_machine_by_keyboard_alone(machine):
         "Too fast by",
         "Parts per million, as a number",
     ]
-    wanted += ["Set the phone right"]
+    wanted += ["Set the phone correctly"]
     assert [name for name, want in zip(names, wanted, strict=True) if not name.startswith(want)] == []
     machine.button("+30 s").focus()
     page.keyboard.press("Enter")
@@ -382,7 +382,7 @@ def test_on_the_real_clock_the_phone_alone_is_set(open_notebook, work):
     page.run_all()
     machine = Machine(page)
     expect(machine.button("Play")).to_be_hidden()
-    expect(machine.root.get_by_text("The server goes by the real clock")).to_be_visible()
+    expect(machine.root.get_by_text("The server uses the real clock")).to_be_visible()
     shown = machine.shown()
     expect(machine.root.locator("[data-server]")).not_to_have_text(shown["server"])
     machine.type("Seconds ahead, as a number", -75)
@@ -481,7 +481,7 @@ def test_a_phone_is_measured_by_keyboard_alone(measuring):
     expect(result).to_contain_text(re.compile("(behind|ahead)"))
     measuring.run("room.clock.pause()")
     measuring.button("Reveal the phone's clock").press("Space")
-    expect(measuring.root.get_by_role("status").first).to_contain_text("Your interval holds it.")
+    expect(measuring.root.get_by_role("status").first).to_contain_text("Your interval contains it.")
     assert "really is" in measuring.root.locator(".mfa-lines").get_attribute("aria-label")
 
 

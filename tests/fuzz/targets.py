@@ -18,7 +18,7 @@ from mfa_lab.provisioning.account_table import parse_table
 from mfa_lab.provisioning.google_export import Export, read, read_all, write
 from mfa_lab.resources import data_dir
 from mfa_lab.server.factors.recovery_codes import tidy
-from mfa_lab.server.services import checked_label, checked_name, normal_name
+from mfa_lab.server.names import checked_label, checked_name, exact_name, normal_name, spellings
 from tests.provisioning.test_account_table import TABLES
 from tests.provisioning.test_google_export import PROTOC, START
 
@@ -121,6 +121,10 @@ def name(data: bytes) -> None:
     if isinstance(found, str):
         assert spelt
         assert normal_name(found) == spelt == normal_name(spelt)
+    forms = spellings(text)
+    assert forms.normal == spelt
+    assert forms.exact == exact_name(text)
+    assert normal_name(forms.punycode) == spelt
     label = refused_or(checked_label, text)
     assert label is None or (isinstance(label, str) and len(label.splitlines()) <= 1)
 
@@ -134,7 +138,16 @@ def planted(data: bytes) -> None:
 
 _URI = f"otpauth://totp/Acme:alice%40example.org?secret={SECRET}&issuer=Acme&digits=6&period=30&algorithm=SHA1"
 _POLICIES = (data_dir() / "policies.toml").read_text("utf-8").split("\n\n[")
-_NAMES = ("alice@example.org", "Zoë Müller", "зоя", "ﬀ ①", "İstanbul", "a\u0301\u0323")
+_NAMES = (
+    "alice@example.org",
+    "Zoë Müller",
+    "зоя",
+    "ﬀ ①",
+    "İstanbul",
+    "a\u0301\u0323",
+    "a@bücher.example",
+    "a@xn--bcher-kva.example",
+)
 
 TARGETS = {
     "uri": Target(uri, (_URI.encode(), b"otpauth://hotp/a?secret=A&counter=1", b"otpauth://totp/?secret="), 180),

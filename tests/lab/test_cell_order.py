@@ -34,9 +34,9 @@ def test_a_missing_name_is_told_with_the_cell_that_makes_it() -> None:
     """By its line, or as the setup cell; in a cell of the learner's own too."""
     assert (
         told(undefined("server"), SETUP, ENROL)
-        == f"'server' is made by another cell, which has not run: {LOGIN}\n{REMEDY}"
+        == f"'server' is defined by another cell, which has not run: {LOGIN}\n{REMEDY}"
     )
-    assert "made by the setup cell" in told(undefined("room"), LOGIN)
+    assert "defined by the setup cell" in told(undefined("room"), LOGIN)
     assert LOGIN in told(undefined("login"), SETUP, "print(login, server)")
 
 

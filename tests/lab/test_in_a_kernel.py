@@ -65,7 +65,7 @@ def test_a_restarted_kernel_an_endless_answer_and_a_line_that_goes():
         PYTHONSTARTUP=str(start),
         JPY_SESSION_NAME=f"/home/learner/{BOOK.name}.ipynb",
     )
-    assert shown(first).endswith(f"is made by the setup cell, which has not run.\n{REMEDY}")
+    assert shown(first).endswith(f"is defined by the setup cell, which has not run.\n{REMEDY}")
     assert shown(own) == "[]\n"
     assert shown(stopped).startswith(
         "■ Stopped · Dynamic truncation\n  The HMAC of counter 1: after more than 0.5 seconds line "

@@ -139,5 +139,5 @@ def test_a_course_of_its_own_runs_through_nbval(tmp_path, monkeypatch):
     outcomes, said = run_nbval(path.parent)
     assert outcomes == {("bees_at_the_gate", number): True for number in range(5)}, said
     assert sorted(path.parent.iterdir()) == [path]
-    path.write_text(path.read_text("utf-8").replace("All 2 cases came out right", "All 9 cases came out right"))
+    path.write_text(path.read_text("utf-8").replace("All 2 cases are correct", "All 9 cases are correct"))
     assert run_nbval(path.parent)[0]["bees_at_the_gate", 3] is False

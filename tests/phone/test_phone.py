@@ -180,11 +180,23 @@ def test_several_accounts(phone: Phone) -> None:
     assert (phone.code(), phone.code(alice)) == (code_at(BOB, now), code_at(ALICE, now))
     phone.add(build_uri(BOB, account="alice@example.org", issuer="Acme", period=60))
     assert phone.accounts == (bob, alice)
+    assert "it replaced an earlier account" in phone.warning
     assert phone.code() == code_at(BOB, now, period=60)
     assert (phone.seconds_left(), phone.seconds_left(bob)) == (50, 20)
     phone.remove(alice)
     assert phone.accounts == (bob,)
     assert phone.code() == code_at(BOB, now)
+
+
+def test_two_sites_without_an_issuer_are_both_kept(phone: Phone) -> None:
+    """Both write `admin` and nothing else. Neither replaces the other, and scanning one again adds no third."""
+    one, two = (build_uri(secret, account="admin", issuer="") for secret in (ALICE, BOB))
+    now = phone.clock.now()
+    assert [phone.add(uri) for uri in (one, two, one, two)] == ["admin", "admin (2)"] * 2
+    assert [phone.code(label) for label in phone.accounts] == [code_at(ALICE, now), code_at(BOB, now)]
+    phone.remove("admin")
+    assert phone.add(two) == "admin (2)"
+    assert (phone.accounts, phone.warning) == (("admin (2)",), "")
 
 
 @pytest.mark.parametrize("use", [Phone.code, Phone.next_code, Phone.seconds_left, Phone.remove])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.provisioning import OtpAccount
-from mfa_lab.provisioning.account_table import MAX_CHARACTERS, parse_table
+from mfa_lab.provisioning.account_table import MAX_CHARACTERS, parse_table, read_table
 from tests.provisioning.test_provisioning import SECRET, accounts
 from tests.provisioning.test_provisioning import read as all_of
 
@@ -78,8 +78,9 @@ MISTAKES = {
     "short secret": (CSV + "bob,DEMODEMO,6,Acme", "line 3, secret: this secret has 40 bits"),
     "no secret": (CSV + "bob,,6,Acme", "line 3, secret: it is empty"),
     "no name": (CSV + f",{OTHER},6,Acme", "line 3, name: it is empty"),
-    "name": (CSV + f"a:b,{OTHER},6,Acme", "line 3, name: the account holds a colon"),
-    "issuer": (CSV + f"bob,{OTHER},6,a:b", "line 3, issuer: the issuer holds a colon"),
+    "name": (CSV + f"a\0b,{OTHER},6,Acme", "line 3, name: the account holds a line break"),
+    "issuer": (CSV + f"bob,{OTHER},6,a\0b", "line 3, issuer: the issuer holds a line break"),
+    "a secret of 80 bits": (CSV + f"bob,{OTHER[:16]},6,Acme", "line 3, secret: this secret has 80 bits"),
     "a cell too many": (CSV + f"bob,{OTHER},6,Acme,Ltd", "line 3 has 5 cells, the heading 4: quote"),
     "a cell too few": (CSV + f"bob,{OTHER}", "line 3 has 2 cells, the heading 4: quote"),
     "after a cell of two lines": (f'name,secret\n"a\nb",{OTHER}', "line 2, name: the account holds a line break"),
@@ -101,9 +102,9 @@ MISTAKES = {
     "bytes": (CSV.encode(), "pass the text of a table"),
     "too long": (CSV + "x" * MAX_CHARACTERS, "500,000 characters at most"),
     "JSON's secret": (JSON + '  "bob": "DEMO1"}', "line 3, secret: a secret is Base32 text"),
-    "JSON's name": (JSON + f'  "a:b": "{OTHER}"}}', "line 3, name: the account holds a colon"),
-    "JSON's name, escaped": (f'{{"Zo\\u00eb": "{SECRET}",\n"\\u00eb:": "{OTHER}"}}', "line 2, name"),
-    "JSON's name, escaped oddly": (f'{{"\\u0061:": "{OTHER}"}}', "entry 1, name"),
+    "JSON's name": (JSON + f'  "a\\nb": "{OTHER}"}}', "line 3, name: the account holds a line break"),
+    "JSON's name, escaped": (f'{{"Zo\\u00eb": "{SECRET}",\n"\\u00eb\\n.": "{OTHER}"}}', "line 2, name"),
+    "JSON's name, escaped oddly": (f'{{"\\u0061\\n.": "{OTHER}"}}', "entry 1, name"),
     "JSON's name twice": (JSON + f'  "alice": "{OTHER}"}}', "line 3, name: this name and issuer are"),
     "a value with a key's words": (f'{{"a": "{OTHER}",\n"{OTHER}": "DEMO1"}}', "line 2, secret"),
     "a number for a secret": (JSON + '  "bob": 7}', "line 3: after the name, write the secret"),
@@ -121,7 +122,9 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("text", "sentence"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_told_where_it_is(text: str, sentence: str) -> None:
-    """Line, column and remedy; nothing is read then. No cell is quoted, nor in any variable of what raises."""
+    """Line, column and remedy; `parse_table` then reads nothing. No cell is quoted, nor in any variable of what
+    raises.
+    """
     with pytest.raises(InvalidInput) as caught:
         parse_table(text)
     assert sentence in str(caught.value)
@@ -129,6 +132,35 @@ def test_a_mistake_is_told_where_it_is(text: str, sentence: str) -> None:
     below = caught.value.__traceback__.tb_next
     shown = "".join(traceback.TracebackException(InvalidInput, caught.value, below, capture_locals=True).format())
     assert not [secret for secret in (SECRET, OTHER, "DEMO1") if secret in shown.upper()]
+
+
+def test_every_bad_row_is_listed_and_good_ones_are_taken_if_asked() -> None:
+    """`parse_table` names all bad rows and takes none; `read_table` takes the good ones, in their order."""
+    text = (
+        f"name,secret,issuer\nalice,{SECRET},\nbob,{OTHER[:16]},\n,{OTHER},\ncarol,{OTHER}\n"
+        f"dave,{OTHER},Acme\ndave,{SECRET},Acme\nerin,{OTHER},\n"
+    )
+    wrong = [
+        "line 3, secret: this secret has 80 bits",
+        "line 4, name: it is empty",
+        "line 5 has 2 cells",
+        "line 7, name",
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        parse_table(text)
+    assert [each for each in wrong if each not in str(caught.value)] == []
+    found = read_table(text)
+    assert [account.account for account in found.accounts] == ["alice", "erin"]
+    assert [bad.startswith(each) for bad, each in zip(found.bad_rows, wrong, strict=True)] == [True] * 4
+    assert not [secret for secret in (SECRET, OTHER[:16]) if secret in f"{found}{caught.value}"]
+
+
+def test_a_long_list_of_bad_rows_is_cut_in_the_sentence_only() -> None:
+    """Twenty are named, the rest is counted; `read_table` has them all."""
+    text = "name,secret\n" + "bob,DEMO1\n" * 5000
+    with pytest.raises(InvalidInput, match=r"line 21, secret: .*; and 4980 more rows$"):
+        parse_table(text)
+    assert len(read_table(text).bad_rows) == 5000
 
 
 @pytest.mark.parametrize("escape", ["", "\\u0061"], ids=["as it is", "escaped oddly"])

@@ -125,7 +125,7 @@ class Life(RuleBasedStateMachine):
             self.account.sessions.append(Granted(session, now))
             self.account.logins += 1
             assert session.codes_to_acknowledge == self.account.to_acknowledge
-        elif verified_guesses:
+        elif verified_guesses and code.isdigit():  # what cannot be a code is not counted
             self.account.wrong_code(pending, now)
 
     # Authenticators
@@ -198,7 +198,7 @@ class Life(RuleBasedStateMachine):
         code = newest(typed, number) if typed else "no code"
         tried = pending.fit(now, Permit.CODE) and account.has_factor and not account.recovery.waiting(now)
         good = tried and code in account.codes
-        if tried:
+        if tried and code != "no code":
             account.recovery.count_failed_attempt(now)
             pending.wrong += 1
         recovery = self.asked(good, self.server.recover, pending.token, code)

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -114,11 +115,11 @@ def test_the_picture_says_in_words_what_it_shows(folder):
     assert words.startswith(
         "4 learners, 5 exercises done. Who is where: 1 at 00 first login, 2 at 03 otp generation. Not begun: seat-04."
     )
-    assert "Dynamic truncation: ✓ 2 done · 1 still at it · median 5 checks" in words
+    assert "Dynamic truncation: ✓ 2 done · 1 not done yet · median 5 checks" in words
     picture = board_picture(found)
     assert words.replace("'", "&#x27;") in picture.svg
     assert picture.data is found
-    assert "✓ 2 done · 1 still at it · median 5 checks" in picture.svg
+    assert "✓ 2 done · 1 not done yet · median 5 checks" in picture.svg
     assert board_png(found).startswith(b"\x89PNG")
 
 
@@ -151,7 +152,7 @@ def test_an_empty_folder_is_a_board_too(tmp_path):
     found = board(tmp_path)
     assert "Nobody has checked an exercise yet." in board_picture(found).svg
     assert in_words(found) == "0 learners, 0 exercises done."
-    with pytest.raises(InvalidInput, match="is no folder"):
+    with pytest.raises(InvalidInput, match="is not a folder"):
         board(tmp_path / "nowhere")
 
 
@@ -228,7 +229,7 @@ def test_links_pipes_and_devices_are_neither_followed_nor_waited_for(tmp_path):
         learners, left_out = read_folder(place)
     assert [learner.name for learner in learners] == ["good", "inside"]
     names = {"link.json", "nowhere.json", "endless.json", "pipe.json", "socket.json"}
-    assert {left.file: left.why for left in left_out} == dict.fromkeys(names, "it is a link, or no file")
+    assert {left.file: left.why for left in left_out} == dict.fromkeys(names, "it is a link, or not a regular file")
 
 
 def test_a_device_is_not_read(tmp_path):
@@ -237,7 +238,7 @@ def test_a_device_is_not_read(tmp_path):
         os.mknod(tmp_path / "zero.json", 0o644 | 0o020000, os.makedev(1, 5))
     except PermissionError:
         pytest.skip("only root may make a device")
-    assert [left.why for left in read_folder(tmp_path)[1]] == ["it is a link, or no file"]
+    assert [left.why for left in read_folder(tmp_path)[1]] == ["it is a link, or not a regular file"]
 
 
 def test_a_name_of_a_file_can_do_no_harm(tmp_path):
@@ -267,6 +268,48 @@ def test_hidden_files_and_other_kinds_are_not_looked_at(tmp_path):
     (tmp_path / ".git" / "a.json").write_text(json.dumps(GOOD))
     (tmp_path / "a.ipynb").write_text("{}")
     assert read_folder(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["a.json", "A.JSON", "a.json.txt", "a.txt", "a", "a.json.download"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_an_export_is_read_under_any_name_and_in_any_unicode(name, encoding, tmp_path):
+    """Mail programs append .txt, an editor on Windows writes a mark first or UTF-16."""
+    (tmp_path / name).write_bytes(json.dumps(GOOD).encode(encoding))
+    learners, left_out = read_folder(tmp_path)
+    assert ([learner.name for learner in learners], left_out) == (["good"], [])
+
+
+@pytest.mark.parametrize("name", ["exports.zip", "exports.tar.gz", "good.json.zip", "A.7Z"])
+def test_an_archive_is_named_as_not_read(name, tmp_path):
+    """A trainer who puts the learners' .zip files there hears what to do."""
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr("good.json", json.dumps(GOOD))
+    learners, left_out = read_folder(tmp_path)
+    assert (learners, [left.file for left in left_out]) == ([], [name])
+    assert "unpack it" in left_out[0].why
+
+
+def test_many_files_of_one_name_cost_little(tmp_path, monkeypatch):
+    """At most 500 files are read, at most 20 learners of one name are told apart, and both are said."""
+    compared, goes_on = [], exports._goes_on
+    monkeypatch.setattr(exports, "_goes_on", lambda *files: compared.append(1) or goes_on(*files))
+    for number in range(501):
+        hand_in(tmp_path, "same", f"{number:03}.json", _dynamic_truncation=entry(1, number + 1))
+    learners, left_out = read_folder(tmp_path)
+    assert len(learners) == 20
+    assert len(left_out) == 481
+    assert {left.why for left in left_out if left.file == "500.json and all files after it"} == {
+        "a board reads 500 files at most: collect the others in a folder of their own"
+    }
+    assert sum("20 learners called same are counted already" in left.why for left in left_out) == 480
+    assert len(compared) <= 500 * 20
+
+
+def test_an_export_of_too_many_exercises_is_left_out(tmp_path):
+    """No course has so many, and each is compared."""
+    many = {f"bees-{number}": entry() for number in range(501)}
+    (tmp_path / "a.json").write_text(json.dumps({**GOOD, "exercises": many}))
+    assert "more than 500 exercises" in read_folder(tmp_path)[1][0].why
 
 
 def test_a_later_file_of_a_learner_takes_the_place_of_an_earlier_one(tmp_path):
@@ -327,7 +370,7 @@ def test_thousands_of_files_end_somewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(exports, "MOST_FILES", 10)
     left_out = read_folder(tmp_path)[1]
     assert len(left_out) == 11
-    assert left_out[-1].file == "0010.json and whatever comes after it"
+    assert left_out[-1].file == "0010.json and all files after it"
 
 
 def test_five_hundred_files_are_quick(tmp_path):
@@ -363,7 +406,7 @@ def test_the_command_names_what_it_left_out(tmp_path, folder):
     done = CliRunner().invoke(main, ["board", str(folder), "--out", str(tmp_path / "class")])
     assert done.exit_code == 0
     assert done.output.splitlines()[0].startswith("4 learners, 5 exercises done: ")
-    assert "Not counted: bad-00.json: it is no JSON" in done.output
+    assert "Not counted: bad-00.json: it is not JSON" in done.output
     assert done.output.count("Not counted") == 20
     assert "and 5 more" in done.output
 

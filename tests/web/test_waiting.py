@@ -43,7 +43,7 @@ def both_logins(served: Served, account: str, password: str) -> tuple[Seen, Seen
 
 
 def both_codes(served: Served, name: str, code: str) -> tuple[Seen, Seen]:
-    """What API and page answer to a code, each behind a right password of its own."""
+    """What API and page answer to a code, each behind a correct password of its own."""
     api, browser = served.api(), served.browser()
     token = api.call("POST", "/login", name=name, password=PASSWORD).json()["token"]
     browser.get("/login")
@@ -79,7 +79,8 @@ def test_a_right_code_that_is_not_looked_at(why: str, throttled: Served) -> None
     throttled.enrol(name)
     throttled.advance()
     refusal = both_codes(throttled, name, "000000")
-    assert both_codes(throttled, name, "not a code") == refusal
+    assert both_codes(throttled, name, "not a code") == refusal  # not counted
+    assert both_codes(throttled, name, "000000") == refusal
     if why == "disabled":
         throttled.advance()
         assert both_codes(throttled, name, "000000") == refusal

@@ -1,4 +1,4 @@
-"""The capstone: a first draft of a server, what the standards ask of it row by row, and what is tried for each row.
+"""The capstone: a first draft of a server, what the standards ask of it row by row, and the trials for each row.
 
-Nothing here is new: each mistake stood on the ladder or in a lesson. New is that they stand together.
+Each mistake was in an attack or in a lesson before. New is that they appear together.
 """

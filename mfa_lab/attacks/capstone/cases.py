@@ -1,6 +1,6 @@
-"""What is tried for each row of the capstone's table: small plays with a server of their own, answered in words.
+"""The trials of the capstone's table: small plays, each with a new server, answered in words.
 
-Access denied on the way is an answer, too (`Trial`): who is refused stays out.
+If access is denied on the way, that is an answer too (`Trial`): the rejected person stays out.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def _secret(person: Person) -> str:
 
 
 def bits(make: Make) -> str:
-    """How long the secret in Alice's phone is."""
+    """Return how long the secret in Alice's phone is."""
     count = 8 * len(secret_bytes(_secret(World(make).alice)))
     return "128 bits or more" if count >= 128 else f"{count} bits"
 
 
 def of_ones_own(make: Make) -> str:
-    """Whether two people have two secrets."""
+    """Return whether two people have two secrets."""
     world = World(make)
     return "the same" if _secret(world.alice) == _secret(world.mallory) else "different"
 
@@ -45,14 +45,14 @@ def of_ones_own(make: Make) -> str:
 
 
 def words(make: Make) -> str:
-    """What is heard at a wrong password, by a name that has an account and by one that has none."""
+    """Return the message for a wrong password, for a name with an account and for one without."""
     world = World(make)
     heard = {_refusal(world, name) for name in (world.alice.name, _NOBODY)}
     return "the same" if len(heard) == 1 else "different"
 
 
 def work(make: Make) -> str:
-    """What these refusals cost."""
+    """Return how many hashes these rejections cost."""
     world = World(make)
     counts = []
     for name in (world.alice.name, _NOBODY):
@@ -74,7 +74,7 @@ def _refusal(world: World, name: str) -> str:
 
 
 def skips(make: Make) -> str:
-    """A pending login, shown to a page as if it were a session."""
+    """Show a pending login to a page as if it were a session."""
     world = World(make)
     pending = world.begin(world.alice)
     world.server.check_session(Session(pending.token, world.alice.name, 0, 0))
@@ -82,7 +82,7 @@ def skips(make: Make) -> str:
 
 
 def skips_as_alice(make: Make) -> str:
-    """Mallory's pending login, shown to a page as if it were a session of Alice's, who has one."""
+    """Show Mallory's pending login to a page as if it were a session of Alice's, who has one."""
     world = World(make)
     world.log_in(world.alice)
     pending = world.begin(world.mallory)
@@ -91,14 +91,14 @@ def skips_as_alice(make: Make) -> str:
 
 
 def claims_to_be_alice(make: Make) -> str:
-    """Mallory's session with Alice's name on it: whether it opens her pages. His own it may open."""
+    """Return whether Mallory's session opens Alice's pages with her name on it. It may open his own."""
     world = World(make)
     session = replace(world.log_in(world.mallory), name=world.alice.name)
     return IN if world.whose(session) == world.alice.name else OUT
 
 
 def typed_late(make: Make, seconds: int) -> str:
-    """Alice's code, so many seconds after she read it."""
+    """Type Alice's code so many seconds after she read it."""
     world = World(make)
     pending, code = world.begin(world.alice), world.alice.phone.code()
     world.clock.advance(seconds)
@@ -107,7 +107,7 @@ def typed_late(make: Make, seconds: int) -> str:
 
 
 def used_again(make: Make, logins_since: int = 0) -> str:
-    """A code that Alice has used, after so many further logins, each a step later."""
+    """Type a code that Alice has used, after so many further logins, each a step later."""
     world = World(make)
     code = world.alice.phone.code()
     world.log_in(world.alice)
@@ -119,7 +119,7 @@ def used_again(make: Make, logins_since: int = 0) -> str:
 
 
 def enrolled_with(make: Make) -> str:
-    """The code that confirmed an enrolment, once more: in a login right after it."""
+    """Type the code that confirmed an enrolment again, in a login right after it."""
     world = World(make)
     bob = world.join("bob@example.org", "demo only: Bob's password")
     world.server.finish_login(world.begin(bob), bob.phone.code())
@@ -127,7 +127,7 @@ def enrolled_with(make: Make) -> str:
 
 
 def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int = 0) -> str:
-    """Alice, after so many wrong codes, each in a login of its own, and a pause."""
+    """Try Alice's login after so many wrong codes, each in a separate login, and a pause."""
     world = World(make)
     for _ in range(guesses):
         outcome(lambda: world.server.finish_login(world.begin(world.alice), wrong_code(world, world.alice)))
@@ -141,7 +141,7 @@ def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int 
 
 
 def tried_twice(make: Make, after_seconds: int) -> str:
-    """A session that lay idle for so long: what happens at the second look."""
+    """Show a session that was idle for so long twice, and return the second result."""
     world = World(make)
     session = world.log_in(world.alice)
     world.clock.advance(after_seconds)
@@ -150,7 +150,7 @@ def tried_twice(make: Make, after_seconds: int) -> str:
     return IN
 
 
-# The log: a learner's is `log`, of whatever lines; `MfaServer` has `audit_log()`
+# The log: a learner's is `log`, with lines of any kind; `MfaServer` has `audit_log()`
 
 
 def _log(world: World) -> list[str]:
@@ -159,7 +159,7 @@ def _log(world: World) -> list[str]:
 
 
 def _added(world: World, attempt: Callable[[], object], typed: str) -> str:
-    """What the log gains by an attempt, but for what was typed in it."""
+    """Return what an attempt adds to the log, without the typed text."""
     before = len(_log(world))
     outcome(attempt)
     return "\n".join(_log(world)[before:]).replace(typed, "")
@@ -185,9 +185,9 @@ def _by_no_name(make: Make) -> str:
 
 
 def logged(make: Make) -> str:
-    """Whether each way in which a login can end leaves a line."""
+    """Return whether each way in which a login can end leaves a line."""
     lines = {
-        "a right code": _by_code(make, right=True),
+        "a correct code": _by_code(make, right=True),
         "a wrong code": _by_code(make),
         "a wrong password": _by_password(make),
         "an unknown name": _by_no_name(make),
@@ -196,19 +196,19 @@ def logged(make: Make) -> str:
 
 
 def whose(make: Make) -> str:
-    """Whether the log tells Alice's mistakes from Mallory's."""
+    """Return whether the log distinguishes Alice's mistakes from Mallory's."""
     alike = any(by(make, "alice") == by(make, "mallory") for by in (_by_password, _by_code))
     return "alike" if alike else "told apart"
 
 
 def how_it_ended(make: Make) -> str:
-    """Whether the log tells what was accepted from what was refused."""
+    """Return whether the log distinguishes accepted attempts from rejected ones."""
     alike = any(by(make, right=True) == by(make, right=False) for by in (_by_password, _by_code))
     return "alike" if alike else "told apart"
 
 
 def typed(make: Make) -> str:
-    """Whether the log holds what people typed: codes, passwords, and one of them where a name belongs."""
+    """Return whether the log contains typed text: codes, passwords, and a password typed as a name."""
     world = World(make)
     code, wrong = world.alice.phone.code(), wrong_code(world, world.alice)
     world.log_in(world.alice)
@@ -223,7 +223,7 @@ def typed(make: Make) -> str:
 
 
 def typed_otherwise(make: Make) -> str:
-    """Whether the log changes with what was typed wrongly: then it holds a piece, a length or a hash of it."""
+    """Return whether the log changes with the wrong text. If so, it contains a part, a length or a hash."""
     attempts: tuple[Callable[[World, bool], object], ...] = (
         lambda world, other: world.server.finish_login(world.begin(world.alice), _wrong_code(world, other)),
         lambda world, other: world.server.begin_login(world.alice.name, "x" if other else _WRONG),
@@ -234,7 +234,7 @@ def typed_otherwise(make: Make) -> str:
 
 
 def _wrong_code(world: World, other: bool) -> str:
-    """A wrong code, or one that differs from it in every digit."""
+    """Return a wrong code, or another one that differs from it in every digit."""
     code = wrong_code(world, world.alice)
     return "".join(str(9 - int(digit)) for digit in code) if other else code
 
@@ -242,6 +242,6 @@ def _wrong_code(world: World, other: bool) -> str:
 def _whole_log(make: Make, attempt: Callable[[World, bool], object], other: bool) -> list[str]:
     world = World(make)
     outcome(lambda: attempt(world, other))
-    if isinstance(world.server, MfaServer):  # the ids of its accounts are drawn anew for each world
+    if isinstance(world.server, MfaServer):  # each world draws new ids for its accounts
         return [str(replace(line, account_id=None)) for line in world.server.audit_log()]
     return _log(world)

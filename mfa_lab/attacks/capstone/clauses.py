@@ -17,7 +17,7 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A row of the table: what the standards ask, in a sentence, and the trials that show whether it holds."""
+    """Hold a row of the table: what the standards ask, in a sentence, and the trials that show whether it is kept."""
 
     ids: tuple[str, ...]
     asks: str
@@ -26,7 +26,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A clause, and the first of its trials with an unwanted result; None if there is no such trial."""
+    """Hold a clause, and the first of its trials with an unwanted result; None if there is no such trial."""
 
     clause: Clause
     open: Trial | None = None
@@ -34,7 +34,7 @@ class Grade:
 
 
 def grade(make: Any) -> tuple[Grade, ...]:
-    """Run every clause's trials on what the learner wrote. An error that it raises is an answer, too."""
+    """Run every clause's trials on the learner's server. An error that it raises is an answer too."""
     return tuple(_graded(make, clause) for clause in CLAUSES)
 
 
@@ -42,7 +42,7 @@ def _graded(make: Any, clause: Clause) -> Grade:
     for trial in clause.trials:
         try:
             came = trial.answer(make)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the learner's code raises)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (the learner's code may raise anything)
             came = f"{type(error).__name__}: {error}"
         if came != trial.wanted:
             return Grade(clause, trial, came)
@@ -162,7 +162,7 @@ ONE_LOGIN = (
         ),
     ),
 )
-"""What is asked of a single login."""
+"""The clauses about a single login."""
 
 WITH_TIME = (
     Clause(
@@ -292,7 +292,7 @@ WITH_TIME = (
         ),
     ),
 )
-"""What is asked once time passes: guesses for weeks, sessions for days, a log for people who look back."""
+"""The clauses about time: guesses for weeks, sessions for days, a log for people who look back."""
 
 EVERYBODY = Clause(
     (),

@@ -1,4 +1,4 @@
-"""The servers of the capstone: somebody's first draft, and the kit's way to fix it in two halves."""
+"""The servers of the capstone: a first draft, and the kit's way to fix it in two halves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_lab.server.records import Enrolment, PendingLogin, Permit, RecoveryCode
 
 
 class FirstDraft:
-    """Somebody's first draft of a server with two steps. It runs, and honest people get in."""
+    """The first draft of a server with two steps. It runs, and honest people get in."""
 
     window_steps = 4
 
@@ -118,7 +118,7 @@ class FirstDraft:
 
 
 class SecondDraft(FirstDraft):
-    """What the first five rows ask: a single login."""
+    """Keeps the first five rows, those about a single login."""
 
     window_steps = 1
 
@@ -126,7 +126,7 @@ class SecondDraft(FirstDraft):
         return base64.b32encode(self.randomness.token_bytes(20)).decode()
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        if not self.hasher.verify(self.passwords.get(name), Redacted(password)):  # None costs a hash, too
+        if not self.hasher.verify(self.passwords.get(name), Redacted(password)):  # None costs a hash too
             self.note("login", name, f"refused {password}")
             raise AccessDenied
         token = self.new_token()
@@ -146,7 +146,7 @@ class SecondDraft(FirstDraft):
 
 
 class Fixed(SecondDraft):
-    """What the other four ask: what comes with time."""
+    """Keeps the other four rows too, those about time."""
 
     def must_wait(self, name: str) -> bool:
         count = self.failures.get(name, 0)

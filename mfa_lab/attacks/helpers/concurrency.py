@@ -1,4 +1,4 @@
-"""Many at once: threads in one server, or processes with a copy of it each, that all type one code."""
+"""Many logins at once: threads in one server, or processes with a copy of it each, that all type one code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mfa_lab.errors import MfaError
 AT_ONCE = 8
 ROUNDS = 3
 _ROUND_SECONDS = 3600
-"""From one round to the next: every wait of a throttle is over."""
+"""The time between two rounds, after which every wait of a throttle is over."""
 _PATIENCE_SECONDS = 60
 _BEGIN_SECONDS = 5
 
@@ -27,7 +27,7 @@ Racers = Callable[[World, int], list[int]]
 
 
 def threads(world: World, rounds: int) -> list[int]:
-    """How many of eight threads get in, round by round, each with its own pending login and all with one code."""
+    """Return how many of eight threads get in, round by round, with separate pending logins and one code."""
     start, door = threading.Barrier(AT_ONCE), threading.Lock()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(AT_ONCE)]
@@ -35,9 +35,9 @@ def threads(world: World, rounds: int) -> list[int]:
 
 
 def processes(world: World, rounds: int) -> list[int]:
-    """The same with eight processes, each with a copy of the server and of all its memory; only the file is shared.
+    """Return the same for eight processes, each with a copy of the server's memory. They share only the file.
 
-    Where there is no `fork` (on Windows) threads stand in.
+    Without `fork` (on Windows), threads replace the processes.
     """
     if "fork" not in multiprocessing.get_all_start_methods():
         return threads(world, rounds)
@@ -51,7 +51,7 @@ def processes(world: World, rounds: int) -> list[int]:
     barrier.begin()
     try:
         return _sums([end.recv() for end in ends])
-    except BaseException:  # somebody stops a race that does not end: then nothing is to be waited for
+    except BaseException:  # a user stops a race that does not end, so nothing may wait for it
         for racer in racers:
             racer.kill()
         raise
@@ -66,7 +66,7 @@ def processes(world: World, rounds: int) -> list[int]:
 
 
 class _PipeLock:
-    """A lock for forked processes: the one that has read the byte holds the lock."""
+    """A lock for forked processes: the process that has read the byte holds the lock."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
@@ -94,7 +94,7 @@ class _Place:
     released: int
 
     def wait(self, _seconds: float) -> None:
-        """Wait for all others. It is the barrier itself that loses its patience."""
+        """Wait for all others. The barrier itself has the time limit."""
         os.write(self.arrive, b".")
         if os.read(self.released, 1) == _BROKEN:
             raise threading.BrokenBarrierError
@@ -104,7 +104,7 @@ class _Place:
 
 
 class _PipeBarrier:
-    """A barrier for forked processes: a thread counts who has arrived, and releases all of them at once."""
+    """A barrier for forked processes: a thread counts arrivals, and releases all of them at once."""
 
     def __init__(self, count: int) -> None:
         self._arrivals, self._arrive = os.pipe()
@@ -114,7 +114,7 @@ class _PipeBarrier:
         self._counting = threading.Thread(target=self._count, daemon=True)
 
     def begin(self) -> None:
-        """Start to count, once all have been forked."""
+        """Start to count, after all processes have been forked."""
         self._counting.start()
 
     def _count(self) -> None:
@@ -139,11 +139,11 @@ class _PipeBarrier:
 
 
 def _begun(fork: Any, run: Callable[[], object]) -> tuple[Any, Any]:
-    """A process that has really begun to `run`, and the end at which its result will come.
+    """Return a process that has really begun to `run`, and the pipe's end at which its result will come.
 
-    A lock that another thread holds at the moment of the fork can stop a child before its first line. It never says
-    that it is there; another one takes its place. A child goes on only when it is told to, so that one which says so
-    too late has not touched the barrier or the lock.
+    A lock that another thread holds at the moment of the fork can stop a child before its first line. Such a child
+    never reports, and another one replaces it. A child waits for permission to continue, so a child that reports too
+    late has not touched the barrier or the lock.
     """
     while True:
         here, there = fork.Pipe()
@@ -166,34 +166,35 @@ def _after_a_word(end: Any, run: Callable[[], object]) -> None:
 
 
 def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exception:
-    """One browser: step 1, one after the other; then at the same moment as all others the code. Returns what it must
-    not raise here.
+    """Act as one browser: take step 1 in turn, then send the code at the same moment as all others.
+
+    It returns exceptions, because it must not raise them here.
     """
     began, got_in = world.clock.now(), []
     try:
         for number in range(rounds):
-            world.clock.set(began + number * _ROUND_SECONDS)  # the same for all, whoever sets it
+            world.clock.set(began + number * _ROUND_SECONDS)  # the same for all threads
             with door:
                 pending = world.begin(world.alice)
             code = world.alice.phone.code()
             start.wait(_PATIENCE_SECONDS)
             got_in.append(_gets_in(partial(world.server.finish_login, pending, code)))
             start.wait(_PATIENCE_SECONDS)
-    except Exception as error:  # noqa: BLE001 (whatever a learner's server raises is to be told)
+    except Exception as error:  # noqa: BLE001 (any error of a learner's server is reported)
         start.abort()
         return error
     return got_in
 
 
 def _gets_in(attempt: Callable[[], object]) -> bool:
-    """Return whether the attempt gets in. A request that only hears that the database is busy does not."""
+    """Return whether the attempt gets in. A request that only gets "the database is busy" does not."""
     try:
         attempt()
     except MfaError:
         return False
     except sqlite3.OperationalError as error:
         if not any(word in str(error) for word in ("locked", "busy")):
-            raise  # a mistake in the learner's SQL, say
+            raise  # for example, a mistake in the learner's SQL
         return False
     return True
 
@@ -201,5 +202,5 @@ def _gets_in(attempt: Callable[[], object]) -> bool:
 def _sums(racers: list[list[bool] | Exception]) -> list[int]:
     errors = [one for one in racers if isinstance(one, Exception)]
     for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
-        raise error  # what broke the others' waiting comes first
+        raise error  # the cause comes first: it also broke the others' waiting
     return [sum(column) for column in zip(*racers, strict=True)]

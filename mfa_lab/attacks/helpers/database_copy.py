@@ -1,4 +1,4 @@
-"""Attack 13's thief: somebody with a copy of the database, or with access to write to it, and without the key."""
+"""Attack 13's thief: an attacker who has a copy of the database, or can write to it, and does not have the key."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ def read(world: World) -> str:
 
 
 def compute(world: World) -> str:
-    """Lay Mallory's row over Alice's, whose own secret he knows. If both were encrypted with the same stream of
-    bytes, what is left is his secret laid over hers.
+    """XOR Mallory's row, whose secret he knows, with Alice's.
+
+    If both were encrypted with the same stream of bytes, the result is the XOR of the two secrets.
     """
     rows = world.server.stolen()
     return laid_over(world, rows[world.alice.name], rows[world.mallory.name], secret_of(world.mallory))
 
 
 def laid_over(world: World, row: bytes, other: bytes, known: bytes) -> str:
-    """Return whether two rows, one of which holds the `known` secret, reveal what the other holds: Alice's."""
+    """Return whether two rows, one with the `known` secret, reveal the other row's secret: Alice's."""
     over = _xor(row, other)
     starts = range(max(len(over) - _SECRET_CHARACTERS + 1, 0))
     found = any(_secret_lets_in(world, _xor(over[at : at + _SECRET_CHARACTERS], known)) for at in starts)
@@ -46,7 +47,7 @@ def secret_of(person: Person) -> bytes:
 
 
 def swap(world: World) -> str:
-    """Put Mallory's row in the place of Alice's, as he can who writes to the database."""
+    """Write Mallory's row over Alice's, as an attacker with write access can."""
     world.server.overwrite({world.alice.name: world.server.stolen()[world.mallory.name]})
     return IN if lets_in(world, world.alice, world.mallory.phone.code) else OUT
 
@@ -59,7 +60,7 @@ WAYS: dict[str, Callable[[World], str]] = {
 
 
 def ways_in(make: Make) -> tuple[str, ...]:
-    """Return by which of the `WAYS` Mallory gets in as Alice, each on a server of its own."""
+    """Return which of the `WAYS` let Mallory in as Alice, each on a separate server."""
     return tuple(name for name, way in WAYS.items() if way(World(make)) != OUT)
 
 
@@ -77,6 +78,6 @@ def _secret_lets_in(world: World, text: bytes) -> bool:
 def lets_in(world: World, person: Person, code: Callable[[], str]) -> bool:
     """Return whether this person's password and a code open this person's pages."""
     typed = code()
-    with suppress(MfaError):  # refused, or the server's own fault: no session either way
+    with suppress(MfaError):  # rejected, or a fault of the server: no session in either case
         return world.whose(world.server.finish_login(world.begin(person), typed)) == person.name
     return False

@@ -1,4 +1,4 @@
-"""Spellings that hide nothing: what a text looks like in them, and what anybody makes of a text without a key."""
+"""Encodings that hide nothing: how a text looks in each, and how anybody decodes a text without a key."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ SPELLINGS: dict[str, tuple[Spelling, Spelling]] = {
 
 
 def spelled(text: bytes) -> list[bytes]:
-    """What stands there where somebody wrote `text`."""
+    """Return what is stored if somebody encoded `text`."""
     return [write(text) for write, _ in SPELLINGS.values()]
 
 
 def readings(text: bytes) -> Iterator[tuple[str, bytes]]:
-    """What `text` may mean, each with the name of its spelling. Where it is no Base64 and no hexadecimal, it is not
-    read so.
+    """Yield what `text` may mean, each with the name of its encoding.
+
+    A text that is not Base64 or hexadecimal is not decoded as such.
     """
     for name, (_, read) in SPELLINGS.items():
         with suppress(ValueError):

@@ -1,4 +1,4 @@
-"""How fast a server lets anybody guess, found out from outside: on one's own account the valid codes are known."""
+"""How fast a server permits guessing, measured from outside on an account whose valid codes are known."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from mfa_lab.otp import MAX_WINDOW_STEPS
 
 HOUR = 3600
 TYPED = 25
-"""Wrong codes in a row after which the pace is taken to be what it stays: that of the last ten."""
+"""After so many wrong codes in a row, the rate is assumed to stay that of the last ten."""
 
 
 def guess_hourly(world: World, person: Person, guesses: int) -> None:
-    """So many wrong codes at this person's account, one an hour."""
+    """Make so many wrong guesses at this person's account, one an hour."""
     guess_every(world, person, guesses, HOUR)
 
 
 def guess_every(world: World, person: Person, guesses: int, seconds: int) -> None:
-    """So many wrong codes at this person's account, one every so many seconds."""
+    """Make so many wrong guesses at this person's account, one every so many seconds."""
     for _ in range(guesses):
         guess(world, world.begin(person), wrong_code(world, person))
         world.clock.advance(seconds)
 
 
 def stops_after(make: Make) -> int | None:
-    """After how many wrong codes in a row, one an hour, even a right one is refused: 25, 50, 100, 200, or never."""
+    """Return after how many wrong codes in a row, one an hour, even a correct one is rejected.
+
+    The answer is 25, 50, 100, 200, or None for never.
+    """
     for guesses in (TYPED, 50, 100, 200):
         world = World(make)
         guess_hourly(world, world.mallory, guesses)
@@ -42,7 +45,10 @@ def _own_login(world: World) -> str:
 
 
 def accepted_codes(make: Make) -> int:
-    """How many codes are right at a time: each around the server's own step is tried, between proper logins."""
+    """Return how many codes are valid at a time.
+
+    Each code around the server's own step is tried, between correct logins.
+    """
     world, right = World(make), 0
     for ahead in range(-MAX_WINDOW_STEPS, MAX_WINDOW_STEPS + 1):
         for clock in (world.clock, SkewedClock(world.clock, ahead * PERIOD)):
@@ -54,11 +60,11 @@ def accepted_codes(make: Make) -> int:
 
 
 def waits(make: Make) -> list[int]:
-    """What each of the first 25 wrong codes in a row makes the next one wait, in seconds, to the half minute. Fewer
-    than 25, where after one of them no code is taken for a day.
+    """Return the wait after each of the first 25 wrong codes in a row, in seconds, to the half minute.
 
-    So many wrong codes are typed, each as soon as it counts, and then a right one until it is taken; that ends the
-    count. A wait is taken to be none, or no shorter than any before it.
+    There are fewer than 25 if after one of them no code is accepted for a day. For each wait, so many wrong codes are
+    typed, each as soon as it counts, and then a correct one until it is accepted, which resets the count. A wait is
+    assumed to be zero, or no shorter than any before it.
     """
     world, found = World(make), list[int]()
     while len(found) < TYPED:
@@ -76,7 +82,7 @@ def waits(make: Make) -> list[int]:
 
 
 def measured_rules(make: Make) -> Rules:
-    """What a server permits in the long run, as the guess budget reckons with it."""
+    """Return what a server permits in the long run, as rules for the guess budget."""
     found = waits(make)
     ended = len(found) < TYPED
     last = [] if ended else found[-10:]

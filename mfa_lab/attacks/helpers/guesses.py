@@ -1,8 +1,8 @@
-"""Guessing, measured: very many attackers draw their guesses, and those who can be lucky play theirs on the server.
+"""Guessing, measured: many attackers draw their guesses, and those with a valid guess play theirs on the server.
 
-Each attacker knows Alice's password and draws codes blindly. An attacker who draws no valid code has guessed in vain,
-whatever server it is. Only the others need to be played, so a large number of attackers costs little. Codes are real
-ones, from Alice's secret, at the moment of each guess.
+Each attacker knows Alice's password and draws codes blindly. An attacker who draws no valid code fails at any server.
+Only the others are played, so a large number of attackers costs little. The codes are real ones, from Alice's secret,
+at the moment of each guess.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from mfa_lab.server.records import PendingLogin
 
 _AT_A_TIME = 8_192
 Play = Callable[[World, Sequence[str]], bool]
-"""Plays one attacker's guesses in their order, and says whether one of them opened Alice's account."""
+"""Plays one attacker's guesses in order, and returns whether one of them opened Alice's account."""
 
 
 def guess(world: World, pending: PendingLogin, code: str) -> bool:
-    """Whether this code finishes the login."""
+    """Return whether this code finishes the login."""
     return outcome(lambda: world.server.finish_login(pending, code)) == IN
 
 
@@ -47,10 +47,10 @@ def many_attackers(
 ) -> Measure:
     """Return how many of so many attackers get in with so many guesses each.
 
-    `each_seconds`: at which second of the attack each guess is made; one number holds for all. `expected` is the
+    `each_seconds`: at which second of the attack each guess is made; one number applies to all. `expected` is the
     closed form (RFC4226-6), as if every guess were verified. The result is the same each time. With the `seed` of the
-    attack series, nobody is lucky with the few guesses that a good throttle lets through. With other seeds, one in
-    some thousands is.
+    attack series, nobody is lucky with the few guesses that a good throttle permits. With other seeds, about one
+    attacker in several thousand is.
     """
     right = _right_codes(_an_hour_later(make), np.broadcast_to(each_seconds, guesses), window_steps)
     throws, got = dice(SeededRandomness(seed)), 0
@@ -70,8 +70,9 @@ def many_attackers(
 
 
 def verified_guesses(make: Make, play: Play, guesses: int) -> list[bool]:
-    """Of so many wrong guesses of one attacker, in their order: which the server looked at. It tells nobody, but it
-    knows: `MinimalServer` by what it does, `MfaServer` by its log.
+    """Return which of so many wrong guesses of one attacker the server verified, in order.
+
+    The server tells nobody, but `MinimalServer` shows it by its behaviour, and `MfaServer` by its log.
     """
     world = _an_hour_later(make)
     codes = [f"{number:06d}" for number in range(guesses)]
@@ -95,20 +96,20 @@ _NOT_VERIFIED = {Reason.THROTTLED, Reason.CONSUMED_PENDING, Reason.EXPIRED_PENDI
 
 
 def _an_hour_later(make: Make) -> World:
-    """No step of the widest window is closed any more by Alice's enrolment."""
+    """Wait an hour, so that Alice's enrolment closes no step of the widest window any more."""
     world = World(make)
     world.clock.advance(3600)
     return world
 
 
 def _right_codes(world: World, at_seconds: NDArray[np.int64], window_steps: int) -> NDArray[np.uint32]:
-    """For each guess the codes that are right when it is made: a row of 2 * window_steps + 1."""
+    """Return for each guess the codes that are valid when it is made: a row of 2 * window_steps + 1."""
     steps = (world.clock.now() + at_seconds) // PERIOD
     return codes_at(_secret(world.alice), steps[:, None] + np.arange(-window_steps, window_steps + 1))
 
 
 def wrong_code(world: World, person: Person) -> str:
-    """A code that is right in none of the steps that any server here looks at now."""
+    """Return a code that is valid in none of the steps that any server here compares now."""
     step = step_at(world.clock.now())
     near = {code_of(_secret(person), other) for other in range(step - MAX_WINDOW_STEPS, step + MAX_WINDOW_STEPS + 1)}
     return next(code for code in map("{:06d}".format, count()) if code not in near)

@@ -39,11 +39,14 @@ class LastingServer(MinimalServer):
         self._told.setdefault(name, []).append(Notification(self.clock.now(), event))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:
-        """What the owner of a session finds."""
+        """Return the notifications that the owner of a session finds."""
         return tuple(self._told.get(self.check_session(session).name, ()))
 
     def start_enrolment(self, permit: PendingLogin | Session) -> Enrolment:
-        """With a session of at most five minutes, for another authenticator (ASVS-7.5.1)."""
+        """Start an enrolment for another authenticator with a session of at most five minutes.
+
+        Source: ASVS-7.5.1.
+        """
         if not isinstance(permit, Session):
             return super().start_enrolment(permit)
         account = self.accounts[self.check_session(permit).name]

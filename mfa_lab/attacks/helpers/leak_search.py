@@ -1,4 +1,4 @@
-"""Attack 14's searchers: the places where a shared secret appears by itself, and a stand-in for a web service."""
+"""Attack 14's searches: the places where a shared secret leaks by itself, and a stand-in for a web service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_lab.attacks.helpers.encodings import readings
 from mfa_lab.errors import MfaError
 from mfa_lab.provisioning import qr_png
 
-SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public and worth nothing)
+SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public and without value)
 NAME = "alice@example.org"
 PNG = "data:image/png;base64,"
 _TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
@@ -27,8 +27,9 @@ Make = Callable[[str, str], Any]
 
 
 class Page:
-    """Shows a picture as a browser does. An address elsewhere is fetched from there, and the stranger notes it in
-    `strangers_log`. The stranger is this class: nothing leaves the process.
+    """Shows a picture as a browser does. It fetches a foreign address, and the stranger notes it in `strangers_log`.
+
+    The stranger is this class: nothing leaves the process.
     """
 
     def __init__(self) -> None:
@@ -138,4 +139,4 @@ LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {
     "a saved notebook": in_a_saved_notebook,
     "a stranger's web service": at_a_strangers,
 }
-"""Where a secret turns up; each says how, or nothing."""
+"""Searches by place; each returns how the secret leaks there, or ""."""

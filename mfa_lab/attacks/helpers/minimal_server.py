@@ -1,8 +1,8 @@
-"""The smallest server that takes both steps and makes none of the ladder's mistakes. Each weak server is this one
-with one method changed, and a fix changes it back.
+"""The smallest server that takes both steps and makes none of the mistakes of the attack series.
 
-It has the calls of `MfaServer`, so one and the same attack is run on both. It keeps everything in memory and in no
-order that a second process could share: a model to read, not a server to use.
+Each weak server is this one with one method changed, and a fix changes it back. It has the calls of `MfaServer`, so
+the same attack runs on both. It keeps everything in memory, and no second process can share it: it is a model to
+read, not a server to use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PERIOD = 30
 
 @dataclass(kw_only=True, slots=True)  # slots: nothing can be counted on the class itself
 class Count:
-    """Wrong codes in a row, and until when no further one is looked at (Unix seconds)."""
+    """Hold the number of wrong codes in a row, and until when no further one is verified (Unix seconds)."""
 
     failures: int = 0
     wait_until: int = 0
@@ -34,7 +34,7 @@ class Count:
 
 @dataclass
 class Account(Count):
-    """What the server keeps of one person. `last_step` is the step of the last code taken."""
+    """Hold what the server stores about one person. `last_step` is the step of the last accepted code."""
 
     name: str
     password_hash: str
@@ -43,14 +43,14 @@ class Account(Count):
 
 
 class MinimalServer:
-    """Two steps, one account after the other. Methods without a lesson in them begin with an underscore.
+    """Takes two steps, one account after the other. Methods without a lesson in them begin with an underscore.
 
-    `accounts` by name; `pendings` and `sessions` say by token whose they are.
+    `accounts` are by name; `pendings` and `sessions` give the owner of each token.
     """
 
     window_steps = 1
     free_failures = 4
-    """Wrong codes in a row that cost no wait; each one more doubles it, from half a minute to an hour."""
+    """So many wrong codes in a row cost no wait. Each further one doubles it, from half a minute to an hour."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         self.clock = clock
@@ -62,7 +62,7 @@ class MinimalServer:
         self._offers: dict[str, tuple[str, str]] = {}
 
     def register(self, name: str, password: str) -> None:
-        """An account with a password and no authenticator yet."""
+        """Make an account with a password and without an authenticator."""
         self.accounts[name] = Account(name, self.hasher.hash(Redacted(password)))
 
     # Step 1
@@ -83,7 +83,7 @@ class MinimalServer:
     # Steps 2 to 4
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
-        """Give a session for a correct code, after step 1."""
+        """Return a session for a correct code, after step 1."""
         account, count = self.account_of(pending), self.counted(pending)
         if self.must_wait(count):
             raise AccessDenied
@@ -95,14 +95,14 @@ class MinimalServer:
         return self.open_session(account)
 
     def account_of(self, pending: PendingLogin) -> Account:
-        """Whose login this is, as the server itself wrote it down in step 1."""
+        """Return whose login this is, as the server itself recorded it in step 1."""
         name = self.pendings.get(pending.token.reveal())
         if name is None:
             raise AccessDenied
         return self.accounts[name]
 
     def step_of(self, account: Account, code: str) -> int | None:
-        """The time step within the window that `code` belongs to, if any."""
+        """Return the time step within the window that `code` belongs to, or None."""
         try:
             typed = tidy_code(code)
         except MalformedCode:
@@ -114,18 +114,18 @@ class MinimalServer:
         return found
 
     def centre(self, account: Account) -> int:  # noqa: ARG002
-        """The time step in the middle of the window: the server's own, for every account."""
+        """Return the time step in the middle of the window: the server's own, for every account."""
         return step_at(self.clock.now(), PERIOD)
 
     def consume(self, account: Account, step: int) -> bool:
-        """Take a step, once: only one above the last one taken."""
+        """Consume a step, once: only one above the last consumed one."""
         if step <= account.last_step:
             return False
         account.last_step = step
         return True
 
     def counted(self, pending: PendingLogin) -> Count:
-        """Where wrong codes are counted: in the account, whichever pending login they came by (RFC4226-7.3)."""
+        """Return where wrong codes are counted: in the account, for all pending logins (RFC4226-7.3)."""
         return self.account_of(pending)
 
     def must_wait(self, count: Count) -> bool:
@@ -138,16 +138,16 @@ class MinimalServer:
         count.wait_until = self.clock.now() + self.wait_seconds(count.failures)
 
     def wait_seconds(self, failures: int) -> int:
-        """What the next code has to wait after so many wrong ones in a row."""
+        """Return how long the next code has to wait after so many wrong ones in a row."""
         beyond = failures - self.free_failures
         return min(30 * 2 ** min(beyond - 1, 7), 3600) if beyond > 0 else 0
 
     def succeeded(self, count: Count) -> None:
-        """A completed login ends the count."""
+        """Reset the count after a completed login."""
         count.failures = 0
 
     def open_session(self, account: Account) -> Session:
-        """What access is: a token that the server knows."""
+        """Grant access: return a token that the server knows."""
         token = self._new_token()
         self.sessions[token.reveal()] = account.name
         now = self.clock.now()
@@ -187,8 +187,9 @@ class MinimalServer:
         return RecoveryCodes(())
 
     def reset_factors(self, name: str) -> None:
-        """Reset a lost or disabled authenticator, as an administrator does: the next correct password enrols a new
-        one.
+        """Reset a lost or disabled authenticator, as an administrator does.
+
+        The next login with a correct password enrols a new one.
         """
         account = self.accounts[name]
         account.secret, account.failures, account.wait_until = None, 0, 0
@@ -199,5 +200,5 @@ class MinimalServer:
 
 @lru_cache(maxsize=4096)
 def code_of(secret: str, step: int) -> str:
-    """PyOTP's code of a step, kept: the attacks ask for the same few a million times."""
+    """Return PyOTP's code of a step, from a cache: the attacks need the same few codes a million times."""
     return code_at(secret, step * PERIOD)

@@ -1,4 +1,4 @@
-"""A session in other hands: how a relay gets it, and what a server is asked about sessions, stolen and honest."""
+"""A stolen session: how a relay gets it, and the trials on sessions, stolen and honest."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def half_hours_open(world: World, session: Session, most: int) -> int:
 
 
 def with_stolen(then: Callable[[World, Session], Session]) -> Callable[[Make], str]:
-    """A trial: the session is stolen, something happens, and with what is left of it a page is asked for."""
+    """Return a trial: the session is stolen, something happens, and its holder asks for a page."""
 
     def run(make: Make) -> str:
         world = World(make)
@@ -86,12 +86,12 @@ def with_stolen(then: Callable[[World, Session], Session]) -> Callable[[Make], s
 
 
 def at_once(_world: World, session: Session) -> Session:
-    """What came through the relay, as it came."""
+    """Use the session as it came through the relay."""
     return session
 
 
 def for_how_long(make: Make) -> str:
-    """The two ends of the stolen session, in hours."""
+    """Return when the stolen session ends in use and without use, in hours."""
     world = World(make)
     hours = half_hours_open(world, stolen(world), HALF_HOURS_IN_A_WEEK) * HALF_AN_HOUR // HOUR
     unused = next((pause for pause in (HOUR + 1, DAY) if not _open_after(make, pause)), 7 * DAY) // HOUR
@@ -112,7 +112,7 @@ def used_for_a_day(world: World, session: Session) -> Session:
 
 
 def with_new_dates(world: World, session: Session) -> Session:
-    """A day later, with other dates written on it."""
+    """Use it a day later, with other dates written on it."""
     used_for_a_day(world, session)
     world.clock.advance(1)
     now = world.clock.now()
@@ -120,7 +120,7 @@ def with_new_dates(world: World, session: Session) -> Session:
 
 
 def unused_for_an_hour(world: World, session: Session) -> Session:
-    """To the second."""
+    """Use it after exactly one hour without use."""
     world.clock.advance(HOUR)
     return session
 
@@ -132,14 +132,14 @@ def opened_after_it(world: World, session: Session) -> Session:
 
 
 def with_alices_name_on_it(make: Make) -> str:
-    """Whose pages Mallory's own session opens, once he has written Alice's name on it."""
+    """Return whose pages Mallory's own session opens after he has written Alice's name on it."""
     world = World(make)
     whose = world.whose(replace(world.log_in(world.mallory), name=world.alice.name))
     return {world.mallory.name: "his own pages", world.alice.name: "Alice's pages"}.get(str(whose), "no pages")
 
 
 def made_up(make: Make) -> str:
-    """What a page says of a token that nobody was given."""
+    """Return what a page answers to a token that nobody was given."""
     world = World(make)
     session = replace(world.log_in(world.alice), token=token_from(bytes(32)))
     try:

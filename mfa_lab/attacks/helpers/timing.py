@@ -1,8 +1,8 @@
-"""A stranger with a watch: refused logins to names that exist and to names that do not, in pairs, and Welch's t.
+"""A timing attack by a stranger: rejected logins to existing and unknown names, in pairs, and Welch's t.
 
 Real time differs from run to run, so it is measured on each learner's machine, and only what is certain is committed.
-What takes the time is counted: password hashes. With a round time for a hash and seeded noise from the way
-there and back, the count gives the same milliseconds each time.
+The expensive work is counted: password hashes. With a round time for a hash and seeded noise from the network, the
+count gives the same milliseconds each time.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.passwords.hashing import PasswordHasher
 
 TOLD_APART = 4.5
-"""The customary limit of leakage tests: by chance alone |t| passes it about seven times in a million."""
+"""The customary limit of leakage tests: by chance alone |t| exceeds it about seven times in a million."""
 HASH_MS = 28.0
-"""What an Argon2id hash under `policy.OWASP` takes on one core, roundly."""
+"""The rounded time of an Argon2id hash under `policy.OWASP` on one core."""
 WAY_MS, NOISE_MS = 60.0, 20.0
 """The way there and back over a network, and how much it strays: a standard deviation."""
 _WRONG = "demo only: not the password"
@@ -38,30 +38,30 @@ _SEED = 3
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds that refused logins took, in pairs: names that exist, and names that do not."""
+    """Hold the milliseconds of rejected logins, in pairs: existing names, and unknown names."""
 
     known_ms: tuple[float, ...]
     unknown_ms: tuple[float, ...]
 
     @property
     def t(self) -> float:
-        """Welch's t of the two means. Positive where a name that exists takes longer."""
+        """Return Welch's t of the two means. It is positive if an existing name takes longer."""
         return welch_t(self.known_ms, self.unknown_ms)
 
     @property
     def told_apart(self) -> bool:
-        """Whether so many attempts tell the names that exist from those that do not."""
+        """Return whether so many attempts distinguish existing names from unknown ones."""
         return abs(self.t) > TOLD_APART
 
     def __repr__(self) -> str:
         pairs = f"after {len(self.known_ms)} attempts at each"
         if self.told_apart:
-            return f"t is above {TOLD_APART} {pairs}: names that exist are told from names that do not"
-        return f"t is not above {TOLD_APART} {pairs}: by time nothing is told apart"
+            return f"t is above {TOLD_APART} {pairs}: existing names differ from unknown ones"
+        return f"t is not above {TOLD_APART} {pairs}: time reveals nothing"
 
 
 def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
-    """Welch's t: the difference of two means in units of its own uncertainty.
+    """Return Welch's t: the difference of two means in units of its own uncertainty.
 
     >>> welch_t((10.0, 12.0), (5.0, 7.0))
     3.5355339059327378
@@ -71,7 +71,7 @@ def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
 
 @contextmanager
 def counted_hashes() -> Iterator[list[str]]:
-    """Add every password hash that is computed meanwhile to the list, at Argon2's own door."""
+    """Add every password hash that is computed in the body to the list, in Argon2 itself."""
     done: list[str] = []
 
     def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,10 +92,10 @@ def counted_hashes() -> Iterator[list[str]]:
 
 
 def by_the_clock(make: Make, pairs: int = 40) -> Timing:
-    """Real time on this machine, for `slow` or `our_slow_server`: registering and trying take three hashes a pair.
+    """Measure real time on this machine, for `slow` or `our_slow_server`; a pair costs three hashes.
 
-    The slowest tenth of either side is left out: there the machine's other work speaks. Even so no t is certain where
-    others work at the same time; commit none.
+    The slowest tenth of either side is left out, because other work of the machine dominates it. Even so, no t is
+    certain on a busy machine, so commit none.
     """
     timing = _pairs(make, pairs, _clocked)
     return Timing(_without_the_slowest(timing.known_ms), _without_the_slowest(timing.unknown_ms))
@@ -107,8 +107,9 @@ def _without_the_slowest(times: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def by_the_count(make: Make, pairs: int = 100) -> Timing:
-    """The same attempts, each with `HASH_MS` for every hash that it costs and with a network's noise. Seeded: the
-    same each time.
+    """Return the same attempts with `HASH_MS` for every hash and with a network's noise.
+
+    They are seeded, so they are the same each time.
     """
     way, noise = NormalDist(WAY_MS, NOISE_MS), SeededRandomness(_SEED)
 
@@ -122,7 +123,7 @@ def by_the_count(make: Make, pairs: int = 100) -> Timing:
 
 
 def slow(weak: type[MinimalServer]) -> Make:
-    """A small server whose passwords are hashed as they should be (OWASP-PW), for a real watch."""
+    """Return a small server whose passwords are hashed as they should be (OWASP-PW), for real time measurements."""
 
     def make(clock: Clock, randomness: Randomness) -> MinimalServer:
         server = weak(clock, randomness)
@@ -133,12 +134,12 @@ def slow(weak: type[MinimalServer]) -> Make:
 
 
 def our_slow_server(clock: Clock, randomness: Randomness) -> MfaServer:
-    """This kit's own server under its standard policy."""
+    """Return this kit's own server under its standard policy."""
     return MfaServer(clock=clock, randomness=randomness)
 
 
 def _pairs(make: Make, pairs: int, measure: Callable[[Callable[[], None]], float]) -> Timing:
-    """Each name is tried once, so that no throttle starts; a coin decides which of a pair goes first."""
+    """Yield pairs of rejections. Each name is tried once, so that no throttle starts; a coin decides the order."""
     if pairs < 2:
         raise InvalidInput("a mean with its uncertainty needs two attempts or more")
     server = make(ManualClock(), SeededRandomness(1))

@@ -1,4 +1,4 @@
-"""The place of an attack: a server, a clock, Alice and Mallory with an account and a phone each."""
+"""The world of an attack: a server, a clock, Alice and Mallory with an account and a phone each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account and a phone. Passwords here are demo passwords."""
+    """Hold somebody with an account and a phone. Passwords here are demo passwords."""
 
     name: str
     password: str
@@ -34,9 +34,9 @@ class Person:
 
 
 class World:
-    """One server that `make` makes, and two people who have enrolled. Seeded: the same each time.
+    """Hold one server that `make` makes, and two people who have enrolled. Seeded: the same each time.
 
-    The clock stands two minutes after the enrolments, ten seconds into a step.
+    The clock is two minutes after the enrolments, ten seconds into a step.
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:
@@ -61,12 +61,12 @@ class World:
         return pending
 
     def log_in(self, person: Person) -> Session:
-        """Take all the steps, honestly."""
+        """Take all steps honestly."""
         session: Session = self.server.finish_login(self.begin(person), person.phone.code())
         return session
 
     def whose(self, session: Session) -> str | None:
-        """Return whose pages this session opens, if any: the server is asked, as every page asks it."""
+        """Return whose pages this session opens, if any. It asks the server, as every page does."""
         try:
             name: str = self.server.check_session(session).name
         except AccessDenied:
@@ -75,9 +75,7 @@ class World:
 
 
 def outcome(attempt: Callable[[], object]) -> str:
-    """Return `IN` if `attempt` returns, and `OUT` if access is denied. Any other error is the server's own and goes
-    on.
-    """
+    """Return `IN` if `attempt` returns, and `OUT` if access is denied. Raise any other error of the server."""
     try:
         attempt()
     except AccessDenied:
@@ -144,7 +142,7 @@ HONEST = (
 
 
 def refuses_everybody(weak: Any) -> Any:
-    """Return the fix that no grader may pass: nobody finishes a login any more, but everybody can enrol."""
+    """Return the fix that no grader may pass: nobody can finish a login, but everybody can enrol."""
 
     class Refuser(weak):  # type: ignore[misc]
         def finish_login(self, *_: object, **__: object) -> Session:

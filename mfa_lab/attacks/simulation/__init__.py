@@ -1,1 +1,1 @@
-"""Figures by the million: codes over arrays, chances in closed form and drawn, guess budgets, seed search."""
+"""Simulations: codes over arrays, chances in closed form and drawn, guess budgets, seed search."""

@@ -1,8 +1,8 @@
-"""Codes by the million, for figures and simulations. Never for a login: there PyOTP computes every code.
+"""Codes by the million, for figures and simulations. Never use it for a login, where PyOTP computes every code.
 
-SHA-1 runs over NumPy arrays (`sha1.compress`), about twenty times as fast as a loop over PyOTP. SHA-256 and
-SHA-512 do not: with over two times as many operations, each a pass over memory, arrays are slower than `hashlib`
-copied from a ready state, which is what they use here.
+SHA-1 runs over NumPy arrays (`sha1.compress`), about twenty times as fast as a loop over PyOTP. SHA-256 and SHA-512
+use `hashlib`, copied from a prepared state. They have over two times as many operations, each a pass over memory, so
+arrays would be slower.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
 Codes = NDArray[np.uint32]
 
 CHUNK_CODES = 20_480
-"""Codes in hand at a time: so many that NumPy's calls cost little, so few that they fit a core's own cache."""
+"""Codes computed at a time: enough that NumPy's calls cost little, few enough for a core's own cache."""
 TASK_CODES = 16 * CHUNK_CODES
-"""Codes that a process is given at a time."""
+"""Codes that a process gets at a time."""
 WORTH_PROCESSES = 4_000_000
-"""Fewer codes are made before another process has started."""
+"""Fewer codes are computed before another process has started."""
 _SHOW_AFTER_SECONDS = 2
 _N = np.uint32
 _INNER, _OUTER = (bytes(byte ^ padding for byte in range(256)) for padding in (0x36, 0x5C))
@@ -46,13 +46,14 @@ def codes_at(
     algorithm: str = "SHA1",
     workers: int | None = None,
 ) -> Codes:
-    """The code of each secret at each step, as a number: 7 stands for "000007".
+    """Return the code of each secret at each step, as a number: 7 means "000007".
 
     `secrets`: Base32 text, one or an array; `steps`: time steps (`otp.step_at`), one or an array. The two
     broadcast, in up to two dimensions: n secrets and n steps give n codes, `secrets[:, None]` and steps a table.
-    Computed in chunks: beside the arguments and the result (4 bytes a code) it takes some 20 MB, and as much again
-    with an interpreter for each of `workers` processes (None: one for each core where that is quicker; threads
-    would only wait for each other). A bar shows progress after two seconds. Raises `InvalidSecret`, `InvalidInput`.
+    It computes in chunks. Beside the arguments and the result (4 bytes a code), this takes some 20 MB, and as much
+    again, with an interpreter, for each of `workers` processes. None means one for each core if that is quicker;
+    threads would only wait for each other. A bar shows progress after two seconds. Raises `InvalidSecret`,
+    `InvalidInput`.
 
     >>> [f"{code:06d}" for code in codes_at("DEMOALICEDEMOALICEDEMOALICEDEMO2", [60_000_000, 60_000_001])]
     ['715679', '411743']
@@ -103,7 +104,7 @@ def _in_two_dimensions(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Tile]:
-    """Cut a table into tiles of at most `size` cells, whole rows where they fit."""
+    """Cut a table into tiles of at most `size` cells, in whole rows if they fit."""
     rows, columns = shape
     wide = max(1, min(columns, size))
     high = max(1, size // wide)
@@ -112,20 +113,20 @@ def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Tile]:
 
 
 def _tile(array: NDArray[Any], tile: Tile) -> NDArray[Any]:
-    """The tile of an array that broadcasts to the table."""
+    """Return the tile of an array that broadcasts to the table."""
     rows, columns = (where if length > 1 else slice(None) for where, length in zip(tile, array.shape, strict=True))
     return array[rows, columns]
 
 
 def _done(tasks: Iterable[Task], workers: int) -> Iterator[Codes]:
-    """The tasks' results, in order; never more of them in hand than keep all workers busy."""
+    """Yield the tasks' results in order. There are only as many tasks at a time as keep all workers busy."""
     if workers == 1:
         yield from (_codes(*task) for task in tasks)
         return
     waiting: deque[Future[Codes]] = deque()
     try:
         pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-    except OSError:  # some containers give no semaphores: the same codes, by one process
+    except OSError:  # some containers have no semaphores: one process computes the same codes
         yield from _done(tasks, 1)
         return
     with pool as processes:
@@ -137,7 +138,7 @@ def _done(tasks: Iterable[Task], workers: int) -> Iterator[Codes]:
 
 
 def _codes(texts: NDArray[Any], counters: NDArray[Any], digits: int, algorithm: str) -> Codes:
-    """The codes of one task."""
+    """Return the codes of one task."""
     codes: Codes = np.empty(np.broadcast_shapes(texts.shape, counters.shape), np.uint32)
     hashing = _Sha1 if algorithm == "SHA1" else _Sha2
     keyed = hashing(texts, algorithm)
@@ -148,7 +149,7 @@ def _codes(texts: NDArray[Any], counters: NDArray[Any], digits: int, algorithm: 
 
 
 def truncated(words: list[Codes]) -> Codes:
-    """Dynamic truncation (RFC 4226, section 5.3): 31 bits from the offset that the last four bits tell.
+    """Return the dynamic truncation (RFC 4226, section 5.3): 31 bits from the offset in the last four bits.
 
     `words`: the digest's first five words and its last one.
     """
@@ -161,12 +162,12 @@ def truncated(words: list[Codes]) -> Codes:
 
 
 def _either(zeros: Codes, ones: Codes, mask: Codes) -> Codes:
-    """`zeros` or `ones`, as the mask has it: a fifth of the time that `np.choose` takes."""
+    """Return `zeros` or `ones`, as the mask says, in a fifth of the time of `np.choose`."""
     return zeros ^ ((zeros ^ ones) & mask)
 
 
 class _Sha1:
-    """HMAC-SHA-1 over arrays: each key's two blocks are compressed once, then two more blocks for each code."""
+    """HMAC-SHA-1 over arrays. It compresses each key's two blocks once, then two more blocks for each code."""
 
     def __init__(self, texts: NDArray[Any], algorithm: str) -> None:
         keys = b"".join(_block_long(texts, algorithm))
@@ -182,13 +183,13 @@ class _Sha1:
 
 
 def _high(counters: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """The upper 32 bits, as one shared word where none of them is set: so it is until the year 6053."""
+    """Return the upper 32 bits, as one shared word if none of them is set, which is so until the year 6053."""
     high = (counters >> np.uint64(32)).astype(np.uint32)
     return high if high.any() else sha1.word(0)
 
 
 def last_block(words: Iterable[NDArray[np.uint32]]) -> list[NDArray[np.uint32]]:
-    """The rest of a message whose first block was the key's: `words`, a one bit, zeros, the length in bits."""
+    """Return the rest of a message whose first block was the key's: `words`, a one bit, zeros, the bit length."""
     block = [*words, sha1.word(1 << 31)]
     length = 8 * (64 + 4 * (len(block) - 1))
     return block + [sha1.word(0)] * (15 - len(block)) + [sha1.word(length)]
@@ -199,7 +200,7 @@ def _words(blocks: bytes, shape: tuple[int, ...]) -> list[NDArray[np.uint32]]:
 
 
 class _Sha2:
-    """HMAC-SHA-256 and -512 by `hashlib`: each key's two blocks are hashed once, and their states copied."""
+    """HMAC-SHA-256 and -512 by `hashlib`. It hashes each key's two blocks once, and copies their states."""
 
     def __init__(self, texts: NDArray[Any], algorithm: str) -> None:
         new = _quickest(algorithm)
@@ -224,7 +225,7 @@ class _Sha2:
 
 
 def _quickest(algorithm: str) -> Callable[..., Any]:
-    """CPython's own hash where it was built in: it copies its state quicker than OpenSSL's, `hashlib`'s choice."""
+    """Return CPython's own hash if it was built in. It copies its state quicker than OpenSSL's in `hashlib`."""
     try:
         own: Callable[..., Any] = getattr(hashlib, "__get_builtin_constructor")(algorithm)
     except (AttributeError, ValueError):
@@ -233,7 +234,7 @@ def _quickest(algorithm: str) -> Callable[..., Any]:
 
 
 def _block_long(texts: NDArray[Any], algorithm: str) -> Iterator[bytes]:
-    """The keys as HMAC takes them: a block long, hashed first where they are longer (RFC 2104)."""
+    """Return the keys as HMAC takes them: a block long, and hashed first if they are longer (RFC 2104)."""
     size = DIGESTS[algorithm]().block_size
     for text in texts.flat:
         key = secret_bytes(text)

@@ -1,7 +1,7 @@
-"""The guess budget: what somebody reaches who has the password and keeps guessing codes.
+"""The guess budget: what an attacker with the password achieves by guessing codes.
 
-Rules alone decide it, in closed form: how many codes are right at a time, how long a failure makes wait, what ends
-the guessing. `mfa_lab.attacks.simulation.simulated_budget` draws the same attempts one by one.
+Only rules decide it, in closed form: how many codes are valid at a time, how long each failure makes the next attempt
+wait, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` draws the same attempts one by one.
 """
 
 from __future__ import annotations
@@ -20,21 +20,23 @@ from mfa_lab.server.login.throttle import wait_seconds
 DAY_SECONDS = 86_400
 YEAR_DAYS = 365
 NETWORK = (10, 1)
-"""Attempts and seconds. Where no rule slows the attacker down, so many are taken: a modest pace for one machine."""
+"""Attempts and seconds. Without a rule, the attacker makes so many attempts, a modest rate for one machine."""
 _ENDLESS = 10**15
-"""More attempts than anybody makes; what `bisect` looks among."""
+"""More attempts than anybody makes; the range that `bisect` searches."""
 
 Limit = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a system does about wrong codes for one account. Give waits or limits, not both; neither is `NETWORK`.
+    """Hold what a system does about wrong codes for one account. Give waits or limits, not both; neither is
+    `NETWORK`.
 
-    `waits_seconds`: what the next attempt has to wait after the first, second, ... failure in a row; the last one
-    holds for all that follow. `limits`: (attempts, seconds), no more than so many in any so many seconds; of several
-    the wider allow more. `disable_after_failures`: failures in a row that disable the factor. `codes_per_password`
-    and `password_holds_seconds`: after how many wrong codes, or how long, the password has to be given again.
+    `waits_seconds`: how long the next attempt has to wait after the first, second, ... failure in a row; the last one
+    applies to all that follow. `limits`: (attempts, seconds), no more than so many in any so many seconds; of
+    several, a longer one permits more attempts. `disable_after_failures`: failures in a row that disable the factor.
+    `codes_per_password` and `password_holds_seconds`: after how many wrong codes, or how long, the password is needed
+    again.
     """
 
     accepted_codes: int
@@ -61,7 +63,7 @@ class Rules:
             raise InvalidInput("give waits_seconds or limits, not both")
         if self.waits_seconds[-1:] == (0,) and self.disable_after_failures is None:
             raise InvalidInput(
-                "the last of waits_seconds holds for ever: make it 1 or more, or leave all of them out"
+                "the last of waits_seconds applies for ever: make it 1 or more, or leave all of them out"
             )
         for (few, short), (many, long) in pairwise(self.limits):
             if few >= many or moment(Rules(accepted_codes=1, limits=((few, short),)), many) + short > long:
@@ -69,8 +71,9 @@ class Rules:
 
     @classmethod
     def of(cls, policy: Policy, *, authenticators: int = 1) -> Rules:
-        """This kit's own, as `mfa_lab.server.login.throttle` has them. With several authenticators the codes of each
-        are right, and a wrong one is one failure.
+        """Return this kit's own rules, as in `mfa_lab.server.login.throttle`.
+
+        With several authenticators the codes of each are valid, and a wrong code is one failure.
         """
         if type(authenticators) is not int or not 1 <= authenticators <= policy.authenticators:
             raise InvalidInput(f"authenticators must be 1 to {policy.authenticators}, as many as the policy allows")
@@ -89,21 +92,22 @@ def _whole(numbers: Iterable[object], least: int) -> bool:
 
 
 def moment(rules: Rules, attempt: int) -> int:
-    """The second, from the attack's beginning, from which the `attempt`-th counts (the first is 1) for somebody who
-    wastes no time. What disables the factor is left out.
+    """Return the second, from the attack's beginning, from which the `attempt`-th counts (the first is 1).
+
+    It assumes an attacker who wastes no time, and ignores that the factor is disabled.
     """
     failures, waits = attempt - 1, rules.waits_seconds
     if waits:
         return sum(waits[:failures]) + waits[-1] * max(0, failures - len(waits))
     at = 0
-    for attempts, seconds in reversed(rules.limits or (NETWORK,)):  # from the widest: so many whole bursts
+    for attempts, seconds in reversed(rules.limits or (NETWORK,)):  # from the longest limit: so many whole bursts
         bursts, failures = divmod(failures, attempts)
         at += bursts * seconds
     return at
 
 
 def attempts_before(rules: Rules, seconds: int) -> int:
-    """How many attempts are made before this second, the factor being disabled when its time has come."""
+    """Return how many attempts are made before this second, until the factor is disabled."""
     return min(_undisturbed(rules, seconds), rules.disable_after_failures or _ENDLESS)
 
 
@@ -112,7 +116,7 @@ def _undisturbed(rules: Rules, seconds: int) -> int:
 
 
 def attempts_in(rules: Rules, days: int, owner_login_days: int | None = None) -> int:
-    """How many attempts are made in so many days; `owner_login_days` as in `guess_budget`."""
+    """Return how many attempts are made in so many days; `owner_login_days` as in `guess_budget`."""
     if owner_login_days is None:
         return attempts_before(rules, days * DAY_SECONDS)
     between = attempts_between_logins(rules, owner_login_days)
@@ -121,8 +125,9 @@ def attempts_in(rules: Rules, days: int, owner_login_days: int | None = None) ->
 
 
 def attempts_between_logins(rules: Rules, days: int) -> int:
-    """How many fit between two logins of the owner, so many days apart, that leave the owner's way free: each wait is
-    over in time, and the last failure that would disable the factor is left out.
+    """Return how many attempts fit between two logins of the owner, so many days apart.
+
+    They do not hinder the owner: each wait is over in time, and no attempt disables the factor.
     """
     seconds = days * DAY_SECONDS
     made = _undisturbed(rules, seconds + 1) - 1 if rules.waits_seconds else _undisturbed(rules, seconds)
@@ -131,9 +136,9 @@ def attempts_between_logins(rules: Rules, days: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GuessBudget:
-    """What guessing reaches under some rules. Chances lie between 0 and 1; `math.inf` days are never.
+    """Hold what guessing achieves under some rules. Chances are between 0 and 1; `math.inf` days are never.
 
-    `password_logins_per_day`: how often the password has to be given for it on the first day, where rules say so.
+    `password_logins_per_day`: how often the password is needed for it on the first day, if rules say so.
     """
 
     chance_per_attempt: float
@@ -156,12 +161,12 @@ class GuessBudget:
 
 
 def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) -> GuessBudget:
-    """What somebody reaches who has the password and guesses codes as fast as `rules` permit (RFC4226-6).
+    """Return what an attacker with the password achieves by guessing as fast as `rules` permit (RFC4226-6).
 
-    `owner_login_days`: the owner completes a login every so many days, which ends the count of failures; the attacker
-    leaves the owner's way free and goes on. None: the owner never comes, and failures add up until the factor is
-    disabled. The truth lies between. A day is the first one, a year has 365. An account with several authenticators:
-    pass `Rules.of(policy, authenticators=2)`.
+    `owner_login_days`: the owner completes a login every so many days, which resets the count of failures. The
+    attacker does not hinder the owner and goes on. None: the owner never comes, and failures add up until the factor
+    is disabled. The truth is between these cases. A day is the first one, and a year has 365. For an account with
+    several authenticators, pass `Rules.of(policy, authenticators=2)`.
 
     >>> budget = guess_budget(Policy.STANDARD)
     >>> budget.attempts_per_day, budget.attempts_per_year, budget.days_to_one_half
@@ -185,7 +190,7 @@ def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) 
 
 
 def _days_to_one_half(rules: Rules, owner_login_days: int | None) -> float:
-    """1 - (1 - p)^n reaches one half with the n-th attempt: n = ln(1/2) / ln(1 - p), rounded up."""
+    """Return when 1 - (1 - p)^n reaches one half: at attempt n = ln(1/2) / ln(1 - p), rounded up."""
     chance = rules.accepted_codes / 10**rules.digits
     attempt = max(1, math.ceil(math.log(0.5) / math.log1p(-chance))) if chance < 0.5 else 1
     logins = 0
@@ -201,7 +206,10 @@ def _days_to_one_half(rules: Rules, owner_login_days: int | None) -> float:
 
 
 def _password_logins(rules: Rules, attempts: int) -> int | None:
-    """A pending login ends with its wrong codes or its time; a right password makes the next one at once."""
+    """Return how many password logins the attempts need.
+
+    A pending login ends with its wrong codes or its time; a correct password makes the next one at once.
+    """
     if rules.codes_per_password is None or rules.password_holds_seconds is None:
         return None
     logins, codes, until = 0, 0, 0
@@ -214,7 +222,7 @@ def _password_logins(rules: Rules, attempts: int) -> int | None:
 
 
 def in_words(chance: float) -> str:
-    """A chance as a person says it: 1 in 10,101; 3.5 %; over 99.9 %.
+    """Return a chance in words: 1 in 10,101; 3.5 %; over 99.9 %.
 
     >>> [in_words(chance) for chance in (0.0, 0.000099, 0.0347, 0.9999)]
     ['none', '1 in 10,101', '3.5 %', 'over 99.9 %']

@@ -1,7 +1,7 @@
 """The Mersenne Twister of Python's `random` over arrays: thousands of seeds at once, and only the first few words.
 
-Seeding runs 1,247 steps, each from the one before, so a single seed cannot be hurried; but the seeds do not depend on
-one another. Source: Matsumoto and Nishimura, mt19937ar (2002), as CPython has it in `_randommodule.c`.
+Seeding takes 1,247 steps, each from the one before, so one seed cannot be faster. But the seeds do not depend on one
+another. Source: Matsumoto and Nishimura, mt19937ar (2002), as CPython has it in `_randommodule.c`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _TOP, _ONE = np.uint32(0x8000_0000), np.uint32(1)
 
 
 def first_words(seeds: Words, count: int) -> list[Words]:
-    """The first `count` words (1 to 227) that `random.Random(seed)` gives, for each of the seeds below 2^32."""
+    """Return the first `count` words (1 to 227) of `random.Random(seed)`, for each of the seeds below 2^32."""
     state = _seeded(seeds)
     return [_tempered(_twisted(state, place)) for place in range(count)]
 
 
 def _seeded(seeds: Words) -> Words:
-    """The state after seeding, a row for each of its 624 words: `init_by_array` with a key of one word."""
+    """Return the state after seeding, a row for each of its 624 words: `init_by_array` with a one-word key."""
     state = np.empty((_SIZE, seeds.size), np.uint32)
     state[0] = _constants()[0]
     for place in range(1, _SIZE):
@@ -43,7 +43,7 @@ def _seeded(seeds: Words) -> Words:
 
 
 def _mix(before: Words, here: Words, factor: Words, more: Words, into: Words) -> None:
-    """One step: `(here ^ (before ^ before >> 30) * factor) + more`, without an array besides `into`."""
+    """Compute one step, `(here ^ (before ^ before >> 30) * factor) + more`, without an array besides `into`."""
     np.right_shift(before, _COUNTS[30], out=into)
     into ^= before
     into *= factor
@@ -53,7 +53,7 @@ def _mix(before: Words, here: Words, factor: Words, more: Words, into: Words) ->
 
 @cache
 def _constants() -> list[Words]:
-    """What every seeding begins with."""
+    """Return the state with which every seeding begins."""
     words = [_START]
     for place in range(1, _SIZE):
         words.append((1_812_433_253 * (words[-1] ^ words[-1] >> 30) + place) & 0xFFFF_FFFF)

@@ -17,18 +17,21 @@ from mfa_lab.randomness import Randomness
 Chances = NDArray[np.float64]
 _FIRST_STEP = 60_000_000
 _KEPT_STEPS = 50_000
-"""Moments to draw from: some 17 days at 30 s, made once a simulation."""
+"""The moments to draw from, about 17 days at 30 s, made once for each simulation."""
 
 
 def acceptance(
     offset_seconds: ArrayLike, delay_seconds: ArrayLike = 0, window_steps: ArrayLike = 1, *, period: int = 30
 ) -> Chances:
-    """The chance that an honest code is accepted, when the phone's clock is `offset_seconds` ahead and the code
-    reaches the server `delay_seconds` after it was read, at a random moment. Arguments broadcast.
+    """Return the chance that an honest code is accepted, at a random moment.
 
-    The code is of step floor(x + offset / period), the server in step floor(x + delay / period), x being the moment.
-    With s = |offset - delay| / period the two lie floor(s) steps apart, or one more with the chance s - floor(s); so
-    the chance that they are at most `window_steps` apart is window_steps + 1 - s, between 0 and 1.
+    The phone's clock is `offset_seconds` ahead, and the code reaches the server `delay_seconds` after it was read.
+    Arguments broadcast.
+
+    The code is of step floor(x + offset / period), and the server in step floor(x + delay / period), where x is the
+    moment. With s = abs(offset - delay) / period, the two are floor(s) steps apart, or one more with the chance s -
+    floor(s). So the chance that they are at most `window_steps` apart is window_steps + 1 - s, limited to the range
+    from 0 to 1.
     """
     apart = np.abs(np.subtract(offset_seconds, delay_seconds)) / period
     return np.clip(np.add(window_steps, 1) - apart, 0.0, 1.0)
@@ -44,10 +47,10 @@ def simulated_acceptance(
     period: int = 30,
     digits: int = 6,
 ) -> Chances:
-    """The share accepted of `logins` logins for each offset and delay (whole seconds), comparing real codes.
+    """Return the accepted share of `logins` logins for each offset and delay (whole seconds).
 
-    Besides what `acceptance` says, a code outside the window is right by accident in (2 * window_steps + 1) of
-    10^digits cases.
+    It compares real codes. Besides the chance in `acceptance`, a code outside the window is valid by accident in (2 *
+    window_steps + 1) of 10^digits cases.
     """
     offsets, delays = np.broadcast_arrays(np.asarray(offset_seconds), np.asarray(delay_seconds))
     if offsets.dtype.kind not in "iu" or delays.dtype.kind not in "iu":
@@ -68,8 +71,9 @@ def simulated_acceptance(
 
 
 def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6) -> Chances:
-    """The chance that one of `attempts` blind guesses is right, `accepted_codes` being right at a time: exactly
-    1 - (1 - s / 10^d)^v, for small numbers about s * v / 10^d (RFC4226-6). Arguments broadcast.
+    """Return the chance that one of `attempts` blind guesses is valid, with `accepted_codes` valid at a time.
+
+    It is exactly 1 - (1 - s / 10^d)^v, and for small numbers about s * v / 10^d (RFC4226-6). Arguments broadcast.
 
     >>> f"{guessing(3, 100):.6f}"
     '0.000300'
@@ -80,7 +84,7 @@ def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6)
 def simulated_guessing(
     window_steps: int, attempts: int, *, attackers: int, randomness: Randomness, digits: int = 6
 ) -> float:
-    """The share of `attackers` of whom at least one guess was accepted, each making one guess a step."""
+    """Return the share of `attackers` with at least one accepted guess, each making one guess a step."""
     codes = some_codes(randomness, _KEPT_STEPS + attempts + 2 * checked_window(window_steps), digits)
     thrown = dice(randomness)
     starts = thrown.integers(0, _KEPT_STEPS, attackers, np.int32)
@@ -93,7 +97,7 @@ def simulated_guessing(
 
 
 def sigma(chance: ArrayLike, trials: int) -> Chances:
-    """By how much the share of successes in so many trials usually strays from `chance`."""
+    """Return how far the share of successes in so many trials usually strays from `chance`."""
     chance = np.asarray(chance, np.float64)
     return np.asarray(np.sqrt(chance * (1 - chance) / trials))
 
@@ -103,5 +107,5 @@ def some_codes(randomness: Randomness, count: int, digits: int) -> NDArray[np.ui
 
 
 def dice(randomness: Randomness) -> Generator:
-    """NumPy's generator, seeded at the house's one door for randomness."""
+    """Return NumPy's generator, seeded by this kit's one source of randomness."""
     return default_rng(list(randomness.token_bytes(32)))

@@ -1,4 +1,4 @@
-"""Secrets whose only randomness is the time, and the search for them: every second is tried as a seed."""
+"""Secrets whose only randomness is the time, and the search for them, which tries every second as a seed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Observed = tuple[int, str]
 """When a code was on the phone's display (Unix seconds), and the code: six digits, by the usual algorithm."""
 
 CHUNK_SEEDS = 8_192
-"""Seeds in hand at a time: the generator's 624 words for each of them still fit a processor's cache."""
+"""Seeds at a time: the generator's 624 words for each of them still fit a processor's cache."""
 _WORTH_A_BAR = 1_000_000
-"""Seeds: some seconds of work. No clock decides, or a notebook would look otherwise on a slow machine."""
+"""Seeds that take some seconds. No clock decides, because a notebook's output must not depend on speed."""
 _INNER, _OUTER = sha1.word(0x3636_3636), sha1.word(0x5C5C_5C5C)
 
 
@@ -36,10 +36,10 @@ def observe(secret: str, now: int) -> tuple[Observed, Observed]:
 
 
 def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
-    """The secret that shows the `observed` codes, if `secret_from_time` made it in this stretch of seconds.
+    """Return the secret that shows the `observed` codes, if `secret_from_time` made it in this range of seconds.
 
-    One code leaves a millionth of the candidates, two leave the one; those left are asked for their codes by PyOTP. A
-    bar shows progress where there are a million seeds or more.
+    One code leaves a millionth of the candidates, and two leave a single one; PyOTP checks those left. A bar shows
+    progress for a million seeds or more.
     """
     step, first = step_at(observed[0][0]), int(observed[0][1])
     total = until - since
@@ -55,7 +55,7 @@ def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
 
 
 def _codes(seeds: NDArray[np.uint32], step: int) -> Codes:
-    """The code that the secret of each seed shows in this step, by the batch engine's parts.
+    """Return the code that the secret of each seed shows in this step, with parts of the batch engine.
 
     `randbytes(20)` is five of the generator's words, the lowest byte first; SHA-1 reads the highest first.
     """

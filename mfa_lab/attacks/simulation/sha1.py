@@ -1,7 +1,7 @@
 """SHA-1's compression function over arrays (FIPS 180-4, section 6.1): one call for thousands of messages.
 
 A word is a 2-D array of uint32. Words broadcast against each other, so what all messages or all keys share is
-computed once. Sums wrap at 32 bits, as the standard wants them to. For simulations; servers use `hashlib`.
+computed once. Sums wrap at 32 bits, as the standard demands. It is for simulations; servers use `hashlib`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CONSTANTS = [np.array(k, np.uint32) for k in (0x5A827999, 0x6ED9EBA1, 0x8F1BBCD
 
 
 def word(value: int) -> Words:
-    """A word that all messages share."""
+    """Return a word that all messages share."""
     return np.array([[value]], np.uint32)
 
 
@@ -26,7 +26,7 @@ START = tuple(word(value) for value in (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10
 
 
 def compress(state: Sequence[Words], block: Sequence[Words]) -> tuple[Words, ...]:
-    """The five words of the state after one block of sixteen words."""
+    """Return the five words of the state after one block of sixteen words."""
     shape = np.broadcast_shapes(*(word.shape for word in (*state, *block)))
     a, b, c, d, e = (np.broadcast_to(word, shape) for word in state)
     schedule = list(block)
@@ -35,7 +35,7 @@ def compress(state: Sequence[Words], block: Sequence[Words]) -> tuple[Words, ...
         if step >= 16:
             schedule[at] = _rotate(schedule[at] ^ schedule[at - 14] ^ schedule[at - 8] ^ schedule[at - 3], 1)
         kind = step // 20
-        total = _MIXES[kind](b, c, d)  # one array takes up the whole sum: memory is what limits the speed
+        total = _MIXES[kind](b, c, d)  # one array takes the whole sum, because memory limits the speed
         total += e
         total += schedule[at] + _CONSTANTS[kind]
         total += a << _COUNTS[5]

@@ -17,19 +17,19 @@ from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
 
 CHUNK_ATTACKERS = 16_384
-"""Attackers in hand at a time: their state fits a core's own cache."""
+"""Attackers at a time: their state fits a core's own cache."""
 _KEPT_STEPS = 65_536
-"""Steps of real codes, used in a circle: that a code comes again after weeks is nothing a guess could notice."""
+"""Steps of real codes, used in a circle. No guess could notice that a code comes again after weeks."""
 _PERIOD = 30
 _NEVER = 2**31 - 1
 _MOST_DAYS = 3650
 _WORTH_A_BAR = 20_000_000
-"""Attempts: some seconds of work. No clock decides, or a notebook would look otherwise on a slow machine."""
+"""Attempts that take some seconds. No clock decides, because a notebook's output must not depend on speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many `attackers` made how many `attempts`; `inside`: those of whom one guess was accepted."""
+    """Hold how many `attackers` made how many `attempts`; `inside`: those with an accepted guess."""
 
     attackers: int
     attempts: int
@@ -37,17 +37,18 @@ class Tally:
 
     @property
     def share_inside(self) -> float:
-        """The simulated chance."""
+        """Return the simulated chance."""
         return self.inside / self.attackers
 
 
 def simulated_budget(
     rules: Policy | Rules, *, days: int, attackers: int, randomness: Randomness, owner_login_days: int | None = None
 ) -> Tally:
-    """Let `attackers` guess for so many days, each from a moment of its own, each attempt with its time step and its
-    throttle's state, each guess compared with the real codes of the steps that are accepted. Whoever is inside stops.
-    `owner_login_days` as in `guess_budget`. Works in chunks: some 10 MB, however many attackers. A bar shows progress
-    where there are many attempts to draw.
+    """Let `attackers` guess for so many days, each from another moment, and stop those who get in.
+
+    Each attempt has its time step and its throttle's state. Each guess is compared with the real codes of the
+    accepted steps. `owner_login_days` as in `guess_budget`. It works in chunks, in some 10 MB for any number of
+    attackers. A bar shows progress for many attempts.
     """
     rules = Rules.of(rules) if isinstance(rules, Policy) else rules
     for number, most in ((days, _MOST_DAYS), (owner_login_days or 1, _MOST_DAYS), (attackers, _NEVER)):
@@ -65,13 +66,15 @@ def simulated_budget(
 
 
 def _bar(most: int) -> tqdm[NoReturn]:
-    """Of `most` attempts; whoever is inside makes no more, so it may end before."""
+    """Return a bar for `most` attempts. It may end before, because attackers who are inside stop."""
     return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
 
 
 class _Attackers:
-    """Some attackers side by side. `due`: the second, from the attack's beginning, from which the next attempt
-    counts; `failures`: the count in a row, as the server has it; `login`: when the owner comes next.
+    """Hold some attackers side by side.
+
+    `due`: the second, from the attack's beginning, from which the next attempt counts. `failures`: the count in a
+    row, as the server has it. `login`: when the owner comes next.
     """
 
     def __init__(self, rules: Rules, size: int, days: int, owner_login_days: int | None) -> None:
@@ -86,7 +89,7 @@ class _Attackers:
         self.login = np.full(size, self.between or _NEVER, np.int32)
 
     def guess(self, codes: NDArray[np.uint32], thrown: Generator, bar: tqdm[NoReturn]) -> tuple[int, int]:
-        """Until nobody can go on: how many attempts were made, and how many got in."""
+        """Guess until nobody can continue, and return how many attempts were made and how many got in."""
         begins = thrown.integers(0, _KEPT_STEPS * _PERIOD, self.size, np.int32)
         outside = np.ones(self.size, np.bool_)
         attempts = rounds = 0
@@ -109,7 +112,10 @@ class _Attackers:
         return attempts, self.size - int(np.count_nonzero(outside))
 
     def _makes_way(self) -> NDArray[np.bool_]:
-        """Who would keep the owner out with one more failure waits for the owner's login, which ends the count."""
+        """Make attackers wait for the owner's login if one more failure would hinder the owner.
+
+        The login resets the count.
+        """
         held: NDArray[np.bool_] = (self.due + self._wait() > self.login) | (self.failures + 1 >= self.last)
         self.due[held] = self.login[held]
         self.failures[held] = 0
@@ -117,11 +123,11 @@ class _Attackers:
         return held
 
     def _wait(self) -> NDArray[np.int32]:
-        """What one more failure costs."""
+        """Return the wait after one more failure."""
         return self.waits[np.minimum(self.failures, len(self.waits) - 1)]
 
     def _throttle(self, rounds: int, going: NDArray[np.bool_]) -> None:
-        """The server counts the failure, and says when the next attempt counts. Under limits all go at one pace."""
+        """Count the failure, and set when the next attempt counts. Under limits, all have the same rate."""
         kept = len(self.made)
         if kept:
             self.made[rounds % kept] = self.due

@@ -1,9 +1,9 @@
-"""How far a verifier can be led astray that follows the phone's clock.
+"""How far an attacker can lead a verifier astray that follows the phone's clock.
 
-The usual way to learn drift is to take over the offset of each accepted code. Nothing then says how far the window
-may go: whoever has later codes (the phone's clock set ahead for a minute shows them) walks it into the future, where
-the owner's own codes are refused; with a run of old ones each is good for longer. `mfa_lab.server.factors.drift`
-learns one step a login and stops at its cap.
+The usual way to learn drift is to take over the offset of each accepted code. Then nothing limits the window's way.
+An attacker with later codes can walk it into the future, where the owner's own codes are rejected. (A phone whose
+clock is set ahead for a minute shows such codes.) With a series of old codes, each is valid for longer.
+`mfa_lab.server.factors.drift` learns one step a login and stops at its cap.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ def walk(
     window_steps: int = 1,
     cap_steps: int | None = None,
 ) -> list[int]:
-    """The offsets, in steps from the server's own, of the codes accepted in `logins` logins by somebody who has them.
+    """Return the offsets, in steps from the server's own, of the codes accepted in an attacker's `logins` logins.
 
-    `direction` 1: at one and the same moment, each time the newest code that the window holds. -1: the codes one
-    after the other from the first, each as late as the window lets it in. `cap_steps`: None for a verifier that takes
-    over whatever offset it accepts, else this server's rule. Ends with the first refusal. `now`: Unix seconds.
+    With `direction` 1, all logins are at one moment, each with the newest code that the window contains. With -1, the
+    codes come one after the other from the first, each as late as the window accepts it. `cap_steps`: None for a
+    verifier that takes over any offset that it accepts, otherwise this server's rule. It ends with the first
+    rejection. `now`: Unix seconds.
     """
     offsets: list[int] = []
     centre, last_step = 0, now // _PERIOD - 1

@@ -1,4 +1,4 @@
-"""Attacks as tables: what Mallory tries, what it costs the owner, where secrets turn up, and who lets him in."""
+"""Tables about attacks: what Mallory tries, what it costs the owner, where secrets leak, and who admits him."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 
 def attempt_table(attack: Attack) -> Table:
-    """A row for each trial in which nobody may get in; a column for the weak server and one for this kit's own."""
+    """Return a row for each trial that must fail, with a column for the weak server and one for this kit's own."""
     servers = {attack.weak.__name__: attack.weak, "MfaServer": attack.ours}
     tried = [trial for trial in attack.trials if trial.wanted == OUT and trial not in HONEST]
     rows = [(trial.name, *(in_words(trial.answer(make)) for make in servers.values())) for trial in tried]
@@ -31,7 +31,7 @@ def attempt_table(attack: Attack) -> Table:
 
 
 def in_words(answer: str) -> str:
-    """What a trial answered, with its sign."""
+    """Return a trial's answer with its sign."""
     return f"{GRANTED_SIGN if answer == IN else REFUSED_SIGN} {answer}"
 
 
@@ -42,7 +42,7 @@ _COUNTS = (1, 2, 3, 4, 5, 9, 10, 11, 100)
 
 
 def delay_table() -> Table:
-    """A row for each number of wrong passwords in a row, a column for each server."""
+    """Return a row for each number of wrong passwords in a row, with a column for each server."""
     rows = [
         (count, *(_delay_in_words(delay_seconds(make, count)) for make in _SERVERS.values())) for count in _COUNTS
     ]
@@ -59,7 +59,7 @@ _HELD: dict[str, MakeOffer] = {"as a text": Offer, "hidden, drawn here": FixedOf
 
 
 def leak_table() -> Table:
-    """A row for each place, a column for each way to hold the secret."""
+    """Return a row for each place, with a column for each way to keep the secret."""
     rows = [
         (place, *(_leak_in_words(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()
     ]
@@ -79,7 +79,10 @@ _KEPT: dict[str, Make] = {
 
 
 def stolen_secret_table() -> Table:
-    """Each way to Alice's second factor that is open to Mallory, who has the database, a password and no key."""
+    """Return each way to Alice's second factor that is open to Mallory.
+
+    He has the database and a password, but no key.
+    """
     rows = []
     for kept, make in _KEPT.items():
         found = ways_in(make)
@@ -90,7 +93,7 @@ def stolen_secret_table() -> Table:
 
 
 SEEDS_PER_SECOND = 300_000
-"""What `recover` tries on one core, roundly and rather too few: benchmarks/ measures it."""
+"""A low estimate of how many seeds `recover` tries on one core; benchmarks/ measures it."""
 
 
 _DAY = 86_400
@@ -109,9 +112,15 @@ SECRET_BITS = 160
 
 
 def seed_table() -> Table:
-    """From the second to a secret of which every bit is random."""
+    """Return a row for each kind of seed, from the second to a secret in which every bit is random."""
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
-    rows.append(("nothing: the operating system's randomness", f"2 to the power of {SECRET_BITS}", "beyond all time"))
+    rows.append(
+        (
+            "nothing: the operating system's randomness",
+            f"2 to the power of {SECRET_BITS}",
+            "longer than the age of the universe",
+        )
+    )
     return Table(
         "What the seed is, and how many secrets it makes",
         ("the seed is", "secrets", "all of them, on one core"),
@@ -123,7 +132,7 @@ _EXAMPLE = "123456"
 
 
 def spelling_table(servers: Mapping[str, Make]) -> Table:
-    """For each spelling how it looks, and for each server whether it took a used code so spelled."""
+    """Return how each spelling looks, and whether each server accepted a used code in that spelling."""
     rows = [
         (name, f"“{spell(_EXAMPLE)}”", *(in_words(used_again(make, 1, spell=spell)) for make in servers.values()))
         for name, spell in SPELLINGS.items()
@@ -143,11 +152,11 @@ def specification() -> Table:
 
 
 def clause_table(server: Any) -> Table:
-    """Return a row for each clause, kept or open; of a class that holds nothing yet, only what is asked.
+    """Return a row for each clause, kept or open. For an empty class, return only the requirements.
 
-    `server`: a class, or a function, that makes a server from a clock and randomness.
+    `server` is a class or a function that makes a server from a clock and a source of randomness.
     """
-    # What a base class keeps is no news of this one, and may be what a learner is still to guess.
+    # A base class's clauses say nothing new about this class, and a learner may still have to guess them.
     if isinstance(server, type) and all(name.startswith("__") for name in vars(server).keys() - {"__init__"}):
         return Table(EMPTY_CLASS, _HEADERS, *((*_asked(clause), "not tried", "") for clause in CLAUSES))
     rows = []

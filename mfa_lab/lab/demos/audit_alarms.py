@@ -13,7 +13,7 @@ from mfa_lab.server.audit import Event
 from mfa_lab.server.records import AuditLine
 
 IN_A_ROW = 5
-"""So many correct passwords with no login between them are an alarm. Honest people had three at most in that week."""
+"""This many correct passwords without a login between them are an alarm. Honest people reached at most three."""
 
 
 _DAY = 86_400
@@ -23,12 +23,15 @@ _NIGHT_ENDS, _NIGHT_BEGINS = 6, 20
 
 
 Rule = Callable[[list[AuditLine]], Iterator[int]]
-"""Gives the moments at which the lines of one account are an alarm."""
+"""A function that returns the moments at which the lines of one account are an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a rule does in a week. `after_seconds` counts from Monday's midnight; None: it never sees the attack."""
+    """Hold what a rule finds in a week.
+
+    `after_seconds` counts from Monday's midnight; None: it never sees the attack.
+    """
 
     rule: str
     honest: int
@@ -36,7 +39,7 @@ class Tried:
 
 
 def tried(week: Week) -> tuple[Tried, ...]:
-    """Return what each rule does in the week."""
+    """Return what each rule finds in the week."""
     stories = defaultdict(list)
     for line in week.lines:
         if line.account_id:
@@ -51,7 +54,7 @@ def _tried(name: str, rule: Rule, stories: dict[str, list[AuditLine]], attacked:
 
 
 def alarm_table(week: Week) -> Table:
-    """Return a row for each rule: whom it accuses, and when it sees the attack."""
+    """Return a row for each rule: how many honest people it accuses, and when it sees the attack."""
     rows = [
         (each.rule, each.honest, "never" if each.after_seconds is None else f"after {duration(each.after_seconds)}")
         for each in tried(week)
@@ -84,7 +87,7 @@ def _passwords_in_a_row(lines: list[AuditLine]) -> Iterator[int]:
 
 
 def _in_a_row(lines: list[AuditLine], event: Event, many: int) -> Iterator[int]:
-    """Yield each moment at which `many` of these events have come without a login in between."""
+    """Yield each moment at which `many` of these events have come without a login between them."""
     row = 0
     for line in lines:
         row = row + (line.event == event) if line.event != Event.LOGGED_IN else 0

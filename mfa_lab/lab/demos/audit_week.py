@@ -1,10 +1,13 @@
-"""A company's week in the audit log: 100,000 seeded events, ordinary ones, and one attack hidden among them.
+"""A company's week in the audit log: 100,000 seeded events, nearly all of them ordinary, and one attack among them.
 
-Made up, and made to look like the log of `MfaServer`: same events, same reasons, no name, no address. Nine hundred
-people log in at office hours, mistype passwords and codes, type a name that nobody has, lose phones. One has a phone
-whose clock is off, one has a keyboard that sticks: each fills the log with refused codes, and neither is the attack.
-Somebody has the password of a third and guesses codes, one every two hours and a half, day and night: never
-throttled, never disabled (the owner's logins begin the count anew), and never followed by a login.
+The week is invented, but looks like the log of `MfaServer`: the same events and reasons, no name, no address. Nine
+hundred people log in during office hours. They mistype passwords and codes, type names that do not exist, and lose
+phones. One person's phone has a wrong clock, and another's keyboard has a sticking key. Each fills the log with
+rejected codes, and neither is the attack.
+
+The attacker has the password of a third person and guesses one code every two and a half hours, day and night. These
+guesses are never throttled and are never followed by a login. They never disable the factor, because each login of
+the owner resets the count.
 """
 
 from __future__ import annotations
@@ -25,16 +28,16 @@ MONDAY = 1_800_230_400
 HOUR_SECONDS = 3600
 WEEK_HOURS = 168
 GUESS_INTERVAL_SECONDS = 9000
-"""Between two guesses of the attack, give or take ten minutes."""
+"""The time between two guesses of the attack, plus or minus ten minutes."""
 _PEOPLE_IN_A_THOUSAND_LINES = 9
 _LEAST_LINES = 2000
 
 _OFFICE = (0, 0, 0, 0, 0, 1, 4, 18, 60, 90, 70, 55, 40, 65, 60, 50, 40, 25, 8, 4, 3, 2, 1, 0)
-"""Logins by the hour of a working day, UTC, in proportion."""
+"""How many logins fall into each hour of a working day (UTC), in proportion."""
 _WEEKEND_SHARE = 0.04
 
 Step = tuple[int, Event, Reason | None]
-"""Seconds after the step before, what happened, and why."""
+"""Seconds after the previous step, what happened, and why."""
 
 _PASSWORD: Step = (0, Event.PASSWORD_ACCEPTED, None)
 _IN: Step = (9, Event.LOGGED_IN, None)
@@ -90,7 +93,7 @@ VISITS: dict[str, tuple[float, tuple[Step, ...]]] = {
     "a new colleague": (0.5, ((0, Event.REGISTERED, None), (600, *_PASSWORD[1:]), _STARTED, _BOUND)),
     "an administrator's help": (0.3, ((0, Event.RESET_CODE_ISSUED, None),)),
 }
-"""What people do at the door, how often in a thousand times, and what the log says of it."""
+"""What people do at a login, how often in a thousand times, and what the log says about it."""
 
 _NOBODY_SHARE = 0.025
 _OFF_CLOCK: tuple[Step, ...] = (_PASSWORD, _LATE, _LATE, _IN)
@@ -100,7 +103,7 @@ _GUESS: tuple[Step, ...] = (_PASSWORD, (8, Event.CODE_REFUSED, Reason.NO_MATCH))
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The log, oldest line first, and what a reader has to find out: whose code was guessed, and whose was not."""
+    """Hold the log, oldest line first, and what a reader must find out: whose code was guessed, and whose was not."""
 
     lines: tuple[AuditLine, ...]
     attacked: str
@@ -108,7 +111,7 @@ class Week:
 
 
 def audit_week(seed: int | Randomness = 2027, lines: int = 100_000) -> Week:
-    """A week of so many lines. The same seed gives the same week."""
+    """Return a week of so many lines. The same seed gives the same week."""
     if type(lines) is not int or lines < _LEAST_LINES:
         raise InvalidInput(f"a week has {_LEAST_LINES:,} lines or more: the attack alone has over a hundred")
     randomness = SeededRandomness(seed) if isinstance(seed, int) else seed
@@ -119,7 +122,7 @@ def audit_week(seed: int | Randomness = 2027, lines: int = 100_000) -> Week:
     for person, visit, often in ((off_clock, _OFF_CLOCK, 48), (sticking, _STICKING_KEY, 42)):
         for at in _moments(thrown, often):
             found += _said(person, at, visit, thrown)
-    for at in _moments(thrown, 25):  # the owner of the attacked account works, as ever
+    for at in _moments(thrown, 25):  # the owner of the attacked account works as usual
         found += _said(attacked, at, VISITS["a login"][1], thrown)
     found += _others(people[3:], lines - len(found), thrown)
     return Week(tuple(sorted(found, key=lambda line: line.at)), attacked, (off_clock, sticking))
@@ -133,7 +136,7 @@ def _attack(attacked: str, thrown: Generator) -> Iterator[AuditLine]:
 
 
 def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
-    """Everybody else's `room` lines."""
+    """Return the `room` lines of all other people."""
     names = list(VISITS)
     chances = [VISITS[name][0] for name in names]
     which = thrown.choice(len(names), size=room, p=[chance / sum(chances) for chance in chances])
@@ -150,7 +153,7 @@ def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
 
 
 def _moments(thrown: Generator, count: int) -> list[int]:
-    """So many moments of a week, by the hours at which people work, in no order."""
+    """Return so many moments of a week, distributed over the hours at which people work, in no order."""
     weights = [weight * (1 if day < 5 else _WEEKEND_SHARE) for day in range(7) for weight in _OFFICE]
     hours = thrown.choice(WEEK_HOURS, size=count, p=[weight / sum(weights) for weight in weights])
     seconds = thrown.integers(HOUR_SECONDS, size=count)
@@ -158,7 +161,7 @@ def _moments(thrown: Generator, count: int) -> list[int]:
 
 
 def _said(person: str, at: int, visit: tuple[Step, ...], thrown: Generator) -> Iterator[AuditLine]:
-    """What the log says of a visit; people take half as long again, or half as long."""
+    """Return what the log says about a visit. Its steps take 0.6 to 1.6 times as long as usual."""
     speed = 0.6 + thrown.random()
     for seconds, event, reason in visit:
         at += round(seconds * speed)

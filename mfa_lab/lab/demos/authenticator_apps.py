@@ -1,4 +1,4 @@
-"""Tools of 05_enrolment_and_qr_code: what a provisioning URI says, what several phones show, which clocks get in."""
+"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, the clocks that work."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _MEANINGS = {
 
 
 def uri_parts(uri: str) -> Table:
-    """Every part of an otpauth URI, and what it is for. It shows the secret: for demo secrets alone."""
-    parse_uri(uri)  # what is no usable URI is refused here, in one sentence
+    """Return every part of an otpauth URI with its purpose. It shows the secret, so use demo secrets only."""
+    parse_uri(uri)  # an unusable URI is rejected here, in one sentence
     split = urlsplit(uri)
     parts = [("scheme", split.scheme), ("type", split.netloc), ("label", unquote(split.path[1:]))]
     parts += [(name.lower(), value) for name, value in parse_qsl(split.query)]
@@ -36,12 +36,15 @@ def uri_parts(uri: str) -> Table:
 
 
 def read_qr(picture: bytes) -> str:
-    """The text in a QR code, as any phone's camera reads it: nothing about it is secret to who sees the picture."""
+    """Return the text in a QR code, as any phone's camera reads it.
+
+    Anyone who sees the picture can read all of it.
+    """
     return _decode(picture)
 
 
 def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
-    """An honest app, and A, B and C, each of which scanned the same URI and ignores one part of it."""
+    """Return an honest app, and A, B and C. Each of these scanned the same URI and ignores one part of it."""
     quirks = {
         "honest": (),
         "A": (Quirk.IGNORES_PERIOD,),
@@ -55,7 +58,7 @@ def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
 
 
 def codes_over_time(phones: Mapping[str, Phone], clock: ManualClock, seconds: tuple[int, ...]) -> Table:
-    """What each phone shows so many seconds from now. The clock stands afterwards where it stood before."""
+    """Return what each phone shows so many seconds from now. The clock returns to its earlier time."""
     start, columns = clock.now(), []
     for later in seconds:
         clock.set(start + later)
@@ -70,8 +73,9 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 
 def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int = 30) -> int:
-    """In how many of the seconds of a step a code read and typed at once gets in, on a phone so many seconds fast
-    (or slow, if negative). Really tried, with a demo secret.
+    """Return at how many seconds of a step a code is accepted that is read and typed at once.
+
+    The phone is so many seconds fast, or slow if negative. Each login is really tried, with a demo secret.
     """
     clock = ManualClock()
     start = clock.now() // period * period
@@ -89,7 +93,7 @@ def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int =
 
 
 def drift_table(*drifts: int) -> Table:
-    """For each drift in seconds, whether it gets in at every moment, at some, or at none."""
+    """Return for each drift in seconds whether the code is accepted at every moment, at some or at none."""
     rows = [
         (_clock_says(drift), f"{count} of 30", _when(count))
         for drift in drifts

@@ -1,4 +1,4 @@
-"""Notebooks 01 and 02: what a thief of the database reads, how much work a server does, how long a guesser waits."""
+"""Notebooks 01 and 02: what a thief reads in the database, how much work a server does, how long a guesser waits."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from mfa_lab.lab.room import Room
 from mfa_lab.lab.table import Table
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.services import normal_name
+from mfa_lab.server.names import normal_name
 from mfa_lab.server.storage.schema import accounts
 
 
 def sha256_hex(password: str) -> str:
-    """The SHA-256 of a password: fast, and without a salt. How passwords must not be stored."""
+    """Return the SHA-256 of a password, a fast hash without a salt. Never store passwords like this."""
     return sha256(password.encode()).hexdigest()
 
 
 def argon2id(password: str, server: MfaServer) -> str:
-    """What `server` would store of a password: Argon2id with a new random salt, as dear as its policy says."""
+    """Return what `server` stores for a password: Argon2id with a new random salt, at the policy's cost."""
     return server._services.hasher.hash(Redacted(password))
 
 
 def stolen_hash(server: MfaServer, name: str) -> str:
-    """What stands in the database for `name`'s password: read past the server's doors, as its thief would."""
+    """Return what the database holds for `name`'s password. It reads the database as a thief does."""
     query = select(accounts.c.password_hash).where(accounts.c.normal_name == normal_name(name))
     with server._services.store.transaction() as connection:
         found = connection.execute(query).scalar()
@@ -44,12 +44,12 @@ def stolen_hash(server: MfaServer, name: str) -> str:
 
 
 def salt_of(encoded: str) -> str:
-    """The salt that stands in an encoded Argon2 hash, in its own Base64."""
+    """Return the salt in an encoded Argon2 hash, in that format's own Base64."""
     return encoded.split("$")[-2]
 
 
 def anatomy(encoded: str) -> Table:
-    """The parts of an encoded Argon2 hash. Salt and hash are random, so only their lengths are told."""
+    """Return the parts of an encoded Argon2 hash. Salt and hash are random, so it shows only their lengths."""
     parameters = extract_parameters(encoded)
     return Table(
         "The parts of the stored text",
@@ -68,7 +68,7 @@ def anatomy(encoded: str) -> Table:
 
 
 class HashCounter:
-    """Stands before a server's Argon2 and counts its work. `taken()` tells the count and begins anew."""
+    """Wrap a server's Argon2 and count its work. `taken()` returns the count and starts again at 0."""
 
     def __init__(self, server: MfaServer) -> None:
         hasher = server._services.hasher
@@ -76,7 +76,7 @@ class HashCounter:
         hasher._argon2 = self  # type: ignore[assignment]
 
     def taken(self) -> int:
-        """How many passwords were hashed since the last time you asked."""
+        """Return how many passwords were hashed since the last call."""
         count, self._count = self._count, 0
         return count
 
@@ -93,17 +93,17 @@ class HashCounter:
 
 
 def cpu_seconds(call: Callable[[], object], number: int = 1) -> float:
-    """The least processor time that one `call` takes, of five rounds of `number` calls."""
+    """Return the lowest processor time of one `call`, in seconds, over five rounds of `number` calls."""
     return min(timeit.repeat(call, timer=time.process_time, number=number, repeat=5)) / number
 
 
 def login_seconds(server: MfaServer, name: str) -> float:
-    """The processor time that the server spends on a wrong password for `name`, at its quickest of five."""
+    """Return the lowest processor time that the server spends on a wrong password for `name`, of five tries."""
     return cpu_seconds(lambda: attempt(lambda: server.begin_login(name, "I do not remember")))
 
 
 def waits_met(room: Room, name: str, attempts: int) -> Table:
-    """What each wrong password in a row costs at the room's server. Moves the clock by the waits asked for."""
+    """Return what each wrong password in a row costs at the room's server. Advances the clock by each wait."""
     if not isinstance(room.clock, ManualClock):
         raise InvalidInput("this would really wait for hours: give it a demo room, whose clock can be moved")
     rows = []

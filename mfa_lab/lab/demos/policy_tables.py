@@ -1,4 +1,4 @@
-"""Policies as people compare them: what sets them apart, why each is as it is, and a text with its lines numbered."""
+"""Policies side by side: how they differ, why each value was chosen, and a text with numbered lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HEADERS = (
 
 
 def policy_table(policies: Mapping[str, Policy]) -> Table:
-    """The settings in which policies differ most."""
+    """Return the settings in which policies differ most."""
     rows = [
         (
             name,
@@ -45,9 +45,9 @@ def policy_table(policies: Mapping[str, Policy]) -> Table:
 
 
 def reasons_table(policy: Policy) -> Table:
-    """Each reason that the policy gives, beside the value that it is for. Raises `InvalidInput` for a name."""
+    """Return each reason that the policy gives, beside its value. Raises `InvalidInput` for a name."""
     if not isinstance(policy, Policy):
-        raise InvalidInput('pass the policy itself, as in sectors["healthcare"], not its name alone')
+        raise InvalidInput('pass the policy itself, as in sectors["healthcare"], not its name')
     rows = [(key, _value(policy, key), why) for key, why in policy.reasons]
     return Table(policy.title or "A policy", ("key", "value", "because"), *rows)
 
@@ -62,7 +62,7 @@ def _value(policy: Policy, key: str) -> str:
 
 
 class Numbered:
-    """A text with the number of each line before it, from 1, as errors count them."""
+    """Hold a text, shown with the number of each line before it, from 1, as errors count them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -88,4 +88,4 @@ explain_refusals = true
 [museum.step_up]
 refund = 300
 """.strip()
-"""A text for a review: nothing in it is impossible, and three lines are wrong."""
+"""A text for a review. Nothing in it is impossible, and three lines are wrong."""

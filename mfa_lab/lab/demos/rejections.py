@@ -1,4 +1,4 @@
-"""Every reason for refusing a code that a person can meet, each produced once: what the user is told, and what
+"""Every reason for rejecting a code that a person can meet, each produced once: what the user is told, and what
 really happened.
 """
 
@@ -20,15 +20,15 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin
 
 _ALICE = ("alice@example.org", "demo only: alice keeps bees")
-_POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins come, and no password is worth guarding
+_POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins follow, and no password here needs protection
 
 
 Attempt = tuple[str, PendingLogin, str]
-"""What was done, and what is then handed to the server."""
+"""What was done, and what is then passed to the server."""
 
 
 class _Desk:
-    """A demo server on a file, with Alice and her enrolled phone, in the step after the enrolment."""
+    """Hold a demo server on a file, with Alice and her enrolled phone, in the step after the enrolment."""
 
     def __init__(self, folder: str, *, enrolled: bool = True) -> None:
         self.folder = folder
@@ -44,7 +44,7 @@ class _Desk:
             self.clock.advance(30)
 
     def start(self) -> None:
-        """Start the server, anew if it was stopped: it finds its file, and whatever it has in memory is gone."""
+        """Start the server, or start it again. It finds its file; everything in its memory is gone."""
         url = f"sqlite:///{self.folder}/demo.db"
         self.server = MfaServer(url, clock=self.clock, policy=_POLICY, randomness=SeededRandomness(seed=4))
 
@@ -52,26 +52,26 @@ class _Desk:
         return self.server.begin_login(*_ALICE)
 
     def wrong_code(self) -> str:
-        """One that belongs to no step near."""
+        """Return a code that belongs to no step nearby."""
         codes = (f"{number:06d}" for number in range(1_000_000))
         now = self.clock.now()
         return next(code for code in codes if diagnose(self.secret.reveal(), code, now).verdict is Verdict.NO_MATCH)
 
     def guess(self, count: int) -> None:
-        """Type wrong codes, each behind a right password, and wait as long as the server demands."""
+        """Type wrong codes, each after a correct password, and wait as long as the server demands."""
         for _ in range(count):
             _told, trace = _refusal(self, self.begin(), self.wrong_code())
             self.clock.advance(trace.wait_seconds or 0)
 
 
 def every_refusal() -> Table:
-    """The nine, as a table. Each is made on a demo server of its own, by a real login."""
+    """Return the nine reasons as a table. Each comes from a real login on a separate demo server."""
     attempts = (_malformed, _no_match, _near_miss, _reused, _throttled, _disabled, _expired, _spent, _not_enrolled)
     return _table("Nine reasons, and what the user is told", attempts)
 
 
 def refusals_after_restart() -> Table:
-    """Three of them, with the server switched off and on again right before the code is typed."""
+    """Return three of them, with the server stopped and started again before the code is typed."""
     return _table(
         "Rejected by a server that has just been started again", (_reused, _throttled, _spent), restart=True
     )
@@ -93,13 +93,13 @@ def _table(caption: str, attempts: Iterable[Callable[[_Desk], Attempt]], *, rest
 
 
 def _refusal(desk: _Desk, pending: PendingLogin, code: str) -> tuple[str, Trace]:
-    """What is said, and what is known."""
+    """Return the public message, and the instructor's view."""
     try:
         desk.server.finish_login(pending, code)
     except AccessDenied as denied:
         if denied.trace is not None:
             return str(denied), denied.trace
-    raise RuntimeError("this code must be refused, and the reason told: the server's policy is another one")
+    raise RuntimeError("the server must reject this code and explain why: use a policy with explain_refusals")
 
 
 def _malformed(desk: _Desk) -> Attempt:

@@ -1,4 +1,4 @@
-"""A web application served from a notebook: over real HTTP, for this machine alone, until the kernel ends."""
+"""A web application served from a notebook, over real HTTP, only for this machine, until the kernel ends."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _START_SECONDS = 30
 
 
 class RunningServer:
-    """An application behind uvicorn, in a thread of this process. `url` is its address, on a port that was free.
+    """Run an application behind uvicorn in a thread of this process. `url` is its address, on a free port.
 
-    A daemon thread: it ends with the kernel, however that ends. `stop()`, or the end of a `with`, ends it sooner.
+    The daemon thread ends with the kernel, even if the kernel crashes. `stop()`, or the end of a `with`, ends it
+    sooner.
     """
 
     def __init__(self, app: Any) -> None:
@@ -37,11 +38,11 @@ class RunningServer:
             raise MfaError("the application did not start: run it with uvicorn in a terminal to see why")
 
     def _run(self, listening: socket.socket) -> None:
-        with suppress(SystemExit):  # uvicorn's way to say that the application did not start
+        with suppress(SystemExit):  # uvicorn raises it if the application did not start
             self._server.run(sockets=[listening])
 
     def stop(self) -> None:
-        """Answer what has been asked, and end."""
+        """Answer the open requests, and end."""
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
 
@@ -56,7 +57,7 @@ class RunningServer:
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens, or has failed to."""
+    """Report when the server listens, or has failed to start."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Notebook 00's look around: the doctor's examinations that a notebook can make, and one whole login."""
+"""Notebook 00's self-check: the doctor's examinations that a notebook can make, and one whole login."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from mfa_lab.lab.table import Table
 
 
 def self_check() -> Table:
-    """A table that says `ok` for each thing the kit needs, or what to do. It names no version: these differ."""
+    """Return a table that says `ok` for each thing the kit needs, or what to do.
+
+    It names no version, because versions differ between machines.
+    """
     rows = [(what, why, _finding(examine)) for what, why, examine in _EXAMINATIONS]
-    return Table("What the kit needs", ("looked at", "needed for", "found"), *rows)
+    return Table("What the kit needs", ("checked", "needed for", "found"), *rows)
 
 
 def _finding(examine: Callable[[], object]) -> str:
@@ -21,13 +24,13 @@ def _finding(examine: Callable[[], object]) -> str:
         examine()
     except doctor.Fault as fault:
         return f"{fault.detail}. To do: {fault.remedy}"
-    except Exception as fault:  # noqa: BLE001 (whatever is broken here, say so and go on, as the doctor does)
+    except Exception as fault:  # noqa: BLE001 (report any fault and continue, as the doctor does)
         return f"{type(fault).__name__}: {fault}. To do: run `mfa-lab doctor` in a terminal"
     return "ok"
 
 
 def _whole_login() -> None:
-    """All four steps on a server of its own, the QR code really decoded."""
+    """Go through all four steps on a server of its own, and really decode the QR code."""
     room = demo_room()
     name, password = room.demo_account["name"], room.demo_account["password"]
     room.server.register(name, password)

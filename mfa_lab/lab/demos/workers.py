@@ -1,4 +1,4 @@
-"""Several web servers on one database, each a process of its own, as behind a load balancer, with one clock."""
+"""Several web servers on one database, each in its own process, as behind a load balancer, with one clock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _END_SECONDS = 10
 
 
 class FileClock:
-    """A clock in a file: whoever knows the path reads it, and moves it for all others."""
+    """Keep a clock in a file. Every process that knows the path reads it, and can set it for all others."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -29,21 +29,21 @@ class FileClock:
         return int(self.path.read_text("ascii"))
 
     def set(self, now: int) -> None:
-        """Jump to `now`, Unix seconds."""
-        draft = self.path.with_suffix(".new")  # whoever reads finds the old time or the new one
+        """Jump to `now`, in Unix seconds."""
+        draft = self.path.with_suffix(".new")  # a reader finds the old time or the new one, never half of it
         draft.write_text(str(checked_now(now)), "ascii")
         draft.replace(self.path)
 
     def advance(self, seconds: int) -> None:
-        """Move on by `seconds`."""
+        """Advance the clock by `seconds`."""
         self.set(self.now() + seconds)
 
 
 class Workers:
-    """`count` processes that serve the complete small application on one SQLite file; `urls` are their addresses.
+    """Run `count` processes that serve the small application on one SQLite file; `urls` are their addresses.
 
-    `server` is the operator's own way to the same database, `phone` an authenticator; all live by `clock`. The
-    processes end when their standard input does: with `stop()`, with this record, or with the kernel.
+    `server` is the operator's own access to the same database, and `phone` is an authenticator. All use `clock`. The
+    processes end when their standard input ends: with `stop()`, with this record, or with the kernel.
     """
 
     def __init__(self, count: int = 2) -> None:
@@ -52,7 +52,7 @@ class Workers:
         database = f"sqlite:///{folder / 'accounts.db'}"
         self.clock = FileClock(folder / "clock")
         self.clock.set(DEMO_NOW)
-        self.server = MfaServer(database, clock=self.clock)  # makes the database before the workers come
+        self.server = MfaServer(database, clock=self.clock)  # it makes the database before the workers start
         self.phone = Phone(self.clock)
         command = [sys.executable, "-m", "mfa_lab.web.worker", database, str(self.clock.path)]
         self._processes = [_started(command) for _ in range(count)]
@@ -72,7 +72,7 @@ class Workers:
         return [*self._listening]
 
     def kill(self, number: int) -> None:
-        """End one of them on the spot, as `kill -9` or a power cut does, once all of them listen."""
+        """End one worker at once, as `kill -9` or a power failure does, after all workers listen."""
         _ = self.urls
         self._processes[number].kill()
         self._processes[number].wait(_END_SECONDS)
@@ -95,12 +95,12 @@ def _started(command: list[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        start_new_session=True,  # else a kernel that is to end waits for its dead children until it is killed itself
+        start_new_session=True,  # otherwise a kernel that must end waits for its dead children
     )
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """What the process says when it listens."""
+    """Return the address that the process prints when it listens."""
     said: IO[str] | None = process.stdout
     address = said.readline().strip() if said else ""
     if not address:
@@ -112,7 +112,7 @@ def _end(
     processes: list[subprocess.Popen[str]], listening: list[str], server: MfaServer, folder: TemporaryDirectory[str]
 ) -> None:
     for process in processes:
-        if not listening:  # one that has not begun to serve has nothing to end, and a kernel must not wait for it
+        if not listening:  # a worker that does not serve yet has nothing to finish, and a kernel must not wait
             process.kill()
         if process.stdin:
             process.stdin.close()

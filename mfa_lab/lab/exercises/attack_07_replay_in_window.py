@@ -144,7 +144,7 @@ PREDICTIONS = (
             "20 of 30",
             "2 − 40/30",
             "it depends on when Alice",
-            "takes it again at the seconds",
+            "accepts it again at the seconds",
         ),
     ),
 )

@@ -1,8 +1,8 @@
-"""A drawing as a notebook shows it: inline SVG with a text alternative, readable on light and on dark ground.
+"""A drawing as a notebook shows it: inline SVG with a text alternative, readable in light and dark themes.
 
-Matplotlib draws in the colours of the light theme. On the way out each becomes a CSS variable, and the SVG brings
-the values for both themes along. The ground is the page's own. Text stays text: it can be searched and selected,
-and a change shows as a change in the committed notebook.
+Matplotlib draws in the colours of the light theme. The SVG then has a CSS variable for each colour, and the values
+for both themes. The page provides the background. Text stays text, so it can be searched and selected, and a changed
+word shows as a change in the committed notebook.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ INK_ON_DARK = "#E6EDF3"
 MONO = "DejaVu Sans Mono"
 SANS = "DejaVu Sans"
 TINT = 0.2
-"""How much of a colour is in a filled box: on it ink keeps its contrast in both themes."""
+"""The share of the colour in a filled box. Ink on it keeps its contrast in both themes."""
 _OTHERWISE = {SANS: "Verdana, sans-serif", MONO: "Menlo, Consolas, monospace"}
-"""Much the same widths, where a reader's machine has no DejaVu."""
+"""Fonts of nearly the same width, for machines without DejaVu."""
 
 _ON_DARK = {tone.fill.lower(): tone.dark for tone in TONES.values()}
 _ON_DARK |= {tone.text.lower(): tone.dark for tone in TONES.values()}
@@ -44,12 +44,12 @@ _NOT_FOR_A_PAGE = re.compile(
     r'<!--.*?-->| clip-path="[^"]*"|(?<=<g) id="[^"]*"',
     re.DOTALL,
 )
-"""Styles would reach the whole page, ids would be there twice; nothing is drawn beyond the edge."""
+"""Styles would affect the whole page, and ids would appear twice. Nothing is drawn beyond the edge."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Picture:
-    """A figure: `words` say what it shows, `data` is what was drawn, `svg` how."""
+    """Hold a figure: `words` say what it shows, `data` is what was drawn, `svg` is the drawing."""
 
     words: str
     data: Any
@@ -63,7 +63,7 @@ class Picture:
 
 
 def picture(axes: Axes, words: str, data: Any) -> Picture:
-    """Make the figure that `axes` belongs to a picture. The same drawing gives the same bytes each time."""
+    """Return the figure of `axes` as a picture. The same drawing gives the same bytes each time."""
     buffer = io.StringIO()
     with mpl.rc_context(_SAME_BYTES):
         figure = axes.get_figure()
@@ -73,8 +73,9 @@ def picture(axes: Axes, words: str, data: Any) -> Picture:
 
 
 def canvas(ax: Axes | None, width: float, height: float, *, bottom: float = 0) -> Axes:
-    """Axes from (0, bottom) to (width, height), without a frame: new ones, a third of an inch a unit, unless `ax`
-    is given.
+    """Return Axes from (0, bottom) to (width, height), without a frame.
+
+    They are new, a third of an inch a unit, unless `ax` is given.
     """
     if ax is None:
         ax = Figure(figsize=(width / 3, (height - bottom) / 3)).add_axes((0, 0, 1, 1))
@@ -84,28 +85,28 @@ def canvas(ax: Axes | None, width: float, height: float, *, bottom: float = 0) -
 
 
 def write(ax: Axes, x: float, y: float, words: str, colour: str = INK, *, size: float = 12, **how: Any) -> None:
-    """Text centred at a point, unless `how` says otherwise."""
+    """Write text centred at a point, unless `how` says otherwise."""
     ax.text(x, y, words, **{"color": colour, "fontsize": size, "ha": "center", "va": "center", "family": SANS, **how})
 
 
 def box(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colour: str, **edge: Any) -> None:
-    """A rectangle's edge."""
+    """Draw a rectangle's edge."""
     ax.add_patch(Rectangle(corner, *size, fill=False, edgecolor=colour, **edge))
 
 
 def tint(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colour: str) -> None:
-    """A rectangle filled so lightly that ink on it can be read in both themes."""
+    """Draw a filled rectangle, so light that ink on it is readable in both themes."""
     ax.add_patch(Rectangle(corner, *size, facecolor=colour, alpha=TINT, edgecolor="none"))
 
 
 def arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], colour: str, width: float = 2.2) -> None:
-    """A straight arrow that begins and ends where it is told to."""
+    """Draw a straight arrow that begins and ends exactly at the given points."""
     how = {"arrowstyle": "-|>", "color": colour, "linewidth": width, "mutation_scale": 16, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", end, start, arrowprops=how)
 
 
 def _inline(svg: str, words: str) -> str:
-    """The drawing alone, named, in colours of both themes."""
+    """Return only the drawing, with its name, in the colours of both themes."""
     view = re.search(r'viewBox="[^"]*"', svg)
     assert view  # noqa: S101 (matplotlib always writes one)
     body = svg[svg.index(">", view.end()) + 1 :]
@@ -125,5 +126,5 @@ def _inline(svg: str, words: str) -> str:
 
 
 def _variable(colour: str) -> str:
-    """The colour where nothing else is said; the dark theme says something else."""
+    """Return a colour as a variable, with the light theme's value as default."""
     return f"var(--on-{colour[1:]}, {colour})" if colour in _ON_DARK else colour

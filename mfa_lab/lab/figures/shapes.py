@@ -1,4 +1,4 @@
-"""Many shapes as one artist: quick to draw, short in a committed notebook. And a scale for drawings without axes."""
+"""Many shapes as one artist, quick to draw and short in a committed notebook; a scale for drawings without axes."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ Point = tuple[float, float]
 
 
 def boxes(ax: Axes, rectangles: Iterable[Box], colour: str, **edge: Any) -> None:
-    """The edges of rectangles."""
+    """Draw the edges of rectangles."""
     _add(ax, map(_corners, rectangles), fill=False, edgecolor=colour, **edge)
 
 
 def tints(ax: Axes, rectangles: Iterable[Box], colour: str, alpha: float = TINT, **how: Any) -> None:
-    """Rectangles filled so lightly that ink on them can be read in both themes."""
+    """Draw filled rectangles, so light that ink on them is readable in both themes."""
     areas(ax, map(_corners, rectangles), colour, alpha, **how)
 
 
 def areas(ax: Axes, outlines: Iterable[list[Point]], colour: str, alpha: float = TINT, **how: Any) -> None:
-    """Any shapes, filled."""
+    """Draw filled shapes of any kind."""
     _add(ax, outlines, facecolor=colour, alpha=alpha, edgecolor="none", **how)
 
 
 def strokes(ax: Axes, lines: Iterable[list[Point]], colour: str, **how: Any) -> None:
-    """Open lines."""
+    """Draw open lines."""
     _add(ax, lines, closed=False, fill=False, edgecolor=colour, **how)
 
 
@@ -48,7 +48,7 @@ def _add(ax: Axes, outlines: Iterable[list[Point]], *, closed: bool = True, **ho
 
 
 class Scale(NamedTuple):
-    """From a quantity's range to a stretch of the drawing."""
+    """Map a quantity's range to a part of the drawing."""
 
     low: float
     high: float

@@ -1,1 +1,1 @@
-"""How answers are judged, and what is remembered of them."""
+"""How answers are graded, and what is remembered about them."""

@@ -1,9 +1,8 @@
-"""What a notebook calls: `check` an answer, ask for a `hint` or the `solution`, `reset` an exercise; `predict` what
-will happen, and `compare` the guess with what did.
+"""The calls of a notebook: `check` an answer, ask for a `hint` or the `solution`, `reset` an exercise, `predict` what
+will happen, and `compare` the guess with what happened.
 
-The answer is passed in, never fetched from the learner's names. Each call returns a record with two faces, text
-and HTML, of the same words; what it notes goes to `mfa_lab.lab.grading.progress_file`, and nothing leaves the
-machine.
+The answer is passed in, never taken from the learner's variables. Each call returns a record with two views, text and
+HTML, in the same words. Its notes go to `mfa_lab.lab.grading.progress_file`, and nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -22,21 +21,21 @@ __all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress
 
 _ASKING = (
     (
-        'Give the id that the cell of the exercise has: hint("dynamic-truncation") where it says '
+        'Give the id from the cell of the exercise. For example, hint("dynamic-truncation") belongs to '
         'check("dynamic-truncation", ...).'
     ),
-    'A second hint is nearer to the answer: hint("dynamic-truncation", 2).',
+    'The second hint says more than the first: hint("dynamic-truncation", 2).',
 )
 _NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
 _NO_SOLUTION = "A prediction has no solution to show: the cells below it show what happens."
 
-exercises.exercises()  # imports them all with the setup cell, so that no check waits for it
+exercises.exercises()  # the setup cell imports them all, so that no check waits for it
 
 
 def check(exercise_id: str, answer: object) -> Result:
-    """Ask every case of the exercise of `answer`, and tell the first that fails.
+    """Test an answer with every case of the exercise, and report the first failed case.
 
-    Raises `InvalidInput` for an exercise that does not exist. What the learner's code raises is an outcome.
+    Raises `InvalidInput` for an exercise that does not exist. An exception in the learner's code is an outcome.
     """
     exercise = exercises.exercise(exercise_id)
     if is_blank(answer):
@@ -50,12 +49,12 @@ def check(exercise_id: str, answer: object) -> Result:
 
 def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tuple[str, ...]]:
     if not IS_KIND[exercise.kind](answer):
-        needed = f"Pass the {exercise.kind} itself, by its name alone: what came is {shown(answer)}."
+        needed = f"Pass the {exercise.kind} itself, by its name only. You passed {shown(answer)}."
         return Outcome.NOT_YET, (needed,)
     given = replies(exercise, answer)
     failed = next((index for index, reply in enumerate(given) if not reply.right), None)
     if failed is None:
-        return Outcome.DONE, (f"All {len(given)} cases came out right." if len(given) > 1 else "That is right.",)
+        return Outcome.DONE, (f"All {len(given)} cases are correct." if len(given) > 1 else "That is correct.",)
     error = given[failed].error
     if isinstance(error, TimeUp):
         return Outcome.STOPPED, stopped(error, answer, exercise.cases[failed])
@@ -65,18 +64,18 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
 
 
 def hint(exercise_id: str = "", n: int = 1) -> Result:
-    """Hint number `n`, from 1 on: the further, the nearer to the answer. It is noted how far you went.
+    """Return hint number `n`, from 1 on; a later hint is closer to the answer.
 
-    Without an id it says how one asks.
+    The progress notes how many hints you took. Without an id, it says how to ask for a hint.
     """
     if not exercise_id:
-        return Result(Outcome.HINT, "How to ask for one", _ASKING)
+        return Result(Outcome.HINT, "How to ask for a hint", _ASKING)
     if _is_prediction(exercise_id):
         return Result(Outcome.HINT, exercises.prediction(exercise_id).question, (_NO_HINT,))
     exercise = exercises.exercise(exercise_id)
     count = len(exercise.hints)
     if type(n) is not int or not 1 <= n <= count:
-        there = f'Hints go from hint("{exercise_id}", 1) to {count}.' if count else "This exercise has none."
+        there = f'Hints go from hint("{exercise_id}", 1) to {count}.' if count else "This exercise has no hints."
         return Result(Outcome.HINT, exercise.title, (there,))
     further = f'hint("{exercise_id}", {n + 1})' if n < count else f'solution("{exercise_id}")'
     noted = here().update(hinted(exercise_id, n))
@@ -90,39 +89,39 @@ def _is_prediction(item_id: str) -> bool:
 
 
 def solution(exercise_id: str) -> Result:
-    """One right answer. It is shown to whoever asks, and noted."""
+    """Return one correct answer to anyone who asks, and note that it was shown."""
     if _is_prediction(exercise_id):
         return Result(Outcome.SOLUTION, exercises.prediction(exercise_id).question, (_NO_SOLUTION,))
     exercise = exercises.exercise(exercise_id)
     done = here().read().of(exercise_id).done
     noted = here().update(solution_shown(exercise_id))
     said = (
-        "You have done it. This is how the kit does it; yours is as right."
+        "You have done it. This is how the kit does it; yours is just as good."
         if done
-        else "This is one way. Your progress notes that it was shown. Close it, and write it once more by yourself."
+        else "This is one way. Your progress notes that it was shown. Close it, and write the answer again yourself."
     )
     return Result(Outcome.SOLUTION, exercise.title, (said, *noted), exercise.solution)
 
 
 def reset(exercise_id: str) -> Result:
-    """Forget what is remembered of this exercise or prediction. The cell stays as you wrote it."""
+    """Forget everything about this exercise or prediction. The cell stays as you wrote it."""
     if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
         lines = ["Your guess is forgotten. The next one counts as the first.", *noted]
         return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))
     exercise = exercises.exercise(exercise_id)
     noted = here().update(forgotten(exercise_id))
-    lines = ["Your progress holds nothing of it any more. For a new start put three dots in your answer's place."]
+    lines = ["Your progress has forgotten this exercise. To start again, replace your answer with three dots."]
     notebook = exercises.notebook_of(exercise_id)
-    if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # else it belongs to a plugin
+    if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # otherwise it belongs to a plugin
         lines.append(
-            f"`mfa-lab reset {notebook}` in a terminal brings the whole notebook back, and keeps yours beside it."
+            f"`mfa-lab reset {notebook}` in a terminal restores the whole notebook, and keeps yours beside it."
         )
     return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
 
 
 def predict(prediction_id: str, guess: object) -> Result:
-    """Remember a guess, one letter. The first guess counts; a later one is kept apart and shown as such.
+    """Record a guess, one letter. The first guess counts; a later one is stored and shown separately.
 
     Three dots are no guess. `reset` forgets both.
     """
@@ -134,25 +133,26 @@ def predict(prediction_id: str, guess: object) -> Result:
     chosen = letter(guess)
     if not isinstance(chosen, str) or chosen not in words:
         letters = ", ".join(f'"{known}"' for known in words)
-        said = f"A prediction is one of these letters, in quotes: {letters}. What came is {shown(guess)}."
+        said = f"A prediction is one of these letters, in quotes: {letters}. You passed {shown(guess)}."
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     noted = here().update(guessed(prediction_id, chosen))
     first = here().read().predictions.get(prediction_id, chosen)
-    said = f"You say {chosen}: {words[chosen]}. Now let us see."
+    said = f"You say {chosen}: {words[chosen]}. The cells below show what happens."
     if first != chosen:
-        said = f"Your first guess stays: {first}. Now you say {chosen}, and that is kept as a later guess."
+        said = f"Your first guess stays: {first}. You now say {chosen}, which is noted as a later guess."
     return Result(Outcome.NOTED, prediction.question, (said, *noted))
 
 
 def compare(prediction_id: str, happened: object) -> Result:
-    """Set the guess beside what happened: the one option that holds for the value `happened`. Where none does, what
-    was compared has not happened, and that is told.
+    """Compare the guess with what happened: the one option that holds for the value `happened`.
+
+    If no option holds, the event has not happened yet, and the result says so.
     """
     prediction = exercises.prediction(prediction_id)
     held = [option for option in prediction.options if option.holds(happened)]
     if not held:
         again = "run the cells from the one with your guess down to this one again"
-        said = f"What came is {shown(happened)}, and that is none of the answers: {again}."
+        said = f"The cell has the value {shown(happened)}, which fits no answer: {again}."
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     (true,) = held
     came = f"What happened is {true.letter}: {true.words}."
@@ -162,9 +162,9 @@ def compare(prediction_id: str, happened: object) -> Result:
     if guess not in words:
         said = "You made no prediction."
     elif guess == true.letter:
-        said = f"You said {guess}, and so it is."
+        said = f"You said {guess}, which is correct."
     else:
-        said = f"You said {guess}: {words[guess]}. It came out otherwise: why?"
+        said = f"You said {guess}: {words[guess]}. Something else happened: why?"
     if later in words:
         said = f"{said} After the answer you said {later}."
     return Result(Outcome.COMPARED, prediction.question, (said, came), prose=prediction.saw)

@@ -1,6 +1,6 @@
 """The course as a table: its parts, its notebooks, and the two-hour core path. The map and the pages read it.
 
-Minutes are those that the notebooks themselves say; `tests/notebooks/test_minutes.py` compares them.
+The minutes are the notebooks' own; `tests/notebooks/test_minutes.py` compares them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ CORE_PATH_LIMIT_MINUTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One notebook: its name without `.ipynb`, the question that it answers, and its minutes."""
+    """Hold one notebook: its name without `.ipynb`, the question that it answers, and its minutes."""
 
     notebook: str
     question: str
@@ -20,13 +20,13 @@ class Lesson:
 
     @property
     def name(self) -> str:
-        """Return the name as it is read: `03 OTP generation`."""
+        """Return the name in readable form: `03 OTP generation`."""
         return readable(self.notebook)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Several notebooks under one name, and in one sentence what a learner can do after them."""
+    """Hold several notebooks under one name, and in one sentence what a learner can do after them."""
 
     name: str
     learn: str
@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a notebook, by its heading without the minutes, and its minutes."""
+    """Hold one section of a notebook: its heading without the minutes, and its minutes."""
 
     title: str
     minutes: int
@@ -53,14 +53,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop of the core path: some sections of a notebook, or the whole notebook if none are named."""
+    """Hold one stop of the core path: some sections of a notebook, or the whole notebook if none are named."""
 
     notebook: str
     sections: tuple[Section, ...] = ()
 
     @property
     def name(self) -> str:
-        """Return the name as it is read: `03 OTP generation`."""
+        """Return the name in readable form: `03 OTP generation`."""
         return readable(self.notebook)
 
     @property
@@ -181,12 +181,12 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_of(notebook: str) -> Lesson:
-    """Return the lesson that this notebook is. Raises `StopIteration` for a notebook outside the course."""
+    """Return the lesson of this notebook. Raises `StopIteration` for a notebook outside the course."""
     return next(lesson for lesson in lessons() if lesson.notebook == notebook)
 
 
 def is_core(notebook: str) -> bool:
-    """Whether the core path goes through this notebook."""
+    """Return whether the core path goes through this notebook."""
     return any(stop.notebook == notebook for stop in CORE_PATH)
 
 
@@ -196,11 +196,11 @@ def core_minutes() -> int:
 
 
 def readable(notebook: str) -> str:
-    """Return a notebook's name as it is read: `03 OTP generation`."""
+    """Return a notebook's name in readable form: `03 OTP generation`."""
     return " ".join(word.upper() if word in {"otp", "qr"} else word for word in notebook.split("_"))
 
 
 def duration(minutes: int) -> str:
-    """Return minutes as they are read: `35 min`, `2 h`, `4 h 21 min`."""
+    """Return minutes in readable form: `35 min`, `2 h`, `4 h 21 min`."""
     hours, rest = divmod(minutes, 60)
     return " ".join(text for text in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if text)

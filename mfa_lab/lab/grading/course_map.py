@@ -1,5 +1,6 @@
-"""The map of the course: parts, notebooks, minutes, the core path, and the learner's own marks. Text and HTML say
-the same.
+"""The map of the course: parts, notebooks, minutes, the core path, and the learner's own marks.
+
+Text and HTML say the same.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _STYLE = themed(".mfa-map") + Path(__file__).with_name("course_map.css").read_te
 
 
 class Mark(StrEnum):
-    """How far an exercise has come."""
+    """Name how far the learner is with an exercise."""
 
     DONE = "done"
     SHOWN = "solution shown"
@@ -43,7 +44,9 @@ _SIGN = {Mark.DONE: "✓", Mark.SHOWN: "◇", Mark.TRIED: "◐", Mark.OPEN: "○
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One notebook: its name without `.ipynb`, what the course says of it, and its exercises' titles and marks."""
+    """Hold one notebook: its name without `.ipynb`, what the course says about it, and its exercises' titles and
+    marks.
+    """
 
     notebook: str
     marks: tuple[tuple[str, Mark], ...]
@@ -52,7 +55,7 @@ class Row:
 
     @property
     def words(self) -> str:
-        """`35 min · core · 2 of 3 done`; while nothing was tried, without the last."""
+        """Return `35 min · core · 2 of 3 done`, without the last part if no exercise was tried."""
         path = "core" if course.is_core(self.notebook) else "optional"
         said = [duration(self.minutes), path] if self.minutes else []
         if self.mark is not Mark.OPEN:
@@ -61,14 +64,14 @@ class Row:
 
     @property
     def mark(self) -> Mark:
-        """Done when all of it is, open while nothing was tried."""
+        """Return done if all exercises are done, and open while none was tried."""
         kinds = {mark for _, mark in self.marks} or {Mark.OPEN}
         return kinds.pop() if len(kinds) == 1 else Mark.TRIED
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of the course: its name, its numbers and hours, and its rows."""
+    """Hold a part of the course: its name, its numbers and hours, and its rows."""
 
     name: str
     words: str
@@ -76,9 +79,9 @@ class Block:
 
 
 class CourseMap:
-    """The course, with what `progress` holds of its exercises and of plugins' exercises.
+    """Hold the course with the learner's progress in its exercises and in plugins' exercises.
 
-    `short`: without any progress it is one sentence, always the same.
+    `short`: if there is no progress, the map is one sentence, always the same.
     """
 
     def __init__(self, progress: Progress, kept: str, *, short: bool = False) -> None:
@@ -93,12 +96,12 @@ class CourseMap:
 
     @property
     def empty(self) -> bool:
-        """Nothing was tried yet."""
+        """Return whether nothing was tried yet."""
         return all(row.mark is Mark.OPEN for row in self.rows)
 
     @property
     def headline(self) -> str:
-        """How long everything is, and how much of it is done."""
+        """Return how long the course takes, and how much of it is done."""
         marks = [mark for row in self.rows for _, mark in row.marks]
         all_minutes = sum(part.minutes for part in course.PARTS)
         long = f"{len(course.lessons())} notebooks in {len(course.PARTS)} parts, {duration(all_minutes)}"
@@ -144,13 +147,13 @@ def course_map() -> CourseMap:
 
 
 def progress_map() -> CourseMap:
-    """Return the same map; until an exercise was checked it is one sentence."""
+    """Return the same map; before the first checked exercise it is one sentence."""
     store = here()
     return CourseMap(store.read(), store.in_words, short=True)
 
 
 def mark_of(entry: Entry) -> Mark:
-    """The one mark that says most."""
+    """Return the most advanced mark."""
     if entry.done:
         return Mark.DONE
     if entry.shown:
@@ -164,7 +167,7 @@ def _blocks(found: dict[str, tuple[tuple[str, Mark], ...]]) -> Iterator[Block]:
             Row(each.notebook, found.pop(each.notebook, ()), each.question, each.minutes) for each in part.lessons
         )
         yield Block(part.name, f"{part.numbers} · {duration(part.minutes)}", rows)
-    if found:  # plugins'
+    if found:  # notebooks of plugins
         yield Block(_ELSEWHERE, "", tuple(Row(notebook, marks) for notebook, marks in found.items()))
 
 
@@ -215,5 +218,5 @@ def _link(notebook: str) -> str:
 
 
 def _word(mark: Mark) -> str:
-    """Beside each title but those of which there is nothing to say."""
+    """Return the word beside a title; an open exercise has none."""
     return "" if mark is Mark.OPEN else f" ({mark})"

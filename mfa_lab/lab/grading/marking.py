@@ -1,4 +1,4 @@
-"""How an answer is judged: what each case makes of it, and what is best said about it."""
+"""How an answer is graded: what each case returns for it, and which feedback helps most."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ IS_KIND: dict[str, Callable[[object], bool]] = {
     "function": callable,
     "value": lambda _answer: True,
 }
-"""Whether an answer is of the kind that an exercise asks for."""
+"""For each kind of exercise, a test of whether an answer is of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one case makes of an answer: whether it is `right`, what `came`, or what was raised."""
+    """Hold the result of one case: whether it is `right`, the value that `came`, or the exception that was raised."""
 
     right: bool
     came: object = None
@@ -40,7 +40,7 @@ class Reply:
 
 
 def replies(exercise: Exercise, answer: object) -> list[Reply]:
-    """Ask each case of `answer`, in their order. After one that does not end, no further one is asked."""
+    """Run each case with `answer`, in order. After a case that does not end, run no further one."""
     given: list[Reply] = []
     with Busy("Checking your answer, case", len(exercise.cases)) as busy:
         for number, case in enumerate(exercise.cases, 1):
@@ -57,14 +57,14 @@ def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
     try:
         came = _plain(exercise.ask(answer, *deepcopy(case.arguments)))
         return Reply(_same(came, case.expected), came)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever the learner's code raises is an answer)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (any exception of the learner's code is an answer)
         if exercise.kind == "value" and isinstance(error, TypeError | AttributeError):
-            return Reply(False, answer)  # a value of another type: no code of the learner's has run
+            return Reply(False, answer)  # a value of another type: none of the learner's code has run
         return Reply(False, error=error)
 
 
 def _plain(value: Any) -> object:
-    """Return Python's own number, text or truth value for NumPy's, which is as good an answer."""
+    """Return Python's own number, text or truth value in place of NumPy's, which is an equally good answer."""
     return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value
 
 
@@ -75,8 +75,9 @@ def _same(came: object, expected: object) -> bool:
 
 
 def is_blank(answer: object) -> bool:
-    """Nothing was written: None, three dots, or a function or class that holds no more than that. `pass` and `return`
-    are answers: to do nothing.
+    """Return whether nothing was written: None, three dots, or a function or class that contains no more than that.
+
+    `pass` and `return` are answers: to do nothing.
     """
     if isinstance(answer, type):
         return all(is_blank(value) for part in (answer, *_own_bases(answer)) for value in _written_in(part))
@@ -91,19 +92,22 @@ def is_blank(answer: object) -> bool:
 
 
 def _last_width(code: CodeType) -> int:
-    """How many columns the last statement takes: all by which compiled code tells three dots from `pass`."""
+    """Return how many columns the last statement has.
+
+    In compiled code, only this distinguishes three dots from `pass`.
+    """
     *_, (_line, _end_line, column, end_column) = code.co_positions()
     return (end_column or 0) - (column or 0)
 
 
 class _Empty(ABC):
-    """What Python puts into a class by itself."""
+    """Show what Python puts into every class by itself."""
 
     nothing: None
 
 
 def _own_bases(answer: type) -> list[type]:
-    """Return the classes below an answer that the learner wrote: those of a notebook, which no module has."""
+    """Return the base classes of an answer that the learner wrote, which are in the notebook and in no module."""
     return [
         base
         for base in answer.__mro__[1:]
@@ -112,29 +116,29 @@ def _own_bases(answer: type) -> list[type]:
 
 
 def _written_in(answer: type) -> list[Any]:
-    """What the body of a class defines: values, and the functions themselves of methods and properties."""
+    """Return what the body of a class defines: values, and the functions of methods and properties."""
     values = [value for name, value in vars(answer).items() if name not in vars(_Empty)]
     return [getattr(value, "fget", None) or getattr(value, "__func__", value) for value in values]
 
 
 def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, ...]:
-    """Which case failed, what came, what was expected; and what helps best."""
+    """Return which case failed, the result and the expected one, and the most helpful feedback."""
     case, came = exercise.cases[failed], given[failed].came
     expected = case.wanted or shown(case.expected)
     told = _known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
-    return f"{case.name}: what came is {shown(came)}; what was expected is {expected}.", told
+    return f"{case.name}: your answer gave {shown(came)}; the expected result is {expected}.", told
 
 
 def slip(came: object, wanted: object) -> str:
-    """What is to be said of one of the commonest slips, or nothing."""
+    """Return the feedback on a very common mistake, or ""."""
     if came is None and wanted is not None:
-        return "Nothing was returned on this way through: does it end in `return`, or does it only print?"
+        return "Nothing was returned on this path: does it end in `return`, or does it only print?"
     if isinstance(wanted, dict) and isinstance(came, list | tuple | set):
-        return f"That is a {type(came).__name__}. What is wanted is a dictionary: it gives under each name a value."
+        return f"That is a {type(came).__name__}. The case expects a dictionary, which has a value for each name."
     if _is_number(came) and isinstance(wanted, str):
-        return "That is a number. What is wanted is text, and text stands in quotes."
+        return "That is a number. The case expects text, and text needs quotes."
     if isinstance(came, str) and _is_number(wanted):
-        return "That is text. What is wanted is a number, and a number stands without quotes."
+        return "That is text. The case expects a number, and a number has no quotes."
     return ""
 
 
@@ -143,10 +147,11 @@ def _is_number(value: object) -> bool:
 
 
 def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
-    """The feedback of the known wrong answer that explains most of what failed, or nothing.
+    """Return the feedback of the known wrong answer that explains most of the failures, or "".
 
-    The cases are put to known wrong answers too, which takes its time: so to no more of them than can change the
-    feedback. One that fails what came out right explains nothing: its feedback would speak of something else.
+    The known wrong answers run through the cases too, which takes time. So only those run that can still change the
+    feedback. A wrong answer explains nothing if it fails a case that the learner passed, because its feedback would
+    be about something else.
     """
     wrong = [index for index, reply in enumerate(given) if not reply.right]
     right = [index for index, reply in enumerate(given) if reply.right]
@@ -163,8 +168,9 @@ def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
 
 
 def _explained(exercise: Exercise, number: int, given: list[Reply], wrong: list[int], failed: int) -> int:
-    """How many of the failures are those of this wrong answer. None, unless it fails the case that is told, and fails
-    like the learner's answer wherever it fails.
+    """Return how many of the failures this wrong answer shares with the learner's answer.
+
+    It is 0 unless the wrong answer fails the reported case, and unless each of its failures is like the learner's.
     """
     if _wrong_reply(exercise.id, number, failed).right:
         return 0
@@ -185,7 +191,7 @@ def _alike(ours: Reply, theirs: Reply) -> bool:
 
 @cache
 def _wrong_reply(exercise_id: str, number: int, index: int) -> Reply:
-    """What one case makes of a known wrong answer."""
+    """Return the result of one case for a known wrong answer."""
     exercise = exercises.exercise(exercise_id)
     return _reply(exercise, _wrong_answer(exercise_id, number), exercise.cases[index])
 
@@ -198,44 +204,47 @@ def _wrong_answer(exercise_id: str, number: int) -> object:
 
 _OF_ANOTHER_TYPE = (
     ("'float' object", "That number has a fraction, even if it is .0: // divides to a whole number, / does not."),
-    ("'bytes' and 'int'", "Bytes are no number yet: `int.from_bytes` first."),
+    ("'bytes' and 'int'", "Bytes are not a number yet: use `int.from_bytes` first."),
     (
         "bytes-like object is required, not 'int'",
-        "A number stands where bytes are needed: `to_bytes` makes them of it.",
+        "There is a number where bytes are needed: `to_bytes` converts it.",
     ),
     (
         "'member_descriptor'",
-        "You keep a class itself, so whatever is written there would be everybody's. How is one object of it made?",
+        "You store the class itself, so all users share what you write there. How do you make one object of it?",
     ),
 )
-"""What helps, by what Python says of a value of another type."""
+"""Feedback by Python's message about a value of another type."""
 
 
 def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str, ...]:
-    """A line with the learner's own line number, the last one that ran in the cell of the answer; and what helps."""
+    """Return the exception with the learner's line number, and the feedback on it.
+
+    The line is the last one that ran in the cell of the answer.
+    """
     lines, where = _where(error, answer)
-    words = next(iter(str(error).splitlines()), "without a word").rstrip(".")
+    words = next(iter(str(error).splitlines()), "without a message").rstrip(".")
     told = f"{case.name}: {where} raised {type(error).__name__}: {words}."
-    if "NoneType" in words and not lines:  # whoever called the answer could do nothing with what came
+    if "NoneType" in words and not lines:  # the caller of the answer could not use the result
         kind = "method" if isinstance(answer, type) else "function"
-        return told, f"Your {kind} answered None: is a `return` missing on this way through?"
+        return told, f"Your {kind} returned None: is a `return` missing on this path?"
     if isinstance(error, SystemExit):
-        return told, "That ends the whole program. What ends a function, and gives its answer, is `return`."
+        return told, "That ends the whole program. `return` ends a function and gives its answer."
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):
         return (told,)
     if error.name and len(error.name) == 1:
-        return told, f'If the letter {error.name} is meant, it goes in quotes: "{error.name}".'
-    return told, "Is the name spelled right, and has the cell that makes it been run?"
+        return told, f'If you mean the letter {error.name}, put it in quotes: "{error.name}".'
+    return told, "Is the name spelled correctly, and has the cell that defines it been run?"
 
 
 def stopped(error: TimeUp, answer: Any, case: Case) -> tuple[str, ...]:
-    """Say where an answer was that did not end."""
+    """Say where the answer was still running when it was stopped."""
     _, where = _where(error, answer)
     seconds = f"{time_limit.limit_seconds:g}"
-    told = f"{case.name}: after more than {seconds} seconds {where} was still running. So it was stopped."
-    return told, "Which loop does not come to its end, or what does it wait for?"
+    told = f"{case.name}: after more than {seconds} seconds {where} was still running, so it was stopped."
+    return told, "Which loop does not end, or what does your code wait for?"
 
 
 def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
@@ -248,20 +257,20 @@ def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
 
 
 def _codes(answer: Any) -> list[CodeType]:
-    """The learner's own code: a function's, behind its decorators too, or that of a class's methods."""
+    """Return the learner's own code: a function's, without its decorators too, or that of a class's methods."""
     parts = _written_in(answer) if isinstance(answer, type) else [answer, inspect.unwrap(answer)]
     return [part.__code__ for part in parts if isinstance(getattr(part, "__code__", None), CodeType)]
 
 
 _AT_MOST = 300
-"""Characters of a value that are told: an enrolment URI has about 120."""
-_whole = reprlib.Repr()  # knows when to stop: lists that hold themselves, or a million of anything
-_whole.maxstring = _whole.maxother = _whole.maxlong = 10 * _AT_MOST  # it would cut these in their middle
+"""The longest text of a value that is shown: an enrolment URI has about 120 characters."""
+_whole = reprlib.Repr()  # it stops in lists that contain themselves, and after many elements
+_whole.maxstring = _whole.maxother = _whole.maxlong = 10 * _AT_MOST  # otherwise it would cut these in the middle
 _whole.maxlist = _whole.maxtuple = _whole.maxset = _whole.maxfrozenset = _whole.maxdict = 50
 
 
 def shown(value: object) -> str:
-    """A value as it is best read in a sentence: bytes as hexadecimal pairs; what is very long, without its end."""
+    """Return a value in readable form: bytes as hexadecimal pairs, and a very long value without its end."""
     try:
         if isinstance(value, bytes):
             told = f"the bytes {value.hex(' ')}" if value else "no bytes"

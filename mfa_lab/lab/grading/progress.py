@@ -1,6 +1,6 @@
-"""What is remembered of a learner: what was tried, done and guessed. Plain records, and what changes them.
+"""What is remembered about a learner: what was tried, done and guessed.
 
-`mfa_lab.lab.grading.progress_file` keeps them.
+These are plain records and the functions that change them. `mfa_lab.lab.grading.progress_file` stores them.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from mfa_lab.lab.exercises.records import ID
 from mfa_lab.randomness import SYSTEM
 
 VERSION = 2
-"""Version 1 had ids with the number of a notebook; `old_ids` says what they are called now."""
+"""Version 1 had ids with the number of a notebook; `old_ids` has their new names."""
 FORMAT = "mfa_lab_progress"
-"""The key that an export begins with; its value is the version."""
+"""The first key of an export; its value is the version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exercise: how often it was checked until it was done, and when, in Unix seconds; 0 is never.
+    """Hold one exercise: how often it was checked until it was done, and when, in Unix seconds; 0 is never.
 
-    `hints` is the highest hint that was shown. `shown`: the solution was looked at before it was done.
+    `hints` is the highest hint that was shown. `shown`: the solution was viewed before the exercise was done.
     """
 
     attempts: int = 0
@@ -39,9 +39,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything that is remembered of one learner, by the ids of exercises and predictions.
+    """Hold everything that is remembered about one learner, by the ids of exercises and predictions.
 
-    `predictions` holds each first guess. Another guess comes after the demo may have been seen, so it is kept apart.
+    `predictions` has each first guess. A later guess is stored separately, because the learner may have seen the
+    demo.
     """
 
     pseudonym: str = ""
@@ -50,11 +51,11 @@ class Progress:
     later_guesses: dict[str, str] = field(default_factory=dict)
 
     def of(self, exercise_id: str) -> Entry:
-        """What is remembered of one exercise."""
+        """Return what is remembered about one exercise."""
         return self.exercises.get(exercise_id, Entry())
 
     def noting(self, exercise_id: str, **numbers: int) -> Progress:
-        """The same with other numbers for one exercise."""
+        """Return the same progress with other numbers for one exercise."""
         return replace(self, exercises={**self.exercises, exercise_id: replace(self.of(exercise_id), **numbers)})
 
 
@@ -63,7 +64,7 @@ Change = Callable[[Progress], Progress]
 
 
 def attempted(exercise_id: str, *, done: bool) -> Change:
-    """An answer was checked. What is done stays done, and further checks of it are not counted."""
+    """Record a checked answer. A done exercise stays done, and further checks of it are not counted."""
     now = SystemClock().now()
 
     def change(progress: Progress) -> Progress:
@@ -78,12 +79,12 @@ def attempted(exercise_id: str, *, done: bool) -> Change:
 
 
 def hinted(exercise_id: str, number: int) -> Change:
-    """Hint `number` was shown."""
+    """Record that hint `number` was shown."""
     return lambda progress: progress.noting(exercise_id, hints=max(number, progress.of(exercise_id).hints))
 
 
 def solution_shown(exercise_id: str) -> Change:
-    """The solution was shown. After the exercise is done that is nothing to note."""
+    """Record that the solution was shown. After the exercise is done, nothing is recorded."""
     now = SystemClock().now()
 
     def change(progress: Progress) -> Progress:
@@ -94,7 +95,7 @@ def solution_shown(exercise_id: str) -> Change:
 
 
 def forgotten(exercise_id: str) -> Change:
-    """Nothing is remembered of this exercise or prediction any more."""
+    """Forget everything about this exercise or prediction."""
 
     def without(known: dict[str, _Value]) -> dict[str, _Value]:
         return {name: value for name, value in known.items() if name != exercise_id}
@@ -108,7 +109,7 @@ def forgotten(exercise_id: str) -> Change:
 
 
 def guessed(prediction_id: str, letter: str) -> Change:
-    """A guess was made. The first one stays."""
+    """Record a guess. The first one stays."""
 
     def change(progress: Progress) -> Progress:
         first = progress.predictions.get(prediction_id, letter)
@@ -123,9 +124,9 @@ def guessed(prediction_id: str, letter: str) -> Change:
 
 
 def named(pseudonym: str = "") -> Change:
-    """This pseudonym, else the one there is, else a new one that nobody can guess from the learner.
+    """Set this pseudonym, or keep the existing one, or make a random one.
 
-    Raises `InvalidInput` for one that is no plain word: letters, digits, `.`, `_` and `-`, at most 80.
+    Raises `InvalidInput` if it contains anything but letters, digits, `.`, `_` and `-`, or more than 80 characters.
     """
     if pseudonym and not ID.fullmatch(pseudonym):
         raise InvalidInput("a pseudonym is made of letters, digits, points, hyphens and underscores, 80 at most")
@@ -134,9 +135,9 @@ def named(pseudonym: str = "") -> Change:
 
 
 def exported(progress: Progress, known: set[str]) -> str:
-    """What a trainer gets: the pseudonym, and of each exercise id in `known` attempts and times in Unix seconds.
+    """Return what a trainer gets: the pseudonym, and attempts and times (Unix seconds) of each exercise in `known`.
 
-    No answers, no guesses, no names, no paths. `done` is null while it is not done.
+    It contains no answers, guesses, names or paths. `done` is null while the exercise is not done.
     """
     exercises = {
         name: {"attempts": entry.attempts, "first": entry.first, "last": entry.last, "done": entry.done or None}

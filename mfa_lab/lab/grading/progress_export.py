@@ -15,15 +15,15 @@ from mfa_lab.lab.working_copy import MANIFEST, write
 
 
 def in_words(work: Path) -> str:
-    """The map of the working copy `work`. Raises `InvalidInput` where there is none."""
+    """Return the map of the working copy `work`. Raises `InvalidInput` if there is no working copy."""
     store = _store(work)
     return "\n".join([repr(CourseMap(store.read(), store.in_words, short=True)), *store.trouble()])
 
 
 def export(work: Path, file: Path | None) -> Path:
-    """Write what a trainer gets to `file`, by default named after the pseudonym; gives its path.
+    """Write what a trainer gets to `file`, by default named after the pseudonym, and return its path.
 
-    Raises `InvalidInput` where there is no working copy, where `file` cannot be written, or is something else.
+    Raises `InvalidInput` if there is no working copy, or if `file` cannot be written or has other content.
     """
     store = _store(work)
     trouble = store.update(named())
@@ -50,6 +50,6 @@ def _store(work: Path) -> Store:
 
 def _is_an_export(file: Path) -> bool:
     try:
-        return not file.is_symlink() and FORMAT in json.loads(file.read_text("utf-8"))
+        return file.is_file() and not file.is_symlink() and FORMAT in json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, TypeError):
         return False

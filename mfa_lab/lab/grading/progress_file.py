@@ -1,7 +1,7 @@
-"""Where progress is kept: one small file in the working copy. Nothing is sent anywhere.
+"""Where progress is stored: one small file in the working copy. Nothing is sent anywhere.
 
-Where the notebook's folder is no working copy (a checkout, a test, a code host's kernel) it is remembered until the
-kernel stops, and no file is made. A working copy is a folder with the manifest of `mfa_lab.lab.working_copy`.
+A working copy is a folder with the manifest of `mfa_lab.lab.working_copy`. In any other folder (a checkout, a test, a
+code host's kernel), progress is remembered until the kernel stops, and no file is made.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _ABOUT = "Written by mfa-lab: what you checked and guessed. It stays here; `mfa-
 
 
 class Damaged(ValueError):
-    """The file holds something else than this kit writes."""
+    """Report that the file has content that this kit did not write."""
 
 
 class Store:
-    """The progress of one folder, or, without one, of this kernel."""
+    """Store the progress of one folder, or of this kernel if there is no folder."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
@@ -41,13 +41,13 @@ class Store:
 
     @property
     def in_words(self) -> str:
-        """Where it is kept."""
+        """Return where progress is stored."""
         if self.folder is None:
             return "Kept until the kernel stops: this folder is no working copy made by `mfa-lab`."
         return f"Kept in {FILE} in your working folder, and nowhere else."
 
     def read(self) -> Progress:
-        """What is remembered. Of a file that cannot be read, nothing: the next `update` puts it aside."""
+        """Return the progress. For an unreadable file it is empty, and the next `update` moves that file aside."""
         progress = Progress()
         if self.folder is not None:
             with suppress(OSError, Damaged):
@@ -55,14 +55,14 @@ class Store:
         return _after(progress, self._unwritten)
 
     def trouble(self) -> tuple[str, ...]:
-        """What the learner should know of the file: that it cannot be read, and which others were put aside."""
+        """Return what the learner should know: that the file cannot be read, and which files were moved aside."""
         if self.folder is None:
             return ()
         try:
             _read(self.folder / FILE)
             told = []
         except Damaged:
-            told = [f"{FILE} cannot be read. The next check puts it aside and begins a new one."]
+            told = [f"{FILE} cannot be read. The next check moves it aside and begins a new one."]
         except OSError as fault:
             told = [f"{FILE} cannot be read: {fault.strerror}."]
         stem = Path(FILE).stem
@@ -70,9 +70,9 @@ class Store:
         return (*told, *(f"An earlier progress file that could not be read is kept as {name}." for name in aside))
 
     def update(self, change: Change) -> tuple[str, ...]:
-        """Remember a change, whatever other kernels write meanwhile. Gives sentences for the learner, usually none.
+        """Record a change, even while other kernels write. Return sentences for the learner, usually none.
 
-        What cannot be written is kept, and written with the next change that can.
+        A change that cannot be written is kept, and written with the next change that can be.
         """
         self._unwritten.append(change)
         if self.folder is None:
@@ -92,7 +92,9 @@ class Store:
         except Damaged:
             aside = put_aside(path)
             told = (f"Your progress file could not be read. It is kept as {aside}, and a new one was begun.",)
-        for draft in path.parent.glob(f".{path.name}.*.tmp"):  # of a kernel that was killed: we are alone here
+        for draft in path.parent.glob(
+            f".{path.name}.*.tmp"
+        ):  # left by a killed kernel; the lock keeps all others out
             draft.unlink()
         after = _after(before, self._unwritten)
         if after != before:
@@ -102,7 +104,7 @@ class Store:
 
 
 def here() -> Store:
-    """The store of the folder that the kernel works in."""
+    """Return the store of the folder that the kernel works in."""
     try:
         work = Path.cwd()
         folder = work if (work / MANIFEST).is_file() else None
@@ -126,7 +128,10 @@ def _as_text(progress: Progress) -> str:
 
 
 def _read(path: Path) -> Progress:
-    """Raises `Damaged` for what this kit did not write: also a link, a pipe, a newer version, a huge file."""
+    """Read the file. Raises `Damaged` if this kit did not write it.
+
+    That includes a link, a pipe, a newer version, and a huge file.
+    """
     if not os.path.lexists(path):
         return Progress()
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_BYTES:
@@ -139,7 +144,7 @@ def _read(path: Path) -> Progress:
 
 def _parsed(content: Any) -> Progress:
     pseudonym, entries, predictions = content["pseudonym"], content["exercises"], content["predictions"]
-    later = content.get("later_guesses", {})  # files of before 30 November 2026 have none
+    later = content.get("later_guesses", {})  # files from before 30 November 2026 have no later guesses
     names = [pseudonym, *entries, *predictions, *predictions.values(), *later, *later.values()]
     numbers = [number for entry in entries.values() for number in entry.values()]
     if content["version"] not in (1, VERSION) or not all(map(ID.fullmatch, names)):
@@ -157,7 +162,7 @@ def _parsed(content: Any) -> Progress:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Alone among all kernels. The operating system frees the lock of a process that ends, however it ends."""
+    """Hold a lock that excludes all other kernels. The operating system frees it when the process ends."""
     with open(path, "ab", opener=_no_link) as file:
         end = time.monotonic() + _LOCK_SECONDS
         while not _locks(file.fileno()):
@@ -168,7 +173,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _no_link(path: str, flags: int) -> int:
-    """Open it where it stands: through no link, and without waiting for the other end of a pipe."""
+    """Open the file itself, never through a link, and without waiting for the other end of a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
 
 
@@ -189,6 +194,8 @@ else:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        except OSError:  # a network folder without locks: one kernel loses nothing, two at once may lose an attempt
+        except (
+            OSError
+        ):  # in a network folder without locks, one kernel loses nothing; two at once may lose an attempt
             return True
         return True

@@ -1,4 +1,4 @@
-"""What `check` and its sisters answer: one record with two faces, text and HTML, of the same words."""
+"""The answer of `check` and its related calls: one record with two views, text and HTML, in the same words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.style import HERE, QUIET, REFUSED, SERVER
 
 
 class Outcome(StrEnum):
-    """What can be said, in words. The first five are those of `check`."""
+    """Name each outcome in words. The first five belong to `check`."""
 
     NOT_ATTEMPTED = "Not attempted"
     NOT_YET = "Not yet"
@@ -38,17 +38,17 @@ _LOOK = {
     Outcome.SOLUTION: ("◇", SERVER),
     Outcome.FORGOTTEN: ("○", QUIET),
 }
-"""Sign and tone of each outcome. The word always stands beside the sign: colour is never alone."""
+"""Sign and tone of each outcome. The word is always beside the sign, because colour is never the only signal."""
 
 _CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
-"""Instead of `mfa-done` and `mfa-hint`, which are the forms': the style of one output holds for the whole page."""
+"""Names in place of `mfa-done` and `mfa-hint`, which the forms use. One output's style affects the whole page."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """An answer. `title` is the exercise's, `lines` are sentences, `code` is source text that is shown as such.
+    """Hold an answer. `title` is the exercise's, `lines` are sentences, `code` is source text shown as code.
 
-    `prose` is paragraphs of the kit's own, in light Markdown. `further` is a last line that says how to go on.
+    `prose` is paragraphs of the kit's own, in light Markdown. `further` is a last line that says how to continue.
     """
 
     outcome: Outcome
@@ -60,7 +60,7 @@ class Result:
 
     @property
     def sign(self) -> str:
-        """A sign that goes with the word."""
+        """Return the sign that belongs to the word."""
         return _LOOK[self.outcome][0]
 
     def __repr__(self) -> str:

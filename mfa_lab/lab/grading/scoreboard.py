@@ -1,4 +1,4 @@
-"""The scoreboard: the ladder itself. A rung is broken, as its weak server is, until a fix has passed the check."""
+"""The scoreboard: the attack series as a ladder. An attack's bar is broken until a fix has passed the check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One rung, and how far its fix has come. `ours_holds` is False where the attack works against every server."""
+    """Hold one attack, and how far its fix is. `ours_holds` is False if the attack works against every server."""
 
     number: int
     title: str
@@ -29,14 +29,14 @@ class Score:
 
     @property
     def fixed(self) -> bool:
-        """Whether a fix has passed the check."""
+        """Return whether a fix has passed the check."""
         return self.mark is Mark.DONE
 
     @property
     def words(self) -> str:
-        """The state as it is read."""
+        """Return the state in words."""
         if self.fixed:
-            return "mended" if self.ours_holds else "worth less; no code stops it"
+            return "fixed" if self.ours_holds else "worth less; no code stops it"
         return _BROKEN[self.mark]
 
 
@@ -44,13 +44,13 @@ _BROKEN = {Mark.OPEN: "broken", Mark.TRIED: "broken: the fix is not there yet", 
 
 
 def scoreboard(progress: Progress | None = None) -> Picture:
-    """The figure, of this folder's progress unless another is given."""
+    """Return the figure for this folder's progress, or for `progress` if given."""
     data = scores(here().read() if progress is None else progress)
     return picture(draw(data), words(data), data)
 
 
 def scores(progress: Progress) -> tuple[Score, ...]:
-    """Every rung, from the lowest, by the exercise that its trials grade."""
+    """Return every attack, from the lowest, by the exercise that grades its trials."""
     graded = [(each.id, [case.arguments for case in each.cases]) for each in exercises()]
     return tuple(
         Score(one.number, one.title, mark_of(progress.of(exercise_id)), one.ours_holds)
@@ -61,14 +61,14 @@ def scores(progress: Progress) -> tuple[Score, ...]:
 
 
 def headline(data: Sequence[Score]) -> str:
-    """`3 of 18 rungs mended (two are halves of rung 16)`"""
+    """Return `3 of 18 attacks fixed (two are halves of attack 16)`."""
     halves = [number for number, count in Counter(each.number for each in data).items() if count == 2]
-    why = "".join(f" (two are halves of rung {number})" for number in halves)
-    return f"{sum(each.fixed for each in data)} of {len(data)} rungs mended{why}"
+    why = "".join(f" (two are halves of attack {number})" for number in halves)
+    return f"{sum(each.fixed for each in data)} of {len(data)} attacks fixed{why}"
 
 
 def words(data: Sequence[Score]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = "; ".join(f"{each.number}, {each.title}: {each.words}" for each in data)
     return f"The ladder, {headline(data)}. From the lowest: {told}."
 
@@ -77,7 +77,7 @@ _COLUMN, _ROW, _LEFT, _RIGHT, _HIGH = 21.0, 2.3, 2.0, 5.6, 0.7
 
 
 def draw(data: Sequence[Score], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given: two stretches of the ladder, the lower one first."""
+    """Draw the ladder on new Axes, or on `ax` if given, in two stretches, the lower one first."""
     half = (len(data) + 1) // 2
     height = _ROW * half + 2.6
     ax = canvas(ax, 2 * _COLUMN, height)
@@ -107,6 +107,6 @@ def _attack(ax: Axes, each: Score, x: float, y: float) -> None:
 
 
 def _stump(rail: float, y: float, side: int) -> list[Point]:
-    """What is left of a rung at its rail: it hangs, and its end is splintered."""
+    """Return the rest of a broken bar at its rail: it hangs, and its end is splintered."""
     profile = ((0, 0.5), (1.25, 0.1), (1.0, -0.15), (1.45, -0.5), (0.9, -0.65), (0, -0.5))
     return [(rail + side * along, y + _HIGH * high) for along, high in profile]

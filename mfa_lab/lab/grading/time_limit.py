@@ -1,7 +1,7 @@
-"""Stop an answer that does not end: a learner's endless loop must not take the kernel with it.
+"""Stop an answer that does not end, so that a learner's endless loop does not block the kernel.
 
-Python gives no way to stop code from outside. What works everywhere is the way of the Stop button, a SIGINT in the
-main thread. So a thread waits, and then interrupts; the handler tells its own signal from the learner's.
+Python cannot stop code from outside. What works everywhere is a SIGINT in the main thread, as the Stop button sends
+it. So a thread waits, and then interrupts; the handler distinguishes its own signal from the learner's.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from types import FrameType
 from typing import Any
 
 limit_seconds = 10.0
-"""How long one case may take. Tests set it."""
+"""How long one case may take. Tests set this value."""
 _MOST_PATIENCE = 3
-"""So many times as long, if the machine gave the answer less than half of a processor, or if it waits."""
+"""The limit is multiplied by this if the answer got less than half of a processor, or if it waits."""
 _AGAIN_SECONDS = 0.2
-"""How soon an answer that has caught the interruption is interrupted again."""
+"""After this time, an answer that has caught the interruption is interrupted again."""
 
 
 class TimeUp(BaseException):
-    """An answer did not end. No `except Exception` catches it."""
+    """Report that an answer did not end. No `except Exception` catches it."""
 
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Raise `TimeUp` in the body after `limit_seconds`. Only the main thread can be interrupted: elsewhere, no limit
-    holds. The Stop button stays what it was.
+    """Raise `TimeUp` in the body after `limit_seconds`.
+
+    Only the main thread can be interrupted; in other threads there is no limit. The Stop button works as before.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
@@ -54,7 +55,7 @@ def time_limit() -> Iterator[None]:
 
 
 class _Alarm:
-    """Interrupts the main thread until it is stopped. `before` handles the interruptions that are not its own."""
+    """Interrupt the main thread until it is stopped. `before` handles the interruptions of others."""
 
     def __init__(self, before: Any) -> None:
         self._before = before
@@ -70,7 +71,7 @@ class _Alarm:
             if patience > 0 and time.process_time() - began < seconds / 2:
                 continue
             patience = 0
-            with self._sending:  # `stop` waits for a signal that is on its way
+            with self._sending:  # `stop` waits for a signal that was already sent
                 if not self._stopped.is_set():
                     self._rings = True
                     _interrupt()
@@ -83,7 +84,7 @@ class _Alarm:
             pass
 
     def heard(self, number: int, frame: FrameType | None) -> None:
-        """Handle SIGINT: the learner's Stop button as ever, our own by raising `TimeUp`."""
+        """Handle SIGINT: the learner's Stop button as before, and the alarm's own signal by raising `TimeUp`."""
         if not self._rings:
             self._before(number, frame)
         elif not self._stopped.is_set():
@@ -92,18 +93,22 @@ class _Alarm:
 
 
 def _interrupt() -> None:
-    if hasattr(signal, "pthread_kill"):  # a true signal also ends a sleep, or the wait for a lock
+    if hasattr(signal, "pthread_kill"):  # a real signal also ends a sleep, or the wait for a lock
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
     else:  # on Windows
         _thread.interrupt_main()
 
 
 def _raise_again_in(frame: FrameType | None) -> None:
-    """Have the learner's next line raise too. An answer that catches everything in an endless loop would go on; a
-    second exception, inside its `except`, leaves the loop.
+    """Make the learner's next line raise too.
+
+    An answer that catches everything in an endless loop would otherwise continue. A second exception, inside its
+    `except`, leaves the loop.
     """
-    while frame is not None and not _module(frame).startswith("mfa_lab.lab.grading"):  # from here the answer is asked
-        if _module(frame) == "__main__":  # the kit's own code may tidy up
+    while frame is not None and not _module(frame).startswith(
+        "mfa_lab.lab.grading"
+    ):  # the answer is called from here
+        if _module(frame) == "__main__":  # the kit's own code may clean up
             frame.f_trace = _raise_on_line
         frame = frame.f_back
     sys.settrace(lambda *_: None)
@@ -120,6 +125,6 @@ def _raise_on_line(_frame: FrameType, event: str, _argument: object) -> Any:
 
 
 def _end(threads: set[threading.Thread]) -> None:
-    """End what the answer was doing in other threads, or it would slow the kernel down until it is restarted."""
+    """Stop what the answer was doing in other threads. Otherwise it would slow the kernel until a restart."""
     for thread in threads:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))

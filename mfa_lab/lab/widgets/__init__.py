@@ -1,1 +1,1 @@
-"""Live widgets: the forms of a login and what steers or measures a clock. Each has a static face."""
+"""Live widgets: the forms of a login, and widgets that set or measure a clock. Each has a static view."""

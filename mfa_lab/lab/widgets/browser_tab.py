@@ -1,6 +1,6 @@
-"""A way from a notebook to pages in another tab: the link, and a phone for people who have none at hand.
+"""A link from a notebook to pages in another tab, and a phone for people who have none at hand.
 
-The address holds a port that differs from run to run, so it is in the live view alone, never in the notebook.
+The address has a port that differs from run to run. So it is only in the live view, never in the notebook.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.provisioning import build_uri
 
 _NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
-"""What the phone has for forms on its own page: the other tab it cannot see, and can type nothing into."""
+"""Parts of the phone for forms on its own page. It cannot see the other tab or type into it."""
 _STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
 _WORDS = "A link to the server's pages in another tab, and a phone for people who have none at hand"
 
 
 class SetupKeyForm(Form):
-    """What people do whose phone cannot scan: the key under the QR code goes into the room's phone by hand."""
+    """Give the room's phone the key under the QR code by hand, as people do whose phone cannot scan."""
 
     title = "No phone at hand?"
     actor = "phone"
-    intro = "Copy the key that stands under the QR code in the other tab, and give it to this phone."
+    intro = "Copy the key under the QR code in the other tab, and give it to this phone."
     button_text = "Keep it"
     fields = {"setup_key": ("Setup key", "secret")}  # noqa: RUF012
 
@@ -41,7 +41,7 @@ class SetupKeyForm(Form):
 
 
 class BrowserTab(StableBox):
-    """Shows where the server at `url` is to be met by a browser on this machine. The phone is the room's."""
+    """Show a link to the server at `url` for a browser on this machine. The phone is the room's."""
 
     def __init__(self, url: str, room: Room) -> None:
         self.panel = PhonePanel(room, _paste, in_frame=True)
@@ -55,9 +55,9 @@ class BrowserTab(StableBox):
             self.add_class(name)
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees."""
+        """Return what a reader without a kernel sees."""
         return f"{_WORDS}: run this cell"
 
 
 def _paste(_code: str) -> str:
-    return "The other tab is no form of this page: press Copy instead."
+    return "This phone cannot type into the other tab: press Copy instead."

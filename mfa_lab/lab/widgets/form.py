@@ -1,6 +1,6 @@
-"""The base of every form: filled in by hand, or by `form.submit(...)` from a cell or a test, with one answer.
+"""The base of every form. A person, or `form.submit(...)` in a cell or a test, fills it in and gets one answer.
 
-Fields are cleared at each submission: what was typed must not stay in the notebook. The page keeps the name only.
+Fields are cleared at each submission, because typed text must not stay in the notebook. The page keeps only the name.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from mfa_lab.lab.room import IssuedCodes, Room
 from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region, text_field
 from mfa_lab.lab.widgets.private_view import PrivateView, listed
 from mfa_lab.lab.widgets.stable import StableBox
+from mfa_lab.redaction import clears_variables
 
 
 class Stage(anywidget.AnyWidget):
-    """The browser's part: Enter, focus, showing a password, the right keyboard, the countdown to the next code.
+    """Control the browser's part: Enter, focus, showing a password, the keyboard, the countdown to the next code.
 
-    Where it runs, it sends what was typed together with the pressing of the button. ipywidgets would sync each
-    field by itself: a password would become a trait, and front ends that handle traits and buttons in two threads
+    Where it runs, it sends the typed text together with the press of the button. ipywidgets would sync each field by
+    itself, and a password would become a trait. Front ends that handle traits and buttons in two threads
     (JupyterLab's subshells) would submit a form before its last field has arrived.
     """
 
@@ -39,7 +40,7 @@ class Stage(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def fill(self, form: Form, **texts: str) -> None:
-        """Type `texts` into the fields of `form`, in the page only: no field's synced trait holds them."""
+        """Type `texts` into the fields of `form`, in the page only: no field's synced trait contains them."""
         for field, text in texts.items():
             self.send({"fill": {"form": type(form).__name__, "field": field, "text": text}})
 
@@ -58,10 +59,10 @@ class Stage(anywidget.AnyWidget):
 
 
 class Form(StableBox):
-    """A title, fields, a button, and the answer in a live region. Subclasses say what `act` does.
+    """Show a title, fields, a button, and the answer in a live region. Subclasses define what `act` does.
 
-    `status` and `codes_view` may be shared: then the answers of several forms, and the recovery codes that they
-    hand out, appear in one place, which outlasts the form.
+    Several forms may share `status` and `codes_view`. Then their answers, and the recovery codes that they issue,
+    appear in one place that outlasts each form.
     """
 
     children: Any
@@ -87,36 +88,37 @@ class Form(StableBox):
 
     @cached_property
     def inputs(self) -> dict[str, widgets.Text]:
-        """The fields by name."""
+        """Return the fields by name."""
         return {name: text_field(name, label, kind) for name, (label, kind) in self.fields.items()}
 
     @cached_property
     def button(self) -> widgets.Button:
-        """The one that submits."""
+        """Return the button that submits."""
         return self.pressing(self.button_text, self.submit, primary=True)
 
     def pressing(self, text: str, act: Callable[[], Answer], *, primary: bool = False) -> widgets.Button:
-        """A button that does `act`."""
+        """Return a button that calls `act`."""
         made = button(text, primary=primary)
         made.on_click(lambda _button: self.in_use and act())
         return made
 
     def build(self) -> None:
-        """Make the widgets, if they are not there yet: a form that nobody sees costs the page nothing."""
+        """Make the widgets unless they exist already, so that an invisible form costs the page nothing."""
         if not self._built:
             self._built = True
             self.children = (html(self._heading()), *self.body())
 
     def body(self) -> tuple[widgets.Widget, ...]:
-        """What stands below the title."""
+        """Return the widgets below the title."""
         return (*self.inputs.values(), box(self.button, style_class="mfa-buttons"))
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Do what the button says with what was typed, by field; raise `MfaError` for a refusal."""
+        """Do what the button says with the typed text, by field. Raises `MfaError` for a rejection."""
         raise NotImplementedError
 
+    @clears_variables
     def submit(self, **typed: str) -> Answer:
-        """Press the button with what is `typed` by field name, and with what stands in the other fields."""
+        """Press the button with the texts `typed` by field name, and with the present text of all other fields."""
         unknown = set(typed) - set(self.inputs)
         if unknown:
             named = ", ".join(sorted(unknown))
@@ -127,7 +129,7 @@ class Form(StableBox):
         return self.answer_to(lambda: self.act(values))
 
     def answer_to(self, act: Any) -> Answer:
-        """Show and return what `act()` answers; a refusal is an answer too.
+        """Show and return the answer of `act()`; a rejection is an answer too.
 
         A second press while the first is at work does nothing: front ends may handle presses in two threads.
         """
@@ -143,13 +145,13 @@ class Form(StableBox):
         return answer
 
     def show_codes(self, label: str = "", codes: Iterable[str] = ()) -> None:
-        """Show recovery codes, and keep them in the room for a form that is opened again; no codes clear them."""
+        """Show recovery codes, and store them in the room for a form that is opened again. No codes clear them."""
         issued = tuple(codes)
         self.room.issued = IssuedCodes(label, issued) if issued else None
         self.draw_codes()
 
     def draw_codes(self) -> None:
-        """Draw the recovery codes that the room keeps."""
+        """Draw the recovery codes that the room stores."""
         issued = self.room.issued
         self.codes_view.show(*([listed(issued.codes, issued.label)] if issued else []))
 
@@ -158,7 +160,7 @@ class Form(StableBox):
         return f'<h3 class="mfa-side mfa-{self.actor}">{escape(self.title)}</h3>{intro}'
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees instead of the form."""
+        """Return what a reader without a kernel sees instead of the form."""
         labels = ", ".join(label for label, _ in self.fields.values())
         return f"{self.title}: a form with {labels or 'no fields'} and the button {self.button_text!r}"
 

@@ -1,4 +1,4 @@
-"""The steps of an MFA login as forms. Each talks to the room's server and shows the answer with two faces."""
+"""The steps of an MFA login as forms. Each calls the room's server and shows the answer in two views."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _CODES_LABEL = "Recovery codes, shown this once: keep them on paper"
 
 
 _OFFER_IS_OVER = {Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING, Reason.UNKNOWN_PENDING, Reason.NOT_PERMITTED}
-"""After such a refusal no code confirms this enrolment any more: the next QR code has a new secret."""
+"""After such a rejection, no code confirms this enrolment any more: the next QR code has a new secret."""
 
 
-_CODES_HOLD = ("issued", "no recovery codes: the earlier ones hold")
+_CODES_HOLD = ("issued", "no recovery codes: the earlier ones stay valid")
 
 
 _NOTIFICATIONS = {
@@ -65,7 +65,7 @@ _RECOVERY_CODE = {"recovery_code": ("Recovery code", "recovery")}
 
 
 class RegisterForm(Form):
-    """An operator makes an account."""
+    """Make an account, as an operator does."""
 
     title = "The server · a new account"
     button_text = "Register"
@@ -79,7 +79,10 @@ class RegisterForm(Form):
 
 
 class LoginForm(Form):
-    """Step 1: name and password. If `fill_in` is set, a button calls it, to type a demo account into the fields."""
+    """Step 1: verify name and password.
+
+    If `fill_in` is set, a button calls it, to type a demo account into the fields.
+    """
 
     title = "The server · step 1, primary login"
     button_text = "Log in"
@@ -88,7 +91,7 @@ class LoginForm(Form):
 
     @cached_property
     def fill_button(self) -> widgets.Button:
-        """Types the demo account's name and password."""
+        """Return the button that types the demo account's name and password."""
         made = button("Fill in the demo account")
         made.on_click(lambda _button: self.fill_in and self.fill_in())
         return made
@@ -102,8 +105,8 @@ class LoginForm(Form):
         pending = self.room.server.begin_login(typed["name"], typed["password"])
         self.room.move_on(pending=pending)
         if pending.permits == "code":
-            return Answer(True, "The password is right. Now the code.", _nothing_granted("a code"))
-        return Answer(True, "The password is right. Now enrol an authenticator.", _nothing_granted("an enrolment"))
+            return Answer(True, "The password is correct. Now type the code.", _nothing_granted("a code"))
+        return Answer(True, "The password is correct. Now enrol an authenticator.", _nothing_granted("an enrolment"))
 
 
 def _nothing_granted(permits: str) -> tuple[tuple[str, str], ...]:
@@ -119,12 +122,12 @@ class EnrolForm(Form):
 
     @cached_property
     def secret_view(self) -> PrivateView:
-        """Where the QR code and the setup key are drawn."""
+        """Return the view in which the QR code and the setup key are drawn."""
         return PrivateView()
 
     @cached_property
     def start_button(self) -> widgets.Button:
-        """Asks for a new secret."""
+        """Return the button that asks for a new secret."""
         return self.pressing("Show the QR code", lambda: self.answer_to(self.start))
 
     def body(self) -> tuple[widgets.Widget, ...]:
@@ -132,7 +135,7 @@ class EnrolForm(Form):
         return (box(self.secret_view, by_hand, style_class="mfa-beside"),)
 
     def start(self) -> Answer:
-        """Show a secret as a QR code and as a setup key: a new one, or again the one that is on offer."""
+        """Show a secret as a QR code and as a setup key: a new one, or the one that is already on offer."""
         if not self._on_offer():
             self._ask_for_a_secret()
         self.draw()
@@ -151,7 +154,7 @@ class EnrolForm(Form):
         self.show_codes()
 
     def draw(self) -> None:
-        """Draw the QR code and the setup key of the enrolment at hand; without one, nothing."""
+        """Draw the QR code and the setup key of the current enrolment, or nothing without one."""
         enrolment = self.room.enrolment
         if enrolment is None:
             if self._built:
@@ -175,7 +178,7 @@ class EnrolForm(Form):
             True,
             "The authenticator is enrolled. Now log in with both.",
             (
-                ("proof", "the code showed that the authenticator holds the secret and the right time"),
+                ("proof", "the code showed that the authenticator has the secret and the correct time"),
                 ("issued", f"{len(codes)} recovery codes, stored as salted hashes") if codes else _CODES_HOLD,
             ),
         )
@@ -199,13 +202,13 @@ class EnrolForm(Form):
             return super().face_html()
         enrolment = self.room.enrolment
         return (
-            f"{super().face_html()}<figure>{enrolment.qr_svg()}<figcaption>A demo secret, public and worth nothing: "
+            f"{super().face_html()}<figure>{enrolment.qr_svg()}<figcaption>A demo secret, public and without value: "
             f"<code>{enrolment.setup_key}</code></figcaption></figure>"
         )
 
 
 class OtpForm(Form):
-    """Steps 2 to 4: the code, computed on both sides and never sent from server to phone."""
+    """Steps 2 to 4: validate the code, which both sides compute and no server sends to a phone."""
 
     title = "The server · step 4, OTP validation"
     button_text = "Verify"
@@ -221,7 +224,7 @@ class OtpForm(Form):
 
 
 class RecoveryForm(Form):
-    """The authenticator is lost: a recovery code permits enrolling a new one, and nothing else."""
+    """Permit enrolling a new authenticator in place of a lost one, and nothing else, for a recovery code."""
 
     title = "The server · recovery"
     intro = "A recovery code does not log you in. It lets you enrol a new authenticator."
@@ -230,24 +233,27 @@ class RecoveryForm(Form):
 
     def act(self, typed: dict[str, str]) -> Answer:
         if self.room.pending is None:
-            raise InvalidInput("log in with name and password first: a recovery code replaces the second step alone")
+            raise InvalidInput("log in with name and password first: a recovery code replaces only the second step")
         recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
         new = recovery.replacement
         self.show_codes("A new recovery code, in place of the used one", new)
         self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
-            "The recovery code was taken. Now enrol a new authenticator.",
+            "The recovery code was accepted. Now enrol a new authenticator.",
             (
                 ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
-                ("void", f"the used code; {'one new' if new else 'no'} code was issued for it, the others hold"),
+                (
+                    "void",
+                    f"the used code; {'one new' if new else 'no'} code was issued for it, the others stay valid",
+                ),
                 ("told", "the account's owner finds a notification at the next login"),
             ),
         )
 
 
 class SessionForm(Form):
-    """What a session is good for: notifications, new recovery codes, another authenticator, logging out."""
+    """Show what a session permits: notifications, new recovery codes, another authenticator, logging out."""
 
     title = "The server · you are in"
     button_text = "Log out"
@@ -294,7 +300,7 @@ class SessionForm(Form):
         return Answer(True, "Noted: you have kept your recovery codes. No later login asks for them.")
 
     def notifications(self) -> Answer:
-        """What the account's owner must know."""
+        """Show what the account's owner must know."""
         notifications = self.room.server.notifications(self._session())
         told = "; ".join(
             f"{_NOTIFICATIONS.get(note.event, note.event)} at {_clock(note.at)}" for note in notifications
@@ -302,7 +308,7 @@ class SessionForm(Form):
         return Answer(True, f"What happened to your account: {told}.")
 
     def new_codes(self) -> Answer:
-        """A new set of recovery codes, for a session that is fresh."""
+        """Issue a new set of recovery codes for a fresh session."""
         codes = self.room.server.issue_recovery_codes(self._session())
         self.show_codes(_CODES_LABEL, codes)
         self.ask()
@@ -312,7 +318,7 @@ class SessionForm(Form):
         self.room.server.log_out(self._session())
         self.show_codes()
         self.room.move_on()
-        return Answer(True, "Logged out.", (("ended", "the session: its token opens nothing any more"),))
+        return Answer(True, "Logged out.", (("ended", "the session: its token no longer grants access"),))
 
     def _session(self) -> Session:
         if self.room.session is None:

@@ -27,15 +27,15 @@ STEPS = (
 )
 
 
-_DELETE = "Delete the old entry from your app: its codes are dead."
+_DELETE = "Delete the old entry from your app: its codes are no longer valid."
 _STYLE = Path(__file__).with_name("four_steps.css").read_text("utf-8")
 
 
 class FourSteps(StableBox):
-    """Register, log in, enrol, type the code, get in: by hand. Shows only what can be done next.
+    """Go through registration, login, enrolment and code by hand. It shows only what can be done next.
 
-    `room` defaults to the kernel's own, on the real clock with real secrets: if the cell is run again, the login goes
-    on where it was. A demo account exists from the start.
+    `room` defaults to the kernel's own, on the real clock with real secrets. If the cell is run again, the login
+    continues where it was. A demo account exists from the start.
     """
 
     def __init__(self, room: Room | None = None) -> None:
@@ -46,7 +46,7 @@ class FourSteps(StableBox):
             make(self.room, self.status, self.codes_view)
             for make in (RegisterForm, LoginForm, EnrolForm, OtpForm, RecoveryForm, SessionForm)
         )
-        self.login.intro = self._invitation()  # stays where it is needed, whatever the answers say
+        self.login.intro = self._invitation()  # it stays where it is needed, independent of the answers
         self.login.fill_in = self._fill_in
         self.phone = PhonePanel(self.room, self._paste, in_frame=True)
         self.stage = Stage(*self._forms, on_open=self._opened)
@@ -70,27 +70,27 @@ class FourSteps(StableBox):
 
     @cached_property
     def to_register(self) -> widgets.Button:
-        """To an account of one's own."""
+        """Return the button that leads to an account of the learner's own."""
         return self._link("Make an account of my own", lambda: self._choose(registering=True))
 
     @cached_property
     def to_login(self) -> widgets.Button:
-        """From registering back to the login."""
+        """Return the button that leads from registering back to the login."""
         return self._link("Log in instead", self._choose)
 
     @cached_property
     def to_recovery(self) -> widgets.Button:
-        """For who has no phone at hand."""
+        """Return the button for people who have no phone at hand."""
         return self._link("Use a recovery code", lambda: self._choose(recovering=True))
 
     @cached_property
     def to_code(self) -> widgets.Button:
-        """From recovery back to the code."""
-        return self._link("Use a code after all", self._choose)
+        """Return the button that leads from recovery back to the code."""
+        return self._link("Use a code instead", self._choose)
 
     @cached_property
     def to_password(self) -> widgets.Button:
-        """Out of a step that leads nowhere."""
+        """Return the button that leads out of a step that cannot continue."""
         return self._link("Back to the password", self._back)
 
     def _foot(self) -> widgets.Box:
@@ -112,7 +112,7 @@ class FourSteps(StableBox):
         self.show_reason.value = not big["new"]
 
     def _switch(self, text: str, tooltip: str, style_class: str, *, on: bool = False) -> widgets.ToggleButton:
-        """A button that puts a class on the whole, and takes it off again."""
+        """Return a button that adds a class to the whole widget, and removes it again."""
         made = switch(text, tooltip, on=on)
         made.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
         return made
@@ -124,17 +124,17 @@ class FourSteps(StableBox):
         self.stage.send({"focus": True})
 
     def _moved(self) -> None:
-        """The login came a step further, or back to the start."""
+        """Redraw after the login has come a step further, or has gone back to the start."""
         self._registering = self._recovering = False
         self._refresh()
         self.phone.widget.say("")
         if self.room.session is not None:
-            self.session.show_codes()  # whoever is in has had the time to note them
+            self.session.show_codes()  # a logged-in user has had the time to note them
         self._count_down()
         self.stage.send({"focus": True})
 
     def _count_down(self) -> None:
-        """After a login, count the seconds to the next code, in the page."""
+        """Count the seconds to the next code in the page, after a login."""
         waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
         period = self.room.server.policy.period_seconds
         self.stage.send({"wait": period - self.room.clock.now() % period} if waits else {"quiet": True})
@@ -152,7 +152,7 @@ class FourSteps(StableBox):
         self.stage.fill(self.login, name=self.room.demo_account["name"], password=self.room.demo_account["password"])
 
     def _shown(self) -> Form:
-        """The one form that can be used now."""
+        """Return the one form that can be used now."""
         room = self.room
         if room.enrolment is not None:
             return self.enrol
@@ -181,7 +181,7 @@ class FourSteps(StableBox):
         self.server_side.children = [shown, self.links]
         self.enrol.draw()
         self.session.ask()
-        self.login.draw_codes()  # the forms share the place for them
+        self.login.draw_codes()  # the forms share one place for recovery codes
         places = {self.enrol: (1, 2), self.otp: (3, 3), self.recovery: (3, 3), self.session: (4, 4)}
         done, now = places.get(shown, (0, 0))
         self.stepper.value = stepper(done, now)
@@ -190,12 +190,12 @@ class FourSteps(StableBox):
         """Type the phone's code into the form that asks for one: by a message, never by a synced trait."""
         form = self._shown()
         if form not in (self.enrol, self.otp):
-            return "No form asks for a code now."
+            return "No form needs a code at this moment."
         self.stage.fill(form, code=code)
         return ""
 
     def _back(self) -> None:
-        """Give up the step at hand."""
+        """Give up the current step."""
         self.room.move_on()
         self.status.value = live_region()
 
@@ -203,8 +203,8 @@ class FourSteps(StableBox):
         self.stage.send({"forget": True})
         self.room.start_again()
         self.phone.widget.refresh()
-        entry = "The entry from your card stays right." if self.room.seat else _DELETE
-        words = f"A fresh server. {entry}"
+        entry = "The entry from your card stays valid." if self.room.seat else _DELETE
+        words = f"A new server has started. {entry}"
         self.status.value = live_region(Answer(True, words, heading="About this lab"))
 
     def _invitation(self) -> str:
@@ -212,7 +212,7 @@ class FourSteps(StableBox):
         return f"A demo account is ready: {account['name']}, with the password “{account['password']}”."
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees."""
+        """Return what a reader without a kernel sees."""
         return "The four steps, live: " + "; ".join(f"{n} {name}" for n, (name, _) in enumerate(STEPS, 1))
 
     def face_html(self) -> str:
@@ -221,7 +221,7 @@ class FourSteps(StableBox):
 
 
 def stepper(done: int, now: int) -> str:
-    """The four steps as a list: `done` of them behind, the one with index `now` at hand.
+    """Return the four steps as a list: `done` of them are past, and the one with index `now` is current.
 
     The list itself numbers them, with the style sheet and without it.
     """

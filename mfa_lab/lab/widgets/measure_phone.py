@@ -1,4 +1,4 @@
-"""`MeasurePhone`: how far a phone's clock is off, found from outside, by the codes it shows and when they change."""
+"""`MeasurePhone`: find how far a phone's clock is off from outside, by the codes it shows and when they change."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from mfa_lab.otp.drift import DriftInterval
 from mfa_lab.phone.widget import PhoneWidget
 
 REACTION_SECONDS = 2
-"""The most that passes between what is seen on the phone and the pressing of a button here."""
+"""The longest time between a sight on the phone and the press of a button here."""
 
 
 _STYLE = Path(__file__).with_name("measure_phone.css").read_text("utf-8")
 
 
 class MeasurePhone(Form):
-    """Press a button at the moment that counts, then type the code: each observation narrows the offset down.
+    """Narrow the phone's offset down by observations: press a button at the moment of each, then type the code.
 
-    Measures the room's account (`Room.account`), on whatever phone it was enrolled. If that is the room's, it is
-    shown with its clock hidden. Without a room it brings one, with a phone that is off by who knows how much.
+    It measures the room's account (`Room.account`), on any phone that has it. If that is the room's phone, it is
+    shown with its clock hidden. Without a room it makes one, with a phone that is off by an unknown time.
     """
 
     title = "How far is the phone's clock off?"
     intro = (
-        "Watch the phone. Press a button at the moment that counts, then take your time to type the code. "
+        "Watch the phone. Press a button at the moment that counts, then type the code without hurry. "
         "A change tells the most."
     )
     button_text = "Note it"
@@ -59,22 +59,22 @@ class MeasurePhone(Form):
 
     @cached_property
     def changed_button(self) -> widgets.Button:
-        """The moment of a change."""
+        """Return the button for the moment of a change."""
         return self.pressing("It has just changed", lambda: self.answer_to(self.changed))
 
     @cached_property
     def read_button(self) -> widgets.Button:
-        """Any other moment."""
+        """Return the button for any other moment."""
         return self.pressing("I read it now", lambda: self.answer_to(self.read))
 
     @cached_property
     def reveal_button(self) -> widgets.Button:
-        """The phone in the page tells."""
+        """Return the button that shows the clock of the phone in the page."""
         return self.pressing("Reveal the phone's clock", lambda: self.answer_to(self.reveal))
 
     @cached_property
     def again_button(self) -> widgets.Button:
-        """Forget all observations."""
+        """Return the button that forgets all observations."""
         return self.pressing("Start again", lambda: self.answer_to(self.start_again))
 
     def body(self) -> tuple[widgets.Widget, ...]:
@@ -91,15 +91,15 @@ class MeasurePhone(Form):
         return self._beside_the_phone(by_hand), self.picture, self.fixing, foot
 
     def changed(self) -> Answer:
-        """The code has changed just now: type the new one next."""
+        """Mark the moment at which the code has just changed. Type the new code next."""
         return self._mark(changed=True)
 
     def read(self) -> Answer:
-        """The code is read now: type it next."""
+        """Mark the moment at which the code is read. Type it next."""
         return self._mark(changed=False)
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Note what was seen at the moment that was marked before."""
+        """Record what was seen at the marked moment."""
         if self._moment is None:
             raise InvalidInput("press one of the two buttons first, at the moment at which you look at the phone")
         now, changed, delay = self._moment
@@ -115,39 +115,39 @@ class MeasurePhone(Form):
         return self._findings(None) if self.seen else Answer(True, "Nothing is noted any more.", heading="Left out")
 
     def start_again(self) -> Answer:
-        """Forget everything that was seen."""
+        """Forget all observations."""
         self.seen.clear()
         self._moment, self._revealed = None, False
         self._draw()
-        return Answer(True, "All is forgotten: begin with the next change.", heading="Start again")
+        return Answer(True, "All observations are forgotten: begin with the next change.", heading="Start again")
 
     def reveal(self) -> Answer:
-        """What the clock of the phone in the page really is."""
+        """Show what the clock of the phone in the page really is."""
         self._revealed = True
         self._draw()
         truth, found = self.truth_seconds, self.interval
-        held = "You have not measured it yet." if found is None else "Your interval holds it."
+        held = "You have not measured it yet." if found is None else "Your interval contains it."
         if found is not None and truth not in found:
-            held = "Your interval does not hold it: something was noted late."
+            held = "Your interval does not contain it: something was noted late."
         return Answer(
             found is None or truth in found, f"The phone's clock is {off(truth)}. {held}", heading="Revealed"
         )
 
     @property
     def interval(self) -> DriftInterval | None:
-        """What the observations leave, if there are any and they agree."""
+        """Return what the observations leave of the offset, if there are any and they agree."""
         if not self.seen or self.contradicting:
             return None
         return estimate(self.seen, self._period)
 
     @property
     def contradicting(self) -> tuple[int, ...]:
-        """The numbers, from 1, of two observations that no clock explains; nothing where all agree."""
+        """Return the numbers, from 1, of two observations that contradict each other; () if all agree."""
         return contradiction(self.seen, self._period)
 
     @property
     def truth_seconds(self) -> int:
-        """The offset of the phone in the room."""
+        """Return the offset of the phone in the room, in seconds."""
         return self.room.phone.clock.now() - self.room.clock.now()
 
     @property
@@ -170,7 +170,7 @@ class MeasurePhone(Form):
         self.stage.fill(self, code=text)
 
     def _mark(self, *, changed: bool) -> Answer:
-        self._account()  # without one there is nothing to measure, and it is told now
+        self._account()  # without an account there is nothing to measure, and this says so now
         speed = self._speed()
         delay = max(math.ceil(REACTION_SECONDS * speed), int(changed))
         self._moment = (self.room.clock.now(), changed, delay)
@@ -179,7 +179,7 @@ class MeasurePhone(Form):
         return Answer(True, f"{time_of_day(self._moment[0])} it is{before}, please.", heading="The moment")
 
     def _speed(self) -> float:
-        """Seconds of the server's clock for each that the person takes."""
+        """Return the seconds of the server's clock for each second of the person."""
         clock = self.room.clock
         return float(getattr(clock, "speed", 0)) if isinstance(clock, ManualClock) else 1.0
 
@@ -238,11 +238,11 @@ class MeasurePhone(Form):
         return [Row(str(one), estimate([one], self._period)) for one in self.seen]
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees: the findings, if there are any."""
+        """Return what a reader without a kernel sees: the findings, if there are any."""
         return f"{self.title} {words(self._rows(), self.interval)}"
 
     def face_html(self) -> str:
-        told = escape(words(self._rows(), self.interval))  # a code host takes styles away: words, and no bar
+        told = escape(words(self._rows(), self.interval))  # a code host removes styles, so there are words and no bar
         return (
             f'<div class="mfa mfa-panel mfa-server">{self._heading()}<p>{told}</p>'
             "<p>Run this cell to measure a phone.</p></div>"

@@ -1,4 +1,7 @@
-"""What was seen on a phone, at which moment, and what it says of the phone's clock. Pure; the form is elsewhere."""
+"""What was seen on a phone, at which moment, and what it means for the phone's clock.
+
+These functions are pure; the form is elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from mfa_lab.otp.drift import DriftInterval, Observation, estimate_drift
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """At `server_now` the phone showed the code of `step`; `changed`: it had shown the one before until just then.
+    """Hold one observation: at `server_now` the phone showed the code of `step`.
 
-    `delay_seconds` is the most that lies between the two clocks' readings.
+    `changed`: until just then it had shown the code before. `delay_seconds` is the longest time between the two
+    clocks' readings.
     """
 
     server_now: int
@@ -24,7 +28,7 @@ class Seen:
 
     @property
     def observations(self) -> list[Observation]:
-        """A change is two: within the delay, both codes were shown."""
+        """Return a reading as one observation, and a change as two: within the delay, both codes were shown."""
         earlier = [Observation(self.server_now, self.step - 1)] if self.changed and self.step else []
         return [*earlier, Observation(self.server_now, self.step)]
 
@@ -33,13 +37,13 @@ class Seen:
 
 
 def estimate(seen: Sequence[Seen], period: int) -> DriftInterval:
-    """What all of it leaves of the phone's offset. Raises as `estimate_drift` does."""
+    """Return what all observations leave of the phone's offset. Raises as `estimate_drift` does."""
     observations = [each for one in seen for each in one.observations]
     return estimate_drift(observations, period=period, delay_seconds=max(one.delay_seconds for one in seen))
 
 
 def contradiction(seen: Sequence[Seen], period: int) -> tuple[int, ...]:
-    """The numbers, from 1, of two that no offset explains; nothing where all agree."""
+    """Return the numbers, from 1, of two observations that no offset explains; () if all agree."""
     if not seen:
         return ()
     try:

@@ -14,10 +14,10 @@ from mfa_lab.style import grouped
 
 
 class PhonePanel(StableBox):
-    """Step 3: a phone for who has none at hand. It really decodes the picture, and computes by its own clock.
+    """Step 3: show a phone for people who have none at hand. It decodes the picture and has its own clock.
 
-    `paste` gets the code when the user has the phone type it into a form, and returns what the phone says to that.
-    `in_frame`: the tree that it is put into has the look already.
+    `paste` gets the code when the user makes the phone type it into a form, and returns the phone's message.
+    `in_frame`: the surrounding tree of widgets has the style already.
     """
 
     def __init__(self, room: Room, paste: Callable[[str], str], *, in_frame: bool = False) -> None:
@@ -33,7 +33,7 @@ class PhonePanel(StableBox):
         return self.room.enrolment.qr_png()
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees: of a demo phone its code too."""
+        """Return what a reader without a kernel sees; for a demo phone also its code."""
         words = "The phone: an authenticator app that scans the QR code and shows a code, by its own clock"
         if not (self.room.demo and self.room.phone.accounts):
             return words

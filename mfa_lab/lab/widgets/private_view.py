@@ -1,4 +1,4 @@
-"""A view for what must not be saved: drawn in the browser from custom messages, never from synced traits."""
+"""A view for content that must not be saved: drawn in the browser from custom messages, never from synced traits."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ Part = dict[str, Any]
 
 
 def picture(svg: str) -> Part:
-    """An inline SVG."""
+    """Return a part with an inline SVG."""
     return {"kind": "picture", "svg": svg}
 
 
 def key(text: str, label: str) -> Part:
-    """A line to be copied."""
+    """Return a part with one line to copy."""
     return {"kind": "list", "items": [text], "label": label}
 
 
 def listed(items: Iterable[str], label: str) -> Part:
-    """Several lines to be copied."""
+    """Return a part with several lines to copy."""
     return {"kind": "list", "items": list(items), "label": label}
 
 
 def folded(summary: str, *parts: Part) -> Part:
-    """What is shown only to who asks for it."""
+    """Return a part that is shown only on demand."""
     return {"kind": "folded", "summary": summary, "parts": list(parts)}
 
 
 class PrivateView(anywidget.AnyWidget):
-    """Shows `parts` to whoever has the page open now. Nothing of them is in the widget's state."""
+    """Show `parts` to anyone who has the page open now. The widget's state contains none of them."""
 
     _esm = Path(__file__).with_name("private_view.js")
 
@@ -42,12 +42,12 @@ class PrivateView(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def show(self, *parts: Part) -> None:
-        """Draw these instead of what was there; nothing clears the view."""
+        """Draw these parts instead of the earlier ones; without parts, clear the view."""
         self._parts = list(parts)
         self._draw()
 
     def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
-        if message.get("ready"):  # a view that was opened later, or again
+        if message.get("ready"):  # for a view that was opened later, or again
             self._draw()
 
     def _draw(self) -> None:

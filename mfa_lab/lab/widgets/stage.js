@@ -26,8 +26,8 @@ function render({ model, el }) {
     }
     nameAgain();
   };
-  // What was typed travels with the pressing of the button, in one message, and is gone from the page at once. Only
-  // the name stays: it is no secret, and whoever has mistyped a password need not type the name again.
+  // The typed text and the press of the button travel in one message, and the text is removed from the page at once.
+  // Only the name stays: it is no secret, and after a mistyped password nobody needs to type the name again.
   let lastName = "";
   const named = new WeakSet();
   const forget = () => {
@@ -73,7 +73,7 @@ function render({ model, el }) {
         continue;
       }
       input.value = "";
-      if (input.type === "text") input.parentElement.querySelector(".mfa-reveal")?.click(); // covered again
+      if (input.type === "text") input.parentElement.querySelector(".mfa-reveal")?.click(); // hidden again
     }
     model.send({ submit: isName(panel), typed });
   };
@@ -135,7 +135,7 @@ function render({ model, el }) {
   };
   attach();
 
-  // Focus follows only where it was lost, with the form that went away: whoever types already is left alone.
+  // Focus moves only if it was lost with the form that disappeared. A person who is typing is not disturbed.
   const focus = () =>
     setTimeout(() => {
       const now = document.activeElement;
@@ -146,7 +146,7 @@ function render({ model, el }) {
     }, 80);
 
   // A page that is opened again reads the notebook's file. Without this view in the file, it would show the static
-  // face, and whoever has just scanned the QR code would have to begin again.
+  // face, and a person who has just scanned the QR code would have to begin again.
   const save = () => {
     const context = model.widget_manager?.context;
     if (context?.canSave && context.model?.dirty) context.save();
@@ -158,7 +158,7 @@ function render({ model, el }) {
     const end = Date.now() + seconds * 1000;
     const tell = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      el.textContent = left > 0 ? `That code was used. The next one comes in ${left} s.` : "The next code is there.";
+      el.textContent = left > 0 ? `That code was used. The next one comes in ${left} s.` : "The next code is ready.";
       if (left <= 0) clearInterval(timer);
     };
     timer = setInterval(tell, 250);

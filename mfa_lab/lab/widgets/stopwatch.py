@@ -1,4 +1,7 @@
-"""Attack 11, live: times refused logins on this machine and draws what came. None of it is saved."""
+"""Attack 11, user enumeration, live: times rejected logins on this machine and draws the result.
+
+None of it is saved with the notebook.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region
 from mfa_lab.lab.widgets.stable import StableBox
 
 _SERVERS: dict[str, Make] = {"the weak server": slow(EnumerableServer), "MfaServer": our_slow_server}
-_INTRO = "Each button times some forty refusals to names that exist and as many to names that do not."
+_INTRO = "Each button times about forty rejections of names that exist and as many of names that do not."
 
 
 class Stopwatch(StableBox):
-    """A button for each server. `times` holds what was measured, by server."""
+    """Show a button for each server. `times` holds the measurements, by server."""
 
     def __init__(self, pairs: int = 40) -> None:
         self.pairs = pairs
@@ -31,7 +34,7 @@ class Stopwatch(StableBox):
             self.add_class(style_class)
 
     def measure(self, name: str) -> Answer:
-        """Time one of the servers: that takes a few seconds."""
+        """Time one of the servers, which takes a few seconds."""
         self.status.value = live_region(Answer(True, "Measuring: a few seconds.", heading="The stopwatch"))
         timing = self.times[name] = by_the_clock(_SERVERS[name], self.pairs)
         answer = Answer(not timing.told_apart, f"{_title(name)}: {verdict(timing)}.", heading="The stopwatch")
@@ -48,7 +51,8 @@ class Stopwatch(StableBox):
         buttons = "".join(f"<li>{made.description}</li>" for made in self.buttons.values())
         return (
             f'<div class="mfa mfa-panel"><h3 class="mfa-side">A stopwatch</h3><p>{_INTRO}</p><p>Buttons:</p>'
-            f"<ul>{buttons}</ul><p>Run this cell to use it. Real time differs each time: none is kept here.</p></div>"
+            f"<ul>{buttons}</ul><p>Run this cell to use it. "
+            "Real times differ at each run, so the notebook does not store them.</p></div>"
         )
 
 

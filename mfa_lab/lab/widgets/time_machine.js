@@ -1,5 +1,5 @@
 // The time machine in the page: the server's clock and the phone's, and the window between them. It ticks and paints
-// here; the kernel hears of what a person has settled, one message each, and of no tick. Its clock runs on by itself.
+// here. The kernel gets one message for each finished change, and none for a tick. Its clock runs by itself.
 
 const LEAPS = [
   ["−1 h", -3600, "Set the server's clock back by an hour"],
@@ -11,10 +11,10 @@ const LEAPS = [
 ];
 const MOST_AHEAD = 365 * 86400;
 
-/** How far the phone is ahead when the server's clock says `server`, in whole seconds: as `DriftingClock` counts. */
+/** Return how far the phone is ahead when the server's clock says `server`, in whole seconds: as `DriftingClock` counts. */
 export const aheadAt = ({ ahead, ppm, since }, server) => ahead + Math.floor((ppm * (server - since)) / 1e6);
 
-/** What is to be seen at a moment (whole seconds): the steps about the server's own, and where the phone stands. */
+/** Return what to show at a moment (whole seconds): the steps around the server's own, and where the phone is. */
 export function stripAt(server, phone, { period, window, reach }) {
   const current = Math.floor(server / period);
   const cells = [];
@@ -26,7 +26,7 @@ export function stripAt(server, phone, { period, window, reach }) {
   return { server, phone, cells, offset, outside: secondsOutside(offset, server, { period, window }) };
 }
 
-/** How far the step lies from the nearest moment at which the window holds it: as `otp.diagnose` counts. */
+/** Return how far the step is from the nearest moment at which the window contains it, as `otp.diagnose` counts. */
 function secondsOutside(offset, server, { period, window }) {
   const into = server % period;
   if (offset < -window) return (offset + window + 1) * period - 1 - into;
@@ -37,7 +37,7 @@ function secondsOutside(offset, server, { period, window }) {
 const plain = (number) => (number ? `${number < 0 ? "−" : "+"}${Math.abs(number)}` : "0");
 const thinly = (number) => number.toLocaleString("en").replaceAll(",", " ");
 const many = (count, word) => `${thinly(count)} ${word}${count === 1 ? "" : "s"}`;
-const apart = (ahead) => (ahead ? `${many(Math.abs(ahead), "second")} ${ahead < 0 ? "behind" : "ahead"}` : "right");
+const apart = (ahead) => (ahead ? `${many(Math.abs(ahead), "second")} ${ahead < 0 ? "behind" : "ahead"}` : "correct");
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 const verdictOf = ({ offset, outside }) =>
@@ -45,7 +45,7 @@ const verdictOf = ({ offset, outside }) =>
     ? `✕ The phone's code is outside the window: ${many(Math.abs(outside), "second")} too ${outside < 0 ? "late" : "early"}.`
     : `✓ The phone's code is inside the window: step ${plain(offset)}.`;
 
-/** The strip in words, for who does not see it. */
+/** Return the strip in words, for people who do not see it. */
 function wordsFor({ server, phone, cells }, codes, ahead) {
   const inside = cells.filter((cell) => cell.inWindow);
   const steps = inside.map(({ step, offset, beginsAt }) => {
@@ -77,8 +77,8 @@ const FACE = `
   <div class="mfa-back" hidden>
     <p></p>
     <p class="mfa-buttons">
-      <button type="button" class="mfa-button" data-do="right">Set it right</button>
-      <button type="button" class="mfa-button" data-do="trust">It is right now: trust it</button>
+      <button type="button" class="mfa-button" data-do="right">Set it correctly</button>
+      <button type="button" class="mfa-button" data-do="trust">It is correct now: trust it</button>
     </p>
   </div>
   <fieldset class="mfa-steered">
@@ -90,7 +90,7 @@ const FACE = `
       <span class="mfa-leaps"><button type="button" class="mfa-button" data-do="boundary">To the next step</button></span>
     </p>
   </fieldset>
-  <p class="mfa-hint mfa-real" hidden>The server goes by the real clock, which nobody can move here. The phone's can be
+  <p class="mfa-hint mfa-real" hidden>The server uses the real clock, which nobody can move here. The phone's can be
     set wrong.</p>
   <fieldset>
     <legend>The phone's clock</legend>
@@ -104,7 +104,7 @@ const FACE = `
       <input type="number" min="-10000" max="10000" step="1" data-is="ppm"
         aria-label="Parts per million, as a number">
     </div>
-    <p class="mfa-buttons"><button type="button" class="mfa-button" data-do="reset">Set the phone right</button></p>
+    <p class="mfa-buttons"><button type="button" class="mfa-button" data-do="reset">Set the phone correctly</button></p>
   </fieldset>
   <p class="mfa-hint mfa-note"></p>
   <p class="mfa-unseen" role="status" aria-live="polite"></p>`;
@@ -114,7 +114,7 @@ const CELL = `<p class="mfa-cell"><time></time><span class="mfa-offset"></span><
 let made = 0;
 
 function render({ model, el }) {
-  const me = `${Date.now()}-${Math.random()}`; // two views of one machine tell their answers apart by it
+  const me = `${Date.now()}-${Math.random()}`; // two views of one machine distinguish their answers by it
   const id = `mfa-machine-${made++}`;
   el.classList.add("mfa", "mfa-panel", "mfa-machine");
   el.innerHTML = FACE.replaceAll("ID", id);
@@ -155,7 +155,7 @@ function render({ model, el }) {
   const settle = (change) => {
     unanswered++;
     model.send({ settle: change, from: me });
-    write("[role=status]", summary()); // and of no tick: a clock that runs does not chatter
+    write("[role=status]", summary()); // but not at a tick: a running clock would talk all the time
   };
 
   const now = () => {
@@ -253,7 +253,7 @@ function render({ model, el }) {
   function hear(state) {
     if (state.from === me) unanswered--;
     if (!told || told.account?.secret !== state.account?.secret) codes.clear();
-    const newer = unanswered > 0; // it is on its way: what is shown here stands
+    const newer = unanswered > 0; // a newer change is on its way, so the page keeps what it shows
     const { ahead, ppm, since, speed: pace } = told ?? state;
     told = { ...state, ...(newer || typing ? { ahead, ppm, since } : {}), ...(newer ? { speed: pace } : {}) };
     if (!newer) setClock(state.server, state.speed);
@@ -331,6 +331,6 @@ function render({ model, el }) {
   };
 }
 
-const NO_CRYPTO = "This page has no WebCrypto (it needs https or localhost): the strip stays without codes.";
+const NO_CRYPTO = "This page has no WebCrypto (it needs https or localhost): the strip shows no codes.";
 
 export default { render };

@@ -1,7 +1,7 @@
-"""`TimeMachine`: steers the server's clock and the phone's, and shows the window between them.
+"""`TimeMachine`: sets the server's clock and the phone's, and shows the window between them.
 
-It is drawn in the browser and ticks there: `time_machine.js`. What a person settles comes as one custom message. The
-clocks here run by themselves (`RunningClock`), so a login pressed meanwhile finds the time that the page shows.
+It is drawn in the browser and ticks there: `time_machine.js`. Each finished change comes as one custom message. The
+clocks here run by themselves (`RunningClock`), so a login during that time sees the time that the page shows.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.phone.widget import script
 
 REACH_STEPS = 4
-"""Steps shown either side of the server's own."""
+"""Steps shown on either side of the server's own."""
 MOST_AHEAD_SECONDS = 365 * 86_400
 MOST_PPM = 10_000
-"""864 seconds a day; a phone's quartz does 20 millionths."""
+"""864 seconds a day; a phone's quartz has about 20 parts per million."""
 _SETTLED = {"server", "speed", "ahead", "ppm"}
 _BACK = (
-    "The server's clock reads {} s less than the last line of its log (ClockSetBack). Until somebody acts it decides "
-    "nothing: codes seen long ago would be good again."
+    "The server's clock reads {} s less than the last line of its log (ClockSetBack). Until somebody acts, it "
+    "decides nothing: codes seen long ago would be valid again."
 )
 
 
 class TimeMachine(StableBox):
-    """Play, pause, step, jump; set the phone ahead or behind, and how fast it runs. Strip and phones follow at once.
+    """Play, pause, step and jump; set the phone ahead or behind, and its speed. All views follow at once.
 
-    `room` defaults to a demo room with an enrolled phone. Where the server goes by the real clock it is left alone,
-    and the phone's can be set. The strip shows codes in a demo room only.
+    `room` defaults to a demo room with an enrolled phone. If the server uses the real clock, only the phone's can be
+    set. The strip shows codes in a demo room only.
     """
 
     def __init__(self, room: Room | None = None) -> None:
@@ -50,12 +50,12 @@ class TimeMachine(StableBox):
         self.screen.on_msg(self._heard)
         super().__init__([frame(), self.screen])
         self.add_class("mfa")
-        self.phone_clock  # noqa: B018 (puts it into the phone)
+        self.phone_clock  # noqa: B018 (this puts it into the phone)
         self.room.on_change(self.refresh)
 
     @property
     def phone_clock(self) -> DriftingClock:
-        """The clock of the room's phone, off by as much as whatever clock it had before."""
+        """Return the clock of the room's phone, with the same offset as its earlier clock."""
         clock = self.room.phone.clock
         if not (isinstance(clock, DriftingClock) and clock.base is self.room.clock):
             clock = DriftingClock(self.room.clock, clock.now() - self.room.clock.now())
@@ -64,13 +64,15 @@ class TimeMachine(StableBox):
 
     @property
     def ahead_seconds(self) -> int:
-        """How far the phone is ahead of the server now (negative: behind)."""
+        """Return how far the phone is ahead of the server now (negative: behind)."""
         return self.phone_clock.offset_at(self.room.clock.now())
 
     @property
     def back_seconds(self) -> int:
-        """How far the server's clock lies behind the last line of its log, where that is more than the server's
-        policy lets pass: then it decides nothing, and raises `ClockSetBack`. Else 0.
+        """Return how far the server's clock is behind the last line of its log, or 0.
+
+        It is above 0 only if the server's policy does not permit so much. Then the server decides nothing, and raises
+        `ClockSetBack`.
         """
         back = self._latest() - self.room.clock.now()
         return back if back > self.room.server.policy.clock_back_seconds else 0
@@ -83,8 +85,10 @@ class TimeMachine(StableBox):
         ahead: int | None = None,
         ppm: int | None = None,
     ) -> None:
-        """Set the server's clock (Unix seconds), let it run (`speed` 0: stand still), set the phone `ahead` of it by
-        so many seconds, have it run too fast by `ppm` from now on. What is not named stays. Raises `InvalidInput`.
+        """Set the server's clock (Unix seconds), its `speed` (0: stopped), and the phone's clock.
+
+        `ahead` is the phone's offset in seconds. `ppm` is how much too fast it runs from now on. Values that are not
+        given stay the same. Raises `InvalidInput`.
         """
         self._settle(server=server, speed=speed, ahead=ahead, ppm=ppm)
         self._tell()
@@ -106,18 +110,18 @@ class TimeMachine(StableBox):
             self.room.phone.clock = DriftingClock(self.room.clock, new_ahead, rate_ppm=new_ppm)
 
     def trust_clock(self) -> None:
-        """The operator's answer to `ClockSetBack`: the server's clock is right now, and was wrong before."""
+        """Answer `ClockSetBack` as an operator: the server's clock is correct now, and was wrong before."""
         self.room.server.trust_clock()
         self.refresh()
 
     def refresh(self) -> None:
-        """Tell the page: after a cell has moved a clock, say."""
+        """Tell the page the state, for example after a cell has moved a clock."""
         self._tell()
 
     def _move(self, server: int | None, speed: float | None) -> None:
         clock = self.room.clock
         if not isinstance(clock, ManualClock):
-            raise InvalidInput("this room goes by the real clock: set the phone's, or take a demo room")
+            raise InvalidInput("this room uses the real clock: set the phone's, or use a demo room")
         if server is not None:
             clock.set(server)
         if speed is None:
@@ -130,7 +134,7 @@ class TimeMachine(StableBox):
             clock.pause()
 
     def _latest(self) -> int:
-        """When the server last noted something; of the real clock, which nobody sets back here, nobody asks."""
+        """Return when the server last recorded something; 0 on the real clock, which nobody sets back here."""
         log = self.room.server.audit_log() if isinstance(self.room.clock, ManualClock) else ()
         return log[-1].at if log else 0
 
@@ -145,7 +149,7 @@ class TimeMachine(StableBox):
         self._tell(said=said, answering=str(message.get("from", "")))
 
     def _tell(self, *, said: str = "", answering: str = "") -> None:
-        """All that the page needs to go on alone. A demo room's secret goes as a message and is in no trait."""
+        """Tell the page all that it needs to go on alone. A demo room's secret is in a message, never a trait."""
         room, phone = self.room, self.phone_clock
         clock = room.clock
         accounts = room.phone.export() if room.demo else []
@@ -172,17 +176,17 @@ class TimeMachine(StableBox):
         )
 
     def face_text(self) -> str:
-        """What a reader without a kernel sees: in a demo room the clocks as they stand, too."""
+        """Return what a reader without a kernel sees; in a demo room with the state of the clocks."""
         if not self._stands_still():
-            return "The time machine: steers the server's clock and the phone's, and shows the window between them"
-        return f"The time machine. {self._picture() or 'The phone holds no account yet.'}"
+            return "The time machine: sets the server's clock and the phone's, and shows the window between them"
+        return f"The time machine. {self._picture() or 'The phone has no account yet.'}"
 
     def face_html(self) -> str:
         picture = self._picture()
         shown = picture.svg if picture else f"<p>{escape(self.face_text())}</p>"
         return (
             f'<div class="mfa mfa-panel"><h3 class="mfa-side">The time machine</h3>{shown}'
-            "<p>Run this cell to steer both clocks.</p></div>"
+            "<p>Run this cell to set both clocks.</p></div>"
         )
 
     def _stands_still(self) -> bool:
@@ -191,7 +195,7 @@ class TimeMachine(StableBox):
         )
 
     def _picture(self) -> Picture | None:
-        """The strip as a figure, where its codes may be shown."""
+        """Return the strip as a figure, if its codes may be shown."""
         if not (self._stands_still() and self.room.account):
             return None
         policy = self.room.server.policy
@@ -206,14 +210,14 @@ class TimeMachine(StableBox):
 
 
 class _Screen(anywidget.AnyWidget):
-    """What is drawn. It has no state of its own."""
+    """Draw the widget in the browser. It has no state of its own."""
 
     _esm = script(Path(__file__).with_name("time_machine.js"))
     _css = Path(__file__).with_name("time_machine.css")
 
 
 def _exact(clock: Clock) -> float:
-    """Unix seconds with their fraction, so that the page's second begins with the clock's."""
+    """Return Unix seconds with their fraction, so that the page's seconds begin with the clock's."""
     if isinstance(clock, RunningClock):
         return clock.exact()
     return clock.now() if isinstance(clock, ManualClock) else clock.now() + time.time() % 1
@@ -222,7 +226,7 @@ def _exact(clock: Clock) -> float:
 def _note(room: Room) -> str:
     if not room.demo:
         return "This room's secrets are real: the strip shows its steps and no codes."
-    return "" if room.phone.accounts else "The phone holds no account yet: enrol it, and the strip shows codes."
+    return "" if room.phone.accounts else "The phone has no account yet: enrol it, and the strip shows codes."
 
 
 def _checked(value: object, most: int, name: str) -> int:

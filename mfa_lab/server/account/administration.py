@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
 from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.otp import secret_bytes
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import audit
 from mfa_lab.server.account import enrolment, recovery
 from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import RecoveryCodes
-from mfa_lab.server.services import Services, checked_name, normal_name
+from mfa_lab.server.services import Services
 from mfa_lab.server.storage import schema
 
 _ADD_ACCOUNT = insert(schema.accounts)
-_ACCOUNT_ID = select(schema.accounts.c.id).where(schema.accounts.c.normal_name == bindparam("name"))
+_ACCOUNT_ID = select(schema.accounts.c.id).where(IS_NAMED).order_by(BEST_FIRST).limit(1)
 _NOBODY = "no account has this name: check the spelling"
 
 
 def register(services: Services, name: str, password: Redacted, now: int, *, reserved: bool) -> None:
     """Make an account. Raises `NameTaken`, `InvalidInput`, or `PasswordRefused` with the reason (NIST-3.1.1.2)."""
-    name = checked_name(name)
+    typed, name = name, checked_name(name)
     build_uri(new_secret(), account=name, issuer=services.issuer)  # reject now a name that no QR code could carry
     account = {
         "id": services.new_id(),
@@ -34,7 +36,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         "created_at": now,
     }
     with services.store.transaction() as connection:  # nobody else writes meanwhile
-        taken = _account_id(connection, name) is not None or reserved
+        taken = _account_id(connection, typed) is not None or reserved
         if taken:  # a line here too: otherwise nothing reaches the disk, and the answer comes sooner
             audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
         else:
@@ -74,8 +76,10 @@ def reset_factors(services: Services, name: str, now: int) -> None:
 def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
     """Take over an authenticator of an older system.
 
-    Raises `InvalidInput` for an unknown name, or if the account already has an authenticator.
+    Raises `InvalidInput` for an unknown name, or if the account already has an authenticator. Raises `InvalidSecret`
+    for a secret of fewer than 112 bits (NIST-3.1.4.1): a phone may use it, but a server must not trust it.
     """
+    secret_bytes(account.secret.reveal())
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
         if account_id and enrolment.adopt(connection, services, account_id, account, now):
@@ -88,5 +92,5 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
 
 
 def _account_id(connection: Connection, name: str) -> str | None:
-    found: str | None = connection.execute(_ACCOUNT_ID, {"name": normal_name(name)}).scalar()
+    found: str | None = connection.execute(_ACCOUNT_ID, spellings(name)._asdict()).scalar()
     return found

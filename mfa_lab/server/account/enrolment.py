@@ -114,7 +114,8 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
             if isinstance(found, otp.Match):
                 _bind(connection, row, found.step, hashes, codes.issue_id, now)
                 return codes
-            connection.execute(_COUNT_FAILED_ATTEMPT, {"token": token})
+            if otp.could_be_code(typed.reveal()):  # anything else is no guess (docs/decisions/04)
+                connection.execute(_COUNT_FAILED_ATTEMPT, {"token": token})
             decision = found
         record(connection, now, Event.ENROLMENT_REFUSED, decision.account_id, decision.reason)
         return decision

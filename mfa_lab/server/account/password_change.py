@@ -13,7 +13,7 @@ from mfa_lab.server.decision import Decision, refused, throttled
 from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import Session, token_hash
-from mfa_lab.server.services import Services, normal_name
+from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import accounts
 
 _STORED = select(accounts.c.password_hash).where(accounts.c.id == bindparam("account"))
@@ -35,7 +35,7 @@ def change(services: Services, session: Session, typed: Redacted | None, new: Re
     if isinstance(row, Decision):
         return row
     fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy))
-    key = services.throttle_key(Redacted(normal_name(row.name)))
+    key = services.throttle_key(Redacted(row.normal_name))
     with services.store.transaction(flush=False) as connection:
         wait, failures = throttle.reserve(connection, key, now, services.policy)
         stored: str = connection.execute(_STORED, {"account": row.account_id}).scalar_one()

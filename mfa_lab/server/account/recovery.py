@@ -49,8 +49,12 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, _ = pending_logins.read(connection, token)
-        decision = pending_logins.why_unusable(services, row, now) or _reserve(connection, services, token, row, now)
-        if decision is not None:
+        decision = pending_logins.why_unusable(services, row, now) or _not_now(row, now)
+        if decision is None and typed is None:  # it cannot be a code of anybody: no guess, so it is not counted
+            decision = refused(Reason.WRONG_RECOVERY_CODE, row.account_id, failures=row.recovery_failures)
+        if decision is None:
+            _reserve(connection, services, token, row, now)
+        else:
             record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
             return decision
         stored = [(code.id, code.encoded) for code in connection.execute(_CODES, {"account": row.account_id})]
@@ -78,15 +82,19 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
         return decision
 
 
-def _reserve(connection: Connection, services: Services, token: str, row: Any, now: int) -> Decision | None:
-    """Count the attempt before the code is verified, unless it must wait."""
+def _not_now(row: Any, now: int) -> Decision | None:
+    """Return why no recovery code is verified at the moment, or None."""
     if now < row.recovery_wait_until:
         return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
+    return None
+
+
+def _reserve(connection: Connection, services: Services, token: str, row: Any, now: int) -> None:
+    """Count the attempt before the code is verified."""
     failures = row.recovery_failures + 1
     until = throttle.wait_until(failures, services.policy, now)
     pending_logins.count_failed_attempt(connection, token)
     connection.execute(_COUNT, {"account": row.account_id, "failures": failures, "until": until})
-    return None
 
 
 def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes | Decision:

@@ -28,9 +28,8 @@ def resynchronise(
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)
-        decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR) or otp_validation.not_now(
-            row, now
-        )
+        decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR)
+        decision = decision or otp_validation.not_now(row, now) or otp_validation.not_a_code(row, first, second)
         verdict = otp.Verdict.MALFORMED
         for factor in candidates if decision is None else ():
             found, why = _found(services, factor, first, second, now)

@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError
 from argon2.low_level import Type, hash_secret
 
 from mfa_lab.errors import ServerFault
+from mfa_lab.otp import without_separators
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted
@@ -24,6 +25,7 @@ from mfa_lab.server.records import RecoveryCodes
 _CODE_BYTES = 10
 _CODE_LETTERS = 16
 _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+_MISREAD = str.maketrans("08", "OB")
 
 
 def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
@@ -36,11 +38,15 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
 def tidy(typed: object) -> Redacted | None:
     """Return the letters of a typed code, or None if it cannot be a recovery code.
 
-    Spaces, hyphens and lower case are allowed.
+    White space, line breaks, hyphens, dashes and lower case are allowed. Base32 has no 0 and no 8
+    (RFC 4648 section 6), so they are read as O and B. A 1 is rejected, because it may be an I or an L.
     """
-    if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS or not typed.isascii():
+    if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS:
         return None
-    bare = typed.replace(" ", "").replace("-", "").upper()
+    bare = without_separators(typed)
+    if not bare.isascii():  # before the capitals: some foreign letters become ASCII ones there
+        return None
+    bare = bare.upper().translate(_MISREAD)
     return Redacted(bare) if len(bare) == _CODE_LETTERS and _ALPHABET.issuperset(bare) else None
 
 

@@ -30,6 +30,7 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)
         decision = pending_logins.why_unusable(services, row, now) or not_now(row, now)
+        decision = decision or not_a_code(row, typed)
         if decision is None:
             outcome = _check(connection, services, token, candidates, typed, now)
             if isinstance(outcome, Session):
@@ -46,6 +47,17 @@ def not_now(row: Any, now: int) -> Decision | None:
     if now < row.otp_wait_until:
         return throttled(row.otp_wait_until - now, row.otp_failures, row.account_id)
     return None
+
+
+def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
+    """Return why `typed` is neither verified nor counted, or None if it could be a code.
+
+    An empty field or half a code is not a guess. The decision depends only on the text, never on the account's number
+    of digits, so that it says nothing about an account (docs/decisions/04).
+    """
+    if all(otp.could_be_code(each.reveal()) for each in typed):
+        return None
+    return refused(Reason.MALFORMED, row.account_id)
 
 
 def _check(

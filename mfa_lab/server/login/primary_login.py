@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, literal, select, update
+from sqlalchemy import Connection, bindparam, func, literal, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted
@@ -10,14 +10,23 @@ from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused, throttled
 from mfa_lab.server.factors import totp
 from mfa_lab.server.login import pending_logins, throttle
+from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
 from mfa_lab.server.records import PendingLogin, Permit
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
 # The query returns one row whether or not the name is known: an empty result comes microseconds sooner (ASVS-6.3.8).
-_ACCOUNT = select(accounts.c.id, accounts.c.password_hash).select_from(
-    select(literal(1)).subquery().outerjoin(accounts, accounts.c.normal_name == bindparam("name"))
+# The throttle counts under the stored name, so that two accounts never share a count that one of them could reset.
+_ACCOUNT = (
+    select(
+        accounts.c.id,
+        accounts.c.password_hash,
+        func.coalesce(accounts.c.normal_name, bindparam("normal")).label("name"),
+    )
+    .select_from(select(literal(1)).subquery().outerjoin(accounts, IS_NAMED))
+    .order_by(BEST_FIRST)
+    .limit(1)
 )
 
 
@@ -36,12 +45,12 @@ _REHASH = (
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
     """Verify a password outside any transaction. The attempt is counted before, and settled afterwards.
 
-    `name` is in its normal spelling (`normal_name`), and hidden because people type passwords there.
+    `name` is in its exact spelling (`names.exact_name`), and hidden because people type passwords there.
     """
-    key = services.throttle_key(name)
     with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
+        account = connection.execute(_ACCOUNT, spellings_of(name.reveal())._asdict()).one()
+        key = services.throttle_key(Redacted(account.name))
         wait, failures = throttle.reserve(connection, key, now, services.policy)
-        account = connection.execute(_ACCOUNT, {"name": name.reveal()}).one()
     stored = None if wait else account.password_hash
     right = services.hasher.verify(stored, typed)  # a throttled call costs the same work
     fresh_hash = services.hasher.renewed(stored, typed) if right else None

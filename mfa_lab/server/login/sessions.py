@@ -25,6 +25,7 @@ _READ = (
         accounts.c.name,
         accounts.c.codes_issue,
         accounts.c.codes_kept_at,
+        accounts.c.normal_name,
     )
     .join_from(table, accounts, table.c.account_id == accounts.c.id)
     .where(table.c.token_hash == bindparam("token"))

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Enrolment, Permit
 from mfa_lab.web import tokens
 from mfa_lab.web.origin import with_next
@@ -17,6 +18,7 @@ from mfa_lab.web.site import Site, under
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+@clears_variables
 def register_alike(site: Site, name: str, password: str) -> None:
     """Make an account, and do not reveal whether the name is taken (ASVS-6.3.8). Hash the password in both cases.
 
@@ -24,7 +26,7 @@ def register_alike(site: Site, name: str, password: str) -> None:
     administrator's rights.
     """
     with suppress(NameTaken):
-        site.server.register(name, password, reserved=site.is_admin(name))
+        site.server.register(name, password, reserved=site.is_reserved(name))
 
 
 @router.get("/register")

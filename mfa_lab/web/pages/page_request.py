@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
@@ -19,6 +20,9 @@ from mfa_lab.web.guard import session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
 
+log = logging.getLogger("mfa_lab.web")
+
+_NO_COOKIE = "a form came without this site's cookie; over plain http, browsers send no Secure cookie"
 _REMEMBER_EARLIER_SECONDS = 600
 
 
@@ -140,7 +144,10 @@ async def _posted(request: Request) -> Visit:
     if cross_site(request, proof=False):
         raise AccessDenied
     if not tokens.fits(visit.field("form_token"), visit.token):
-        raise StepDone if visit.of_the_step_before() else AccessDenied
+        if visit.of_the_step_before():
+            raise StepDone
+        log.warning("refused: %s", "the form is not of this cookie" if visit.token else _NO_COOKIE)
+        raise AccessDenied
     return visit
 
 

@@ -43,7 +43,7 @@ def test_a_hundred_guesses_take_days(refusals):
 
 
 def test_a_restart_changes_no_answer(refusals):
-    """A server started anew on its file knows used codes, waiting times and completed logins."""
+    """A server started again on its file knows used codes, waiting times and completed logins."""
     before = {row[2]: row for row in refusals.rows}
     after = refusals_after_restart().rows
     assert [row[2] for row in after] == ["reused", "throttled", "spent pending"]
@@ -95,13 +95,13 @@ def expired_and_throttled(desk: Desk) -> PendingLogin:
     pending = desk.begin()
     desk.clock.advance(300)
     for _ in range(3):
-        desk.typing("12345")
+        desk.typing("1234567")
     return pending
 
 
 def disabled_and_throttled(desk: Desk) -> PendingLogin:
     for _ in range(3):
-        desk.typing("12345")
+        desk.typing("1234567")
     return desk.begin()
 
 
@@ -133,7 +133,9 @@ def test_of_two_reasons_the_one_is_told_that_is_asked_first(prepare, changes, fi
 
 
 def test_being_refused_on_purpose_comes_out_as_the_lesson_says():
-    """Notebook 04, live: a used code, an old one, five digits; then even a right one waits, and a notice is left."""
+    """Notebook 07, live: a used code, an old one, five digits, which are not counted, a guess; then even a correct
+    one waits, and a notification is left.
+    """
     desk = Desk()
     just_used = desk.phone.code()
     assert desk.typing(just_used) == "in"
@@ -141,6 +143,7 @@ def test_being_refused_on_purpose_comes_out_as_the_lesson_says():
     assert desk.typing(just_used) == "reused"
     desk.clock.advance(40)
     assert [desk.typing(code) for code in (desk.enrolled_with, "12345")] == ["near miss", "malformed"]
+    assert desk.typing("1234567") == "malformed"
     assert desk.typing(desk.phone.code()) == "throttled"
     desk.clock.advance(30)
     assert desk.typing(desk.phone.code()) == "in"

@@ -58,7 +58,7 @@ def refused(exercise_id: str) -> list[tuple[Wrong, Result]]:
 
 def told(exercise: Exercise, result: Result) -> Case:
     """The case that a refusal speaks of."""
-    return next(case for case in exercise.cases if result.lines[0].startswith(f"{case.name}: what came is "))
+    return next(case for case in exercise.cases if result.lines[0].startswith(f"{case.name}: your answer gave "))
 
 
 @each_with_wrong_answers
@@ -107,7 +107,7 @@ def test_cases_have_names_of_their_own(exercise):
 @each_with_wrong_answers
 def test_no_feedback_gives_the_answer_away(exercise):
     """Nothing that a refusal says but for what came: of a value or a choice not the answer, of a function no line."""
-    refusals = [repr(result).partition("what was expected is")[2] for _, result in refused(exercise.id)]
+    refusals = [repr(result).partition("the expected result is")[2] for _, result in refused(exercise.id)]
     sentences = [words for case in exercise.cases for words in (case.name, case.wanted, case.feedback)]
     assert [(words, given) for words in refusals + sentences if (given := given_away(exercise, words))] == []
     assert exercise.ask not in (as_given, letter, letters) or all(case.wanted for case in exercise.cases)

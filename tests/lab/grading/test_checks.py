@@ -72,13 +72,13 @@ def test_not_yet(answer):
     """A wrong answer of any kind is not yet right; the first line says what came."""
     result = check("dynamic-truncation", answer)
     assert result.outcome == Outcome.NOT_YET
-    assert "what came is" in result.lines[0]
+    assert ("your answer gave 0;" if callable(answer) else "You passed ") in result.lines[0]
 
 
 def test_not_yet_names_case_and_both_values():
     """Which case, what came, what was expected, and a sentence to think about."""
     case, words = check("dynamic-truncation", written("def truncate(d):\n    return 7")).lines
-    assert case == "The HMAC of counter 1: what came is 7; what was expected is 1094287082."
+    assert case == "The HMAC of counter 1: your answer gave 7; the expected result is 1094287082."
     assert words == exercises.exercise("dynamic-truncation").cases[0].feedback
 
 
@@ -97,7 +97,10 @@ LONG = "the beginning " + "x" * 150 + " and the end"
 )
 def test_what_came_is_cut_at_its_end_alone(answer, came):
     """What has two or three lines is told whole. Of what goes on for ever the beginning stands."""
-    assert f"what came is {came}; what was expected" in check("dynamic-truncation", lambda _digest: answer).lines[0]
+    assert (
+        f"your answer gave {came}; the expected result"
+        in check("dynamic-truncation", lambda _digest: answer).lines[0]
+    )
 
 
 def test_text_is_no_number_and_true_is_not_one():
@@ -107,7 +110,7 @@ def test_text_is_no_number_and_true_is_not_one():
     ones = written(
         exercises.exercise("accept-or-reject").solution.replace("return ", "return 1 * (") + ")", "may_accept"
     )
-    assert check("accept-or-reject", ones).lines[0].endswith("what came is 1; what was expected is True.")
+    assert check("accept-or-reject", ones).lines[0].endswith("your answer gave 1; the expected result is True.")
 
 
 PLANTED_CLASS = """
@@ -188,7 +191,7 @@ def test_a_class_is_an_answer(fix):
     for other in (right(), right().right, 3):
         result = check("99-fix", other)
         assert result.outcome == Outcome.NOT_YET
-        assert result.lines[0].startswith("Pass the class itself, by its name alone")
+        assert result.lines[0].startswith("Pass the class itself, by its name only")
 
 
 def test_raised_deep_below_a_scenario_is_told_by_the_learners_line(fix):
@@ -210,7 +213,7 @@ def test_a_mistake_is_known_by_all_that_fails(fix):
 
 
 def test_no_mistake_is_tried_after_one_that_explains_all(monkeypatch, tmp_path):
-    """The cases are put to known wrong answers while whoever is refused waits: to no more of them than it takes."""
+    """The cases are put to known wrong answers while the learner waits: to no more of them than it takes."""
     planted = PLANTED_CLASS.replace("99-fix", "99-lazy").replace("planted_class", "planted_lazy")
     (tmp_path / "planted_lazy.py").write_text(planted)
     monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
@@ -224,7 +227,7 @@ def test_no_mistake_is_tried_after_one_that_explains_all(monkeypatch, tmp_path):
 
 
 def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
-    """Whoever takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
+    """Anyone who takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
     case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")
@@ -233,21 +236,25 @@ def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
 
 SLIPS = [
     ("dynamic-truncation", written("def truncate(digest):\n    print(digest)"), "Nothing was returned"),
-    ("dynamic-truncation", written("def truncate(digest):\n    return str(len(digest))"), "without quotes"),
-    ("remember-step", 2, "in quotes"),
-    ("code-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'goes in quotes: "b"'),
-    ("code-lifetime", written("def f(window_steps, period):\n    return periods", "f"), "Is the name spelled right"),
+    ("dynamic-truncation", written("def truncate(digest):\n    return str(len(digest))"), "has no quotes"),
+    ("remember-step", 2, "needs quotes"),
+    ("code-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'put it in quotes: "b"'),
+    (
+        "code-lifetime",
+        written("def f(window_steps, period):\n    return periods", "f"),
+        "Is the name spelled correctly",
+    ),
     (
         "accept-or-reject",
         written("def f(s, c, w, l):\n    if s > c:\n        return False", "f"),
-        "on this way through",
+        "on this path",
     ),
     (
         "unsalted-table",
         written("def f(stolen, words):\n    return words", "f"),
-        "That is a list. What is wanted is a dict",
+        "That is a list. The case expects a dict",
     ),
-    ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. What is wanted is a dictionary"),
+    ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. The case expects a dictionary"),
     ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Which parameter do you mean?"),
     ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Which parameter do you mean?"),
     (
@@ -260,7 +267,7 @@ SLIPS = [
         written("import hmac\ndef f(k, now):\n    return hmac.digest(k, now // 30, 'sha1')", "f"),
         "to_bytes",
     ),
-    ("factor-kinds", 3, "in quotes"),
+    ("factor-kinds", 3, "needs quotes"),
     ("factor-kinds", {1, 2}, "Which kind is each proof"),
     ("remember-step", ["b"], "Choose one of the letters"),
 ]
@@ -277,7 +284,7 @@ def test_the_commonest_slips_are_told_in_words(exercise_id, answer, words):
 RAISING = [
     ("def truncate(digest):\n    x = 1\n    return digest[99]", 3, "IndexError: index out of range"),
     ("def truncate():\n    return 1", 1, "TypeError"),
-    ("def truncate(digest):\n    raise ValueError", 2, "ValueError: without a word"),
+    ("def truncate(digest):\n    raise ValueError", 2, "ValueError: without a message"),
     ("def truncate(digest):\n    raise ValueError('one\\ntwo')", 2, "ValueError: one."),
     ("\n\ndef truncate(digest):\n    return sum(\n        digest + 1)", 5, "TypeError"),
     ("class Odd:\n    def __eq__(self, other):\n        1 / 0\ndef truncate(digest):\n    return Odd()", 3, "Zero"),
@@ -318,7 +325,7 @@ def test_a_method_that_answers_none_is_told_of_its_return(exercise_id, body):
     """What raises is the kit's own line, which could do nothing with None: so the missing `return` is named."""
     result = check(exercise_id, answer_to(exercise_id, body))
     assert result.outcome == Outcome.RAISED
-    assert result.lines[-1] == "Your method answered None: is a `return` missing on this way through?"
+    assert result.lines[-1] == "Your method returned None: is a `return` missing on this path?"
 
 
 def test_none_in_the_learners_own_line_is_another_matter():
@@ -457,7 +464,7 @@ def test_an_exercise_without_hints_promises_none(monkeypatch, tmp_path):
     (tmp_path / "planted.py").write_text(PLANTED)
     monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
     assert repr(check("99-names", written("def names(d):\n    return 1", "names"))).endswith("  Look again.")
-    assert hint("99-names").lines == ("This exercise has none.",)
+    assert hint("99-names").lines == ("This exercise has no hints.",)
 
 
 def test_hint_alone_says_how_it_is_used_and_a_prediction_has_none():
@@ -549,9 +556,9 @@ def unguessed():
     ("guess", "noted", "said"),
     [
         (..., Outcome.NOT_ATTEMPTED, "You made no prediction."),
-        ("c", Outcome.NOTED, "You said c, and so it is."),
-        (" C ", Outcome.NOTED, "You said c, and so it is."),
-        ("a", Outcome.NOTED, "You said a: one, perhaps two. It came out otherwise: why?"),
+        ("c", Outcome.NOTED, "You said c, which is correct."),
+        (" C ", Outcome.NOTED, "You said c, which is correct."),
+        ("a", Outcome.NOTED, "You said a: one, perhaps two. Something else happened: why?"),
         ("z", Outcome.NOT_YET, "You made no prediction."),
         (["c"], Outcome.NOT_YET, "You made no prediction."),
         ({"c": 1}, Outcome.NOT_YET, "You made no prediction."),
@@ -570,10 +577,10 @@ def test_the_first_guess_stays(unguessed):
     """Another guess comes after the demo may have been seen: it is told apart, and three dots change nothing."""
     predict("one-bit-flipped", "a")
     assert predict("one-bit-flipped", "c").lines[0] == (
-        "Your first guess stays: a. Now you say c, and that is kept as a later guess."
+        "Your first guess stays: a. You now say c, which is noted as a later guess."
     )
     predict("one-bit-flipped", ...)
-    said = "You said a: one, perhaps two. It came out otherwise: why?"
+    said = "You said a: one, perhaps two. Something else happened: why?"
     assert compare("one-bit-flipped", 19).lines[0] == f"{said} After the answer you said c."
     predict("one-bit-flipped", "a")
     assert compare("one-bit-flipped", 19).lines[0] == said
@@ -604,7 +611,7 @@ def test_what_is_no_answer_at_all_is_told():
     """What was to be compared has not happened, for instance since a cell was left out: a sentence, no traceback."""
     result = compare("race-between-workers", 0)
     assert result.outcome == Outcome.NOT_YET
-    assert result.lines[0].startswith("What came is 0, and that is none of the answers: run the cells ")
+    assert result.lines[0].startswith("The cell has the value 0, which fits no answer: run the cells ")
 
 
 def test_a_fraction_where_a_whole_number_is_needed():

@@ -69,7 +69,7 @@ def test_capitals_and_spaces_are_forgiven(exercise_id, answer):
 
 @pytest.mark.parametrize("exercise_id", ["wrong-clock", "accept-or-reject", "alarm-rule", "code-lifetime"])
 def test_numbers_and_truth_of_numpy_are_as_good(exercise_id):
-    """Whoever computes with NumPy gets its own kinds of numbers, and they are told like Python's."""
+    """Anyone who computes with NumPy gets its own kinds of numbers, and they are told like Python's."""
     exercise = BY_ID[exercise_id]
     solution = made_by(exercise.solution, exercise.given)
     assert check(exercise_id, lambda *given: np.asarray(solution(*given))[()]).outcome == Outcome.DONE
@@ -173,7 +173,7 @@ def test_a_class_kept_instead_of_an_object_is_told():
         for _ in range(2)
     ]
     assert {result.outcome for result in told} == {Outcome.RAISED}
-    assert told[0].lines[-1].startswith("You keep a class itself")
+    assert told[0].lines[-1].startswith("You store the class itself")
 
 
 def test_two_hashes_and_one_are_not_called_nothing():

@@ -100,7 +100,7 @@ def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
 def test_a_prediction_survives_a_restart(work):
     """Guessed in one kernel, compared in the next; so does a later guess; `reset` forgets both."""
     in_another_kernel(work, "predict('one-bit-flipped', 'c')")
-    assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, which is correct."
     predict("one-bit-flipped", "a")
     assert "After the answer you said a." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
     reset("one-bit-flipped")
@@ -108,7 +108,7 @@ def test_a_prediction_survives_a_restart(work):
 
 
 def test_mfa_lab_reset_leaves_progress_alone(work):
-    """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered anew."""
+    """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered again."""
     check("dynamic-truncation", RIGHT)
     (work / "03_otp_generation.ipynb").write_text("mine")
     working_copy.reset(notebooks_dir(), work)
@@ -120,7 +120,7 @@ def test_outside_a_working_copy_no_file_is_made(elsewhere):
     """In a checkout or under nbval it is remembered until the kernel stops, and nothing is written."""
     check("dynamic-truncation", RIGHT)
     predict("one-bit-flipped", "c")
-    assert compare("one-bit-flipped", 19).lines[0] == "You said c, and so it is."
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, which is correct."
     assert here().read().of("dynamic-truncation").done > 0
     assert list(elsewhere.iterdir()) == []
     (elsewhere / working_copy.MANIFEST).mkdir()
@@ -197,7 +197,7 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(work, what):
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes are made freely on POSIX alone")
 @pytest.mark.parametrize("what", ["link", "pipe"])
 def test_the_lock_is_opened_where_it_stands(work, what):
-    """Through no link, where it would make a file elsewhere, and without waiting for whoever reads a pipe."""
+    """Through no link, where it would make a file elsewhere, and without waiting for anyone who reads a pipe."""
     lock, elsewhere = work / ".mfa-lab-progress.lock", work.parent / "elsewhere"
     {"link": lambda: lock.symlink_to(elsewhere), "pipe": lambda: os.mkfifo(lock)}[what]()
     assert "could not be written" in check("dynamic-truncation", RIGHT).lines[-1]
@@ -313,7 +313,7 @@ def known() -> set[str]:
 
 
 def test_a_pseudonym_stays_and_can_be_given(work):
-    """Drawn once, at random; whoever hands out seats gives their own."""
+    """Drawn once, at random; anyone who hands out seats gives their own."""
     check("dynamic-truncation", wrong)
     drawn = content(work)["pseudonym"]
     check("dynamic-truncation", wrong)

@@ -1,4 +1,4 @@
-"""The scoreboard: every rung once, in the state that the learner's progress gives it; drawn as all figures are."""
+"""The scoreboard: every attack once, in the state that the learner's progress gives it; drawn as all figures are."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def test_an_exercise_fixes_its_own_attack(exercise_id):
 
 
 def test_states_are_told_in_words():
-    """Broken, not there yet, looked up, mended; and of the relay what a fix is worth."""
+    """Broken, not there yet, looked up, fixed; and of the relay what a fix is worth."""
     data = {one.number: one.words for one in PICTURES["begun"].data}
-    assert (data[1], data[2], data[3]) == ("mended", "broken", "broken: the fix is not there yet")
+    assert (data[1], data[2], data[3]) == ("fixed", "broken", "broken: the fix is not there yet")
     assert (data[4], data[15]) == ("broken: solution shown", "worth less; no code stops it")
-    assert PICTURES["begun"].words.startswith("The ladder, 2 of 18 rungs mended (two are halves of rung 16). From")
-    assert headline(PICTURES["begun"].data[:3]) == "1 of 3 rungs mended"
+    assert PICTURES["begun"].words.startswith("The ladder, 2 of 18 attacks fixed (two are halves of attack 16). From")
+    assert headline(PICTURES["begun"].data[:3]) == "1 of 3 attacks fixed"
 
 
 def test_states_differ_by_shape():
-    """A whole rung is one box, a broken one two stumps; where a fix was tried there is the place for it; and the
-    rung that no fix makes whole is no filled box.
+    """A whole bar is one box, a broken one two stumps; where a fix was tried there is the place for it; and the
+    bar that no fix makes whole is no filled box.
     """
     drawn = {score.mark: shapes(score) for score in (Score(1, "a", mark) for mark in Mark)}
     assert len({drawn[Mark.DONE], drawn[Mark.OPEN], drawn[Mark.TRIED]}) == 3

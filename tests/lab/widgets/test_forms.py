@@ -294,7 +294,7 @@ def test_the_qr_code_is_the_same_until_its_enrolment_is_over():
     form.start()
     assert room.enrolment is offered
     for _ in range(6):
-        form.submit(code="12345")
+        form.submit(code="1234567")
     assert room.enrolment is None
     assert messages_of(form.secret_view) == []
     assert form.start().granted
@@ -320,7 +320,7 @@ def test_the_static_face_numbers_each_step_once():
 
 
 def test_the_demo_accounts_name_and_password_stay_in_the_form():
-    """Whatever was answered, whoever has to log in reads with what: in the form itself, and in no other one."""
+    """Whatever was answered, anyone who has to log in reads with what: in the form itself, and in no other one."""
     steps = FourSteps(demo_room())
     steps.login.submit(**ALICE)
     steps.to_password.click()
@@ -332,7 +332,7 @@ def test_the_demo_accounts_name_and_password_stay_in_the_form():
 
 
 def test_own_account_after_registering_leads_to_login():
-    """Whoever made an account of their own is brought back to the login."""
+    """Anyone who made an account of their own is brought back to the login."""
     steps = FourSteps(demo_room())
     steps.to_register.click()
     assert steps.register.submit(name=BOB, password="long enough for us").granted
@@ -347,7 +347,7 @@ def test_a_lost_phone_and_a_recovery_code():
     into(steps)
     codes = next(message["parts"][0]["items"] for message in sent if message["parts"])
     steps.to_recovery.click()
-    assert shown(steps) == ["Use the recovery code", "Use a code after all", "Back to the password"]
+    assert shown(steps) == ["Use the recovery code", "Use a code instead", "Back to the password"]
     assert not steps.recovery.submit(recovery_code="AAAA-AAAA-AAAA-AAAA").granted
     assert steps.recovery.submit(recovery_code=codes[0].lower()).granted
     assert steps.room.session is None
@@ -373,7 +373,7 @@ def test_a_recovery_without_a_new_code():
     steps.login.submit(**ALICE)
     answer = steps.recovery.submit(recovery_code=code)
     assert answer.granted
-    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, the others hold"
+    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, the others stay valid"
     assert all(message["parts"] == [] for message in sent)
 
 
@@ -429,7 +429,7 @@ def test_what_was_typed_comes_with_the_pressing_of_the_button():
     for field in steps.login.inputs.values():
         field.observe(lambda change: held.append(change["new"]), "value")
     steps.stage._handle_custom_msg({"submit": "LoginForm", "typed": ALICE}, [])
-    assert "The password is right" in steps.status.value
+    assert "The password is correct" in steps.status.value
     assert held == []
 
 
@@ -514,7 +514,7 @@ def test_the_phone_types_its_code_into_the_form_at_hand():
         return sent[-1].get("fill", {}).get("form") if sent else None
 
     assert paste() is None
-    assert said[-1] == {"said": "No form asks for a code now."}
+    assert said[-1] == {"said": "No form needs a code at this moment."}
     steps.login.submit(**ALICE)
     steps.enrol.start()
     assert paste() == "EnrolForm"

@@ -62,7 +62,7 @@ def test_it_narrows_down_to_the_phone_s_clock(form):
         form.room.clock.advance(8)
     assert widths == sorted(widths, reverse=True)
     assert (widths[0], widths[-1]) == (31, 2)
-    assert "37 s behind. Your interval holds it" in form.reveal().told
+    assert "37 s behind. Your interval contains it" in form.reveal().told
 
 
 @given(

@@ -89,7 +89,7 @@ def test_it_stands_behind_the_password(enrolled: Deployment) -> None:
 
 
 def test_guesses_are_throttled(enrolled: Deployment) -> None:
-    """NIST-4.2.1.1: two failures are free, then it waits: 30 s, 60 s; a right code typed meanwhile is refused."""
+    """NIST-4.2.1.1: two failures are free, then it waits: 30 s, 60 s; a correct code typed meanwhile is refused."""
     waits = []
     for _ in range(4):
         trace = refused(enrolled.server.recover, enrolled.begin(), BAD)

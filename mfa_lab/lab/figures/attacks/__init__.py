@@ -1,1 +1,1 @@
-"""Figures about attacks: what each did, drawn from a run."""
+"""Figures about attacks: what each attack did, drawn from a real run."""

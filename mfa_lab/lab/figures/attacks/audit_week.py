@@ -1,7 +1,7 @@
-"""A week of the audit log as a defender sees it: everything by the hour, and the accounts with most refused codes.
+"""A week of the audit log as a defender sees it: all lines by the hour, and the accounts with most rejected codes.
 
-What is drawn is read from the lines alone. A refused code that a login follows is somebody who mistyped; one that
-none follows is somebody who has the password, and not the phone.
+The figure uses the log's lines and nothing else. If a login follows a rejected code, somebody mistyped. If no login
+follows, somebody has the password and not the phone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mfa_lab.server.records import AuditLine
 from mfa_lab.style import QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 SOON_SECONDS = 300
-"""A login so soon after a refused code belongs to it: a pending login lives no longer."""
+"""A login within this time belongs to the rejected code, because a pending login lives no longer."""
 _HOUR = 3600
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
@@ -29,7 +29,7 @@ _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """One account's moments: codes refused and soon made good, refused and left, and logins."""
+    """Hold the moments of one account: rejected codes with a login soon after, rejected codes without one, logins."""
 
     account_id: str
     mistyped: tuple[int, ...]
@@ -42,13 +42,13 @@ class Suspect:
 
     @property
     def name(self) -> str:
-        """As much of the id as tells them apart."""
+        """Return as much of the id as distinguishes the accounts."""
         return self.account_id[:8]
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """`hourly`: lines in each hour from `start` on; `suspects`: those with most refused codes, the most first."""
+    """Hold the data: `hourly` lines in each hour from `start`, and `suspects`, with the most rejected codes first."""
 
     start: int
     hourly: tuple[int, ...]
@@ -56,7 +56,10 @@ class Log:
 
 
 def log_of(lines: Iterable[AuditLine], accounts: int = 5) -> Log:
-    """The data, from the log's lines in their order; from the first one's midnight (UTC) to the last one's hour."""
+    """Return the data from the log's lines in their order.
+
+    It goes from the first line's midnight (UTC) to the last line's hour. Raises `InvalidInput` without lines.
+    """
     times: dict[str, dict[str, list[int]]] = {event: defaultdict(list) for event in (_REFUSED, _IN)}
     hours: Counter[int] = Counter()
     for line in lines:
@@ -64,7 +67,7 @@ def log_of(lines: Iterable[AuditLine], accounts: int = 5) -> Log:
         if line.event in times and line.account_id:
             times[line.event][line.account_id].append(line.at)
     if not hours:
-        raise InvalidInput("there is no line in this log: pass some")
+        raise InvalidInput("this log has no lines: pass at least one")
     start = min(hours) // 24 * 24
     most = sorted(times[_REFUSED].items(), key=lambda item: (-len(item[1]), item[0]))[:accounts]
     return Log(
@@ -88,13 +91,13 @@ def _suspect(account_id: str, refused: Sequence[int], logins: Sequence[int]) -> 
 
 
 def audit_figure(lines: Iterable[AuditLine], accounts: int = 5) -> Picture:
-    """The log's hours, and the accounts with most refused codes: which of these were followed by a login?"""
+    """Return the figure: the log's hours, and which rejected codes of which accounts a login followed."""
     data = log_of(lines, accounts)
     return picture(draw(data), words(data), data)
 
 
 def words(data: Log) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = "; ".join(
         f"{one.name}: {one.refused} refused, {len(one.alone)} of them without a login within {SOON_SECONDS // 60} "
         f"minutes, {len(one.logins)} logins"
@@ -111,7 +114,7 @@ _HIGH, _BARS = 2.3, 4.2
 
 
 def draw(data: Log, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     rows = _HIGH * len(data.suspects)
     ax = canvas(ax, _WIDTH, rows + _BARS + 6.4)
     hours = max(len(data.hourly), 24)
@@ -131,7 +134,7 @@ def draw(data: Log, ax: Axes | None = None) -> Axes:
 
 
 def _days(ax: Axes, data: Log, scale: Scale, hours: int, bottom: float, top: float) -> None:
-    """Names of the days, and their nights as a tint."""
+    """Draw the days' names, and the nights as a tint."""
     nights = []
     for day in range(hours // 24 + 1):
         noon = data.start + day * 24 * _HOUR + 12 * _HOUR
@@ -146,7 +149,7 @@ def _days(ax: Axes, data: Log, scale: Scale, hours: int, bottom: float, top: flo
 
 
 def _bar(data: Log, scale: Scale, bottom: float, most: int) -> list[Point]:
-    """All hours as one outline."""
+    """Draw all hours as one outline."""
 
     def steps() -> Iterator[Point]:
         yield scale(data.start), bottom

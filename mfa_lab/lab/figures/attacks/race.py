@@ -1,4 +1,4 @@
-"""A race as two lanes: what two requests with one code did in the database, in the order of a run that took place."""
+"""A race condition as two lanes: what two requests with one code did in the database, in the order of a real run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement that was done: the `place`th of the two requests'. `changed` counts rows, -1 for a query."""
+    """Hold one statement of the two requests: the `place`th in order. `changed` counts rows; -1 is a query."""
 
     place: int
     changed: int
@@ -32,20 +32,20 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One request: its statements in order, and whether it got in."""
+    """Hold one request: its statements in order, and whether it was granted access."""
 
     statements: tuple[Statement, ...]
     granted: bool
 
     def told(self, statement: Statement) -> str:
-        """A statement in words."""
+        """Return a statement in words."""
         if statement.changed < 0:
             return f"reads: used? {'no' if self.granted else 'yes'}"
         return "writes: used" if statement.changed else "no row to write"
 
 
 class _Noting:
-    """A connection that notes each statement once it is done: who did it, and how many rows it changed."""
+    """Wrap a connection and record each finished statement: which request ran it, and how many rows it changed."""
 
     def __init__(self, database: sqlite3.Connection, notes: list[tuple[int, int]]) -> None:
         self._database = database
@@ -60,8 +60,8 @@ class _Noting:
 def raced(server: Any) -> tuple[Lane, Lane]:
     """Run the attack on `server`, a `CheckThenSet` of any kind, and return two of its requests.
 
-    They are two that got in, if more than one did. They did the same things in turn, so that the picture is the same
-    each time.
+    These are two that were granted access, if more than one was. They did the same things in turn, so the picture is
+    the same each time.
     """
     notes: list[tuple[int, int]] = []
 
@@ -80,11 +80,11 @@ def raced(server: Any) -> tuple[Lane, Lane]:
             if pair:
                 return pair
             world.clock.advance(3600)
-    raise InvalidInput(f"in {_RUNS} runs no two requests met: is there a fast disk, and does this server write?")
+    raise InvalidInput(f"in {_RUNS} runs no two requests overlapped: is the disk fast, and does this server write?")
 
 
 def _in_turn(notes: list[tuple[int, int]]) -> tuple[Lane, Lane] | None:
-    """The first two requests whose statements took turns; of those that got in, if more than one did."""
+    """Return the first two requests whose statements alternated; two with access granted, if more than one was."""
     who = list(dict.fromkeys(ident for ident, _ in notes))
     last = dict(notes)
     winners = [ident for ident in who if last[ident] == 1]
@@ -104,13 +104,13 @@ def _lane(ident: int, pair: list[tuple[int, int]]) -> Lane:
 
 
 def race_lanes(server: Any) -> Picture:
-    """The figure of a run on `server`, such as `CheckThenSet`."""
+    """Return the figure of a run on `server`, such as `CheckThenSet`."""
     data = raced(server)
     return picture(draw(data), words(data), data)
 
 
 def words(data: tuple[Lane, Lane]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     done = sorted(
         (statement.place, name, lane.told(statement))
         for name, lane in zip(_NAMES, data, strict=True)
@@ -130,7 +130,7 @@ def _end(lane: Lane) -> str:
 
 
 def draw(data: tuple[Lane, Lane], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     ax = canvas(ax, 42, 2 * _LANE + 1.6)
     right = _LEFT + _WIDE * sum(len(lane.statements) for lane in data)
     for row, (name, lane) in enumerate(zip(_NAMES, data, strict=True)):
@@ -142,7 +142,9 @@ def draw(data: tuple[Lane, Lane], ax: Axes | None = None) -> Axes:
         if len(lefts) > 1:
             ax.plot([lefts[0] + _WIDE - 0.5, lefts[-1]], [y + _HIGH / 2] * 2, color=HERE.text, linewidth=2.6)
             write(ax, sum(lefts) / 2 + _WIDE / 2 - 0.25, y + _HIGH / 2 + 0.65, "room", HERE.text, size=13)
-        tone = ATTACKER if lane.granted else REFUSED  # not the server's blue: for its owner this is no success
+        tone = (
+            ATTACKER if lane.granted else REFUSED
+        )  # not the server's blue, because this is no success for its owner
         write(ax, right + 0.3, y + _HIGH / 2, _end(lane), tone.text, size=14, ha="left", weight="bold")
     arrow(ax, (_LEFT, 1.0), (right, 1.0), QUIET.text, 1.4)
     write(ax, (_LEFT + right) / 2, 0.4, "in the order in which a run did it, not to scale", QUIET.text, size=13)

@@ -1,4 +1,4 @@
-"""A login through a phishing page: Alice, the attacker and the server. All that she types passes on."""
+"""A relay: a login through a phishing page, between Alice, the adversary in the middle and the server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RELAYED = (
     Event("attacker", "keeps it"),
     Event("attacker", "“that did not work”, or the session too", to="alice"),
 )
-"""What the phishing page answers at the end is the attacker's choice."""
+"""The attacker chooses what the phishing page answers at the end."""
 
 _PLACES = {
     "alice": ("Alice and her phone", PHONE, 5.4),
@@ -33,17 +33,17 @@ _FINALLY = "A key that is bound to the genuine page's address does not answer on
 
 
 def relay_flow() -> Picture:
-    """The relay as a picture."""
+    """Return the relay as a picture."""
     return picture(draw(RELAYED), words(RELAYED), RELAYED)
 
 
 def words(events: tuple[Event, ...]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     return f"A login through a phishing page. {told(events, _NAMES)}. {_FINALLY}"
 
 
 def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = 3.6 + 1.7 * len(events)
     ax = canvas(ax, 42, height)
     lifelines(ax, _PLACES.values(), (1.4, height), half=5.0, size=15)
@@ -54,7 +54,7 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
-    """An arrow with its words above it; or words alone, beside the place. The session's way has a frame."""
+    """Draw an arrow with its words above it, or only words beside the place. The session's arrow has a frame."""
     _, tone, x = _PLACES[event.at]
     numbered = f"{number}  {event.words}"
     if not event.to:

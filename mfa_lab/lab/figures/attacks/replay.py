@@ -1,4 +1,4 @@
-"""A used code, typed again: at which moments which server takes it once more."""
+"""Replay of a used code: at which moments each server accepts it again."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ DELAYS = tuple(range(5, 80, 5))
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Seconds count from the moment at which the phone began to show the code. Alice used it at `used_at`; then, by
-    server, when somebody typed it again and whether that was granted, each time in a world of its own.
+    """Hold the tries, in seconds from the moment at which the phone began to show the code.
+
+    Alice used it at `used_at`. For each server there are the moments at which somebody typed it again, and whether
+    the server granted access, each time in a fresh world.
     """
 
     used_at: int
     tries: dict[str, tuple[tuple[int, bool], ...]]
 
     def granted(self, server: str) -> list[int]:
-        """The seconds at which this server took the code again."""
+        """Return the seconds at which this server accepted the code again."""
         return [second for second, granted in self.tries[server] if granted]
 
 
@@ -44,18 +46,18 @@ def replayed(servers: Mapping[str, Make]) -> Replay:
 
 
 def replay_line(servers: Mapping[str, Make]) -> Picture:
-    """The figure: one row for each server, by the name that it is to have."""
+    """Return the figure: a row for each server, under the given name."""
     data = replayed(servers)
     return picture(draw(data), words(data), data)
 
 
 def words(data: Replay) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = []
     for name, tries in data.tries.items():
         accepted_again = data.granted(name)
         taken = f"at the seconds {', '.join(map(str, accepted_again))}" if accepted_again else "never"
-        told.append(f"{name} takes it again {taken}, of {len(tries)} tries up to second {tries[-1][0]}")
+        told.append(f"{name} accepts it again {taken}, of {len(tries)} tries up to second {tries[-1][0]}")
     return (
         f"One code, in seconds from the moment at which the phone began to show it. The phone shows it from 0 to "
         f"{PERIOD}, a window of one step holds it from {signed(-PERIOD)} to {2 * PERIOD}. Alice logs in with it at "
@@ -67,7 +69,7 @@ _LEFT, _RIGHT, _ROW, _HIGH = 9.4, 41.4, 2.4, 1.5
 
 
 def draw(data: Replay, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = _ROW * (2 + len(data.tries)) + 4.2
     ax = canvas(ax, 42, height)
     x = Scale(-PERIOD, 3 * PERIOD, _LEFT, _RIGHT)

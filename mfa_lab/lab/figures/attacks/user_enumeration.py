@@ -1,4 +1,4 @@
-"""Names found out by time: what each refusal took, and how Welch's t grows with the attempts."""
+"""User enumeration by a timing attack: how long each rejection took, and how Welch's t grows with the attempts."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ from mfa_lab.style import ATTACKER, HERE, QUIET, REFUSED, SERVER
 
 _LEFT, _RIGHT = 13.0, 40.5
 _MOST_T = 12.0
-"""Where the drawing of t ends: beyond, nothing more is learnt."""
+"""The upper end of the drawing of t. Beyond it, nothing more can be learnt."""
 _FEWEST = 3
-"""Attempts at each name from which on a t is drawn."""
+"""A t is drawn from this number of attempts at each name."""
 
 
 def names_by_time(timing: Timing, what: str) -> Picture:
-    """The figure; `what` says whose answers were timed, and by what watch."""
+    """Return the figure; `what` says whose answers were timed, and by which clock."""
     return picture(draw(timing, what), words(timing, what), timing)
 
 
 def growth(timing: Timing) -> tuple[float, ...]:
-    """|t| after three attempts at each name, after four, and so on to all of them."""
+    """Return |t| after three attempts at each name, after four, and so on up to all of them."""
     counts = range(_FEWEST, len(timing.known_ms) + 1)
     return tuple(abs(Timing(timing.known_ms[:count], timing.unknown_ms[:count]).t) for count in counts)
 
 
 def words(timing: Timing, what: str) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     known, unknown = _mean(timing.known_ms), _mean(timing.unknown_ms)
     return (
-        f"{what}: a refusal takes {known:.1f} ms on average for a name that exists and {unknown:.1f} ms for one that "
-        f"does not. Welch's t after {len(timing.known_ms)} attempts at each: {signed(timing.t)}. {verdict(timing)}."
+        f"{what}: a rejection takes {known:.1f} ms on average for a name that exists and {unknown:.1f} ms for one "
+        f"that does not. Welch's t after {len(timing.known_ms)} attempts at each: {signed(timing.t)}. "
+        f"{verdict(timing)}."
     )
 
 
 def verdict(timing: Timing) -> str:
-    """What t says, with the limit."""
+    """Say what t means, with the limit."""
     return f"Beyond {TOLD_APART}: told apart" if timing.told_apart else f"Within {TOLD_APART}: not told apart"
 
 
 def draw(timing: Timing, what: str, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     ax = canvas(ax, 42, 16.4)
     write(ax, 0.3, 15.6, what, INK, size=14, ha="left", weight="bold")
     _dots(ax, timing)
@@ -53,7 +54,7 @@ def draw(timing: Timing, what: str, ax: Axes | None = None) -> Axes:
 
 
 def _dots(ax: Axes, timing: Timing) -> None:
-    """One dot for each refusal, in two rows; a line through each row's mean."""
+    """Draw a dot for each rejection, in two rows, and a line through each row's mean."""
     every = (*timing.known_ms, *timing.unknown_ms)
     low, high = min(every), max(every)
     x = Scale(low, high if high > low else low + 1, _LEFT, _RIGHT)
@@ -73,7 +74,7 @@ def _dots(ax: Axes, timing: Timing) -> None:
 
 
 def _t(ax: Axes, timing: Timing) -> None:
-    """|t| as the attempts go on, and the limit."""
+    """Draw |t| as the attempts increase, and the limit."""
     grown = growth(timing)
     x = Scale(0, len(timing.known_ms), _LEFT, _RIGHT)
     y = Scale(0, _MOST_T, 1.7, 8.3)
@@ -91,7 +92,7 @@ def _t(ax: Axes, timing: Timing) -> None:
 
 
 def signed(t: float) -> str:
-    """To one figure behind the point, with a real minus sign."""
+    """Return a number with one decimal place and a real minus sign."""
     return f"{t:.1f}".replace("-", "−")
 
 

@@ -1,4 +1,4 @@
-"""Where a window is led: after each login with a code further ahead, which steps the server takes next."""
+"""How a window is led away: after each login with a code further ahead, which steps the server accepts next."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ _FIRST, _LAST = -2, LOGINS + 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """After `typed` (the offset of the code that was tried; None before the first): was it `taken`, and where does
-    the window's `centre` stand? All in steps from the server's own.
+    """Hold the state after the code with offset `typed` was tried (None before the first).
+
+    `taken` says whether it was accepted, and `centre` is the window's centre. Both are in steps from the server's
+    own.
     """
 
     typed: int | None
@@ -45,13 +47,13 @@ def walked(server: Any) -> tuple[Row, ...]:
 
 
 def walk_strip(server: Any) -> Picture:
-    """The figure of a run on `server`, such as `FollowingServer`."""
+    """Return the figure of a run on `server`, such as `FollowingServer`."""
     data = walked(server)
     return picture(draw(data), words(data), data)
 
 
 def words(data: tuple[Row, ...]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = [
         f"the code {signed(row.typed)} is {'accepted' if row.taken else 'rejected'}, and the window reaches from "
         f"{signed(row.centre - 1)} to {signed(row.centre + 1)}"
@@ -69,7 +71,7 @@ _LEFT, _WIDE, _HIGH, _ROW, _BOTTOM = 8.2, 2.7, 1.3, 1.8, 1.5
 
 
 def draw(data: tuple[Row, ...], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = _ROW * len(data) + _BOTTOM + 1.4
     ax = canvas(ax, 42, height)
     for row, y in zip(data, (height - 1.4 - _ROW * (number + 1) for number in range(len(data))), strict=True):
@@ -88,7 +90,7 @@ def _x(offset: int) -> float:
 
 
 def _row(ax: Axes, row: Row, y: float) -> None:
-    """The window as it stands after this login, with the code that was tried."""
+    """Draw the window after this login, with the code that was tried."""
     middle = y + _HIGH / 2
     told = "at first" if row.typed is None else f"then {signed(row.typed)} is typed"
     write(ax, 0.3, middle, told, ATTACKER.text, size=14, ha="left", weight="bold")

@@ -1,1 +1,1 @@
-"""Figures about guessing: what it costs, what it is worth, and what a window adds."""
+"""Figures about guessing: what it costs, how likely it succeeds, and what a window adds."""

@@ -1,4 +1,4 @@
-"""Guess budgets side by side: how long somebody with the password guesses until the odds are even, on a log scale."""
+"""Guess budgets side by side: how long an attacker with the password needs until the odds are even, in log scale."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One system or policy: what it permits, in words, and its budget with an owner who logs in every day, and with
-    one who stays away. `ours`: it is this kit's own.
+    """Hold one system or policy: what it permits, in words, and its budget.
+
+    There is a budget for an owner who logs in every day, and one for an owner who stays away. `ours`: it is this
+    kit's own.
     """
 
     name: str
@@ -33,18 +35,21 @@ class Row:
 
 
 def budget_comparison() -> Picture:
-    """The documented defaults of other systems (data/other_systems.toml) and this kit's own, the weakest first."""
+    """Return the documented defaults of other systems and this kit's own, the weakest first.
+
+    The defaults come from data/other_systems.toml.
+    """
     rows = [_row(f"{system.name}, {system.kind}", system.rules) for system in other_systems().values()]
     rows.append(_row("mfa-lab, Policy.STANDARD", Rules.of(Policy.STANDARD), ours=True))
     return _comparison(sorted(rows, key=lambda row: row.daily.days_to_one_half))
 
 
-ONE_AUTHENTICATOR = ("codes: right at any moment,", "with one authenticator")
-"""What a policy leaves open is how many somebody has enrolled."""
+ONE_AUTHENTICATOR = ("codes: valid at any moment,", "with one authenticator")
+"""A policy does not say how many authenticators somebody has enrolled."""
 
 
 def sector_comparison(policies: dict[str, Policy] | None = None) -> Picture:
-    """Policies side by side in their own order: those of data/policies.toml unless others are given."""
+    """Return policies side by side in their own order: those of data/policies.toml unless others are given."""
     if policies is None:
         policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     rows = (_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
@@ -61,7 +66,7 @@ def _row(name: str, rules: Rules, *, ours: bool = False) -> Row:
 
 
 def permitted(rules: Rules) -> str:
-    """The rules in few words."""
+    """Return the rules in few words."""
     codes = "1 code" if rules.accepted_codes == 1 else f"{rules.accepted_codes} codes"
     parts = [codes if rules.digits == 6 else f"{codes} of {rules.digits} digits"]
     if rules.limits:
@@ -77,7 +82,7 @@ def permitted(rules: Rules) -> str:
 
 
 def half(budget: GuessBudget) -> str:
-    """When the odds are even, as a person says it."""
+    """Return in words when the odds are even."""
     seconds = budget.days_to_one_half * _DAY
     return duration(seconds) if seconds < _NEVER_SECONDS else "never"
 
@@ -87,7 +92,7 @@ _NEVER_SECONDS = 10**6 * 365 * _DAY
 
 
 def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
-    """The figure, told, with its small print."""
+    """Return the figure in words, with its small print."""
     told = "; ".join(
         f"{row.name} ({row.permits}): {half(row.daily)}, {in_words(row.daily.chance_per_year)} within a year"
         + (f"; if the owner stays away: {half(row.away)}" if half(row.away) != half(row.daily) else "")
@@ -96,22 +101,22 @@ def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
     fine_print = f" ({' '.join(note)})" if note else ""
     return (
         "How long somebody who has the password guesses codes until the odds of getting in are even, and the chance "
-        f"of getting in within a year, the owner logging in every day. {told}.{fine_print}"
+        f"of getting in within a year. The owner logs in every day. {told}.{fine_print}"
     )
 
 
 _LEFT, _RIGHT, _NEVER, _YEAR, _WIDTH = 15.2, 31.8, 34.8, 38.9, 41.2
 _HIGH = 2.7
-_LONG = 52  # letters of small print that would touch the first line
+_LONG = 52  # so many letters of small print would touch the first line
 _LABEL = 3.4  # two labels nearer than this would touch
-_MOST_NAMES = 6  # of more marks every other has its name
+_MOST_NAMES = 6  # with more marks, only every second one has a name
 _MARKS = [("1 hour", 1 / 24), ("1 day", 1.0), ("1 month", 30.0), ("1 year", 365.0)]
 _MARKS += [(f"{years:,}{' years' * (years < 10_000)}", 365.0 * years) for years in (10, 100, 1000, 10_000, 100_000)]
 _MARKS += [("a million", 365e6)]
 
 
 def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...] = ()) -> Axes:
-    """Draw it, on new Axes unless some are given. `note`: small print in two lines."""
+    """Draw the figure on new Axes, or on `ax` if given. `note`: small print in two lines."""
     top = _HIGH * len(data) + 1.6
     ax = canvas(ax, _WIDTH, top + 3.4)
     scale = _Scale.of(data)
@@ -130,7 +135,7 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Each power of ten as wide as the next, between the marks that hold the data with some air."""
+    """Map seconds to x: each power of ten is as wide as the next, between the marks around the data."""
 
     marks: list[tuple[str, float]]
 

@@ -1,4 +1,4 @@
-"""What the slow hash buys: how long a thief of the database needs for all passwords of a kind, on a log scale."""
+"""What a slow hash changes: how long a thief of the database needs for all passwords of a kind, on a log scale."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.style import ATTACKER, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Guessing:
-    """All `count` passwords of a kind, tried out in seconds: under SHA-256, and under Argon2id."""
+    """Hold the seconds to try all `count` passwords of a kind: under SHA-256, and under Argon2id."""
 
     kind: str
     count: int
@@ -33,19 +33,19 @@ _KINDS = (
 
 
 def guessing() -> tuple[Guessing, ...]:
-    """The data, at the speeds of data/facts.toml: guesses a second on one graphics card."""
+    """Return the data at the speeds of data/facts.toml, in guesses a second on one graphics card."""
     fast, slow = fact("sha256_rate")["per_second"], fact("argon2id_rate")["per_second"]
     return tuple(Guessing(kind, count, count / fast, count / slow) for kind, count in _KINDS)
 
 
 def guess_cost() -> Picture:
-    """The figure."""
+    """Return the figure."""
     data = guessing()
     return picture(draw(data), words(data), data)
 
 
 def words(data: tuple[Guessing, ...]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = "; ".join(
         f"{row.kind} ({size(row.count)}), stored as SHA-256: {duration(row.fast_seconds)}, "
         f"as Argon2id: {duration(row.slow_seconds)}"
@@ -61,7 +61,7 @@ _MARKS = (("1 second", 1), ("1 hour", 3_600), ("1 year", 365 * 86_400), ("a mill
 
 
 def draw(data: tuple[Guessing, ...], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = 2.6 * len(data) + 3.2
     ax = canvas(ax, 42, height)
     for name, seconds in _MARKS:
@@ -79,7 +79,7 @@ def draw(data: tuple[Guessing, ...], ax: Axes | None = None) -> Axes:
 
 
 def _x(seconds: float) -> float:
-    """From a third of a microsecond to a thousand million years, each power of ten as wide as the next."""
+    """Map seconds to x, from a third of a microsecond to a thousand million years; each power of ten is as wide."""
     first, last = -6.5, math.log10(365 * 86_400) + 9
     return _LEFT + (_RIGHT - _LEFT) * (math.log10(seconds) - first) / (last - first)
 

@@ -1,4 +1,4 @@
-"""What guesses are worth: the chance that one is right, against their number, for 1, 3 and 17 accepted codes."""
+"""The odds of guessing: the chance that one guess is valid, against their number, for 1, 3 and 17 valid codes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from mfa_lab.style import ATTACKER, HERE, QUIET, SERVER, Tone
 
 WINDOWS = (0, 1, 8)
 ATTACKERS = 40_000
-"""So many that even of those who face a single code some get in."""
+"""With so many attackers, some succeed even against a single valid code."""
 MOST_GUESSES = 10**7
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How many codes are right at a time, and what a crowd of attackers reached with `GUESSES` guesses each."""
+    """Hold how many codes are valid at a time, and what many attackers achieved with `GUESSES` guesses each."""
 
     accepted_codes: int
     measure: Measure
@@ -37,27 +37,27 @@ class Odds:
 
     @property
     def three_sigma(self) -> float:
-        """By how much the share may stray from the closed form before something is wrong."""
+        """Return how far the share may stray from the closed form before something is wrong."""
         return 3 * float(sigma(self.measure.expected or 0, self.measure.tries))
 
 
 def guess_odds() -> Picture:
-    """The figure: lines are the closed form, points are measured on the weak server of attack 3."""
+    """Return the figure. Lines are the closed form; points are measured on attack 3's weak server."""
     data = tuple(Odds(2 * window + 1, attack(with_window(window), window, ATTACKERS)) for window in WINDOWS)
     return picture(draw(data), words(data), data)
 
 
 def words(data: Sequence[Odds]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = "; ".join(
-        f"{_codes(each)} right at a time: in closed form {in_words(each.measure.expected or 0)}, measured "
+        f"{_codes(each)} valid at a time: in closed form {in_words(each.measure.expected or 0)}, measured "
         f"{each.measure.got} of {each.measure.tries:,}"
         for each in data
     )
     half = "; ".join(f"{_codes(each)}: {_half(each.accepted_codes):,}" for each in data)
     return (
-        "The chance that one of some blind guesses is right, both on a log scale: straight lines, up to where nearly "
-        f"everybody is in. With {GUESSES} guesses, {told}. "
+        "The chance that one of several blind guesses is valid, both on a log scale: straight lines, up to where "
+        f"nearly everybody is in. With {GUESSES} guesses, {told}. "
         f"Bars reach three sigma. Guesses for an even chance: {half}."
     )
 
@@ -67,7 +67,7 @@ def _codes(each: Odds) -> str:
 
 
 def _half(accepted_codes: int) -> int:
-    """After how many guesses one is right with a chance of one half."""
+    """Return after how many guesses the chance of a valid one is one half."""
     return math.ceil(math.log(0.5) / math.log1p(-accepted_codes / 10**6))
 
 
@@ -79,7 +79,7 @@ _TIMES = (("a second", 1), ("a minute", 60), ("an hour", 3_600), ("a day", 86_40
 
 
 def draw(data: Sequence[Odds], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     ax = canvas(ax, 42, 19)
     for power in range(8):
         strokes(ax, [[(_X(power), _Y.start), (_X(power), _Y.end)]], QUIET.fill, linewidth=1.0)

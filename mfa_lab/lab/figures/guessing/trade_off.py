@@ -1,4 +1,4 @@
-"""What a window costs: honest users who are refused, against what a guesser gains, for each size of the window."""
+"""What a window costs: honest users rejected against what a guesser gains, for each size of the window."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ Seconds = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Users:
-    """Honest users, as two samples in which each value counts alike: by how much their clocks are ahead, and how
-    long a code takes from being read to its arrival. Whoever types slowly is taken to have no worse a clock.
+    """Hold honest users as two samples in which each value counts alike.
+
+    One says by how much their clocks are ahead, the other how long a code takes from being read to its arrival. The
+    two are independent: slow typists are assumed to have clocks like everybody else's.
     """
 
     offsets_seconds: Seconds
@@ -42,17 +44,21 @@ def assumed_users(
     delay_seconds: float = 8.0,
     delay_factor: float = 1.8,
 ) -> Users:
-    """Users as this kit assumes them. No published measurement of the clocks of authenticators was found when this
-    was written (November 2026), nor one of how long a code is on its way; so measure your own, and pass them on.
+    """Return users as this kit assumes them.
 
-    A share `by_hand_share` of the clocks was set by hand, or runs in a token: normal, with the standard deviation
-    `by_hand_seconds`; the others follow the network, with `by_network_seconds`. The delay is lognormal: half the
-    users need less than `delay_seconds`, two thirds between that divided by `delay_factor` and that times it.
-    The nearest thing measured: 3.5 of 100 Android clocks were an hour out or more (OpenSignal, June 2013,
-    opensignal.com/reports/timestamps); no window lets them in, and they are not among these.
+    We found no published measurement of authenticators' clocks, nor of the delay of codes (November 2026). So measure
+    your own, and pass the values in.
+
+    A share `by_hand_share` of the clocks was set by hand, or is in a token. Their error is normal, with the standard
+    deviation `by_hand_seconds`. The others follow the network, with `by_network_seconds`. The delay is lognormal:
+    half the users need less than `delay_seconds`, and two thirds need between that divided by `delay_factor` and that
+    times it.
+
+    The nearest published measurement is of Android clocks: 3.5 percent were an hour out or more (OpenSignal, June
+    2013, opensignal.com/reports/timestamps). No window accepts their codes, and they are not among these users.
     """
     if not 0 <= by_hand_share <= 1:
-        raise InvalidInput("by_hand_share is a share, from 0 to 1")
+        raise InvalidInput("by_hand_share must be from 0 to 1")
     if by_network_seconds <= 0 or by_hand_seconds <= 0 or delay_seconds <= 0 or delay_factor <= 1:
         raise InvalidInput("deviations and the delay must be above 0, delay_factor above 1")
     by_hand = round(_CLOCKS * by_hand_share)
@@ -68,14 +74,14 @@ _CLOCKS, _DELAYS = 10_000, 50
 
 
 def _normal(count: int) -> Seconds:
-    """So many values that stand for the normal distribution: the middles of slices that are equally likely."""
+    """Return so many values that represent the normal distribution: the middles of equally likely slices."""
     normal = NormalDist()
     return np.array([normal.inv_cdf((place + 0.5) / count) for place in range(count)])
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One window: the share of honest logins that it refuses, the chance of one guess, and that of a year's."""
+    """Hold one window: the share of honest logins that it rejects, the chance of one guess, and that of a year's."""
 
     window_steps: int
     refused: float
@@ -85,7 +91,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """What the figure shows. `owner_login_days`: as in `guess_budget`."""
+    """Hold what the figure shows. `owner_login_days`: as in `guess_budget`."""
 
     costs: tuple[Cost, ...]
     attempts_a_year: int
@@ -100,10 +106,11 @@ def costs(
     owner_login_days: int | None = 1,
     windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
 ) -> TradeOff:
-    """The data, in closed form: `odds.acceptance` over all `users` (None: `assumed_users()`), and `guess_budget`
-    under the policy's throttle, with each of the `windows` in place of the policy's own.
+    """Return the data in closed form, with each of the `windows` in place of the policy's own.
 
-    The owner's logins end the count of failures: one a day is the worst case, None that they never come.
+    It uses `odds.acceptance` over all `users` (None: `assumed_users()`), and `guess_budget` under the policy's
+    throttle. The owner's logins reset the count of failures. One a day is the worst case; None means that they never
+    come.
     """
     users = users or assumed_users()
     offsets, delays = np.asarray(users.offsets_seconds)[:, None], np.asarray(users.delays_seconds)
@@ -123,13 +130,13 @@ def trade_off(
     owner_login_days: int | None = 1,
     windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
 ) -> Picture:
-    """The figure, with the arguments of `costs`."""
+    """Return the figure, with the arguments of `costs`."""
     data = costs(users, policy, owner_login_days=owner_login_days, windows=windows)
     return picture(draw(data), words(data), data)
 
 
 def words(data: TradeOff) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = "; ".join(
         f"window {cost.window_steps}: {share(cost.refused)} refused, one guess is right in "
         f"{in_a_million(cost.per_attempt)}, a year's with a chance of {in_words(cost.per_year)}"
@@ -147,11 +154,11 @@ def _owner(data: TradeOff) -> str:
 
 
 _MIDDLE, _ROW, _REACH, _WIDTH = 18.0, 1.75, 11.0, 42.0
-_LETTER = 0.33  # how wide one is in the text beside a bar
+_LETTER = 0.33  # the width of a letter in the text beside a bar
 
 
 def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = _ROW * len(data.costs) + 5.2
     ax = canvas(ax, _WIDTH, height)
     left, right = _MIDDLE - 2.2, _MIDDLE + 2.2

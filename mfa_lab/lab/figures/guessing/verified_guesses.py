@@ -1,4 +1,4 @@
-"""Guess after guess: which of them a server looks at, and which it refuses unseen."""
+"""Guess after guess: which guesses a server verifies, and which it rejects unverified."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ _ACCEPTED_CODES = 3
 
 @dataclass(frozen=True, slots=True)
 class VerifiedGuesses:
-    """By server, guess after guess of one attacker, whether it was looked at."""
+    """Hold by server, for each guess of one attacker in order, whether it was verified."""
 
     rows: dict[str, tuple[bool, ...]]
 
     @property
     def guesses(self) -> int:
-        """How many the attacker made at each."""
+        """Return how many guesses the attacker made at each server."""
         return len(next(iter(self.rows.values())))
 
     def chance(self, server: str) -> float:
-        """That one of those looked at is right, of which three are at a time."""
+        """Return the chance that a verified guess is valid, with three valid codes at a time."""
         return float(guessing(_ACCEPTED_CODES, sum(self.rows[server])))
 
 
 def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Picture:
-    """The figure: one row for each server, by the name that it is to have, at which `play` makes so many guesses."""
+    """Return the figure: a row for each server, under the given name, at which `play` makes the guesses."""
     data = VerifiedGuesses({name: tuple(verified_guesses(make, play, guesses)) for name, make in servers.items()})
     return picture(draw(data), words(data), data)
 
 
 def words(data: VerifiedGuesses) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = "; ".join(
-        f"{name} looked at {sum(row):,} of them, the last one guess {_last(row):,}, a chance of "
+        f"{name} verified {sum(row):,} of them, the last one guess {_last(row):,}, a chance of "
         f"{in_words(data.chance(name))}"
         for name, row in data.rows.items()
     )
-    return f"One attacker's {data.guesses:,} guesses in their order, and which of them each server looked at: {told}."
+    return f"One attacker's {data.guesses:,} guesses in their order, and which of them each server verified: {told}."
 
 
 def _last(row: tuple[bool, ...]) -> int:
@@ -59,12 +59,12 @@ _LEFT, _RIGHT, _ROW, _HIGH, _LEAST = 8.6, 31.4, 2.6, 1.5, 0.14
 
 
 def draw(data: VerifiedGuesses, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = _ROW * len(data.rows) + 3.6
     ax = canvas(ax, 42, height)
     x = Scale(0, data.guesses, _LEFT, _RIGHT)
-    write(ax, _LEFT, height - 0.8, "filled: the server looked at this guess", ATTACKER.text, size=14, ha="left")
-    write(ax, _RIGHT + 0.6, height - 0.8, "chance that one is right", ATTACKER.text, size=14, ha="left")
+    write(ax, _LEFT, height - 0.8, "filled: the server verified this guess", ATTACKER.text, size=14, ha="left")
+    write(ax, _RIGHT + 0.6, height - 0.8, "chance that one is valid", ATTACKER.text, size=14, ha="left")
     for place, (name, row) in enumerate(data.rows.items(), 1):
         y = height - 1.2 - _ROW * place
         write(ax, 0.3, y + _HIGH / 2, name, INK, size=15, ha="left", weight="bold")
@@ -78,7 +78,7 @@ def draw(data: VerifiedGuesses, ax: Axes | None = None) -> Axes:
 
 
 def _runs(row: tuple[bool, ...], x: Scale, y: float) -> list[Box]:
-    """Neighbours are drawn as one, and each so wide that it can be seen."""
+    """Return runs of verified guesses. Neighbours are drawn as one, and each is wide enough to be seen."""
     found, at = [], 0
     for verified, group in groupby(row):
         length = len(list(group))

@@ -1,1 +1,1 @@
-"""Figures about one login: who says what to whom, and how a code is made."""
+"""Figures about one login: which side sends what, and how a code is computed."""

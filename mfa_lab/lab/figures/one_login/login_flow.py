@@ -1,4 +1,4 @@
-"""One login between three places: the phone and its user, the way between, and the server."""
+"""One login between three places: the phone and its user, an attacker in between, and the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfa_lab.style import ATTACKER, PHONE, SERVER, Tone
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens at `at`, or travels from there `to` the other side, past whoever stands between."""
+    """Hold something that happens at `at`, or that travels from there to the other side, `to`, past the attacker."""
 
     at: str
     words: str
@@ -30,7 +30,7 @@ LOGIN = (
     Event("server", "computes it too, compares"),
     Event("server", "a session", to="phone"),
 )
-"""The shared secret is in no line: it was handed over once, at the enrolment."""
+"""The shared secret is in no line, because it was handed over once, at the enrolment."""
 
 _PLACES = {
     "phone": ("The user and the phone", PHONE, 5.2),
@@ -41,18 +41,18 @@ _NAMES = {"phone": "the phone's side", "server": "the server"}
 
 
 def login_flow() -> Picture:
-    """One login as a picture: what is computed where, and what an attacker on the way could see of it."""
+    """Return one login as a picture: what each side computes, and what an attacker in between can see of it."""
     return picture(draw(LOGIN), words(LOGIN), LOGIN)
 
 
 def words(events: tuple[Event, ...]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     seen = ", ".join(event.words for event in events if event.to)
     return f"One login. {told(events, _NAMES)}. The attacker can see: {seen}; never the shared secret."
 
 
 def told(events: tuple[Event, ...], names: Mapping[str, str]) -> str:
-    """What happens, one thing after the other, with the places by their names."""
+    """Return what happens, one event after the other, with the names of the places."""
     return "; ".join(
         f"{number}, {names[event.at]}{f' to {names[event.to]}' if event.to else ''}: {event.words}"
         for number, event in enumerate(events, 1)
@@ -60,7 +60,7 @@ def told(events: tuple[Event, ...], names: Mapping[str, str]) -> str:
 
 
 def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     height = 3.6 + 1.7 * len(events)
     ax = canvas(ax, 32.4, height)
     lifelines(ax, _PLACES.values(), (1.2, height), half=4.7, size=13)
@@ -74,7 +74,7 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
 def lifelines(
     ax: Axes, places: Iterable[tuple[str, Tone, float]], ends: tuple[float, float], *, half: float, size: float
 ) -> None:
-    """A box for each place (its name, colour and x), `half` as wide to either side, and a line down from it."""
+    """Draw a box for each place (its name, colour and x), `half` as wide to either side, and a line down from it."""
     foot, top = ends
     for name, tone, x in places:
         box(ax, (x - half, top - 1.8), (2 * half, 1.6), tone.text, linewidth=2.2)
@@ -83,7 +83,7 @@ def lifelines(
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
-    """An arrow across, with its words on the sender's half; or words alone, beside the place."""
+    """Draw an arrow across, with its words on the sender's half, or only words beside the place."""
     _, tone, x = _PLACES[event.at]
     inward = 1 if event.at == "phone" else -1
     beside: Any = {"size": 13, "ha": "left" if inward > 0 else "right"}

@@ -1,4 +1,4 @@
-"""How a code is found in an HMAC: offset, the four bytes that it names, 31 bits, last digits (RFC4226-5.3)."""
+"""How a code is taken from an HMAC: offset, the four bytes at it, 31 bits, last digits (RFC4226-5.3)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from mfa_lab.otp import Explanation
 from mfa_lab.style import HERE, QUIET, REFUSED, REFUSED_SIGN, grouped
 
 SHOWN_FIRST = 19
-"""No chosen byte lies beyond these: the offset is 15 at most. Of a longer digest the figure leaves out the middle."""
+"""No chosen byte lies beyond these, because the offset is at most 15.
+
+In a longer digest, the figure leaves out the middle.
+"""
 _SIDE = 1.6
 _COUNT = {6: "six", 7: "seven", 8: "eight"}
 
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """What the figure shows. `bits` are the 32 of the chosen bytes, the one that is left out first."""
+    """Hold what the figure shows. `bits` are the 32 bits of the chosen bytes; the first one is left out later."""
 
     digest: bytes
     offset: int
@@ -29,24 +32,24 @@ class Truncation:
 
     @property
     def shown(self) -> list[int]:
-        """The places of the bytes that get a box: the first 19, and the last."""
+        """Return the places of the bytes that get a box: the first 19, and the last."""
         return [*range(SHOWN_FIRST), len(self.digest) - 1]
 
 
 def truncation(explained: Explanation) -> Truncation:
-    """The data, from `otp.explain`."""
+    """Return the data from `otp.explain`."""
     bits = f"{int.from_bytes(explained.chosen, 'big'):032b}"
     return Truncation(explained.digest, explained.offset, explained.chosen, bits, explained.truncated, explained.code)
 
 
 def truncation_figure(explained: Explanation) -> Picture:
-    """The truncation of one code as a picture. It shows the code: for demo secrets."""
+    """Return the truncation of one code as a picture. It shows the code, so use demo secrets only."""
     data = truncation(explained)
     return picture(draw(data), words(data), data)
 
 
 def words(data: Truncation) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     return (
         f"Dynamic truncation. The HMAC has {len(data.digest)} bytes: {data.digest.hex(' ')}. The lower half of the "
         f"last byte, {data.digest[-1]:02x}, is {data.offset:x}: the offset is {data.offset}. Bytes {data.offset} to "
@@ -56,7 +59,7 @@ def words(data: Truncation) -> str:
 
 
 def draw(data: Truncation, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     ax = canvas(ax, 0.4 + _SIDE * len(data.shown), 14.4)
     for column, index in enumerate(data.shown):
         _byte(ax, data, column, index)
@@ -71,7 +74,7 @@ def _left(column: int) -> float:
 
 
 def _byte(ax: Axes, data: Truncation, column: int, index: int) -> None:
-    """One box, with its place underneath."""
+    """Draw one box, with its place underneath."""
     corner, chosen = (_left(column), 10.6), data.offset <= index < data.offset + 4
     if chosen:
         tint(ax, corner, (_SIDE, _SIDE), HERE.fill)
@@ -84,7 +87,7 @@ def _byte(ax: Axes, data: Truncation, column: int, index: int) -> None:
 
 
 def _offset(ax: Axes, data: Truncation) -> None:
-    """The lower half of the last byte, and the way from it to the byte that it names."""
+    """Draw the lower half of the last byte, and the line from it to the byte that it points to."""
     last, first = _left(len(data.shown) - 1), _left(data.offset)
     box(ax, (last + 0.8, 10.6), (0.8, _SIDE), HERE.text, linewidth=2.4)
     ax.plot([last + 1.2, last + 1.2, first + 0.8], [12.2, 12.95, 12.95], color=HERE.text, linewidth=1.8)
@@ -95,7 +98,7 @@ def _offset(ax: Axes, data: Truncation) -> None:
 
 
 def _chosen(ax: Axes, data: Truncation) -> None:
-    """The four bytes, large, bit by bit; the first bit is crossed out."""
+    """Draw the four bytes, large, bit by bit, with the first bit crossed out."""
     wide = 7.6
     start = (ax.get_xlim()[1] - 4 * wide) / 2
     for above, below in ((_left(data.offset), start), (_left(data.offset + 4), start + 4 * wide)):
@@ -114,12 +117,12 @@ def _chosen(ax: Axes, data: Truncation) -> None:
 
 
 def _bit(left: float, place: int) -> float:
-    """Two groups of four."""
+    """Return the x of a bit; the bits stand in two groups of four."""
     return left + 0.75 + 0.8 * place + (0.5 if place > 3 else 0)
 
 
 def _number(ax: Axes, data: Truncation) -> None:
-    """The number, and the code at its end."""
+    """Draw the number, and the code at its end."""
     count = len(data.code)
     write(ax, 1.2, 3.15, "as a number", QUIET.text, size=13, ha="left")
     write(ax, 3.7, 1.6, str(data.number)[:-count], size=24, family=MONO, ha="right")

@@ -1,1 +1,1 @@
-"""Figures about time: windows, clocks, and how long a code lives."""
+"""Figures about time: windows, clocks, and how long a code is valid."""

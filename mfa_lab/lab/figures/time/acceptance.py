@@ -18,18 +18,17 @@ from mfa_lab.randomness import Randomness, SeededRandomness
 from mfa_lab.style import GRANTED_SIGN, QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 LOGINS = 1_000_000
-"""Simulated ones, spread over all cells: under a second."""
+"""Simulated logins, distributed over all cells; they take less than a second."""
 _DIGITS = 8
-"""So long that in as many simulated logins hardly one code is right by accident: the closed form knows of none."""
+"""With so many digits, hardly any simulated code is valid by accident, which the closed form does not count."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AcceptanceMap:
-    """`chances` in closed form and the `shares` of simulated logins, both by window, delay and offset.
+    """Hold `chances` in closed form and `shares` of simulated logins, both by window, delay and offset.
 
-    `largest_sigmas`: how far the shares stray from the chances at most, among the cells that are open to chance
-    (`open_cells` of them), in standard deviations. `certain_wrong`: logins that came out otherwise where the chance
-    is 0 or 1.
+    In `open_cells` cells, the chance is neither 0 nor 1. `largest_sigmas` is how far the shares there stray from the
+    chances at most, in standard deviations. `certain_wrong` counts unexpected results in all other cells.
     """
 
     offsets_seconds: tuple[int, ...]
@@ -53,8 +52,9 @@ def acceptances(
     logins: int = LOGINS,
     randomness: Randomness | None = None,
 ) -> AcceptanceMap:
-    """The data, and beside it a simulation with real codes: `logins` of them over all cells (`randomness`: None for
-    the same ones each time). Raises `InvalidInput` for impossible windows.
+    """Return the data, and beside it a simulation of `logins` logins with real codes over all cells.
+
+    `randomness`: None for the same logins each time. Raises `InvalidInput` for impossible windows.
     """
     offsets, delays = np.asarray(offsets_seconds), np.asarray(delays_seconds)[:, None]
     each = max(1, logins // (len(windows) * offsets.size * delays.size))
@@ -92,7 +92,7 @@ def acceptance_map(
     logins: int = LOGINS,
     randomness: Randomness | None = None,
 ) -> Picture:
-    """The figure, with the arguments of `acceptances`."""
+    """Return the figure, with the arguments of `acceptances`."""
     data = acceptances(
         windows=windows,
         offsets_seconds=offsets_seconds,
@@ -105,7 +105,7 @@ def acceptance_map(
 
 
 def words(data: AcceptanceMap) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = " ".join(f"Window {window}: {_bounds(data, window)}." for window in data.windows)
     return (
         f"How likely an honest code is accepted, by how far the phone's clock is off and how long the code is on its "
@@ -122,11 +122,11 @@ def _bounds(data: AcceptanceMap, window: int) -> str:
 
 _WIDE, _HIGH, _LEFT, _BETWEEN, _ABOVE, _BELOW = 17.6, 6.4, 3.8, 1.6, 1.6, 2.9
 _FULL = 0.5
-"""How much of the colour a certain cell holds: ink on it keeps its contrast."""
+"""How much colour a cell with certain acceptance has. Ink on it keeps its contrast."""
 
 
 def draw(data: AcceptanceMap, ax: Axes | None = None) -> Axes:
-    """Draw it, two maps a row, on new Axes unless some are given."""
+    """Draw the figure, two maps a row, on new Axes, or on `ax` if given."""
     rows = -(-len(data.windows) // 2)
     one = _ABOVE + _HIGH + _BELOW
     ax = canvas(ax, _LEFT + 2 * _WIDE + _BETWEEN + 1.2, rows * one + 0.2, bottom=-0.7)
@@ -146,7 +146,7 @@ def draw(data: AcceptanceMap, ax: Axes | None = None) -> Axes:
 
 
 def _one(ax: Axes, data: AcceptanceMap, place: int, left: float, bottom: float) -> None:
-    """One map: a cell for each offset and delay, the more filled the likelier."""
+    """Draw one map with a cell for each offset and delay. A fuller colour means a higher chance."""
     across, up = _edges(data.offsets_seconds), _edges(data.delays_seconds)
     x, y = Scale(across[0], across[-1], left, left + _WIDE), Scale(up[0], up[-1], bottom, bottom + _HIGH)
     cells: dict[float, list[Box]] = {}
@@ -166,7 +166,7 @@ def _one(ax: Axes, data: AcceptanceMap, place: int, left: float, bottom: float) 
 
 
 def _labels(ax: Axes, cells: dict[float, list[Box]], left: float) -> None:
-    """What is certain, in words, where there is room: in the middle, at the upper left and at the lower right."""
+    """Write what is certain where there is room: in the middle, at the upper left and at the lower right."""
     always, never = ([box for box in cells.get(chance, ()) if box[2] > _ROOM] for chance in (1.0, 0.0))
     labels = [(always[len(always) // 2], f"{GRANTED_SIGN} always", INK)] if always else []
     upper_left = [box for box in never if box[0] == left][-1:]
@@ -180,7 +180,7 @@ _ROOM = 3.8
 
 
 def _runs(values: Sequence[float]) -> Iterator[tuple[float, int, int]]:
-    """Values in a row that are alike: which, from where, up to where."""
+    """Yield equal values in a row: the value, its first place, and the place after its last."""
     first = 0
     for value, alike in groupby(values):
         end = first + len(list(alike))
@@ -189,7 +189,7 @@ def _runs(values: Sequence[float]) -> Iterator[tuple[float, int, int]]:
 
 
 def _edges(values: Sequence[int]) -> list[float]:
-    """Where cells around the values begin and end."""
+    """Return where cells around the values begin and end."""
     if len(values) == 1:
         return [values[0] - 0.5, values[0] + 0.5]
     middles = [(one + other) / 2 for one, other in pairwise(values)]
@@ -197,6 +197,6 @@ def _edges(values: Sequence[int]) -> list[float]:
 
 
 def _ticks(values: Sequence[int], every: int) -> list[int]:
-    """Round values to name, a handful of them at most."""
+    """Return a few round values to label."""
     every *= math.ceil((max(values) - min(values) + 1) / (5 * every))
     return [value for value in range(min(values), max(values) + 1) if value % every == 0]

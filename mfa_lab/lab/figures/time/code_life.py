@@ -1,4 +1,4 @@
-"""One code's life, second by second: how long the phone shows it, and how long which server takes it."""
+"""One code's life, second by second: how long the phone shows it, and how long each server accepts it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from mfa_lab.style import PHONE, QUIET, REFUSED_SIGN, SERVER, Tone
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`name`: who shows or takes the code, in which seconds: the first and the last of them, counted from the
-    moment at which the phone's step begins.
+    """Hold the first and the last second in which `name` shows or accepts the code.
+
+    Seconds count from the moment at which the phone's step begins.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class CodeLife:
-    """The phone's span, then one for each server. Both clocks are right: only the way takes time."""
+    """Hold the phone's span, then one for each server. Both clocks are correct, and only the way takes time."""
 
     period: int
     shown: Span
@@ -44,12 +45,13 @@ class CodeLife:
 PHONE_SHOWS = "the phone shows it"
 TWO_STEPS_BACK = "two steps back"
 _RULES: dict[str, Any] = {"window_steps": 1, "drift_steps": -1}
-"""Two steps back and none ahead, the example of RFC6238-6: a window of one step whose centre lies one step back."""
+"""Two steps back and none ahead, the example of RFC6238-6: a window of one step whose centre is one step back."""
 
 
 def life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> CodeLife:
-    """Ask the verifier itself, second after second, whether it takes the code of `step`: for each window, and for
-    the example of RFC6238-6. `secret`: Base32. Raises what `otp.match` does.
+    """Ask the verifier itself, second after second, whether it accepts the code of `step`.
+
+    It does so for each window, and for the example of RFC6238-6. `secret`: Base32. Raises what `otp.match` does.
     """
     code = code_at(secret, step * period, period=period)
     furthest = (max(windows, default=0) + 3) * period
@@ -76,15 +78,15 @@ def _taken(secret: str, code: str, now: int, **rules: Any) -> bool:
 
 
 def code_life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> Picture:
-    """The figure, with the arguments of `life`."""
+    """Return the figure, with the arguments of `life`."""
     data = life(secret, step, windows=windows, period=period)
     return picture(draw(data), words(data), data)
 
 
 def words(data: CodeLife) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     told = [
-        f"{span.name} takes it for {span.seconds} s, from second {signed(span.first)} to second {span.last}"
+        f"{span.name} accepts it for {span.seconds} s, from second {signed(span.first)} to second {span.last}"
         for span in data.accepted
     ]
     last = data.accepted[-1].last
@@ -96,7 +98,7 @@ def words(data: CodeLife) -> str:
 
 
 def _sum(data: CodeLife) -> str:
-    """The 89 seconds of RFC6238-6."""
+    """Return the 89 seconds of RFC6238-6 as a sum."""
     return f"{data.period - 1} + {data.period} + {data.period}"
 
 
@@ -104,7 +106,7 @@ _LEFT, _RIGHT, _ROW, _HIGH = 11.8, 34.0, 3.0, 1.7
 
 
 def draw(data: CodeLife, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     spans = (data.shown, *data.accepted)
     height = _ROW * len(spans) + 2.9
     ax = canvas(ax, 42, height)
@@ -140,7 +142,7 @@ def _name(ax: Axes, span: Span, y: float, remark: str) -> None:
 
 
 def _span(ax: Axes, span: Span, x: Scale, y: float, tone: Tone) -> None:
-    """A bar with a notch for each second, the last of them marked; then what comes after."""
+    """Draw a bar with a notch for each second and a mark at the last one, and say what follows it."""
     wide = x(1) - x(0)
     tints(ax, [(x(span.first), y, span.seconds * wide, _HIGH)], tone.fill)
     notches = ([(x(second), y), (x(second), y + _HIGH)] for second in range(span.first + 1, span.last + 1))

@@ -1,4 +1,4 @@
-"""What is known of a phone's offset, drawn: a bar for each observation, and the one that they leave together."""
+"""What is known about a phone's offset as a drawing: a bar for each observation, and one for all of them together."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LABEL = 25
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One observation: its words, and what it says alone."""
+    """Hold one observation: its words, and what it says without the others."""
 
     words: str
     alone: DriftInterval
 
 
 def between(interval: DriftInterval) -> str:
-    """`between 46 s and 48 s behind`, `between 3 s behind and 28 s ahead`."""
+    """Return `between 46 s and 48 s behind` or `between 3 s behind and 28 s ahead`."""
     low, high = interval.low_seconds, interval.high_seconds
     if high <= 0:
         return f"between {-high} s and {-low} s behind"
@@ -32,12 +32,12 @@ def between(interval: DriftInterval) -> str:
 
 
 def off(seconds: int) -> str:
-    """`12 s ahead`, `3 s behind`, `right`."""
+    """Return `12 s ahead`, `3 s behind` or `right`."""
     return f"{abs(seconds)} s {'behind' if seconds < 0 else 'ahead'}" if seconds else "right"
 
 
 def words(rows: Sequence[Row], together: DriftInterval | None, truth: int | None = None) -> str:
-    """The drawing, told."""
+    """Return the drawing in words."""
     if not rows:
         return "Nothing is known of the phone's clock yet."
     told = [f"Observation {number}, {row.words}: {between(row.alone)}." for number, row in enumerate(rows, 1)]
@@ -52,7 +52,10 @@ def bar(
     truth: int | None = None,
     contradicting: Collection[int] = (),
 ) -> str:
-    """The drawing as HTML. `truth` is the phone's offset once it was revealed, `contradicting` numbers from 1."""
+    """Return the drawing as HTML.
+
+    `truth` is the phone's offset once it was revealed; `contradicting` are the numbers of two observations, from 1.
+    """
     scale = _Scale([*(row.alone for row in rows), *([together] if together else [])], truth)
     lines = [
         _line(
@@ -105,8 +108,9 @@ def _mark(seconds: int) -> str:
 
 
 class _Scale:
-    """From seconds to a share of the width. It holds every observation and the server's own clock, so it stays as it
-    is while the bar shrinks.
+    """Map seconds to a share of the width.
+
+    It contains every observation and the server's own clock, so it does not change while the bar shrinks.
     """
 
     def __init__(self, intervals: Sequence[DriftInterval], truth: int | None) -> None:
@@ -117,17 +121,17 @@ class _Scale:
         self._low, self._width = low - margin, high - low + 2 * margin
 
     def place(self, seconds: int) -> float:
-        """Per cent."""
+        """Return the place in percent."""
         return 100 * (seconds - self._low) / self._width
 
     def stretch(self, interval: DriftInterval) -> str:
-        """As a style."""
+        """Return the stretch as a style."""
         return (
             f"left: {self.place(interval.low_seconds):.2f}%; width: {100 * interval.width_seconds / self._width:.2f}%"
         )
 
     def marks(self) -> list[int]:
-        """Round numbers, not too many, nought among them."""
+        """Return a few round numbers, zero among them."""
         apart = 15
         while self._width / apart > _MOST_MARKS:
             apart *= 2

@@ -1,8 +1,9 @@
-"""The long run: a clock that drifts for a year, and three servers: one that waits, one that learns, one that is told.
+"""The long run: a clock that drifts for a year, and three servers. One does nothing, one learns, one resynchronises.
 
-A quartz for watches usually keeps to 20 parts per million (electronics.stackexchange.com/questions/7800, 52 s a
-month), which is 10.5 minutes a year. Makers say less of their tokens: about 2 minutes a year (token2.com, 2018) or a
-second in three days (Deepnet's wiki on SafeID), both some 4 ppm; a second a day, 12 ppm, is seen too (token2.com).
+A quartz for watches usually keeps to 20 parts per million, which is 10.5 minutes a year
+(electronics.stackexchange.com/questions/7800, 52 s a month). Makers name smaller values for their tokens: about 2
+minutes a year (token2.com, 2018), or a second in three days (Deepnet's wiki on SafeID). Both are some 4 ppm. A second
+a day, 12 ppm, also occurs (token2.com).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """How far the phone's clock is ahead, where the window's centre is, and the chance that a code is accepted."""
+    """Hold how far the phone's clock is ahead, the window's centre, and the chance that a code is accepted."""
 
     day: int
     ahead_seconds: float
@@ -39,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One server's year; `days` begin on the day on which both clocks were right."""
+    """Hold one server's year; `days` begin on the day on which both clocks were correct."""
 
     name: str
     days: tuple[Day, ...]
@@ -49,17 +50,17 @@ class Course:
 
     @property
     def unsure_from(self) -> int | None:
-        """The first day on which a code may be refused."""
+        """Return the first day on which a code may be rejected."""
         return next((each.day for each in self.days if each.chance < 1), None)
 
     @property
     def lost_from(self) -> int | None:
-        """The first day on which every code is refused."""
+        """Return the first day on which every code is rejected."""
         return next((each.day for each in self.days if each.chance == 0), None)
 
     @property
     def back_from(self) -> int | None:
-        """The first day after that on which every code is accepted again."""
+        """Return the first day after that on which every code is accepted again."""
         lost = self.lost_from
         return next(
             (each.day for each in self.days if lost is not None and each.day > lost and each.chance == 1), None
@@ -75,10 +76,10 @@ def course(
     logins: Container[int] = (),
     resync_day: int | None = None,
 ) -> Course:
-    """A clock that runs `ppm` parts per million fast (negative: slow), and what a server under `policy` makes of it.
+    """Return the days of a clock that runs `ppm` parts per million fast (negative: slow), at a server under `policy`.
 
-    On the days in `logins` the user tries one code, in the middle of a step; the server learns from it by its own
-    rule (`server.drift`). On `resync_day` two codes in a row move the window, if it finds them within reach.
+    On the days in `logins`, the user tries one code, in the middle of a step. The server learns from it by its own
+    rule (`server.drift`). On `resync_day`, two codes in a row move the window, if it finds them within reach.
     """
     period, resync_steps, drift_steps, last_login = policy.period_seconds, 0, 0, 0
     found = []
@@ -99,8 +100,10 @@ def course(
 def courses(
     ppm: float = QUARTZ_PPM, policy: Policy = LEARNING, *, login_every_days: int = 7, drawer_days: int = 365
 ) -> tuple[Course, ...]:
-    """The data: a server that learns nothing, one that learns up to `policy.drift_cap_steps`, and a token that lay
-    in a drawer until `drawer_days` and is then found again by two codes in a row.
+    """Return the data for three servers.
+
+    One server learns nothing, and one learns up to `policy.drift_cap_steps`. At the third, a token is in a drawer
+    until `drawer_days` and is then resynchronised by two codes in a row.
     """
     days = drawer_days + 60
     often = range(0, days + 1, login_every_days)
@@ -118,14 +121,14 @@ def courses(
 def long_run(
     ppm: float = QUARTZ_PPM, policy: Policy = LEARNING, *, login_every_days: int = 7, drawer_days: int = 365
 ) -> Picture:
-    """The figure, with the arguments of `courses`."""
+    """Return the figure, with the arguments of `courses`."""
     data = courses(ppm, policy, login_every_days=login_every_days, drawer_days=drawer_days)
     about = f"A clock that runs {ppm:+g} ppm, a login every {login_every_days} days, window {policy.window_steps}."
     return picture(draw(data), f"{about.replace('-', '−')} {words(data)}", data)
 
 
 def words(data: tuple[Course, ...]) -> str:
-    """The figure, told."""
+    """Return the figure in words."""
     end = data[0].days[-1]
     told = [f"After {end.day} days the phone is {_far(end.ahead_seconds)}."]
     for each in data:
@@ -145,7 +148,7 @@ _WIDE, _HIGH, _LEFT, _BETWEEN, _BOTTOM = 11.4, 9.0, 4.4, 1.4, 2.6
 
 
 def draw(data: tuple[Course, ...], ax: Axes | None = None) -> Axes:
-    """Draw it, side by side, on new Axes unless some are given."""
+    """Draw the figure, side by side, on new Axes, or on `ax` if given."""
     ax = canvas(ax, _LEFT + len(data) * (_WIDE + _BETWEEN), _BOTTOM + _HIGH + 1.8)
     far = [day.ahead_seconds for each in data for day in each.days]
     edge = (data[0].window_steps + 2) * data[0].period
@@ -168,7 +171,7 @@ def draw(data: tuple[Course, ...], ax: Axes | None = None) -> Axes:
 
 
 def _who(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
-    """Which is the line and which the band, said once, between the two."""
+    """Label the line and the band once, between the two."""
     half, between = each.days[len(each.days) // 2], -1 if each.days[-1].ahead_seconds >= 0 else 1
     beside = y(half.ahead_seconds) + between * 0.5
     write(ax, x(half.day) + 0.5, beside, "the phone's clock", PHONE.text, size=13, ha="left")
@@ -177,7 +180,7 @@ def _who(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
 
 
 def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
-    """The window as a band, the phone's clock as a line: as long as it lies in the band, codes are accepted."""
+    """Draw the window as a band and the phone's clock as a line. Codes are accepted while the line is in the band."""
     for steps, alpha in ((each.window_steps + 1, 0.12), (each.window_steps, 0.3)):
         areas(ax, [_band(each, steps * each.period, x, y)], SERVER.fill, alpha)
     boxes(ax, [(x.start, y.start, x.end - x.start, y.end - y.start)], QUIET.text, linewidth=0.9)
@@ -189,14 +192,14 @@ def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
     strokes(ax, lines[True], REFUSED.text, linewidth=2.2, linestyle=(0, (3, 2)))
     told = [(f"{REFUSED_SIGN} refused from day {each.lost_from}", REFUSED.text)] if each.lost_from is not None else []
     told += [(f"{GRANTED_SIGN} again from day {each.back_from}", SERVER.text)] if each.back_from is not None else []
-    down = -1 if each.days[-1].ahead_seconds >= 0 else 1  # the corner that the line stays away from
+    down = -1 if each.days[-1].ahead_seconds >= 0 else 1  # the corner that the line does not reach
     for row, (words, colour) in enumerate(told):
         height = (y.end if down < 0 else y.start) + down * (0.8 + row)
         write(ax, x.start + 0.4, height, words, colour, size=15, ha="left", weight="bold")
 
 
 def _band(each: Course, half_seconds: int, x: Scale, y: Scale) -> list[Point]:
-    """The outline of what lies so near the window's centre, cut off at the drawing's edges."""
+    """Return the outline of everything close to the window's centre, cut off at the drawing's edges."""
     upper: list[Point] = []
     lower: list[Point] = []
     for centre, days in groupby(each.days, key=lambda day: day.centre_steps):

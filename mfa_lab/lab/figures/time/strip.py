@@ -1,4 +1,4 @@
-"""The data of the window strip: the time steps around the server's now, and where code and clocks stand in them."""
+"""The data of the window strip: the time steps around the server's current one, and where code and clocks are."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from mfa_lab.otp import Diagnosis, checked_window, code_at, diagnose, step_at
 
 MOST_CELLS = 11
-"""So many steps stand in one row; where it would take more, those far from all that matters are left out."""
+"""At most so many steps are in one row. Beyond that, steps far from everything that matters are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One time step: `offset` from the server's own, its code, and when it begins (Unix seconds).
+    """Hold one time step: `offset` from the server's own, its code, and when it begins (Unix seconds).
 
-    `closed`: it, or a later one, was accepted before.
+    `closed`: this step, or a later one, was accepted before.
     """
 
     offset: int
@@ -27,9 +27,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What the figure shows. Times are Unix seconds; `typed` is what became of a code, if one was typed.
+    """Hold what the figure shows. Times are Unix seconds; `typed` is the result of a code, if one was typed.
 
-    Cells are in order; between two whose offsets are more than 1 apart, steps were left out.
+    Cells are in order. If two neighbours' offsets differ by more than 1, the steps between them are left out.
     """
 
     now: int
@@ -40,12 +40,12 @@ class Strip:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """The codes that would be taken now."""
+        """Return the codes that the server accepts now."""
         return tuple(cell.code for cell in self.cells if cell.in_window and not cell.closed)
 
     @property
     def window(self) -> tuple[Cell, ...]:
-        """The cells that the server looks at, closed ones as well."""
+        """Return the cells that the server compares, closed ones as well."""
         return tuple(cell for cell in self.cells if cell.in_window)
 
 
@@ -61,10 +61,11 @@ def strip(
     period: int = 30,
     reach_steps: int = 0,
 ) -> Strip:
-    """The data: a step or two more than the window on either side, at least `reach_steps` either side of now (so
-    that a strip that is drawn again and again stays where it is), the phone's step and that of `code`, however far.
+    """Return the data: the window and one or two steps more on either side.
 
-    `drift_steps` moves the window's centre, as in `otp.match`. Raises what `otp` does.
+    It contains at least `reach_steps` on either side of now, so that a strip that is drawn repeatedly stays in place.
+    It also contains the phone's step and that of `code`, at any distance. `drift_steps` moves the window's centre, as
+    in `otp.match`. Raises what `otp` does.
     """
     current = step_at(now, period)
     typed = None
@@ -91,8 +92,10 @@ def strip(
 
 
 def _shown(first: int, last: int, marked: Iterable[int]) -> list[int]:
-    """All steps from first to last and to those marked, if that is not too many; else, around a marked one that
-    lies further off, its two neighbours. A single step is never left out: the gap would take more room.
+    """Return all steps from first to last and to those marked, if these are not too many.
+
+    Otherwise, return a distant marked step only with its two neighbours. A single step is never left out, because the
+    gap would take more room.
     """
     everything = range(min(first, *marked, 0), max(last, *marked, 0) + 1)
     if len(everything) <= MOST_CELLS:

@@ -1,4 +1,4 @@
-"""The window strip: the time steps around the server's now, whose codes it takes, and where the clocks stand."""
+"""The window strip: the time steps around the server's current one, which codes it accepts, and both clocks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ def window_strip(
     period: int = 30,
     reach_steps: int = 0,
 ) -> Picture:
-    """The window around `now` as a picture, with the arguments of `strip`. It shows codes: for demo secrets."""
+    """Return the window around `now` as a picture, with the arguments of `strip`.
+
+    It shows codes, so use demo secrets only.
+    """
     data = strip(
         secret,
         now,
@@ -51,16 +54,16 @@ def window_strip(
 
 
 def words(data: Strip) -> str:
-    """The figure, told. Where it leaves the codes out, so do the words."""
+    """Return the figure in words. If the figure leaves out the codes, the words do too."""
     told = [f"The server's clock says {clock(data.now)}."]
     if _Places(data).with_codes:
-        told.append(f"It looks at {_count(data)}:")
+        told.append(f"It compares {_count(data)}:")
         for cell in data.window:
             closed = ", closed" if cell.closed else ""
             told.append(f"step {signed(cell.offset)}, from {clock(cell.begins_at)}, {grouped(cell.code)}{closed};")
     else:
         shut = sum(cell.closed for cell in data.window)
-        told.append(f"It looks at {_count(data)}, {_reach(data)}{f', {shut} of them closed' if shut else ''};")
+        told.append(f"It compares {_count(data)}, {_reach(data)}{f', {shut} of them closed' if shut else ''};")
     if data.phone_now is not None:
         told.append(f"the phone's clock says {clock(data.phone_now)}, {_drift(data)};")
     if data.typed is not None:
@@ -70,7 +73,7 @@ def words(data: Strip) -> str:
 
 
 def verdict(typed: Diagnosis) -> str:
-    """What became of the code, with its sign."""
+    """Return the result of the code, with its sign."""
     if typed.verdict is Verdict.ACCEPTED:
         return f"{GRANTED_SIGN} accepted"
     seconds = typed.seconds_outside or 0
@@ -101,7 +104,7 @@ def _drift(data: Strip) -> str:
 
 
 def _times(data: Strip) -> str:
-    """When the typed code was shown, as far as that is known, and when it arrived."""
+    """Return when the typed code was shown, if that is known, and when it arrived."""
     arrived = f"arrived {clock(data.now)}"
     if data.typed is None or data.typed.shown_from is None or data.typed.shown_until is None:
         return arrived
@@ -109,7 +112,7 @@ def _times(data: Strip) -> str:
 
 
 class _Places:
-    """Where things stand: the axis is time, to scale, but for the gaps where steps are left out."""
+    """Compute places in the drawing. The axis is time, to scale, except for gaps where steps are left out."""
 
     def __init__(self, data: Strip) -> None:
         gaps = [right.offset - left.offset - 1 for left, right in pairwise(data.cells)]
@@ -124,17 +127,17 @@ class _Places:
         self._period = data.period
 
     def x(self, moment: int) -> float:
-        """Where a moment stands that lies in one of the cells, or at the end of one."""
+        """Return the place of a moment in one of the cells, or at the end of one."""
         place = bisect_right(self._begins, moment) - 1
         return self.lefts[place] + self.wide * (moment - self._begins[place]) / self._period
 
     def inside(self, x: float, wide: float) -> float:
-        """Where to centre a label so wide, as near to x as the edges let it."""
+        """Return where to centre a label of this width, as near to x as the edges permit."""
         return min(max(x, wide / 2), self.right - wide / 2)
 
 
 def draw(data: Strip, ax: Axes | None = None) -> Axes:
-    """Draw it, on new Axes unless some are given."""
+    """Draw the figure on new Axes, or on `ax` if given."""
     places = _Places(data)
     ax = canvas(ax, places.right, 10.4, bottom=-0.9 if data.typed else 1.3)
     _cells(ax, data, places)
@@ -166,7 +169,7 @@ def _cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
-    """Step, code and what is closed; beneath, when each step begins and the last of a row ends."""
+    """Write step, code and what is closed; beneath, when each step begins and when the last of a row ends."""
     digits = 18 if places.wide > 3.6 else 16
     for cell, left in zip(data.cells, places.lefts, strict=True):
         taken, middle = cell.in_window and not cell.closed, left + places.wide / 2
@@ -184,7 +187,7 @@ def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _numbers(ax: Axes, data: Strip, places: _Places) -> None:
-    """Of many cells, only the steps that matter are named: the window's ends, the clocks' and the code's."""
+    """Name only the steps that matter among many: the window's ends, the clocks' and the code's."""
     window = data.window
     named = {0, window[0].offset, window[-1].offset, data.typed.offset if data.typed else None}
     if data.phone_now is not None:
@@ -200,7 +203,7 @@ def _numbers(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _gaps(ax: Axes, data: Strip, places: _Places) -> None:
-    """How many steps are left out."""
+    """Write how many steps are left out."""
     for left, (one, next_one) in zip(places.lefts, pairwise(data.cells), strict=False):
         if missing := next_one.offset - one.offset - 1:
             x = left + places.wide + _GAP / 2
@@ -208,7 +211,7 @@ def _gaps(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _bracket(ax: Axes, data: Strip, places: _Places) -> None:
-    """How far the window reaches."""
+    """Draw how far the window reaches."""
     window = data.window
     start, end = places.x(window[0].begins_at), places.x(window[-1].begins_at) + places.wide
     ax.plot([start, start, end, end], [2.9, 2.6, 2.6, 2.9], color=SERVER.text, linewidth=2.2)
@@ -220,7 +223,7 @@ def _bracket(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _clocks(ax: Axes, data: Strip, places: _Places) -> None:
-    """Arrows for the server's now and the phone's. Where they stand close, their labels give way to either side."""
+    """Draw arrows for the server's time and the phone's. If they are close, their labels move apart."""
     clocks = [(places.x(data.now), "server's clock", clock(data.now), SERVER)]
     if data.phone_now is not None:
         drift = data.phone_now - data.now
@@ -238,7 +241,10 @@ def _clocks(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _typed(ax: Axes, data: Strip, places: _Places, typed: Diagnosis) -> None:
-    """What became of the code, under its step; near an edge the words stay inside. Then when it was on its way."""
+    """Write the result of the code under its step, with the time when it was on its way.
+
+    Near an edge, the words stay inside.
+    """
     x, name = places.x(data.now), "typed"
     for cell, left in zip(data.cells, places.lefts, strict=True):
         if cell.offset == typed.offset:

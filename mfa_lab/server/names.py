@@ -1,0 +1,193 @@
+"""Names of accounts: which names may be registered, and which spellings are the same name.
+
+A new name must pass PRECIS UsernameCaseMapped (RFC 8265 section 3.3), which rejects symbols and invisible characters.
+Every name is looked up in its normal form. This form maps more than PRECIS does, so two names that are equal under
+PRECIS are one account here. Accounts of an earlier version keep their stored form and are found by it (`Spellings`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import bindparam, case
+
+from mfa_lab.errors import InvalidInput
+from mfa_lab.server.passwords.hashing import encodable
+from mfa_lab.server.storage.schema import accounts
+
+if TYPE_CHECKING:
+    from precis_i18n.profile import Profile
+
+MAX_NAME_LENGTH = 254
+MAX_NORMAL_BYTES = 1024
+"""The limit of a normal name in UTF-8. A few characters expand to eighteen, and an index has limited room."""
+_FORBIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+_BLANK = frozenset("\U00016fe4")
+"""Invisible characters that PRECIS accepts as letters: the filler of the Khitan small script."""
+_ACE = "xn--"
+"""The prefix of a domain's label that is a Unicode label in ASCII (RFC 5890 section 2.3.2.1, "A-label")."""
+_LONGEST_LABEL = 63
+"""RFC 1035 section 2.3.4. Punycode takes long for longer texts."""
+
+
+class Spellings(NamedTuple):
+    """The forms under which the account of a name may be stored, the best match first.
+
+    `exact` is what the first versions of this kit stored. `normal` is what is stored now, with an international
+    domain in Unicode. `punycode` has that domain in ASCII. For almost every name, all three are the same.
+    """
+
+    exact: str
+    normal: str
+    punycode: str
+
+
+IS_NAMED = accounts.c.normal_name.in_([bindparam("exact"), bindparam("normal"), bindparam("punycode")])
+"""The condition for the account of a name. Its parameters are `spellings(name)._asdict()`."""
+BEST_FIRST = case(
+    (accounts.c.normal_name == bindparam("exact"), 0), (accounts.c.normal_name == bindparam("normal"), 1), else_=2
+)
+"""An old database may have an account for each spelling of a domain. The typed spelling then decides."""
+
+
+def spellings(name: object) -> Spellings:
+    """Return the forms under which the account of `name` may be stored. Empty if it cannot be a name."""
+    return spellings_of(exact_name(name))
+
+
+def spellings_of(exact: str) -> Spellings:
+    """Return the same for what `exact_name` returned, which may be longer than a typed name."""
+    normal = _canonical(exact)
+    return Spellings(exact, normal, _in_domain(normal, _to_ascii))
+
+
+def normal_name(name: object) -> str:
+    """Return the spelling under which a new account is stored and in which names are compared.
+
+    It is NFKC, without case, without spaces around, and with one space between words. After an `@`, each label of the
+    domain is in Unicode (RFC 5890). The result is empty if `name` cannot be a registered name.
+    """
+    return _canonical(exact_name(name))
+
+
+def exact_name(name: object) -> str:
+    """Return the name in NFKC, without case, without spaces around: the rule of the first versions of this kit.
+
+    The result is empty if `name` cannot be a registered name: no text, lone surrogates, NUL characters, or far too
+    long. The length is checked first, because Unicode normalisation takes minutes for a megabyte of accents.
+    """
+    if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or "\0" in name or not encodable(name):
+        return ""
+    return _folded(name).strip()
+
+
+def checked_name(name: object) -> str:
+    """Return a name as it may be registered, otherwise raise `InvalidInput`.
+
+    A name has no colon, because a colon would split the label on the phone (KEYURI). Each word before an `@`, and
+    each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
+    """
+    short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see exact_name
+    normal = unicodedata.normalize("NFC", str(name)) if short else ""
+    if not 0 < len(normal.strip()) <= MAX_NAME_LENGTH:
+        raise InvalidInput(f"a name is a text of 1 to {MAX_NAME_LENGTH} characters")
+    if ":" in normal or any(unicodedata.category(character) in _FORBIDDEN for character in normal):
+        raise InvalidInput("a name has no colon, no line breaks and no control characters")
+    if len(normal_name(normal).encode()) > MAX_NORMAL_BYTES:
+        raise InvalidInput("this name is too long once its characters are spelt out: choose a shorter one")
+    if not all(map(_may_stand, _words(normal))):
+        raise InvalidInput(
+            "a name has letters, digits and the signs of a plain keyboard: leave out symbols, invisible characters "
+            "and ligatures (PRECIS, RFC 8265)"
+        )
+    return " ".join(normal.split())
+
+
+def checked_label(label: object) -> str:
+    """Return an owner's label for an authenticator: one line of up to 64 characters, or empty.
+
+    Raises `InvalidInput`.
+    """
+    normal = unicodedata.normalize("NFC", label).strip() if isinstance(label, str) and len(label) <= 256 else None
+    if (
+        normal is None
+        or len(normal) > 64
+        or any(unicodedata.category(character) in _FORBIDDEN for character in normal)
+    ):
+        raise InvalidInput("a label is a text of up to 64 characters, without line breaks and control characters")
+    return normal
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _canonical(exact: str) -> str:
+    return _in_domain(" ".join(exact.split()), _to_unicode)
+
+
+def _in_domain(name: str, spell: Callable[[str], str]) -> str:
+    """Return the name with each label after the last `@` respelt, and without a full stop at the end."""
+    local, at, domain = name.rpartition("@")
+    if not at:
+        return name
+    labels = domain.replace("\u3002", ".").rstrip(" .").split(".")
+    return f"{local}@{'.'.join(map(spell, labels))}"
+
+
+def _to_unicode(label: str) -> str:
+    """Return the Unicode form of an A-label, and any other label unchanged."""
+    decoded = _decoded(label)
+    return _folded(decoded) if decoded else label
+
+
+def _decoded(label: str) -> str:
+    """Return the Unicode label that an A-label encodes in Punycode (RFC 3492), or '' if the A-label is not valid."""
+    try:
+        text = (
+            label[len(_ACE) :].encode("ascii").decode("punycode")
+            if label.startswith(_ACE) and len(label) <= _LONGEST_LABEL
+            else ""
+        )
+    except (UnicodeError, ValueError):
+        return ""
+    normal = text == unicodedata.normalize("NFKC", text).lower() and not text.isascii() and encodable(text)
+    return text if normal and _to_ascii(text) == label else ""
+
+
+def _to_ascii(label: str) -> str:
+    """Return the A-label of a label in Unicode. A label that is too long for one stays as it is."""
+    return (
+        label if label.isascii() or len(label) > _LONGEST_LABEL else _ACE + label.encode("punycode").decode("ascii")
+    )
+
+
+def _words(name: str) -> Iterator[str]:
+    """Yield the parts of a name that PRECIS must accept one by one."""
+    local, at, domain = name.rpartition("@")
+    if not at:
+        yield from name.split()
+        return
+    yield from local.split()
+    for label in domain.replace("\u3002", ".").rstrip(" .").split("."):
+        folded = _folded(label)
+        yield from [_decoded(folded) or "\0"] if folded.startswith(_ACE) else label.split()
+
+
+def _may_stand(word: str) -> bool:
+    """Return whether PRECIS accepts a word as a username. An empty word is accepted."""
+    try:
+        return not word or (bool(_profile().enforce(word)) and _BLANK.isdisjoint(word))
+    except UnicodeEncodeError:
+        return False
+
+
+@cache
+def _profile() -> Profile:
+    """Return the PRECIS profile. It is imported only here, because no login needs it."""
+    from precis_i18n import get_profile
+
+    return get_profile("UsernameCaseMapped")
