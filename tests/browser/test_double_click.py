@@ -128,7 +128,7 @@ def test_double_clicks_in_jupyterlab(gap_ms: int, steps: Steps) -> None:
     expect(steps.field("Password")).not_to_have_value("")
     double_click(page, "Log in", gap_ms)
     expect(steps.button("Show the QR code")).to_be_visible()
-    steps.told("The password is right. Now enrol an authenticator.")
+    steps.told("The password is correct. Now enrol an authenticator.")
     steps.button("Show the QR code").click()
     expect(steps.root.locator(".mfa-private svg")).to_be_visible()
     steps.button("Scan the QR code").click()
