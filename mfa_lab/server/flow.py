@@ -193,6 +193,15 @@ class MfaServer:
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 
+    def acknowledge_recovery_codes(self, issue_id: str) -> bool:
+        """Note that the owner has kept the codes of this issue: `RecoveryCodes.issue_id`, or what a session has in
+        `codes_to_acknowledge`. Until then each new session carries that id, for the application to offer a fresh set.
+
+        Returns False if these are not the newest codes: then offer a fresh set. Grants nothing, and needs no session.
+        """
+        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
+        return bool(known) and recovery.acknowledge(self._services, known, self._now())
+
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the account's active authenticators, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)

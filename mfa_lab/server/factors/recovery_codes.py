@@ -31,9 +31,8 @@ _MISREAD = str.maketrans("08", "OB")
 def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
     """Return `count` codes of 80 random bits, each as four groups of four Base32 letters."""
     letters = (base64.b32encode(randomness.token_bytes(_CODE_BYTES)).decode() for _ in range(count))
-    return RecoveryCodes(
-        "-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters
-    )
+    grouped = ["-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters]
+    return RecoveryCodes(grouped, SYSTEM.token_bytes(16).hex() if grouped else "")
 
 
 @clears_variables
