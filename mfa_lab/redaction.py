@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Generic, NoReturn, SupportsIndex, TypeVar
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import Generic, NoReturn, ParamSpec, SupportsIndex, TypeVar
 
 Value = TypeVar("Value")
+Given = ParamSpec("Given")
 
 
 class _Holder(Generic[Value]):
@@ -45,3 +49,37 @@ class RedactedBytes(_Holder[bytes]):
     """Hold bytes, such as a key, in the same way."""
 
     __slots__ = ()
+
+
+def clear_variables(error: BaseException) -> None:
+    """Remove the variables of every frame in the traceback of `error`, and of the errors that led to it.
+
+    Tools that print tracebacks with variables then show the lines, and no value. Frames that still run keep theirs.
+    """
+    seen: set[int] = set()
+    errors: list[BaseException | None] = [error]
+    while errors:
+        each = errors.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            traceback.clear_frames(each.__traceback__)
+            errors += [each.__cause__, each.__context__]
+
+
+def clears_variables(function: Callable[Given, Value]) -> Callable[Given, Value]:
+    """Return `function` so that an error out of it shows none of the values that it was given or worked with.
+
+    For functions that get a secret, a code, a token or a password as plain text. Its callers must hide such
+    a text in their own frames. An error that is expected and one that nobody thought of are treated alike.
+    """
+
+    @wraps(function)
+    def call(*args: Given.args, **kwargs: Given.kwargs) -> Value:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            del args, kwargs
+            clear_variables(error)
+            raise
+
+    return call

@@ -1,6 +1,6 @@
 """The glossary as a page: each term with a link to the section that introduces it.
 
-`python -m tests.glossary` writes docs/glossary.md anew from data/glossary.toml and the notebooks.
+`python -m tests.glossary` writes docs/glossary.md again from data/glossary.toml and the notebooks.
 """
 
 from __future__ import annotations

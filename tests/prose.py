@@ -140,7 +140,7 @@ def messages(tree: ast.Module) -> Iterator[str]:
 
 def is_code(text: str) -> bool:
     """Return whether a text is a style sheet or a Python program, which nobody reads as prose."""
-    return re.search(r";\n|^import \w+$", text, re.MULTILINE) is not None
+    return re.search(r";\n|^import \w+(?:, \w+)*$", text, re.MULTILINE) is not None
 
 
 def sentences(text: str) -> list[str]:

@@ -15,7 +15,7 @@ LEAVES = [leaf for _, leaf in inspect.getmembers(errors, inspect.isclass) if iss
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.__name__)
 def test_one_root(leaf: type[Exception]) -> None:
-    """Whoever catches `MfaError` catches all of them, and each says what it was told to say."""
+    """Anyone who catches `MfaError` catches all of them, and each says what it was told to say."""
     assert issubclass(leaf, MfaError)
     assert str(leaf("what was wrong: what to do")) == "what was wrong: what to do"
 

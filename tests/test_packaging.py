@@ -62,7 +62,7 @@ def repository_files() -> list[Path]:
 
 
 def test_no_file_names_a_package_registry():
-    """Where packages come from is the business of whoever installs: a mirror, a wheelhouse, a proxy."""
+    """Where packages come from is the business of anyone who installs: a mirror, a wheelhouse, a proxy."""
     named = {
         f"{path.relative_to(ROOT)}: {host}"
         for path in repository_files()

@@ -19,6 +19,7 @@ from PIL import Image
 from mfa_lab import ManualClock, Phone
 from mfa_lab.errors import InvalidInput, InvalidSecret, UnreadablePicture
 from mfa_lab.otp import code_at, padded_secret, tidy_code
+from mfa_lab.phone.widget import PhoneWidget
 from mfa_lab.provisioning import OtpAccount, build_uri, parse_uri, qr_png
 from mfa_lab.provisioning.account_table import parse_table, read_table
 from mfa_lab.provisioning.google_export import read, write
@@ -150,6 +151,16 @@ def test_a_short_secret_is_added_with_a_warning(secret: str) -> None:
         assert letters not in phone.warning
     phone.add(f"{TOTP}ann?secret={S}")
     assert phone.warning == ""
+
+
+def test_the_widget_shows_the_warning() -> None:
+    """Where the owner looks: at the foot of the phone, after the scan."""
+    phone, said = Phone(ManualClock()), []
+    picture = qr_png(f"{TOTP}GitHub:ann?secret={WEAK}")
+    widget = PhoneWidget(phone, phone.clock, picture=lambda: picture, paste=str)
+    widget.send = lambda message, *_: said.append(message.get("said", ""))  # type: ignore[method-assign]
+    widget._heard(widget, {"scan": True}, ())
+    assert said[-1].startswith("Scanned: GitHub: ann. Note: GitHub: ann: the secret of this account has only 80 bits")
 
 
 def test_a_server_still_refuses_a_short_secret(deployment: Deployment) -> None:

@@ -78,7 +78,7 @@ def _alice_begins(world: World) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """With only Alice's name, type a wrong password every ten minutes for a day.
+    """Type a wrong password for Alice's name every ten minutes for a day, and know nothing else.
 
     Then the stranger goes away, and Alice tries every ten minutes for a week. Her rejections after the first hour are
     counted.

@@ -121,7 +121,7 @@ class OurDatabase(MfaServer):
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's password and the database, and without its key, try three ways to her second factor."""
+    """Try three ways to Alice's second factor, with her password and the database, but without its key."""
     ways = ways_in(make)
     words = (
         f"{len(ways)} of {len(WAYS)} ways to Alice's second factor are open{': ' if ways else ''}{', '.join(ways)}"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import traceback
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 
+from mfa_lab.cli import jupyter
 from mfa_lab.cli.group import WORK, folder_option, main, need_the_lab
 from mfa_lab.cli.trust import trust
 from mfa_lab.lab import working_copy
@@ -40,7 +37,7 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
         given = ["--no-browser", *given]
     if port is not None:
         given = [f"--ServerApp.port={port}", *given]
-    _run_lab(_lab_settings(folder.resolve(), working_copy.first_notebook(notebooks_dir())), given)
+    _run_lab(folder, given)
 
 
 @main.command()
@@ -88,7 +85,7 @@ def doctor(ctx: click.Context, folder: Path) -> None:
     """Check whether everything that the kit needs is here and works, and say what to do if it does not."""
     from mfa_lab.lab.doctor import examine
 
-    prepare_environment()
+    jupyter.prepare_environment()
     findings = []
     for finding in examine(folder):
         click.echo(finding)
@@ -96,76 +93,23 @@ def doctor(ctx: click.Context, folder: Path) -> None:
     ctx.exit(any(finding.broken for finding in findings))
 
 
-def prepare_environment() -> None:
-    """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings.
+def _run_lab(folder: Path, given: list[str]) -> None:
+    """Be JupyterLab until Ctrl-C; if it does not start, print the doctor's line, and end with 1.
 
-    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it stays. Then only the setup
-    cell provides the kit's words.
+    The doctor is loaded only where something is wrong: its imports would delay each start.
     """
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    ours = str(Path(__file__).with_name("jupyter_config"))
-    os.environ.setdefault("PYTHONSTARTUP", str(Path(ours) / "kernel_startup.py"))
-    theirs = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = f"{theirs}{os.pathsep}{ours}" if theirs else ours
+    for path, name in jupyter.own_modules(folder):
+        from mfa_lab.lab.doctor import Finding, own_module
 
+        fault = own_module(path, name)
+        click.echo(Finding("kernel", fault.detail, fault.remedy), err=True)
+    try:
+        jupyter.run(folder.resolve(), working_copy.first_notebook(notebooks_dir()), given)
+    except jupyter.NotStarted as not_started:
+        from mfa_lab.lab.doctor import Finding
 
-def _run_lab(settings: dict[str, object], given: list[str]) -> None:
-    """Run JupyterLab until Ctrl-C. It rejects a setting that is given twice, so `given` replaces our setting."""
-    prepare_environment()
-
-    from jupyterlab.labapp import LabApp
-
-    logging.getLogger("asyncio").addFilter(is_worth_showing)
-    settings = settings | _encrypted_kernels()
-    named = {argument.partition("=")[0] for argument in given}
-    ours = [f"--{name}={value}" for name, value in settings.items() if f"--{name}" not in named]
-    LabApp.launch_instance([*ours, *given])
-
-
-def is_worth_showing(record: logging.LogRecord) -> bool:
-    """Return whether a record of asyncio says something that a user can act on.
-
-    Jupyter closes its listening socket from a second thread after Ctrl-C. A connection that arrives at this moment
-    finds Tornado's handler gone, and asyncio logs a traceback with KeyError although nothing is wrong.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    if not isinstance(error, KeyError):
-        return True
-    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return frame.f_code.co_name != "_handle_events"
-
-
-def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
-    return {
-        "ServerApp.root_dir": folder,
-        "LabApp.default_url": f"/lab/tree/{quote(notebook)}" if notebook else "/lab",
-        # The layout belongs to this folder, because tabs of other projects do not exist here.
-        "LabApp.workspaces_dir": folder / ".jupyter" / "workspaces",
-        # One Ctrl-C ends JupyterLab, without a question.
-        "ServerApp.answer_yes": True,
-        # It listens only on this machine and asks for a token. In containers, users are often root.
-        "ServerApp.allow_root": True,
-        # Nothing leaves the machine: no list of extensions, no news, no search for updates. jupyter_config/ answers
-        # the question about news.
-        "LabApp.extension_manager": "readonly",
-        "LabApp.news_url": None,
-        "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    }
-
-
-def _encrypted_kernels() -> dict[str, object]:
-    """Return the setting that encrypts the connection between JupyterLab and its kernels.
-
-    Without it, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting is left
-    out if the installed Jupyter or ZeroMQ does not know it: such a Jupyter would not start.
-    """
-    import zmq
-    from jupyter_client.manager import KernelManager
-    from jupyter_server.services.kernels.kernelmanager import MappingKernelManager
-
-    trait = "transport_encryption"
-    known = all(trait in manager.class_trait_names() for manager in (KernelManager, MappingKernelManager))
-    return {f"MappingKernelManager.{trait}": "auto"} if known and zmq.has("curve") else {}
+        click.echo(Finding("server", not_started.detail, not_started.remedy), err=True)
+        raise SystemExit(1) from None
 
 
 def _tell(folder: Path, delivery: working_copy.Delivery) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mfa_lab.cli.group import main
+from mfa_lab.redaction import clears_variables
 
 database_option = click.option(
     "--database",
@@ -48,6 +49,7 @@ database_option = click.option(
     metavar="FILE",
     help="Write security notifications to this file.",
 )
+@clears_variables
 def serve(
     port: int,
     host: str,
@@ -86,6 +88,7 @@ def serve(
 @click.argument("name")
 @database_option
 @click.password_option(help="Use this password; prompts if omitted.")
+@clears_variables
 def register(name: str, database: str, password: str) -> None:
     """For operators: make an account called NAME, for instance an administrator's account."""
     from mfa_lab.server.flow import MfaServer
@@ -100,6 +103,7 @@ def register(name: str, database: str, password: str) -> None:
 
 @main.command("trust-clock")
 @database_option
+@clears_variables
 def trust_clock(database: str) -> None:
     """For operators: confirm that this machine's clock is correct now and was wrong before.
 

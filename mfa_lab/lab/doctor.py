@@ -5,22 +5,59 @@ It prints one line for each finding and remedy.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import Any
 
 INSTALL_LAB = 'pip install ".[lab]" in the kit\'s folder, or "mfa-lab[lab]" from your wheelhouse'
 LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 KERNEL_SECONDS = 60
+SERVER_SECONDS = 60
+_IN_THE_KERNEL = """\
+import json, os, sys
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
+here, taken = os.path.realpath(os.getcwd()), {}
+class Recorder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is None:
+            found = PathFinder.find_spec(name)
+            without = PathFinder.find_spec(name, [each for each in sys.path if each])
+            place = found and found.origin and os.path.realpath(found.origin)
+            if place and place.startswith(here + os.sep) and (not without or without.origin != found.origin):
+                taken[name] = os.path.relpath(place, here)
+for name, module in list(sys.modules.items()):  # imported by what runs when a kernel starts
+    if "." not in name and (getattr(module, "__file__", None) or "").startswith(here + os.sep):
+        Recorder.find_spec(name)
+sys.meta_path.insert(0, Recorder)
+try:
+    import mfa_lab, mfa_lab.lab
+    for name in dir(mfa_lab.lab):
+        getattr(mfa_lab.lab, name)
+    for name in ("PIL", "alembic", "fastapi", "httpx", "jinja2", "nbformat", "qrcode", "uvicorn", "zxingcpp"):
+        find_spec(name)  # imported by some notebooks, when they are asked for
+finally:
+    sys.meta_path.remove(Recorder)
+    print(json.dumps([getattr(sys.modules.get("mfa_lab"), "__version__", ""), sys.prefix, taken]))
+"""
+"""A program that imports what notebooks import, and records which modules come from their folder.
+
+Python looks there first.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +94,8 @@ def examine(work: Path) -> Iterator[Finding]:
     examinations: dict[str, Callable[[], str]] = {
         "Python": python,
         "packages": packages,
-        "kernel": kernel,
+        "server": lambda: server(work),
+        "kernel": lambda: kernel(work),
         "widgets": widgets,
         "port": free_port,
         "folder": lambda: write_access(work),
@@ -102,29 +140,86 @@ def packages() -> str:
     return ", ".join(f"{name} {have}" for name, have in found.items())
 
 
-def kernel() -> str:
-    """Start a real kernel, as a notebook does, and import the kit in it."""
-    from jupyter_client.manager import start_new_kernel
+def own_module(path: Path, name: str) -> Fault:
+    """Return the fault that a learner's own file or folder takes the place of a module."""
+    return Fault(f"{path} takes the place of the module {name}, which the kit imports", f"rename {path.name}")
 
-    heard: list[str] = []
-    manager, client = start_new_kernel(
-        kernel_name="python3", startup_timeout=KERNEL_SECONDS, stderr=subprocess.DEVNULL
-    )
-    try:
-        reply = client.execute_interactive(
-            "import sys, mfa_lab; print(mfa_lab.__version__, sys.prefix)",
-            timeout=KERNEL_SECONDS,
-            output_hook=lambda message: heard.append(message["content"].get("text", "")),
+
+@contextmanager
+def _working_folder(work: Path) -> Iterator[Path]:
+    """Return the working copy, or an empty folder if there is no working copy yet."""
+    if work.is_dir():
+        yield work.resolve()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder).resolve()
+
+
+def server(work: Path) -> str:
+    """Start a real JupyterLab on the working copy, as `mfa-lab` does, and end it at once."""
+    with _working_folder(work) as folder:
+        # -P: Python must not import from the folder in which the doctor is called, as `mfa-lab` does not.
+        command = [sys.executable, "-P", "-m", "mfa_lab.cli.jupyter", str(folder)]
+        ran = subprocess.run(  # noqa: S603 (our own module, by the Python that runs)
+            command, capture_output=True, text=True, errors="replace", timeout=SERVER_SECONDS, check=False
         )
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    if reply["content"]["status"] != "ok":
-        raise Fault("starts, but cannot import mfa_lab", INSTALL_LAB)
-    known, prefix = "".join(heard).strip().split(" ", 1)
+    try:
+        answer = json.loads(ran.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        said = (ran.stderr.strip().splitlines() or [f"it ends with {ran.returncode}"])[-1]
+        raise Fault(
+            f"JupyterLab does not start: {said}", f"start it as the doctor does: {shlex.join(command)}"
+        ) from None
+    if answer:
+        raise Fault(answer["detail"], answer["remedy"])
+    return "JupyterLab starts"
+
+
+def kernel(work: Path) -> str:
+    """Start a real kernel in the working copy, as a notebook does, and import there what notebooks import."""
+    with _working_folder(work) as folder:
+        reply, heard = _asked_of_a_kernel(folder)
+    failed = "" if reply["status"] == "ok" else f"{reply['ename']}: {reply['evalue']}"
+    try:
+        known, prefix, taken = json.loads(heard.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise Fault(f"starts, but cannot import mfa_lab: {failed}", INSTALL_LAB) from None
+    if taken:
+        name, file = next(iter(taken.items()))
+        raise own_module(work / Path(file).parts[0], name)
+    if failed:
+        raise Fault(f"starts, but cannot import mfa_lab: {failed}", INSTALL_LAB)
     if Path(prefix) != Path(sys.prefix):
         raise Fault(f"runs in {prefix}, not in {sys.prefix}", "see which python3 `jupyter kernelspec list` finds")
     return f"python3 starts and imports mfa_lab {known}"
+
+
+def _asked_of_a_kernel(folder: Path) -> tuple[dict[str, Any], str]:
+    """Return the reply of a new kernel in `folder` to our program, and what it printed."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    manager = KernelManager(kernel_name="python3")
+    if "transport_encryption" in manager.trait_names() and zmq.has("curve"):
+        manager.set_trait("transport_encryption", "auto")
+    heard: list[str] = []
+    try:
+        manager.start_kernel(cwd=str(folder), stderr=subprocess.DEVNULL)
+        client = manager.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=KERNEL_SECONDS)
+            reply = client.execute_interactive(
+                _IN_THE_KERNEL,
+                timeout=KERNEL_SECONDS,
+                output_hook=lambda message: heard.append(message["content"].get("text", "")),
+            )
+        finally:
+            client.stop_channels()
+    finally:
+        if manager.has_kernel:
+            manager.shutdown_kernel(now=True)
+    return reply["content"], "".join(heard)
 
 
 def widgets() -> str:

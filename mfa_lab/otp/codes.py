@@ -13,6 +13,7 @@ import pyotp
 
 from mfa_lab.errors import InvalidInput, InvalidSecret, MalformedCode
 from mfa_lab.otp.steps import checked_period, step_at
+from mfa_lab.redaction import clears_variables
 
 DIGESTS: dict[str, Callable[..., Any]] = {
     "SHA1": hashlib.sha1,
@@ -27,6 +28,7 @@ _SEPARATORS = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u206
 """White space of every kind, invisible marks that are copied along, hyphens and dashes."""
 
 
+@clears_variables
 def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> str:
     """Return the code that an authenticator with a correct clock shows at `now` (Unix seconds).
 
@@ -36,6 +38,7 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
     return hotp_of(secret, digits, algorithm).at(step_at(now, period))
 
 
+@clears_variables
 def tidy_code(code: object, digits: int = 6) -> str:
     """Return `code` without what people type or paste around and between its digits: white space, hyphens, dashes.
 
@@ -49,17 +52,20 @@ def tidy_code(code: object, digits: int = 6) -> str:
     raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
 
 
+@clears_variables
 def could_be_code(typed: object) -> bool:
     """Return whether `typed` could be a code of some account: 6, 7 or 8 digits. It asks nothing but the text."""
     bare = without_separators(typed) if isinstance(typed, str) and len(typed) <= 4 * max(_LENGTHS) else ""
     return re.fullmatch("[0-9]+", bare) is not None and len(bare) in _LENGTHS
 
 
+@clears_variables
 def without_separators(text: str) -> str:
     """Return `text` without white space, hyphens, dashes, and the invisible marks that are copied along with them."""
     return _SEPARATORS.sub("", text)
 
 
+@clears_variables
 def padded_secret(secret: str) -> str:
     """Return `secret` with zero bytes up to the 112 bits that PyOTP asks for. The codes stay the same.
 
@@ -70,6 +76,7 @@ def padded_secret(secret: str) -> str:
     return base64.b32encode(key.ljust(MIN_SECRET_BITS // 8, b"\0")).decode().rstrip("=")
 
 
+@clears_variables
 def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
     """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
@@ -107,6 +114,7 @@ class _Hotp(pyotp.HOTP):
         return self._key
 
 
+@clears_variables
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
     """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)

@@ -11,6 +11,7 @@ from mfa_lab.errors import MalformedCode, NoMatch, ReusedCode
 from mfa_lab.otp.codes import hotp_of, tidy_code
 from mfa_lab.otp.matching import checked_drift, checked_window, match
 from mfa_lab.otp.steps import step_at
+from mfa_lab.redaction import clears_variables
 
 _REACH_STEPS = 20
 
@@ -42,6 +43,7 @@ class Diagnosis:
     shown_until: int | None = None
 
 
+@clears_variables
 def diagnose(
     secret: str,
     code: str,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mfa_lab.otp.codes import code_at, secret_bytes
 from mfa_lab.otp.steps import step_at
+from mfa_lab.redaction import clears_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Explanation:
     code: str = field(repr=False)
 
 
+@clears_variables
 def explain(secret: str, now: int, *, digits: int = 6, period: int = 30, algorithm: str = "SHA1") -> Explanation:
     """Return the HMAC of the step, the dynamic truncation and the decimal digits of the code at `now` (Unix seconds).
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mfa_lab.errors import InvalidInput, NoMatch, ReusedCode
 from mfa_lab.otp.codes import hotp_of, tidy_code
 from mfa_lab.otp.steps import step_at
+from mfa_lab.redaction import clears_variables
 
 MAX_WINDOW_STEPS = 10
 """A wider window would accept codes over five minutes old at the usual 30 s. RFC6238-5.2 recommends one step."""
@@ -25,6 +26,7 @@ class Match:
     offset: int
 
 
+@clears_variables
 def match(
     secret: str,
     code: str,
@@ -67,6 +69,7 @@ def match(
     raise NoMatch("this code belongs to no time step inside the window")
 
 
+@clears_variables
 def match_consecutive(
     secret: str,
     first: str,

@@ -18,7 +18,7 @@ from mfa_lab.errors import InvalidInput, InvalidUri, MfaError, UnreadablePicture
 from mfa_lab.otp import code_at, padded_secret
 from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.google_export import Export, Part, is_export, read, write
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_PIXELS = 40_000_000
 """A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
@@ -58,6 +58,7 @@ class Phone:
         self.warning = ""
         """What the owner should know about the last account added: a short secret, or an account that it replaced."""
 
+    @clears_variables
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
@@ -66,6 +67,7 @@ class Phone:
         """
         return self.add(_decode(picture))
 
+    @clears_variables
     def add(self, uri: str) -> str:
         """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
@@ -109,10 +111,12 @@ class Phone:
             if label not in self._accounts or self._accounts[label].same_site_and_name(account)
         )
 
+    @clears_variables
     def code(self, label: str | None = None) -> str:
         """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=0)
 
+    @clears_variables
     def next_code(self, label: str | None = None) -> str:
         """Return the code that the phone will show next. Raises `InvalidInput` without an account."""
         return self._code(label, periods_ahead=1)
@@ -132,6 +136,7 @@ class Phone:
         self._account(label)
         del self._accounts[label]
 
+    @clears_variables
     def export(self) -> list[dict[str, Any]]:
         """Return every account with its secret, only for the phone's own screen: a custom message, never stored."""
         return [
@@ -145,6 +150,7 @@ class Phone:
             for label, account in self._accounts.items()
         ]
 
+    @clears_variables
     def export_codes(self, *labels: str) -> tuple[Redacted, ...]:
         """Return the accounts as texts for another app's scanner (otpauth-migration), one text for each QR code.
 

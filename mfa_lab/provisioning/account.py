@@ -12,7 +12,7 @@ import pyotp
 from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import DIGESTS, MIN_SECRET_BITS, checked_parameters, secret_bytes
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_URI_CHARACTERS = 4096
 
@@ -87,6 +87,7 @@ class OtpAccount:
                 raise InvalidInput(f"the {what} holds a colon, which separates issuer and account: leave it out")
         secret_bytes(self.secret.reveal())
 
+    @clears_variables
     def uri(self) -> str:
         """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
 

@@ -24,7 +24,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import secret_bytes
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.provisioning.reading import algorithm_in, names_in, secret_in, whole_number
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_CHARACTERS = 500_000
 _NEEDED = ("name", "secret")
@@ -58,6 +58,7 @@ class TableRead:
     bad_rows: tuple[str, ...]
 
 
+@clears_variables
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
     """Return the accounts of a table, in its order, if every row is good.
 
@@ -72,6 +73,7 @@ def parse_table(text: str) -> tuple[OtpAccount, ...]:
     raise InvalidInput("; ".join([*found.bad_rows[:_MOST_NAMED], *([f"and {more} more rows"] if more > 0 else [])]))
 
 
+@clears_variables
 def read_table(text: str | Redacted) -> TableRead:
     """Return the good rows of a table, and what is wrong with each of the others.
 

@@ -19,7 +19,7 @@ from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.provisioning import MAX_URI_CHARACTERS, OtpAccount, protobuf
 from mfa_lab.provisioning.reading import names_in, tidy_text
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted, RedactedBytes
+from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
@@ -114,6 +114,7 @@ def is_export(text: object) -> bool:
     )
 
 
+@clears_variables
 def read(text: str) -> Part:
     """Return the contents of one QR code of an export. Raises `InvalidUri`, which says what is wrong with it."""
     hidden = Redacted(text)
@@ -142,6 +143,7 @@ def read_all(texts: Iterable[str]) -> Export:
     return export
 
 
+@clears_variables
 def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Redacted, ...]:
     """Return the texts that carry `accounts`, one for each QR code.
 

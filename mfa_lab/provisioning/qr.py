@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 if TYPE_CHECKING:
     from qrcode.main import QRCode
@@ -21,6 +21,7 @@ _QUIET_MODULES = 4
 _PIXELS_PER_MODULE = 6
 
 
+@clears_variables
 def qr_svg(text: str, *, label: str) -> str:
     """Return a QR code as inline SVG, dark on a white ground in any theme.
 
@@ -42,6 +43,7 @@ def qr_svg(text: str, *, label: str) -> str:
     )
 
 
+@clears_variables
 def qr_png(text: str) -> bytes:
     """Return a QR code as a PNG picture. Raises `InvalidInput` if `text` does not fit."""
     hidden = Redacted(text)

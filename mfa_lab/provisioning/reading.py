@@ -10,18 +10,20 @@ import re
 from urllib.parse import unquote
 
 from mfa_lab.otp.codes import without_separators
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 _AROUND = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200e\u200f\u2060\ufeff"
 """What scanners, spreadsheets and web pages leave around a text: white space and invisible marks."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/:]*(:[0-9]{1,5}(?=[:/]))?", re.IGNORECASE)
 
 
+@clears_variables
 def tidy_text(text: str) -> str:
     """Return `text` without white space, byte order marks and other invisible marks around it."""
     return text.strip(_AROUND)
 
 
+@clears_variables
 def secret_in(text: str) -> Redacted:
     """Return the Base32 letters of a secret, without padding, white space and hyphens, in upper case."""
     return Redacted(without_separators(text).replace("=", "").upper())

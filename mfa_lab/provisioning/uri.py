@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl
 from mfa_lab.errors import InvalidInput, InvalidUri
 from mfa_lab.provisioning import reading
 from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, OtpAccount
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 
 
+@clears_variables
 def build_uri(
     secret: str, *, account: str, issuer: str, digits: int = 6, period: int = 30, algorithm: str = "SHA1"
 ) -> str:
@@ -23,12 +24,13 @@ def build_uri(
     return OtpAccount(account, issuer, hidden, digits, period, algorithm).uri()
 
 
+@clears_variables
 def parse_uri(text: str) -> OtpAccount:
     """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
     It reads the URI as real apps do. It accepts either case, SHA-256 and HmacSHA256 for SHA256, and padding, spaces
     and hyphens in the secret. It also accepts encoded and further colons, an issuer in only one of its places, and an
-    issuer that is a URL. If there is no account name, the issuer serves as the name. A short secret is accepted
+    issuer that is a URL. If there is no account name, the issuer is the name. A short secret is accepted
     (`OtpAccount.warning`), and so are a byte order mark and unknown or empty parameters. If the two issuers differ,
     the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a URI).
     """

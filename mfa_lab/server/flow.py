@@ -62,13 +62,13 @@ class MfaServer:
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
     ) -> None:
-        redacted_key = None if key is None else RedactedBytes(key)
-        del key  # tracebacks may show variables
+        redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
+        del url, key  # tracebacks may show variables
         build_uri(new_secret(), account="anyone", issuer=issuer)  # reject now an issuer that no phone could read
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
         self.issuer = issuer
-        store = Store(url, redacted_key)
+        store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
             cipher=SecretCipher(store.keys, schema.ENCRYPTION_VERSION),
@@ -106,8 +106,10 @@ class MfaServer:
 
         Raises `AccessDenied`. Unknown and known names have the same cost, behaviour and message (ASVS-6.3.8).
         """
-        redacted_name, typed = Redacted(exact_name(name)), self._services.hasher.typed(password)
+        typed_name, typed_password = Redacted(name), Redacted(password)
         del name, password
+        redacted_name = Redacted(exact_name(typed_name.reveal()))
+        typed = self._services.hasher.typed(typed_password.reveal())
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
 
     # Enrolment
@@ -152,8 +154,9 @@ class MfaServer:
 
         Raises `AccessDenied`.
         """
-        typed = recovery_codes.tidy(recovery_code)
+        redacted_code = Redacted(recovery_code)
         del recovery_code
+        typed = recovery_codes.tidy(redacted_code.reveal())
         _expect(pending, PendingLogin)
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
 
@@ -190,6 +193,15 @@ class MfaServer:
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 
+    def acknowledge_recovery_codes(self, issue_id: str) -> bool:
+        """Note that the owner has kept the codes of this issue: `RecoveryCodes.issue_id`, or what a session has in
+        `codes_to_acknowledge`. Until then each new session carries that id, for the application to offer a fresh set.
+
+        Returns False if these are not the newest codes: then offer a fresh set. Grants nothing, and needs no session.
+        """
+        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
+        return bool(known) and recovery.acknowledge(self._services, known, self._now())
+
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the account's active authenticators, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
@@ -214,9 +226,10 @@ class MfaServer:
         Every other session ends. Raises `AccessDenied`, and `PasswordRefused` for a new password that NIST-3.1.1.2
         forbids.
         """
-        _expect(session, Session)
-        typed, wanted = self._services.hasher.typed(old), Redacted(new)
+        redacted_old, wanted = Redacted(old), Redacted(new)
         del old, new
+        _expect(session, Session)
+        typed = self._services.hasher.typed(redacted_old.reveal())
         self._answer(password_change.change(self._services, session, typed, wanted, self._now()))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:

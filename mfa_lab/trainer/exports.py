@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,10 +21,16 @@ from mfa_lab.lab.exercises.records import ID
 from mfa_lab.lab.grading.progress import FORMAT, VERSION, Entry
 
 MOST_BYTES = 256_000
-MOST_FILES = 10_000
+MOST_FILES = 500
+_MOST_EXERCISES = 500
+_MOST_OF_ONE_NAME = 20
+"""Learners with one pseudonym are compared with each other, so the time grows with the square of their number."""
 _MOST_ATTEMPTS = 1_000_000
 _LATEST = 2**40
 _NAME_CHARACTERS = 120
+_EXPORT = re.compile(r"[^.]+|.*\.(json(\.[a-z]+)?|txt)", re.IGNORECASE | re.DOTALL)
+"""A file name that an export may have: mail programs and browsers append .txt, and a learner may leave out .json."""
+_ARCHIVE = re.compile(r".*\.(zip|7z|rar|tar|tgz|gz|bz2|xz|zst)", re.IGNORECASE | re.DOTALL)
 _NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -53,10 +60,11 @@ class _NoExport(Exception):
 
 
 def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
-    """Return every learner in the .json files in and below `folder`, by name, and the files that were left out.
+    """Return every learner in the exports in and below `folder`, by name, and the files that were left out.
 
-    Links are not followed, and hidden files and folders are ignored. Of several files of one learner, the latest
-    counts. Raises `InvalidInput` if `folder` is not a folder.
+    A file is read if its name ends in .json or .txt, or has no ending. Archives are left out by name; pages, pictures
+    and notebooks are ignored, and so are hidden files and folders. Links are not followed. Of several files of one
+    learner, the latest counts. Raises `InvalidInput` if `folder` is not a folder.
     """
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is not a folder: name the one in which you collected the progress files")
@@ -65,7 +73,8 @@ def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
     for number, path in enumerate(_files(folder, left_out)):
         name = fit_to_show(os.path.relpath(path, folder))
         if number == MOST_FILES:
-            left_out.append(LeftOut(f"{name} and all files after it", f"{MOST_FILES} files were read"))
+            why = f"a board reads {MOST_FILES} files at most: collect the others in a folder of their own"
+            left_out.append(LeftOut(f"{name} and all files after it", why))
             break
         try:
             learner = _read(path)
@@ -90,13 +99,15 @@ def _files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
     for place, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(".json") and not name.startswith("."):
+            if not name.startswith(".") and (_EXPORT.fullmatch(name) or _ARCHIVE.fullmatch(name)):
                 yield os.path.join(place, name)  # noqa: PTH118 (a Path for each of thousands of files is slow)
 
 
 def _read(path: str) -> Learner:
+    if _ARCHIVE.fullmatch(path):
+        raise _NoExport("it is an archive, which is not read: unpack it in this folder")
     try:
-        content = json.loads(_text(path))
+        content = json.loads(_content(path))  # of bytes it finds out itself whether they are UTF-8, 16 or 32
     except RecursionError:
         raise _NoExport("it is nested too deeply") from None
     except ValueError:  # also UnicodeDecodeError, and numbers of thousands of digits
@@ -110,11 +121,13 @@ def _read(path: str) -> Learner:
         raise _NoExport("its pseudonym is not a plain word")
     if not isinstance(exercises, dict) or not all(map(ID.fullmatch, exercises)):
         raise _NoExport("its exercise ids are not plain words")
+    if len(exercises) > _MOST_EXERCISES:
+        raise _NoExport(f"it has more than {_MOST_EXERCISES} exercises, and no course has")
     now = new_id if content[FORMAT] == 1 else str
     return Learner(name, {now(each): _entry(each, told) for each, told in exercises.items()})
 
 
-def _text(path: str) -> str:
+def _content(path: str) -> bytes:
     """Return the content of a small regular file. Never read a link, a pipe or a device, or wait for one."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -128,7 +141,7 @@ def _text(path: str) -> str:
         raise _NoExport(f"it cannot be read: {fault.strerror}") from fault
     if len(content) > MOST_BYTES:
         raise _NoExport(f"it is larger than {MOST_BYTES // 1000} kB, and an export never is")
-    return content.decode("utf-8")
+    return content
 
 
 def _entry(exercise_id: str, told: Any) -> Entry:
@@ -153,6 +166,8 @@ def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Ite
     for learner, file in sorted(same, key=lambda item: (item[0].latest, len(item[0].entries)), reverse=True):
         if any(_goes_on(learner, later) for later in kept):
             left_out.append(LeftOut(file, f"{learner.name} sent a later file, or the same file again"))
+        elif len(kept) == _MOST_OF_ONE_NAME:
+            left_out.append(LeftOut(file, f"{_MOST_OF_ONE_NAME} learners called {learner.name} are counted already"))
         else:
             kept.append(learner)
     for number, learner in enumerate(reversed(kept), 1):

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import JSONResponse, Response
 
 from mfa_lab.errors import PUBLIC_MESSAGE, AccessDenied, InvalidInput, MfaError
+from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Reason, told
@@ -53,6 +54,7 @@ def require_mfa(
     if max_age_seconds is not None and (type(max_age_seconds) is not int or max_age_seconds < 1):
         raise InvalidInput("max_age_seconds is a whole number of seconds, 1 or more")
 
+    @clears_variables  # of the cookie and the bearer token
     def session_of(request: Request, credentials: Bearer) -> Session:
         site = site_of(request)
         cookies = request.headers.get("cookie", "")
@@ -73,6 +75,7 @@ def require_mfa(
     return session_of
 
 
+@clears_variables
 def session_in(
     request: Request, site: Site, text: str, max_age_seconds: int | None = None, *, browser: bool
 ) -> Session:

@@ -8,14 +8,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mfa_lab.web.answers import FAULT, answer, path_in
+from mfa_lab.redaction import clear_variables
+from mfa_lab.web.answers import FAULT, SCRIPT_HASH, answer, path_in
+from mfa_lab.web.origin import host_and_port
 from mfa_lab.web.site import Site
 
 log = logging.getLogger("mfa_lab.web")
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'self'; script-src 'sha256-{SCRIPT_HASH}'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     # With no-referrer, browsers send `Origin: null` from our own forms, and a login could not return to its page.
@@ -42,9 +44,19 @@ class Shield:
         self.site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._ours(path_in(scope)):
-            await self.app(scope, receive, send)
-            return
+        inside = scope["type"] == "http" and self._ours(path_in(scope))
+        try:
+            if inside:
+                await self._answer(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        except BaseException as error:
+            del scope, receive, send  # the headers hold cookie and token, and a tool may print variables
+            if inside:
+                clear_variables(error)
+            raise
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
 
         async def with_headers(message: Message) -> None:
@@ -63,8 +75,11 @@ class Shield:
                 await self.app(scope, receive, with_headers)
             except ClientDisconnect:
                 return  # the client hung up: no answer, and no traceback in the log
-            except Exception:
-                log.exception("a fault while answering %s %r", scope["method"], scope["path"])
+            except Exception as fault:
+                clear_variables(fault)
+                below = fault.__traceback__ and fault.__traceback__.tb_next  # this frame still holds the request
+                exc_info = (type(fault), fault.with_traceback(below), below)
+                log.error("a fault while answering %s %r", scope["method"], scope["path"], exc_info=exc_info)
                 if started:
                     raise
                 response = answer(Request(scope), self.site, 503, FAULT, "fault")
@@ -77,16 +92,16 @@ class Shield:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = scope["headers"]  # ASGI gives the names in lower case
-        host = next((value.decode("latin-1") for name, value in headers if name == b"host"), "")
-        if _without_port(host) not in self.site.hosts:
+        hosts = [value.decode("latin-1") for name, value in headers if name == b"host"]
+        host = host_and_port(hosts[0]) if len(hosts) == 1 else None
+        if host is None or host[0] not in self.site.hosts:
+            known = ", ".join(self.site.hosts)
+            log.warning("refused: Host is %.200r; this server answers under %s", ", ".join(hosts), known)
             return answer(Request(scope), self.site, 400, _NO_SUCH_HOST)
         if self.site.https and scope["scheme"] != "https":
+            log.warning("refused: this server is for https, but the request came by %s", scope["scheme"])
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in _PROXY for name, _ in headers):
+            log.warning("refused: this server is for plain http without a proxy, but a proxy's header came")
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None
-
-
-def _without_port(host: str) -> str:
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).lower()

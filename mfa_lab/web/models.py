@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 Text = Annotated[str, Field(max_length=4096)]
+Hidden = Annotated[Text, Field(repr=False)]
+"""A text that `repr` does not show, as in a traceback that prints variables."""
+HiddenAnswer = Annotated[str, Field(repr=False)]
 
 
 class Credentials(BaseModel):
-    name: Text
-    password: Text
+    name: Hidden  # people type passwords there
+    password: Hidden
 
 
 class Done(BaseModel):
@@ -21,38 +24,44 @@ class Done(BaseModel):
 class Step(BaseModel):
     """A step of a login. `next` is the only step that the token permits. Times are in Unix seconds."""
 
-    token: str
+    token: HiddenAnswer
     next: Literal["code", "enrolment"]
     expires_at: int
 
 
 class Code(BaseModel):
-    code: Text
+    code: Hidden
 
 
 class RecoveryCode(BaseModel):
-    recovery_code: Text
+    recovery_code: Hidden
 
 
 class Recovered(Step):
-    """The result of a recovery. `recovery_code` replaces the used code; it is null if the policy has none."""
+    """The result of a recovery. `recovery_code` replaces the used code; both are null if the policy has none."""
 
-    recovery_code: str | None
+    recovery_code: Annotated[str | None, Field(repr=False)]
+    issue_id: str | None
 
 
 class TwoCodes(BaseModel):
-    first_code: Text
-    second_code: Text
+    first_code: Hidden
+    second_code: Hidden
 
 
 class SessionOut(BaseModel):
+    """`codes_to_acknowledge`: the id of the newest recovery codes while nobody has said to have kept them, else null.
+    Then offer a fresh set.
+    """
+
     name: str
     created_at: int
     expires_at: int
+    codes_to_acknowledge: str | None
 
 
 class NewSession(SessionOut):
-    token: str
+    token: HiddenAnswer
 
 
 class EnrolmentIn(BaseModel):
@@ -65,15 +74,30 @@ class EnrolmentIn(BaseModel):
 class EnrolmentOut(BaseModel):
     """A new shared secret in three forms. The server shows it only once."""
 
-    token: str
-    uri: str
-    setup_key: str
-    qr_svg: str
+    token: HiddenAnswer
+    uri: HiddenAnswer
+    setup_key: HiddenAnswer
+    qr_svg: HiddenAnswer
     expires_at: int
 
 
 class Codes(BaseModel):
-    recovery_codes: list[str]
+    """Recovery codes, shown once. `issue_id` acknowledges them and grants nothing; null if there are no codes."""
+
+    recovery_codes: Annotated[list[str], Field(repr=False)]
+    issue_id: str | None
+
+
+class Kept(BaseModel):
+    """The issue whose codes the owner has kept."""
+
+    issue_id: Text
+
+
+class Acknowledged(BaseModel):
+    """Whether these are the `newest` codes. If not, newer codes were issued, and these are void or incomplete."""
+
+    newest: bool
 
 
 class AuthenticatorOut(BaseModel):
@@ -90,8 +114,8 @@ class NotificationOut(BaseModel):
 
 
 class Passwords(BaseModel):
-    old: Text
-    new: Text
+    old: Hidden
+    new: Hidden
 
 
 class AccountName(BaseModel):

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 
+log = logging.getLogger("mfa_lab.web")
+
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _LONGEST = 1000
+_SHOWN = 200
+_HOST = re.compile(r"(?P<name>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE | re.ASCII)
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def host_and_port(host: str) -> tuple[str, int | None] | None:
+    """Return a Host header's name in lower case and its port, or None for what is no host (RFC 9110, 7.2)."""
+    found = _HOST.fullmatch(host)
+    port = int(found["port"]) if found and found["port"] else None
+    return None if found is None or (port or 0) > 65535 else (found["name"].lower(), port)
+
+
+def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
+    """Return an origin with its usual port spelt out (RFC 6454, 4), or None for any other text."""
+    found = host_and_port(host)
+    return (scheme, found[0], found[1] or _USUAL_PORTS.get(scheme)) if found else None
 
 
 def cross_site(request: Request, *, proof: bool) -> bool:
@@ -15,15 +35,32 @@ def cross_site(request: Request, *, proof: bool) -> bool:
 
     With `proof`, the result is also true if neither header is there. Browsers set both headers themselves, and no
     script can change them. Other clients send neither.
+    Logs which headers disagree: a proxy that passes on another Host than the browser's makes every login fail.
     """
-    fetched, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    why = _disagreement(request, proof=proof)
+    if why:
+        log.warning("refused as sent by another site: %s", why)
+    return bool(why)
+
+
+def _disagreement(request: Request, *, proof: bool) -> str:
+    """Which headers say that another site sent this, in words for the operator's log; nothing if none does."""
+    fetched, origins = request.headers.get("sec-fetch-site"), request.headers.getlist("origin")
     if fetched is not None and fetched not in ("same-origin", "none"):
-        return True
-    if origin == "null" and fetched == "same-origin":  # from a page with Referrer-Policy: no-referrer
-        return False
-    if origin is not None:
-        return origin != f"{request.scope['scheme']}://{request.headers.get('host', '')}"
-    return proof and fetched is None
+        return f"Sec-Fetch-Site is {fetched[:_SHOWN]!r}"
+    if origins == ["null"] and fetched == "same-origin":  # of a page under Referrer-Policy: no-referrer
+        return ""
+    if origins:
+        scheme, host = request.scope["scheme"], request.headers.get("host", "")
+        theirs, _, sender = origins[0].partition("://")
+        here = _address(scheme, host)
+        if len(origins) == 1 and here and _address(theirs.lower(), sender) == here:
+            return ""
+        return (
+            f"Origin is {', '.join(origins)[:_SHOWN]!r}, but Host is {host[:_SHOWN]!r} and the scheme {scheme!r}; a "
+            "proxy must pass on the browser's Host with its port, and X-Forwarded-Proto"
+        )
+    return "neither Origin nor Sec-Fetch-Site came" if proof and fetched is None else ""
 
 
 def own_path(text: str | None) -> str:

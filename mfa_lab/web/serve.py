@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import uvicorn
@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
+from mfa_lab.redaction import clears_variables
 from mfa_lab.resources import data_dir
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import FileNotifier, Notifier, SmtpNotifier
@@ -36,7 +37,7 @@ class Settings:
     file beside the database.
     """
 
-    database: str = "sqlite:///mfa-lab.db"
+    database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
     policy: str = "standard"
     hosts: str = ",".join(LOOPBACK)
     https: str = "no"
@@ -46,19 +47,21 @@ class Settings:
     issuer: str = "mfa-lab"
 
     @classmethod
+    @clears_variables
     def from_environment(cls) -> Settings:
         """Return the settings of the environment. Raises `InvalidInput`."""
-        given = {field.name: os.environ.get(_PREFIX + field.name.upper()) for field in fields(cls)}
+        given = {each.name: os.environ.get(_PREFIX + each.name.upper()) for each in fields(cls)}
         settings = cls(**{name: value for name, value in given.items() if value is not None})
         for name in ("https", "registration"):
             if getattr(settings, name) not in ("yes", "no"):
                 raise InvalidInput(f"{_PREFIX}{name.upper()} is yes or no")
         return settings
 
+    @clears_variables
     def to_environment(self) -> None:
         """Write the settings into the environment, from which the workers read them."""
-        for field in fields(self):
-            os.environ[_PREFIX + field.name.upper()] = getattr(self, field.name)
+        for each in fields(self):
+            os.environ[_PREFIX + each.name.upper()] = getattr(self, each.name)
 
     def application(self) -> FastAPI:
         """Return the application with these settings. Raises `MfaError`."""
@@ -71,6 +74,7 @@ class Settings:
             notifier=self.notifier(),
         )
 
+    @clears_variables
     def notifier(self) -> Notifier | None:
         """Return a notifier for the mail server if one is set, otherwise for the file, otherwise None."""
         mail = {name: os.environ.get(f"{_PREFIX}SMTP_{name}", "") for name in _MAIL}

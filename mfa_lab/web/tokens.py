@@ -12,7 +12,7 @@ from typing import cast
 
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.server.records import TOKEN_BYTES, Enrolment, PendingLogin, Permit, Session, token_from
 
 Record = PendingLogin | Session | Enrolment
@@ -21,6 +21,7 @@ _LETTERS: dict[type, str] = {PendingLogin: "p", Session: "s", Enrolment: "e"}
 _FORM = re.compile(r"[apse]\.[A-Za-z0-9_-]{43}")
 
 
+@clears_variables
 def written(record: Record) -> str:
     """Return the text of a record's token, for a browser or an API."""
     return f"{_LETTERS[type(record)]}.{record.token.reveal()}"
@@ -31,11 +32,13 @@ def anonymous() -> str:
     return f"a.{token_from(SYSTEM.token_bytes(TOKEN_BYTES)).reveal()}"
 
 
+@clears_variables
 def well_formed(text: str | None) -> str:
     """Return `text` if it has the form of a token, otherwise an empty text."""
     return text if text and _FORM.fullmatch(text) else ""
 
 
+@clears_variables
 def record(text: str) -> Record | None:
     """Return the record that the letter claims, or None. Only the token is real: the server knows the rest."""
     letter, token = text[:1], Redacted(text[2:])
@@ -48,24 +51,28 @@ def record(text: str) -> Record | None:
     return None
 
 
+@clears_variables
 def pending(text: str) -> PendingLogin:
     """Return `text` as a pending login. Anything else becomes an unknown pending login, which the server rejects."""
     found = record(text)
     return found if isinstance(found, PendingLogin) else PendingLogin(Redacted(""), Permit.CODE, 0)
 
 
+@clears_variables
 def session(text: str) -> Session:
     """Return `text` as a session. Anything else becomes an unknown session, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Session) else Session(Redacted(""), "", 0, 0)
 
 
+@clears_variables
 def enrolment(text: str) -> Enrolment:
     """Return `text` as an enrolment. Anything else becomes an unknown enrolment, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Enrolment) else Enrolment(Redacted(""), 0, cast(OtpAccount, None))
 
 
+@clears_variables
 def form_token(cookie: str) -> str:
     """Return the token that this browser's forms carry, against CSRF.
 
@@ -75,6 +82,7 @@ def form_token(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"mfa-lab form", hashlib.sha256).hexdigest()
 
 
+@clears_variables
 def in_cookie(header: str, name: str) -> str:
     """Return the value of the only cookie with exactly this name, otherwise an empty text.
 
@@ -86,6 +94,12 @@ def in_cookie(header: str, name: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+@clears_variables
 def fits(given: str, cookie: str) -> bool:
     """Return whether a form was made for this cookie, compared in constant time (ASVS-11.2.4)."""
-    return bool(cookie) and hmac.compare_digest(given.encode("utf-8", "replace"), form_token(cookie).encode())
+    return bool(cookie) and same(given, form_token(cookie))
+
+
+def same(given: str, expected: str) -> bool:
+    """Return whether two form tokens are the same, compared in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))

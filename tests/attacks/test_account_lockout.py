@@ -1,4 +1,4 @@
-"""Rung 17, measured: what strangers can do to an owner of a name, on the weak server and on this kit's own."""
+"""Attack 17, measured: what strangers can do to an owner of a name, on the weak server and on this kit's own."""
 
 from __future__ import annotations
 

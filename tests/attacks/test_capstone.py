@@ -130,7 +130,7 @@ SET_OF_THE_CLASS = """
 
 
 def heard(exercise_id: str, mistake: str) -> str:
-    """The last sentence that is said to whoever has all right but for this."""
+    """The last sentence that is said to anyone who has all correct except this."""
     asked_here = exercise(exercise_id)
     base = asked_here.answer_name
     source = f"{asked_here.solution}\n\nclass {base}({base}):\n    {mistake.strip()}\n"

@@ -1,4 +1,4 @@
-"""Drift without a cap, and the clock set back: the second half is held to what the table asks of every rung."""
+"""Drift without a cap, and the clock set back: the second half is held to what the table asks of every attack."""
 
 import pytest
 

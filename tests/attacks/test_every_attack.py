@@ -1,4 +1,4 @@
-"""Every rung of the ladder: the attack works because of the one mistake, and the grader knows a fix from a sham."""
+"""Every attack of the series: the attack works because of the one mistake, and the grader knows a fix from a sham."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_attack_works_on_the_weak_server(one: Attack) -> None:
 
 @each_attack
 def test_the_attack_fails_on_the_fix_and_on_this_server(one: Attack) -> None:
-    """The reference fix stops it, and `MfaServer` never allowed it; but for the rung that no OTP withstands
+    """The reference fix stops it, and `MfaServer` never allowed it; but for the attack that no OTP withstands
     (NIST-3.2.5).
     """
     assert (one.run(one.fixed).succeeded, one.run(one.ours).succeeded) == (not one.ours_holds, not one.ours_holds)
@@ -63,7 +63,7 @@ def test_the_grader_is_not_fooled(one: Attack, sham: str) -> None:
 
 @each_attack
 def test_the_same_each_time(one: Attack) -> None:
-    """A rung is seeded: what is committed in a notebook comes out again."""
+    """An attack is seeded: what is committed in a notebook comes out again."""
     assert repr(one.run(one.weak)) == repr(one.run(one.weak))
 
 
@@ -76,7 +76,7 @@ def test_trials_have_names_and_feedback_of_their_own(one: Attack) -> None:
 
 @each_attack
 def test_stories_and_clauses(one: Attack) -> None:
-    """Each rung has a story with its public source, and the ids of the clauses that it breaks. A story is of what
+    """Each attack has a story with its public source, and the ids of the clauses that it breaks. A story is of what
     happened to somebody: no standard and no training ground tells one. A lesson links it.
     """
     assert one.story.endswith(".")
@@ -88,7 +88,7 @@ def test_stories_and_clauses(one: Attack) -> None:
 
 
 def test_a_attack_is_found_by_number_and_id() -> None:
-    """Ids are used once; a number is one rung, but for the sixteenth, which has two halves."""
+    """Ids are used once; a number is one attack, but for the sixteenth, which has two halves."""
     ids = [one.id for one in ATTACKS]
     assert len(set(ids)) == len(ids)
     assert {one.number for one in ATTACKS} == set(range(1, 18))

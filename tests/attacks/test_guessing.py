@@ -1,4 +1,4 @@
-"""Rungs 3 to 6 guess: what is measured is the closed form, and only where guesses are looked at."""
+"""Attacks 3 to 6 guess: what is measured is the closed form, and only where guesses are looked at."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ each_play = pytest.mark.parametrize(("one", "play", "guesses", "left"), PLAYS, i
 
 @cache
 def measured(window_steps: int) -> Measure:
-    """Rung 3 with a crowd so large that even of those who face a single code some get in."""
+    """Attack 3 with a crowd so large that even of those who face a single code some get in."""
     return attack(with_window(window_steps), window_steps, attackers=40_000)
 
 

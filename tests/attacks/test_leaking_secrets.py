@@ -1,4 +1,4 @@
-"""Rung 14's searchers find a secret in each spelling, and nothing leaves the process."""
+"""Attack 14's searchers find a secret in each spelling, and nothing leaves the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rung 13's attacks find what is there to be found, and nothing where nothing is."""
+"""Attack 13's attacks find what is there to be found, and nothing where nothing is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_thief_knows_the_common_spellings(row: bytes, name: str) -> None:
 
 def test_the_stolen_rows_of_this_server_are_those_of_its_database() -> None:
     """`OurDatabase` really hands out what stands in the table: nonce, secret and tag, and other bytes for each
-    account; and what is written over a row stays there. Sealed, no row holds a key of an authenticator
+    account; and what is written over a row stays there. Encrypted, no row holds a key of an authenticator
     (NIST-3.1.4.2).
     """
     world = World(OurDatabase)

@@ -1,4 +1,4 @@
-"""Rung 6: what is drawn and reckoned with is what the weak server permits, no guess more and none less."""
+"""Attack 6: what is drawn and reckoned with is what the weak server permits, no guess more and none less."""
 
 from __future__ import annotations
 

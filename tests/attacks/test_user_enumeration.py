@@ -1,4 +1,4 @@
-"""Rung 11's watch: what is counted is what takes the time, and Welch's t is the textbook's."""
+"""Attack 11's watch: what is counted is what takes the time, and Welch's t is the textbook's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_welch_t_is_the_textbooks() -> None:
 
 
 def test_the_hash_is_what_takes_the_time() -> None:
-    """By this machine's own clock a name that exists takes the weak server at least ten times as long; the mended one
+    """By this machine's own clock a name that exists takes the weak server at least ten times as long; the fixed one
     and this kit's own take no more than three times as long for either. No t is asserted: others may work as well.
     """
     times = {make: by_the_clock(make, 10) for make in (slow(EnumerableServer), slow(Fixed), our_slow_server)}

@@ -1,4 +1,4 @@
-"""Rung 12: seeds over arrays are Python's own, what is found is the secret, and the grader leaves no trace."""
+"""Attack 12: seeds over arrays are Python's own, what is found is the secret, and the grader leaves no trace."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def scenes(steps: Steps) -> Iterator[Steps]:
     code = steps.phones_code()
     for told in ("Access granted", "That did not work"):
         steps.log_in()
-        steps.told("Now the code")
+        steps.told("Now type the code")
         steps.field("Code from your authenticator").fill(code)
         yield steps
         steps.button("Verify").click()

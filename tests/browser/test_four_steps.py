@@ -65,7 +65,7 @@ def test_the_whole_story_by_mouse(steps):
     ).to_be_visible()
 
     steps.button("Start this demo account again").click()
-    steps.told("A fresh server")
+    steps.told("A new server has started")
     steps.log_in()
     steps.enrol()
     recovery_code = codes.first.text_content()
@@ -155,7 +155,7 @@ def test_everyone_can_read_it(steps):
     steps.enrol()
     look()
     steps.log_in()
-    steps.told("Now the code")
+    steps.told("Now type the code")
     look()
     steps.button("Use a recovery code").click()
     look()
@@ -204,7 +204,7 @@ def test_a_page_opened_again_works_as_before(steps):
         steps.told("That did not work")
         expect(steps.field("Password")).to_have_value("")
         steps.button("Start this demo account again").click()
-        steps.told("A fresh server")
+        steps.told("A new server has started")
 
 
 def test_a_reload_loses_no_enrolment(open_notebook, work, lab_folder, tmp_path, monkeypatch):
@@ -283,7 +283,7 @@ def test_each_step_is_on_one_screen(steps, big):
     steps.confirm()
     look(".mfa-answer", ".mfa-private li:last-child")
     steps.log_in()
-    steps.told("Now the code")
+    steps.told("Now type the code")
     look(".mfa-answer", ".mfa-private li:last-child")
     code = steps.next_code()
     for told in ("Access granted", "That did not work"):
@@ -297,7 +297,7 @@ def test_each_step_is_on_one_screen(steps, big):
             look(".mfa-answer", ".mfa-private li:last-child")
             steps.button("Log out").click()
             steps.log_in()
-            steps.told("Now the code")
+            steps.told("Now type the code")
     if big:
         steps.button("Show what really happened").click()
         look(".mfa-answer")

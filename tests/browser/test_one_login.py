@@ -24,7 +24,7 @@ def test_one_login(steps):
     steps.told(f"Access granted. You are logged in as {NAME}.")
     steps.button("Log out").click()
     steps.told("Logged out.")
-    expect(steps.root.get_by_text("its token opens nothing any more")).to_be_visible()
+    expect(steps.root.get_by_text("its token no longer grants access")).to_be_visible()
     steps.log_in()
     steps.field("Code from your authenticator").fill(code)
     steps.button("Verify").click()

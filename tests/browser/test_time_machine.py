@@ -382,7 +382,7 @@ def test_on_the_real_clock_the_phone_alone_is_set(open_notebook, work):
     page.run_all()
     machine = Machine(page)
     expect(machine.button("Play")).to_be_hidden()
-    expect(machine.root.get_by_text("The server goes by the real clock")).to_be_visible()
+    expect(machine.root.get_by_text("The server uses the real clock")).to_be_visible()
     shown = machine.shown()
     expect(machine.root.locator("[data-server]")).not_to_have_text(shown["server"])
     machine.type("Seconds ahead, as a number", -75)

@@ -28,7 +28,7 @@ from tornado.ioloop import IOLoop
 
 from mfa_lab import __version__
 from mfa_lab.cli.group import main
-from mfa_lab.cli.notebooks import is_worth_showing
+from mfa_lab.cli.jupyter import is_worth_showing
 from mfa_lab.lab.grading.progress import attempted
 from mfa_lab.lab.grading.progress_file import FILE, Store
 from mfa_lab.lab.working_copy import MANIFEST, first_notebook, kit_files
@@ -74,7 +74,7 @@ class Lab:
 
 
 def own_environment(home: Path) -> dict[str, str]:
-    """This environment with a home of its own, so that no setting of whoever runs the tests plays a part.
+    """This environment with a home of its own, so that no setting of anyone who runs the tests plays a part.
 
     A user's own kernels come first in it, as they do where an administrator installed the kit.
     """

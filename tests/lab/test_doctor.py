@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from mfa_lab.lab import doctor
 from mfa_lab.lab.doctor import Fault, Finding, examine
 
-SUBJECTS = ["Python", "packages", "kernel", "widgets", "port", "folder", "Chromium"]
+SUBJECTS = ["Python", "packages", "server", "kernel", "widgets", "port", "folder", "Chromium"]
 
 
 def test_all_is_well_here(tmp_path: Path):
@@ -24,6 +25,12 @@ def test_all_is_well_here(tmp_path: Path):
     assert all("\n" not in finding.detail for finding in findings)
     assert f"mfa-lab {importlib.metadata.version('mfa-lab')}" in findings[1].detail
     assert "jupyterlab " in findings[1].detail
+
+
+def start_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what has to do with neither server nor kernel."""
+    monkeypatch.setattr(doctor, "server", str)
+    monkeypatch.setattr(doctor, "kernel", str)
 
 
 def test_a_fault_is_one_line_and_one_line_of_remedy():
@@ -37,6 +44,7 @@ def test_a_fault_is_one_line_and_one_line_of_remedy():
 
 def test_an_examination_that_fails_itself_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A broken package does not keep the doctor from the rest."""
+    start_nothing(monkeypatch)
     monkeypatch.setitem(sys.modules, "jupyter_core.paths", None)
     findings = {finding.subject: finding for finding in examine(tmp_path)}
     assert list(findings) == SUBJECTS
@@ -85,9 +93,37 @@ def test_a_kernel_that_does_not_work(tmp_path: Path, monkeypatch: pytest.MonkeyP
     spec.parent.mkdir(parents=True)
     spec.write_text(json.dumps({"argv": argv, "display_name": "broken", "language": "python"}))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    monkeypatch.setattr(doctor, "server", str)
     finding = next(finding for finding in examine(tmp_path) if finding.subject == "kernel")
     assert finding.broken
     assert words in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("print('{}')", None),
+        (
+            'print(\'log\'); print(\'{"detail": "ServerApp.x in f: no", "remedy": "correct it"}\')',
+            "ServerApp.x in f: no",
+        ),
+        ("import sys; sys.exit('the last words')", "JupyterLab does not start: the last words"),
+        ("import os; os._exit(3)", "JupyterLab does not start: it ends with 3"),
+    ],
+)
+def test_what_the_started_server_says_is_the_finding(
+    program: str, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its last line; if it dies without one, its last words."""
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda command, **how: run([command[0], "-c", program], **how))
+    if said is None:
+        assert doctor.server(tmp_path / "not yet") == "JupyterLab starts"
+    else:
+        with pytest.raises(Fault) as caught:
+            doctor.server(tmp_path)
+        assert caught.value.detail == said
+        assert caught.value.remedy
 
 
 def test_a_folder_that_cannot_be_written_in(tmp_path: Path):
@@ -103,6 +139,7 @@ def test_a_folder_that_cannot_be_written_in(tmp_path: Path):
 
 def test_no_chromium_is_a_note_and_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Who only learns needs no Chromium."""
+    start_nothing(monkeypatch)
     monkeypatch.setattr(doctor, "BROWSERS", ("of-nobody",))
     finding = next(finding for finding in examine(tmp_path) if finding.subject == "Chromium")
     assert (finding.broken, str(finding).startswith("note")) == (False, True)

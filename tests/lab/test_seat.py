@@ -68,7 +68,7 @@ def test_a_seat_is_visibly_fake(tmp_path):
 
 
 def test_a_phone_that_scanned_the_card_fits_every_server_of_the_seat(server, clock):
-    """Made anew by a restart or not: the first authenticator of the seat's account has the card's secret."""
+    """Made again by a restart or not: the first authenticator of the seat's account has the card's secret."""
     card = Phone(clock)
     card.add(SEAT.otp.uri())
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_every_other_secret_is_random(server, clock):
 
 def test_the_live_room_of_a_seat_is_the_seats(tmp_path, monkeypatch):
     """The form invites with the card's name and password, also after starting again. Alice, of whom the
-    notebooks speak, can log in as well, with a secret made anew; the demo room stays hers.
+    notebooks speak, can log in as well, with a new secret; the demo room stays hers.
     """
     monkeypatch.chdir(tmp_path)
     assert live_room().demo_account["name"] == "alice@example.org"

@@ -1,4 +1,4 @@
-"""A table reads alike as text and as HTML, and whoever listens hears its headers."""
+"""A table reads alike as text and as HTML, and anyone who listens hears its headers."""
 
 import pytest
 from bs4 import BeautifulSoup

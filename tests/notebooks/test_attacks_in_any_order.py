@@ -44,7 +44,7 @@ def seconds(part: list[NotebookNode]) -> float:
 @pytest.mark.full
 @pytest.mark.parametrize("path", SERIES, ids=lambda path: path.stem)
 def test_attacks_in_reverse(path, tmp_path):
-    """The last rung first: every cell says what is committed, and no rung takes more than a minute."""
+    """The last attack first: every cell says what is committed, and no attack takes more than a minute."""
     notebook = read_notebook(path)
     committed = {cell.id: text_outputs(NotebookNode(cells=[cell])) for cell in notebook.cells}
     sections = parts(notebook)

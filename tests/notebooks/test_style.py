@@ -122,7 +122,7 @@ def one_title(book: Book) -> Iterator[str]:
 
 
 def headings_told_apart(book: Book) -> Iterator[str]:
-    """Whoever goes from heading to heading by ear must know which one it is; minutes are no difference."""
+    """Anyone who goes from heading to heading by ear must know which one it is; minutes are no difference."""
     words = [re.sub(r"\(\d+ min\)$", "", heading.get_text().strip()) for heading in book.prose.find_all(HEADING)]
     for heading, count in Counter(" ".join(text.lower().split()) for text in words).items():
         if count > 1:

@@ -251,7 +251,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize("typed", MALFORMED.values(), ids=MALFORMED)
 def test_all_else_is_malformed(typed: object) -> None:
-    """Another spelling of the right code is no code; PyOTP takes full-width digits, which fools a replay cache."""
+    """Another spelling of the correct code is no code; PyOTP takes full-width digits, which fools a replay cache."""
     with pytest.raises(MalformedCode) as refused:
         match(SECRET, typed, NOW)
     assert RIGHT not in str(refused.value)

@@ -63,7 +63,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "value", "said"), REFUSED)
 def test_impossible_policies_are_refused(name: str, value: object, said: str) -> None:
-    """Each by a sentence that names the field or the clause, made anew or by `replace`."""
+    """Each by a sentence that names the field or the clause, newly made or by `replace`."""
     with pytest.raises(InvalidInput, match=said):
         Policy(**{name: value})
     with pytest.raises(InvalidInput, match=said):

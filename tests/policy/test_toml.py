@@ -62,9 +62,40 @@ def test_every_key_of_the_kits_files_is_found(name: str):
 
 def test_a_text_may_be_as_long_as_the_limit():
     """One character more is refused."""
-    assert toml.parse("#" * toml.MAX_CHARACTERS) == {}
-    with pytest.raises(InvalidInput, match="more than 50,000 characters"):
-        toml.parse("#" * (toml.MAX_CHARACTERS + 1))
+    assert toml.parse("#" * toml.MAX_BYTES) == {}
+    for text in ("#" * (toml.MAX_BYTES + 1), "#" + "é" * (toml.MAX_BYTES // 2)):
+        with pytest.raises(InvalidInput, match="more than 16,000 bytes"):
+            toml.parse(text)
+
+
+LARGEST = [
+    ("a." * 7 + "a = 1", "a." * 8 + "a = 1", "line 1: .* more than 8 parts"),
+    ('[x]\na = "' + "b." * 20 + '"', "[x]\n" + '"a" . ' * 8 + "a = 1", "line 2: .* more than 8 parts"),
+    ("a = '''\n" + "b." * 20 + "\n'''", "a = '''\n\n'''\n[" + "b." * 20 + "b]", "line 4: .* more than 8 parts"),
+    ("# " + "a." * 20, "a." * 7000 + "a = 1", "line 1: .* more than 8 parts"),
+    ("a = " + "[" * 7 + "]" * 7, "a = " + "[" * 8 + "]" * 8, "more than 8 deep"),
+    ("[a.a.a.a]\na.a.a.a = 1", "[a.a.a.a.a]\na.a.a.a = 1", "more than 8 deep"),
+    ("\n".join(f"a{n} = 1" for n in range(200)), "\n".join(f"a{n} = 1" for n in range(201)), "more than 200 keys"),
+    ("a = [" + "{ b = 1 }," * 199 + "]", "a = [" + "{ b = 1 }," * 200 + "]", "more than 200 keys"),
+]
+
+
+@pytest.mark.parametrize(("largest", "larger", "said"), LARGEST)
+def test_levels_and_keys_are_limited(largest: str, larger: str, said: str):
+    """The largest text is read and a larger one is refused; dots in texts and comments are no levels."""
+    toml.parse(largest)
+    with pytest.raises(InvalidInput, match=said):
+        toml.parse(larger)
+
+
+@pytest.mark.parametrize("part", ["a.", '"a".', "a . ", "'a'\t.", "é."])
+def test_a_key_of_many_dots_never_reaches_the_slow_reader(part: str, monkeypatch: pytest.MonkeyPatch):
+    """However its dots are written: `tomllib` took 22 s and 2 GB for 48 kB of them."""
+    reads: list[str] = []
+    monkeypatch.setattr(tomllib, "loads", lambda given: reads.append(given) or {})
+    with pytest.raises(InvalidInput):
+        toml.parse(part * 2000 + "a = 1")
+    assert reads == []
 
 
 IN = "line 2, a in [x]: this is not TOML: "
@@ -167,9 +198,9 @@ def test_broken_text_is_not_read_slowly(monkeypatch: pytest.MonkeyPatch):
     """However many places there are to look at, so many are tried and no more. Then the last line is told, and no key
     that may be the wrong one.
     """
-    text = "[x]\na = '''\n" + "b = 'c'\n" * 6000
+    text = "[x]\na = '''\n" + "b = 'c'\n" * 1900
     reads, loads = [], tomllib.loads
     monkeypatch.setattr(tomllib, "loads", lambda given: reads.append(len(given)) or loads(given))
-    with pytest.raises(InvalidInput, match=r"^line 6002: this is not TOML: a text in quotes does not close"):
+    with pytest.raises(InvalidInput, match=r"^line 1902: this is not TOML: a text in quotes does not close"):
         toml.parse(text)
     assert len(reads) <= 1 + 2 * 20

@@ -209,7 +209,7 @@ def test_missing_ones_are_named() -> None:
 
 
 def test_two_exports_are_not_mixed() -> None:
-    """By their batch: `read_all` refuses both, and nothing; a phone that scans on begins anew."""
+    """By their batch: `read_all` refuses both, and nothing; a phone that scans on begins again."""
     first, second = exported(MANY), exported(MANY, seed=2)
     for texts in ([first[0], second[1], second[2]], []):
         with pytest.raises(InvalidUri, match="not of one export"):

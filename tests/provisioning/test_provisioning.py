@@ -309,7 +309,7 @@ def test_svg_is_decoded_in_light_and_dark(page: str) -> None:
 
 
 def test_svg_has_an_accessible_name_and_does_not_hold_the_text() -> None:
-    """An image with a name, ready to stand inside HTML; whoever reads the source reads no secret."""
+    """An image with a name, ready to stand inside HTML; anyone who reads the source reads no secret."""
     svg = qr_svg(URI, label="QR code for Acme: alice")
     root = ElementTree.fromstring(svg)  # noqa: S314  (our own text)
     assert (root.get("role"), root.get("aria-label")) == ("img", "QR code for Acme: alice")

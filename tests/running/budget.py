@@ -27,7 +27,9 @@ def kind(command: list[str]) -> str:
         return "browsers"
     if {"initdb"} & set(words):
         return "clusters"
-    if {"uvicorn", "jupyterlab", "notebook", "voila", "serve", "mfa_lab.web.worker"} & set(words):
+    if {"uvicorn", "jupyterlab", "notebook", "voila", "serve", "mfa_lab.web.worker", "mfa_lab.cli.jupyter"} & set(
+        words
+    ):
         return "servers"
     return "other programs"
 

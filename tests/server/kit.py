@@ -42,7 +42,7 @@ class Deployment:
         self.server = self.open(policy)
 
     def open(self, policy: Policy = EXPLAINING, query: str = "") -> MfaServer:
-        """The server, started anew on the same file."""
+        """The server, started again on the same file."""
         self.policy = policy
         self.server = MfaServer(self.url + query, clock=self.clock, policy=policy, key=KEY)
         return self.server

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -267,6 +268,48 @@ def test_hidden_files_and_other_kinds_are_not_looked_at(tmp_path):
     (tmp_path / ".git" / "a.json").write_text(json.dumps(GOOD))
     (tmp_path / "a.ipynb").write_text("{}")
     assert read_folder(tmp_path) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["a.json", "A.JSON", "a.json.txt", "a.txt", "a", "a.json.download"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_an_export_is_read_under_any_name_and_in_any_unicode(name, encoding, tmp_path):
+    """Mail programs append .txt, an editor on Windows writes a mark first or UTF-16."""
+    (tmp_path / name).write_bytes(json.dumps(GOOD).encode(encoding))
+    learners, left_out = read_folder(tmp_path)
+    assert ([learner.name for learner in learners], left_out) == (["good"], [])
+
+
+@pytest.mark.parametrize("name", ["exports.zip", "exports.tar.gz", "good.json.zip", "A.7Z"])
+def test_an_archive_is_named_as_not_read(name, tmp_path):
+    """A trainer who puts the learners' .zip files there hears what to do."""
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr("good.json", json.dumps(GOOD))
+    learners, left_out = read_folder(tmp_path)
+    assert (learners, [left.file for left in left_out]) == ([], [name])
+    assert "unpack it" in left_out[0].why
+
+
+def test_many_files_of_one_name_cost_little(tmp_path, monkeypatch):
+    """At most 500 files are read, at most 20 learners of one name are told apart, and both are said."""
+    compared, goes_on = [], exports._goes_on
+    monkeypatch.setattr(exports, "_goes_on", lambda *files: compared.append(1) or goes_on(*files))
+    for number in range(501):
+        hand_in(tmp_path, "same", f"{number:03}.json", _dynamic_truncation=entry(1, number + 1))
+    learners, left_out = read_folder(tmp_path)
+    assert len(learners) == 20
+    assert len(left_out) == 481
+    assert {left.why for left in left_out if left.file == "500.json and all files after it"} == {
+        "a board reads 500 files at most: collect the others in a folder of their own"
+    }
+    assert sum("20 learners called same are counted already" in left.why for left in left_out) == 480
+    assert len(compared) <= 500 * 20
+
+
+def test_an_export_of_too_many_exercises_is_left_out(tmp_path):
+    """No course has so many, and each is compared."""
+    many = {f"bees-{number}": entry() for number in range(501)}
+    (tmp_path / "a.json").write_text(json.dumps({**GOOD, "exercises": many}))
+    assert "more than 500 exercises" in read_folder(tmp_path)[1][0].why
 
 
 def test_a_later_file_of_a_learner_takes_the_place_of_an_earlier_one(tmp_path):

@@ -340,7 +340,7 @@ def test_a_committed_tag_does_what_it_says(path, number, tag):
 
 
 def seen(made):
-    """All that is on slides and in their notes; the ids of cells are drawn anew each time."""
+    """All that is on slides and in their notes; the ids of cells are drawn again each time."""
     return [
         (
             slide.title,

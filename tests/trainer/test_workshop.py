@@ -269,7 +269,7 @@ def test_the_checkout_is_found_after_an_installation_by_pip(tmp_path, monkeypatc
 
 
 def test_uv_is_found_without_help(monkeypatch):
-    """By what `uv run` tells, whoever started it; on the PATH; as a package beside the kit."""
+    """By what `uv run` tells, no matter who started it; on the PATH; as a package beside the kit."""
     monkeypatch.setenv("UV", "/told/uv")
     assert bundle_module._uv(Path("unused")) == "/told/uv"
     monkeypatch.delenv("UV")

@@ -119,7 +119,7 @@ def test_every_step_has_a_cookie_of_its_own(served: Served, name: str) -> None:
 
 @pytest.mark.parametrize("planted", ["a.", "p.", "s."])
 def test_a_planted_cookie_becomes_no_session(planted: str, served: Served, name: str) -> None:
-    """Whoever sets the victim's cookie beforehand knows nothing of the session that the victim gets."""
+    """Anyone who sets the victim's cookie beforehand knows nothing of the session that the victim gets."""
     served.enrol(name)
     value = planted + "x" * 43
     victim, attacker = served.browser(), served.browser()

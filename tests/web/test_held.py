@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from mfa_lab import MfaServer, Policy
+from mfa_lab.server.records import Session
+from mfa_lab.web import guard
 from mfa_lab.web.app import add_mfa, create_app
+from mfa_lab.web.guard import require_mfa
 from mfa_lab.web.middleware import Shield
 from mfa_lab.web.site import Site
 from mfa_lab.web.tokens import in_cookie
@@ -54,7 +59,7 @@ def test_headers_and_host_check_hold_where_it_is_mounted(mounted: bool, prefix: 
 
 
 def test_a_root_path_ends_where_a_part_of_the_path_does() -> None:
-    """A proxy's `/a` is not the beginning of `/auth`: else whoever asks for it passes the Host check by."""
+    """A proxy's `/a` is not the beginning of `/auth`: else anyone who asks for it passes the Host check by."""
     app = FastAPI()
     add_mfa(app, MfaServer(policy=Policy.CHEAPEST), hosts=["app.example.org"], prefix="/auth")
     assert ask(app, "GET", "/auth/login", root_path="/a", headers={"host": "evil.example"}).status_code == 400
@@ -176,3 +181,170 @@ def test_only_a_form_is_a_form(kind: str, application: Starlette) -> None:
     """No other kind of body is read: refused in the public words, without a fault."""
     answer = ask(application, "POST", "/login", content=b"--x\r\n\r\n", headers={"content-type": kind})
     assert answer.status_code == 403
+
+
+# --- Behind a proxy -------------------------------------------------------------------------------------------------
+
+
+def send_login(application: Starlette, host: str, origin: str, *more: tuple[str, str]) -> httpx.Response:
+    """A form as a browser sends it that reached the page by `origin`, and whose proxy passed on `host`."""
+    page = ask(application, "GET", "/login")
+    form = {"form_token": re.search('name="form_token" value="([^"]+)"', page.text)[1], "account": "nobody"}  # type: ignore[index]
+    cookie = page.headers["set-cookie"].partition(";")[0]
+    headers = [("host", host), ("origin", origin), ("cookie", cookie), *more]
+    return ask(application, "POST", "/login", data=form, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("app.example.org", "https://app.example.org"),
+        ("app.example.org:443", "https://app.example.org"),
+        ("app.example.org", "https://app.example.org:443"),
+        ("App.Example.Org:443", "https://app.example.org"),
+        ("app.example.org:8443", "https://app.example.org:8443"),
+    ],
+)
+def test_the_usual_port_may_be_written_or_left_out(host: str, origin: str, application: Starlette) -> None:
+    """A proxy that spells the port out, or a browser that does not, is the same site (RFC 6454, section 4)."""
+    answer = send_login(application, host, origin)
+    assert answer.text.count("<form") == 1  # the page of the form once more: the name and the password were judged
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("app.example.org", "https://app.example.org:8443"),
+        ("app.example.org:80", "https://app.example.org"),
+        ("app.example.org", "http://app.example.org:443"),
+        ("app.example.org", "http://app.example.org"),
+        ("app.example.org", "https://app.example.org:4430"),
+        ("app.example.org", "https://app.example.org/"),
+        ("app.example.org", "https://app.example.org:443\u00b2"),
+        ("app.example.org", "https://evil.example"),
+        ("app.example.org", "app.example.org"),
+        ("app.example.org", ""),
+    ],
+)
+def test_headers_that_disagree_are_in_the_log(
+    host: str, origin: str, application: Starlette, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An operator whose proxy drops the port reads in the log which two headers differ, and what to pass on."""
+    answer = send_login(application, host, origin.encode("latin-1"))  # type: ignore[arg-type]
+    assert (answer.status_code, "<form" in answer.text) == (403, False)
+    (line,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert f"Origin is {origin!r}, but Host is {host!r} and the scheme 'https'" in line
+    assert "pass on the browser's Host with its port" in line
+
+
+def test_two_origins_are_none(application: Starlette) -> None:
+    """A proxy that joins them, or a smuggled one: nobody can say which is the browser's."""
+    origin = "https://app.example.org"
+    assert send_login(application, "app.example.org", origin, ("origin", origin)).status_code == 403
+
+
+@pytest.mark.parametrize("which", ["cookie", "form"])
+def test_a_form_without_its_cookie_is_in_the_log(
+    which: str, application: Starlette, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The browser hears the usual words, the operator which of the two did not come along. No value is logged."""
+    headers = {"cookie": f"__Host-mfa-lab=a.{'A' * 43}"} if which == "form" else {}
+    answer = ask(application, "POST", "/login", data={"form_token": "demo"}, headers=headers)
+    assert answer.status_code == 403
+    said = caplog.text
+    assert ("without this site's cookie" if which == "cookie" else "not of this cookie") in said
+    assert "AAAA" not in said
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [["app.example.org:\u00b2"], ["app.example.org:99999"], ["app.example.org:"], ["app.example.org:4:4"],
+     ["app.example.org", "app.example.org"], ["app.example.org", "evil.example"], ["app.example.org:\u0661"], []],
+)  # fmt: skip
+def test_what_is_no_host_is_refused_and_in_the_log(hosts: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    """A superscript two is no digit of a port, though `isdigit` says so; and two Host headers are one too many."""
+    shield = Shield(_never, Site(server=MfaServer(policy=Policy.CHEAPEST), hosts=("app.example.org",)))
+    sent: list[Any] = []
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()) for host in hosts]
+    asyncio.run(shield({**_scope("GET", ""), "headers": headers}, None, keep))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 400
+    assert "this server answers under app.example.org" in caplog.text
+
+
+async def _never(*_: Any) -> None:
+    raise AssertionError("this request must not get here")
+
+
+# --- An unexpected fault --------------------------------------------------------------------------------------------
+
+TYPED = "demo: typed by somebody"
+BEARER = f"p.{'demo' * 10}abc"
+
+
+def all_variables(error: BaseException, below: str = "") -> str:
+    """The traceback with every variable, of the files whose path begins with `below`.
+
+    Without the frame of anyio's worker thread: it still runs, and lets go of its call a moment later.
+    """
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    frames = [frame for frame in told.stack if frame.filename.startswith(below) and "anyio" not in frame.filename]
+    assert frames
+    return "\n".join(f"{frame.name}: {frame.locals}" for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "body"),
+    [
+        ("begin_login", "/api/login", {"name": TYPED, "password": TYPED}),
+        ("finish_login", "/api/code", {"code": TYPED}),
+        ("register", "/api/register", {"name": TYPED, "password": TYPED}),
+        ("recover", "/api/recover", {"recovery_code": TYPED}),
+        ("check_session", "/api/session", None),
+    ],
+)
+def test_a_fault_shows_neither_body_nor_token_in_any_frame(
+    call: str,
+    path: str,
+    body: dict[str, str] | None,
+    application: Starlette,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is logged of it has its lines and no variable, also in the frames of FastAPI and Starlette."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(MfaServer, call, broken)
+    headers = {"authorization": f"Bearer {BEARER.replace('p.', 's.') if body is None else BEARER}"}
+    answer = ask(application, "POST" if body else "GET", path, json=body, headers=headers)
+    assert (answer.status_code, answer.json()["reason"]) == (503, "fault")
+    (error,) = [record.exc_info[1] for record in caplog.records if record.exc_info]
+    assert error is not None
+    shown = all_variables(error)
+    assert "fastapi" in "".join(traceback.format_exception(error))
+    assert TYPED not in shown
+    assert BEARER[2:] not in shown
+
+
+def test_a_fault_behind_a_guard_of_ones_own_shows_no_token_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside the kit's pages the fault is the application's, with FastAPI's variables; our frames hold none."""
+    app = FastAPI()
+    add_mfa(app, MfaServer(policy=Policy.CHEAPEST), hosts=["app.example.org"])
+
+    @app.get("/report")
+    def report(_session: Annotated[Session, Depends(require_mfa())]) -> None: ...
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(MfaServer, "check_session", broken)
+    for headers in ({"authorization": f"Bearer {BEARER}"}, {"cookie": f"__Host-mfa-lab={BEARER}"}):
+        with pytest.raises(RuntimeError) as caught:
+            ask(app, "GET", "/report", headers=headers)
+        ours = str(Path(guard.__file__).parents[1])
+        assert BEARER not in all_variables(caught.value, ours)

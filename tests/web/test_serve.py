@@ -93,10 +93,14 @@ def test_the_ten_lines_of_the_docs(tmp_path: Path) -> None:
 
 
 def test_users_of_before_come_with_their_authenticators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The docs' import as it stands: the code of the old authenticator opens a session."""
-    secret = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
-    (tmp_path / "accounts.csv").write_text(f"name,secret\nalice@example.org,{secret}\n")
+    """The docs' import as it stands: the code of the old authenticator opens a session.
+
+    The table is a spreadsheet's, with a mark at its beginning, and no machine's own encoding is asked for.
+    """
+    secret, read = "DEMOALICEDEMOALICEDEMOALICEDEMO2", Path.read_text
+    (tmp_path / "accounts.csv").write_text(f"name,secret\nalice@example.org,{secret}\n", "utf-8-sig")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "read_text", lambda path, encoding="ascii": read(path, encoding))
     clock = ManualClock(1_800_000_000)
     server = MfaServer(clock=clock, policy=Policy.CHEAPEST)
     exec(fence("py"), {"server": server, "first_password": PASSWORD})  # noqa: S102
@@ -305,6 +309,13 @@ def test_importing_the_kit_loads_no_web() -> None:
     program = "import sys, mfa_lab, mfa_lab.cli; print({'fastapi', 'uvicorn', 'jinja2'} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout == "set()\n"
+
+
+def test_the_docs_nginx_passes_on_what_the_origin_check_compares() -> None:
+    """The Host with its port, as `tests/web/test_held.py` has it, and the scheme that `--behind-https` reads."""
+    passed_on = dict(re.findall(r"proxy_set_header (\S+) (\S+);", fence("nginx")))
+    assert passed_on["Host"] == "$http_host"
+    assert passed_on["X-Forwarded-Proto"] == "$scheme"
 
 
 def test_the_options_of_the_docs_are_those_of_the_command() -> None:

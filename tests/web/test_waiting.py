@@ -43,7 +43,7 @@ def both_logins(served: Served, account: str, password: str) -> tuple[Seen, Seen
 
 
 def both_codes(served: Served, name: str, code: str) -> tuple[Seen, Seen]:
-    """What API and page answer to a code, each behind a right password of its own."""
+    """What API and page answer to a code, each behind a correct password of its own."""
     api, browser = served.api(), served.browser()
     token = api.call("POST", "/login", name=name, password=PASSWORD).json()["token"]
     browser.get("/login")

@@ -39,7 +39,7 @@ class LastingServer(MinimalServer):
         self._told.setdefault(name, []).append(Notification(self.clock.now(), event))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:
-        """What the owner of a session finds."""
+        """Return the notifications that the owner of a session finds."""
         return tuple(self._told.get(self.check_session(session).name, ()))
 
     def start_enrolment(self, permit: PendingLogin | Session) -> Enrolment:

@@ -61,7 +61,7 @@ class Timing:
 
 
 def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
-    """Welch's t: the difference of two means in units of its own uncertainty.
+    """Return Welch's t: the difference of two means in units of its own uncertainty.
 
     >>> welch_t((10.0, 12.0), (5.0, 7.0))
     3.5355339059327378

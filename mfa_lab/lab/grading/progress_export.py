@@ -50,6 +50,6 @@ def _store(work: Path) -> Store:
 
 def _is_an_export(file: Path) -> bool:
     try:
-        return not file.is_symlink() and FORMAT in json.loads(file.read_text("utf-8"))
+        return file.is_file() and not file.is_symlink() and FORMAT in json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, TypeError):
         return False

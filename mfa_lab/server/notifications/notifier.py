@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Notification
 
 _WORDS = {
@@ -74,7 +75,8 @@ class FileNotifier:
 
 
 def _its_owners_alone(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    """Open a file through no link; a pipe that nobody reads is an `OSError` instead of a wait without end."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
 
 
 class SmtpNotifier:
@@ -84,6 +86,7 @@ class SmtpNotifier:
     within one machine). `sign_in` is a user and a password, if the mail server asks for them. Raises `InvalidInput`.
     """
 
+    @clears_variables  # of the password
     def __init__(
         self,
         host: str,

@@ -11,12 +11,14 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import clears_variables
 
 _EXAMPLES = '"sqlite:///lab.db", "sqlite://" or "postgresql://user@host/name"'
 _POSTGRES_QUERY = {"connect_timeout", "host", "options", "port", "sslcert", "sslkey", "sslmode", "sslrootcert"}
 _QUERY = {"timeout": r"[0-9]{1,6}(\.[0-9]{1,6})?", "uri": "true", "mode": "ro|rw|rwc|memory"}
 
 
+@clears_variables
 def parsed(text: str) -> URL:
     """Return the URL if this version can keep its data there, otherwise raise `InvalidInput`."""
     try:

@@ -28,7 +28,7 @@ class SecretCipher:
 
     def __init__(self, keys: Keys, schema_version: int) -> None:
         self.key_id = keys.key_id
-        self._cipher = AESGCM(keys.encryption)
+        self._cipher = AESGCM(keys.encryption.reveal())
         self._schema_version = schema_version
 
     def encrypt(self, secret: Redacted, row: RowBinding) -> bytes:

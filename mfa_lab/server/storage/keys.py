@@ -7,7 +7,7 @@ import hmac
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mfa_lab.errors import WrongKey
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Redacted, RedactedBytes
+from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 KEY_BYTES = 32
+_MOST_CHARACTERS = 1000
 ENVIRONMENT = "MFA_LAB_KEY"
 _MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex({KEY_BYTES}))"'
 
@@ -30,9 +31,9 @@ class Keys:
     """
 
     key_id: str
-    encryption: bytes = field(repr=False)
-    names: bytes = field(repr=False)
-    check: bytes = field(repr=False)
+    encryption: RedactedBytes
+    names: RedactedBytes
+    check: RedactedBytes
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
@@ -42,14 +43,15 @@ class Keys:
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
             raise WrongKey(f"the server's key must be {KEY_BYTES} bytes: pass key=secrets.token_bytes({KEY_BYTES})")
         encryption, names, check, key_id = (
-            HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(hidden.reveal())
+            RedactedBytes(HKDF(SHA256(), KEY_BYTES, None, b"mfa-lab 1 " + use).derive(hidden.reveal()))
             for use in (b"seal", b"names", b"check", b"key id")
         )
-        return cls(key_id[:8].hex(), encryption, names, check)
+        return cls(key_id.reveal()[:8].hex(), encryption, names, check)
 
+    @clears_variables
     def keyed_hash(self, text: str) -> str:
         """Return HMAC-SHA256 of `text`: the same value for the same name, and unreadable without the key."""
-        return hmac.new(self.names, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.new(self.names.reveal(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def root_key(
@@ -89,7 +91,7 @@ def _read(path: Path) -> RedactedBytes:
     try:
         with open(path, encoding="ascii", opener=_no_link) as file:
             problem = _exposed(os.fstat(file.fileno()), path.name)
-            text = Redacted(file.read())
+            text = Redacted("" if problem else file.read(_MOST_CHARACTERS))
     except FileNotFoundError:
         problem = f"the key file {path.name} is missing: put it back beside the database"
     except (OSError, UnicodeDecodeError):
@@ -100,11 +102,14 @@ def _read(path: Path) -> RedactedBytes:
 
 
 def _no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+    """Open what stands there itself: through no link, and without waiting for the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _exposed(status: os.stat_result, name: str) -> str | None:
     """Return how other users could read or change the key, or None. Windows has no such permissions."""
+    if not stat.S_ISREG(status.st_mode):
+        return f"the key file {name} is a pipe, a device or a folder: put the file itself there"
     if os.name != "posix":
         return None
     if status.st_uid not in (0, os.geteuid()):

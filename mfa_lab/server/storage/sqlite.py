@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +40,8 @@ class Sqlite:
     def __init__(self, url: URL) -> None:
         self.path = address.path_of(url)
         self.where = "in memory" if self.path is None else "in a file"
+        if self.path is not None:
+            _check_file(self.path)
         in_memory = self.path is None
         options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {"pool_size": 0}
         arguments: dict[str, Any] = {"check_same_thread": False}
@@ -71,6 +75,33 @@ class Sqlite:
         fault = ServerFault(f"the database {remedy}; nothing was changed")
         fault.add_note(f"SQLite says: {said}")
         return fault
+
+
+def _check_file(path: Path) -> None:
+    """Raise `ServerFault` for what others could change or exchange: SQLite would open it without a word.
+
+    Anyone who can write the database can give an account a password of their own. SQLite also makes the file that a
+    link leads to, and then with a mode that lets others read it. The group counts as others, as for the key file.
+    """
+    problem = None
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        if path.is_symlink():
+            problem = "is a link that leads nowhere: name the file itself"
+    except OSError:
+        return  # SQLite will tell
+    else:
+        if stat.S_ISDIR(status.st_mode):
+            return  # SQLite will tell
+        if not stat.S_ISREG(status.st_mode):
+            problem = "cannot be opened, because it is no regular file: name another"
+        elif os.name == "posix" and status.st_uid not in (0, os.geteuid()):
+            problem = "belongs to another user, who can change it: make it your own with chown"
+        elif os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o022:
+            problem = f"can be changed by others on this machine: run chmod go-w {path.name}"
+    if problem:
+        raise ServerFault(f"the database {path.name} {problem}; nothing was changed")
 
 
 def _create(path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
 
 from mfa_lab.errors import ServerFault, WrongKey
-from mfa_lab.redaction import RedactedBytes
+from mfa_lab.redaction import RedactedBytes, clears_variables
 from mfa_lab.server.storage import address, migrations, schema
 from mfa_lab.server.storage.keys import Keys, root_key
 from mfa_lab.server.storage.postgres import Postgres
@@ -26,6 +26,7 @@ class Store:
     Raises `InvalidInput` for the URL, `WrongKey`, or `ServerFault`.
     """
 
+    @clears_variables  # the URL may hold the database's password
     def __init__(self, url: str, key: RedactedBytes | None = None) -> None:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
@@ -99,7 +100,7 @@ class Store:
         outside = self._database.key_comes_from_outside
         root = root_key(key, self._database.path, new_database=new, from_outside=outside)
         keys = Keys.derive(root.reveal())
-        check = keys.check.hex()
+        check = keys.check.reveal().hex()
         if new:
             schema.metadata.create_all(connection)
             connection.execute(

@@ -107,7 +107,7 @@ def test_the_real_server_permits_exactly_the_schedule(policy, enrolled: Deployme
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_the_password_has_to_be_given_as_often_as_on_the_real_server(policy, enrolled: Deployment):
-    """A pending login's five wrong codes and five minutes limit nothing: a right password makes the next at once."""
+    """Five wrong codes and five minutes of a pending login limit nothing: a correct password makes the next one."""
     enrolled.open(policy)
     guesser = Guesser(enrolled)
     budget = guess_budget(policy)
@@ -167,7 +167,7 @@ def test_a_second_authenticator_doubles_the_chance():
 
 
 def test_a_throttle_that_never_stops():
-    """Issue 6's rung: 5 tries in 5 minutes are 525,600 in a year, and against three accepted codes more than even."""
+    """Issue 6's attack: 5 tries in 5 minutes are 525,600 in a year, and with three accepted codes more than even."""
     budget = guess_budget(Rules(accepted_codes=3, limits=((5, 300),)))
     assert (budget.attempts_per_day, budget.attempts_per_year) == (1440, 525_600)
     assert budget.chance_per_year == pytest.approx(1 - math.exp(-1.5768), rel=1e-5)
@@ -387,7 +387,7 @@ def test_what_cannot_be_simulated_is_refused(wrong: dict):
 
 @each_rule
 def test_more_days_are_never_fewer_attempts(rules: Rules):
-    """Attempts rise with time, whoever logs in meanwhile."""
+    """Attempts rise with time, no matter who logs in meanwhile."""
     for owner in (None, 1, 2):
         counts = [attempts_in(rules, days, owner) for days in range(1, 15)]
         assert all(before <= after for before, after in pairwise(counts))

@@ -41,7 +41,7 @@ def test_the_table_says_what_was_found():
 
 
 def test_the_edges_of_each_rule():
-    """The twelfth of a day, 20:00 and 6:00, the fiftieth and the fifth in a row; a login begins anew."""
+    """The twelfth of a day, 20:00 and 6:00, the fiftieth and the fifth in a row; a login begins again."""
     assert rule("12", *((MONDAY + n, "code refused") for n in range(13))) == [MONDAY + 11]
     assert rule("12", *((MONDAY + n * 12 * HOUR, "code refused") for n in range(12))) == []
     hours = [(MONDAY + hour * HOUR, "code refused") for hour in (5, 6, 19, 20)]
@@ -140,7 +140,7 @@ def test_rules_that_found_it_by_luck(guessed_at, told):
     ],
 )
 def test_what_an_alarm_counts_is_told_apart(alarm, told):
-    """One too late is said of passwords alone: whoever counts refusals is told of those, at five or at six."""
+    """One too late is said of passwords alone: anyone who counts refusals is told of those, at five or at six."""
     assert told in check("alarm-rule", alarm).lines[-1]
 
 

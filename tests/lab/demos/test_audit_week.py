@@ -30,7 +30,7 @@ def count(week: Week, event: str, reason: str | None = None) -> Counter[str | No
 
 
 def suspect(week: Week) -> str | None:
-    """The reference solution: a right password, and no login after it."""
+    """The reference solution: a correct password, and no login after it."""
     return (count(week, "password accepted") - count(week, "logged in")).most_common(1)[0][0]
 
 
@@ -150,7 +150,7 @@ def test_it_is_drawn_as_all_figures_are(lines: str, week: Week) -> None:
 
 
 def test_the_words_hold_every_figure(week: Week) -> None:
-    """Whoever cannot see it learns the same: the lines, the accounts, and what became of their codes."""
+    """Anyone who cannot see it learns the same: the lines, the accounts, and what became of their codes."""
     picture = audit_figure(week.lines)
     assert picture.words.startswith("100,000 lines of an audit log over 168 hours")
     for one in picture.data.suspects:

@@ -1,4 +1,4 @@
-"""Rung 17's table says what was measured."""
+"""Attack 17's table says what was measured."""
 
 from mfa_lab.lab.demos.attack_tables import delay_table
 

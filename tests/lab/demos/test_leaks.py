@@ -1,4 +1,4 @@
-"""Rung 14's table: the secret held as a text turns up everywhere, hidden nowhere."""
+"""Attack 14's table: the secret held as a text turns up everywhere, hidden nowhere."""
 
 from mfa_lab.attacks.helpers.leak_search import LEAK_SEARCHES, SECRET
 from mfa_lab.lab.demos.attack_tables import leak_table

@@ -60,7 +60,7 @@ def test_hashes_are_what_they_say(server):
     [("alice@example.org", PASSWORD), ("alice@example.org", "wrong"), ("nobody@example.org", "wrong")],
 )
 def test_the_counter_counts_every_login(server, name, password):
-    """A right, a wrong password and an unknown name cost one hash each; asking begins the count anew."""
+    """A correct, a wrong password and an unknown name cost one hash each; asking begins the count again."""
     counter = HashCounter(server)
     attempt(lambda: server.begin_login(name, password))
     assert (counter.taken(), counter.taken()) == (1, 0)

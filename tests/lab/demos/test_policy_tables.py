@@ -98,7 +98,7 @@ def test_the_parser_speaks_to_the_learner(answer, said):
 
 
 def test_two_policies_are_not_one():
-    """Whoever pastes two policies hears how many came."""
+    """Anyone who pastes two policies hears how many came."""
     assert "2 policies" in check("write-policy", "[a]\ntitle = 'a'\n[b]\ntitle = 'b'").lines[0]
 
 
@@ -182,7 +182,7 @@ step_up = "A signature. ASVS-7.5.1"
     ],
 )
 def test_the_pharmacy_hears_which_line_it_is(old, new, came):
-    """Action, key or table are named; what the reader wrote is taken when it is mended."""
+    """Action, key or table are named; what the reader wrote is taken when it is fixed."""
     assert check("write-policy", PHARMACY).outcome == Outcome.DONE
     assert PHARMACY.count(old) == 1
     result = check("write-policy", PHARMACY.replace(old, new))

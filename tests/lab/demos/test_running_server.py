@@ -120,7 +120,7 @@ def test_one_that_is_killed_leaves_the_other():
 
 @pytest.mark.full
 def test_no_worker_outlasts_its_kernel(tmp_path: Path):
-    """Their standard input ends with whoever started them, even by kill -9: then they end as well."""
+    """Their standard input ends with the process that started them, even by kill -9: then they end as well."""
     program = (
         "import sys\nfrom mfa_lab.lab.demos.workers import Workers\nworkers = Workers(2)\n"
         "print(*workers.urls, workers.clock.path, flush=True)\nsys.stdin.read()\n"
@@ -164,7 +164,7 @@ def listens(url: str) -> bool:
 
 
 def test_a_clock_in_a_file_is_one_for_all(tmp_path: Path):
-    """Whoever has the path sees every move, and no half of one."""
+    """Anyone who has the path sees every move, and no half of one."""
     one, other = FileClock(tmp_path / "clock"), FileClock(tmp_path / "clock")
     one.set(1_800_000_010)
     other.advance(30)
@@ -233,7 +233,7 @@ def test_why_there_is_no_login_is_told(right, slip, told):
 
 
 def test_an_answer_that_returns_nothing_is_told():
-    """Whoever forgets `return app` hears that, and no traceback of a server."""
+    """Anyone who forgets `return app` hears that, and no traceback of a server."""
     from mfa_lab.lab.grading.checks import check
 
     def protected(server):

@@ -1,10 +1,10 @@
-"""Rung 13's table: each step of the mend closes the ways that it should."""
+"""Attack 13's table: each step of the fix closes the ways that it should."""
 
 from mfa_lab.lab.demos.attack_tables import stolen_secret_table
 
 
 def test_each_encryption_closes_its_ways() -> None:
-    """In clear all three are open, sealed alone leaves the swap, bound to its row none, and so does MfaServer."""
+    """In clear all three are open, encryption alone leaves the swap, a bound row leaves none, nor does MfaServer."""
     assert [[cell.split(" ", 1)[1] for cell in row[1:]] for row in stolen_secret_table().rows] == [
         ["gets in", "gets in", "gets in"],
         ["stays out", "stays out", "gets in"],

@@ -35,7 +35,7 @@ def sources(name: str) -> list[str]:
 
 
 def test_the_groups_are_those_of_the_notebook():
-    """Whoever reads the figures of the notebook is judged by the same users."""
+    """Anyone who reads the figures of the notebook is judged by the same users."""
     (source,) = [source for source in sources(windows.NOTEBOOK) if source.startswith("groups = ")]
     groups = made_by(source.rpartition("\n")[0], "from mfa_lab.lab.figures.guessing.trade_off import assumed_users")
     assert list(groups) == list(windows.GROUPS)
@@ -154,7 +154,7 @@ def test_square_brackets_are_forgiven():
 
 @pytest.mark.parametrize("furthest", [60, 1_000, 3_600, 10**9])
 def test_a_clock_may_be_off_by_anything(furthest):
-    """Whoever looks no further than so many seconds either side is refused, and told why."""
+    """Anyone who looks no further than so many seconds either side is refused, and told why."""
 
     def near(seen):
         least, most = -furthest, furthest
@@ -171,7 +171,7 @@ def test_a_clock_may_be_off_by_anything(furthest):
 
 
 def test_the_verifier_to_mend_is_the_one_in_the_notebook():
-    """What the check knows as the unmended one is what the learner reads."""
+    """What the check knows as the unfixed one is what the learner reads."""
     assert astray.GIVEN_VERIFIER in sources(astray.NOTEBOOK)
 
 

@@ -1,4 +1,4 @@
-"""Rungs 11, 13, 14, 15 and 17: which trials each wrong fix fails, and what is said to whoever changed nothing."""
+"""Attacks 11, 13, 14, 15 and 17: which trials each wrong fix fails, and the feedback for an unchanged class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.lab.grading.marking import replies
 
 @dataclass(frozen=True)
 class Fails:
-    """Of one rung, the trials (from 1) that each wrong fix fails, the unchanged target, and who refuses everybody."""
+    """The trials of an attack (from 1) that each wrong fix fails, the unchanged target, and who refuses everybody."""
 
     attack: int
     wrong: list[list[int]]

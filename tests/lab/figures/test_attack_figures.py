@@ -59,7 +59,7 @@ def test_a_used_code_is_taken_again_to_the_end_of_the_window():
 
 
 def test_what_a_short_memory_forgot_is_taken_again():
-    """From 30 seconds after its use to the end of the window: the row that looks so different from rung 7's."""
+    """From 30 seconds after its use to the end of the window: the row that looks so different from attack 7's."""
     data = replay.replayed({"ShortMemory": ShortMemory})
     assert data.granted("ShortMemory") == [40, 45, 50, 55]
     assert data.used_at + 30 == 40

@@ -56,7 +56,7 @@ def test_the_seven_sectors_keep_their_order():
 
 @each_picture
 def test_the_words_hold_every_figure(picture):
-    """Whoever cannot see it learns the same: rules, both times, and the chance within a year."""
+    """Anyone who cannot see it learns the same: rules, both times, and the chance within a year."""
     for row in picture.data:
         assert (
             f"{row.name} ({row.permits}): {half(row.daily)}, {in_words(row.daily.chance_per_year)}" in picture.words

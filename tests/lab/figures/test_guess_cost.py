@@ -18,7 +18,7 @@ def test_the_data_are_counts_by_speeds():
 
 
 def test_the_words_hold_every_figure():
-    """Whoever cannot see the picture learns the same."""
+    """Anyone who cannot see the picture learns the same."""
     picture = guess_cost()
     for each in picture.data:
         assert all(part in picture.words for part in (each.kind, size(each.count), duration(each.slow_seconds)))

@@ -1,4 +1,4 @@
-"""The figures and the table of rungs 3 to 6 and 12: data as measured, told in words, drawn as all figures are."""
+"""The figures and the table of attacks 3 to 6 and 12: data as measured, told in words, drawn as all figures are."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_what_was_looked_at_is_filled(looks):
 
 
 def test_the_odds_are_measured_for_1_3_and_17_codes(odds):
-    """By rung 3's attack, each within three sigma of its line; and the words hold them."""
+    """By attack 3, each within three sigma of its line; and the words hold them."""
     assert [each.accepted_codes for each in odds.data] == [1, 3, 17]
     for each in odds.data:
         assert each.measure.tries == ATTACKERS

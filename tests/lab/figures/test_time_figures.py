@@ -203,7 +203,7 @@ def test_the_likelier_the_fuller():
 
 
 def test_the_maps_words_hold_its_numbers():
-    """Whoever cannot see it learns from where to where codes are accepted, and how well the simulation agrees."""
+    """Anyone who cannot see it learns from where to where codes are accepted, and how well the simulation agrees."""
     words = PICTURES["map"].words
     assert "Window 1: always up to 30 s, never from 60 s." in words
     assert f"{MAP.logins:,} logins strays by {MAP.largest_sigmas:.1f}" in words

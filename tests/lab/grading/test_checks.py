@@ -218,7 +218,7 @@ def test_a_mistake_is_known_by_all_that_fails(fix):
 
 
 def test_no_mistake_is_tried_after_one_that_explains_all(monkeypatch, tmp_path):
-    """The cases are put to known wrong answers while whoever is refused waits: to no more of them than it takes."""
+    """The cases are put to known wrong answers while the learner waits: to no more of them than it takes."""
     planted = PLANTED_CLASS.replace("99-fix", "99-lazy").replace("planted_class", "planted_lazy")
     (tmp_path / "planted_lazy.py").write_text(planted)
     monkeypatch.setattr(exercises, "__path__", [*exercises.__path__, str(tmp_path)])
@@ -232,7 +232,7 @@ def test_no_mistake_is_tried_after_one_that_explains_all(monkeypatch, tmp_path):
 
 
 def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
-    """Whoever takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
+    """Anyone who takes everything makes two mistakes: told is the one that belongs to the case that is shown."""
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
     case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")

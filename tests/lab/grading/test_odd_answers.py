@@ -69,7 +69,7 @@ def test_capitals_and_spaces_are_forgiven(exercise_id, answer):
 
 @pytest.mark.parametrize("exercise_id", ["wrong-clock", "accept-or-reject", "alarm-rule", "code-lifetime"])
 def test_numbers_and_truth_of_numpy_are_as_good(exercise_id):
-    """Whoever computes with NumPy gets its own kinds of numbers, and they are told like Python's."""
+    """Anyone who computes with NumPy gets its own kinds of numbers, and they are told like Python's."""
     exercise = BY_ID[exercise_id]
     solution = made_by(exercise.solution, exercise.given)
     assert check(exercise_id, lambda *given: np.asarray(solution(*given))[()]).outcome == Outcome.DONE

@@ -1,4 +1,4 @@
-"""Ids of exercises had the number of their notebook once. What was written then is understood, and written anew."""
+"""Ids of exercises had the number of their notebook once. What was written then is understood, and written again."""
 
 import json
 from pathlib import Path

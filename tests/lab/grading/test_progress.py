@@ -108,7 +108,7 @@ def test_a_prediction_survives_a_restart(work):
 
 
 def test_mfa_lab_reset_leaves_progress_alone(work):
-    """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered anew."""
+    """Notebooks come back as they came, what was done stays done; so it does when the kit is delivered again."""
     check("dynamic-truncation", RIGHT)
     (work / "03_otp_generation.ipynb").write_text("mine")
     working_copy.reset(notebooks_dir(), work)
@@ -197,7 +197,7 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(work, what):
 @pytest.mark.skipif(os.name != "posix", reason="links and pipes are made freely on POSIX alone")
 @pytest.mark.parametrize("what", ["link", "pipe"])
 def test_the_lock_is_opened_where_it_stands(work, what):
-    """Through no link, where it would make a file elsewhere, and without waiting for whoever reads a pipe."""
+    """Through no link, where it would make a file elsewhere, and without waiting for anyone who reads a pipe."""
     lock, elsewhere = work / ".mfa-lab-progress.lock", work.parent / "elsewhere"
     {"link": lambda: lock.symlink_to(elsewhere), "pipe": lambda: os.mkfifo(lock)}[what]()
     assert "could not be written" in check("dynamic-truncation", RIGHT).lines[-1]
@@ -313,7 +313,7 @@ def known() -> set[str]:
 
 
 def test_a_pseudonym_stays_and_can_be_given(work):
-    """Drawn once, at random; whoever hands out seats gives their own."""
+    """Drawn once, at random; anyone who hands out seats gives their own."""
     check("dynamic-truncation", wrong)
     drawn = content(work)["pseudonym"]
     check("dynamic-truncation", wrong)

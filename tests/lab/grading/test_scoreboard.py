@@ -1,4 +1,4 @@
-"""The scoreboard: every rung once, in the state that the learner's progress gives it; drawn as all figures are."""
+"""The scoreboard: every attack once, in the state that the learner's progress gives it; drawn as all figures are."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def test_states_are_told_in_words():
 
 
 def test_states_differ_by_shape():
-    """A whole rung is one box, a broken one two stumps; where a fix was tried there is the place for it; and the
-    rung that no fix makes whole is no filled box.
+    """A whole bar is one box, a broken one two stumps; where a fix was tried there is the place for it; and the
+    bar that no fix makes whole is no filled box.
     """
     drawn = {score.mark: shapes(score) for score in (Score(1, "a", mark) for mark in Mark)}
     assert len({drawn[Mark.DONE], drawn[Mark.OPEN], drawn[Mark.TRIED]}) == 3

@@ -49,7 +49,7 @@ def test_the_phone_types_into_no_other_tab(tab):
 
 
 def test_an_empty_field_is_told_the_way(tab):
-    """Whoever presses Keep it too early hears what comes first, and not how many bits nothing has."""
+    """Anyone who presses Keep it too early hears what comes first, and not how many bits nothing has."""
     answer = tab.form.submit(setup_key=" ")
     assert not answer.granted
     assert answer.told == "copy the key from the other tab first"

@@ -1,4 +1,4 @@
-"""Rung 15's relay between a form and the server: nothing looks otherwise, and the session is in other hands."""
+"""Attack 15's relay between a form and the server: nothing looks otherwise, and the session is in other hands."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_forms_look_the_same_and_the_relay_has_the_session() -> None:
 
 
 def test_all_other_calls_pass_through() -> None:
-    """Whoever looks at notices through the copied page sees the server's."""
+    """Anyone who looks at notifications through the phishing page sees the server's."""
     room = enrolled()
     relay = Relay(room.server)
     room.server = relay
@@ -55,7 +55,7 @@ def test_all_other_calls_pass_through() -> None:
 
 
 def test_in_the_figure_nothing_goes_from_alice_to_the_server() -> None:
-    """Every arrow begins or ends at the copied page, and what Alice sends is sent on."""
+    """Every arrow begins or ends at the phishing page, and what Alice sends is sent on."""
     arrows = [event for event in RELAYED if event.to]
     assert all("attacker" in (event.at, event.to) for event in arrows)
     for event in arrows:

@@ -1,4 +1,4 @@
-"""The stopwatch of rung 11 and its figure: live for whoever looks, and the same static face each time."""
+"""The stopwatch of attack 11 and its figure: live for anyone who looks, and the same static face each time."""
 
 from __future__ import annotations
 

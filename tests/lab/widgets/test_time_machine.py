@@ -131,7 +131,7 @@ def test_one_message_is_answered_by_one(clocks):
     ids=str,
 )
 def test_what_cannot_be_is_answered_with_a_sentence(clocks, settled, said):
-    """Nothing the page sends ends in a traceback; the sentence reaches whoever asked."""
+    """Nothing the page sends ends in a traceback; the sentence reaches anyone who asked."""
     (answer,) = page_sends(clocks, settle=settled)
     assert said in answer["said"]
     assert clocks.room.clock.speed == 0
@@ -208,7 +208,7 @@ def test_whatever_clock_the_phone_had_is_taken_over(clocks):
 
 
 def test_the_page_hears_of_what_happens_in_the_room(machine):
-    """Each step of a login, and a fresh start, tell it anew: the phone's account, a server with an empty log."""
+    """Each step of a login, and a fresh start, tell it again: the phone's account, a server with an empty log."""
     LoginForm(machine.room).submit(**ALICE)
     assert machine.sent[-1]["account"]["secret"] == machine.room.demo_account["secret"]
     machine.room.start_again()

@@ -1,4 +1,4 @@
-"""Authenticators that an older system enrolled are taken over: sealed, no old code good, the owner told."""
+"""Authenticators that an older system enrolled are taken over: encrypted, no old code good, the owner told."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def adopted(deployment: Deployment) -> Deployment:
 
 
 def test_the_owner_logs_in_as_before(adopted: Deployment) -> None:
-    """With the password and the phone they had; kept sealed, labelled, in the log, and in a notice."""
+    """With the password and the phone they had; kept encrypted, labelled, in the log, and in a notice."""
     adopted.clock.advance(60)
     session = adopted.server.finish_login(adopted.begin(), adopted.phone.code())
     (authenticator,) = adopted.server.authenticators(session)
@@ -71,7 +71,7 @@ def test_what_was_open_is_closed(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize("state", ["active", "disabled"])
 def test_an_account_that_has_one_keeps_it(state: str, enrolled: Deployment) -> None:
-    """Whoever can call this must not put a factor of their own beside or above one that holds: rebind first."""
+    """Anyone who can call this must not put a factor of their own beside or above one that holds: rebind first."""
     enrolled.tamper(f"UPDATE factors SET state = '{state}'")  # noqa: S608
     before = enrolled.dump()
     with pytest.raises(InvalidInput, match="reset its factors first"):

@@ -84,7 +84,7 @@ def test_a_pending_login_enrols_the_first_factor_only(enrolled: Deployment) -> N
 
 
 def test_success_ends_every_other_pending_login_and_enrolment(deployment: Deployment) -> None:
-    """Whoever stood at the same door with the same password is left outside."""
+    """Anyone who came with the same password stays outside."""
     theirs, open_door = offer(deployment), deployment.begin()
     their_phone_code = deployment.phone.code()
     mine = offer(deployment)
@@ -161,7 +161,7 @@ def test_an_enrolment_dies_with_its_session(meanwhile: str, enrolled: Deployment
 
 
 def test_reset_closes_everything_and_opens_enrolment(enrolled: Deployment) -> None:
-    """ASVS-6.5.6: factor, sessions, codes and open steps end; the next right password enrols; the owner is told."""
+    """ASVS-6.5.6: factor, sessions, codes and open steps end; the next correct password enrols; the owner is told."""
     session, pending = enrolled.log_in(), enrolled.begin()
     enrolled.server.reset_factors(NAME.upper())
     assert reason(enrolled.server.check_session, session) is Reason.UNKNOWN_SESSION
@@ -200,7 +200,7 @@ def test_a_consumed_enrolment_costs_the_server_no_hash(
 
 
 def test_what_a_client_claims_about_an_enrolment_counts_for_nothing(deployment: Deployment) -> None:
-    """The secret that is bound is the server's sealed copy: a client cannot smuggle its own in."""
+    """The secret that is bound is the server's encrypted copy: a client cannot smuggle its own in."""
     enrolment, mine = offer(deployment), offer(deployment)
     smuggled = replace(enrolment, account=mine.account)
     assert reason(deployment.server.confirm_enrolment, smuggled, deployment.phone.code()) is Reason.NO_MATCH
@@ -229,7 +229,7 @@ def test_a_seeded_class_sees_the_same_secrets_but_never_the_same_tokens_in_a_fil
 
 
 def test_a_replaced_factor_ends_the_other_sessions(enrolled: Deployment) -> None:
-    """Whoever changes the factor stays in; all other sessions, a thief's too, are over (ASVS-7.5.1)."""
+    """Anyone who changes the factor stays in; all other sessions, a thief's too, are over (ASVS-7.5.1)."""
     other, own = enrolled.log_in(), enrolled.log_in()
     enrolment = enrolled.server.start_enrolment(own)
     enrolled.phone.add(enrolment.uri)
@@ -239,7 +239,7 @@ def test_a_replaced_factor_ends_the_other_sessions(enrolled: Deployment) -> None
 
 
 def test_a_replaced_factor_leaves_no_secret(enrolled: Deployment) -> None:
-    """Of an authenticator that is out of use the file keeps the row, and not the sealed secret."""
+    """The file keeps the row of an unused authenticator, and not the encrypted secret."""
     enrolled.server.reset_factors(NAME)
     assert enrolled.rows("SELECT state, length(sealed_secret) FROM factors") == [("replaced", 0)]
 

@@ -56,7 +56,7 @@ def test_a_wrong_old_password_is_counted_like_a_login(enrolled: Deployment) -> N
 
 @pytest.mark.parametrize("new", ["short", "password", NAME, "\ud800 and more"])
 def test_a_new_password_is_held_to_the_rules(new: str, enrolled: Deployment) -> None:
-    """NIST-3.1.1.2, with the reason told; the old one stays, and nothing is charged."""
+    """NIST-3.1.1.2, with the reason told; the old one stays, and nothing is counted."""
     session = enrolled.log_in()
     for _ in range(4):
         with pytest.raises(PasswordRefused):

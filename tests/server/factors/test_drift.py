@@ -174,7 +174,7 @@ def test_the_near_miss_is_told_from_where_the_window_stands(enrolled: Deployment
 
 
 def recovered(deployment: Deployment) -> PendingLogin:
-    """What a right password and a recovery code give."""
+    """What a correct password and a recovery code give."""
     recovery = deployment.server.recover(deployment.begin(), deployment.codes[0])
     deployment.codes = type(deployment.codes)((*deployment.codes[1:], *recovery.replacement))
     return recovery.pending
@@ -239,7 +239,7 @@ def test_no_other_pair_will_do(first: int, second: int, why: Reason, enrolled: D
 
 
 def test_it_stands_behind_a_recovery_code(enrolled: Deployment) -> None:
-    """RFC6238-6 asks for more proof: a right password alone, a forged token or one already used will not do."""
+    """RFC6238-6 asks for more proof: a correct password alone, a forged token or one already used will not do."""
     codes = pair(enrolled, 1)
     assert reason(enrolled.server.resynchronise, enrolled.begin(), *codes) is Reason.NOT_PERMITTED
     pending = recovered(enrolled)
@@ -311,7 +311,7 @@ def undecided(deployment: Deployment) -> list[str]:
 
 
 def test_a_clock_set_back_decides_nothing(enrolled: Deployment) -> None:
-    """Neither the owner, nor a stranger, nor whoever wrote down a code an hour ago gets any answer but the fault
+    """Neither the owner, nor a stranger, nor anyone who wrote down a code an hour ago gets any answer but the fault
     (ASVS-6.5.8).
     """
     seen = shown(enrolled, 0)

@@ -39,7 +39,7 @@ def test_a_code_of_the_step_before_is_refused_once_a_later_one_was_taken(enrolle
 
 
 def test_it_is_disabled_after_the_policys_number_of_failures(enrolled: Deployment) -> None:
-    """Not one earlier. Then the right code is refused too, in the same public words, and nothing more is counted."""
+    """Not one earlier. Then the correct code is refused too, in the same public words, and nothing is counted."""
     enrolled.open(THREE)
     fail(enrolled, 2)
     enrolled.log_in()
@@ -82,7 +82,7 @@ def test_its_owner_gets_a_notification(enrolled: Deployment) -> None:
 
 @pytest.mark.parametrize("way", ["time", "restart", "password", "milder policy"])
 def test_a_disabled_one_never_returns(way: str, enrolled: Deployment) -> None:
-    """Neither a year, nor a restart, nor a right password, nor a milder policy brings it back."""
+    """Neither a year, nor a restart, nor a correct password, nor a milder policy brings it back."""
     disabled(enrolled)
     if way == "time":
         enrolled.clock.advance(366 * 24 * 3600)

@@ -34,7 +34,7 @@ def test_tokens_hold_256_bits_and_hide_themselves(enrolled: Deployment) -> None:
 
 @pytest.mark.parametrize(("seconds", "expected"), [(299, None), (300, Reason.EXPIRED_PENDING)])
 def test_five_minutes_end_it(seconds: int, expected: Reason | None, enrolled: Deployment) -> None:
-    """At the last second it still holds; then not even the right code helps, and nothing is charged."""
+    """At the last second it still holds; then not even the correct code helps, and nothing is counted."""
     pending = enrolled.begin()
     enrolled.clock.advance(seconds)
     if expected is None:
@@ -89,7 +89,7 @@ def test_success_ends_it(fourth: str, enrolled: Deployment) -> None:
 
 
 def test_it_is_bound_to_its_account(enrolled: Deployment) -> None:
-    """Bob's right code does not complete Alice's login, nor a code of hers his."""
+    """Bob's correct code does not complete Alice's login, nor a code of hers his."""
     enrolled.enrol("bob@example.org")
     hers, his = enrolled.begin(), enrolled.begin("bob@example.org")
     her_code, his_code = (enrolled.phone.code(f"mfa-lab: {name}") for name in (NAME, "bob@example.org"))

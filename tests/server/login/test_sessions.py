@@ -10,7 +10,7 @@ from tests.server.kit import NAME, Deployment, reason
 
 
 def test_a_session_is_what_a_login_grants(enrolled: Deployment) -> None:
-    """ASVS-7.2.4: a right password and a right code give a session for the account, each with a token of its own."""
+    """ASVS-7.2.4: a correct password and a correct code give a session, each with its own token."""
     first, second = enrolled.log_in(), enrolled.log_in()
     assert first.token.reveal() != second.token.reveal()
     for session in (first, second):

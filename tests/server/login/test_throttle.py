@@ -68,7 +68,7 @@ def test_a_code_during_its_wait_hears_how_long_it_is(enrolled: Deployment) -> No
 
 
 def test_waits_survive_a_restart(deployment: Deployment) -> None:
-    """Counts stand in the file: a server started anew goes on waiting, for passwords and codes."""
+    """Counts stand in the file: a server started again goes on waiting, for passwords and codes."""
     for _ in range(3):
         refused(deployment.begin, NAME, WRONG)
     deployment.server.close()
@@ -78,7 +78,7 @@ def test_waits_survive_a_restart(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize("kind", ["code", "recovery code"])
 def test_waits_for_codes_survive_a_restart(kind: str, enrolled: Deployment) -> None:
-    """The counts behind a right password stand in the file as well."""
+    """The counts behind a correct password stand in the file as well."""
 
     def attempt() -> Reason:
         if kind == "code":
@@ -94,7 +94,7 @@ def test_waits_for_codes_survive_a_restart(kind: str, enrolled: Deployment) -> N
 
 
 def test_an_attempt_made_while_waiting_is_neither_verified_nor_counted(deployment: Deployment) -> None:
-    """The right password is refused like a wrong one while waiting, and no attempt then lengthens the wait."""
+    """The correct password is refused like a wrong one while waiting, and no attempt then lengthens the wait."""
     for _ in range(3):
         refused(deployment.begin, NAME, WRONG)
     before = deployment.rows("SELECT * FROM throttles")
@@ -173,7 +173,7 @@ def test_a_wait_never_passes_the_longest(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize("name", [NAME, "nobody@example.org"])
 def test_counts_leave_by_expiry(name: str, deployment: Deployment) -> None:
-    """One expiry for known and unknown names: a second earlier the count stands, then it begins anew."""
+    """One expiry for known and unknown names: a second earlier the count stands, then it begins again."""
     refused(deployment.begin, name, WRONG)
     deployment.clock.advance(FORGET_AFTER_SECONDS - 1)
     assert refused(deployment.begin, name, WRONG).failures == 2

@@ -84,7 +84,7 @@ def test_bad_passwords(password: object, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_right_password_while_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it waits, a known name with its right password looks like an unknown one in every way."""
+    """While it waits, a known name with its correct password looks like an unknown one in every way."""
     deployment = Deployment(tmp_path)
     deployment.enrol()
     with counted_costs(monkeypatch) as costs:

@@ -1,7 +1,8 @@
-"""Notices on their way to the owner: by file, by a real mail server; and whoever fails is tried again."""
+"""Notices on their way to the owner: by file, by a real mail server; and what fails is tried again."""
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -74,7 +75,7 @@ def test_each_notification_goes_out_once(enrolled: Deployment) -> None:
 
 
 def test_what_fails_is_tried_again_and_holds_nothing_up(enrolled: Deployment) -> None:
-    """After some minutes, by whoever comes first; newer ones go out meanwhile; after a week it is let go."""
+    """After some minutes, by the next worker that comes; newer ones go out meanwhile; after a week it is let go."""
     broken, post = Post(works=False), Post()
     assert enrolled.server.send_notifications(broken) == 0
     enrolled.server.issue_reset_code(NAME)
@@ -182,6 +183,13 @@ def test_a_file_takes_a_line_each(enrolled: Deployment, tmp_path: Path) -> None:
     assert enrolled.server.send_notifications(FileNotifier(tmp_path / "notices")) == 1
     (line,) = (tmp_path / "notices").read_text("utf-8").splitlines()
     assert line.startswith(f"{NAME}\t2027-01-15 08:00:10 UTC: An authenticator was enrolled.")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are a POSIX notion")
+def test_a_pipe_that_nobody_reads_keeps_no_server_waiting(tmp_path: Path) -> None:
+    """The notification is not sent, so that it is tried again."""
+    os.mkfifo(tmp_path / "notices")
+    assert FileNotifier(tmp_path / "notices").send(NAME, Notification(0, "recovered")) is False
 
 
 def test_mail_reaches_a_real_server(enrolled: Deployment) -> None:

@@ -195,7 +195,7 @@ def test_a_broken_hash_is_the_servers_fault(broken: str, deployment: Deployment)
 
 
 def test_a_right_password_is_hashed_anew_when_the_cost_changes(deployment: Deployment) -> None:
-    """New parameters reach an account at its next right password, and only then; the password stays the same."""
+    """New parameters reach an account at its next correct password, and only then; the password stays the same."""
     costlier = replace(CHEAPEST, time=2)
     deployment.open(replace(deployment.policy, hash_cost=costlier))
     with pytest.raises(Exception, match="did not work"):

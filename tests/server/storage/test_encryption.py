@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed to their row, under fresh nonces, opened by the right key alone."""
+"""Secrets at rest: encrypted to their row, under fresh nonces, decrypted only by the correct key."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ def cipher(key: bytes = KEY, schema_version: int = 1) -> SecretCipher:
 
 
 def test_what_is_encrypted_opens_in_its_place() -> None:
-    """Sealing and opening give the same secret back, and the sealed bytes do not hold it."""
+    """Encrypting and decrypting give the same secret back, and the encrypted bytes do not hold it."""
     encrypted = cipher().encrypt(Redacted(SECRET), ROW)
     assert SECRET.encode() not in encrypted
     assert cipher().decrypt(encrypted, cipher().key_id, ROW).reveal() == SECRET
@@ -30,13 +30,13 @@ def test_what_is_encrypted_opens_in_its_place() -> None:
     [replace(ROW, account_id="other"), replace(ROW, factor_id="other"), RowBinding("factor", "account")],
 )
 def test_a_secret_opens_in_its_own_row_alone(elsewhere: RowBinding) -> None:
-    """Moved to another account or factor it is a `ServerFault`: the row is part of what was sealed."""
+    """Moved to another account or factor it is a `ServerFault`: the row is part of what was encrypted."""
     with pytest.raises(ServerFault, match="does not open in its row"):
         cipher().decrypt(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, elsewhere)
 
 
 def test_the_schema_version_is_part_of_the_encryption() -> None:
-    """A secret sealed under one schema does not open as if it were of another."""
+    """A secret encrypted under one schema does not open as if it were of another."""
     with pytest.raises(ServerFault):
         cipher(schema_version=2).decrypt(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, ROW)
 
@@ -79,7 +79,7 @@ def test_nonces_never_repeat() -> None:
     ids=["secrets swapped", "factors swapped", "zeroed", "no bytes"],
 )
 def test_swapped_rows_do_not_open(change: str, enrolled: Deployment) -> None:
-    """Rows cannot be swapped. Whoever can write the file cannot log in as somebody else: the server's own
+    """Rows cannot be swapped. Anyone who can write the file cannot log in as somebody else: the server's own
     fault, the same for every account, and no session.
     """
     enrolled.enrol("mallory@example.org")

@@ -1,8 +1,13 @@
 """The server's key: where it comes from, that others cannot read it, that a wrong one is refused."""
 
+import copy
+import dataclasses
+import json
 import os
+import pickle
 import stat
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ import pytest
 from mfa_lab import MfaServer, Policy
 from mfa_lab.errors import MfaError, WrongKey
 from mfa_lab.redaction import RedactedBytes
+from mfa_lab.server.storage import keys as keys_module
 from mfa_lab.server.storage.keys import ENVIRONMENT, Keys, root_key
 from tests.server.kit import KEY
 
@@ -26,12 +32,21 @@ def opened(folder: Path, key: bytes | None = None) -> MfaServer:
 def test_three_keys_and_an_id_from_one() -> None:
     """The derived keys differ from each other and from the root; the id and `repr` tell nothing of them."""
     keys = Keys.derive(KEY)
-    derived = {keys.encryption, keys.names, keys.check}
+    derived = {key.reveal() for key in (keys.encryption, keys.names, keys.check)}
     assert len(derived | {KEY}) == 4
     assert all(len(key) == 32 for key in derived)
     assert all(key.hex() not in repr(keys) and repr(key) not in repr(keys) for key in derived | {KEY})
     assert not any(key.hex().startswith(keys.key_id) for key in derived | {KEY})
-    assert keys == Keys.derive(KEY)
+    assert Keys.derive(KEY).check.reveal() == keys.check.reveal()
+
+
+@pytest.mark.parametrize(
+    "copied", [pickle.dumps, copy.deepcopy, dataclasses.asdict, dataclasses.astuple, vars, json.dumps]
+)
+def test_keys_are_neither_pickled_nor_turned_into_a_dict(copied: Callable[[object], object]) -> None:
+    """A copy in clear would reach a cache, a log or a message between processes."""
+    with pytest.raises(TypeError):
+        copied(Keys.derive(KEY))
 
 
 @pytest.mark.parametrize("root", [b"", b"x" * 31, b"x" * 33, "x" * 32, None, 32])
@@ -163,6 +178,24 @@ def test_a_key_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lab.db.key").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(WrongKey, match="no link"):
         opened(tmp_path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are a POSIX notion")
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_key_file_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+    """A pipe would keep the start waiting for ever, and a device may be read without end."""
+    opened(tmp_path).close()
+    path = tmp_path / "lab.db.key"
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path, 0o600)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path = Path("/dev/zero")
+    beside = path.with_name(path.name.removesuffix(".key"))
+    with pytest.raises(WrongKey, match="that it is a file" if kind == "folder" else "is a pipe, a device"):
+        keys_module._read(path) if kind == "device" else root_key(None, beside, new_database=False)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The tables: their invariants hold in the file, whoever writes to it."""
+"""The tables: their invariants hold in the file, no matter who writes to it."""
 
 import sqlite3
 

@@ -145,12 +145,63 @@ def test_a_new_database_is_its_owners_alone(tmp_path: Path) -> None:
 
 @posix
 def test_an_existing_database_keeps_its_mode(tmp_path: Path) -> None:
-    """An operator who shares it with a group has reasons."""
+    """An operator who lets a group read it has reasons."""
     (tmp_path / "lab.db").touch()
-    (tmp_path / "lab.db").chmod(0o660)
+    (tmp_path / "lab.db").chmod(0o640)
     server = MfaServer(f"sqlite:///{tmp_path / 'lab.db'}", policy=Policy.CHEAPEST, key=KEY)
-    assert set(modes(tmp_path).values()) == {0o660}
+    assert set(modes(tmp_path).values()) == {0o640}
     server.close()
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o660, 0o666])
+def test_a_database_that_others_can_write_is_refused(mode: int, tmp_path: Path) -> None:
+    """They could give any account a password of their own. The sentence says which command puts it right."""
+    path = tmp_path / "lab.db"
+    MfaServer(f"sqlite:///{path}", policy=Policy.CHEAPEST, key=KEY).close()
+    path.chmod(mode)
+    for url in (f"sqlite:///{path}", f"sqlite:///file:{path}?mode=rw&uri=true"):
+        with pytest.raises(ServerFault, match=r"chmod go-w lab\.db"):
+            MfaServer(url, policy=Policy.CHEAPEST, key=KEY)
+    path.chmod(0o600)
+    MfaServer(f"sqlite:///{path}", policy=Policy.CHEAPEST, key=KEY).close()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_database_of_another_user_is_refused(tmp_path: Path) -> None:
+    """Its owner may change it, whatever its mode says."""
+    (tmp_path / "lab.db").touch(0o600)
+    os.chown(tmp_path / "lab.db", 65534, -1)
+    with pytest.raises(ServerFault, match="chown"):
+        MfaServer(f"sqlite:///{tmp_path / 'lab.db'}", key=KEY)
+
+
+@posix
+@pytest.mark.parametrize("kind", ["link to nowhere", "pipe", "folder"])
+def test_a_database_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> None:
+    """SQLite made the file at the end of the link, readable by all; a pipe was waited for. Nothing is made now."""
+    path = tmp_path / "lab.db"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(ServerFault, match=r"is a link that leads nowhere|cannot be opened"):
+        MfaServer(f"sqlite:///{path}", key=KEY)
+    assert [each.name for each in tmp_path.iterdir()] == ["lab.db"]
+
+
+@posix
+def test_a_link_to_a_database_is_followed(tmp_path: Path) -> None:
+    """The file at its end is checked, and used if it is there and its owner's."""
+    path, link = tmp_path / "real.db", tmp_path / "lab.db"
+    MfaServer(f"sqlite:///{path}", policy=Policy.CHEAPEST, key=KEY).close()
+    link.symlink_to(path)
+    MfaServer(f"sqlite:///{link}", policy=Policy.CHEAPEST, key=KEY).close()
+    path.chmod(0o666)
+    with pytest.raises(ServerFault, match="can be changed by others"):
+        MfaServer(f"sqlite:///{link}", policy=Policy.CHEAPEST, key=KEY)
 
 
 def test_a_file_that_is_only_to_be_read_is_not_made(tmp_path: Path) -> None:
@@ -296,7 +347,7 @@ SCHEMAS = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 
 
 def go_on(url: str) -> None:
-    """Whoever had an account before the update logs in after it; what was spent stays spent."""
+    """Anyone who had an account before the update logs in after it; what was consumed stays consumed."""
     _, clock, phone, codes = old_schemas.populated("sqlite://")
     server = MfaServer(url, clock=clock, policy=EXPLAINING, key=KEY)
     pending = server.begin_login(old_schemas.ALICE, PASSWORD)
@@ -338,7 +389,7 @@ def test_each_schema_comes_to_todays_with_its_data(old: Path, tmp_path: Path) ->
 
 
 def test_there_is_a_dump_of_every_schema() -> None:
-    """Whoever makes a new schema keeps a dump of it here, for the next."""
+    """Anyone who makes a new schema keeps a dump of it here, for the next."""
     assert [path.stem for path in SCHEMAS] == [str(version) for version in range(1, schema.VERSION + 1)]
 
 
@@ -366,7 +417,10 @@ def test_servers_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'lab.db'}"
     servers = together(*[lambda: MfaServer(url, policy=Policy.CHEAPEST)] * 8)
     assert {type(server) for server in servers} == {MfaServer}
-    assert len({server._services.store.keys.encryption for server in servers if isinstance(server, MfaServer)}) == 1
+    assert (
+        len({server._services.store.keys.encryption.reveal() for server in servers if isinstance(server, MfaServer)})
+        == 1
+    )
 
 
 def test_threads_that_wait_for_their_turn_in_vain_hear_so(
