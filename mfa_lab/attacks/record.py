@@ -38,6 +38,10 @@ class Measure:
         words = repr(self)
         return words.replace("; ", ";\n  ") if len(words) > _LINE_WIDTH else words
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Let IPython show the same lines as `print`."""
+        printer.text(str(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:

@@ -233,7 +233,7 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the server rejects it. Both phones have the same secret, so both show the same code. "
+                "**What we saw:** the server rejects it. Both phones have the same secret, and show the same code. "
                 "A one-time password is accepted one time, whatever for and from whichever phone. The enrolment has "
                 "consumed its time step, and the server accepts nothing at or below the last accepted step "
                 "(RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would be in: the photograph "
@@ -281,7 +281,7 @@ PREDICTIONS = (
             Option("c", "all five", lambda reasons: len(reasons) == 5),
             Option("d", "not one of them", lambda reasons: not reasons),
         ),
-        outcome="d",
+        outcome="b",
         saw=(
             (
                 "**What we saw:** seven of nine reasons share one sentence. Read the last two columns as an attacker "
