@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PUBLIC_MESSAGE = "That did not work. Check your details and try again."
+ALREADY_DONE = "This step is already done. Log in with your next code."
+LOGIN_OVER = "This login is over. Start a new login."
 
 
 class MfaError(Exception):
@@ -148,3 +150,23 @@ class AccessDenied(MfaError):
     def __init__(self, message: str = PUBLIC_MESSAGE, *, trace: Trace | None = None) -> None:
         super().__init__(message)
         self.trace = trace
+
+
+class StepDone(AccessDenied):
+    """This token has already completed its step: it is the second click of a double click.
+
+    Only the holder of the token learns it, and before any code is checked, so that it says nothing about a code.
+    """
+
+    def __init__(self, message: str = ALREADY_DONE, *, trace: Trace | None = None) -> None:
+        super().__init__(message, trace=trace)
+
+
+class LoginOver(AccessDenied):
+    """The pending login or the enrolment has ended or expired: no code is accepted any more, a new login helps.
+
+    A token that the server never issued gets the same words, and so does a token that was deleted after a day.
+    """
+
+    def __init__(self, message: str = LOGIN_OVER, *, trace: Trace | None = None) -> None:
+        super().__init__(message, trace=trace)

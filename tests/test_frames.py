@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -86,17 +87,16 @@ def broken_at(call: Callable[[], object], at: int) -> tuple[BaseException | None
 
 def our_variables(error: BaseException) -> Iterator[str]:
     """Each variable of each frame of ours, as a tool prints it, with the errors that led to this one."""
-    told: list[traceback.TracebackException | None] = [
-        traceback.TracebackException.from_exception(error, capture_locals=True)
-    ]
-    while told:
-        each = told.pop()
+    errors: list[BaseException | None] = [error]
+    while errors:
+        each = errors.pop()
         if each is not None:
-            told += [each.__cause__, each.__context__]
-            for frame in each.stack:
-                if frame.filename.startswith(OURS):
-                    for name, value in (frame.locals or {}).items():
-                        yield f"{frame.filename}:{frame.lineno} {frame.name}: {name} = {value}"
+            errors += [each.__cause__, each.__context__]
+            for frame, line in traceback.walk_tb(each.__traceback__):
+                if frame.f_code.co_filename.startswith(OURS):
+                    for name, value in frame.f_locals.items():
+                        with suppress(AttributeError):  # an object that was only half made has no `repr`
+                            yield f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}: {name} = {value!r}"
 
 
 def shown(error: BaseException) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from mfa_lab.clock import Clock, ManualClock, RunningClock, SkewedClock, SystemClock
 from mfa_lab.errors import NameTaken
@@ -50,6 +51,7 @@ class Room:
         self.demo = demo
         self.seat = seat
         self.demo_account = seat.account if seat else _demo_accounts()[0]
+        self.at_work = Lock()
         self._listeners: list[Callable[[], None]] = []
         self._open()
 

@@ -30,6 +30,7 @@ class Event(StrEnum):
     RECOVERED = "recovered"
     CODES_ISSUED = "recovery codes issued"
     CODES_REFUSED = "recovery codes refused"
+    CODES_ACKNOWLEDGED = "recovery codes acknowledged"
     FACTOR_REVOKED = "factor revoked"
     REVOCATION_REFUSED = "revocation refused"
     PASSWORD_CHANGED = "password changed"  # noqa: S105

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from mfa_lab.errors import AccessDenied, Reason, Trace
+from mfa_lab.errors import AccessDenied, LoginOver, Reason, StepDone, Trace
 from mfa_lab.otp import Diagnosis, Verdict
 
 
@@ -18,6 +18,8 @@ class Decision:
 
     trace: Trace = field(repr=False)
     account_id: str | None = field(default=None, repr=False)
+    denial: type[AccessDenied] = field(default=AccessDenied, repr=False)
+    """Which of the public sentences is said. It depends on the state of a token, never on what was typed."""
 
     @property
     def reason(self) -> Reason:
@@ -25,8 +27,8 @@ class Decision:
         return self.trace.reason
 
     def deny(self, *, explain: bool) -> NoReturn:
-        """Raise `AccessDenied` with the public message, and with the instructor's view only if `explain` is true."""
-        raise AccessDenied(trace=self.trace if explain else None)
+        """Raise the denial with its public message, and with the instructor's view only if `explain` is true."""
+        raise self.denial(trace=self.trace if explain else None)
 
 
 _SENTENCES = {
@@ -47,9 +49,23 @@ _SENTENCES = {
 }
 
 
+_OVER = {Reason.UNKNOWN_PENDING, Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING}
+"""After these, no code is accepted any more. The public sentence says what helps: a new login."""
+
+COMPLETED = "completed"
+"""The value of `ended` for a step that succeeded."""
+
+
 def refused(reason: Reason, account_id: str | None = None, *, failures: int | None = None) -> Decision:
     """Return a rejection whose sentence contains no numbers."""
-    return Decision(Trace(reason, _SENTENCES[reason], failures=failures), account_id)
+    denial = LoginOver if reason in _OVER else AccessDenied
+    return Decision(Trace(reason, _SENTENCES[reason], failures=failures), account_id, denial)
+
+
+def ended(how: str | None, account_id: str) -> Decision:
+    """Return the rejection of a step that has ended. If it was `COMPLETED`, its holder learns that it is done."""
+    decision = refused(Reason.CONSUMED_PENDING, account_id)
+    return replace(decision, denial=StepDone) if how == COMPLETED else decision
 
 
 def throttled(wait_seconds: int, failures: int, account_id: str | None = None) -> Decision:

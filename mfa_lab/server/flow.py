@@ -15,7 +15,7 @@ from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
-from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
+from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server import audit
 from mfa_lab.server.account import administration, enrolment, password_change, recovery, resynchronisation
 from mfa_lab.server.decision import Decision
@@ -92,7 +92,6 @@ class MfaServer:
 
     # Step 1
 
-    @clears_variables
     def register(self, name: str, password: str, *, reserved: bool = False) -> None:
         """Make an account. This call is for the operator. A `reserved` name is treated exactly like a taken name.
 
@@ -102,14 +101,15 @@ class MfaServer:
         del password  # tracebacks may show variables
         administration.register(self._services, name, typed, self._now(), reserved=reserved)
 
-    @clears_variables
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Verify a password (step 1, primary login). Returns a pending login, never a session.
 
         Raises `AccessDenied`. Unknown and known names have the same cost, behaviour and message (ASVS-6.3.8).
         """
-        redacted_name, typed = Redacted(exact_name(name)), self._services.hasher.typed(password)
+        typed_name, typed_password = Redacted(name), Redacted(password)
         del name, password
+        redacted_name = Redacted(exact_name(typed_name.reveal()))
+        typed = self._services.hasher.typed(typed_password.reveal())
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
 
     # Enrolment
@@ -126,7 +126,6 @@ class MfaServer:
         label = checked_label(label)
         return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
-    @clears_variables
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
         """Bind the authenticator that shows `code`, and consume its step, so that the same code cannot log in.
 
@@ -140,7 +139,6 @@ class MfaServer:
 
     # Step 4
 
-    @clears_variables
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
         """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one gets in.
 
@@ -151,18 +149,17 @@ class MfaServer:
         _expect(pending, PendingLogin)
         return self._answer(otp_validation.finish(self._services, pending, typed, self._now()))
 
-    @clears_variables
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
         """Accept a recovery code instead of a lost or disabled authenticator. It permits only enrolling a new one.
 
         Raises `AccessDenied`.
         """
-        typed = recovery_codes.tidy(recovery_code)
+        redacted_code = Redacted(recovery_code)
         del recovery_code
+        typed = recovery_codes.tidy(redacted_code.reveal())
         _expect(pending, PendingLogin)
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
 
-    @clears_variables
     def resynchronise(self, pending: PendingLogin, first_code: str, second_code: str) -> Match:
         """Move the window to a phone whose clock is too far off, from two consecutive codes, `first_code` first.
 
@@ -196,6 +193,15 @@ class MfaServer:
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 
+    def acknowledge_recovery_codes(self, issue_id: str) -> bool:
+        """Note that the owner has kept the codes of this issue: `RecoveryCodes.issue_id`, or what a session has in
+        `codes_to_acknowledge`. Until then each new session carries that id, for the application to offer a fresh set.
+
+        Returns False if these are not the newest codes: then offer a fresh set. Grants nothing, and needs no session.
+        """
+        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
+        return bool(known) and recovery.acknowledge(self._services, known, self._now())
+
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the account's active authenticators, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
@@ -214,16 +220,16 @@ class MfaServer:
         known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database sees the rest
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
-    @clears_variables
     def change_password(self, session: Session, old: str, new: str) -> None:
         """Change the password, from a fresh session and with the old password (ASVS-7.5.1).
 
         Every other session ends. Raises `AccessDenied`, and `PasswordRefused` for a new password that NIST-3.1.1.2
         forbids.
         """
-        _expect(session, Session)
-        typed, wanted = self._services.hasher.typed(old), Redacted(new)
+        redacted_old, wanted = Redacted(old), Redacted(new)
         del old, new
+        _expect(session, Session)
+        typed = self._services.hasher.typed(redacted_old.reveal())
         self._answer(password_change.change(self._services, session, typed, wanted, self._now()))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, case
 
 from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import clears_variables
 from mfa_lab.server.passwords.hashing import encodable
 from mfa_lab.server.storage.schema import accounts
 
@@ -53,6 +54,7 @@ BEST_FIRST = case(
 """An old database may have an account for each spelling of a domain. The typed spelling then decides."""
 
 
+@clears_variables
 def spellings(name: object) -> Spellings:
     """Return the forms under which the account of `name` may be stored. Empty if it cannot be a name."""
     return spellings_of(exact_name(name))
@@ -64,6 +66,7 @@ def spellings_of(exact: str) -> Spellings:
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
 
 
+@clears_variables
 def normal_name(name: object) -> str:
     """Return the spelling under which a new account is stored and in which names are compared.
 
@@ -73,6 +76,7 @@ def normal_name(name: object) -> str:
     return _canonical(exact_name(name))
 
 
+@clears_variables
 def exact_name(name: object) -> str:
     """Return the name in NFKC, without case, without spaces around: the rule of the first versions of this kit.
 
@@ -84,6 +88,7 @@ def exact_name(name: object) -> str:
     return _folded(name).strip()
 
 
+@clears_variables
 def checked_name(name: object) -> str:
     """Return a name as it may be registered, otherwise raise `InvalidInput`.
 

@@ -48,6 +48,9 @@ class Session:
     name: str
     created_at: int
     expires_at: int
+    codes_to_acknowledge: str = field(default="", repr=False)
+    """The id of the newest recovery codes while their owner has not said to have kept them, else ''. An application
+    then offers a fresh set, or takes the word for it: `acknowledge_recovery_codes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,16 @@ class Enrolment:
 
 
 class RecoveryCodes(Sequence[str]):
-    """Recovery codes to show once and keep on paper. Iterate to read them; `repr`, `str` and formats hide them."""
+    """Recovery codes to show once and keep on paper. Iterate to read them; `repr`, `str` and formats hide them.
 
-    __slots__ = ("_codes",)
+    `issue_id` grants nothing. With it, their owner acknowledges that they are kept (`acknowledge_recovery_codes`).
+    """
 
-    def __init__(self, codes: Iterable[str]) -> None:
+    __slots__ = ("_codes", "issue_id")
+
+    def __init__(self, codes: Iterable[str], issue_id: str = "") -> None:
         self._codes = tuple(map(Redacted, codes))
+        self.issue_id = issue_id
 
     def __len__(self) -> int:
         return len(self._codes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 from datetime import UTC, datetime
 from functools import cache
@@ -14,14 +16,27 @@ from pydantic import BaseModel
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
+from mfa_lab.errors import AccessDenied, InvalidInput, LoginOver, MfaError, StepDone
 from mfa_lab.server.notifications.notifier import words
 from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")
 
 FAULT = "The service is out of order. It is unknown whether your request was done: check this before you try again."
-Reason = Literal["refused", "invalid_input", "fault", "no_session", "insufficient_user_authentication", "cross_site"]
+Reason = Literal[
+    "refused",
+    "already_done",
+    "login_over",
+    "invalid_input",
+    "fault",
+    "no_session",
+    "insufficient_user_authentication",
+    "cross_site",
+]
+_TEMPLATES = Path(__file__).with_name("templates")
+SCRIPT = (_TEMPLATES / "once.js").read_text("utf-8")
+"""The pages' only script, inside each page. The policy allows these very characters and no other script."""
+SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
 class Problem(BaseModel):
@@ -35,7 +50,7 @@ class Problem(BaseModel):
 def templates() -> Environment:
     """Return the environment of the pages' templates."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -57,7 +72,7 @@ def _sentence(text: str) -> str:
 def render(template: str, request: Request, site: Site, **values: object) -> str:
     """Return the HTML of one page."""
     places = {"prefix": under(request, site.prefix), "home": under(request, site.home)}
-    return templates().get_template(template).render(**places, site=site, **values)
+    return templates().get_template(template).render(**places, site=site, script=SCRIPT, **values)
 
 
 def path_in(scope: Scope) -> str:
@@ -77,6 +92,10 @@ def answer(request: Request, site: Site, status: int, sentence: str, reason: Rea
 
 def told(error: MfaError) -> tuple[int, str, Reason]:
     """Return what a stranger may learn of an error: status, sentence and reason. The operator's log says more."""
+    if isinstance(error, StepDone):
+        return 403, str(error), "already_done"
+    if isinstance(error, LoginOver):
+        return 403, str(error), "login_over"
     if isinstance(error, AccessDenied):
         return 403, str(error), "refused"
     if isinstance(error, InvalidInput):

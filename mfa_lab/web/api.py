@@ -20,12 +20,13 @@ from starlette.responses import JSONResponse
 from mfa_lab.errors import AccessDenied, MfaError
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import words
-from mfa_lab.server.records import Permit, Session
+from mfa_lab.server.records import Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
 from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, session_in
 from mfa_lab.web.models import (
     AccountName,
+    Acknowledged,
     AuditLineOut,
     AuthenticatorOut,
     Code,
@@ -34,6 +35,7 @@ from mfa_lab.web.models import (
     Done,
     EnrolmentIn,
     EnrolmentOut,
+    Kept,
     NewSession,
     NotificationOut,
     Passwords,
@@ -76,7 +78,11 @@ def _problem(status: int, sentence: str, reason: Reason) -> Response:
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "The host is not this server's, or the body cannot be read"},
-    403: {"model": Problem, "description": "Rejected, with the same words whatever was wrong"},
+    403: {
+        "model": Problem,
+        "description": "Rejected, with the same words whatever was wrong. `already_done`: this token has completed "
+        "its step; `login_over`: it has ended or expired",
+    },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "An impossible value; the sentence says which"},
     503: {"model": Problem, "description": "The server itself failed; before a new try, check whether it was done"},
@@ -162,6 +168,7 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
         next="enrolment",
         expires_at=recovery.pending.expires_at,
         recovery_code=next(iter(recovery.replacement), None),
+        issue_id=recovery.replacement.issue_id or None,
     )
 
 
@@ -189,8 +196,7 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
     """Bind the authenticator that shows this code. Bearer: the enrolment. A first factor gets recovery codes."""
-    codes = _server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code)
-    return Codes(recovery_codes=list(codes))
+    return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 
 @router.get("/session", responses=_NO_SESSION)
@@ -223,7 +229,13 @@ def revoke(request: Request, session: Fresh, authenticator: Identifier) -> None:
 @router.post("/recovery-codes", status_code=201, responses=_NO_SESSION)
 def recovery_codes(request: Request, session: Fresh) -> Codes:
     """Return a new set of recovery codes. The old codes are no longer valid."""
-    return Codes(recovery_codes=list(_server(request).issue_recovery_codes(session)))
+    return _codes(_server(request).issue_recovery_codes(session))
+
+
+@router.post("/recovery-codes/kept")
+def kept(request: Request, body: Kept) -> Acknowledged:
+    """Note that the owner has kept these codes. Needs no bearer: the id came with the codes, and grants nothing."""
+    return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
 
 
 @router.put("/password", status_code=204, responses=_NO_SESSION)
@@ -253,7 +265,12 @@ def audit_log(request: Request) -> list[AuditLineOut]:
 @router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
 def reset_code(request: Request, body: AccountName) -> Codes:
     """Issue one more recovery code, which the administrator gives to the account's owner. For administrators."""
-    return Codes(recovery_codes=list(_server(request).issue_reset_code(body.name)))
+    codes = _server(request).issue_reset_code(body.name)
+    return Codes(recovery_codes=list(codes), issue_id=None)
+
+
+def _codes(codes: RecoveryCodes) -> Codes:
+    return Codes(recovery_codes=list(codes), issue_id=codes.issue_id or None)
 
 
 def _written(answer: BaseModel) -> Response:
@@ -262,4 +279,9 @@ def _written(answer: BaseModel) -> Response:
 
 
 def _told(session: Session) -> dict[str, Any]:
-    return {"name": session.name, "created_at": session.created_at, "expires_at": session.expires_at}
+    return {
+        "name": session.name,
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "codes_to_acknowledge": session.codes_to_acknowledge or None,
+    }

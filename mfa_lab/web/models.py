@@ -38,9 +38,10 @@ class RecoveryCode(BaseModel):
 
 
 class Recovered(Step):
-    """The result of a recovery. `recovery_code` replaces the used code; it is null if the policy has none."""
+    """The result of a recovery. `recovery_code` replaces the used code; both are null if the policy has none."""
 
     recovery_code: Annotated[str | None, Field(repr=False)]
+    issue_id: str | None
 
 
 class TwoCodes(BaseModel):
@@ -49,9 +50,14 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
+    """`codes_to_acknowledge`: the id of the newest recovery codes while nobody has said to have kept them, else null.
+    Then offer a fresh set.
+    """
+
     name: str
     created_at: int
     expires_at: int
+    codes_to_acknowledge: str | None
 
 
 class NewSession(SessionOut):
@@ -76,7 +82,22 @@ class EnrolmentOut(BaseModel):
 
 
 class Codes(BaseModel):
+    """Recovery codes, shown once. `issue_id` acknowledges them and grants nothing; null if there are no codes."""
+
     recovery_codes: Annotated[list[str], Field(repr=False)]
+    issue_id: str | None
+
+
+class Kept(BaseModel):
+    """The issue whose codes the owner has kept."""
+
+    issue_id: Text
+
+
+class Acknowledged(BaseModel):
+    """Whether these are the `newest` codes. If not, newer codes were issued, and these are void or incomplete."""
+
+    newest: bool
 
 
 class AuthenticatorOut(BaseModel):

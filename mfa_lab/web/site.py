@@ -56,6 +56,11 @@ class Site:
         """
         return "__Host-mfa-lab" if self.https else "mfa-lab"
 
+    @property
+    def earlier_cookie(self) -> str:
+        """Holds the form token of the step before, so that the second click of a double click is known as such."""
+        return f"{self.cookie}-earlier"
+
     def is_admin(self, name: str) -> bool:
         """Return whether the account of this name may use the admin page.
 

@@ -97,4 +97,9 @@ def in_cookie(header: str, name: str) -> str:
 @clears_variables
 def fits(given: str, cookie: str) -> bool:
     """Return whether a form was made for this cookie, compared in constant time (ASVS-11.2.4)."""
-    return bool(cookie) and hmac.compare_digest(given.encode("utf-8", "replace"), form_token(cookie).encode())
+    return bool(cookie) and same(given, form_token(cookie))
+
+
+def same(given: str, expected: str) -> bool:
+    """Return whether two form tokens are the same, compared in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))

@@ -18,7 +18,7 @@ def test_a_class_is_shown_with_its_docstring_and_where_it_stands():
     assert repr(source_of(HastyServer)) == (
         "# mfa_lab.attacks.second_step_skipped\n"
         "class HastyServer(MinimalServer):\n"
-        '    """Opens the session with the password; the code is asked for on the next page."""\n'
+        '    """Opens the session after the password. The next page asks for the code."""\n'
         "\n"
         "    def begin_login(self, name, password):\n"
         "        pending = super().begin_login(name, password)\n"
@@ -32,7 +32,7 @@ def test_a_method_is_shown_alone():
     assert repr(source_of(MinimalServer.succeeded)) == (
         "# mfa_lab.attacks.helpers.minimal_server\n"
         "def succeeded(self, count):\n"
-        '    """A completed login ends the count."""\n'
+        '    """Reset the count after a completed login."""\n'
         "    count.failures = 0"
     )
 

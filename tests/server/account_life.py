@@ -124,6 +124,7 @@ class Life(RuleBasedStateMachine):
             self.account.otp.clear()
             self.account.sessions.append(Granted(session, now))
             self.account.logins += 1
+            assert session.codes_to_acknowledge == self.account.to_acknowledge
         elif verified_guesses and code.isdigit():  # what cannot be a code is not counted
             self.account.wrong_code(pending, now)
 
@@ -161,7 +162,7 @@ class Life(RuleBasedStateMachine):
             assert len(codes) == (POLICY.recovery_codes if offer.basis == Permit.FIRST_FACTOR else 0)
             self.account.bind(offer, self.identified(factor))
             if codes:
-                self.account.void_codes(list(codes))
+                self.account.void_codes(list(codes), codes.issue_id)
         elif verified_guesses:
             offer.wrong += 1
 
@@ -207,6 +208,7 @@ class Life(RuleBasedStateMachine):
             account.codes.remove(code)
             account.old_codes.append(code)
             account.codes += recovery.replacement
+            account.issued(recovery.replacement.issue_id)
             account.pendings.append(Pending(recovery.pending))
 
     @precondition(lambda self: self.account.pendings and self.account.factors)
@@ -235,8 +237,15 @@ class Life(RuleBasedStateMachine):
         allowed = session.live(self.clock.now(), fresh=True)
         codes = self.asked(allowed, self.server.issue_recovery_codes, session.token)
         if codes:
-            self.account.void_codes(list(codes))
+            self.account.void_codes(list(codes), codes.issue_id)
             self.account.end_open_steps()
+
+    @rule(which=st.sampled_from(["newest", "newest", "older", "none"]), number=NEWEST_FIRST)
+    def acknowledge(self, which: str, number: int) -> None:
+        """ "I have kept them", on the page that showed codes: the newest, older ones, or by somebody who saw none."""
+        older = [issue for issue in self.account.old_issues if issue]
+        issue = {"newest": self.account.issue, "older": newest(older, number) if older else ""}.get(which, "0" * 32)
+        assert self.server.acknowledge_recovery_codes(issue) is self.account.acknowledge(issue)
 
     # The administrator
 
@@ -254,7 +263,7 @@ class Life(RuleBasedStateMachine):
             self.server.reset_factors(NAME)
             self.account.retire()
             self.account.end_steps()
-            self.account.void_codes([])
+            self.account.void_codes([], "")
 
     @rule()
     def take_over(self) -> None:
@@ -274,8 +283,10 @@ class Life(RuleBasedStateMachine):
     def use_a_session(self, which: int) -> None:
         session = newest(self.account.sessions, which)
         live = session.live(self.clock.now())
-        if self.asked(live, self.server.check_session, session.token):
+        known = self.asked(live, self.server.check_session, session.token)
+        if known:
             session.seen = self.clock.now()
+            assert known.codes_to_acknowledge == self.account.to_acknowledge
 
     @precondition(lambda self: self.account.sessions)
     @rule(which=NEWEST_FIRST)
@@ -315,6 +326,7 @@ class Life(RuleBasedStateMachine):
         assert (row["otp_failures"], row["otp_wait_until"]) == (account.otp.failures, account.otp.until)
         recovery = (account.recovery.failures, account.recovery.until)
         assert (row["recovery_failures"], row["recovery_wait_until"]) == recovery
+        assert (row["codes_issue"], row["codes_kept_at"] is not None) == (account.issue, account.kept)
         begun: list[Pending | Offer | Granted] = [*account.pendings, *account.offers, *account.sessions]
         known = {token_hash(each.token.token): each for each in begun}
         for row in (*rows["pendings"], *rows["enrolments"], *rows["sessions"]):  # a sweep takes the old ones along

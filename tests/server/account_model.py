@@ -127,8 +127,15 @@ class Account:
         self.offers: list[Offer] = []
         self.codes: list[str] = []
         self.old_codes: list[str] = []
+        self.issue, self.kept = "", False
+        self.old_issues: list[str] = []
         self.logins = 0
         self.passwords, self.otp, self.recovery = Count(), Count(), Count()
+
+    @property
+    def to_acknowledge(self) -> str:
+        """What each session carries until somebody who saw the newest codes says to have kept them."""
+        return "" if self.kept else self.issue
 
     def having(self, *states: str) -> list[Factor]:
         return [factor for factor in self.factors if factor.state in states]
@@ -206,6 +213,18 @@ class Account:
         for each in steps:
             each.ended = True
 
-    def void_codes(self, new: list[str]) -> None:
+    def void_codes(self, new: list[str], issue: str) -> None:
         self.old_codes += self.codes
         self.codes = new
+        self.issued(issue)
+
+    def issued(self, issue: str) -> None:
+        """Codes that nobody has acknowledged yet; '' where the account has none any more."""
+        self.old_issues.append(self.issue)
+        self.issue, self.kept = issue, False
+
+    def acknowledge(self, issue: str) -> bool:
+        """Only the newest issue counts: whoever kept an older one holds void codes."""
+        newest = issue == self.issue != ""
+        self.kept = self.kept or newest
+        return newest

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mfa_lab import AccessDenied, MfaServer, Policy
-from mfa_lab.errors import PUBLIC_MESSAGE, Reason
+from mfa_lab.errors import ALREADY_DONE, LOGIN_OVER, PUBLIC_MESSAGE, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
 from mfa_lab.server.records import PendingLogin, Permit, Session
@@ -138,13 +138,20 @@ def denial(call: Call) -> AccessDenied:
     return caught.value
 
 
+WORDS = {
+    Reason.UNKNOWN_PENDING: ("LoginOver", LOGIN_OVER),
+    Reason.EXPIRED_PENDING: ("LoginOver", LOGIN_OVER),
+    Reason.CONSUMED_PENDING: ("StepDone", ALREADY_DONE),  # completed by this very token
+}
+"""What is said of a token that no code helps any more. All else that is refused reads the same."""
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_refusal_reads_the_same(reason: Reason, enrolled: Deployment) -> None:
     """ASVS-6.3.8: `str`, `repr` and `args` are the public words; no cause, no context; the trace says why."""
     denied = denial(WAYS[reason](enrolled))
-    assert (str(denied), denied.args, repr(denied)) == (
-        PUBLIC_MESSAGE, (PUBLIC_MESSAGE,), f"AccessDenied({PUBLIC_MESSAGE!r})",
-    )  # fmt: skip
+    kind, words = WORDS.get(reason, ("AccessDenied", PUBLIC_MESSAGE))
+    assert (str(denied), denied.args, repr(denied)) == (words, (words,), f"{kind}({words!r})")
     assert denied.__cause__ is denied.__context__ is None
     assert denied.trace is not None
     assert denied.trace.reason is reason

@@ -72,13 +72,16 @@ class Served:
             client.close()
         self.server.close()
 
-    def enrol(self, name: str = NAME) -> list[str]:
-        """An account with a phone, made behind the scenes; gives its recovery codes."""
+    def enrol(self, name: str = NAME, *, kept: bool = True) -> list[str]:
+        """An account with a phone, made behind the scenes; gives its recovery codes, which its owner has `kept`."""
         self.server.register(name, PASSWORD)
         enrolment = self.server.start_enrolment(self.server.begin_login(name, PASSWORD))
         self.uris[name] = enrolment.uri
         self.phone.add(enrolment.uri)
-        return list(self.server.confirm_enrolment(enrolment, self.code(name)))
+        codes = self.server.confirm_enrolment(enrolment, self.code(name))
+        if kept:
+            self.server.acknowledge_recovery_codes(codes.issue_id)
+        return list(codes)
 
 
 class Browser:

@@ -49,7 +49,7 @@ def test_a_whole_life(served: Served, api: Api, name: str) -> None:
     tablet = Phone(served.clock)
     tablet.add(enrolment["uri"])
     answer = api.call("POST", "/enrolments/confirm", enrolment["token"], code=tablet.code())
-    assert answer.json() == {"recovery_codes": []}
+    assert answer.json() == {"recovery_codes": [], "issue_id": None}
     listed = api.call("GET", "/authenticators", token).json()
     assert [each["label"] for each in listed] == ["phone", "tablet"]
     assert api.call("DELETE", f"/authenticators/{listed[1]['id']}", token).status_code == 204

@@ -67,7 +67,7 @@ class _Desk:
 def every_refusal() -> Table:
     """Return the nine reasons as a table. Each comes from a real login on a separate demo server."""
     attempts = (_malformed, _no_match, _near_miss, _reused, _throttled, _disabled, _expired, _spent, _not_enrolled)
-    return _table("The same words, nine reasons", attempts)
+    return _table("Nine reasons, and what the user is told", attempts)
 
 
 def refusals_after_restart() -> Table:

@@ -287,16 +287,21 @@ PREDICTIONS = (
         ),
         saw=(
             (
-                "**What we saw:** nine reasons and one sentence. Read the last two columns as an attacker would like "
-                "to. *Malformed* and *no match* say nothing new. But *near miss* and *reused* would say that a guess "
-                "was correct, and *throttled* that waiting helps. *Disabled* and *not enrolled* would describe the "
-                "account. So the sentence stays the same, and what happened goes into a log that only the operator "
-                "reads (ASVS-16.3.1)."
+                "**What we saw:** seven of nine reasons share one sentence. Read the last two columns as an attacker "
+                "would like to. *Malformed* and *no match* say nothing new. But *near miss* and *reused* would say "
+                "that a guess was correct, and *throttled* that waiting helps. *Disabled* and *not enrolled* would "
+                "describe the account. So their sentence stays the same, and what happened goes into a log that only "
+                "the operator reads (ASVS-16.3.1)."
             ),
             (
-                "This has a price: the honest owner reads no more than the thief. That is why the owner gets a "
-                "notification of wrong codes after the correct password (ASVS-6.3.5). One message differs, *log in "
-                "with name and password first*. It says only that you came to the wrong page."
+                "The two pending logins have sentences of their own. Nothing can be guessed there any more: the "
+                "server says the same for a correct code and for a wrong one. It says it only to the holder of that "
+                "token. And it helps the owner, who may have pressed the button twice, or waited too long."
+            ),
+            (
+                "The one sentence has a price: the honest owner reads no more than the thief. That is why the owner "
+                "gets a notification of wrong codes after the correct password (ASVS-6.3.5). The form's message *log "
+                "in with name and password first* says only that you came to the wrong page."
             ),
             (
                 "The restart changed nothing. The last step, the failures with their wait, and the end of each "
@@ -304,6 +309,11 @@ PREDICTIONS = (
                 "that keeps them elsewhere allows a replay, free guesses or a second session after a crash."
             ),
         ),
-        secrets=("nine reasons and one sentence", "sentence stays the same", "restart changed nothing"),
+        secrets=(
+            "seven of nine reasons",
+            "sentence stays the same",
+            "sentences of their own",
+            "restart changed nothing",
+        ),
     ),
 )

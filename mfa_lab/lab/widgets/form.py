@@ -48,9 +48,14 @@ class Stage(anywidget.AnyWidget):
         if message.get("ready") and self._on_open is not None:
             self._on_open()
         form = self._forms.get(message.get("submit", ""))
-        if form is not None:
-            typed = {name: str(text) for name, text in message["typed"].items() if name in form.inputs}
-            form.submit(**typed)
+        if form is None:
+            return
+        try:
+            if form.in_use:
+                typed = {name: str(text) for name, text in message["typed"].items() if name in form.inputs}
+                form.submit(**typed)
+        finally:
+            self.send({"answered": True})  # until then the page sends no second press
 
 
 class Form(StableBox):
@@ -70,6 +75,7 @@ class Form(StableBox):
 
     def __init__(self, room: Room, status: widgets.HTML | None = None, codes_view: PrivateView | None = None) -> None:
         self.room = room
+        self.in_use = True  # else a press was meant for the form that has just gone away
         self._built = False
         self.codes_view = codes_view or PrivateView()
         self.status = status or html(live_region())
@@ -93,7 +99,7 @@ class Form(StableBox):
     def pressing(self, text: str, act: Callable[[], Answer], *, primary: bool = False) -> widgets.Button:
         """Return a button that calls `act`."""
         made = button(text, primary=primary)
-        made.on_click(lambda _button: act())
+        made.on_click(lambda _button: self.in_use and act())
         return made
 
     def build(self) -> None:
@@ -123,11 +129,18 @@ class Form(StableBox):
         return self.answer_to(lambda: self.act(values))
 
     def answer_to(self, act: Any) -> Answer:
-        """Show and return the answer of `act()`; a rejection is an answer too."""
+        """Show and return the answer of `act()`; a rejection is an answer too.
+
+        A second press while the first is at work does nothing: front ends may handle presses in two threads.
+        """
+        if not self.room.at_work.acquire(blocking=False):
+            return Answer(False, "The first press is still at work.")
         try:
             answer: Answer = act()
         except MfaError as error:
             answer = refused_by(error)
+        finally:
+            self.room.at_work.release()
         self.status.value = live_region(answer)
         return answer
 

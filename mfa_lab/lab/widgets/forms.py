@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 
 import ipywidgets as widgets
 
 from mfa_lab.errors import AccessDenied, InvalidInput, Reason
 from mfa_lab.lab.answers import Answer
-from mfa_lab.lab.widgets.controls import box, button
+from mfa_lab.lab.widgets.controls import box, button, html
 from mfa_lab.lab.widgets.form import Form
 from mfa_lab.lab.widgets.private_view import PrivateView, folded, key, picture
 from mfa_lab.server.records import Enrolment, RecoveryCodes, Session
@@ -22,6 +23,12 @@ __all__ = [
     "RegisterForm",
     "SessionForm",
 ]
+
+
+_QUESTION = (
+    '<p class="mfa-hint">Have you kept your newest recovery codes? They were shown once. If you have not, press '
+    "<b>New recovery codes</b>.</p>"
+)
 
 
 _CODES_LABEL = "Recovery codes, shown this once: keep them on paper"
@@ -254,7 +261,43 @@ class SessionForm(Form):
     def body(self) -> tuple[widgets.Widget, ...]:
         self.notifications_button = self.pressing("Show my notifications", lambda: self.answer_to(self.notifications))
         self.codes_button = self.pressing("New recovery codes", lambda: self.answer_to(self.new_codes))
-        return (box(self.notifications_button, self.codes_button, self.button, style_class="mfa-buttons"),)
+        buttons = box(self.notifications_button, self.codes_button, self.button, style_class="mfa-buttons")
+        return (buttons, self.question, self.kept_buttons)
+
+    @cached_property
+    def question(self) -> widgets.HTML:
+        """Asks for codes that nobody has said to have kept."""
+        return html()
+
+    @cached_property
+    def kept_buttons(self) -> widgets.Box:
+        """Holds the answer to the question, while it is asked."""
+        return box(style_class="mfa-buttons")
+
+    @cached_property
+    def kept_button(self) -> widgets.Button:
+        """Answers it."""
+        return self.pressing("I have kept my recovery codes", lambda: self.answer_to(self.keep))
+
+    def ask(self) -> None:
+        """Ask about the newest recovery codes until their owner has said to have kept them."""
+        if self._built:
+            open_issue = self._to_acknowledge()
+            self.question.value = _QUESTION if open_issue else ""
+            self.kept_buttons.children = [self.kept_button] if open_issue else []
+
+    def _to_acknowledge(self) -> str:
+        with suppress(AccessDenied):
+            if self.room.session is not None:
+                return self.room.server.check_session(self.room.session).codes_to_acknowledge
+        return ""
+
+    def keep(self) -> Answer:
+        """Note that the owner has kept the newest codes."""
+        self.room.server.acknowledge_recovery_codes(self._to_acknowledge())
+        self.show_codes()
+        self.ask()
+        return Answer(True, "Noted: you have kept your recovery codes. No later login asks for them.")
 
     def notifications(self) -> Answer:
         """Show what the account's owner must know."""
@@ -268,6 +311,7 @@ class SessionForm(Form):
         """Issue a new set of recovery codes for a fresh session."""
         codes = self.room.server.issue_recovery_codes(self._session())
         self.show_codes(_CODES_LABEL, codes)
+        self.ask()
         return Answer(True, "New recovery codes. The old ones are void.")
 
     def act(self, _typed: dict[str, str]) -> Answer:

@@ -167,6 +167,8 @@ class FourSteps(StableBox):
     def _refresh(self) -> None:
         shown = self._shown()
         shown.build()
+        for form in self._forms:
+            form.in_use = form is shown
         links = {
             self.login: ("to_register",),
             self.register: ("to_login",),
@@ -178,6 +180,7 @@ class FourSteps(StableBox):
         self.links.children = [getattr(self, link) for link in links[shown]]
         self.server_side.children = [shown, self.links]
         self.enrol.draw()
+        self.session.ask()
         self.login.draw_codes()  # the forms share one place for recovery codes
         places = {self.enrol: (1, 2), self.otp: (3, 3), self.recovery: (3, 3), self.session: (4, 4)}
         done, now = places.get(shown, (0, 0))

@@ -41,7 +41,30 @@ function render({ model, el }) {
     }
   };
   const isName = (element) => [...element.classList].find((name) => name.startsWith("mfa-is-"))?.slice(7);
+  // The second click of a double click, and a press while the kernel is still at work on the first, do nothing: the
+  // answer to the first may show the next form, or codes that are shown only once, at this very place. Whoever has typed
+  // something since means a new press.
+  const DOUBLE_CLICK_MS = 700;
+  const PATIENCE_MS = 15000; // a kernel that was interrupted must not leave the form dead
+  const SAME_PLACE_PIXELS = 10;
+  let pressed = null;
+  const isSecondPress = (panel, x, y) => {
+    const now = Date.now();
+    if (pressed) {
+      const age = now - pressed.at;
+      const near = Math.abs(x - pressed.x) <= SAME_PLACE_PIXELS && Math.abs(y - pressed.y) <= SAME_PLACE_PIXELS;
+      const stillAtWork = pressed.atWork && panel === pressed.panel && age < PATIENCE_MS;
+      if (stillAtWork || (near && age < DOUBLE_CLICK_MS)) return true;
+    }
+    pressed = { at: now, panel, x, y, atWork: false };
+    return false;
+  };
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const submit = (panel) => {
+    pressed.atWork = true;
     const typed = {};
     for (const input of panel.querySelectorAll(".mfa-field input")) {
       typed[isName(input.closest(".mfa-field"))] = input.value;
@@ -56,18 +79,26 @@ function render({ model, el }) {
   };
   const listeners = {
     click(event) {
-      const button = event.target.closest(".mod-primary");
-      const panel = button?.closest(".mfa-panel");
-      if (!panel) return;
+      const button = event.target.closest(".jupyter-button");
+      if (!button?.closest(".mfa-server, .mfa-links, .mfa-panel")) return;
+      const panel = button.closest(".mfa-panel");
+      if (isSecondPress(panel, event.clientX, event.clientY)) {
+        swallow(event);
+        return;
+      }
+      if (!panel || !button.matches(".mod-primary")) return;
       event.stopPropagation();
       submit(panel);
     },
     keydown(event) {
+      if (event.key !== "Enter" && event.key !== " ") pressed = null;
       const panel = event.target.matches(".mfa-field input") && event.target.closest(".mfa-panel");
       if (event.key !== "Enter" || !panel) return;
-      event.preventDefault();
-      event.stopPropagation();
-      submit(panel);
+      swallow(event);
+      if (!isSecondPress(panel, 0, 0)) submit(panel);
+    },
+    input() {
+      pressed = null;
     },
     change(event) {
       if (event.target.matches(".mfa-field input")) event.stopPropagation(); // never a synced trait
@@ -139,9 +170,11 @@ function render({ model, el }) {
     if (!input) return;
     input.value = text;
     input.focus();
+    pressed = null;
   };
 
   const onMessage = (message) => {
+    if (message.answered && pressed) pressed.atWork = false;
     if (message.focus) focus();
     if (message.fill) fill(message.fill);
     if (message.save) save();

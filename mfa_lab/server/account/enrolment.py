@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab import otp
-from mfa_lab.errors import CodeRefused, Reason
+from mfa_lab.errors import CodeRefused, LoginOver, Reason
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.account import recovery
 from mfa_lab.server.audit import Event, notify, record
-from mfa_lab.server.decision import Decision, refused, wrong_code
+from mfa_lab.server.decision import COMPLETED, Decision, ended, refused, wrong_code
 from mfa_lab.server.factors import recovery_codes, totp
 from mfa_lab.server.login import pending_logins, sessions
 from mfa_lab.server.records import (
@@ -39,6 +40,7 @@ _COUNT_FAILED_ATTEMPT = (
     .where(enrolments.c.token_hash == bindparam("token"))
     .values(wrong_codes=enrolments.c.wrong_codes + 1)
 )
+_COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token")).values(ended=COMPLETED)
 
 
 def start(
@@ -110,7 +112,7 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
         if decision is None:
             found = _match(services, row, typed, now)
             if isinstance(found, otp.Match):
-                _bind(connection, row, found.step, hashes, now)
+                _bind(connection, row, found.step, hashes, codes.issue_id, now)
                 return codes
             if otp.could_be_code(typed.reveal()):  # anything else is no guess (docs/decisions/04)
                 connection.execute(_COUNT_FAILED_ATTEMPT, {"token": token})
@@ -141,7 +143,7 @@ def _cannot_confirm(connection: Connection, services: Services, row: Any, now: i
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
-        return refused(Reason.CONSUMED_PENDING, row.account_id)
+        return ended(row.ended, row.account_id)
     if row.expires_at <= now:
         return refused(Reason.EXPIRED_PENDING, row.account_id)
     if row.basis == Permit.FIRST_FACTOR and totp.has_factor(connection, row.account_id):
@@ -150,8 +152,8 @@ def _cannot_confirm(connection: Connection, services: Services, row: Any, now: i
         return refused(Reason.NOT_PERMITTED, row.account_id)
     if row.session_hash:
         session = sessions.live(connection, services, row.session_hash, now)
-        if isinstance(session, Decision):
-            return session
+        if isinstance(session, Decision):  # no code confirms this offer any more
+            return replace(session, denial=LoginOver)
     return None
 
 
@@ -171,14 +173,15 @@ def _match(services: Services, row: Any, typed: Redacted, now: int) -> otp.Match
     return wrong_code(diagnosis, row.account_id, failures=row.wrong_codes + 1, wait_seconds=0)
 
 
-def _bind(connection: Connection, row: Any, step: int, hashes: list[str], now: int) -> None:
+def _bind(connection: Connection, row: Any, step: int, hashes: list[str], issue_id: str, now: int) -> None:
     if row.basis != _FURTHER:
         totp.retire(connection, row.account_id)
     totp.bind(connection, row, step, now)
+    connection.execute(_COMPLETE, {"token": row.token_hash})
     pending_logins.supersede(connection, row.account_id)
     sessions.end_all(connection, row.account_id, but=row.session_hash)
     if hashes:
-        recovery.replace_codes(connection, row.account_id, hashes)
+        recovery.replace_codes(connection, row.account_id, hashes, issue_id)
     record(connection, now, Event.FACTOR_BOUND, row.account_id)
     notify(connection, now, Event.FACTOR_BOUND, row.account_id)
 
@@ -243,6 +246,6 @@ def reset_factors(connection: Connection, account_id: str, now: int) -> None:
     totp.retire(connection, account_id)
     sessions.end_all(connection, account_id)
     pending_logins.supersede(connection, account_id)
-    recovery.replace_codes(connection, account_id, [])
+    recovery.replace_codes(connection, account_id, [], "")
     record(connection, now, Event.REBOUND, account_id)
     notify(connection, now, Event.REBOUND, account_id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
-from mfa_lab.server.decision import Decision, refused, throttled
+from mfa_lab.server.decision import Decision, ended, refused, throttled
 from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.records import PendingLogin, Permit, Recovery, RecoveryCodes, Session, token_hash
@@ -27,6 +27,13 @@ _TAKE_CODE = (
     .where(schema.recovery_codes.c.id == bindparam("code"), schema.recovery_codes.c.used_at.is_(None))
     .values(used_at=bindparam("now"))
 )
+_ISSUED = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account"))
+    .values(codes_issue=bindparam("issue"), codes_kept_at=None)
+)
+_ISSUE = select(accounts.c.id, accounts.c.codes_kept_at).where(accounts.c.codes_issue == bindparam("issue"))
+_KEPT = update(accounts).where(accounts.c.codes_issue == bindparam("issue")).values(codes_kept_at=bindparam("now"))
 _COUNT = (
     update(accounts)
     .where(accounts.c.id == bindparam("account"))
@@ -56,17 +63,15 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
     replacement = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     hashes = recovery_codes.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
-        if found is None:
-            decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
-        elif not pending_logins.complete(
-            connection, token
-        ):  # first: an ended login must consume no code, not even one of a newer set
-            decision = refused(Reason.CONSUMED_PENDING, account_id)
-        elif connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
+        # First: a login that ended meanwhile takes no code, and its answer is the same for a correct and a wrong one.
+        if (how := pending_logins.how_it_ended(connection, token)) is not None:
+            decision = ended(how, account_id)
+        elif found is None or connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
             decision = refused(Reason.WRONG_RECOVERY_CODE, account_id, failures=row.recovery_failures + 1)
         else:
+            pending_logins.complete(connection, token)
             connection.execute(_COUNT, {"account": account_id, "failures": 0, "until": 0})
-            _add_codes(connection, account_id, hashes)
+            _add_codes(connection, account_id, hashes, replacement.issue_id)
             record(connection, now, Event.RECOVERED, account_id)
             notify(connection, now, Event.RECOVERED, account_id)
             return Recovery(pending_logins.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
@@ -109,7 +114,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
                 record(connection, now, Event.CODES_REFUSED, row.account_id, row.reason)
                 return row
             if hashed:
-                replace_codes(connection, row.account_id, hashes)
+                replace_codes(connection, row.account_id, hashes, codes.issue_id)
                 pending_logins.supersede(connection, row.account_id)  # also ends a recovery that an old code began
                 record(connection, now, Event.CODES_ISSUED, row.account_id)
                 notify(connection, now, Event.CODES_ISSUED, row.account_id)
@@ -118,17 +123,31 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
 
 def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
     """Add one recovery code, which an administrator issues."""
-    _add_codes(connection, account_id, [encoded])
+    _add_codes(connection, account_id, [encoded], "")  # whoever lost it asks the administrator again
     record(connection, now, Event.RESET_CODE_ISSUED, account_id)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
 
-def replace_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
+def acknowledge(services: Services, issue_id: str, now: int) -> bool:
+    """Remember that the owner has kept the codes of this issue. Return False if it is not an account's newest."""
+    with services.store.transaction() as connection:
+        row = connection.execute(_ISSUE, {"issue": issue_id}).first()
+        if row is not None and row.codes_kept_at is None:
+            connection.execute(_KEPT, {"issue": issue_id, "now": now})
+            record(connection, now, Event.CODES_ACKNOWLEDGED, row.id)
+    return row is not None
+
+
+def replace_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
     """Make `hashes` the account's whole set. The earlier codes are no longer valid."""
     connection.execute(_VOID_CODES, {"account": account_id})
-    _add_codes(connection, account_id, hashes)
+    connection.execute(_ISSUED, {"account": account_id, "issue": ""})
+    _add_codes(connection, account_id, hashes, issue_id)
 
 
-def _add_codes(connection: Connection, account_id: str, hashes: list[str]) -> None:
+def _add_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
+    """Add codes. With an `issue_id`, nobody has said yet to have kept them: the response may never have arrived."""
     if hashes:
         connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])
+        if issue_id:
+            connection.execute(_ISSUED, {"account": account_id, "issue": issue_id})

@@ -18,7 +18,7 @@ from mfa_lab.errors import ServerFault
 from mfa_lab.otp import without_separators
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM, Randomness
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.server.passwords.hashing import hashed
 from mfa_lab.server.records import RecoveryCodes
 
@@ -31,11 +31,11 @@ _MISREAD = str.maketrans("08", "OB")
 def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
     """Return `count` codes of 80 random bits, each as four groups of four Base32 letters."""
     letters = (base64.b32encode(randomness.token_bytes(_CODE_BYTES)).decode() for _ in range(count))
-    return RecoveryCodes(
-        "-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters
-    )
+    grouped = ["-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters]
+    return RecoveryCodes(grouped, SYSTEM.token_bytes(16).hex() if grouped else "")
 
 
+@clears_variables
 def tidy(typed: object) -> Redacted | None:
     """Return the letters of a typed code, or None if it cannot be a recovery code.
 

@@ -103,7 +103,7 @@ def _grant(connection: Connection, services: Services, token: str, row: Any, off
     if row.otp_failures:
         connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
     record(connection, now, Event.LOGGED_IN, row.account_id)
-    return sessions.add(connection, services, row.account_id, row.name, now)
+    return sessions.add(connection, services, row, now)
 
 
 def verdict_of(refusal: CodeRefused) -> otp.Verdict:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
-from mfa_lab.server.decision import Decision, refused
+from mfa_lab.server.decision import COMPLETED, Decision, ended, refused
 from mfa_lab.server.factors.totp import State
 from mfa_lab.server.records import PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
@@ -30,6 +30,8 @@ _STATE = (
         accounts.c.otp_wait_until,
         accounts.c.recovery_failures,
         accounts.c.recovery_wait_until,
+        accounts.c.codes_issue,
+        accounts.c.codes_kept_at,
         factors.c.id.label("factor_id"),
         factors.c.state,
         factors.c.sealed_secret,
@@ -51,9 +53,8 @@ _STATE = (
     .where(table.c.token_hash == bindparam("token"))
     .order_by(factors.c.created_at, factors.c.id)
 )
-_END = (
-    update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended="completed")
-)
+_END = update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended=COMPLETED)
+_HOW = select(table.c.ended).where(table.c.token_hash == bindparam("token"))
 _COUNT_FAILED_ATTEMPT = (
     update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
 )
@@ -94,6 +95,12 @@ def complete(connection: Connection, token: str) -> bool:
     return connection.execute(_END, {"token": token}).rowcount == 1
 
 
+def how_it_ended(connection: Connection, token: str) -> str | None:
+    """Why a pending login is over, or None while it is not."""
+    found: str | None = connection.execute(_HOW, {"token": token}).scalar()
+    return found
+
+
 def supersede(connection: Connection, account_id: str) -> None:
     """End every open step of an account: pending logins, and enrolments that are not confirmed yet."""
     for statement in _END_ALL:
@@ -105,7 +112,7 @@ def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:
-        return refused(Reason.CONSUMED_PENDING, row.account_id)
+        return ended(row.ended, row.account_id)
     if row.expires_at <= now:
         return refused(Reason.EXPIRED_PENDING, row.account_id)
     if row.permits != permit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, func, literal, select, update
 
 from mfa_lab.errors import Reason
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused, throttled
 from mfa_lab.server.factors import totp
@@ -42,6 +42,7 @@ _REHASH = (
 )
 
 
+@clears_variables
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
     """Verify a password outside any transaction. The attempt is counted before, and settled afterwards.
 

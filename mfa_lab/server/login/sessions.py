@@ -23,6 +23,8 @@ _READ = (
         table.c.seen_at,
         table.c.ended,
         accounts.c.name,
+        accounts.c.codes_issue,
+        accounts.c.codes_kept_at,
         accounts.c.normal_name,
     )
     .join_from(table, accounts, table.c.account_id == accounts.c.id)
@@ -39,13 +41,12 @@ _END_ALL = (
 )
 
 
-def add(connection: Connection, services: Services, account_id: str, name: str, now: int) -> Session:
-    """Grant access: return a session with a new token (ASVS-7.2.4: a new token at each login)."""
-    session = Session(services.new_token(), name, now, now + services.policy.session_seconds)
-    connection.execute(
-        _ADD,
-        {"token_hash": token_hash(session.token), "account_id": account_id, "created_at": now, "seen_at": now},
-    )
+def add(connection: Connection, services: Services, account: Any, now: int) -> Session:
+    """Grant access to the account in the row `account`: return a session with a new token (ASVS-7.2.4)."""
+    expires_at = now + services.policy.session_seconds
+    session = Session(services.new_token(), account.name, now, expires_at, _not_acknowledged(account))
+    values = {"token_hash": token_hash(session.token), "created_at": now, "seen_at": now}
+    connection.execute(_ADD, values | {"account_id": account.account_id})
     return session
 
 
@@ -73,7 +74,14 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
         if isinstance(row, Decision):
             return row
         connection.execute(_SEEN, {"token": token, "now": max(now, row.seen_at)})
-        return Session(session.token, row.name, row.created_at, row.created_at + services.policy.session_seconds)
+        expires_at = row.created_at + services.policy.session_seconds
+        return Session(session.token, row.name, row.created_at, expires_at, _not_acknowledged(row))
+
+
+def _not_acknowledged(account: Any) -> str:
+    """Return the id of the newest recovery codes while their owner has not acknowledged them, else ''."""
+    issue: str = account.codes_issue
+    return issue if account.codes_kept_at is None else ""
 
 
 def end(services: Services, session: Session, now: int) -> None:

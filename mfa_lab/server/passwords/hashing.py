@@ -13,7 +13,7 @@ from argon2.exceptions import HashingError, InvalidHashError, VerificationError,
 from mfa_lab.errors import PasswordRefused, ServerFault
 from mfa_lab.policy import HashCost, Policy
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Redacted
+from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.resources import data_dir
 
 _NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the result is discarded
@@ -34,6 +34,7 @@ def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
     return _nfc(password)
 
 
+@clears_variables
 def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused | None:
     text: object = password.reveal()
     if not isinstance(text, str) or not encodable(text):
@@ -106,6 +107,7 @@ class PasswordHasher:
             return None
         return self.hash(_nfc(typed))
 
+    @clears_variables
     def typed(self, password: object) -> Redacted | None:
         """Return the text typed at login, or None if it cannot be a password (no text, or far too long)."""
         if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
@@ -117,6 +119,7 @@ def _nfc(password: Redacted) -> Redacted:
     return Redacted(unicodedata.normalize("NFC", password.reveal()))
 
 
+@clears_variables
 def encodable(text: str) -> bool:
     """Return whether UTF-8 can encode `text`. A lone surrogate cannot be typed."""
     try:

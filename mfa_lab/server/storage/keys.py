@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mfa_lab.errors import WrongKey
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.redaction import Redacted, RedactedBytes
+from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 KEY_BYTES = 32
 _MOST_CHARACTERS = 1000
@@ -48,6 +48,7 @@ class Keys:
         )
         return cls(key_id.reveal()[:8].hex(), encryption, names, check)
 
+    @clears_variables
     def keyed_hash(self, text: str) -> str:
         """Return HMAC-SHA256 of `text`: the same value for the same name, and unreadable without the key."""
         return hmac.new(self.names.reveal(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

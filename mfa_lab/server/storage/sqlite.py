@@ -92,6 +92,8 @@ def _check_file(path: Path) -> None:
     except OSError:
         return  # SQLite will tell
     else:
+        if stat.S_ISDIR(status.st_mode):
+            return  # SQLite will tell
         if not stat.S_ISREG(status.st_mode):
             problem = "cannot be opened, because it is no regular file: name another"
         elif os.name == "posix" and status.st_uid not in (0, os.geteuid()):

@@ -27,14 +27,26 @@ def _account(visit: Visit, **values: Any) -> Response:
         notifications=visit.server.notifications(session)[::-1],
         room_for=visit.server.policy.authenticators,
         admin=visit.site.is_admin(session.name),
+        issue_id=session.codes_to_acknowledge,
         **values,
     )
 
 
 @router.post("/revoke")
 def revoke(visit: Posted) -> Response:
-    visit.server.revoke(visit.session(fresh=True), visit.identifier("authenticator"))
+    session, authenticator = visit.session(fresh=True), visit.identifier("authenticator")
+    listed = {each.id for each in visit.server.authenticators(session)}
+    if authenticator and authenticator not in listed:  # revoked by the click before
+        return visit.go("/account")
+    visit.server.revoke(session, authenticator)
     return visit.go("/account")
+
+
+@router.get("/recovery-codes")
+def show_recovery_codes(visit: Shown) -> Response:
+    """Where a login leads until its owner has said to have kept the codes; from here it goes on to where it led."""
+    session = visit.session(fresh=True)
+    return visit.page("recovery_codes.html", issue_id=session.codes_to_acknowledge)
 
 
 @router.post("/recovery-codes")

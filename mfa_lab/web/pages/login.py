@@ -7,10 +7,11 @@ from contextlib import suppress
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mfa_lab.errors import NameTaken
+from mfa_lab.errors import InvalidInput, NameTaken
 from mfa_lab.redaction import clears_variables
 from mfa_lab.server.records import Enrolment, Permit
 from mfa_lab.web import tokens
+from mfa_lab.web.origin import with_next
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown
 from mfa_lab.web.site import Site, under
 
@@ -71,7 +72,10 @@ def show_code(visit: Shown) -> Response:
 def finish(visit: Posted) -> Response:
     visit.form("code.html")
     session = visit.server.finish_login(tokens.pending(visit.token), visit.field("code"))
-    return visit.leave(visit.next or under(visit.request, visit.site.home), tokens.written(session))
+    there, account = visit.next or under(visit.request, visit.site.home), visit.own("/account")
+    if session.codes_to_acknowledge and there != account:  # the account page offers a fresh set itself
+        there = with_next(visit.own("/recovery-codes"), there)
+    return visit.leave(there, tokens.written(session))
 
 
 @router.get("/recover")
@@ -123,3 +127,17 @@ def confirm(visit: Posted) -> Response:
     enrolment: Enrolment = tokens.enrolment(token)
     codes = visit.server.confirm_enrolment(enrolment, visit.field("code"))
     return visit.page("enrolled.html", codes=codes, again=visit.token.startswith("p."))
+
+
+@router.post("/kept")
+def kept(visit: Posted) -> Response:
+    """ "I have kept them", said on the page that showed the codes or after a later login."""
+    if visit.field("kept") != "yes":  # the second of two clicks may meet the button, but it ticks no box
+        raise InvalidInput("tick the box if you have kept your recovery codes: go back, or log in again")
+    if not visit.server.acknowledge_recovery_codes(visit.field("issue_id")):
+        raise InvalidInput("these are not your newest recovery codes: after your next login, make a fresh set")
+    if visit.field("then") == "recovered" and visit.token.startswith("p."):
+        return visit.page("recovered.html", codes=())
+    if visit.token.startswith("s."):
+        return visit.leave(visit.next or visit.own("/account"))
+    return visit.go("/login")

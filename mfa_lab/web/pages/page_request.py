@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.errors import AccessDenied, LoginOver, MfaError, StepDone
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
@@ -23,6 +23,7 @@ from mfa_lab.web.site import Site, site_of, under
 log = logging.getLogger("mfa_lab.web")
 
 _NO_COOKIE = "a form came without this site's cookie; over plain http, browsers send no Secure cookie"
+_REMEMBER_EARLIER_SECONDS = 600
 
 
 class Visit:
@@ -35,6 +36,7 @@ class Visit:
         self.request = request
         self.site: Site = site_of(request)
         self.token = tokens.well_formed(tokens.in_cookie(request.headers.get("cookie", ""), self.site.cookie))
+        self._came_with = self.token
         self.fields = fields
         self.name = ""
         self._form: tuple[str, dict[str, Any]] = ("message.html", {"title": "Not done"})
@@ -83,9 +85,13 @@ class Visit:
         return response
 
     def refusal(self, error: MfaError) -> Response:
-        """Return the form's page again, with the words that a stranger may read about the error."""
+        """Return the form's page again, with the words that a stranger may read; or the way on, if no form helps."""
         status, sentence, _ = told(error)
         template, values = self._form
+        if isinstance(error, StepDone):
+            template, values, sentence = "done.html", {"done": sentence}, ""
+        elif isinstance(error, LoginOver):
+            template, values = "over.html", {}
         response = self.page(template, status=status, alert=sentence, **values)
         if not self.token:  # another site's form has no cookie of ours: a new one would replace the owner's
             del response.headers["set-cookie"]
@@ -93,7 +99,11 @@ class Visit:
 
     def go(self, path: str, token: str | None = None) -> Response:
         """Redirect to another page of this kit, with a new cookie for a new step. '' removes the cookie."""
-        return self.leave(under(self.request, self.site.prefix) + with_next(path, self.next), token)
+        return self.leave(self.own(with_next(path, self.next)), token)
+
+    def own(self, path: str) -> str:
+        """Return the path of one of this kit's pages, as a browser asks for it."""
+        return under(self.request, self.site.prefix) + path
 
     def leave(self, path: str, token: str | None = None) -> Response:
         """Redirect to any page of this site, with a new cookie if there is a `token`."""
@@ -104,15 +114,20 @@ class Visit:
 
     def give(self, response: Response, token: str) -> None:
         """Set a cookie that no script can read, and that no form of another site sends."""
+        self._set_cookie(response, self.site.cookie, token, None if token else 0)
+        if self._came_with and token != self._came_with:
+            earlier = tokens.form_token(self._came_with)
+            self._set_cookie(response, self.site.earlier_cookie, earlier, _REMEMBER_EARLIER_SECONDS)
+
+    def _set_cookie(self, response: Response, name: str, value: str, max_age: int | None) -> None:
         response.set_cookie(
-            self.site.cookie,
-            token,
-            max_age=None if token else 0,
-            path="/",
-            secure=self.site.https,
-            httponly=True,
-            samesite="lax",
+            name, value, max_age=max_age, path="/", secure=self.site.https, httponly=True, samesite="lax"
         )
+
+    def of_the_step_before(self) -> bool:
+        """Return whether this form was on this browser's page one step ago: the second click of a double click."""
+        earlier = tokens.in_cookie(self.request.headers.get("cookie", ""), self.site.earlier_cookie)
+        return bool(earlier) and tokens.same(self.field("form_token"), earlier)
 
 
 async def _visit(request: Request) -> Visit:
@@ -129,6 +144,8 @@ async def _posted(request: Request) -> Visit:
     if cross_site(request, proof=False):
         raise AccessDenied
     if not tokens.fits(visit.field("form_token"), visit.token):
+        if visit.of_the_step_before():
+            raise StepDone
         log.warning("refused: %s", "the form is not of this cookie" if visit.token else _NO_COOKIE)
         raise AccessDenied
     return visit

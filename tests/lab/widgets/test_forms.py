@@ -433,6 +433,65 @@ def test_what_was_typed_comes_with_the_pressing_of_the_button():
     assert held == []
 
 
+def test_a_second_press_for_a_form_that_is_gone_does_nothing():
+    """Two quick clicks on Log in, Confirm and Verify: the second one meets the next form, and is no refusal."""
+    steps = FourSteps(demo_room())
+
+    def twice(form, **typed):
+        sent = []
+        steps.stage.send = sent.append
+        for _ in range(2):
+            steps.stage._heard(None, {"submit": type(form).__name__, "typed": typed}, None)
+            form.button.click()
+        assert [message for message in sent if "answered" in message] == [{"answered": True}] * 2
+        return steps.status.value
+
+    assert "mfa-granted" in twice(steps.login, **ALICE)
+    steps.enrol.start()
+    steps.room.phone.scan(steps.room.enrolment.qr_png())
+    assert "mfa-granted" in twice(steps.enrol, code=steps.room.phone.code())
+    assert len(steps.room.issued.codes) == 10
+    steps.room.clock.advance(30)
+    steps.login.submit(**ALICE)
+    assert "mfa-granted" in twice(steps.otp, code=steps.room.phone.code())
+    assert steps.room.session is not None
+
+
+def test_a_press_while_the_first_is_at_work_does_nothing(room):
+    """A front end that handles presses in two threads: the second one neither counts nor shows anything."""
+    form, inner = LoginForm(room), []
+
+    def act(typed):
+        if not inner:
+            inner.append(form.submit(name="second", password="demo: second"))
+        return LoginForm.act(form, typed)
+
+    form.act = act
+    assert form.submit(**ALICE | {"password": "demo: wrong"}).granted is False
+    assert [answer.told for answer in inner] == ["The first press is still at work."]
+    assert "still at work" not in form.status.value
+    assert form.submit(name="x", password="demo: x").told == PUBLIC_MESSAGE
+
+
+def test_a_session_asks_for_codes_until_they_are_kept():
+    """The question is there at each login until the owner answers it, and again after a new set."""
+    steps = FourSteps(demo_room())
+    into(steps)
+    steps.otp.submit(code=steps.room.phone.code())
+    session = steps.session
+    assert "Have you kept" in session.question.value
+    session.kept_button.click()
+    assert (session.question.value, session.kept_buttons.children) == ("", ())
+    session.codes_button.click()
+    assert "Have you kept" in session.question.value
+    session.kept_button.click()
+    session.button.click()
+    steps.room.clock.advance(30)
+    steps.login.submit(**ALICE)
+    steps.otp.submit(code=steps.room.phone.code())
+    assert session.question.value == ""
+
+
 @pytest.mark.parametrize(
     "message", [{}, {"submit": "NoForm", "typed": {}}, {"submit": "OtpForm", "typed": {"colour": "blue"}}]
 )
