@@ -187,7 +187,7 @@ PREDICTIONS = (
             "5 of 5 accounts",
             "by message, status",
             "four signs",
-            "some twenty at each",
+            "some twenty for each",
             "CVE-2024-39329",
             "11\\.3",
         ),

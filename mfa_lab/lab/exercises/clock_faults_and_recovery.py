@@ -200,7 +200,7 @@ PREDICTIONS = (
                 "as in the table, and 89 for two."
             ),
         ),
-        secrets=("11 s too late", "15 of 30", "comes and goes", "a minute never", "depends on the moment", "lottery"),
+        secrets=("11 s too late", "15 of 30", "comes and goes", "never forgives a minute", "depends on the moment"),
     ),
     Prediction(
         id="recovery-code",

@@ -183,6 +183,6 @@ PREDICTIONS = (
                 "rare chance. An app cannot tell you that you were close."
             ),
         ),
-        secrets=(r"19 of 20", r"warmer", r"rare chance"),
+        secrets=(r"19 of 20", r"a guess was close", r"rare chance"),
     ),
 )

@@ -239,7 +239,7 @@ PREDICTIONS = (
                 "gains nothing by typing the same digits. The user reads the same message as for any other rejection."
             ),
         ),
-        secrets=("whatever for", "enrolment has consumed", "step 60000000"),
+        secrets=("for whatever purpose", "enrolment has consumed", "step 60000000"),
     ),
     Prediction(
         id="late-code",

@@ -251,6 +251,6 @@ PREDICTIONS = (
                 "join, in person or with a one-time invitation. And it sets them a deadline."
             ),
         ),
-        secrets=(r"Carol is out", r"phone of their own", r"from inside", r"one-time invitation"),
+        secrets=(r"Carol is locked out", r"phone of their own", r"helps the thief", r"one-time invitation"),
     ),
 )
