@@ -40,7 +40,7 @@ class Book:
     cells: tuple[str, ...]
 
     def place(self, source: str) -> int | None:
-        """Return the number of the cell that has this source or asks the same exercise; None for any other."""
+        """Return the number of the cell that has this source or the same exercise, or None if no cell has."""
         if source in self.cells:
             return self.cells.index(source)
         asked = _ASKED.findall(source)

@@ -35,7 +35,8 @@ def seconds_accepted(window_steps, period):
             "A window of 2 steps of 30 s",
             (2, 30),
             150,
-            "Your number does not follow a wider window. On how many sides does each further step count?",
+            "Your number does not follow a wider window. When the window is one step wider, on how many sides does "
+            "it grow?",
         ),
         Case(
             "A window of 0 steps of 30 s",
@@ -44,14 +45,17 @@ def seconds_accepted(window_steps, period):
             "Your number is wrong if there is no window. Which step is left then?",
         ),
         Case(
-            "A window of 1 step of 60 s", (1, 60), 180, "Your number is wrong for longer steps. Is the period used?"
+            "A window of 1 step of 60 s",
+            (1, 60),
+            180,
+            "Your number is wrong for longer steps. Does your code use the period?",
         ),
     ),
     wrong=(
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return period",
-            "Your code returns how long the phone shows the code, so the window changes nothing. How patient is the "
-            "server?",
+            "Your code returns how long the phone shows the code, so the window changes nothing. How long does the "
+            "server accept it?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return 2 * period",
@@ -211,8 +215,8 @@ REMEMBER = Exercise(
         ),
         Wrong(
             'answer = "d"',
-            "The session says who is in, and not which code was used. What would the server compare a later code "
-            "with?",
+            "The session says who is logged in, and not which code was used. What would the server compare a later "
+            "code with?",
         ),
     ),
 )
@@ -234,13 +238,13 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** the server rejects it. Both phones have the same secret, and show the same code. "
-                "A one-time password is accepted one time, whatever for and from whichever phone. The enrolment has "
-                "consumed its time step, and the server accepts nothing at or below the last accepted step "
+                "A one-time password is accepted one time, for whatever purpose and from whichever phone. The "
+                "enrolment has consumed its time step, and the server accepts nothing at or below the last accepted step "
                 "(RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would be in: the photograph "
                 "stays dangerous. The user reads the same message as for any other rejection."
             ),
         ),
-        secrets=("whatever for", "enrolment has consumed", "step 60000000"),
+        secrets=("for whatever purpose", "enrolment has consumed", "step 60000000"),
     ),
     Prediction(
         id="late-code",

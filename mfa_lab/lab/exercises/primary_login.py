@@ -271,12 +271,12 @@ PREDICTIONS = (
             (
                 "Now read the other lines, and mind the scale: a second is as far from a year as a year from thirty "
                 "million years. Eight small letters, really at random, are gone in seconds under SHA-256. Under "
-                "Argon2id they last for years as it was measured, and for most of a year as ours is set. The "
+                "Argon2id they last for years at the setting that was measured, and for most of a year at ours. The "
                 "password and the thief are the same: the slow hash makes the difference."
             ),
             (
                 "Five words drawn by dice last 91 years against one card, so under SHA-256 a thief with a hundred "
-                "cards waits a year. Under Argon2id no number of cards that anybody owns is enough. And one can "
+                "cards waits a year. Under Argon2id no number of cards that anybody owns is enough. And people can "
                 "remember five words."
             ),
         ),

@@ -115,7 +115,7 @@ PARTS = (
         ),
     ),
     Part(
-        "In front of an application",
+        "Adding MFA to an application",
         "Put MFA in front of a web application, read its audit log, and defend its policy.",
         (
             Lesson("50_into_your_application", "How does MFA get into an existing application?", 45),
@@ -129,7 +129,7 @@ PARTS = (
         "Write a server that keeps every clause, and prove it.",
         (
             Lesson("60_capstone", "Does a server keep what the standards ask?", 35),
-            Lesson("61_capstone_every_clause", "Does it still hold tomorrow?", 36),
+            Lesson("61_capstone_every_clause", "Does your server still keep every clause over time?", 36),
         ),
     ),
 )
