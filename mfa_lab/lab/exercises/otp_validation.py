@@ -239,8 +239,8 @@ PREDICTIONS = (
             (
                 "**What we saw:** the server rejects it. Both phones have the same secret, and show the same code. "
                 "A one-time password is accepted one time, for whatever purpose and from whichever phone. The "
-                "enrolment has consumed its time step, and the server accepts nothing at or below the last accepted step "
-                "(RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would be in: the photograph "
+                "enrolment has consumed its time step, and the server accepts nothing at or below the last accepted "
+                "step (RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would be in: the photograph "
                 "stays dangerous. The user reads the same message as for any other rejection."
             ),
         ),
