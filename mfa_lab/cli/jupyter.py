@@ -28,6 +28,7 @@ _KIT_IMPORTS = [
     "cryptography",
     "fastapi",
     "httpx",
+    "ipykernel_launcher",
     "ipywidgets",
     "jinja2",
     "matplotlib",
@@ -212,6 +213,9 @@ def is_worth_showing(record: logging.LogRecord) -> bool:
 
 
 def _arguments(folder: Path, notebook: str | None, given: list[str]) -> list[str]:
+    for link in (folder / ".jupyter", folder / ".jupyter" / "workspaces"):
+        if link.is_symlink():
+            raise NotStarted(f"{link} is a link, and JupyterLab would write where it leads", "remove the link")
     named = {argument.partition("=")[0] for argument in given}
     settings = _lab_settings(folder, notebook) | _encrypted_kernels()
     return [*(f"--{name}={value}" for name, value in settings.items() if f"--{name}" not in named), *given]

@@ -83,10 +83,17 @@ def progress(folder: Path, file: str | None) -> None:
 @click.pass_context
 def doctor(ctx: click.Context, folder: Path) -> None:
     """Check whether everything that the kit needs is here and works, and say what to do if it does not."""
-    from mfa_lab.lab.doctor import examine
+    from mfa_lab.lab.doctor import Finding, examine, own_module
 
     jupyter.prepare_environment()
-    findings = []
+    findings: list[Finding] = []
+    for path, name in jupyter.own_modules(folder):
+        if (
+            name == "ipykernel_launcher"
+        ):  # the examination of the kernel would run this file, and say only that it died
+            fault = own_module(path, name)
+            click.echo(Finding("kernel", fault.detail, fault.remedy))
+            ctx.exit(1)
     for finding in examine(folder):
         click.echo(finding)
         findings.append(finding)

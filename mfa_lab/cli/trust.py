@@ -25,5 +25,8 @@ def trust(source: Path, work: Path) -> None:
         notary = NotebookNotary()  # type: ignore[no-untyped-call]
         for name in working_copy.unchanged(source, work):
             if name.endswith(".ipynb"):
-                notebook = nbformat.v4.reads((work / name).read_text("utf-8"))  # type: ignore[no-untyped-call]
+                kit = working_copy.as_delivered(
+                    (source / name).read_bytes()
+                )  # the learner's file may change meanwhile
+                notebook = nbformat.v4.reads(kit.decode())  # type: ignore[no-untyped-call]
                 notary.sign(notebook)  # type: ignore[no-untyped-call]

@@ -141,6 +141,29 @@ def test_own_modules_are_found_at_each_start(tmp_path: Path) -> None:
     assert jupyter.own_modules(Path(jupyter.__file__).parents[2]) == []
 
 
+def test_jupyterlab_does_not_write_through_a_link(tmp_path: Path) -> None:
+    """The folder of its layouts is in the working copy; a link there would lead elsewhere."""
+    work, elsewhere = tmp_path / "work", tmp_path / "elsewhere"
+    work.mkdir()
+    elsewhere.mkdir()
+    (work / ".jupyter").symlink_to(elsewhere)
+    with pytest.raises(NotStarted, match="is a link"):
+        jupyter.run(work, None, [])
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_doctor_names_a_module_that_starts_the_kernel_and_does_not_run_it(tmp_path: Path) -> None:
+    """A learner's `ipykernel_launcher.py` would run in the place of the kernel."""
+    (tmp_path / "ipykernel_launcher.py").write_text("open('ran', 'w')")
+    ran = subprocess.run(
+        [COMMAND, "doctor", "--dir", "."],
+        cwd=tmp_path, env=own_environment(tmp_path), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert "ipykernel_launcher.py" in ran.stdout
+    assert not (tmp_path / "ran").exists()
+
+
 def started(start: Callable[[], object]) -> NotStarted:
     with pytest.raises(NotStarted) as caught:
         jupyter._explained(start)
