@@ -22,6 +22,8 @@ from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_PIXELS = 40_000_000
 """A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
+MAX_SIDE = 10_000
+"""In pixels. A picture of one column with millions of rows is a small file, but takes seconds to decode."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _SYSTEM = SystemClock()
 
@@ -215,7 +217,7 @@ def _opened(picture: bytes) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about large pictures; the limit here is lower
             image = Image.open(io.BytesIO(picture), formats=_FORMATS)
-            too_large = image.width * image.height > MAX_PIXELS
+            too_large = max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS
             if not too_large:
                 image = image.convert("LA" if image.has_transparency_data else "L")
     except Image.DecompressionBombError:
@@ -223,7 +225,10 @@ def _opened(picture: bytes) -> Any:
     except (OSError, SyntaxError, ValueError):
         image = None
     if too_large:
-        raise UnreadablePicture(f"this picture claims over {MAX_PIXELS // 10**6} megapixels: pass a smaller one")
+        raise UnreadablePicture(
+            f"this picture claims over {MAX_PIXELS // 10**6} megapixels, or a side of over {MAX_SIDE:,} pixels: "
+            "pass a smaller one"
+        )
     if image is None:
         raise _no_picture()
     return image

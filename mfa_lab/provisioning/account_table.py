@@ -18,6 +18,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from mfa_lab.errors import InvalidInput
@@ -42,6 +43,9 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
 """For each column: the field of `OtpAccount` that it fills, and the function that reads its text."""
 _EMPTY = OtpAccount("nobody", "", Redacted("A" * 32))
 """Each row starts from this account and replaces its name and secret."""
+
+_TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[][{}]')
+"""The texts and brackets of JSON. In valid JSON, a text before a colon is a key."""
 
 _MOST_NAMED = 20
 _QUOTE = "quote a cell that holds a separator, and leave none out"
@@ -189,30 +193,43 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
         raise InvalidInput(sentence)
     if not isinstance(table, _Pairs):
         raise InvalidInput('line 1: a JSON table is an object, {"name": "secret"}')
-    names = [name for name, _ in table]
-    for number, (name, value) in enumerate(table, 1):
-        where = _Entry(text, names, number)
+    lines = cache(lambda: _key_lines(text))
+    for index, (name, value) in enumerate(table):
+        where = _Entry(lines, index)
         cells = _cells(value)
         yield where, cells if isinstance(cells, str) else {"name": name.strip(), **cells}
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The place of key number `number` (from 1) in a JSON text. Its line is searched only if an error needs it."""
+    """The place of a key in a JSON text. The lines of all keys are searched once, and only if an error needs one."""
 
-    text: Redacted
-    names: list[str] = field(repr=False)
-    number: int
+    lines: Callable[[], list[int]] = field(repr=False)
+    index: int
 
     def __str__(self) -> str:
-        place = 0
-        for name in self.names[: self.number]:
-            keys = (re.escape(json.dumps(name, ensure_ascii=short)) for short in (False, True))
-            key = re.compile(rf"(?:{'|'.join(keys)})\s*:").search(self.text.reveal(), place)
-            if key is None:
-                return f"entry {self.number}"
-            place = key.end()
-        return f"line {self.text.reveal().count(chr(10), 0, place) + 1}"
+        return f"line {self.lines()[self.index]}"
+
+
+def _key_lines(text: Redacted) -> list[int]:
+    """Return the line of each key of the outermost object. The text must be valid JSON.
+
+    One pass over the text, by a pattern that contains no name: a table may have many names, or a very long name.
+    """
+    plain = text.reveal()
+    lines: list[int] = []
+    depth, line, counted = 0, 1, 0
+    for token in _TOKENS.finditer(plain):
+        mark = token[0][0]
+        if mark in "{[":
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+        elif token["colon"] and depth == 1:
+            line += plain.count("\n", counted, token.start())
+            counted = token.start()
+            lines.append(line)
+    return lines
 
 
 def _cells(value: object) -> dict[str, str] | str:

@@ -101,12 +101,15 @@ def checked_name(name: object) -> str:
         raise InvalidInput(f"a name is a text of 1 to {MAX_NAME_LENGTH} characters")
     if ":" in normal or any(unicodedata.category(character) in _FORBIDDEN for character in normal):
         raise InvalidInput("a name has no colon, no line breaks and no control characters")
-    if len(normal_name(normal).encode()) > MAX_NORMAL_BYTES:
+    spelt = normal_name(normal)
+    if len(spelt.encode()) > MAX_NORMAL_BYTES:
         raise InvalidInput("this name is too long once its characters are spelt out: choose a shorter one")
+    if normal_name(spelt) != spelt:  # the account would be stored under the spelling of another name
+        raise InvalidInput("this name has two normal spellings: choose another one")
     if not all(map(_may_stand, _words(normal))):
         raise InvalidInput(
             "a name has letters, digits and the signs of a plain keyboard: leave out symbols, invisible characters "
-            "and ligatures (PRECIS, RFC 8265)"
+            "and ligatures (PRECIS, RFC 8265), and write a label of the domain that begins with xn-- in Unicode"
         )
     return " ".join(normal.split())
 
@@ -164,10 +167,19 @@ def _decoded(label: str) -> str:
 
 
 def _to_ascii(label: str) -> str:
-    """Return the A-label of a label in Unicode. A label that is too long for one stays as it is."""
-    return (
-        label if label.isascii() or len(label) > _LONGEST_LABEL else _ACE + label.encode("punycode").decode("ascii")
-    )
+    """Return the A-label of a label in Unicode. A label that cannot have one stays as it is.
+
+    RFC 5891 section 4.2.3.1 forbids hyphens in positions 3 and 4. Otherwise an A-label could stand for an A-label.
+    """
+    if label.isascii() or len(label) > _LONGEST_LABEL or label[2:4] == "--" or _splits(label):
+        return label
+    spelt = _ACE + label.encode("punycode").decode("ascii")
+    return spelt if len(spelt) <= _LONGEST_LABEL else label
+
+
+def _splits(label: str) -> bool:
+    """Return whether the label would be read as more than one label or word, or lose the spaces around it."""
+    return label.split() != [label] or "\u3002" in label
 
 
 def _words(name: str) -> Iterator[str]:

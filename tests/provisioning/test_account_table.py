@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.provisioning import OtpAccount
+from mfa_lab.provisioning import OtpAccount, account_table
 from mfa_lab.provisioning.account_table import MAX_CHARACTERS, parse_table, read_table
 from tests.provisioning.test_provisioning import SECRET, accounts
 from tests.provisioning.test_provisioning import read as all_of
@@ -104,8 +104,12 @@ MISTAKES = {
     "JSON's secret": (JSON + '  "bob": "DEMO1"}', "line 3, secret: a secret is Base32 text"),
     "JSON's name": (JSON + f'  "a\\nb": "{OTHER}"}}', "line 3, name: the account holds a line break"),
     "JSON's name, escaped": (f'{{"Zo\\u00eb": "{SECRET}",\n"\\u00eb\\n.": "{OTHER}"}}', "line 2, name"),
-    "JSON's name, escaped oddly": (f'{{"\\u0061\\n.": "{OTHER}"}}', "entry 1, name"),
+    "JSON's name, escaped oddly": (f'{{"\\u0061\\n.": "{OTHER}"}}', "line 1, name"),
     "JSON's name twice": (JSON + f'  "alice": "{OTHER}"}}', "line 3, name: this name and issuer are"),
+    "JSON's name after deep values": (
+        f'{{"a":\n{{"secret": "{OTHER}", "issuer": "}}\\"b\\": {{"}}\n,\n\n"b"\n:\n"DEMO1"}}',
+        "line 5, secret",
+    ),
     "a value with a key's words": (f'{{"a": "{OTHER}",\n"{OTHER}": "DEMO1"}}', "line 2, secret"),
     "a number for a secret": (JSON + '  "bob": 7}', "line 3: after the name, write the secret"),
     "JSON's column": (f'{{"a": {{"secret": "{OTHER}", "name": "b"}}}}', "line 1: an account has secret, issuer"),
@@ -172,3 +176,23 @@ def test_large_tables_take_seconds_at_most(escape: str) -> None:
     with pytest.raises(InvalidInput, match="8001, secret"):
         parse_table(f'{{{rows},\n"last": "DEMO1"}}' if not escape else f'{{{rows},\n"{escape}last": "DEMO1"}}')
     assert time.perf_counter() - start < 10
+
+
+WORST = {
+    "one bad row after another": ("{" + ",".join(['"a":1'] * 6000) + "}", 6000),
+    "a name as long as a table": ('{"' + "a" * (MAX_CHARACTERS - 6) + '":1}', 1),
+    "quotes and backslashes": ('{"' + '\\"' * (MAX_CHARACTERS // 2 - 3) + '":1}', 1),
+}
+
+
+@pytest.mark.parametrize(("text", "bad"), WORST.values(), ids=WORST)
+def test_no_table_takes_longer_than_its_length(text: str, bad: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lines of the keys are searched once for all bad rows. A search for each row or name takes a minute."""
+    searches = []
+    search = account_table._key_lines
+    monkeypatch.setattr(account_table, "_key_lines", lambda text: searches.append(1) or search(text))
+    start = time.perf_counter()
+    rows = read_table(text).bad_rows
+    assert time.perf_counter() - start < 10
+    assert rows == ("line 1: after the name, write the secret or an object of columns",) * bad
+    assert searches == [1]

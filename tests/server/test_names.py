@@ -45,6 +45,39 @@ def test_two_spellings_are_one_account(one: str, other: str, deployment: Deploym
         deployment.server.register(other, PASSWORD)
 
 
+NESTED = "xn--xn--men-kva-z6a.de"
+"""The A-label of `xn--mßen-kva`, which is `xn--mssen-kva` (`müssen`) without case: Punycode inside Punycode."""
+
+
+def test_no_name_is_a_spelling_of_a_spelling(deployment: Deployment) -> None:
+    """Two layers of Punycode would open a second account under the address that the owner of the first may type."""
+    deployment.server.register("bob@müssen.de", PASSWORD)
+    for name in (f"bob@{NESTED}", f"root@{NESTED}", "bob@" + a_label("xn--mßen-kva")):
+        with pytest.raises(InvalidInput, match="xn--"):
+            deployment.server.register(name, "demo: quite another password")
+    assert deployment.begin("bob@xn--mssen-kva.de").permits is Permit.FIRST_FACTOR
+    site = Site(server=deployment.server, admins=("root@müssen.de",))
+    assert site.is_reserved("root@xn--mssen-kva.de")
+
+
+def a_label(text: str) -> str:
+    """Any text in Punycode with the prefix, even a text that no registry would take."""
+    return "xn--" + text.encode("punycode").decode("ascii")
+
+
+LABELS = st.lists(st.sampled_from(["ss", "ü", "-", " ", "\u3002"]), min_size=2, max_size=4).map("".join)
+
+
+@given(LABELS)
+def test_the_normal_form_of_a_domain_is_its_own_normal_form(label: str) -> None:
+    """For any label in up to three layers of Punycode, registered or not, so that no lookup has a second answer."""
+    for _ in range(3):
+        label = a_label(label)
+        forms = spellings(f"ann@{label}.example")
+        assert normal_name(forms.normal) == forms.normal == normal_name(forms.punycode)
+        label = label.replace("ss", "ß")  # the next layer decodes to this, and without case it is ss again
+
+
 TWO_NAMES = [
     ("ann@xn--bcher-kva.example", "ann@xn--bcher.example"),
     ("xn--bcher-kva", "bücher"),  # no domain
