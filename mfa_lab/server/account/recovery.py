@@ -88,8 +88,8 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
 def _refuse_late(services: Services, token: str, decision: Decision, now: int) -> Decision:
     """Refuse an attempt that is not verified, after at least the work of one that is.
 
-    The attempt that is counted may be the first click of a double click, whose code is still being verified. If it has
-    succeeded by the end of this work, the second click hears that the step is done, whatever it typed.
+    The attempt that is counted may be the first click of a double click, whose code is still being verified. If it
+    has succeeded by the end of this work, the second click hears that the step is done, whatever it typed.
     """
     spare = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     recovery_codes.hash_codes([*spare, *spare], services.policy.hash_cost)  # the second hash is a head start

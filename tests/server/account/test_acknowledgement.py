@@ -141,8 +141,8 @@ def test_a_login_that_ends_while_a_recovery_code_is_verified(
 def test_a_second_click_while_the_first_is_verified(
     mistakes: int, first_code: str, typed: str, enrolled: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The count of the first one makes the second one wait, or ends the login. The second one hears that it is done if
-    the first one succeeds, whatever it brings itself. Another login of this account hears nothing of it.
+    """The count of the first one makes the second one wait, or ends the login. The second one hears that it is done
+    if the first one succeeds, whatever it brings itself. Another login of this account hears nothing of it.
     """
     pending = enrolled.begin()
     for _ in range(mistakes):
