@@ -54,7 +54,7 @@ class RedactedBytes(_Holder[bytes]):
 def clear_variables(error: BaseException) -> None:
     """Remove the variables of every frame in the traceback of `error`, and of the errors that led to it.
 
-    Tools that print tracebacks with variables then show the lines, and no value. Frames that still run keep theirs.
+    Tools that print tracebacks with variables then show the lines but no values. Frames that still run keep theirs.
     """
     seen: set[int] = set()
     errors: list[BaseException | None] = [error]

@@ -51,7 +51,8 @@ class CheckThenSet(MinimalServer):
         if step <= last_step:
             return False
         with self.database() as database:
-            database.execute("UPDATE steps SET last_step = ? WHERE name = ?", [step, account.name])
+            update = "UPDATE steps SET last_step = ? WHERE name = ?"
+            database.execute(update, [step, account.name])
         return True
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:

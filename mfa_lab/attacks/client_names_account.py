@@ -139,50 +139,55 @@ ATTACK = Attack(
             "Mallory's password, Alice's name, Alice's code",
             _with_alices_code,
             OUT,
-            "Nobody typed Alice's password, and her pages opened.",
+            "Nobody typed Alice's password, and your server opened her pages. Which part of the text did it believe?",
         ),
         Trial(
             "The same, while Alice is logging in",
             _while_alice_logs_in,
             OUT,
-            "Alice did pass the first step, but not with this token.",
+            "Alice did pass the first step, but not with this token, and your server opened her pages. Who passed "
+            "the first step with this token?",
         ),
         Trial(
             "The same, after Alice has logged in and out",
             _after_alice_logged_in,
             OUT,
-            "That Alice was here a minute ago says nothing about who is here now.",
+            "Alice logged in a minute ago, and your server opened her pages to Mallory. What does her earlier login "
+            "say about the person who is here now?",
         ),
         Trial(
             "Mallory's password, Alice's name, Mallory's code",
             _with_own_code,
             OUT,
-            "This needed neither Alice's password nor her phone. Who was asked for what?",
+            "Your server opened Alice's pages, with neither her password nor her phone. Whose password and whose "
+            "code did it verify?",
         ),
         Trial(
             "A made-up token, Alice's name, Alice's code",
             _made_up,
             OUT,
-            "Nobody was ever given this token.",
+            "Your server accepted a token that it never issued. Where could it look the token up?",
         ),
         *HONEST,
         Trial(
             "Alice and Mallory, at the same time",
             _both_at_once,
             IN,
-            "Two people log in at once. Your server takes one of them for the other, or for nobody.",
+            "Two people log in at the same time. Your server takes one of them for the other, or for nobody.",
         ),
         Trial(
             "Alice, who mistypes twice",
             _twice_wrong,
             IN,
-            "After two mistakes Alice's pending login is worth nothing.",
+            "After two mistakes your server no longer accepts Alice's pending login. How many mistakes should one "
+            "login allow?",
         ),
         Trial(
             "Mallory, as himself",
             _mallory_is_mallory,
             IN,
-            "Mallory logs in as himself, and should get his own pages.",
+            "Mallory logs in as himself, and your server does not show him his own pages. Whose account does your "
+            "method return?",
         ),
     ),
 )

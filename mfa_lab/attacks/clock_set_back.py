@@ -104,7 +104,7 @@ def _kept(make: Make) -> str:
 
 
 def _last_ones(make: Make) -> str:
-    """Return which of the last accepted codes are accepted again, each with the clock back at its time.
+    """Set the clock back to the time of each recently accepted code, and return those that are accepted again.
 
     One is the code of Alice's only login, which the server has forgotten since; the other enrolled her phone.
     """
@@ -161,45 +161,56 @@ ATTACK = Attack(
             "A used code, an hour later, the clock an hour back",
             _used,
             OUT,
-            "The code was used before. Who still knows that?",
+            "Your server accepted a code that was used before. Which of its numbers still shows that?",
         ),
         Trial(
             "A code that was seen and never used, with the clock back in its time",
             _unused,
             OUT,
-            "It was never used, but a later code was.",
+            "Your server accepted a code that nobody has used, after it had accepted a later one. What does the "
+            "later code say about this one?",
         ),
         Trial(
-            "The attack: the used code, and after it the one that was only seen",
+            "The attack: first the used code, then a code that Mallory saw and nobody used",
             _one_after_the_other,
             OUT,
-            "The used code was rejected, and the other one is accepted after it. What did the first one change?",
+            "Your server rejected the used code, and then accepted the other code. What did the rejected code "
+            "change?",
         ),
         Trial(
             "The newest code, half an hour after the clock fell back",
             _kept,
             OUT,
-            "A code must not live for as long as the clock is wrong.",
+            "A code stays valid on your server for as long as its clock is wrong. For how long should a code be "
+            "valid?",
         ),
         Trial(
             "The same code again, at once",
             partial(used_again, delay_seconds=0),
             OUT,
-            "The last accepted code is a code of the past as well, from the moment at which it is accepted.",
+            "Your server accepted the same code twice in a row. From which moment on is an accepted code a code of "
+            "the past?",
         ),
         Trial(
             "Alice, just after the clock was corrected by two seconds",
             _corrected,
             IN,
-            "Clocks are corrected by a second or two now and then.",
+            "The clock was corrected by two seconds, and your server rejects Alice. How far back may a clock go "
+            "without harm?",
         ),
-        Trial("Alice, once the clock is correct again", _right_again, IN, "What went wrong for an hour is over."),
+        Trial(
+            "Alice, once the clock is correct again",
+            _right_again,
+            IN,
+            "The clock is correct again, and your server still rejects Alice. Which of its numbers is wrong now?",
+        ),
         *HONEST,
         Trial(
             "The codes of Alice's last login and of her enrolment, each with the clock back in its time",
             _last_ones,
             _NEITHER,
-            "The memory that goes by the clock has forgotten both. What has not?",
+            "The memory that depends on the clock has forgotten both codes. Which number does your server still "
+            "have?",
         ),
     ),
 )

@@ -118,9 +118,9 @@ ATTACK = Attack(
     id="drift-without-cap",
     title="Drift without a cap",
     flaw="Moves the window to wherever the last code was, without a limit.",
-    story="In 2019 a user of an open-source server for one-time passwords wrote down what it did when it "
-    "followed a phone by itself. It accepted a used code again twenty minutes later. It took that phone "
-    "to be 1,230 seconds slow, where its window was 300. It was fixed.",
+    story="In 2019 a user of an open-source server for one-time passwords reported what the server did when it "
+    "followed a phone by itself. It accepted a used code again twenty minutes later. It took that phone to be "
+    "1,230 seconds slow, although its window was 300 seconds. It was fixed.",
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     standard_name="Drift learning without a cap",
@@ -135,13 +135,13 @@ ATTACK = Attack(
             "A walk ahead, with an hour of codes",
             partial(_walks, direction=1),
             STOPS,
-            "The window goes as far as somebody has codes.",
+            "Your window goes as far ahead as somebody has codes. Where must it stop?",
         ),
         Trial(
             "A walk back, with an hour of codes",
             partial(_walks, direction=-1),
             STOPS,
-            "Old codes, each a little later: the window goes into the past with them.",
+            "Old codes, each a little later, lead your window into the past. Where must it stop on that side?",
         ),
         Trial(
             "Alice, ten minutes after a walk ahead",
@@ -160,13 +160,15 @@ ATTACK = Attack(
             "Alice, whose clock gains a step a month, for two months",
             partial(_slowly, direction=1),
             IN,
-            "The server should follow a phone that slowly goes wrong. That is what it keeps the drift for.",
+            "Your server does not follow a phone that slowly goes wrong. What should the stored drift say after each "
+            "login?",
         ),
         Trial(
             "Alice, whose clock loses a step a month, for two months",
             partial(_slowly, direction=-1),
             IN,
-            "A clock can lose time as well as gain it.",
+            "Your server does not follow a phone that slowly loses time. In how many directions can a clock go "
+            "wrong?",
         ),
     ),
 )

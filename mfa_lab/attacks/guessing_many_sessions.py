@@ -102,8 +102,8 @@ ATTACK = Attack(
     title="Guessing across sessions",
     flaw="Counts wrong codes for each session, and a thief of the password can open any number of them.",
     story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
-    "Codes were valid for about three minutes. Researchers of Oasis Security opened one session after "
-    "another, guessed in many at a time, and got in after about an hour. The accounts' owners were not told. "
+    "Codes were valid for about three minutes. Researchers of Oasis Security opened one session after another, "
+    "guessed in many sessions at a time, and got in after about an hour. The accounts' owners were not told. "
     "It has been fixed.",
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),

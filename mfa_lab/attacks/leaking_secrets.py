@@ -130,7 +130,7 @@ ATTACK = Attack(
     number=14,
     id="leaking-secrets",
     title="Secrets that leak",
-    flaw="Prints and logs the secret like any other text, and has a stranger's service draw the QR code.",
+    flaw="Prints and logs the secret like any other text, and asks another company's service to draw the QR code.",
     story="In 2017 a user of a library for second factors asked why another company's web service drew its QR "
     "codes. That service was told every secret. Since then the library refuses, unless the developer says "
     "that they want it insecure.",
@@ -148,7 +148,7 @@ ATTACK = Attack(
             "The page that shows the picture",
             _silent(at_a_strangers),
             _SILENT,
-            "Which machine does the page ask for the picture, and what is in the address?",
+            "The page asks another machine for the picture. Which machine is it, and what is in the address?",
         ),
         Trial(
             "A log line with the offer in it",
@@ -160,27 +160,42 @@ ATTACK = Attack(
             "The repr of a list that holds the offer",
             _silent(in_a_repr),
             _SILENT,
-            "A prompt shows what an object says of itself.",
+            "The repr of a list shows the repr of each object in it. What does the repr of your offer contain?",
         ),
         Trial(
             "An error report that shows variables",
             _silent(in_a_traceback),
             _SILENT,
-            "An error report shows every variable of every function on the way, yours included.",
+            "An error report shows every variable of every function on the way. Which of your variables holds the "
+            "secret?",
         ),
         Trial(
             "A notebook saved with the offer in a cell",
             _silent(in_a_saved_notebook),
             _SILENT,
-            "A notebook saves each view that an object offers. A QR code is the secret, too.",
+            "A notebook saves each view that an object offers, and a QR code contains the secret, too. Which views "
+            "does your offer have?",
         ),
-        Trial("Alice scans the picture", _scanned(NAME), _RIGHT, "A secret that nobody can scan is of no use."),
+        Trial(
+            "Alice scans the picture",
+            _scanned(NAME),
+            _RIGHT,
+            "Alice's phone finds no correct code in your "
+            "picture, and a secret that nobody can scan is of "
+            "no use. What does your QR code contain?",
+        ),
         Trial(
             "Somebody with a name in another script scans it",
             _scanned("Zoë Ångström & Καλή"),
             _RIGHT,
-            "Names have spaces, signs and letters of every script.",
+            "The account's name has spaces and letters of another script, and your picture does not work. What turns "
+            "such a name into a URI?",
         ),
-        Trial("The URI, typed into a phone", _typed_in, _RIGHT, "What `uri()` gives is for the owner's phone."),
+        Trial(
+            "The URI, typed into a phone",
+            _typed_in,
+            _RIGHT,
+            "A phone cannot use the text that your `uri()` returns. What does the phone expect?",
+        ),
     ),
 )

@@ -106,8 +106,8 @@ ATTACK = Attack(
     id="own-login-resets",
     title="The attacker's own login resets the counter",
     flaw="Ends the count of every account after any login that succeeds.",
-    story="A widely read tutorial on logins in Java counted failures, and any successful login set the count "
-    "back to zero. In 2022 a reader showed the way round it: own one account, and log in to it before the "
+    story="A widely read tutorial on logins in Java counted failures, and any successful login set the count back to "
+    "zero. In 2022 a reader showed how to get round the limit: own one account, and log in to it before the "
     "limit is reached. The tutorial was fixed.",
     source="https://github.com/Baeldung/spring-security-registration/issues/197",
     clauses=("RFC4226-7.3", "NIST-3.2.2"),
@@ -123,13 +123,15 @@ ATTACK = Attack(
             "Ten wrong guesses, then Mallory's own login",
             _after_the_wait_began,
             OUT,
-            "Alice's account had begun to wait. Then Mallory logged in to his own, and the wait was over.",
+            "Alice's account had to wait. Then Mallory logged in to his own account, and your server ended the wait. "
+            "Whose count did his login end?",
         ),
         Trial(
             "Four wrong guesses, Mallory's own login, and so on five times",
             _between_guesses,
             OUT,
-            "After twenty wrong guesses at Alice's account, the next one was still verified.",
+            "After twenty wrong codes for Alice's account, your server still verified the next code. What ended her "
+            "count in between?",
         ),
         *HONEST,
         Trial(
@@ -142,13 +144,13 @@ ATTACK = Attack(
             "Mallory himself, while Alice's account is guessed at",
             _mallory_meanwhile,
             IN,
-            "Nobody guessed at this account, and its owner is rejected.",
+            "Nobody guessed codes of Mallory's account, and your server rejects him. Whose failures does it count?",
         ),
         Trial(
             "Alice, an hour after twenty wrong guesses",
             _alice_later,
             IN,
-            "The twenty wrong guesses were an hour ago. The wait should be over by now.",
+            "The twenty wrong codes were an hour ago, and your server still rejects Alice. When does her wait end?",
         ),
         Trial(
             "Four wrong guesses, Alice's password once more, and so on five times",

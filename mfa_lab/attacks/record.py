@@ -10,6 +10,7 @@ from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
 """A trial's answer about the person who tried to log in."""
+_LINE_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class Measure:
 
     def __repr__(self) -> str:
         return f"{'broken' if self.succeeded else 'held'}: {self.words}"
+
+    def __str__(self) -> str:
+        """Return the same words. If they are long, each clause has a line: JupyterLab would break inside a word."""
+        words = repr(self)
+        return words.replace("; ", ";\n  ") if len(words) > _LINE_WIDTH else words
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Let IPython show the same lines as `print`."""
+        printer.text(str(self))
 
 
 @dataclass(frozen=True, slots=True)

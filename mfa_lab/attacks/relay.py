@@ -69,7 +69,7 @@ ATTACK = Attack(
     id="relay",
     title="An adversary in the middle",
     flaw="Cannot distinguish the relay's typing from the owner's; its sessions never end, and nobody is notified.",
-    story="A service that rented out such relays was shut down in March 2026. In real time it passed on what "
+    story="A service that rented out such relays was shut down in March 2026. In real time it passed everything that "
     "victims typed to the real login page, and kept the session that came back.",
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
@@ -100,22 +100,22 @@ ATTACK = Attack(
             "The very second at which an hour without use is over",
             with_stolen(unused_for_an_hour),
             OUT,
-            "Your session still opens at the very second at which the hour is over, and this use makes it young "
-            "again. From that second on the hour has passed. What does your comparison say about equal values?",
+            "Your session still opens exactly when the hour is over, and this use renews it. From that second on the "
+            "hour has passed. What does your comparison say about equal values?",
         ),
         Trial(
             "The very second at which the day is over",
             with_stolen(used_for_a_day),
             OUT,
-            "Your session still opens at the very second at which the day is over. From that second on a day has "
-            "passed. What does your comparison say about equal values?",
+            "Your session still opens exactly when the day is over. From that second on a day has passed. What does "
+            "your comparison say about equal values?",
         ),
         Trial(
             "Two requests, one after the other, after an hour without use",
             with_stolen(opened_after_it),
             OUT,
-            "Your server refused the first request, and yet counted it as a use. So the second one got in. Which "
-            "requests are a use?",
+            "Your server refused the first request, and yet counted it as a use. So the second request got in. Which "
+            "requests count as using the session?",
         ),
         Trial(
             "Mallory's session, with Alice's name written on it",
@@ -128,15 +128,15 @@ ATTACK = Attack(
             "A session that the server never opened",
             made_up,
             OUT,
-            "Your server did not refuse a token that it never gave out. Any text can come as a token. What should a "
-            "page say about one that the server does not know?",
+            "Your server did not refuse a token that it never issued. A client can send any text as a token. How "
+            "should a page answer a token that the server does not know?",
         ),
         Trial(
             "The attacker binds another phone: what Alice finds",
             a_notification,
             "a notification",
             "Somebody has bound another phone, and your server told nobody. So Alice does not know that her account "
-            "has a second guard. Which method is called at that moment?",
+            "has another authenticator. Which method is called at that moment?",
         ),
         Trial(
             "The relay itself",
@@ -163,8 +163,8 @@ ATTACK = Attack(
             "Alice, logging in again a day later",
             next_morning,
             IN,
-            "Alice logged in again a day later, and her new session was refused. So it was born old. Whose age did "
-            "your server look up?",
+            "Alice logged in again a day later, and her new session was refused. So your server took the new session "
+            "for an old one. Whose age did it look up?",
         ),
         Trial(
             "Alice, binding a new phone",

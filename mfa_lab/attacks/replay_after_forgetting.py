@@ -114,22 +114,29 @@ ATTACK = Attack(
             "Alice's code, again and again",
             forgets,
             NEVER,
-            "The window still accepts it. Does the server still remember it?",
+            "Your server accepted a used code again, because its memory ended before the window did. For how long "
+            "does the window accept the code?",
         ),
         Trial(
             "Her code, if her phone is a step ahead",
             partial(forgets, phone_ahead=PERIOD),
             NEVER,
-            "A code that comes before its time has the whole window ahead of it.",
+            "Alice's phone is a step ahead, and your server accepted her used code again. When can the window accept "
+            "such a code for the first time?",
         ),
         Trial(
             "The same, at a server that looks two steps either side",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
-            "Another server has another window.",
+            "On a server with a wider window, your memory ends too early. What does your number depend on?",
         ),
         *HONEST,
         TWO_PEOPLE,
-        Trial("Alice, who is too quick, and waits for the next code", _after_a_refusal, IN, "The next code is new."),
+        Trial(
+            "Alice, who is too quick, and waits for the next code",
+            _after_a_refusal,
+            IN,
+            "Your server rejects Alice's next code, which nobody has used. Which codes does it remember?",
+        ),
     ),
 )

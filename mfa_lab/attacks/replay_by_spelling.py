@@ -127,22 +127,31 @@ ATTACK = Attack(
             "The same code, as it was",
             partial(used_again, delay_seconds=1),
             OUT,
-            "What was typed before must not work now.",
+            "Your server accepted the same text twice. What does it remember about the first login?",
         ),
         Trial(
             "The same code, in the next step",
             partial(used_again, delay_seconds=PERIOD),
             OUT,
-            "A code is good for longer than the phone shows it.",
+            "Your server accepted a used code again in the next step. For how long is a code valid?",
         ),
         *HONEST,
-        Trial("Alice, who types the space that her app shows", _with_a_space, IN, "Apps show codes in groups."),
+        Trial(
+            "Alice, who types the space that her app shows",
+            _with_a_space,
+            IN,
+            "Your server rejects the code in "
+            "the form in which an app shows "
+            "it, with a space. What does "
+            "`code` contain then?",
+        ),
         TWO_PEOPLE,
         Trial(
             "Alice's new code, whose digits were those of an old one",
             _same_digits_some_day,
             IN,
-            "There are a million codes. Within days two of Alice's are equal.",
+            "Your server rejects a new code of Alice's, because an old code had the same digits. There are only a "
+            "million codes. What differs between the two?",
         ),
     ),
 )

@@ -121,15 +121,15 @@ ATTACK = Attack(
             "The attack, on a phone that is a step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
-            "A phone that is a step ahead shows a code before its time, and your server accepted it twice. What is "
-            "it that must not come twice?",
+            "A phone that is a step ahead shows a code before its time, and your server accepted it twice. What must "
+            "your server not accept twice?",
         ),
         Trial(
             "Alice's code of one moment, on two servers",
             _two_servers,
             "a memory each",
-            "Your server refuses a code that only another server has accepted. A name in the body of the class "
-            "itself is one memory, shared by all servers. What belongs only to the account?",
+            "Your server refuses a code that only another server has accepted. A variable in the body of the class "
+            "is one memory, shared by all servers. What belongs only to the account?",
         ),
         Trial(
             "The code that enrolled the phone",

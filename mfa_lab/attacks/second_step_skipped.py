@@ -86,15 +86,15 @@ ATTACK = Attack(
             "What step 1 gave, shown as a session",
             _skips,
             OUT,
-            "Your server still opens a page for what step 1 gives. So the password is enough. Where does the server "
-            "note whose session it is?",
+            "Your server still opens a page for the token of step 1. So the password is enough. Where does the "
+            "server note whose session it is?",
         ),
         Trial(
             "The same, after a wrong code",
             _fails_then_skips,
             OUT,
-            "After a wrong code, what step 1 gave still opens a page. So a wrong code is as good as a correct one. "
-            "What does a failed second step leave behind?",
+            "After a wrong code, the token of step 1 still opens a page. So a wrong code is as good as a correct "
+            "one. What does a failed second step leave behind?",
         ),
         *HONEST,
         Trial(

@@ -219,7 +219,7 @@ ATTACK = Attack(
             "The copy alone",
             lambda make: read(World(make)),
             OUT,
-            "Without the key, nothing in the row may be of use.",
+            "A thief without the key finds Alice's secret in your row. What protects the row?",
         ),
         Trial(
             "The copy, decrypted by the same program with another key",
@@ -232,7 +232,8 @@ ATTACK = Attack(
             "The server's key, looked for in Alice's row",
             _key_in_the_row,
             _NOWHERE,
-            "Anyone who steals the row steals all that it contains.",
+            "Your row contains the server's key, so anyone who steals the row has the key as well. Where else could "
+            "the key be?",
         ),
         Trial(
             "The copy, and Mallory's own secret",
@@ -250,13 +251,15 @@ ATTACK = Attack(
             "Mallory's row in Alice's place",
             lambda make: swap(World(make)),
             OUT,
-            "Somebody who writes to the database need not read it. Which name does a row belong to?",
+            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could a row be valid for "
+            "one name only?",
         ),
         Trial(
             "One changed bit in Alice's row",
             _a_changed_bit,
             "noticed",
-            "A changed row must not decrypt at all. The server should know that its database was changed.",
+            "Somebody changed one bit of the row, and your server did not notice it. Which error should a changed "
+            "row cause?",
         ),
         *HONEST,
     ),

@@ -117,8 +117,8 @@ ATTACK = Attack(
     title="A throttle that never stops",
     flaw="Allows five attempts in five minutes for ever: half a million in a year.",
     story="In 2020 a reader of its source code told a large package index in public that its limit on wrong codes "
-    "has no end. By that reader's count, a patient attacker has an even chance after three months. When the "
-    "limit was made stricter in 2025, the same reader counted again: seven months.",
+    "never ends the guessing. By that reader's count, a patient attacker has an even chance after three "
+    "months. When the limit was made stricter in 2025, the same reader counted again: seven months.",
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
     standard_name="Rate limiting without an end",
@@ -175,8 +175,8 @@ ATTACK = Attack(
             "Six wrong codes in a second, then the correct one",
             _six_at_once,
             OUT,
-            "Your server verified a code that came at once after five wrong ones. So the wait of five minutes is "
-            "gone. What did the weak server's method do?",
+            "Your server verified a code that came immediately after five wrong codes. So the wait of five minutes "
+            "is gone. What did the weak server's method do?",
         ),
         *HONEST,
         Trial(

@@ -256,7 +256,7 @@ ATTACK = Attack(
             _still_waits,
             OUT,
             "Your server accepted the password at once after ten wrong ones. So passwords can be guessed without a "
-            "pause. What has become of the waiting?",
+            "pause. Why does the name no longer have to wait?",
         ),
         Trial(
             "Alice's password, while her name and nobody's wait",

@@ -170,7 +170,7 @@ ENOUGH = "16 bytes or more"
 
 
 def _asked_for(make: MakeSecret) -> str:
-    """Return how much the operating system's generator gives for one secret.
+    """Return how many bytes the operating system's generator supplies for one secret.
 
     If it is asked in a way that is not seen here, the result says nothing.
     """
@@ -187,7 +187,7 @@ ATTACK = Attack(
     title="Secrets from a weak random source",
     flaw="Takes the secret from `random`, seeded with the time: a day has only 86,400 secrets.",
     story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, "
-    "told in 2021). All that it had ever made could be tried in seconds. It was fixed.",
+    "reported in 2021). Every password that it had ever made could be tried in seconds. It was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
     standard_name="Weak randomness",
@@ -202,20 +202,20 @@ ATTACK = Attack(
             "The attack, on one secret",
             _attacked,
             OUT,
-            "Two codes and a rough idea of the hour, and Mallory's phone shows what Alice's does.",
+            "With two codes and a rough idea of the hour, Mallory computed the secret. What can he try out?",
         ),
         Trial(
             "Two secrets, a minute apart",
             _a_minute_apart,
             TWO,
-            "Two people, two moments, and one secret between them.",
+            "Your function gave two people the same secret, at two moments. What should make their secrets differ?",
         ),
         Trial(
             "Two secrets in the same second",
             _twice,
             TWO,
-            "Two people enrolled in the same second, and have the same secret. Anyone who knows the second knows "
-            "both.",
+            "Two people enrolled in the same second, and have the same secret. What besides the time goes into your "
+            "secret?",
         ),
         Trial(
             "Two secrets while all clocks stand still",
@@ -227,37 +227,49 @@ ATTACK = Attack(
             "Two secrets from a `random` whose state is known",
             _dice_known,
             TWO,
-            "`random` was put back into an earlier state, and the same secret came again. It was made to be "
-            "repeatable.",
+            "`random` was put back into an earlier state, and the same secret came again. `random` was made to be "
+            "repeatable. Which source is not?",
         ),
         Trial(
             "Two secrets from a `random` whose seed is known",
             _seeds_known,
             TWO,
-            "All that was random went into a seed, and `random` computes the rest. After one correct guess "
-            "everything is known.",
+            "All that was random went into a seed, and `random` computes the rest. How many seeds would an attacker "
+            "have to try?",
         ),
         Trial(
             "Two thousand secrets while all clocks stand still",
             _many_while_clocks_stand,
             ALL_NEW,
-            "They differ, but so few are possible that some came twice. How many would an attacker have to try?",
+            "Your secrets look different, but so few are possible that some came twice. How many would an attacker "
+            "have to try?",
         ),
         Trial(
-            "Its letters", _letters, BASE32, "A phone reads a secret as text of the letters A to Z and digits 2 to 7."
+            "Its letters",
+            _letters,
+            BASE32,
+            "No phone can read your secret. A phone reads text of the letters A to "
+            "Z and the digits 2 to 7. What turns bytes into such text?",
         ),
-        Trial("Its length", _length, LONG, "RFC4226-R6 asks for 128 bits at least, and recommends 160."),
+        Trial(
+            "Its length",
+            _length,
+            LONG,
+            "Your secret is too short. RFC4226-R6 asks for 128 bits at least, and "
+            "recommends 160. How many bytes are that?",
+        ),
         Trial(
             "Thirty-two secrets, byte by byte",
             _many,
             ALL_DIFFER,
-            "They differ, but not everywhere. Count only what nobody can know beforehand.",
+            "Your secrets differ, but not in every byte. How many of their bytes can nobody know beforehand?",
         ),
         Trial(
             "What it asks the operating system for",
             _asked_for,
             ENOUGH,
-            "Nobody can make a long secret of a short one. Whatever it goes through, only the short one is unknown.",
+            "Your function asks the operating system for only a few bytes, and makes a long secret of them. How many "
+            "bytes of it are unknown?",
         ),
     ),
 )

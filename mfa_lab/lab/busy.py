@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 shown_after_seconds = 1.0
-"""A quicker call shows no line. Tests set this value."""
+"""A call that ends sooner shows no progress line. Tests set this value."""
 
 
 class Busy:

@@ -2,6 +2,9 @@
 
 The kit knows its own notebooks, so it can distinguish this case from a learner's own mistake. Python's words stay in
 three cases: the learner changed the cell, no cell defines the name, or the cell fails after all cells above it.
+
+If an answer's cell contains a common slip of writing, such as a letter without quotes, a line after Python's words
+says how to write it.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from mfa_lab.resources import notebooks_dir
 
 REMEDY = "Click this cell, choose Run > Run All Above Selected Cell, and then run this cell again."
 _LINE_WIDTH = 48
+_CURLY = re.compile("[\u2018-\u201f\u00ab\u00bb]")
+_PERCENT = re.compile(r"^(\w+ *= *[\d.]+) *%$", re.MULTILINE)
 _ASKED = re.compile(r'^(?:check|predict)\("([^"]+)"', re.MULTILINE)
 
 
@@ -35,7 +40,7 @@ class Book:
     cells: tuple[str, ...]
 
     def place(self, source: str) -> int | None:
-        """Return the number of the cell that has this source or asks the same exercise; None for any other."""
+        """Return the number of the cell that has this source or the same exercise, or None if no cell has."""
         if source in self.cells:
             return self.cells.index(source)
         asked = _ASKED.findall(source)
@@ -55,13 +60,18 @@ def _show(
     shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: int | None = None
 ) -> None:
     """Show an error as IPython does, except for errors that `advice` knows."""
+    ran = [source.strip() for source in shell.history_manager.input_hist_raw[1:]]
+    slip = ""
+    with suppress(Exception):  # a fault of the kit must not hide the learner's error
+        slip = slip_of_writing(error, ran[-1])
+        if slip:
+            error.add_note(slip)  # IPython shows it after Python's own words
     if not any(frame.f_globals is shell.user_ns for frame, _ in walk_tb(trace)):
         shell.showsyntaxerror()  # Python could not compile the cell, so no line of it has run
         return
-    with suppress(Exception):  # a fault of the kit must not hide the learner's error
+    with suppress(Exception):
         session = Path(os.environ.get("JPY_SESSION_NAME", "")).stem
-        ran = [source.strip() for source in shell.history_manager.input_hist_raw[1:]]
-        told = advice(error, ran, books(), session)
+        told = "" if slip else advice(error, ran, books(), session)
         if told:
             error._render_traceback_ = lambda: [told]  # type: ignore[attr-defined]  # IPython asks for it
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
@@ -94,6 +104,30 @@ def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], sess
     if place is None or book.cells[place] != ran[-1]:
         return ""
     return _of_order([book.place(source) for source in ran], place, error)
+
+
+def slip_of_writing(error: BaseException, source: str) -> str:
+    """Say how to write an answer that Python could not read. Return "" if it is another mistake, or no answer's cell.
+
+    It knows letters without quotes, curly quotes, and a number with a percent sign.
+    """
+    if not _ASKED.search(source):
+        return ""
+    if isinstance(error, SyntaxError):
+        if "invalid character" in error.msg and _CURLY.search(error.text or ""):
+            straight = _CURLY.sub('"', (error.text or "").strip())
+            return f"These quotes are curly. Python needs straight ones: {straight}"
+        percent = _PERCENT.search(source)
+        return f"Write the number without the percent sign: {percent[1]}" if percent else ""
+    if type(error) is not NameError:
+        return ""
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Assign):
+            parts = statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]
+            words = [part.id for part in parts if isinstance(part, ast.Name)]
+            if error.name in words and len(words) == len(parts):
+                return f'Letters and texts go in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
+    return ""
 
 
 def _of_order(places: list[int | None], place: int, error: BaseException) -> str:

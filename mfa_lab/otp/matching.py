@@ -87,7 +87,7 @@ def match_consecutive(
     The search goes up to `reach_steps` on either side of the current step. So a guessed pair is correct
     2 * reach_steps times in 10^(2 * digits). Use it only for explicit resynchronisation, after other proof
     (RFC6238-6). As in `match`, both steps must be above `last_step`, and the caller stores the returned step. All
-    steps within reach are compared in constant time. Raises what `match` raises.
+    steps within reach are compared in constant time. Raises the errors of `match`.
     """
     if type(reach_steps) is not int or not 1 <= reach_steps <= MAX_REACH_STEPS:
         raise InvalidInput(f"reach_steps must be 1 to {MAX_REACH_STEPS}: the search is bounded (RFC 4226, 7.4)")

@@ -55,7 +55,7 @@ class Policy:
     """In code points. NIST-3.1.1.2 says to allow at least 64. A longer password is rejected, never cut."""
 
     free_failures: int = 2
-    """Consecutive failures without a wait. The next failure starts the first wait. Any number is allowed."""
+    """How many consecutive failures cause no wait. The next failure starts the first wait. Any number is allowed."""
     first_wait_seconds: int = 30
     longest_wait_seconds: int = 3600
     """The waits double from the first to the longest (NIST-3.2.2)."""

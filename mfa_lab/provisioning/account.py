@@ -91,7 +91,7 @@ class OtpAccount:
     def uri(self) -> str:
         """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
 
-        Raises what `checked_for_writing` raises, and `InvalidInput` if it would be longer than 4096 characters.
+        Raises the errors of `checked_for_writing`, and `InvalidInput` if the URI is longer than 4096 characters.
         """
         self.checked_for_writing()
         totp = pyotp.TOTP(

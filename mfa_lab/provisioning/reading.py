@@ -1,4 +1,4 @@
-"""Read tolerantly, write strictly: the one reader for the parts of an account.
+"""The only functions that read the parts of an account. Reading is tolerant, writing is strict.
 
 URIs, exports and tables share these functions, so that all three read the same text in the same way. Writing is
 strict: `OtpAccount.uri` and `google_export.write` reject a name that another app could read in another way.

@@ -67,7 +67,7 @@ def _asked(each: Exercise) -> str:
 
 @cache
 def _outcomes() -> dict[str, str]:
-    """Return what happens, by the id of its prediction, from the outputs of the kit's own notebooks."""
+    """Map each prediction's id to what really happened, taken from the outputs of the kit's own notebooks."""
     calls = ((re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for source, shown in _kit_cells())
     happened = ((call[1], re.search(r"What happened is (.+)", shown)) for call, shown in calls if call)
     return {prediction_id: found[1] for prediction_id, found in happened if found}

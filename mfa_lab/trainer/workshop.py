@@ -132,7 +132,7 @@ _OVERVIEW = """
 <h1>Workshop: {count} seats</h1>
 <p>Only for you until the workshop is over. Names, passwords and keys are demo values, made from the seed
 <code>{seed}</code>; each opens its own seat's live forms, and nothing else.</p>
-<h2>What to do with it</h2>
+<h2>How to use this folder</h2>
 <ul>
 <li>Print <code>cards.pdf</code> at 100 %, cut, and lay one card on each seat.</li>
 <li>Carry each folder to its machine, or leave all seats on the class server. There, take this folder,

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from mfa_lab.attacks import attack
+from mfa_lab.attacks.record import Measure
 from mfa_lab.attacks.report import report_on
 from mfa_lab.cli.group import main
 
@@ -56,3 +57,11 @@ def test_what_is_not_as_it_should_be_is_seen(changed: str) -> None:
 def test_the_whole_series() -> None:
     """All of it, as CI runs it, comes out as it should."""
     assert run()[0] == 0
+
+
+def test_a_long_measure_is_printed_with_a_line_for_each_clause() -> None:
+    """In a notebook, where JupyterLab would break a long line inside a word; a short one stays as it is."""
+    short, long = Measure(1, 1, "one; two"), Measure(0, 1, f"one; {'a' * 90}; three")
+    assert str(short) == "broken: one; two"
+    assert str(long) == f"held: one;\n  {'a' * 90};\n  three"
+    assert " ".join(str(long).split()) == repr(long)

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from mfa_lab.errors import AccessDenied
-from mfa_lab.lab.cell_order import REMEDY, Book, advice, books
+from mfa_lab.lab.cell_order import REMEDY, Book, advice, books, slip_of_writing
 
 SETUP = "from mfa_lab.lab import check, demo_room\nroom = demo_room()"
 LOGIN = "login, server = LoginForm(room), room.server"
@@ -57,6 +57,35 @@ def test_a_missing_name_is_told_with_the_cell_that_makes_it() -> None:
 def test_other_errors_are_pythons(error: Exception, ran: tuple[str, ...]) -> None:
     """Nothing is said that would hide the learner's own mistake, or the kit's."""
     assert told(error, *ran) == ""
+
+
+ASKED = 'predict("reused-elsewhere", guess)'
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("guess = c", 'Letters and texts go in quotes: guess = "c"'),
+        ("letters = b, d", 'Letters and texts go in quotes: letters = "bd"'),
+        ("guess = \u201cc\u201d", 'These quotes are curly. Python needs straight ones: guess = "c"'),
+        ("guess = \u2019c\u2019", 'These quotes are curly. Python needs straight ones: guess = "c"'),
+        ("share = 6.9%", "Write the number without the percent sign: share = 6.9"),
+        ("guess = undefined(1)", ""),
+        ("guess = 'c", ""),
+        ("def f(x):\n    return 6.9 %\n", ""),
+        ("guess = 1 / 0", ""),
+    ],
+)
+def test_a_slip_of_writing_in_an_answer_is_explained(written: str, said: str) -> None:
+    """Python's own error decides, and only a cell that asks for an answer is helped."""
+
+    def slip(source: str) -> str:
+        with pytest.raises(Exception) as raised:  # noqa: PT011 (whatever Python says)
+            exec(compile(source, "cell", "exec"), {})  # noqa: S102
+        return slip_of_writing(raised.value, source)
+
+    assert slip(f"{written}\n{ASKED}") == said
+    assert slip(written) == ""
 
 
 def test_a_cell_run_twice_and_one_run_too_early() -> None:

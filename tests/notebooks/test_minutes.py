@@ -62,6 +62,30 @@ def test_the_core_path_runs_whole_sections(stop: Stop):
     assert named == kept, f"in CORE_PATH of {TABLE}, choose for {stop.notebook} among: {choice}"
 
 
+@pytest.mark.parametrize("stop", CORE_PATH, ids=lambda stop: stop.notebook)
+def test_a_stop_of_the_core_path_counts_what_its_sections_ask(stop: Stop):
+    """Each exercise and prediction of these sections, in their order, and no other."""
+    inside, asked = not stop.sections, []
+    for cell in parsed(FOLDER / f"{stop.notebook}.ipynb").cells:
+        heading = re.match(r"## (.+) \(\d+ min\)", cell.source)
+        if heading and stop.sections:
+            inside = heading[1] in {section.title for section in stop.sections}
+        if inside and cell.cell_type == "code":
+            asked += re.findall(r'^(?:check|predict)\("([^"]+)"', cell.source, re.MULTILINE)
+    assert stop.asks == tuple(asked), f"write these for {stop.notebook} in CORE_PATH of {TABLE}"
+
+
+@pytest.mark.parametrize(("stop", "following"), [*zip(CORE_PATH, (*CORE_PATH[1:], None), strict=True)])
+def test_a_stop_of_the_core_path_leads_to_the_next_stop(stop: Stop, following: Stop | None):
+    """Its last line names the core path too, if the table's next notebook is off it, and says where the path ends."""
+    last = prose(stop.notebook).split("**Next:**")[1]
+    if following is None:
+        assert "This is the end of the core path." in last
+    else:
+        first_link = re.findall(r"\((\w+)\.ipynb\)", last)[0]
+        assert first_link == following.notebook or f"On the core path: [{following.notebook}](" in last
+
+
 def test_the_core_path_takes_two_hours_at_most():
     """If it is longer, leave a section out."""
     assert core_minutes() <= CORE_PATH_LIMIT_MINUTES

@@ -11,6 +11,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from mfa_lab.lab.grading.course import CORE_PATH
 from mfa_lab.trainer.refresh import own_kernel
 
 from .kit import FOLDER, ROOT, parsed
@@ -98,3 +99,17 @@ def test_each_section_runs_as_its_row_says(notebook, tmp_path):
             except CellExecutionError as error:
                 raised.append((walk, f"{error.ename}: {error.evalue}"))
     assert raised == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("stop", [stop for stop in CORE_PATH if stop.sections], ids=lambda stop: stop.notebook)
+def test_a_stop_of_the_core_path_runs_as_the_map_says(stop, tmp_path):
+    """The setup cell, then the named sections in their order, and nothing else: no cell raises, each guess is met."""
+    parts = [code_for(Walk(stop.notebook, section.title, above=False)) for section in stop.sections]
+    cells = {cell.id: cell for part in parts for cell in part}
+    client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=own_kernel(), timeout=CELL_SECONDS)
+    with client.setup_kernel(cwd=str(tmp_path), cleanup_kc=True):
+        ran = [client.execute_cell(NotebookNode(cell), 0) for cell in cells.values()]
+    asked = [cell.source for cell in ran if cell.source.startswith("compare(")]
+    shown = [str(cell.outputs) for cell in ran if cell.source.startswith("compare(")]
+    assert [source for source, output in zip(asked, shown, strict=True) if "What happened is" not in output] == []

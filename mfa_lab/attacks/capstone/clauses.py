@@ -84,8 +84,8 @@ ONE_LOGIN = (
                 "Hashes computed for each",
                 cases.work,
                 "the same",
-                "The two names do not cost the same number of hashes, so time tells which account exists. "
-                "Where does the work differ?",
+                "Your server does not compute the same number of hashes for the two names, so the time reveals which "
+                "account exists. Where does the work differ?",
             ),
         ),
     ),
@@ -103,15 +103,15 @@ ONE_LOGIN = (
                 "Alice's page, after Mallory's password alone, while she is logged in",
                 cases.skips_as_alice,
                 OUT,
-                "Your server believed the name on what Mallory shows, and anybody can write a name. What "
-                "opens a page is the token. Whose is it?",
+                "Your server believed the name in the session that Mallory shows, and anybody can write a name. Only "
+                "the token opens a page. Whose token is it?",
             ),
             Trial(
                 "Alice's page, with Mallory's own session that says it is hers",
                 cases.claims_to_be_alice,
                 OUT,
-                "Your server repeats what the other side shows, which is only a claim. Whose session is it "
-                "by the server's own notes?",
+                "Your server returns what the client shows, which is only a claim. Whose session is it by the "
+                "server's own notes?",
             ),
         ),
     ),
@@ -129,8 +129,8 @@ ONE_LOGIN = (
                 "A code that is typed 40 s late",
                 partial(cases.typed_late, seconds=40),
                 IN,
-                "A code of the step before is refused, so a slow person stays out. How many steps of delay "
-                "are allowed?",
+                "Your server rejects a code of the previous step, so a slow person cannot log in. How many steps of "
+                "delay are allowed?",
             ),
         ),
     ),
@@ -148,15 +148,15 @@ ONE_LOGIN = (
                 "The code that enrolled the phone, once more",
                 cases.enrolled_with,
                 OUT,
-                "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does "
-                "the draft write it down?",
+                "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does the "
+                "draft note this use?",
             ),
             Trial(
                 "The code before the last one, once more",
                 partial(cases.used_again, logins_since=1),
                 OUT,
-                "An older code got in again. It has been used, too, and the window still contains it. Which "
-                "steps are over after a login?",
+                "An older code got in again. It has been used, too, and the window still contains it. Which steps "
+                "should the server no longer accept after a login?",
             ),
             LAST_AFTER_IT,
         ),
@@ -238,15 +238,15 @@ WITH_TIME = (
                 "The same session, shown twice after the hour",
                 partial(cases.tried_twice, after_seconds=HOUR + MINUTE),
                 OUT,
-                "The first request was refused and yet counted as a use, so the second one got in. When does "
-                "a request count?",
+                "Your server refused the first request and yet counted it as a use, so the second request got in. "
+                "When does a request count as a use?",
             ),
             Trial(
                 "A session in its second day",
                 partial(used, pauses=[50 * MINUTE] * 30),
                 OUT,
-                "The session was used all the time, and it is more than a day old. Which of the two moments "
-                "says that?",
+                "The session was used all the time, and it is more than a day old. Which of the two moments says how "
+                "old it is?",
             ),
         ),
     ),
@@ -265,15 +265,15 @@ WITH_TIME = (
                 "Alice's mistakes and Mallory's, in the log",
                 cases.whose,
                 "told apart",
-                "A line does not say whose account it was. A name that has an account belongs there. Where "
-                "do you know it from?",
+                "A line does not say whose account it was. If the name has an account, the line must contain the "
+                "name. Which variable of your server holds the name?",
             ),
             Trial(
                 "Accepted and refused, in the log",
                 cases.how_it_ended,
                 "told apart",
-                "One attempt was accepted and one was refused, and the lines are equal. Which word says how "
-                "it ended?",
+                "One attempt was accepted and one was refused, and the lines are equal. Which word says how an "
+                "attempt ended?",
             ),
             Trial(
                 "What people typed, looked for in it",
@@ -286,8 +286,8 @@ WITH_TIME = (
                 "The log, if people mistype something else",
                 cases.typed_otherwise,
                 "the same",
-                "The log depends on the text that was typed. In pieces, counted or hashed, it is still what "
-                "people typed. What else changes your line? (A time comes from `self.clock`.)",
+                "The log depends on the text that was typed. Parts of it, its length or its hash still say something "
+                "about what people typed. What else changes your line? (A time comes from `self.clock`.)",
             ),
         ),
     ),
@@ -303,7 +303,7 @@ EVERYBODY = Clause(
             "Alice, who opens her pages every twenty minutes for nearly a day",
             partial(used, pauses=[20 * MINUTE] * 71),
             IN,
-            "Alice was there all the time, and her session ended. Does each use count as one?",
+            "Alice used her session all the time, and yet it ended. Does your server note each use?",
         ),
     ),
 )

@@ -1,8 +1,8 @@
 """Guessing, measured: many attackers draw their guesses, and those with a valid guess play theirs on the server.
 
 Each attacker knows Alice's password and draws codes blindly. An attacker who draws no valid code fails at any server.
-Only the others are played, so a large number of attackers costs little. The codes are real ones, from Alice's secret,
-at the moment of each guess.
+The program plays only the others, so a large number of attackers costs little. The codes are real ones, from Alice's
+secret, at the moment of each guess.
 """
 
 from __future__ import annotations

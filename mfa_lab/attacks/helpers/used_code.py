@@ -70,15 +70,21 @@ LAST_BUT_ONE = Trial(
     "The code before the last one, once more",
     _last_but_one,
     OUT,
-    "Alice has logged in twice, with two codes. The window still accepts the first.",
+    "Alice has logged in twice, with two codes, and your server accepts the first code again. Which codes are over "
+    "after her second login?",
 )
 LAST_AFTER_IT = Trial(
     "The code before the last one, and then the last one, once more",
     _last_after_it,
     OUT,
-    "An older code comes and is rejected, and after it the last one is accepted again. What has the older "
-    "one changed?",
+    "Your server rejects an older code, and then accepts the last code again. What has the older code changed?",
 )
 TWO_PEOPLE = Trial(
-    "Mallory and Alice, in the same half minute", _two_people, IN, "Each of them has codes of their own."
+    "Mallory and Alice, in the same half minute",
+    _two_people,
+    IN,
+    "Mallory and Alice log in within the same half "
+    "minute, and your server rejects one of them. "
+    "Each has other codes. Whose code does it "
+    "remember?",
 )

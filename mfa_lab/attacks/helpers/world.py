@@ -36,7 +36,7 @@ class Person:
 class World:
     """Hold one server that `make` makes, and two people who have enrolled. Seeded: the same each time.
 
-    The clock is two minutes after the enrolments, ten seconds into a step.
+    The clock shows a time two minutes after the enrolments, ten seconds into a step.
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:
@@ -128,10 +128,35 @@ def _wrong_password(make: Make) -> str:
 
 
 HONEST = (
-    Trial("Alice, with password and code", _honest, IN, "A server that lets nobody in is safe, and useless."),
-    Trial("Alice, four logins in a row", _again, IN, "The first login must not spoil the next."),
-    Trial("Alice, whose code is a step old", _slow, IN, "People type slowly, and clocks differ by some seconds."),
-    Trial("Alice, who mistypes once", _typo, IN, "Everybody types a wrong digit now and then."),
+    Trial(
+        "Alice, with password and code",
+        _honest,
+        IN,
+        "Your server does not let Alice in with her password and "
+        "code. Such a server is safe, and useless. Which check "
+        "rejects her?",
+    ),
+    Trial(
+        "Alice, four logins in a row",
+        _again,
+        IN,
+        "Your server accepts Alice's first login and rejects a later one. What did the first login change?",
+    ),
+    Trial(
+        "Alice, whose code is a step old",
+        _slow,
+        IN,
+        "Your server rejects a code that is a step old. People type "
+        "slowly, and clocks differ by some seconds. Which steps "
+        "should it accept?",
+    ),
+    Trial(
+        "Alice, who mistypes once",
+        _typo,
+        IN,
+        "Your server keeps Alice out after one wrong digit. Everybody "
+        "mistypes from time to time. What should one mistake cost?",
+    ),
     Trial("A wrong code", _wrong_code, OUT, "Whatever else you fix, the server must still verify the code."),
     Trial(
         "A wrong password", _wrong_password, OUT, "Whatever else you fix, the server must still verify the password."

@@ -28,10 +28,10 @@ def acceptance(
     The phone's clock is `offset_seconds` ahead, and the code reaches the server `delay_seconds` after it was read.
     Arguments broadcast.
 
-    The code is of step floor(x + offset / period), and the server in step floor(x + delay / period), where x is the
-    moment. With s = abs(offset - delay) / period, the two are floor(s) steps apart, or one more with the chance s -
-    floor(s). So the chance that they are at most `window_steps` apart is window_steps + 1 - s, limited to the range
-    from 0 to 1.
+    The code belongs to step floor(x + offset / period), and the server is in step floor(x + delay / period). Here x
+    is the moment when the code was read, in periods. With s = abs(offset - delay) / period, the two are floor(s)
+    steps apart, or one more with the chance s - floor(s). So the chance that they are at most `window_steps` apart is
+    window_steps + 1 - s, limited to the range from 0 to 1.
     """
     apart = np.abs(np.subtract(offset_seconds, delay_seconds)) / period
     return np.clip(np.add(window_steps, 1) - apart, 0.0, 1.0)

@@ -112,7 +112,7 @@ SECRET_BITS = 160
 
 
 def seed_table() -> Table:
-    """Return a row for each kind of seed, from the second to a secret in which every bit is random."""
+    """Return a row for each kind of seed, from a time in whole seconds to a secret whose bits are all random."""
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
     rows.append(
         (

@@ -17,7 +17,7 @@ EXERCISES = (
         title="Attack 1: no session before the second step",
         question=(
             "Write a class `Fixed` on top of `HastyServer` with its own method `begin_login(self, name, password)`, "
-            "so that what step 1 gives opens no page."
+            "so that the pending login of step 1 opens no page."
         ),
         given=_GIVEN,
         hints=(
@@ -63,6 +63,7 @@ PREDICTIONS = (
             Option("b", "about half a million, until one is correct"),
             Option("c", "no number helps: the server stops him first", lambda measure: not measure.succeeded),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** no code was guessed, stolen or even typed. This is the cheapest attack of the "
@@ -72,19 +73,20 @@ PREDICTIONS = (
             ),
             (
                 "At `MfaServer` the same token opens nothing. It is in the list of pending logins and not in the "
-                "list of sessions, and only the last step writes into that one. You tried it by hand in notebook "
-                "02. There is access after both factors or not at all (ASVS-6.3.3). The session's token is made "
-                "when the login is complete, so every token from before is worthless (ASVS-7.2.4)."
+                "list of sessions, and only the last step writes into the list of sessions. You tried it by hand in "
+                "notebook 02. There is access after both factors or not at all (ASVS-6.3.3). The session's token is "
+                "made when the login is complete, so every token from before is worthless (ASVS-7.2.4)."
             ),
             (
                 "In 2013 a user told the author of [a plug-in for a webmail "
-                "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) in public how to get "
-                "in. Type the password, leave the page for the code as it is, and open the inbox by its address. It "
-                "was fixed, and came back elsewhere. In 2022 [a plug-in for a learning "
+                "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) in public how to get in. "
+                "Type the password, leave the page for the code as it is, and open the inbox by its address. It was "
+                "fixed, and came back elsewhere. In 2022 [a plug-in for a learning "
                 "platform](https://github.com/FlaviuPopescu/CVE-2022-28601) was found to behave like this "
-                "(CVE-2022-28601). Instead of the code, one could open the page with one's telephone number and "
-                "change it, and the next code went to the new number. PortSwigger's Web Security Academy has [a lab "
-                "that is built on it](https://portswigger.net/web-security/authentication/multi-factor)."
+                "(CVE-2022-28601). Instead of typing the code, anyone with the password could open the page with the "
+                "telephone number and change the number. The next code then went to the new number. PortSwigger's "
+                "Web Security Academy has [a lab that is built on this "
+                "mistake](https://portswigger.net/web-security/authentication/multi-factor)."
             ),
         ),
         secrets=("second step is skipped", "pages open", r"✓ gets in", "no code was guessed", "open the inbox"),

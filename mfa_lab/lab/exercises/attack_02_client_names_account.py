@@ -14,14 +14,14 @@ EXERCISES = (
         exercise_id="client-names-account",
         title="Attack 2: the server knows whose login it is",
         question=(
-            "Write a class `Fixed` on top of `TrustingServer`, with its own method `account_of(self, pending)`. "
-            "It returns the account that passed the first step, one of `self.accounts`, or raises `AccessDenied`. "
-            "The client sends back the text `pending.token.reveal()`: a random token, a space, and a name. Under "
-            "the token alone, the server stored a name itself, in `self.pendings`."
+            "Write a class `Fixed` on top of `TrustingServer`, with its own method `account_of(self, pending)`. It "
+            "returns the account that passed the first step, one of `self.accounts`, or raises `AccessDenied`. The "
+            "client sends back the text `pending.token.reveal()`: a random token, a space, and a name. In the first "
+            "step the server itself stored a name under the token alone, in `self.pendings`."
         ),
         given=("from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.client_names_account import TrustingServer"),
         hints=(
-            "Both parts of the text come from the client. Which of them can a client not have made up?",
+            "Both parts of the text come from the client. Which of the two parts can a client not have made up?",
             "Split the text at the space, and look up the first part. Ignore the second part.",
         ),
         wrong=(
@@ -32,7 +32,7 @@ EXERCISES = (
                 "        if token not in self.pendings or name not in self.pendings.values():\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[name]",
-                "Your code checks the token and the name one by one. So Mallory's token works with the name of "
+                "Your code checks the token and the name separately. So Mallory's token works with the name of "
                 "anyone who is logging in. Under which name did this very token pass the first step?",
             ),
             Wrong(
@@ -46,8 +46,8 @@ EXERCISES = (
                 "        if self.last is None:\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[self.last]",
-                "Your server remembers one name, that of the person who came last. If two people log in at the same "
-                "time, one is taken for the other. What tells their logins apart?",
+                "Your server remembers only one name, the name of the person who came last. If two people log in at "
+                "the same time, it takes one for the other. What tells their logins apart?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"
@@ -83,7 +83,7 @@ EXERCISES = (
                 '        token = pending.token.reveal().partition(" ")[0]\n'
                 "        return self.accounts[self.pendings[token]]",
                 "Your code raises `KeyError` for a token that is not in the list. The server then reports a fault of "
-                "its own, but somebody made up a token to get in. Which error says so?",
+                "its own, but in truth somebody made up a token to get in. Which error rejects a login?",
             ),
         ),
     ),
@@ -103,26 +103,27 @@ PREDICTIONS = (
             Option("b", "Mallory's, because his password opened this login"),
             Option("c", "Alice's, because the name is hers", lambda measure: measure.succeeded),
         ),
+        outcome="c",
         saw=(
             (
-                "**What we saw:** Alice's pages open, and nobody typed her password. One factor is Mallory's and "
-                "the other is Alice's. Together they are not two factors of anybody (ASVS-6.3.3). Between Mallory "
-                "and her pages there are only six digits, which can be seen or guessed."
+                "**What we saw:** Alice's pages open, and nobody typed her password. One factor is Mallory's and the "
+                "other is Alice's. Together they are not two factors of the same person (ASVS-6.3.3). Between "
+                "Mallory and her pages there are only six digits, which can be seen or guessed."
             ),
             (
-                "Our server has a list. In step 1 it stored under the token, which is random, whose login this is. "
-                "The token contains no name, so there is no name to change. Mallory's token stays Mallory's, and "
-                "Alice's code is a wrong code for it. At the end the server issues another new token (ASVS-7.2.4), "
-                "with its own owner in the list."
+                "Our server has a list. In step 1 the server stored the owner of this login under the token, which "
+                "is random. The token contains no name, so there is no name to change. Mallory's token stays "
+                "Mallory's, and Alice's code is a wrong code for it. At the end the server issues another new token "
+                "(ASVS-7.2.4), with its own owner in the list."
             ),
             (
                 "This has happened. In 2019 users of [an adapter that adds one-time passwords to company "
                 "logins](https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19) found the wrong person's name "
-                "in the second step. It travelled in a hidden field. The adapter's author wrote in public what that "
-                "meant: one person's password and another's code made one login. The report was closed as fixed. "
-                "PortSwigger's Web Security Academy has [a lab built on this "
-                "mistake](https://portswigger.net/web-security/authentication/multi-factor/lab-2fa-broken-logic), "
-                "in which the code is then guessed."
+                "in the second step. The name travelled in a hidden field. The adapter's author wrote in public what "
+                "that meant: one person's password and another's code made one login. The report was closed as "
+                "fixed. PortSwigger's Web Security Academy has [a lab built on this "
+                "mistake](https://portswigger.net/web-security/authentication/multi-factor/lab-2fa-broken-logic), in "
+                "which the attacker then guesses the code."
             ),
         ),
         secrets=(

@@ -25,12 +25,12 @@ EXERCISES = (
                 "there."
             ),
             (
-                "Let the first few cost nothing. Let each further one cost more than the one before, up to a "
-                "longest wait."
+                "Let the first few mistakes cost nothing. Let each further mistake cost more than the one before, up "
+                "to a longest wait."
             ),
             (
-                "A list of waits works, and so does doubling the wait before. What comes after the last wait of the "
-                "list?"
+                "A list of waits works, and so does doubling the previous wait. What comes after the last wait of "
+                "the list?"
             ),
         ),
         wrong=(
@@ -39,26 +39,26 @@ EXERCISES = (
                 "    def wait_seconds(self, failures):\n"
                 "        return 10**9 if failures >= 5 else 0",
                 "Your wait is longer than an hour. So anyone who has Alice's password can keep her out as long as "
-                "they like. How long does a program have to wait to lose interest?",
+                "they like. How long a wait is enough to stop a program?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 1 if failures >= 5 else 0",
-                "Your waits are a second or two. A program does not mind them and goes on. How many guesses a day "
-                "do they leave?",
+                "Your waits are a second or two. A program does not mind them and goes on. How many guesses a day do "
+                "such waits allow?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 300 if failures == 5 else 0",
-                "Your server makes one wait, and none after it. So a program waits once and goes on. What does the "
-                "sixth wrong code cost, or the hundredth?",
+                "Your server imposes one wait, and no wait after it. So a program waits once and goes on. What does "
+                "the sixth wrong code cost, or the hundredth?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n    def wait_seconds(self, failures):\n        return 30 * failures",
-                "Your server already makes Alice wait after her first wrong digit. So everybody waits now and then. "
-                "How many mistakes do people make in a row?",
+                "Your server already makes Alice wait after her first wrong digit. So everybody has to wait from "
+                "time to time. How many mistakes do people make in a row?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
@@ -92,27 +92,28 @@ PREDICTIONS = (
             Option("b", "some, but fewer than a hundred", lambda measure: 0 < measure.got < 100),
             Option("c", "a hundred or more", lambda measure: measure.got >= 100),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** twenty. The formula says 3 · 600 / 1,000,000, one in 556, which makes 14.4 of "
-                "8,000 attackers. Chance did not hit 14.4 exactly, and stayed well within three sigma: about 11 on "
-                "either side."
+                "8,000 attackers. Chance did not hit 14.4 exactly, and stayed well within three standard "
+                "deviations: about 11 on either side."
             ),
             (
-                "Half a minute gets hardly anybody in, but nobody stops after half a minute. Follow the middle line "
-                "to the right. At 20 guesses a second, which any home connection manages, an hour is worth one "
-                "chance in five. After 231,049 guesses, a little more than three hours, the odds are even. The "
-                'upper line is a server that accepts codes of up to eight steps on either side, because "clocks are '
-                'so wrong". It saves the attacker more than four fifths of the work. You computed in notebook 10 '
-                "what a window costs; here somebody collects."
+                "In half a minute hardly any attacker gets in, but no attacker stops after half a minute. Follow "
+                "the middle line to the right. At 20 guesses a second, which any home connection manages, an hour "
+                "of guessing succeeds with a chance of one in five. After 231,049 guesses, a little more than three "
+                "hours, the odds are even. The upper line is a server that accepts codes of up to eight steps on "
+                'either side, because "clocks are so wrong". This server saves the attacker more than four fifths '
+                "of the work. Notebook 10 computes what a window costs; here an attacker profits from it."
             ),
             (
                 "`MfaServer` verified three guesses and refused 597 unseen, whether they were correct or not. From "
                 "the third wrong code on, the account has to wait: half a minute at first, and up to an hour "
                 "(RFC4226-7.3, NIST-3.2.2). The chance went from one in 556 to one in 111,111, by the same formula. "
                 "Of its three numbers, *v* is the only one that a server can change without a cost to honest users. "
-                "A chance is no wall: nobody in this crowd was lucky, but about one such crowd in fourteen has "
-                "somebody who is."
+                "A small chance is still a chance. None of these attackers was lucky, but in about one of fourteen "
+                "such crowds somebody is."
             ),
         ),
         secrets=("20 of 8,000", r"14\.4", r"(?i)1 in 556|one in 556", r"\btwenty\. The formula"),

@@ -25,16 +25,20 @@ EXERCISES = (
             "from mfa_lab.attacks.helpers.minimal_server import Count"
         ),
         hints=(
-            "What can Mallory have more of at any time, and what is there only one of?",
-            "Two pending logins of one account should lead to the same count, and those of two accounts to two.",
+            "What can Mallory create as often as he likes, and what exists only once?",
+            (
+                "Two pending logins of one account should lead to the same count, and pending logins of two "
+                "accounts to "
+                "two counts."
+            ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(PerSessionServer):\n"
                 "    def counted(self, pending):\n"
                 '        return self.counts.setdefault("everybody", Count())',
-                "Your server has one count for everybody. So an attacker who guesses at Alice's account keeps all "
-                "others out. Whom do you want to stop?",
+                "Your server has one count for everybody. So an attacker who guesses codes for Alice's account keeps "
+                "everybody else out. Whom do you want to stop?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -43,8 +47,8 @@ EXERCISES = (
                 "        token = pending.token.reveal()\n"
                 "        self.pendings = {t: n for t, n in self.pendings.items() if n != name or t == token}\n"
                 "        return pending",
-                "Your server ends the older session when a new one begins. So Mallory uses one after the other, and "
-                "Alice's own ends with them. What stays the same in all of them?",
+                "Your server ends the older session when a new one begins. So Mallory uses one session after the "
+                "other, and Alice's own session ends with them. What stays the same in all these sessions?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -56,7 +60,7 @@ EXERCISES = (
                 "    def counted(self, pending):\n"
                 "        return self.account_of(pending)",
                 "Your server has one count, but a correct password ends it, and Mallory has the password. So every "
-                "login begins at nought. What does he not have?",
+                "login begins with a count of zero. What does he not have?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -78,7 +82,7 @@ PREDICTIONS = (
         id="attack-many-sessions",
         question=(
             "This server makes you wait after five wrong codes in a session. Many attackers open a hundred sessions "
-            "each, at the same time, and type five codes into each. What do they get?"
+            "each, at the same time, and type five codes into each. What are the guesses of one attacker worth?"
         ),
         options=(
             Option("a", "nothing: there is a limit now", lambda measure: not measure.succeeded),
@@ -93,24 +97,26 @@ PREDICTIONS = (
                 lambda measure: measure.succeeded and measure.got >= measure.tries * measure.expected / 4,
             ),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the limit held in each of the hundred sessions, and was worth nothing. The server "
-                "verified all 500 guesses, as if there were no limit. It limits something that an attacker can have "
-                "any amount of. But the attacker is after something that exists only once: the account. RFC4226-7.3 "
-                "says it in so many words: the count spans all login sessions."
+                "verified all 500 guesses, as if there were no limit. It limits sessions, and an attacker can open "
+                "any number of sessions. But the attacker wants something that exists only once: the account. "
+                "RFC4226-7.3 says it in so many words: the count spans all login sessions."
             ),
             (
                 "Too simple to be true? In 2024 researchers of Oasis Security examined a very large service. Ten "
-                "wrong codes ended a session there, and nothing counted sessions. Codes were valid for about three "
-                "minutes. They opened one session after another, guessed in many at a time, and [got in after about "
-                "an hour](https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour). The "
-                "accounts' owners were not told. They called it AuthQuake. It has been fixed."
+                "wrong codes ended a session there, and the service did not count the sessions. Codes were valid for "
+                "about three minutes. They opened one session after another, guessed in many sessions at a time, and "
+                "[got in after about an "
+                "hour](https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour). The accounts' "
+                "owners were not told. They called it AuthQuake. It has been fixed."
             ),
             (
                 "`MfaServer` again verified only three guesses: a hundred sessions or one make no difference to it. "
-                "The third wrong code in a row, after a correct password, leaves a security notification for Alice "
-                "(ASVS-6.3.5): somebody knows your password."
+                "At the third wrong code in a row after a correct password, the server sends Alice a security "
+                "notification (ASVS-6.3.5): somebody knows your password."
             ),
         ),
         secrets=("15 of 8,000", r"12\.0 are expected", "all 500 guesses", "1 in 667", "AuthQuake"),

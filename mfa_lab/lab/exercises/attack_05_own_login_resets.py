@@ -12,7 +12,7 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="own-login-resets",
-        title="Attack 5: whose login ends whose count",
+        title="Attack 5: one user's login resets another user's count",
         question=(
             "Write a class `Fixed` on top of `ForgivingServer`, with its own method `succeeded(self, count)`. The "
             "server calls it when a login is complete, with the count of the account that logged in. "
@@ -70,8 +70,9 @@ PREDICTIONS = (
     Prediction(
         id="attack-own-login-resets",
         question=(
-            "After four wrong codes in a row an account has to wait. Mallory types four at Alice's account, logs "
-            "in to his own, and goes on for fifty minutes: 400 guesses. Of 8,000 such attackers, how many get in?"
+            "After four wrong codes in a row an account has to wait. Mallory types four wrong codes for Alice's "
+            "account, logs in to his own, and goes on for fifty minutes: 400 guesses. Of 8,000 such attackers, how "
+            "many get in?"
         ),
         options=(
             Option("a", "none, because the account waits", lambda measure: measure.got == 0),
@@ -86,6 +87,7 @@ PREDICTIONS = (
                 lambda measure: 0 < measure.got < measure.tries * measure.expected / 3,
             ),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** 8 of 8,000 attackers got in. If every guess is verified, the formula of attack 3 "
@@ -94,11 +96,11 @@ PREDICTIONS = (
                 "one expect."
             ),
             (
-                "The weak server verified every single guess. Its counter works, and never gets beyond four. Ours "
-                "verified nine: three at once, and then each had to wait twice as long as the one before. (Mallory "
-                "makes four guesses every half minute. So it is one minute from the 5th guess to the 13th, and two "
-                "from there to the 29th.) His own logins in between changed nothing there. They say something about "
-                "Mallory, and nothing about Alice."
+                "The weak server verified every single guess. Its counter works, and never gets beyond four. Our "
+                "server verified nine guesses: three at once, and then each guess had to wait twice as long as the "
+                "one before. (Mallory makes four guesses every half minute. So it is one minute from the 5th guess "
+                "to the 13th, and two minutes from there to the 29th.) His own logins in between changed nothing "
+                "there. They say something about Mallory, and nothing about Alice."
             ),
             (
                 "A count belongs to one account, over all its logins, by anyone and from anywhere (RFC4226-7.3). The "
@@ -107,9 +109,9 @@ PREDICTIONS = (
             ),
             (
                 "A widely read tutorial on logins in Java made this mistake. It counted failures, and a successful "
-                "login set the count back to zero. In 2022 [a reader showed the way round "
-                "it](https://github.com/Baeldung/spring-security-registration/issues/197): if you own one account, "
-                "log in to it just before the limit is reached. The tutorial was fixed soon after."
+                "login set the count back to zero. In 2022 [a reader showed how to get round the "
+                "limit](https://github.com/Baeldung/spring-security-registration/issues/197): if you own one "
+                "account, log in to it just before the limit is reached. The tutorial was fixed soon after."
             ),
         ),
         secrets=(

@@ -28,8 +28,8 @@ EXERCISES = (
         wrong=(
             Wrong(
                 "class Fixed(EndlessServer):\n    def must_wait(self, count):\n        return count.failures >= 100",
-                "Your server verified a code that came at once after five wrong ones. So the wait of five minutes "
-                "is gone. What did the weak server's method do?",
+                "Your server verified a code that came immediately after five wrong codes. So the wait of five "
+                "minutes is gone. What did the weak server's method do?",
             ),
             Wrong(
                 "class Fixed(EndlessServer):\n"
@@ -43,14 +43,14 @@ EXERCISES = (
                 "    def must_wait(self, count):\n"
                 "        return count.failures > 98 or super().must_wait(count)",
                 "Your server closes the account before a hundred wrong codes in a row. NIST-3.2.2 allows a hundred, "
-                "so Alice needs help too early. What is your number compared with?",
+                "so Alice needs help too early. With which number does your code compare the count?",
             ),
             Wrong(
                 "class Fixed(EndlessServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 3600 if failures % 5 == 0 else 0",
                 "Your server makes longer waits. So guessing gets slower and goes on, year after year. What makes "
-                "it end?",
+                "the guessing end?",
             ),
             Wrong(
                 "class Fixed(EndlessServer):\n"
@@ -70,8 +70,8 @@ EXERCISES = (
                 "    def reset_factors(self, name):\n"
                 "        super().reset_factors(name)\n"
                 "        self.accounts[name].total = 0",
-                "Your server counts all mistakes that were ever made. So Alice, who mistypes now and then, is "
-                "refused in the end. What does a correct code in between say?",
+                "Your server counts all mistakes that were ever made. So in the end your server refuses Alice, who "
+                "mistypes from time to time. What does a correct code in between say?",
             ),
             Wrong(
                 "class Fixed(EndlessServer):\n"
@@ -101,8 +101,8 @@ EXERCISES = (
                 "        super().failed(count)\n"
                 "    def must_wait(self, count):\n"
                 "        return count.failures >= 100 or super().must_wait(count)",
-                "Your server forgets all failures after a day without a guess. So Mallory rests now and then, and "
-                "never stops. What does a day without a guess prove?",
+                "Your server forgets all failures after a day without a guess. So Mallory rests from time to time, "
+                "and never stops. What does a day without a guess prove?",
             ),
         ),
     ),
@@ -120,6 +120,7 @@ PREDICTIONS = (
             Option("b", "more than one, but fewer than fifty", lambda measure: 1 < measure.got < 50),
             Option("c", "fifty or more", lambda measure: measure.got >= 50),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** seventeen of 400. By the formula, 1 in 17 was to be expected, which makes 23.5: "
@@ -129,18 +130,18 @@ PREDICTIONS = (
                 "bored."
             ),
             (
-                "`MfaServer` waits too, and it also stops. After a hundred wrong codes in a row, with no correct "
-                "one in between, the authenticator is disabled for good. After that, only an administrator or a "
-                "recovery code helps (NIST-3.2.2). And the honest person who mistypes a hundred times in a row, "
-                "without one correct code in between? Nobody has met one yet."
+                "`MfaServer` waits too, and it also stops. After a hundred wrong codes in a row, with no correct one "
+                "in between, the authenticator is disabled for good. After that, only an administrator or a recovery "
+                "code helps (NIST-3.2.2). And the honest person who mistypes a hundred times in a row, without one "
+                "correct code in between? Nobody has met such a person yet."
             ),
             (
                 "In 2020 a reader of its source code [told a large package index in "
-                "public](https://github.com/pypi/warehouse/issues/8456) that its limit on wrong codes has no end. "
-                "By that reader's count, a patient attacker has an even chance after three months. When the limit "
-                "was made stricter in 2025, the same reader counted again, and came to seven months. With all the "
-                "limits that this service has now, 50 a day among them, it is 13 years: look for it in the figure "
-                "below."
+                "public](https://github.com/pypi/warehouse/issues/8456) that its limit on wrong codes never ends the "
+                "guessing. By that reader's count, a patient attacker has an even chance after three months. When "
+                "the limit was made stricter in 2025, the same reader counted again, and came to seven months. With "
+                "all the limits that this service has now, 50 a day among them, it is 13 years: look for it in the "
+                "figure below."
             ),
         ),
         secrets=("17 of 400", r"23\.5", "seventeen of 400", r"79 %", "patient attacker", "1,440"),

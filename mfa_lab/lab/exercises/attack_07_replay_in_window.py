@@ -23,7 +23,7 @@ EXERCISES = (
         given=_GIVEN,
         hints=(
             "Two questions about a step: was it accepted before, and was a later one accepted?",
-            "Compare first, then write. What you compare with belongs to the account.",
+            "Compare first, then write. The value that you compare with belongs to the account.",
         ),
         wrong=(
             Wrong(
@@ -33,8 +33,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "Your server remembers only the very last code, and the window holds three. So the code before it "
-                "is accepted again. Which codes should a login close?",
+                "Your server remembers only the very last code, and the window holds three. So the code before it is "
+                "accepted again. Which codes should a login make invalid?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -43,8 +43,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "Your server accepts the code that it has just accepted. So a thief gets in a second later. What "
-                "does your comparison say about equal steps?",
+                "Your server accepts the code that it has just accepted. So a thief can log in one second later. "
+                "What does your comparison say about equal steps?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -63,8 +63,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = now\n"
                 "        return True",
-                "Your server notes when a code is typed. So the same code is accepted again a step later. What "
-                "about a code stays the same, whenever it is typed?",
+                "Your server notes when a code is typed. So the same code is accepted again a step later. What stays "
+                "the same about a code, no matter when it is typed?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -96,8 +96,8 @@ EXERCISES = (
                 "            return False\n"
                 "        self.used.add(step)\n"
                 "        return True",
-                "Your server refuses a code that only another server has accepted. A name in the body of the class "
-                "itself is one memory, shared by all servers. What belongs only to the account?",
+                "Your server refuses a code that only another server has accepted. A variable in the body of the "
+                "class is one memory, shared by all servers. What belongs only to the account?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n    window_steps = 0",
@@ -125,18 +125,19 @@ PREDICTIONS = (
             ),
             Option("d", "always: the window is 90 seconds wide", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** it depends on when Alice logs in. In the figure she logs in at second 10 of her "
-                "code. The window holds the code until second 60, and until then everybody who has read it is "
-                "Alice. (Attempts come every five seconds: the last tick is at 55.) Forty seconds after her, the "
-                "code still works if she logged in before second 20 of it: 20 of 30. As a formula, with a step of "
-                "30 seconds: 2 − 40/30, two thirds."
+                "code. The window holds the code until second 60, and until then everybody who has read it is Alice. "
+                "(Attempts come every five seconds: the last tick is at 55.) Forty seconds after her, the code still "
+                "works if she logged in before second 20 of it, which is 20 of 30 seconds. As a formula, with a step "
+                "of 30 seconds: 2 − 40/30, two thirds."
             ),
             (
                 "At `MfaServer` it never works. The server has noted the *step* of the code that it accepted, and "
                 "accepts only later ones (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). The window was opened for slow "
-                "fingers and wrong clocks. A server that forgets leaves it open for slow thieves."
+                "fingers and wrong clocks. A server that forgets leaves the window open for slow thieves."
             ),
         ),
         secrets=(

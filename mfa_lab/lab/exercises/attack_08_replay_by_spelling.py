@@ -50,8 +50,8 @@ EXERCISES = (
             ),
             Wrong(
                 _key('return account.name, code.replace(" ", "")'),
-                "Your code removes every space. A tolerant verifier also forgives other things, and Mallory types "
-                "those. Can you list them all?",
+                "Your code removes every space. A tolerant verifier also ignores other signs, and Mallory types "
+                "those signs. Can you list them all?",
             ),
             Wrong(
                 _key('return account.name, "".join(sign for sign in code if sign.isdigit())'),
@@ -68,13 +68,13 @@ EXERCISES = (
                     'bare = unicodedata.normalize("NFKC", code).replace(" ", "").replace("-", "")',
                     "return account.name, bare",
                 ),
-                "Your code makes one text of all spellings. But digits come back, and some day a new code of Alice's "
-                "looks like an old one. How do the two codes differ?",
+                "Your code makes one text of all spellings. But the same digits come back, and some day a new code "
+                "of Alice's looks like an old one. How do the two codes differ?",
             ),
             Wrong(
                 _key("return step"),
-                "Your server also rejects codes that nobody has used. Two people who log in at the same time disturb "
-                "each other. Whose code was it?",
+                "Your server also rejects codes that nobody has used. If two people log in at the same time, it "
+                "rejects the second one. Whose code was used?",
             ),
         ),
     ),
@@ -92,11 +92,12 @@ PREDICTIONS = (
             Option("b", "only with spaces or a hyphen", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "every time", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
-                "**What we saw:** six spellings, six logins. (The last three are digits too: wide ones, as Japanese "
-                "keyboards type them, and bold ones from mathematics. If you see empty boxes, your machine has no "
-                "font for them. The server does not mind.)"
+                "**What we saw:** six spellings, six logins. (The last three spellings are digits too: wide digits, "
+                "as Japanese keyboards type them, and bold digits from mathematics. If you see empty boxes, your "
+                "machine has no font for them. The server accepts them.)"
             ),
             (
                 "The two halves of this server disagree about what a code *is*. The half that verifies sees a number "
@@ -104,14 +105,14 @@ PREDICTIONS = (
                 "sees the signs."
             ),
             (
-                "Our server allows spaces and hyphens, which apps show, and no digits but 0 to 9. Even a kinder "
-                "reader would do no harm there, because our server does not remember what was typed. It stores the "
-                "time step that the code belongs to, and a step has one spelling (RFC6238-5.2)."
+                "Our server allows spaces and hyphens, which apps show, and no digits but 0 to 9. Even if it "
+                "accepted more spellings, that would do no harm, because our server does not remember what was "
+                "typed. It stores the time step that the code belongs to, and a step has one spelling (RFC6238-5.2)."
             ),
             (
                 "In 2025 [a server for secrets](https://github.com/openbao/openbao/pull/1625) had this fault. Its "
                 "library dropped spaces from a code before it verified the code. The server's own memory of used "
-                "codes did not. With a space in it, a used code was a new one."
+                "codes did not drop them. So a used code with a space in it counted as a new code."
             ),
         ),
         secrets=(

@@ -74,6 +74,7 @@ PREDICTIONS = (
             Option("c", "in 10 to 20 of them", lambda measure: 10 <= measure.got <= 20),
             Option("d", "in more than 20 of them", lambda measure: measure.got > 20),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** Mallory got in 15 times of 30. The figure has four ticks, from 30 seconds after "
@@ -83,14 +84,14 @@ PREDICTIONS = (
             ),
             (
                 "Why half of the times? The window ends 60 seconds after the phone began to show the code, and "
-                "Mallory types 45 seconds after Alice. So he is in time if she was done in the first 15 of her 30 "
-                "seconds."
+                "Mallory types 45 seconds after Alice. So he is in time if she logged in within the first 15 of her "
+                "30 seconds."
             ),
             (
                 "In 2017 [the users of a library "
                 "found](https://github.com/devise-two-factor/devise-two-factor/issues/106) that its protection "
-                "against replay lasted just as long. While the allowed drift still lasted, a used code was valid "
-                "again."
+                "against replay lasted just as long as this server's. While the allowed drift still lasted, a used "
+                "code was valid again."
             ),
             (
                 "*Once* means once (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). A memory must not be shorter than the "

@@ -27,7 +27,7 @@ EXERCISES = (
         hints=(
             "Nothing may come between the comparison and the write. Who can ensure that for all processes?",
             "An `UPDATE` has a `WHERE`, and a database lets one writer after the other through.",
-            "Leave the comparison to the `UPDATE`. Then ask it whether it found a row to change.",
+            "Leave the comparison to the `UPDATE`. Then ask whether the `UPDATE` found a row to change.",
         ),
         wrong=(
             Wrong(
@@ -46,7 +46,7 @@ EXERCISES = (
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step <= ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
                 "Your `UPDATE` also finds a row whose `last_step` is equal to this step. So a second request with "
-                "the same step writes as well. Which rows may it find?",
+                "the same step writes as well. Which rows may the `UPDATE` find?",
             ),
             Wrong(
                 "lock = Lock()\n\n\n"
@@ -73,8 +73,8 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE name = ? AND last_step != ?'\n"
                 "            return database.execute(update, [step, account.name, step]).rowcount == 1",
-                "Your server lets one writer after the other through, and accepts a step that is older than the "
-                "last one. So an old code works again. Which steps should stay closed?",
+                "Your server lets one writer after the other through, and accepts a step that is older than the last "
+                "one. So an old code works again. Which steps should the server no longer accept?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -82,7 +82,7 @@ EXERCISES = (
                 "        with self.database() as database:\n"
                 "            update = 'UPDATE steps SET last_step = ? WHERE last_step < ?'\n"
                 "            return database.execute(update, [step, step]).rowcount > 0",
-                "Your `UPDATE` changes the rows of all accounts. So one login uses up the step for everybody else. "
+                "Your `UPDATE` changes the rows of all accounts. So one login consumes the step for everybody else. "
                 "Whose row should change?",
             ),
             Wrong(
@@ -97,7 +97,7 @@ EXERCISES = (
                 "            database.execute('COMMIT')\n"
                 "        return step > last_step",
                 "Your transaction lets one request after the other through, and also writes a refused step. So the "
-                "number falls, and the last code is accepted again. When may it be written?",
+                "number falls, and the last code is accepted again. When may your code write a step?",
             ),
             Wrong(
                 "class Fixed(CheckThenSet):\n"
@@ -127,6 +127,7 @@ PREDICTIONS = (
             Option("b", "only among the processes: threads share one server", lambda measure: measure.got == 1),
             Option("c", "among the threads and among the processes", lambda measure: measure.got == 2),
         ),
+        outcome="c",
         saw=(
             (
                 '**What we saw:** both requests read before either wrote. Each was told the truth, "not used", and '
@@ -136,7 +137,7 @@ PREDICTIONS = (
                 "attacker can make it happen."
             ),
             (
-                "The cruel part: nobody is refused. In attack 7 Mallory comes after Alice. Here both are told "
+                "It gets worse: nobody is refused. In attack 7 Mallory comes after Alice. Here both are told "
                 "*granted*, and she has no reason to wonder."
             ),
             (

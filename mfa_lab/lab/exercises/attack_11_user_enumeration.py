@@ -30,7 +30,7 @@ EXERCISES = (
             "password)`. A stranger must not learn whether a name has an account: not by words, not by status, not "
             "by time, not by waiting. `MinimalServer.begin_login(self, name, password)` hashes once whatever the "
             "name is, and refuses with `AccessDenied`. Call it by that name. In `EnumerableServer` the line "
-            "`super().begin_login(...)` meant the small server. In your class `super()` is `EnumerableServer` "
+            "`super().begin_login(...)` called `MinimalServer`. In your class `super()` is `EnumerableServer` "
             "itself, with the very lines that you want to remove. `self.waits(name)` says whether this name has to "
             "wait. `self.count(name)` counts a wrong password, and `self.forget(name)` ends the count, for any name "
             "that is typed."
@@ -38,8 +38,8 @@ EXERCISES = (
         given=_GIVEN,
         hints=(
             (
-                "Follow a made-up name through the weak server. At which line does it leave, and what has not "
-                "happened by then?"
+                "Follow a made-up name through the weak server. At which line is this name rejected, and which work "
+                "has the server not done by then?"
             ),
             "Let nothing depend on `self.accounts`: first the wait, then the hash, then the count, and one refusal.",
         ),
@@ -54,8 +54,8 @@ EXERCISES = (
                 "            raise\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your own lines reveal nothing now. But `super()` is `EnumerableServer`, and its `begin_login` "
-                "still asks for the name. Which other server has a `begin_login` that you can call by name?",
+                "Your own lines reveal nothing now. But `super()` is `EnumerableServer`, and its `begin_login` still "
+                "checks whether the name exists. Which other server has a `begin_login` that you can call by name?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -65,8 +65,8 @@ EXERCISES = (
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            raise",
-                "Nothing in your code ends the count. So after three mistakes in her whole life, each further one "
-                "makes Alice wait. When should the count end?",
+                "Nothing in your code ends the count. So after three mistakes in her whole life, each further "
+                "mistake makes Alice wait. When should the count end?",
             ),
             _begins(
                 "        try:\n"
@@ -74,7 +74,7 @@ EXERCISES = (
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
                 "Your server says the same words to everybody. But it hashes nothing for a name that nobody has, so "
-                "that answer comes at once. Where does such a name leave?",
+                "that answer comes at once. At which line does your code reject such a name?",
             ),
             _begins(
                 "        try:\n"
@@ -161,6 +161,7 @@ PREDICTIONS = (
             Option("b", "some of them", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "all five", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** all of them, by four signs, each of which would have been enough. The *message* "
@@ -168,9 +169,9 @@ PREDICTIONS = (
                 "exist are ever *throttled*. And the *time*: for an unknown name, this server hashes no password."
             ),
             (
-                "A fix of the first three that leaves the fourth fixes nothing. Noise does not hide a difference, "
-                "it only asks for more attempts: here some twenty at each name. A server that adds its own random "
-                "delay buys a little time, no more."
+                "A fix of the first three that leaves the fourth fixes nothing. Noise does not hide a difference. "
+                "The attacker only needs more attempts, here some twenty for each name. A server that adds its own "
+                "random delay buys a little time, no more."
             ),
             (
                 "`MfaServer` does the same work for every name. It hashes the typed password against the hash of a "
@@ -187,7 +188,7 @@ PREDICTIONS = (
             "5 of 5 accounts",
             "by message, status",
             "four signs",
-            "some twenty at each",
+            "some twenty for each",
             "CVE-2024-39329",
             "11\\.3",
         ),

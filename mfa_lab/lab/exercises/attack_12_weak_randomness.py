@@ -35,7 +35,7 @@ EXERCISES = (
                 "def fixed_secret(now):\n"
                 "    return base64.b32encode(hashlib.sha256(str(now).encode()).digest()[:20]).decode()",
                 "Your secret is made of the time alone. Anybody who tries that time makes it again. A hash hides the "
-                "time; what does it add to it?",
+                "time. What does the hash add that nobody knows?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(time.time_ns()))",
@@ -46,7 +46,8 @@ EXERCISES = (
                 'def fixed_secret(now):\n    return "".join(random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", '
                 "k=32))",
                 "Your code uses `random` without a seed of yours. It begins well, but anyone who sees enough of its "
-                "numbers computes the rest. Which sources cannot be predicted from what they gave before?",
+                "numbers computes the rest. Which sources give numbers that nobody can predict from the earlier "
+                "numbers?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return secrets.token_hex(20)",
@@ -67,7 +68,7 @@ EXERCISES = (
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(secrets.randbits(32)))",
                 "Your seed is good randomness, but only 32 bits of it. That makes four thousand million secrets. A "
-                "program tries all of them, and two codes say which one is yours. How many should there be?",
+                "program tries all of them, and two codes say which one is yours. How many secrets should there be?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(secrets.randbits(16)))",
@@ -107,17 +108,18 @@ PREDICTIONS = (
             ),
             Option("c", "all three secrets", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
-                "**What we saw:** Mallory got all three. A day has 86,400 seconds, so that day has 86,400 secrets. "
-                "He makes each of them, computes the code that it would have shown at that moment, and keeps those "
-                "that agree. One code leaves a millionth of them, and the second removes the last doubt. On one "
-                "core that takes less than a second."
+                "**What we saw:** Mallory got all three secrets. A day has 86,400 seconds, so that day has 86,400 "
+                "secrets. He makes each of them, computes the code that it would have shown at that moment, and "
+                "keeps those that agree. One code leaves a millionth of them, and the second removes the last doubt. "
+                "On one core that takes less than a second."
             ),
             (
-                "The length of a secret says nothing about how many there are. A finer clock makes more work, and "
-                "does nothing else. A seed of 32 bits is an afternoon's work. Anyone who knows the hour, from a log "
-                "or from the date of an e-mail, has few milliseconds left to try. That takes some seconds."
+                "The length of a secret says nothing about how many secrets there are. A finer clock only makes more "
+                "work for the attacker. Trying all seeds of 32 bits takes an afternoon. Anyone who knows the hour, "
+                "from a log or from the date of an e-mail, has few milliseconds left to try. That takes some seconds."
             ),
             (
                 "Besides, two people who enrol in the same second have the *same* secret, and each phone shows the "
@@ -128,7 +130,7 @@ PREDICTIONS = (
                 "(CVE-2020-27020, [reported in "
                 "2021](https://www.schneier.com/blog/archives/2021/07/"
                 "vulnerability-in-the-kaspersky-password-manager.html)). "
-                "All that it had ever made could be tried in seconds. It was fixed."
+                "Every password that it had ever made could be tried in seconds. It was fixed."
             ),
         ),
         secrets=(

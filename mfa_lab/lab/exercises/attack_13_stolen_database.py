@@ -23,16 +23,16 @@ EXERCISES = (
         title="Attack 13: encrypted, and bound to its own row",
         question=(
             "Write a class `Fixed` on top of `PlaintextServer` with two methods. `encrypt(self, secret, name)` "
-            "returns the bytes for the row of `name`, and `decrypt(self, row, name)` returns the secret again. "
-            "Use `AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, encrypted, "
-            "associated)`. `self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may read a "
-            "secret, and no row may be valid in another's place."
+            "returns the bytes for the row of `name`, and `decrypt(self, row, name)` returns the secret again. Use "
+            "`AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, encrypted, associated)`. "
+            "`self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may read a secret, and no row "
+            "may be valid in the place of another row."
         ),
         given=_GIVEN,
         hints=(
             (
-                "The nonce is no secret, but must be another one each time. So it can be kept in the row, before the "
-                "ciphertext."
+                "The nonce is no secret, but it must be different each time. So it can be kept in the row, before "
+                "the ciphertext."
             ),
             (
                 "`associated` is not encrypted, but nothing decrypts without it. What belongs to this row, and to no "
@@ -46,8 +46,8 @@ EXERCISES = (
                 "        return base64.b64encode(secret.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return base64.b64decode(row).decode()",
-                "Your rows are in Base64, which is only a spelling. Everybody reads it without any key. What has the "
-                "server that a thief has not?",
+                "Your rows are in Base64, which is only a spelling. Everybody reads it without any key. What does "
+                "the server have that a thief does not?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -55,7 +55,7 @@ EXERCISES = (
                 "        return bytes(a ^ b for a, b in zip(secret.encode(), self.key))\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return bytes(a ^ b for a, b in zip(row, self.key)).decode()",
-                "Your code lays one and the same key over every secret. Anyone who knows one secret computes the "
+                "Your code combines every secret with one and the same key. Anyone who knows one secret computes the "
                 "key, and with it all the others. What should be different for each row?",
             ),
             Wrong(
@@ -64,8 +64,8 @@ EXERCISES = (
                 "        return AESGCM(self.key).encrypt(bytes(12), secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(bytes(12), row, name.encode()).decode()",
-                "Your code uses one nonce for all rows. AES-GCM then lays the same stream of bytes over every "
-                "secret, and Mallory knows the secret in his own row. How often may a nonce be used?",
+                "Your code uses one nonce for all rows. AES-GCM then combines every secret with the same stream of "
+                "bytes, and Mallory knows the secret in his own row. How often may a nonce be used?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -75,7 +75,7 @@ EXERCISES = (
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()",
                 "Without the key, nobody reads your rows. But Mallory copies his row over Alice's, and it decrypts "
-                "there as well. What in a row says whose it is?",
+                "there as well. How could a row say whose secret it holds?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -116,8 +116,8 @@ EXERCISES = (
                 "        return nonce + self.locked(name).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return self.locked(name).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "Your key is made of what is in the database itself. Anyone with the copy and your program needs "
-                "nothing else. What does a thief with both not have?",
+                "Your code makes the key from data in the database itself. Anyone with the copy and your program "
+                "needs nothing else. What does a thief with both not have?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -128,7 +128,7 @@ EXERCISES = (
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(row[:32]).decrypt(row[32:44], row[44:], name.encode()).decode()",
                 "Your code puts the key into the row, beside what it protects. Anyone who steals the row has the "
-                "key. Where does the server already keep it?",
+                "key. Where does the server already keep its key?",
             ),
         ),
     ),
@@ -148,12 +148,13 @@ PREDICTIONS = (
             Option("c", "two of them", lambda measure: measure.got == 2),
             Option("d", "all three", lambda measure: measure.got == 3),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** one way is open, and Mallory read not one secret. He copies a row. His own "
-                "encrypted secret is in Alice's place now. The server decrypts it with its key and finds everything "
-                "in order. So it accepts the codes of Mallory's phone as Alice's. The encryption was whole, and did "
-                "not say *whose* secret this is."
+                "encrypted secret is in Alice's place now. The server decrypts it with its key and finds no fault. "
+                "So it accepts the codes of Mallory's phone as Alice's. The encryption itself held, but it did not "
+                "say *whose* secret this is."
             ),
             (
                 "So the ciphertext must be bound to its place: to the account, and to the authenticator. AES-GCM can "

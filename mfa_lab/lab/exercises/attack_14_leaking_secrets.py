@@ -45,8 +45,8 @@ EXERCISES = (
         given=_GIVEN,
         hints=(
             (
-                "Hide the secret where it comes in, and reveal it as late as you can. What else holds it, once it is "
-                "revealed?"
+                "Hide the secret where it comes in, and reveal it as late as you can. Once the secret is revealed, "
+                "what else holds it?"
             ),
             "If you reveal the secret inside a call, it is in no variable of yours. And who draws the picture?",
         ),
@@ -58,8 +58,8 @@ EXERCISES = (
             ),
             Wrong(
                 f"class Fixed(Offer):{_DRAWS}",
-                "Your code draws the picture itself, and no stranger is asked. In this process the secret is still a "
-                "text like any other. What prints such a text?",
+                "Your code draws the picture itself and asks no stranger. In this process the secret is still a text "
+                "like any other. What prints such a text?",
             ),
             Wrong(
                 f"{_HIDES}\n"
@@ -73,8 +73,8 @@ EXERCISES = (
                 f"{_HIDES}{_DRAWS}\n"
                 "    def _repr_html_(self):\n"
                 """        return f'<img src="{self.picture()}" alt="QR code">'""",
-                "Your offer shows no text any more, but a notebook still shows its picture. The picture says the "
-                "same, and the notebook saves it. Who should ask for the picture?",
+                "Your offer shows no text any more, but a notebook still shows its picture. The picture also "
+                "contains the secret, and the notebook saves the picture. Who should ask for the picture?",
             ),
             Wrong(
                 "class Fixed:\n"
@@ -88,15 +88,15 @@ EXERCISES = (
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "secret[::-1]").replace(".reveal()", "[::-1]"),
-                "Your code stores the secret backwards. Anyone who reads your log reads it from the other end. What "
-                "would that reader have to know, if it were hidden?",
+                "Your code stores the secret backwards. Anyone who reads your log can turn the secret round. If it "
+                "were hidden, what would that reader have to know?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "base64.b64encode(secret.encode()).decode()").replace(
                     "self.secret.reveal()", "base64.b64decode(self.secret).decode()"
                 ),
-                "Your code stores the secret in Base64, which computers pass on. Anyone who finds the field turns it "
-                "back. Is that hidden, or spelled?",
+                "Your code stores the secret in Base64. Anyone who finds the field decodes it without a key. Is the "
+                "secret hidden, or only spelled in another way?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("self.secret.reveal()", "self.secret"),
@@ -120,15 +120,16 @@ PREDICTIONS = (
             Option("c", "in three or four of them", lambda measure: 3 <= measure.got < measure.tries),
             Option("d", "in all five", lambda measure: measure.got == measure.tries),
         ),
+        outcome="d",
         saw=(
             (
                 "**What we saw:** all five. (The web service is a stand-in in this process, and nobody was asked "
                 "anything.) A secret that is a text like any other gets out by itself. If code prints, logs or saves "
-                "what is at hand, it prints the secret, too."
+                "its data, it prints, logs or saves the secret, too."
             ),
             (
-                "Each of these places outlives the moment. Logs are sent to other machines and kept for years. "
-                "Error reports go to anyone who collects them. Notebooks go into git, and a stranger's web service "
+                "Each of these places outlives the moment. Logs are sent to other machines and kept for years. Error "
+                "reports go to anyone who collects them. Notebooks go into git, and another company's web service "
                 "keeps an access log of its own. Here nobody decided anything wrong: a class printed its fields, as "
                 "classes do."
             ),

@@ -20,7 +20,7 @@ _NOTIFIES = """
 
 
 def _checks(lines: str, feedback: str, *, notifies: bool = True) -> Wrong:
-    """Make an answer whose mistake is in `check_session`, or that leaves no notification."""
+    """Make a wrong answer: its mistake is in `check_session`, or it sends no notification."""
     start = "class Fixed(LastingServer):\n    def check_session(self, session):\n"
     return Wrong(start + lines + (f"\n{_NOTIFIES}" if notifies else ""), feedback)
 
@@ -56,8 +56,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return found",
-                "Your session still opens at the very second at which the hour is over, and this use makes it young "
-                "again. From that second on the hour has passed. What does your comparison say about equal values?",
+                "Your session still opens exactly when the hour is over, and this use renews it. From that second on "
+                "the hour has passed. What does your comparison say about equal values?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
@@ -67,8 +67,8 @@ EXERCISES = (
                 "        if now >= opened + self.session_seconds or now >= used + self.idle_seconds:\n"
                 "            raise AccessDenied\n"
                 "        return found",
-                "Your server refused the first request, and yet counted it as a use. So the second one got in. "
-                "Which requests are a use?",
+                "Your server refused the first request, and yet counted it as a use. So the second request got in. "
+                "Which requests count as using the session?",
             ),
             _checks(
                 "        found = super().check_session(session)\n"
@@ -92,8 +92,8 @@ EXERCISES = (
                 "        if self.clock.now() >= opened + self.session_seconds:\n"
                 "            raise AccessDenied\n"
                 "        return found",
-                "Your session ends after a day. But Alice left hours ago, and the copy is still open. What has "
-                "nobody used since then?",
+                "Your session ends after a day. But Alice left hours ago, and the copy is still open. For how long "
+                "has nobody used it?",
             ),
             _checks(
                 "        found, token = super().check_session(session), session.token.reveal()\n"
@@ -101,8 +101,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = self.clock.now(), self.clock.now()\n"
                 "        return found",
-                "Your code makes the session young again at each use. So anyone who uses it often enough stays for "
-                "ever. Which of the two moments may change?",
+                "Your code renews the session at each use. So anyone who uses it often enough stays for ever. Which "
+                "of the two moments may a use change?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
@@ -112,8 +112,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return found",
-                "Your session ends in time. But in its first minutes another phone was bound with it, and Alice "
-                "does not know. Where could she be told?",
+                "Your session ends in time. But in its first minutes Mallory bound another phone with it, and Alice "
+                "does not know. How could the server tell her?",
                 notifies=False,
             ),
             _checks(
@@ -154,7 +154,7 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return super().check_session(session)",
-                "Your code looks up a token that the server never gave out, and `self.times` has nothing for it. So "
+                "Your code looks up a token that the server never issued, and `self.times` has nothing for it. So "
                 "the page fails with its own error. Whom could you ask first whether there is such a session?",
             ),
         ),
@@ -166,19 +166,30 @@ PREDICTIONS = (
         id="attack-relay",
         question=(
             "Alice types name, password and code into a phishing page. It sends each at once to MfaServer, and "
-            "keeps the session if one comes back. For how long does that session open her account, if it is used "
-            "every half hour?"
+            "keeps the session if one comes back. In the first minute it also tries to bind Mallory's own phone to "
+            "her account. What happens?"
         ),
         options=(
             Option(
                 "a",
-                "not at all: a code is accepted once, and Alice has used it",
+                "there is no session: a code is accepted once, and Alice has used it",
                 lambda measure: not measure.succeeded,
             ),
-            Option("b", "for an hour or less", lambda measure: 0 < measure.got <= 2),
-            Option("c", "for a day", lambda measure: 2 < measure.got < measure.tries),
-            Option("d", "until Alice logs out", lambda measure: measure.got == measure.tries),
+            Option(
+                "b",
+                "the server refuses his phone, because it asks for one more of Alice's codes",
+                lambda measure: measure.succeeded and "phone is bound" not in measure.words,
+            ),
+            Option(
+                "c",
+                "his phone is bound, and Alice hears of it",
+                lambda measure: "security notification" in measure.words,
+            ),
+            Option(
+                "d", "his phone is bound, and Alice hears nothing", lambda measure: "told nothing" in measure.words
+            ),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** *broken*, and it was our own server. Alice was logged in, and everything looked "
@@ -193,31 +204,33 @@ PREDICTIONS = (
                 "NIST-2.2.2 wants such an option to be offered. Notebook 23 explains it; this kit has not built it."
             ),
             (
-                "A server *can* make a stolen session worth less, and tell the owner. `LastingServer`, the last "
-                "line, lets it live all week and says nothing. At ours it ends after a day, and after an hour "
-                "without use (NIST-2.2.3). And when the relay bound its own phone, Alice was notified."
+                "A server *can* make a stolen session worth less, and tell the owner. `LastingServer`, the "
+                "second result, lets it live all week and says nothing. At ours it ends after a day, and after an "
+                "hour without use (NIST-2.2.3). And when the relay bound its own phone, Alice was notified."
             ),
             (
-                "Yes, it could bind one. For its first five minutes a session is fresh enough to change the factors "
+                "Yes, it bound one. For its first five minutes a session is fresh enough to change the factors "
                 "(ASVS-7.5.1), and a relay is quick. That phone outlives the session. With the password and his own "
                 "phone, the attacker logs in next week, too: the day limits only the session. Alice ends the rest. "
                 "She reads the security notification, has that phone removed and changes her password."
             ),
             (
-                "The relay cannot avoid the notification. It waits for her next login, and comes in a mail where "
-                "the operator sends mails. That matters, because if the new phone took the place of hers, she "
-                "cannot log in any more. That is the honest end of what codes can do."
+                "The relay cannot avoid the notification. It waits for her next login, and comes by e-mail if the "
+                "operator sends e-mails. The e-mail matters, because if the new phone took the place of hers, she "
+                "cannot log in any more. Codes cannot do more than that."
             ),
             (
                 "In March 2026 [a service that rented out such "
-                "pages](https://www.itnews.com.au/news/"
-                "europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078) "
-                "was shut down. In real time it passed on what victims typed to the real login page, and kept the "
-                "session that came back."
+                "pages](https://www.itnews.com.au/news/europol-and-tech-firms-"
+                "take-down-tycoon-2fa-bypass-service-624078) "
+                "was shut down. In real time it passed everything that victims typed to the real login page, and "
+                "kept the session that came back."
             ),
         ),
         secrets=(
             "opens her pages for 24 hours",
+            "another phone is bound",
+            "Alice was notified",
             "all week long",
             "it was our own server",
             "everything looked as always",

@@ -27,11 +27,11 @@ EXERCISES = (
         exercise_id="drift-without-cap",
         title="Attack 16: how far to follow a phone",
         question=(
-            "Write a class `Fixed` on top of `FollowingServer`, with its own method `learnt(self, drift, "
-            "offset)`. It returns where the window's centre is after a login, in steps from the server's own "
-            "(above 0: ahead). `drift` is where the centre was before, and `offset` is where the code was. "
-            "`self.window_steps` is how far the window reaches on either side. The server must follow phones that "
-            "slowly go wrong. A phone with the correct time must get in, whatever codes somebody has."
+            "Write a class `Fixed` on top of `FollowingServer`, with its own method `learnt(self, drift, offset)`. "
+            "It returns where the window's centre is after a login, in steps from the server's own step (above 0: "
+            "ahead). `drift` is where the centre was before, and `offset` is where the code was. `self.window_steps` "
+            "is how far the window reaches on either side. The server must follow phones that slowly go wrong. A "
+            "phone with the correct time must get in, whatever codes somebody has."
         ),
         given=_GIVEN,
         hints=(
@@ -58,8 +58,8 @@ EXERCISES = (
             ),
             Wrong(
                 _learns("min(self.window_steps, offset)"),
-                "Your window stops ahead of the server's own step. A row of old codes still leads it into the past. "
-                "How many directions are there?",
+                "Your window stops ahead of the server's own step. A series of old codes still leads it into the "
+                "past. In how many directions can codes lead it?",
             ),
             Wrong(
                 _learns("0"),
@@ -74,8 +74,8 @@ EXERCISES = (
         title="Attack 16: if the clock goes back",
         question=(
             "Write a class `Fixed` on top of `ClockTrustingServer`, with its own method `consume(self, account, "
-            "step)`. No code of the past may let anybody in, even if the server's clock is an hour back. "
-            "`super().consume(account, step)` asks the memory that goes by the clock. `account.last_step` is "
+            "step)`. No code of the past may let anybody in, even if the server's clock has gone back by an hour. "
+            "`super().consume(account, step)` asks the memory that depends on the clock. `account.last_step` is "
             "there for you to use, and it is your part to keep it up to date."
         ),
         given=_GIVEN_BACK,
@@ -91,7 +91,7 @@ EXERCISES = (
             Wrong(
                 "class Fixed(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
                 "Your server remembers used codes for a day. Other codes were only seen, and they come back with the "
-                "clock. What have both kinds in common?",
+                "clock. What do both kinds of code have in common?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -119,8 +119,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return super().consume(account, step)",
-                "Your `<` leaves the very last code to the memory that goes by the clock. That memory forgets, and "
-                "the code is accepted again. What should happen if both steps are equal?",
+                "Your `<` leaves the very last code to the memory that depends on the clock. That memory forgets, "
+                "and the code is accepted again. What should happen if both steps are equal?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -160,8 +160,8 @@ EXERCISES = (
                 "        self.fallen = self.fallen or now < self.latest - 60\n"
                 "        self.latest = max(self.latest, now)\n"
                 "        return not self.fallen and super().consume(account, step)",
-                "Your server rejects everybody once its clock has fallen. The clock is correct again, and nobody "
-                "gets in ever after. When is the danger over?",
+                "Your server rejects everybody once its clock has gone back. Even when the clock is correct again, "
+                "nobody can log in. When is the danger over?",
             ),
         ),
     ),
@@ -180,6 +180,7 @@ PREDICTIONS = (
             Option("b", "some steps, and then the window stops", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "an hour, as far as he has codes", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets wider. "
@@ -195,9 +196,9 @@ PREDICTIONS = (
             (
                 "RFC 6238 describes how a server follows a phone, and recommends a limit in the same section. Anyone "
                 "who reads only the first half builds `FollowingServer`. It has been built. In 2019 a user of [an "
-                "open-source server for one-time passwords](https://github.com/LinOTP/LinOTP/issues/110) wrote down "
-                "what it did. It had accepted a used code again twenty minutes later. It took that phone to be 1,230 "
-                "seconds slow, where its window was 300. It was fixed."
+                "open-source server for one-time passwords](https://github.com/LinOTP/LinOTP/issues/110) reported "
+                "what the server did. It had accepted a used code again twenty minutes later. It took that phone to "
+                "be 1,230 seconds slow, although its window was 300 seconds. It was fixed."
             ),
         ),
         secrets=(
@@ -209,15 +210,16 @@ PREDICTIONS = (
     Prediction(
         id="attack-clock-set-back",
         question=(
-            "This server remembers used codes for as long as its window can accept them. Then its clock falls "
-            "back by an hour. Alice used one code an hour ago, and another one was only seen half an hour ago. "
-            "Which of the two are accepted?"
+            "This server remembers used codes for as long as its window can accept them. Then its clock falls back "
+            "by an hour. Alice used one code an hour ago, and another one was only seen half an hour ago. Which of "
+            "the two codes does the server accept?"
         ),
         options=(
             Option("a", "neither", lambda measure: measure.got == 0),
             Option("b", "one of the two", lambda measure: measure.got == 1),
             Option("c", "both", lambda measure: measure.got == 2),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** both. The server remembered the used code for as long as its window could accept "

@@ -80,7 +80,7 @@ EXERCISES = (
                 "            wait = min(30 * 2 ** (count.failures - 3), 3600)\n"
                 "            count.wait_until = self.clock.now() + wait",
                 "Your code starts the wait again at each attempt during the wait. One request an hour is enough, and "
-                "the wait never ends. Which attempts may change it?",
+                "the wait never ends. Which attempts may change the wait?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n    def locked(self, count):\n        return False",
@@ -94,7 +94,7 @@ EXERCISES = (
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 30",
                 "Your code waits half a minute after every wrong password. Over a year that allows a million "
-                "guesses. How should the wait change as they go on?",
+                "guesses. How should the wait change as the guesses go on?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -102,8 +102,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        wait = min(30 * 2 ** (count.failures - 1), 3600)\n"
                 "        count.wait_until = self.clock.now() + wait",
-                "Your code makes Alice wait after her first slip of a finger. Everybody mistypes now and then. How "
-                "many mistakes should cost nothing?",
+                "Your code makes Alice wait after her first typing mistake. Everybody mistypes from time to time. "
+                "How many mistakes should cost nothing?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -143,6 +143,7 @@ PREDICTIONS = (
             Option("b", "within the week", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "not in that week at all", lambda measure: measure.got == measure.tries),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** ten requests are less than a second's work, and Alice needs an administrator. With "
@@ -155,13 +156,14 @@ PREDICTIONS = (
             ),
             (
                 "After that whole day of wrong passwords Alice waited twenty minutes, and not the sixty of the "
-                "table. Her tries began in a wait that was partly over. The server did not verify what the stranger "
-                "typed during that wait, and the wait became no longer. A name that does not exist waits in the "
-                "same way. Otherwise the waiting would show which names exist."
+                "table. Her attempts began in a wait that was partly over. The server did not verify what the "
+                "stranger typed during that wait, and the wait became no longer. A name that does not exist waits in "
+                "the same way. Otherwise the waiting would show which names exist."
             ),
             (
-                "This is no victory yet. A stranger who comes back at the very end of each wait keeps holding Alice "
-                "off, an hour at a time. That ends when somebody limits addresses, or when she is quicker once."
+                "This is no victory yet. A stranger who comes back at the very end of each wait keeps Alice out, up "
+                "to an hour each time. That ends when somebody limits attempts by address, or when Alice is quicker "
+                "once."
             ),
             (
                 "Why is the *authenticator* disabled after a hundred wrong codes, if locks are so dangerous? Because "

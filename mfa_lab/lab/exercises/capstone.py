@@ -56,8 +56,8 @@ CAPSTONE = Exercise(
             "    window_steps = 1\n"
             "    def new_secret(self):\n"
             "        return base64.b32encode(self.randomness.token_bytes(20)).decode()",
-            "You fixed two rows, and several are open. A name that nobody has is refused with a sentence of "
-            "its own. What does a stranger learn from it?",
+            "You fixed two rows, and several are open. Your server refuses a name that nobody has with a different "
+            "sentence. What does a stranger learn from it?",
         ),
         _but(
             "    def new_secret(self):\n        return base64.b32encode(self.randomness.token_bytes(15)).decode()",
@@ -73,8 +73,8 @@ CAPSTONE = Exercise(
             "        if name not in self.passwords:\n"
             "            raise AccessDenied\n"
             "        return FirstDraft.begin_login(self, name, password)",
-            "You removed one sentence and kept the other, and a stranger still sees the difference. What "
-            "should both names hear?",
+            "You removed one sentence and kept the other, and a stranger still sees the difference. Which sentence "
+            "should both names get?",
         ),
         _but(
             "    def begin_login(self, name, password):\n"
@@ -83,8 +83,8 @@ CAPSTONE = Exercise(
             "        except AccessDenied:\n"
             "            pass\n"
             "        raise AccessDenied",
-            "The two names do not cost the same number of hashes, so time tells which account exists. Where "
-            "does the work differ?",
+            "Your server does not compute the same number of hashes for the two names, so the time reveals which "
+            "account exists. Where does the work differ?",
         ),
         _but(
             "    def check_session(self, session):\n        return super().check_session(session)",
@@ -96,8 +96,8 @@ CAPSTONE = Exercise(
             "            if name == session.name:\n"
             "                return session\n"
             "        raise AccessDenied",
-            "Your server believed the name on what Mallory shows, and anybody can write a name. What opens a "
-            "page is the token. Whose is it?",
+            "Your server believed the name in the session that Mallory shows, and anybody can write a name. Only the "
+            "token opens a page. Whose token is it?",
         ),
         _but(
             "    def check_session(self, session):\n"
@@ -105,13 +105,13 @@ CAPSTONE = Exercise(
             "            raise AccessDenied\n"
             "        self.sessions[session.token.reveal()][2] = self.clock.now()\n"
             "        return session",
-            "Your server repeats what the other side shows, which is only a claim. Whose session is it by "
-            "the server's own notes?",
+            "Your server returns what the client shows, which is only a claim. Whose session is it by the server's "
+            "own notes?",
         ),
         _but("    window_steps = 2", "An old code stays useful to a thief. How many codes are valid at one moment?"),
         _but(
             "    window_steps = 0",
-            "You accept only the current step. Nobody types at once, and no clock is exact. How many steps "
+            "You accept only the current step. Nobody types a code instantly, and no clock is exact. How many steps "
             "of delay are allowed?",
         ),
         _but(
@@ -126,8 +126,8 @@ CAPSTONE = Exercise(
             "        fresh = (name, step) not in self.used\n"
             "        self.used.add((name, step))\n"
             "        return fresh",
-            "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does the "
-            "draft write it down?",
+            "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does the draft "
+            "note this use?",
         ),
         _but(  # what an earlier server of this class has left there
             "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"
@@ -139,15 +139,15 @@ CAPSTONE = Exercise(
         ),
         _but(
             "    def may_consume(self, name, step):\n        return step != self.last_step.get(name)",
-            "An older code got in again. It has been used, too, and the window still contains it. Which "
-            "steps are over after a login?",
+            "An older code got in again. It has been used, too, and the window still contains it. Which steps should "
+            "the server no longer accept after a login?",
         ),
         _but(
             "    def may_consume(self, name, step):\n"
             "        free = step > self.last_step.get(name, -1)\n"
             "        self.last_step[name] = step\n"
             "        return free",
-            "An older code comes and is refused, and after it the last one is taken again. What has the older one "
+            "Your server refuses an older code, and then accepts the last code again. What has the older code "
             "changed?",
         ),
         _but(
@@ -156,7 +156,7 @@ CAPSTONE = Exercise(
             "        if found is None or self.clock.now() >= found[1] + 3600:\n"
             "            raise AccessDenied\n"
             "        return Session(session.token, found[0], 0, 0)",
-            "Alice was there all the time, and her session ended. Does each use count as one?",
+            "Alice used her session all the time, and yet it ended. Does your server note each use?",
         ),
         _but(
             "    def begin_login(self, name, password):\n        raise AccessDenied",
@@ -191,6 +191,7 @@ PREDICTIONS = (
             Option("c", "four to six", lambda kept: 4 <= kept <= 6),
             Option("d", "seven or more", lambda kept: kept >= 7),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the draft keeps a single row, the row that a demonstration shows. Honest people "

@@ -59,7 +59,7 @@ EVERY_CLAUSE = Exercise(
     wrong=(
         Wrong(
             _SOLUTION.replace("(SecondDraft)", "(FirstDraft)"),
-            "Your class opens the first five rows again. On top of which class did you write it?",
+            "Your class breaks the first five rows again. On top of which class did you write it?",
         ),
         _waits(
             "        return False",
@@ -68,7 +68,8 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 100 or count >= 3 and since < 7200",
-            "Your wait is longer than an hour, so twenty wrong codes keep Alice out too long. How long may it be?",
+            "Your wait is longer than an hour, so twenty wrong codes keep Alice out too long. "
+            "How long may a wait be?",
         ),
         _waits(
             "        return count >= 3",
@@ -82,12 +83,12 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 100 or count >= 3 and since < 30 * 2 ** (count - 3)",
-            "Nothing stops your doubling: waits grow beyond an hour, and keep Alice out. Which number limits them?",
+            "Nothing stops your doubling: waits grow beyond an hour, and keep Alice out. Which number limits a wait?",
         ),
         _waits(
             "        return count >= 99 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "Your account is closed for good before the hundred that the next row allows. How many failures "
-            "may there be?",
+            "Your server closes the account for good before the hundred failures that the next row allows. How many "
+            "failures may there be?",
         ),
         _waits(
             "        return count > 100 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
@@ -122,28 +123,29 @@ EVERY_CLAUSE = Exercise(
             "        if now >= opened + 86_400 or now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "The first request was refused and yet counted as a use, so the second one got in. When does a "
-            "request count?",
+            "Your server refused the first request and yet counted it as a use, so the second request got in. When "
+            "does a request count as a use?",
         ),
         _ends(
             "        if now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "The session was used all the time, and it is more than a day old. Which of the two moments says that?",
+            "The session was used all the time, and it is more than a day old. Which of the two moments says how old "
+            "it is?",
         ),
         _ends(
             "        if now >= opened + 86_400 or now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        return Session(session.token, name, 0, 0)",
-            "Alice was there all the time, and her session ended. Does each use count as one?",
+            "Alice used her session all the time, and yet it ended. Does your server note each use?",
         ),
         _ends(
             "        if now >= opened + 86_400 or now >= seen + 3600:\n"
             "            raise AccessDenied\n"
             "        self.sessions[token][2] = now\n"
             "        return session",
-            "Your server repeats what the other side shows, which is only a claim. Whose session is it by "
-            "the server's own notes?",
+            "Your server returns what the client shows, which is only a claim. Whose session is it by the server's "
+            "own notes?",
         ),
         _notes(
             "        if ended == 'accepted':\n            self.log.append(f'{now} {event} {whose}: {ended}')",
@@ -152,12 +154,13 @@ EVERY_CLAUSE = Exercise(
         ),
         _notes(
             "        self.log.append(f'{now} {event}: {ended}')",
-            "A line does not say whose account it was. A name that has an account belongs there. Where do "
-            "you know it from?",
+            "A line does not say whose account it was. If the name has an account, the line must contain the name. "
+            "Which variable of your server holds the name?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {whose}')",
-            "One attempt was accepted and one was refused, and the lines are equal. Which word says how it ended?",
+            "One attempt was accepted and one was refused, and the lines are equal. Which word says how an attempt "
+            "ended?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {name}: {ended}')",
@@ -166,8 +169,8 @@ EVERY_CLAUSE = Exercise(
         ),
         _notes(
             "        self.log.append(f'{now} {event} {whose}: {what[:12]}...')",
-            "The log depends on the text that was typed. In pieces, counted or hashed, it is still what "
-            "people typed. What else changes your line? (A time comes from `self.clock`.)",
+            "The log depends on the text that was typed. Parts of it, its length or its hash still say something "
+            "about what people typed. What else changes your line? (A time comes from `self.clock`.)",
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",

@@ -137,18 +137,17 @@ HOUSES = Exercise(
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "hospital"}',
-            "You wrote a word of the text, and the parser does not know it. Which name has the first column "
-            "of the table?",
+            "You wrote a word of the text, and the parser does not know it. Which name does the first column of the "
+            "table give that policy?",
         ),
         Wrong(
             'houses = {"theatre": Policy.STANDARD, "weather": "cloud", "van": "healthcare"}',
-            "You wrote a policy itself. Which name, in quotes, has the first column for it?",
+            "You wrote a policy itself. Which name does the first column give it? Write the name in quotes.",
         ),
         Wrong(
             'houses = {"theatre": "enterprise", "weather": "cloud", "van": "healthcare"}',
-            "Your theatre has its working day. But its till stays open for an hour with nobody at it. Which "
-            "column says "
-            "that?",
+            "Your theatre has its working day. But its till stays open for an hour with nobody at it. Which column "
+            "says when an unused session ends?",
         ),
         Wrong(
             'houses = {"theatre": "healthcare", "weather": "cloud", "van": "healthcare"}',
@@ -164,9 +163,8 @@ HOUSES = Exercise(
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "financial", "van": "healthcare"}',
-            "Your weather service has codes of 30 seconds. But its sessions last an hour, so a shift needs "
-            "eight logins. "
-            "How many may it need?",
+            "Your weather service has codes of 30 seconds. But its sessions last an hour, so a shift needs eight "
+            "logins. How many logins may a shift need?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "financial"}',
@@ -191,6 +189,7 @@ PREDICTIONS = (
             Option("c", "admin or cloud", lambda name: name in {"admin", "cloud"}),
             Option("d", "financial", lambda name: name == "financial"),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the hospital, with 5.2 %. Nobody was careless there. With waits of five "
@@ -200,16 +199,13 @@ PREDICTIONS = (
                 "is the price of not locking clinicians out."
             ),
             (
-                "At the other end is the bank, with 1 in 30,442. Eight digits divide the chance by a "
-                "hundred, window 0 "
-                "divides it by three, and ten failures end the guessing. The bank allows one authenticator, so "
-                "beside accounts "
-                "with two its lead is larger still."
+                "At the other end is the bank, with 1 in 30,442. Eight digits divide the chance by a hundred, window "
+                "0 divides it by three, and ten failures end the guessing. The bank allows only one authenticator. "
+                "Compared with a policy that allows two, its advantage is even larger."
             ),
             (
-                "Whether a session lasts one hour or 24 makes no difference here. That is about somebody who "
-                "sits down at an "
-                "open screen."
+                "It makes no difference here whether a session lasts one hour or 24. That number protects against "
+                "somebody who sits down at an open screen."
             ),
         ),
         secrets=(r"5\.2 %", r"30,442", r"\b49 attempts"),
@@ -222,15 +218,13 @@ PREDICTIONS = (
             Option("b", "no, another one", lambda name: name not in {"healthcare", "all the same"}),
             Option("c", "no, all seven leave the same chance", lambda name: name == "all the same"),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** all chances are much smaller, and the order has changed. Without the owner's "
-                "logins only one "
-                "number limits the guesser: after how many failures the authenticator is off. With its fifty, "
-                "the hospital is "
-                "now twice as good as the three policies that allow a hundred, although its waits are shorter. "
-                "(NIST-3.2.2 "
-                "permits no more than a hundred.)"
+                "logins only one number limits the guesser: after how many failures the authenticator is disabled. "
+                "With its fifty, the hospital is now twice as good as the three policies that allow a hundred, "
+                "although its waits are shorter. (NIST-3.2.2 permits no more than a hundred.)"
             ),
             (
                 "So if you say *our budget is one in so many*, also say what you suppose about the owner. The "
@@ -250,18 +244,16 @@ PREDICTIONS = (
             Option("b", "off after 20 wrong codes", lambda ratio: ratio > 1.1),
             Option("c", "both about the same", lambda ratio: 0.9 <= ratio <= 1.1),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the earlier end helps more, with 2.1 % against 3.3 %. Longer waits would keep "
-                "clinicians out, "
-                "too. But the earlier end also hits somebody. After twenty wrong codes the authenticator of a "
-                "nurse on night "
-                "duty is off, and she needs a recovery code from the safe."
+                "clinicians out, too. But the earlier end also harms somebody. After twenty wrong codes the "
+                "authenticator of a nurse on night duty is disabled, and she needs a recovery code from the safe."
             ),
             (
-                "Eight digits would settle it, if all apps and tokens of the house could show them. Change a "
-                "number of your own "
-                "in the cell. You will find no change that nobody feels."
+                "Eight digits would solve the problem, if all apps and tokens of the house could show them. Change a "
+                "number of your own in the cell. Each change that you find makes something harder for somebody."
             ),
         ),
         secrets=(r"\b2\.1 %", r"1 in 1,864", r"earlier end helps more"),
@@ -275,6 +267,7 @@ PREDICTIONS = (
             Option("c", "about half of them", lambda count: 3 <= count <= 7),
             Option("d", "nearly all", lambda count: count >= 8),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** two of ten, privacyIDEA and django-otp. In five of ten the guesser is more "

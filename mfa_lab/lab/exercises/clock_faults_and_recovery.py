@@ -26,7 +26,7 @@ LIARS = Exercise(
     solution='lies = {"A": "period", "B": "digits", "C": "algorithm"}',
     ask=_lies,
     hints=(
-        "One app is recognised by the length of its codes, and one by the moment at which its code changes.",
+        "You recognise one app by the length of its codes, and another by the moment at which its code changes.",
         (
             "First count the digits of each code. Then compare the first two columns: a code of this account stays "
             "for 60 seconds."
@@ -183,6 +183,7 @@ PREDICTIONS = (
             Option("c", "about every third time", lambda seconds: 0 < seconds <= 12),
             Option("d", "about every second time", lambda seconds: 12 < seconds < 30),
         ),
+        outcome="d",
         saw=(
             (
                 "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
@@ -194,13 +195,13 @@ PREDICTIONS = (
                 "itself in step −1. The last second of that step was 08:59:59, and the code came at 09:00:10."
             ),
             (
-                "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. A drift of "
-                "30 seconds either way is always forgiven, a minute never, and between them it is a lottery. "
-                "RFC6238-6 counts the drift that a window forgives: 59 seconds for one step, as in the table, and "
-                "89 for two."
+                "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. The window "
+                "always forgives a drift of 30 seconds either way, and never forgives a minute. Between the two it "
+                "depends on the moment. RFC6238-6 counts the drift that a window forgives: 59 seconds for one step, "
+                "as in the table, and 89 for two."
             ),
         ),
-        secrets=("11 s too late", "15 of 30", "comes and goes", "a minute never", "depends on the moment", "lottery"),
+        secrets=("11 s too late", "15 of 30", "comes and goes", "never forgives a minute", "depends on the moment"),
     ),
     Prediction(
         id="recovery-code",
@@ -214,6 +215,7 @@ PREDICTIONS = (
             ),
             Option("c", "her shared secret once more, for the next phone", lambda given: hasattr(given, "uri")),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** no session. A recovery code replaces a lost authenticator, so it permits Alice to "

@@ -141,9 +141,8 @@ BILL = Exercise(
 
 _CARRIED = "bde"
 _WHY = {
-    "a": "You count on time. A phishing page that relays a code after two seconds sends a fresh code "
-    "(NIST-3.2.5). Which "
-    "window is shorter than that?",
+    "a": "You expect the code to arrive too late. A phishing page that relays a code after two seconds sends a fresh "
+    "code (NIST-3.2.5). Which window is shorter than that?",
     "c": "You blame the clocks. 5 percent of them were set by hand, and window 0 refuses 34 percent of "
     "the logins. What "
     "happened to all the others?",
@@ -152,8 +151,8 @@ _WHY = {
     "d": "You left out what guessers lose. Subtract the accounts of one row of your bill from those of "
     "the other: how many "
     "is that, beside the refusals?",
-    "e": "You left out one that is not about guessing but about watching. What does the figure of one code's life in "
-    "notebook 10 show?",
+    "e": "You left out a sentence that is not about guessing but about watching. What does the figure of one code's "
+    "life in notebook 10 show?",
 }
 """What to say of a sentence that is given and not proven, or left out and proven: the first of these."""
 
@@ -211,6 +210,7 @@ PREDICTIONS = (
             Option("c", "about a thousand", lambda count: 300 < count <= 3000),
             Option("d", "about ten thousand, half of them", lambda count: count > 3000),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** fewer than ten of 20,000, in the worst case that we could think of. The eight "

@@ -65,8 +65,8 @@ WRITE_A_URI = Exercise(
             "The label, up to its colon",
             ("prefix",),
             "Bee Works",
-            "The app shows this above the account. Is it the name of the company that issues the account? And how is "
-            "a space written?",
+            "The app shows this above the account. Is it the name of the company that issues the account? And how "
+            "does a URI write a space?",
             "the issuer",
         ),
         Case(
@@ -140,7 +140,7 @@ WRITE_A_URI = Exercise(
         Wrong(
             'uri = "otpauth://totp/carol@example.org?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
             "Your label contains only the account. An app that shows only labels cannot tell this account from "
-            "Carol's others. What else belongs there?",
+            "Carol's others. What else must the label contain?",
         ),
         Wrong(
             'uri = "otpauth://totp/Bee%20Works:carol@example.org'
@@ -168,12 +168,13 @@ WRITE_A_URI = Exercise(
         Wrong(
             'uri = "otpauth://totp/Bee%20Works:alice@example.org'
             '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
-            "The secret is Carol's, and the app would show Alice's account. Whose codes would it be thought to make?",
+            "The secret is Carol's, and the app would show Alice's account. Whose codes would Carol expect to see "
+            "there?",
         ),
         Wrong(
             'uri = "otpauth://totp/Bee%20Works:carol@example.org?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2"',
-            "Your URI lacks a parameter, so apps that group by issuer put Carol under no company. Which one does "
-            "Alice's URI end with?",
+            "Your URI lacks a parameter, so apps that group by issuer put Carol under no company. Which parameter "
+            "does Alice's URI end with?",
         ),
         Wrong(
             'uri = "otpauth://hotp/Bee%20Works:carol@example.org'
@@ -239,23 +240,24 @@ def _secret_in(uri: str) -> list[str]:
 PREDICTIONS = (
     Prediction(
         id="inside-the-qr",
-        question="What does this QR code contain?",
+        question="How does this QR code bring the secret to the phone?",
         options=(
             Option(
                 "a",
-                "the shared secret, encrypted for authenticator apps",
+                "encrypted: only an authenticator app can read it",
                 lambda text: text.startswith("otpauth:") and not _secret_in(text),
             ),
-            Option("b", "the shared secret, readable by every camera", lambda text: bool(_secret_in(text))),
+            Option("b", "readable: any camera can read it", lambda text: bool(_secret_in(text))),
             Option(
                 "c",
-                "a web address, from which the app fetches the secret",
+                "by a web address, from which the app fetches it",
                 lambda text: text.startswith("http") and not _secret_in(text),
             ),
             Option(
-                "d", "the first code, from which the app computes the next ones", lambda text: len(text) in (6, 8)
+                "d", "as the first code, from which the app computes the next ones", lambda text: len(text) in (6, 8)
             ),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** one line of text, a provisioning URI. `otpauth` tells the phone to open an "
@@ -267,7 +269,7 @@ PREDICTIONS = (
                 "What is missing matters just as much. There is no password. There is no code: the app will compute "
                 "those. And there is no address: the app fetches nothing, reports nothing and needs no network. This "
                 "picture is the whole conversation, in one direction. Algorithm, digits and period are missing too. "
-                "Then the usual ones apply: SHA1, 6 and 30."
+                "Then the usual values apply: SHA1, 6 and 30."
             ),
         ),
         secrets=("in clear", "otpauth", "no address", "fetches nothing"),

@@ -124,8 +124,8 @@ THOUSAND = Exercise(
     id="thousand-passwords",
     title="A thousand stolen passwords",
     question=(
-        "A thief buys 1,000 passwords from a break-in at another site, with their owners' Google names. By the study "
-        "in the first table, how many Google accounts do they open? Give one number."
+        "A thief buys 1,000 passwords from a break-in at another site, each with the owner's Google address. By the "
+        "study in the first table, how many Google accounts do they open? Give one number."
     ),
     solution="accounts = 1000 * 7 / 100",
     ask=as_given,
@@ -172,6 +172,7 @@ PREDICTIONS = (
             Option("c", "more than five and up to thirty percent", lambda percent: 5 < percent <= 30),
             Option("d", "more than thirty percent", lambda percent: percent > 30),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** seven percent, at a site where nothing had gone wrong. One careless site is "

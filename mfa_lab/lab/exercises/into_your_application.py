@@ -215,7 +215,7 @@ PROTECT = Exercise(
             "A payout, without a login",
             ("nobody",),
             "refused",
-            "Nobody has logged in, and the money would go out. Which guard has `POST /payouts`?",
+            "Nobody has logged in, and the money would go out. Which guard does `POST /payouts` have?",
         ),
         Case(
             "A payout, with a token that was made up",
@@ -280,8 +280,8 @@ PROTECT = Exercise(
         ),
         Wrong(
             _variant(_AGE, app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"),
-            "You put the guard before every route, and the login is a route, too. Then nobody can log in. Where does "
-            "the guard belong?",
+            "You put the guard before every route, and the login is a route, too. Then nobody can log in. Which "
+            "route needs the guard?",
         ),
         Wrong(
             _variant(
@@ -289,34 +289,34 @@ PROTECT = Exercise(
                 returned='"paid by": "alice@example.org"',
                 check='if "authorization" not in request.headers:\n            raise HTTPException(401)\n        ',
             ),
-            "You check only that there is a token. A made-up one gets in. Who knows which tokens are genuine?",
+            "You check only that there is a token, so a made-up token gets in. Who knows which tokens are genuine?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid": True'),
-            "Your guard works, and the answer does not say who was paid. What does the session know?",
+            "Your guard works, and the answer does not say who was paid. What does the session contain?",
         ),
         Wrong(
             _variant(_AGE, add=False),
-            "Your guard asks a server whether the session is genuine. Nothing tells it which server. Which line of "
-            "`office` does that?",
+            "Your guard asks a server whether the session is genuine. Nothing tells the guard which server to ask. "
+            "Which line of `office` tells it?",
         ),
         Wrong(
             _variant(_AGE).replace(", https=False", ""),
-            "Your application accepts only https, and here it runs without. What did `office` tell `add_mfa`?",
+            "Your application accepts only https, and here it runs without https. What did `office` tell `add_mfa`?",
         ),
         Wrong(
             _variant("session: Annotated[Session, Depends(require_mfa)]"),
-            "You pass `require_mfa` itself. It is no guard yet, it makes one: so call it. With which argument?",
+            "You pass `require_mfa` itself. It is not a guard but makes a guard, so call it. With which argument?",
         ),
         Wrong(
             _variant("session = require_mfa(max_age_seconds=300)"),
-            "You make a guard, and FastAPI is not told to run the guard. Which word of the office's argument "
-            "does that?",
+            "You make a guard, and FastAPI is not told to run the guard. Which word in the argument of the office's "
+            "route tells FastAPI to run the guard?",
         ),
         Wrong(
             _variant("session: Session"),
-            "You ask for a session, and FastAPI does not know where a `Session` comes from. How does the office's "
-            "argument say it?",
+            "You ask for a session, and FastAPI does not know where a `Session` comes from. How does the argument of "
+            "the office's route tell FastAPI?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),
@@ -324,9 +324,8 @@ PROTECT = Exercise(
         ),
         Wrong(
             _variant(_AGE).replace("@app.post", "@app.get"),
-            "Your route answers GET. The money is requested by a POST, and no route of yours takes one. What "
-            "does the "
-            "shop's line say?",
+            "Your route answers GET. The client requests the money by a POST, and none of your routes takes a POST. "
+            "Which method does the shop's line name?",
         ),
         Wrong(
             _variant(_AGE).replace(_PRICES, ""),
@@ -354,6 +353,7 @@ PREDICTIONS = (
             Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
             Option("c", "the same as to the first request", lambda said: said == "the same"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the same words and the same status. 202 means: *received, and no more is "
@@ -362,10 +362,9 @@ PREDICTIONS = (
             ),
             (
                 "In a notebook, an operator registers people and may be told *taken*. A public page that says so "
-                "gives a list "
-                "of customers to anyone who asks long enough: that is user enumeration. A rest remains. If "
-                "you register "
-                "with a password of your own and then try to log in with it, you learn whether the account was new."
+                "gives a list of customers to anyone who asks long enough: that is user enumeration. One gap "
+                "remains. If you register with a password of your own and then try to log in with it, you learn "
+                "whether the account was new."
             ),
         ),
         secrets=(r"\b202\b", r"If the name was free", r"same words and the same status"),
@@ -378,6 +377,7 @@ PREDICTIONS = (
             Option("b", "two, one at each worker", lambda count: count == 2),
             Option("c", "more than two", lambda count: count > 2),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** one session and fifteen refusals, whichever request came first (ASVS-6.5.1). "

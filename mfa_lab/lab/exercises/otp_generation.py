@@ -42,7 +42,11 @@ def truncate(digest):
             "its 32 bits.",
         ),
         *(
-            _hmac_of(counter, "Your code is correct for counter 1. Which of your steps can go another way here?")
+            _hmac_of(
+                counter,
+                "Your code is correct for counter 1. Which step of your code can give a wrong result "
+                "for this counter?",
+            )
             for counter in (0, *range(2, 10))
         ),
         Case(
@@ -56,7 +60,7 @@ def truncate(digest):
         Wrong(
             'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o : o + 4], "big")',
             "Your code takes the correct four bytes and keeps all 32 bits. So half of all digests give a number that "
-            "is too great. Which bit has to go?",
+            "is too large. Which bit must your code drop?",
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o : o + 4], "little") & 0x7FFF_FFFF',
@@ -65,13 +69,13 @@ def truncate(digest):
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1] >> 4\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
-            "Your code reads the offset from the upper half of the last byte. It mostly points to other bytes. Which "
-            "operation keeps the lowest bits?",
+            "Your code reads the offset from the upper half of the last byte. So it mostly points to the wrong "
+            "bytes. Which operation keeps the lowest bits?",
         ),
         Wrong(
             'def truncate(d):\n    o = d[0] & 15\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
-            "Your code reads the offset from the first byte. So it mostly points to other bytes. At which end does "
-            "the standard look?",
+            "Your code reads the offset from the first byte. So it mostly points to the wrong bytes. At which end of "
+            "the digest does the standard look for the offset?",
         ),
         Wrong(
             'def truncate(d):\n    o = d[19] & 15\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
@@ -167,18 +171,19 @@ PREDICTIONS = (
             Option("b", "about half of them", lambda changed: 3 <= changed < 17),
             Option("c", "nearly all of them", lambda changed: changed >= 17),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** 19 of 20 bytes changed, and the twentieth stayed by chance, as one byte in 256 "
                 "does. A key that is almost correct gives no code that is almost correct: nothing tells a guesser "
-                "“warmer, warmer”. (An attacker who knows all but a few letters can still try out the rest against "
-                "codes that they have seen.)"
+                "that a guess was close. (An attacker who knows all but a few letters can still try out the rest "
+                "against codes that they have seen.)"
             ),
             (
                 "This is also why a setup key that you copied with one wrong letter gives codes that match only by "
                 "rare chance. An app cannot tell you that you were close."
             ),
         ),
-        secrets=(r"19 of 20", r"warmer", r"rare chance"),
+        secrets=(r"19 of 20", r"a guess was close", r"rare chance"),
     ),
 )

@@ -35,7 +35,8 @@ def seconds_accepted(window_steps, period):
             "A window of 2 steps of 30 s",
             (2, 30),
             150,
-            "Your number does not follow a wider window. On how many sides does each further step count?",
+            "Your number does not follow a wider window. When the window is one step wider, on how many sides does "
+            "it grow?",
         ),
         Case(
             "A window of 0 steps of 30 s",
@@ -44,14 +45,17 @@ def seconds_accepted(window_steps, period):
             "Your number is wrong if there is no window. Which step is left then?",
         ),
         Case(
-            "A window of 1 step of 60 s", (1, 60), 180, "Your number is wrong for longer steps. Is the period used?"
+            "A window of 1 step of 60 s",
+            (1, 60),
+            180,
+            "Your number is wrong for longer steps. Does your code use the period?",
         ),
     ),
     wrong=(
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return period",
-            "Your code returns how long the phone shows the code, so the window changes nothing. How patient is the "
-            "server?",
+            "Your code returns how long the phone shows the code, so the window changes nothing. How long does the "
+            "server accept it?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return 2 * period",
@@ -211,8 +215,8 @@ REMEMBER = Exercise(
         ),
         Wrong(
             'answer = "d"',
-            "The session says who is in, and not which code was used. What would the server compare a later code "
-            "with?",
+            "The session says who is logged in, and not which code was used. What would the server compare a later "
+            "code with?",
         ),
     ),
 )
@@ -222,20 +226,25 @@ EXERCISES = (LIFETIME, ACCEPT, REMEMBER)
 PREDICTIONS = (
     Prediction(
         id="enrolment-code-reused",
-        question="The code has confirmed the enrolment, and the phone still shows it. Does it log Alice in?",
-        options=(
-            Option("a", "yes, because an enrolment is no login", lambda granted: granted is True),
-            Option("b", "no, because the enrolment has used it", lambda granted: granted is False),
+        question=(
+            "Alice's code has confirmed the enrolment. A colleague with her password and a photograph of her QR code "
+            "types the code from his own phone. Does the server let him in?"
         ),
+        options=(
+            Option("a", "yes, because no code from his phone was used yet", lambda granted: granted is True),
+            Option("b", "no, because Alice's code has used up his", lambda granted: granted is False),
+        ),
+        outcome="b",
         saw=(
             (
-                "**What we saw:** the server rejects it. A one-time password is accepted one time, whatever for. "
-                "The enrolment has consumed its time step, and the server accepts nothing at or below the last "
-                "accepted step (RFC6238-5.2, NIST-3.1.4.2). So anyone who looked over her shoulder gains nothing by "
-                "typing the same digits. The user reads the same message as for any other rejection."
+                "**What we saw:** the server rejects it. Both phones have the same secret, and show the same code. "
+                "A one-time password is accepted one time, for whatever purpose and from whichever phone. The "
+                "enrolment has consumed its time step, and the server accepts nothing at or below the last accepted "
+                "step (RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would be in: the photograph "
+                "stays dangerous. The user reads the same message as for any other rejection."
             ),
         ),
-        secrets=("whatever for", "enrolment has consumed", "step 60000000"),
+        secrets=("for whatever purpose", "enrolment has consumed", "step 60000000"),
     ),
     Prediction(
         id="late-code",
@@ -244,6 +253,7 @@ PREDICTIONS = (
             Option("a", "yes", lambda granted: granted is True),
             Option("b", "no, it is 29 seconds too old", lambda granted: granted is False),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** she is in. At 59 seconds the server was in the last second of the next step, and "
@@ -251,18 +261,12 @@ PREDICTIONS = (
                 "instead of one, so a guess is three times as likely to be correct."
             ),
             (
-                "The second code was a *near miss*, two steps behind. It was open until 08:03:29, the end of the "
-                "step after its own. The instructor sees that, and the user does not. A message such as *correct, "
-                "but too old* would tell a guesser that the guess was nearly correct. For the same reason the "
-                "server counts a near miss as a failure."
-            ),
-            (
                 "So is a code valid for a minute? Not quite. By a correct clock it is open for 60 seconds after it "
                 "appears. If you read it at the end of its step, you have half of that. But the server would have "
                 "accepted it earlier as well, from a phone whose clock is fast and shows it too soon."
             ),
         ),
-        secrets=("last second of the next step", "08:03:29", "open for 60 seconds", "arrived 08:01:59"),
+        secrets=("last second of the next step", "open for 60 seconds", "arrived 08:01:59"),
     ),
     Prediction(
         id="public-message",
@@ -281,6 +285,7 @@ PREDICTIONS = (
             Option("c", "all five", lambda reasons: len(reasons) == 5),
             Option("d", "not one of them", lambda reasons: not reasons),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** seven of nine reasons share one sentence. Read the last two columns as an attacker "

@@ -112,15 +112,15 @@ def seconds_left(now):
     ),
     cases=(
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over."),
-        Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun, with all its seconds before it."),
+        Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun, with all its seconds left."),
         Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step."),
         Case("At 59", (59,), 1, "This is the last second of a step."),
     ),
     wrong=(
         Wrong(
             "def seconds_left(now):\n    return now % 30",
-            "Your code returns how many seconds of the step are over. So it grows, and the time left shrinks. How do "
-            "the two belong together?",
+            "Your code returns how many seconds of the step are over. That number grows while the time left shrinks. "
+            "How does the one follow from the other?",
         ),
         Wrong(
             "def seconds_left(now):\n    return 29 - now % 30",
@@ -156,6 +156,7 @@ PREDICTIONS = (
             Option("b", "after twenty seconds, at 08:00:30", lambda seconds: seconds == 20),
             Option("c", "that depends on the second in which she enrolled", lambda seconds: seconds not in {20, 30}),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the next step began at 08:00:30, and with it came another code. Time steps of 30 "
@@ -164,8 +165,8 @@ PREDICTIONS = (
                 "you think."
             ),
             (
-                "The code became another one altogether. The message changed in one bit or a few, and the HMAC did "
-                "to it what it did to the key in 03. Nobody who sees today's codes can compute tomorrow's."
+                "The whole code changed. The message differs in one bit or a few, and that changes the HMAC as much "
+                "as the flipped bit of the key did in 03. Nobody who sees today's codes can compute tomorrow's."
             ),
         ),
         secrets=(r"60000001", r"411 ?743", r"full and the half minute", r"gone sooner"),
@@ -178,6 +179,7 @@ PREDICTIONS = (
             Option("b", "six digits that are valid at no time", lambda valid: valid == "never"),
             Option("c", "the code that is valid in an hour", lambda valid: valid == "in an hour"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** the phone shows the code that the server would accept in an hour. The app computes "
@@ -186,7 +188,7 @@ PREDICTIONS = (
                 "differently, comes in 05 and 06.)"
             ),
             (
-                "There is a darker side. Anyone who holds an unlocked phone for a minute can set its clock ahead and "
+                "There is also a danger. Anyone who holds an unlocked phone for a minute can set its clock ahead and "
                 "note the codes of tomorrow, without ever learning the secret."
             ),
         ),

@@ -227,6 +227,7 @@ PREDICTIONS = (
             Option("c", "tens of thousands of times as long", lambda times: 1_000 <= times < 1_000_000),
             Option("d", "more than a million times as long", lambda times: times >= 1_000_000),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** tens of thousands of times on most machines. The exact factor depends on yours, so "
@@ -260,6 +261,7 @@ PREDICTIONS = (
             Option("c", "some months", lambda seconds: 30 * 86_400 <= seconds < 365 * 86_400),
             Option("d", "longer than a year", lambda seconds: seconds >= 365 * 86_400),
         ),
+        outcome="a",
         saw=(
             (
                 "**What we saw:** a common password is gone within **five seconds**, under the best hash that we "
@@ -269,12 +271,12 @@ PREDICTIONS = (
             (
                 "Now read the other lines, and mind the scale: a second is as far from a year as a year from thirty "
                 "million years. Eight small letters, really at random, are gone in seconds under SHA-256. Under "
-                "Argon2id they last for years as it was measured, and for most of a year as ours is set. The "
+                "Argon2id they last for years at the setting that was measured, and for most of a year at ours. The "
                 "password and the thief are the same: the slow hash makes the difference."
             ),
             (
                 "Five words drawn by dice last 91 years against one card, so under SHA-256 a thief with a hundred "
-                "cards waits a year. Under Argon2id no number of cards that anybody owns is enough. And one can "
+                "cards waits a year. Under Argon2id no number of cards that anybody owns is enough. And people can "
                 "remember five words."
             ),
         ),
@@ -293,6 +295,7 @@ PREDICTIONS = (
             Option("c", "a sentence of 64 characters with spaces", lambda rejected: rejected == ["sentence"]),
             Option("d", "gribnutflame, only small letters", lambda rejected: rejected == ["letters"]),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the only password with a capital letter *and* a digit is the one that is rejected. "

@@ -74,7 +74,7 @@ def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -
     return told.get(named, "some other account")
 
 
-_BETWEEN = "There is a login between them. What does it do to the count?"
+_BETWEEN = "There is a login between the passwords. How should it change the count?"
 _FOUND = "whose code is guessed"
 _FEEDBACK = "A guesser has the password and lacks the phone. What does that leave in the log, and what is "
 "never there?"
@@ -147,7 +147,8 @@ def guessed_at(lines):
     wrong=(
         Wrong(
             _most('line.event == "code refused"'),
-            "You count refused codes, and an honest person has the most here. What follows each of them?",
+            "You count refused codes, and an honest person has the most of them here. "
+            "What follows each refused code?",
         ),
         Wrong(
             _most('line.reason == "no match"'),
@@ -167,9 +168,8 @@ def guessed_at(lines):
         ),
         Wrong(
             _most('line.event == "code refused" and not 6 <= line.at // 3600 % 24 < 20'),
-            "You found somebody on call, who mistypes at all hours and gets in. Ask what comes after a "
-            "mistake, not when "
-            "it comes. What is it?",
+            "You found the person on duty, who mistypes at any hour and then logs in. Ask what comes after a "
+            "mistake, not when it comes. What is it?",
         ),
         Wrong(
             _SHARE,
@@ -178,7 +178,7 @@ def guessed_at(lines):
         ),
         Wrong(
             _most("line.account_id"),
-            "You count all lines, so you found somebody who has much to do, or mistypes often. Which of the events "
+            "You count all lines, so you found somebody who logs in often, or mistypes often. Which of the events "
             "matter?",
         ),
         Wrong(
@@ -211,7 +211,7 @@ ALARM = Exercise(
     hints=(
         "Go through the events one by one, and keep one number as you go.",
         "Which event increases the number by one, and which event sets it back to zero?",
-        "Ask about the number inside the loop. After the loop, a login may have set it back long ago.",
+        "Check the number inside the loop. After the loop, a login may have set it back long ago.",
     ),
     cases=(
         Case(
@@ -231,25 +231,25 @@ ALARM = Exercise(
             "Four passwords",
             (["password accepted"] * 4,),
             False,
-            "Four are one too few. At which number does your alarm ring?",
+            "Four passwords are one too few. At which number does your alarm ring?",
         ),
         Case(
             "Six passwords",
             (["password accepted"] * 6,),
             True,
-            "The fifth is among them. What does the sixth change?",
+            "The fifth password is among them. What does the sixth password change?",
         ),
         Case(
             "Five guesses, each with its refusal",
             (["password accepted", "code refused"] * 5,),
             True,
-            "Refused codes are between the passwords. What do they do to the count?",
+            "Refused codes are between the passwords. How should they change the count?",
         ),
         Case(
             "A forgetful year",
             (["password accepted", "password accepted", "logged in"] * 9,),
             False,
-            "Once a month the phone is at home. Are nine passwords in a year five in a row?",
+            "Once a month the owner leaves the phone at home. Are nine passwords in a year five in a row?",
         ),
         Case(
             "Four, a login, four",
@@ -267,8 +267,7 @@ ALARM = Exercise(
     wrong=(
         Wrong(
             'def alarm(events):\n    return events.count("password accepted") - events.count("logged in") >= 5',
-            "You count over the whole list. In a year that accuses everybody who forgets the phone now and "
-            "then. What "
+            "You count over the whole list. Over a year that accuses everybody who sometimes forgets the phone. What "
             "does *in a row* mean here?",
         ),
         Wrong(
@@ -278,9 +277,8 @@ ALARM = Exercise(
         ),
         Wrong(
             _in_a_row(_COUNTED, "row >= 5"),
-            "You ask at the end. By then the owner has logged in, and the alarm is gone before anybody heard "
-            "it. When "
-            "must you ask?",
+            "You check the number at the end. By then the owner has logged in, and your function reports nothing. "
+            "When must you check it?",
         ),
         Wrong(
             'def alarm(events):\n    return events.count("code refused") >= 5',
@@ -288,7 +286,7 @@ ALARM = Exercise(
         ),
         Wrong(
             _in_a_row(_COUNTED + _ASKED.replace("==", ">")),
-            "Your alarm rings at the sixth password. At which one should it?",
+            "Your alarm rings at the sixth password. At which password should it ring?",
         ),
     ),
 )
@@ -305,6 +303,7 @@ PREDICTIONS = (
             Option("c", "the time and the reason, and nothing of the text", lambda kept: kept == "a line without it"),
             Option("d", "nothing at all, because no account has this name", lambda kept: kept == "no line"),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** ten lines. Each has a time, an event, an account and, for a refusal, the real "
@@ -315,10 +314,8 @@ PREDICTIONS = (
             ),
             (
                 "The log contains no name, no code, no token, and nothing that anybody typed (ASVS-16.2.5). An "
-                "account is an "
-                "identifier that means nothing elsewhere; Alice's is written as 1 here. The server offers no way "
-                "to change "
-                "or remove a line, and the database refuses it as well."
+                "account is an identifier that means nothing elsewhere; Alice's identifier is written as 1 here. The "
+                "server offers no way to change or remove a line, and the database refuses it as well."
             ),
         ),
         secrets=(r"nothing that anybody typed", r"password refused\s+none\s+unknown name"),
@@ -328,9 +325,12 @@ PREDICTIONS = (
         question="In this week somebody guesses the codes of one account. Which account has the most refused codes?",
         options=(
             Option("a", "the account whose codes are guessed", lambda place: place == 1),
-            Option("b", "an honest person's, with the guessed account close behind", lambda place: 1 < place <= 5),
+            Option(
+                "b", "an honest person's, with the guessed account among the first five", lambda place: 1 < place <= 5
+            ),
             Option("c", "an honest person's, with the guessed account far down the list", lambda place: place > 5),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** three accounts stand out, and the guessed account is the third. The first two "
@@ -346,22 +346,20 @@ PREDICTIONS = (
     ),
     Prediction(
         id="best-alarm-rule",
-        question="Judged by speed alone, which rule is the best: which one sees this attack first?",
+        question="Judged by speed alone, which rule is the best: which rule notices this attack first?",
         options=(
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
             Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),
             Option("c", "50 refused codes in a row", lambda rule: rule.startswith("50 ")),
             Option("d", "5 correct passwords in a row, and no login", lambda rule: rule.startswith("5 ")),
         ),
+        outcome="b",
         saw=(
             (
-                "**What we saw:** in the picture, the two colleagues have dozens of diamonds and not one cross. "
-                "The third "
-                "account has only crosses, evenly over day, night and weekend, while its owner's logins keep "
-                "office hours. "
-                "The number of mistakes does not show a thief. What comes after them does: somebody who has the "
-                "password and "
-                "lacks the phone never gets in."
+                "**What we saw:** in the picture, the two colleagues have dozens of diamonds and not one cross. The "
+                "third account has only crosses, evenly over day, night and weekend, while its owner's logins keep "
+                "office hours. The number of mistakes does not show a thief. The events after a mistake do: somebody "
+                "who has the password and lacks the phone never gets in."
             ),
             (
                 "In the table, the night rule is first, after 49 minutes. It also accuses sixteen honest "

@@ -101,6 +101,7 @@ class Exercise:
 class Prediction:
     """A question to guess at before a demo. Exactly one option `holds` for what happens.
 
+    `outcome` is the letter that holds if the notebook's cells run once each, in their order; "" if it may be any.
     `saw` explains the outcome, in paragraphs of light Markdown (bold, italics, code, links). Only `compare` shows it,
     so a learner cannot read it before the guess. `secrets` are regular expressions for the words and numbers that
     would give the outcome away. The committed outputs after the guess show each of them, and a learner's copy shows
@@ -110,6 +111,7 @@ class Prediction:
     id: str
     question: str
     options: tuple[Option, ...]
+    outcome: str = ""
     saw: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
 

@@ -75,7 +75,7 @@ def bounds(observations):
             "At 1,800,000,040 step 60,000,000, 27 seconds later the next",
             ([(1_800_000_040, 60_000_000), (1_800_000_066, 60_000_000), (1_800_000_067, 60_000_001)],),
             (-37, -37),
-            "Your bounds miss a phone that is behind. Which sign has its drift?",
+            "Your bounds miss a phone that is behind. Which sign does its drift have?",
         ),
         Case(
             "The same, in another order",
@@ -126,8 +126,8 @@ def bounds(observations):
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most)",
-            "Your least is greater than your most, and nothing warns a program that uses the pair. What should it "
-            "get if no number fits?",
+            "Your least is greater than your most, and nothing warns a program that uses the pair. What should your "
+            "code return if no number fits?",
         ),
         Wrong(
             "def bounds(observations):\n"
@@ -233,7 +233,11 @@ def opens(secret, code, now, zone):
 """.strip(),
     hints=(
         "Read the three lines for the second 1:30:10 of that night. Which line loses something?",
-        "The text alone cannot tell the two hours apart. With what do phones compute, and does the server have it?",
+        (
+            "The text alone cannot tell the two hours apart. From which number do phones compute a code, and does "
+            "the "
+            "server have this number?"
+        ),
         "Unix seconds are the same all over the world and never go back. Time zones are for people.",
     ),
     cases=(
@@ -320,7 +324,7 @@ def opens(secret, code, now, zone):
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=UTC"),
             "Your verifier reads the wall clock as UTC, so it rejects valid codes all year in any other zone. Which "
-            "zone does that wall show?",
+            "zone's time does that clock show?",
         ),
         Wrong(
             "def opens(secret, code, now, zone):\n"
@@ -361,6 +365,7 @@ PREDICTIONS = (
             Option("c", "after half a year or so", lambda day: day is not None and 60 < day <= 300),
             Option("d", "not within the year", lambda day: day is None or day > 300),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** 20 millionths are 1.7 seconds a day. On day 18 the token is sometimes rejected, "
@@ -371,12 +376,12 @@ PREDICTIONS = (
                 "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "
                 "the window's centre one step that way, only for Carol's token (RFC6238-6). That helps until day "
                 "209, because this server learns 10 steps and no more. It also forgets one step for every 30 days "
-                "without a login, so from then on the band sinks. With a login only once a month, Carol is lost on "
-                "day 35 too."
+                "without a login, so from then on the band sinks. With a login only once a month, the server rejects "
+                "Carol's token from day 35 on, too."
             ),
             (
                 "On the right nobody logged in for a year, so the server learnt nothing. Two codes in a row bring "
-                "the token back on day 365. We come to that."
+                "the token back on day 365. We will come to that."
             ),
         ),
         secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),

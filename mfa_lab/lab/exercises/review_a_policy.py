@@ -47,13 +47,10 @@ REVIEW = Exercise(
     id="review-policy",
     title="What no parser finds",
     question=(
-        "The parser accepts this text, and yet three of its lines break a clause each. NIST-3.2.2: a "
-        "wait is an hour at "
-        "most. ASVS-7.5.1: a change of factors needs a *fresh* session, with both factors proven in the "
-        "last five minutes. "
-        "ASVS-6.3.8: a refusal says only that it is one. Write `fixes = {number: line, ...}`. For each "
-        "of the three lines, "
-        "give its number and, in quotes, the line as it should be."
+        "The parser accepts this text, and yet three of its lines break a clause each. NIST-3.2.2: a wait is an hour "
+        "at most. ASVS-7.5.1: a change of factors needs a *fresh* session, with both factors proven in the last five "
+        "minutes. ASVS-6.3.8: a refusal says only that the login was refused. Write `fixes = {number: line, ...}`. "
+        "For each of the three lines, give its number and, in quotes, the line as it should be."
     ),
     solution=(
         'fixes = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", 11: '
@@ -70,7 +67,7 @@ REVIEW = Exercise(
             "Waits",
             ("waits",),
             _RIGHT,
-            "A wait may be an hour at most. How long may one become?",
+            "A wait may be an hour at most. How long can a wait become with your line?",
             "waits of an hour at most",
         ),
         Case(

@@ -82,16 +82,16 @@ def log_in(accounts, name, typed, verify, spare):
     return verify(accounts[name], typed)
 """.strip(),
             "Your code answers correctly, and does not call `verify` for an unknown name. That answer comes some 20 "
-            "milliseconds sooner, and a stopwatch shows a stranger who has an account. What else could `verify` work "
-            "on? (`a and b` does not run b if a is false.)",
+            "milliseconds sooner. A stranger with a stopwatch learns which names have an account. What else could "
+            "`verify` work on? (`a and b` does not run b if a is false.)",
         ),
         Wrong(
             """
 def log_in(accounts, name, typed, verify, spare):
     return verify(accounts.get(name, spare), typed)
 """.strip(),
-            "Your code returns what the spare hash says. Anyone who guesses its password gets in under any name that "
-            "does not exist. What else has to be true for a name to get in?",
+            "Your code returns the result for the spare hash. Anyone who guesses the password behind it gets in "
+            "under any name that does not exist. What else has to be true for a name to get in?",
         ),
         Wrong(
             """
@@ -161,7 +161,7 @@ def wait(failures):
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else 30 * 2 ** (failures - 3)",
             "Your wait doubles without end. After 99 failures the owner waits longer than the universe has existed. "
-            "Where does the hour come in?",
+            "Where does your code limit the wait to an hour?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2 ** (failures - 2))",
@@ -170,12 +170,13 @@ def wait(failures):
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2**failures)",
-            "Your wait doubles once for each failure, also for the free ones. So the third already costs 240 "
-            "seconds. How many of its failures should not double anything?",
+            "Your wait doubles once for each failure, also for the failures that cost nothing. So the third failure "
+            "already costs 240 seconds. How many of its failures should not double anything?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(60, 30 * 2 ** (failures - 3))",
-            "Your wait stops growing at a minute, so a thief gets a guess a minute. How many seconds has an hour?",
+            "Your wait stops growing at a minute, so a thief gets a guess a minute. How many seconds does an hour "
+            "have?",
         ),
         Wrong(
             "def wait(failures):\n    return min(3600, 30 * 2 ** (failures - 1))",
@@ -196,13 +197,14 @@ PREDICTIONS = (
             Option("b", "one, as for a name that exists", lambda count: count == 1),
             Option("c", "two, one for each account that there is", lambda count: count >= 2),
         ),
+        outcome="b",
         saw=(
             (
                 "**What we saw:** the same words, and the same work. For the unknown name the server verified the "
                 "typed password against the hash of a password that nobody has, and threw the result away. Without "
-                "that, the answer would come some twenty milliseconds sooner, and a stopwatch would read the list of "
-                "customers. ASVS-6.3.8 forbids it: by no message, by no code and by no difference in *time*. Only "
-                "the instructor's view shows the difference."
+                "that, the answer would come some twenty milliseconds sooner, and a stranger with a stopwatch could "
+                "find out who is a customer. ASVS-6.3.8 forbids that: no message, no status code and no difference "
+                "in *time* may reveal which names exist. Only the instructor's view shows the difference."
             ),
             (
                 "The times agree with the count. A server that answered unknown names at once would be a hundred "
@@ -211,7 +213,7 @@ PREDICTIONS = (
             ),
             (
                 "From the fourth wrong password on, the throttle rejected without comparing. That takes the same "
-                "time, and has to. Unknown names wait just as long as known ones, or else waiting would tell who "
+                "time, and it must. Unknown names wait just as long as known ones, or else waiting would tell who "
                 "exists. Notebook 22 measures much more finely."
             ),
         ),
@@ -237,19 +239,20 @@ PREDICTIONS = (
             Option("b", "to an enrolment, which only Carol can confirm", lambda came: came == "enrolment"),
             Option("c", "to a session in Carol's name", lambda came: came == "session"),
         ),
+        outcome="c",
         saw=(
             (
-                "**What we saw:** the thief enrolled a phone of their own, and is in. Carol is out: it is *her* "
-                "password that now meets a question for a code that she does not have. The claim holds for accounts "
+                "**What we saw:** the thief enrolled a phone of their own, and is in. Carol is locked out: after "
+                "*her* password the server now asks for a code that she does not have. The claim holds for accounts "
                 "with an authenticator. For an account without one the password is still everything, and MFA even "
-                "helps the thief to lock the door from inside."
+                "helps the thief to keep the owner out."
             ),
             (
                 "Nothing is wrong with this server: on the first day it cannot know who is typing. So an "
                 "organisation that introduces MFA has to close that gap by other means. It enrols people when they "
-                "join, in person or with a one-time invitation. And it gives them a deadline, not a leaflet."
+                "join, in person or with a one-time invitation. And it sets them a deadline."
             ),
         ),
-        secrets=(r"Carol is out", r"phone of their own", r"from inside", r"one-time invitation"),
+        secrets=(r"Carol is locked out", r"phone of their own", r"helps the thief", r"one-time invitation"),
     ),
 )

@@ -139,8 +139,8 @@ CHOOSE = Exercise(
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (1, 17, 3.3), "archive": (1, 47, 3.3)}',
-            "You chose one step for everybody, which is enough for the way of a code. On the ward clocks are wrong "
-            "too: what share of its logins is rejected?",
+            "You chose one step for everybody, which is enough for the time that a code is on its way. On the ward "
+            "clocks are wrong too: what share of its logins is rejected?",
         ),
         Wrong(
             'choice = {"office": (1, 0.0056, 0.033), "ward": (4, 0.011, 0.097), "archive": None}',
@@ -185,24 +185,25 @@ PREDICTIONS = (
             Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),
             Option("c", "always, because each error cancels the other", lambda chance: chance == 1),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** always. Her phone shows a time that comes only in 20 seconds, and that is when the "
-                "code arrives. So only one number counts: how far the clock is ahead, less the time on the way. With "
-                "one of the two errors she would get in a third of the time."
+                "code arrives. So only one number counts: how far the clock is ahead, minus the time on the way. "
+                "With one of the two errors she would get in a third of the time."
             ),
             (
                 "The map shows slanting bands. On them the chance is 1, beside them it falls evenly, and one step "
-                "further it is 0. The formula: the window, plus 1, less the size of the difference (without its "
+                "further it is 0. The formula: the window, plus 1, minus the size of the difference (without its "
                 "sign) divided by 30, and never below 0 or above 1."
             ),
             (
                 "Alice's phone that was 45 seconds slow got in half of the time: 1 + 1 − 45/30. With a phone 30 "
-                "seconds slow and 15 seconds of typing the result is the same. The way always adds to a slow "
-                "phone's error."
+                "seconds slow and 15 seconds of typing the result is the same. The time on the way always adds to a "
+                "slow phone's error."
             ),
         ),
-        secrets=("only one number counts", "less the time on the way", "slanting bands", "offset less delay"),
+        secrets=("only one number counts", "minus the time on the way", "slanting bands", "offset minus the delay"),
     ),
     Prediction(
         id="no-window",
@@ -213,6 +214,7 @@ PREDICTIONS = (
             Option("c", "about a third", lambda share: 0.2 <= share < 0.5),
             Option("d", "more than half", lambda share: share >= 0.5),
         ),
+        outcome="c",
         saw=(
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "

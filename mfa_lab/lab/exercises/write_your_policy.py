@@ -155,10 +155,10 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         (
             "Short waits make the guesser fast. Then only one number limits the guesser: after how many failures the "
-            "authenticator is disabled. It may be no larger than the guesser's 2 % allow."
+            "authenticator is disabled. It may be no larger than the limit of 2 % allows."
         ),
         (
-            "The guesser makes one attempt fewer than that number each day, for 365 days. Each has a chance "
+            "The guesser makes one attempt fewer than that number each day, for 365 days. Each attempt has a chance "
             "of 3 in a "
             'million. guess_budget(Policy.parse(policy_text)["pharmacy"], owner_login_days=1) computes the '
             "result: try "
@@ -212,7 +212,7 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The guesser",
             (_guesser,),
             _RIGHT,
-            "Shorter waits mean more attempts a day. What ends them before the owner's next login?",
+            "Shorter waits mean more attempts a day. What stops the guesser before the owner's next login?",
             "2 % in a year at most",
         ),
         Case(
@@ -233,9 +233,8 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The reasons",
             (_reasons,),
             _RIGHT,
-            "Each key that you set, and step_up, needs a line of that name in the table of reasons, with a "
-            "clause. Which "
-            "one has none?",
+            "Each key that you set, and step_up, needs a line of that name in the table of reasons, with a clause. "
+            "Which key has none?",
             "a reason with a clause for each key",
         ),
     ),
@@ -252,7 +251,7 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         Wrong(
             _source(f"{_GOOD}window_steps = 0\n"),
-            "Your window 0 slows the guesser, and it locks out everybody whose token is slow. What did the "
+            "Your window 0 slows the guesser, and it locks out everybody whose token is slow. Which window did the "
             "house ask for?",
         ),
         Wrong(
@@ -268,19 +267,17 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         Wrong(
             _source(_GOOD, _ACTIONS),
-            "Your rules are correct, and nothing says why. In a year somebody will ask, and you will not be "
-            "there. What "
-            "will they read?",
+            "Your rules are correct, and nothing says why. In a year somebody will ask, and you will not be there. "
+            "What will that person find in your policy?",
         ),
         Wrong(
             _source(_GOOD, "[pharmacy.step_up]\ndispense = 60\nopen_safe = 120\n"),
-            "Your table has both actions. Which of the two needs the younger login?",
+            "Your table has both actions. Which of the two needs the more recent login?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS.replace("pharmacy.", "")),
-            "Your line [step_up] begins a second policy. A table inside a policy has the policy's name and a "
-            "dot before its "
-            "own. How is yours called?",
+            "Your line [step_up] begins a second policy. A table inside a policy has the policy's name and a dot "
+            "before its own. What must the name of your table be?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, _FOUR.replace("pharmacy.", "")),
@@ -292,8 +289,8 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, f'{_FOUR.replace("NIST-3.2.2", "ISO-27001")}step_up = "ASVS-7.5.1"\n'),
-            "Your reason names a clause that this kit does not know: its clauses begin with NIST, ASVS or "
-            "RFC. Which fits?",
+            "Your reason names a clause that this kit does not know: its clauses begin with NIST, ASVS or RFC. Which "
+            "clause fits?",
         ),
         Wrong(
             _source(f"{_SHIFT}disable_after_failures = 15\n"),

@@ -7,7 +7,11 @@ HTML, in the same words. Its notes go to `mfa_lab.lab.grading.progress_file`, an
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from mfa_lab.lab import exercises
+from mfa_lab.lab.cell_order import REMEDY
 from mfa_lab.lab.exercises.records import letter
 from mfa_lab.lab.grading.course_map import progress_map
 from mfa_lab.lab.grading.marking import IS_KIND, is_blank, not_yet, raised, replies, shown, stopped
@@ -28,6 +32,18 @@ _ASKING = (
 )
 _NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
 _NO_SOLUTION = "A prediction has no solution to show: the cells below it show what happens."
+
+_OTHER_OUTCOME = (
+    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if a "
+    "cell was changed, or ran in another order, or ran twice: some cells work once."
+)
+_NO_GUESS = (
+    "You have not guessed yet. Put one of the letters {letters} in place of the three dots further up, and run that "
+    "cell. Run this cell again to see the answer all the same."
+)
+_DOTS = "The three dots are still in your answer. Delete them, so that only the letter in quotes is left."
+_asked: set[tuple[Path | None, str]] = set()
+"""The predictions that this kernel has asked for a guess, with the working copy's folder."""
 
 exercises.exercises()  # the setup cell imports them all, so that no check waits for it
 
@@ -107,6 +123,7 @@ def reset(exercise_id: str) -> Result:
     """Forget everything about this exercise or prediction. The cell stays as you wrote it."""
     if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
+        _asked.discard((here().folder, exercise_id))
         lines = ["Your guess is forgotten. The next one counts as the first.", *noted]
         return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))
     exercise = exercises.exercise(exercise_id)
@@ -130,6 +147,8 @@ def predict(prediction_id: str, guess: object) -> Result:
     if is_blank(guess):
         todo = f"Put a letter, in quotes, in place of the three dots: {', '.join(words)}."
         return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo,))
+    if isinstance(guess, str) and re.search(r"\.\.|…", guess):
+        return Result(Outcome.NOT_YET, prediction.question, (_DOTS,))
     chosen = letter(guess)
     if not isinstance(chosen, str) or chosen not in words:
         letters = ", ".join(f'"{known}"' for known in words)
@@ -146,7 +165,8 @@ def predict(prediction_id: str, guess: object) -> Result:
 def compare(prediction_id: str, happened: object) -> Result:
     """Compare the guess with what happened: the one option that holds for the value `happened`.
 
-    If no option holds, the event has not happened yet, and the result says so.
+    If another option holds than in the notebook's own run, or none, the explanation would be wrong. The result then
+    says which cells to run again. In a working copy, the first call without a guess asks for the guess.
     """
     prediction = exercises.prediction(prediction_id)
     held = [option for option in prediction.options if option.holds(happened)]
@@ -155,10 +175,16 @@ def compare(prediction_id: str, happened: object) -> Result:
         said = f"The cell has the value {shown(happened)}, which fits no answer: {again}."
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     (true,) = held
-    came = f"What happened is {true.letter}: {true.words}."
-    progress = here().read()
+    if prediction.outcome not in ("", true.letter):
+        return Result(Outcome.NOT_YET, prediction.question, (_OTHER_OUTCOME, REMEDY))
+    store = here()
+    progress = store.read()
     guess, later = progress.predictions.get(prediction_id), progress.later_guesses.get(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
+    if guess not in words and store.folder is not None and (store.folder, prediction_id) not in _asked:
+        _asked.add((store.folder, prediction_id))
+        return Result(Outcome.NOT_ATTEMPTED, prediction.question, (_NO_GUESS.format(letters=", ".join(words)),))
+    came = f"What happened is {true.letter}: {true.words}."
     if guess not in words:
         said = "You made no prediction."
     elif guess == true.letter:

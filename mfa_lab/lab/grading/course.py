@@ -53,9 +53,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Hold one stop of the core path: some sections of a notebook, or the whole notebook if none are named."""
+    """Hold one stop of the core path: some sections of a notebook, or the whole notebook if none are named.
+
+    `asks` are the ids of the exercises and predictions of these sections. The stop is done when all are answered.
+    """
 
     notebook: str
+    asks: tuple[str, ...]
     sections: tuple[Section, ...] = ()
 
     @property
@@ -111,7 +115,7 @@ PARTS = (
         ),
     ),
     Part(
-        "In front of an application",
+        "Adding MFA to an application",
         "Put MFA in front of a web application, read its audit log, and defend its policy.",
         (
             Lesson("50_into_your_application", "How does MFA get into an existing application?", 45),
@@ -125,15 +129,16 @@ PARTS = (
         "Write a server that keeps every clause, and prove it.",
         (
             Lesson("60_capstone", "Does a server keep what the standards ask?", 35),
-            Lesson("61_capstone_every_clause", "Does it still hold tomorrow?", 36),
+            Lesson("61_capstone_every_clause", "Does your server still keep every clause over time?", 36),
         ),
     ),
 )
 
 CORE_PATH = (
-    Stop("00_first_login"),
+    Stop("00_first_login", ("reused-elsewhere", "factor-kinds", "usual-story", "thousand-passwords")),
     Stop(
         "03_otp_generation",
+        ("one-bit-flipped", "code-digits"),
         (
             Section("What the two sides have", 6),
             Section("One message, one HMAC", 6),
@@ -143,6 +148,7 @@ CORE_PATH = (
     ),
     Stop(
         "05_enrolment_and_qr_code",
+        ("inside-the-qr", "photographed-qr"),
         (
             Section("The server makes an offer", 3),
             Section("Anatomy of a QR code", 5),
@@ -151,6 +157,7 @@ CORE_PATH = (
     ),
     Stop(
         "07_otp_validation",
+        ("enrolment-code-reused", "late-code", "public-message"),
         (
             Section("A room with Alice in it", 2),
             Section("Steps 2 to 4: the code", 4),
@@ -161,16 +168,22 @@ CORE_PATH = (
     ),
     Stop(
         "20_attack_guessing",
+        ("attack-one-session",),
         (Section("The attack series, and its rules", 4), Section("Attack 3: guessing, as fast as possible", 8)),
     ),
     Stop(
         "21_fix_guessing",
+        ("guessing-one-session",),
         (
             Section("How to write a fix, and how it is checked", 5),
             Section("Attack 3: how long to wait after a wrong code", 8),
         ),
     ),
-    Stop("22_attack_replay_and_relay", (Section("Attack 15: an adversary in the middle", 9),)),
+    Stop(
+        "22_attack_replay_and_relay",
+        ("attack-relay",),
+        (Section("Attack 15: an adversary in the middle", 9),),
+    ),
 )
 """A live login, OTP generation, enrolment, validation, one attack with its fix, and what a code cannot stop."""
 

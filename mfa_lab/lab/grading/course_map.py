@@ -5,6 +5,7 @@ Text and HTML say the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,9 +24,10 @@ NOTHING = (
     "else."
 )
 HOW = (
-    "If sections are named, click on the first one and choose Run, then Run All Above Selected Cell. Go on from "
-    "there."
+    "If sections are named, run the notebook's setup cell, which is its first code cell. Then work through these "
+    "sections in their order, and pass over the others."
 )
+FINISHED = "You have finished the core path. All other notebooks are optional: choose what interests you."
 _ELSEWHERE = "From other courses"
 _STYLE = themed(".mfa-map") + Path(__file__).with_name("course_map.css").read_text("utf-8")
 
@@ -70,6 +72,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Station:
+    """Hold a stop of the core path, and how many of its questions are answered."""
+
+    stop: Stop
+    answered: int
+
+    @property
+    def mark(self) -> Mark:
+        """Return done if every question of its sections is answered, and open while none is."""
+        if self.answered == len(self.stop.asks):
+            return Mark.DONE
+        return Mark.TRIED if self.answered else Mark.OPEN
+
+    @property
+    def words(self) -> str:
+        """Return `12 min · 1 of 2 done`, without the last part if nothing was answered."""
+        said = [duration(self.stop.minutes)] + ([] if self.stop.sections else ["all of it"])
+        if self.answered:
+            said.append("done" if self.mark is Mark.DONE else f"{self.answered} of {len(self.stop.asks)} done")
+        return " · ".join(said)
+
+
+def stations(progress: Progress) -> tuple[Station, ...]:
+    """Return the core path. An exercise is answered when it is done, and a prediction when it is guessed."""
+    answered = {name for name, entry in progress.exercises.items() if entry.done} | {*progress.predictions}
+    return tuple(Station(stop, len(answered & {*stop.asks})) for stop in course.CORE_PATH)
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Hold a part of the course: its name, its numbers and hours, and its rows."""
 
@@ -89,6 +120,7 @@ class CourseMap:
             notebook: tuple((each.title, mark_of(progress.of(each.id))) for each in some)
             for notebook, some in exercises.by_notebook().items()
         }
+        self.path = stations(progress)
         self.blocks = tuple(_blocks(found))
         self.rows = tuple(row for block in self.blocks for row in block.rows)
         self.short = short
@@ -107,10 +139,29 @@ class CourseMap:
         long = f"{len(course.lessons())} notebooks in {len(course.PARTS)} parts, {duration(all_minutes)}"
         return long if self.empty else f"{long} · {marks.count(Mark.DONE)} of {len(marks)} exercises done"
 
+    @property
+    def next_stop(self) -> str:
+        """Return which stop of the core path comes next, or that it is finished."""
+        left = next((each for each in self.path if each.mark is not Mark.DONE), None)
+        if left is None:
+            return FINISHED
+        if not left.answered:
+            return f"Next on the core path: {left.stop.name}."
+        rest = len(left.stop.asks) - left.answered
+        return f"Next on the core path: the rest of {left.stop.name}. Questions left there: {rest}."
+
     def __repr__(self) -> str:
         if self.empty and self.short:
             return NOTHING
-        return "\n".join([self.headline, *_path_text(), *self._text(), self.foot])
+        return "\n".join([self.headline, *self._path_text(), *self._text(), self.foot])
+
+    def _path_text(self) -> Iterator[str]:
+        yield f"The core path {duration(course.core_minutes())}"
+        for each in self.path:
+            yield f"  {each.stop.name}: {each.words}"
+            yield from (f"    {section.title}" for section in each.stop.sections)
+        yield self.next_stop
+        yield HOW
 
     def _text(self) -> Iterator[str]:
         for block in self.blocks:
@@ -127,16 +178,16 @@ class CourseMap:
             return f"<p>{escape(NOTHING)}</p>"
         blocks = "".join(map(_block_html, self.blocks))
         return (
-            f'<style>{_STYLE}</style><div class="mfa-map"><p><b>{self.headline}</b></p>'
+            f'<style>{_STYLE}</style><div class="mfa-map"><p><b>{_unbroken(self.headline)}</b></p>'
             f'{self._path_html()}<div class="mfa-parts">{blocks}</div><p>{escape(self.foot)}</p></div>'
         )
 
     def _path_html(self) -> str:
-        of = {row.notebook: row.mark for row in self.rows}
-        stops = "".join(_stop_html(stop, of[stop.notebook]) for stop in course.CORE_PATH)
+        stops = "".join(map(_stop_html, self.path))
         return (
-            f'<div class="mfa-path"><p><b>The core path</b> {duration(course.core_minutes())}</p>'
-            f'<ol aria-label="The core path">{stops}</ol><p>{escape(HOW)}</p></div>'
+            f'<div class="mfa-path"><p><b>The core path</b> {_unbroken(duration(course.core_minutes()))}</p>'
+            f'<ol aria-label="The core path">{stops}</ol><p><b>{escape(self.next_stop)}</b></p>'
+            f"<p>{escape(HOW)}</p></div>"
         )
 
 
@@ -171,34 +222,28 @@ def _blocks(found: dict[str, tuple[tuple[str, Mark], ...]]) -> Iterator[Block]:
         yield Block(_ELSEWHERE, "", tuple(Row(notebook, marks) for notebook, marks in found.items()))
 
 
-def _path_text() -> Iterator[str]:
-    yield f"The core path {duration(course.core_minutes())}"
-    for stop in course.CORE_PATH:
-        yield f"  {stop.name}: {_stop_words(stop)}"
-        yield from (f"    {section.title}" for section in stop.sections)
-    yield HOW
-
-
-def _stop_words(stop: Stop) -> str:
-    return duration(stop.minutes) + ("" if stop.sections else " · all of it")
-
-
-def _stop_html(stop: Stop, mark: Mark) -> str:
-    sections = "".join(f"<li>{escape(section.title)}</li>" for section in stop.sections)
+def _stop_html(each: Station) -> str:
+    sections = "".join(f"<li>{escape(section.title)}</li>" for section in each.stop.sections)
     inside = f"<ul>{sections}</ul>" if sections else ""
-    return f'<li class="mfa-{mark.name.lower()}">{_link(stop.notebook)}: {_stop_words(stop)}{inside}</li>'
+    words = _unbroken(each.words)
+    return f'<li class="mfa-{each.mark.name.lower()}">{_link(each.stop.notebook)}: {words}{inside}</li>'
+
+
+def _unbroken(words: str) -> str:
+    """Return the words with each number and its unit on one line."""
+    return re.sub(r"(?<=\d) (?=h\b|min\b)", "&nbsp;", words)
 
 
 def _block_html(block: Block) -> str:
     rows = "".join(map(_row_html, block.rows))
-    head = f"<p><b>{escape(block.name)}</b> {escape(block.words)}</p>"
+    head = f"<p><b>{escape(block.name)}</b> {_unbroken(escape(block.words))}</p>"
     return f'<div>{head}<ol aria-label="{escape(block.name)}">{rows}</ol></div>'
 
 
 def _row_html(row: Row) -> str:
     core = " mfa-core" if course.is_core(row.notebook) else ""
     question = f"<span>{escape(row.question)}</span>" if row.question else ""
-    head = f"{_link(row.notebook)}: <small>{row.words}</small>{question}"
+    head = f"{_link(row.notebook)}: <small>{_unbroken(row.words)}</small>{question}"
     return f'<li class="mfa-{row.mark.name.lower()}{core}">{head}{_marks_html(row)}</li>'
 
 

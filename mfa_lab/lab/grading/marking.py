@@ -116,7 +116,7 @@ def _own_bases(answer: type) -> list[type]:
 
 
 def _written_in(answer: type) -> list[Any]:
-    """Return what the body of a class defines: values, and the functions of methods and properties."""
+    """Return what a class body defines: its values, and the functions behind its methods and properties."""
     values = [value for name, value in vars(answer).items() if name not in vars(_Empty)]
     return [getattr(value, "fget", None) or getattr(value, "__func__", value) for value in values]
 

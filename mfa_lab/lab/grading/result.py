@@ -75,9 +75,11 @@ class Result:
             f".{kind} p {{ margin: 0.2rem 0 }} .{kind} b {{ color: {tone.text} }} "
             f'[data-jp-theme-light="false"] .{kind} b {{ color: {tone.dark} }}'
         )
+        prose = "".join(f"<p>{marked_up(paragraph)}</p>" for paragraph in self.prose)
+        if "<a " in prose:  # in a text, JupyterLab shows links by their colour alone
+            style += f" .{kind}.{kind} a {{ text-decoration: underline }}"
         word = f'<b><span aria-hidden="true">{self.sign}</span> {self.outcome}</b>'
         lines = "".join(f"<p>{_with_code(line)}</p>" for line in self.lines)
-        prose = "".join(f"<p>{marked_up(paragraph)}</p>" for paragraph in self.prose)
         code = f'<pre style="white-space: pre-wrap">{escape(self.code)}</pre>' if self.code else ""
         further = f"<p>{_with_code(self.further)}</p>" if self.further else ""
         said = f"<p>{word} · {escape(self.title)}</p>{lines}{prose}{code}{further}"

@@ -26,9 +26,9 @@ from mfa_lab.redaction import clears_variables
 class Stage(anywidget.AnyWidget):
     """Control the browser's part: Enter, focus, showing a password, the keyboard, the countdown to the next code.
 
-    Where it runs, it sends the typed text together with the press of the button. ipywidgets would sync each field by
-    itself, and a password would become a trait. Front ends that handle traits and buttons in two threads
-    (JupyterLab's subshells) would submit a form before its last field has arrived.
+    In a browser that runs this script, the script sends the typed text together with the button press. Otherwise
+    ipywidgets would sync each field separately and store a password in a trait. Front ends that handle traits and
+    buttons in two threads (JupyterLab's subshells) would submit a form before its last field has arrived.
     """
 
     _esm = Path(__file__).with_name("stage.js")

@@ -109,7 +109,7 @@ class MeasurePhone(Form):
         return self._findings(len(self.seen))
 
     def leave_out(self, number: int) -> Answer:
-        """Forget observation `number`, from 1."""
+        """Forget observation `number`, counted from 1."""
         del self.seen[number - 1]
         self._draw()
         return self._findings(None) if self.seen else Answer(True, "Nothing is noted any more.", heading="Left out")
@@ -122,7 +122,7 @@ class MeasurePhone(Form):
         return Answer(True, "All observations are forgotten: begin with the next change.", heading="Start again")
 
     def reveal(self) -> Answer:
-        """Show what the clock of the phone in the page really is."""
+        """Show how far the simulated phone's clock really is off."""
         self._revealed = True
         self._draw()
         truth, found = self.truth_seconds, self.interval

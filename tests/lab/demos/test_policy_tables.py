@@ -112,8 +112,8 @@ def test_the_banks_figure_has_room_for_its_words(windows):
 def test_rare_chances_are_told_in_whole_numbers():
     """One guess at eight digits: 1 in 100 million, not 0.01 in a million."""
     told = trade_off.words(trade_off.costs(policy=SECTORS["financial"], windows=[0, 1]))
-    assert "right in 1 in 100 million" in told
-    assert "right in 3 in 100 million" in told
+    assert "correct with a chance of 1 in 100 million" in told
+    assert "correct with a chance of 3 in 100 million" in told
 
 
 @pytest.mark.parametrize(

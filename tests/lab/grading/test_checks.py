@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,11 @@ from bs4 import BeautifulSoup
 import mfa_lab
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
-from mfa_lab.lab.exercises import Option, Prediction
+from mfa_lab.lab.cell_order import REMEDY
+from mfa_lab.lab.exercises import Option, Prediction, prediction, predictions
 from mfa_lab.lab.grading.checks import Outcome, Result, check, compare, hint, predict, reset, solution
+from mfa_lab.lab.working_copy import MANIFEST
+from mfa_lab.resources import notebooks_dir
 
 RIGHT = exercises.exercise("dynamic-truncation").solution
 
@@ -602,9 +607,49 @@ def test_the_explanation_comes_with_the_comparison(unguessed):
     assert html in result._repr_html_()
 
 
-def test_what_happened_decides_not_the_author():
-    """The option that holds for the value is named, whichever it is."""
+@pytest.mark.parametrize("asked", predictions(), ids=lambda asked: asked.id)
+def test_each_prediction_knows_the_outcome_of_the_committed_notebook(asked):
+    """Its letter is the one that the notebook's own run shows."""
+    asking = f'compare("{asked.id}"'
+    cells = [cell for path in notebooks_dir().glob("*.ipynb") for cell in json.loads(path.read_text())["cells"]]
+    (outputs,) = [cell["outputs"] for cell in cells if asking in "".join(cell["source"])]
+    assert f"What happened is {asked.outcome}: " in json.dumps(outputs)
+
+
+def test_another_outcome_than_the_notebooks_own_is_not_explained(unguessed):
+    """After cells run twice, the explanation would say the opposite: it names the cells to run instead."""
+    predict("one-bit-flipped", "a")
+    result = compare("one-bit-flipped", 1)
+    assert (result.outcome, result.prose, result.lines[-1]) == (Outcome.NOT_YET, (), REMEDY)
+    assert "What happened" not in repr(result)
+
+
+def test_a_plugins_prediction_may_have_any_outcome(monkeypatch):
+    """Without a letter of its own, the option that holds for the value is named, whichever it is."""
+    free = replace(prediction("one-bit-flipped"), outcome="")
+    monkeypatch.setattr(exercises, "prediction", lambda _: free)
     assert [compare("one-bit-flipped", changed).lines[-1][17] for changed in (1, 10, 20)] == ["a", "b", "c"]
+
+
+def test_a_working_copy_asks_for_the_guess_first(unguessed, monkeypatch, tmp_path):
+    """Once; the second run shows the result all the same, and a guess shows it at once."""
+    (tmp_path / MANIFEST).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    asked = compare("one-bit-flipped", 19)
+    assert (asked.outcome, asked.prose) == (Outcome.NOT_ATTEMPTED, ())
+    assert asked.lines[0].startswith("You have not guessed yet. Put one of the letters a, b, c in place")
+    assert compare("one-bit-flipped", 19).outcome is Outcome.COMPARED
+    reset("one-bit-flipped")
+    assert compare("one-bit-flipped", 19).outcome is Outcome.NOT_ATTEMPTED
+    predict("one-bit-flipped", "c")
+    assert compare("one-bit-flipped", 19).lines[0] == "You said c, which is correct."
+
+
+@pytest.mark.parametrize("guess", ["...b", "…b", "b..."])
+def test_dots_beside_the_letter_are_no_guess(unguessed, guess):
+    """It is said, and nothing is noted."""
+    assert predict("one-bit-flipped", guess).outcome is Outcome.NOT_YET
+    assert compare("one-bit-flipped", 19).lines[0] == "You made no prediction."
 
 
 def test_what_is_no_answer_at_all_is_told():

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from mfa_lab.lab.exercises import by_notebook, exercises
 from mfa_lab.lab.grading.course import CORE_PATH, PARTS, is_core, lessons
-from mfa_lab.lab.grading.course_map import NOTHING, CourseMap, Mark, mark_of
+from mfa_lab.lab.grading.course_map import FINISHED, NOTHING, CourseMap, Mark, mark_of, stations
 from mfa_lab.lab.grading.progress import Entry, Progress
 
 FIRST, SECOND, THIRD, *_ = exercises()
@@ -98,3 +98,40 @@ def test_a_notebooks_line_says_how_far_all_of_it_is():
     for count, mark in ((0, Mark.OPEN), (1, Mark.TRIED), (len(mine), Mark.DONE)):
         progress = Progress("p", dict.fromkeys(mine[:count], Entry(1, 1, 1, 1)))
         assert CourseMap(progress, "").rows[0].mark is mark
+
+
+def answered(*ids: str) -> Progress:
+    """Progress with these exercises done and these predictions guessed."""
+    done = {each.id for each in exercises()} & {*ids}
+    return Progress("p", dict.fromkeys(done, Entry(1, 1, 1, 1)), dict.fromkeys({*ids} - done, "a"))
+
+
+def test_a_stop_of_the_core_path_is_done_by_the_questions_of_its_own_sections():
+    """Notebook 03 has another exercise, which is off the path; notebook 20 asks predictions only."""
+    third, guessing = (
+        next(each for each in CORE_PATH if each.notebook.startswith(number)) for number in ("03", "20")
+    )
+    marks = {each.stop.notebook: each.mark for each in stations(answered(*third.asks, *guessing.asks[:1]))}
+    assert marks.pop(third.notebook) is marks.pop(guessing.notebook) is Mark.DONE
+    assert {*marks.values()} == {Mark.OPEN}
+    drawn = CourseMap(answered(*third.asks), "")
+    assert "  03 OTP generation: 25 min · done\n" in repr(drawn)
+    assert page(drawn).select(".mfa-path ol > li")[1]["class"] == ["mfa-done"]
+    assert drawn.rows[3].mark is Mark.TRIED
+
+
+def test_the_map_says_which_stop_is_next_and_when_the_path_is_finished():
+    """The first stop that is not done is the next one, half done or not; off the path nothing counts."""
+    first, second, *_ = CORE_PATH
+    for done, said in (
+        ((), "Next on the core path: 00 first login."),
+        (first.asks, "Next on the core path: 03 OTP generation."),
+        (
+            (*first.asks, second.asks[0]),
+            "Next on the core path: the rest of 03 OTP generation. Questions left there: 1.",
+        ),
+        (tuple(name for stop in CORE_PATH for name in stop.asks), FINISHED),
+    ):
+        assert f"\n{said}\n" in repr(CourseMap(answered(*done), ""))
+    shown = {stop.asks[0]: Entry(shown=1) for stop in CORE_PATH}
+    assert not any(each.answered for each in stations(Progress("p", shown)))

@@ -104,7 +104,7 @@ def test_a_prediction_survives_a_restart(work):
     predict("one-bit-flipped", "a")
     assert "After the answer you said a." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
     reset("one-bit-flipped")
-    assert "You made no prediction." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
+    assert "You have not guessed yet." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
 
 
 def test_mfa_lab_reset_leaves_progress_alone(work):

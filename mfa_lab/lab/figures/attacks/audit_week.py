@@ -126,7 +126,7 @@ def draw(data: Log, ax: Axes | None = None) -> Axes:
         areas(ax, [bar], QUIET.text, 0.55)
     write(ax, 0.3, bottom + 1.4, "all lines", INK, size=14, ha="left", weight="bold")
     write(ax, 0.3, bottom + 0.5, "by the hour", QUIET.text, size=13, ha="left")
-    write(ax, _RIGHT + 0.5, bottom + _BARS - 1.2, f"up to {most:,} an hour", QUIET.text, size=13, ha="left")
+    write(ax, _RIGHT + 0.5, bottom + _BARS - 1.2, f"{most:,} lines at most", QUIET.text, size=13, ha="left")
     for place, suspect in enumerate(data.suspects):
         _row(ax, suspect, scale, rows + 0.6 - _HIGH * place)
     _head(ax, rows + _BARS + 4.0)

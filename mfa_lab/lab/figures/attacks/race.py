@@ -80,7 +80,10 @@ def raced(server: Any) -> tuple[Lane, Lane]:
             if pair:
                 return pair
             world.clock.advance(3600)
-    raise InvalidInput(f"in {_RUNS} runs no two requests overlapped: is the disk fast, and does this server write?")
+    raise InvalidInput(
+        f"in {_RUNS} runs no two requests overlapped: check that this server writes to the disk (a "
+        "very fast disk can also be the cause)"
+    )
 
 
 def _in_turn(notes: list[tuple[int, int]]) -> tuple[Lane, Lane] | None:

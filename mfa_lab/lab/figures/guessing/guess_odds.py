@@ -50,7 +50,7 @@ def guess_odds() -> Picture:
 def words(data: Sequence[Odds]) -> str:
     """Return the figure in words."""
     told = "; ".join(
-        f"{_codes(each)} valid at a time: in closed form {in_words(each.measure.expected or 0)}, measured "
+        f"{_codes(each)} valid at a time: by the formula {in_words(each.measure.expected or 0)}, measured "
         f"{each.measure.got} of {each.measure.tries:,}"
         for each in data
     )
@@ -58,7 +58,7 @@ def words(data: Sequence[Odds]) -> str:
     return (
         "The chance that one of several blind guesses is valid, both on a log scale: straight lines, up to where "
         f"nearly everybody is in. With {GUESSES} guesses, {told}. "
-        f"Bars reach three sigma. Guesses for an even chance: {half}."
+        f"Bars reach three standard deviations. Guesses for an even chance: {half}."
     )
 
 
@@ -105,7 +105,7 @@ def draw(data: Sequence[Odds], ax: Axes | None = None) -> Axes:
         ax,
         _X.start + 0.4,
         _Y(-0.5),
-        "lines: closed form; points: measured, bars: three sigma",
+        "lines: formula; points: measured, bars: three standard deviations",
         INK,
         size=13,
         ha="left",

@@ -138,8 +138,9 @@ def trade_off(
 def words(data: TradeOff) -> str:
     """Return the figure in words."""
     told = "; ".join(
-        f"window {cost.window_steps}: {share(cost.refused)} refused, one guess is right in "
-        f"{in_a_million(cost.per_attempt)}, a year's with a chance of {in_words(cost.per_year)}"
+        f"window {cost.window_steps}: {share(cost.refused)} of correct codes are rejected, a guess is correct with a "
+        f"chance of {in_a_million(cost.per_attempt)}, and within a year a correct guess has a chance of "
+        f"{in_words(cost.per_year)}"
         for cost in data.costs
     )
     return (

@@ -74,7 +74,7 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
 def lifelines(
     ax: Axes, places: Iterable[tuple[str, Tone, float]], ends: tuple[float, float], *, half: float, size: float
 ) -> None:
-    """Draw a box for each place (its name, colour and x), `half` as wide to either side, and a line down from it."""
+    """Draw a box for each place (name, colour, x) that extends `half` to either side, and a line down from it."""
     foot, top = ends
     for name, tone, x in places:
         box(ax, (x - half, top - 1.8), (2 * half, 1.6), tone.text, linewidth=2.2)
@@ -83,7 +83,10 @@ def lifelines(
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
-    """Draw an arrow across, with its words on the sender's half, or only words beside the place."""
+    """Draw an arrow across, with its label on the sender's half.
+
+    If there is no arrow, draw only a label beside the place.
+    """
     _, tone, x = _PLACES[event.at]
     inward = 1 if event.at == "phone" else -1
     beside: Any = {"size": 13, "ha": "left" if inward > 0 else "right"}

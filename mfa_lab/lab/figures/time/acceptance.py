@@ -108,10 +108,11 @@ def words(data: AcceptanceMap) -> str:
     """Return the figure in words."""
     told = " ".join(f"Window {window}: {_bounds(data, window)}." for window in data.windows)
     return (
-        f"How likely an honest code is accepted, by how far the phone's clock is off and how long the code is on its "
-        f"way. What counts is offset less delay, in seconds. {told} In between it falls evenly. A simulation of "
-        f"{data.logins:,} logins strays by {data.largest_sigmas:.1f} standard deviations at most, over "
-        f"{data.open_cells} cells that are open to chance, and in {data.certain_wrong or 'none'} where it is certain."
+        "How likely an honest code is accepted, by how far the phone's clock is off and how long the code is on its "
+        f"way. Only the difference matters: the clock's offset minus the delay, in seconds. {told} In between it "
+        f"falls evenly. A simulation of {data.logins:,} logins strays by {data.largest_sigmas:.1f} standard "
+        f"deviations at most, over {data.open_cells} cells that are open to chance, and in "
+        f"{data.certain_wrong or 'none'} where it is certain."
     )
 
 
@@ -131,7 +132,7 @@ def draw(data: AcceptanceMap, ax: Axes | None = None) -> Axes:
     one = _ABOVE + _HIGH + _BELOW
     ax = canvas(ax, _LEFT + 2 * _WIDE + _BETWEEN + 1.2, rows * one + 0.2, bottom=-0.7)
     write(
-        ax, _LEFT, 0, "what counts is how far the clock is ahead, less the time on the way", INK, size=13, ha="left"
+        ax, _LEFT, 0, "what counts is how far the clock is ahead, minus the time on the way", INK, size=13, ha="left"
     )
     for place, window in enumerate(data.windows):
         left, bottom = _LEFT + (place % 2) * (_WIDE + _BETWEEN), (rows - place // 2 - 1) * one + _BELOW

@@ -51,7 +51,7 @@ _RULES: dict[str, Any] = {"window_steps": 1, "drift_steps": -1}
 def life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> CodeLife:
     """Ask the verifier itself, second after second, whether it accepts the code of `step`.
 
-    It does so for each window, and for the example of RFC6238-6. `secret`: Base32. Raises what `otp.match` does.
+    It does so for each window, and for the example of RFC6238-6. `secret`: Base32. Raises the errors of `otp.match`.
     """
     code = code_at(secret, step * period, period=period)
     furthest = (max(windows, default=0) + 3) * period

@@ -65,7 +65,7 @@ def strip(
 
     It contains at least `reach_steps` on either side of now, so that a strip that is drawn repeatedly stays in place.
     It also contains the phone's step and that of `code`, at any distance. `drift_steps` moves the window's centre, as
-    in `otp.match`. Raises what `otp` does.
+    in `otp.match`. Raises the errors of `otp`.
     """
     current = step_at(now, period)
     typed = None
