@@ -12,6 +12,7 @@ from enum import StrEnum
 PUBLIC_MESSAGE = "That did not work. Check your details and try again."
 ALREADY_DONE = "This step is already done. Log in with your next code."
 LOGIN_OVER = "This login is over. Start a new login."
+OUT_OF_DATE = "This page is out of date. Nothing was changed. Open it again."
 
 
 class MfaError(Exception):

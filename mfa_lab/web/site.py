@@ -58,7 +58,10 @@ class Site:
 
     @property
     def earlier_cookie(self) -> str:
-        """Holds the form token of the step before, so that the second click of a double click is known as such."""
+        """Return the name of the cookie for the step before: its form token and what was done with it.
+
+        So the second click of a double click is known as such.
+        """
         return f"{self.cookie}-earlier"
 
     def is_admin(self, name: str) -> bool:

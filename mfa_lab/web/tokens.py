@@ -82,6 +82,12 @@ def form_token(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"mfa-lab form", hashlib.sha256).hexdigest()
 
 
+def step(form_token: str, path: str, account: str) -> str:
+    """Return a name for one step: this form, sent to this path, for this account. It reveals none of them."""
+    text = f"mfa-lab step\n{path}\n{account}".encode("utf-8", "replace")
+    return hmac.new(form_token.encode(), text, hashlib.sha256).hexdigest()
+
+
 @clears_variables
 def in_cookie(header: str, name: str) -> str:
     """Return the value of the only cookie with exactly this name, otherwise an empty text.

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mfa_lab import Phone
-from mfa_lab.errors import ALREADY_DONE, LOGIN_OVER, PUBLIC_MESSAGE
+from mfa_lab.errors import ALREADY_DONE, LOGIN_OVER, OUT_OF_DATE, PUBLIC_MESSAGE
 from tests.web.kit import PASSWORD, Browser, Served
 from tests.web.test_pages import setup_key, shown_codes
 
@@ -130,6 +130,46 @@ def test_a_login_form_sent_late(served: Served, browser: Browser, name: str) -> 
     browser.get("/code")
     browser.send("/code", code=served.code(name))
     assert browser.path == "/account"
+
+
+FORMS_OF_A_SESSION = {
+    "/password": {"old": PASSWORD, "new": "another good password 9"},
+    "/revoke": {"authenticator": "0" * 32},
+    "/logout": {},
+    "/recovery-codes": {},
+    "/register": {"account": "somebody new", "password": PASSWORD},
+    "/kept": {"kept": "yes", "issue_id": "0" * 32},
+    "/enrol": {},
+    "/confirm": {"enrolment": "e." + "x" * 43, "code": "000000"},
+    "/code": {"code": "000000"},
+    "/recover": {"recovery_code": "AAAA-AAAA-AAAA-AAAA"},
+    "/resynchronise": {"first_code": "000000", "second_code": "000001"},
+    "/reset-code": {"account": "somebody new"},
+}
+
+
+@pytest.mark.parametrize("path", FORMS_OF_A_SESSION)
+def test_an_old_page_does_not_say_that_a_step_is_done(path: str, served: Served, browser: Browser, name: str) -> None:
+    """Tab A shows the account while tab B logs in again: what tab A sends then is not done, and its page says so."""
+    served.enrol(name)
+    browser.log_in(served, name)
+    old = str(browser.page.select_one("[name=form_token]")["value"])
+    begin(browser, name)
+    before = served.server.audit_log()
+    answer = browser.post(path, {"form_token": old} | FORMS_OF_A_SESSION[path])
+    assert told(answer, OUT_OF_DATE)
+    assert ALREADY_DONE not in answer.text
+    assert "done a second time" not in answer.text
+    assert served.server.audit_log() == before
+
+
+def test_a_second_account_on_an_old_login_page(served: Served, browser: Browser, name: str) -> None:
+    """Two tabs show the login form. One begins a login: the other one cannot begin one for another account."""
+    served.enrol(name)
+    browser.get("/login")
+    old = str(browser.page.select_one("[name=form_token]")["value"])
+    begin(browser, name)
+    assert told(browser.post("/login", {"form_token": old, "account": "bob", "password": PASSWORD}), OUT_OF_DATE)
 
 
 def test_a_form_two_steps_old_and_of_another_browser(served: Served, browser: Browser, name: str) -> None:

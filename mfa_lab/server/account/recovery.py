@@ -44,7 +44,8 @@ _COUNT = (
 def recover(services: Services, pending: PendingLogin, typed: Redacted | None, now: int) -> Recovery | Decision:
     """Accept a recovery code, and replace it by a new one if the policy has recovery codes.
 
-    The attempt is counted first. The code is verified outside any transaction and consumed by compare-and-set.
+    The attempt is counted first. The code is verified outside any transaction and consumed by compare-and-set. A call
+    that must wait does the same work, without effect.
     """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
@@ -54,12 +55,14 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
             decision = refused(Reason.WRONG_RECOVERY_CODE, row.account_id, failures=row.recovery_failures)
         if decision is None:
             _reserve(connection, services, token, row, now)
-        else:
+        elif typed is None or row is None or row.ended is not None:
             record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
             return decision
         stored = [(code.id, code.encoded) for code in connection.execute(_CODES, {"account": row.account_id})]
     account_id: str = row.account_id
     found = recovery_codes.find(typed, stored) if typed else None
+    if decision is not None:
+        return _refuse_late(services, token, decision, now)
     replacement = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     hashes = recovery_codes.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
@@ -80,6 +83,21 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
         if row.recovery_failures == policy.free_failures or row.wrong_codes + 1 >= policy.pending_wrong_codes:
             notify(connection, now, Event.RECOVERY_REFUSED, account_id)  # ASVS-6.3.5
         return decision
+
+
+def _refuse_late(services: Services, token: str, decision: Decision, now: int) -> Decision:
+    """Refuse an attempt that is not verified, after at least the work of one that is.
+
+    The attempt that is counted may be the first click of a double click, whose code is still being verified. If it
+    has succeeded by the end of this work, the second click hears that the step is done, whatever it typed.
+    """
+    spare = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
+    recovery_codes.hash_codes([*spare, *spare], services.policy.hash_cost)  # the second hash is a head start
+    with services.store.transaction() as connection:
+        if (how := pending_logins.how_it_ended(connection, token)) is not None:
+            decision = ended(how, decision.account_id or "")
+        record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
+    return decision
 
 
 def _not_now(row: Any, now: int) -> Decision | None:

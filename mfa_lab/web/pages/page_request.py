@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from mfa_lab.errors import AccessDenied, LoginOver, MfaError, StepDone
+from mfa_lab.errors import OUT_OF_DATE, AccessDenied, LoginOver, MfaError, StepDone
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
-from mfa_lab.web.answers import render, told
+from mfa_lab.web.answers import path_in, render, told
 from mfa_lab.web.guard import session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
@@ -117,17 +117,34 @@ class Visit:
         self._set_cookie(response, self.site.cookie, token, None if token else 0)
         if self._came_with and token != self._came_with:
             earlier = tokens.form_token(self._came_with)
-            self._set_cookie(response, self.site.earlier_cookie, earlier, _REMEMBER_EARLIER_SECONDS)
+            value = f"{earlier}.{self._step(earlier)}"
+            self._set_cookie(response, self.site.earlier_cookie, value, _REMEMBER_EARLIER_SECONDS)
 
     def _set_cookie(self, response: Response, name: str, value: str, max_age: int | None) -> None:
         response.set_cookie(
             name, value, max_age=max_age, path="/", secure=self.site.https, httponly=True, samesite="lax"
         )
 
-    def of_the_step_before(self) -> bool:
-        """Return whether this form was on this browser's page one step ago: the second click of a double click."""
-        earlier = tokens.in_cookie(self.request.headers.get("cookie", ""), self.site.earlier_cookie)
-        return bool(earlier) and tokens.same(self.field("form_token"), earlier)
+    def _step(self, form_token: str) -> str:
+        """Return the name of the step that this form asks for. A login of another account is another step."""
+        return tokens.step(form_token, path_in(self.request.scope), self.field("account"))
+
+    def check_form(self) -> None:
+        """Raise unless this form was made for the cookie of this browser.
+
+        `StepDone` is only for the form whose step brought the present cookie: the second click of a double click.
+        """
+        given = self.field("form_token")
+        if tokens.fits(given, self.token):
+            return
+        cookie = tokens.in_cookie(self.request.headers.get("cookie", ""), self.site.earlier_cookie)
+        earlier, _, step = cookie.partition(".")
+        if earlier and tokens.same(given, earlier):
+            if tokens.same(self._step(earlier), step):
+                raise StepDone
+            raise AccessDenied(OUT_OF_DATE)  # another tab went on meanwhile
+        log.warning("refused: %s", "the form is not of this cookie" if self.token else _NO_COOKIE)
+        raise AccessDenied
 
 
 async def _visit(request: Request) -> Visit:
@@ -143,11 +160,7 @@ async def _posted(request: Request) -> Visit:
     visit = Visit(request, {name: value for name, value in form.items() if isinstance(value, str)})
     if cross_site(request, proof=False):
         raise AccessDenied
-    if not tokens.fits(visit.field("form_token"), visit.token):
-        if visit.of_the_step_before():
-            raise StepDone
-        log.warning("refused: %s", "the form is not of this cookie" if visit.token else _NO_COOKIE)
-        raise AccessDenied
+    visit.check_form()
     return visit
 
 

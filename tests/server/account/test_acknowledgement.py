@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -131,6 +133,54 @@ def test_a_login_that_ends_while_a_recovery_code_is_verified(
     monkeypatch.setattr(recovery_codes, "find", meanwhile)
     code = enrolled.codes[0] if good else BAD_RECOVERY_CODE
     assert type(denied(enrolled.server.recover, pending, code)) is LoginOver
+
+
+@pytest.mark.parametrize("typed", ["the code", "a wrong code"])
+@pytest.mark.parametrize("first_code", ["correct", "wrong"])
+@pytest.mark.parametrize("mistakes", [2, 4])
+def test_a_second_click_while_the_first_is_verified(
+    mistakes: int, first_code: str, typed: str, enrolled: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The count of the first one makes the second one wait, or ends the login. The second one hears that it is done
+    if the first one succeeds, whatever it brings itself. Another login of this account hears nothing of it.
+    """
+    pending = enrolled.begin()
+    for _ in range(mistakes):
+        denied(enrolled.server.recover, pending, BAD_RECOVERY_CODE)
+        enrolled.clock.advance(60)
+    others, find = enrolled.begin(), recovery_codes.find
+    second_code = enrolled.codes[0] if typed == "the code" else BAD_RECOVERY_CODE
+    first_done, second_verifies = Event(), Event()
+
+    def clicked(token: PendingLogin, code: str) -> type[AccessDenied]:
+        try:
+            return type(denied(enrolled.server.recover, token, code))
+        finally:
+            second_verifies.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        answers: list[Future[type[AccessDenied]]] = []
+
+        def meanwhile(*arguments: Any) -> int | None:
+            if current_thread() is main_thread():
+                answers.append(pool.submit(clicked, pending, second_code))
+                assert second_verifies.wait(20)
+            else:
+                second_verifies.set()
+                assert first_done.wait(20)
+            return find(*arguments)
+
+        monkeypatch.setattr(recovery_codes, "find", meanwhile)
+        if first_code == "correct":
+            assert isinstance(enrolled.server.recover(pending, enrolled.codes[0]), Recovery)
+        else:
+            denied(enrolled.server.recover, pending, "BBBB-BBBB-BBBB-BBBB")
+        first_done.set()
+        answer = answers[0].result(20)
+    monkeypatch.undo()
+    failed = LoginOver if mistakes == 4 else AccessDenied
+    assert answer is (StepDone if first_code == "correct" else failed)
+    assert type(denied(enrolled.server.recover, others, BAD_RECOVERY_CODE)) in (AccessDenied, LoginOver)
 
 
 def test_until_the_codes_are_acknowledged_each_session_says_so(enrolled: Deployment) -> None:
