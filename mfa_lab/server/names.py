@@ -109,7 +109,7 @@ def checked_name(name: object) -> str:
     if not all(map(_may_stand, _words(normal))):
         raise InvalidInput(
             "a name has letters, digits and the signs of a plain keyboard: leave out symbols, invisible characters "
-            "and ligatures (PRECIS, RFC 8265), and write a label of the domain that begins with xn-- in Unicode"
+            "and ligatures (PRECIS, RFC 8265). Write a part of the domain that begins with xn-- in Unicode"
         )
     return " ".join(normal.split())
 
