@@ -285,7 +285,7 @@ def test_bodies_of_the_api_hide_what_they_hold() -> None:
     """FastAPI's frames hold them, and a tool prints them by `repr`."""
     bodies = [
         Credentials(name=PASSWORD, password=PASSWORD), TwoCodes(first_code=CODE, second_code=LATER),
-        Passwords(old=PASSWORD, new=PASSWORD), Codes(recovery_codes=[CODE]),
+        Passwords(old=PASSWORD, new=PASSWORD), Codes(recovery_codes=[CODE], issue_id=None),
         EnrolmentOut(token=TOKEN, uri=URI, setup_key=SECRET, qr_svg=SECRET, expires_at=0),
     ]  # fmt: skip
     assert not [body for body in bodies if any(secret in f"{body!r} {body}" for secret in SECRETS)]
