@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +14,7 @@ from mfa_lab.randomness import Randomness
 
 Chances = NDArray[np.float64]
 _FIRST_STEP = 60_000_000
-_KEPT_STEPS = 50_000
+KEPT_STEPS = 50_000
 """The moments to draw from, about 17 days at 30 s, made once for each simulation."""
 
 
@@ -56,11 +54,11 @@ def simulated_acceptance(
     if offsets.dtype.kind not in "iu" or delays.dtype.kind not in "iu":
         raise InvalidInput("simulated clocks count whole seconds: pass whole numbers")
     widest = int(max(np.abs(offsets).max(), np.abs(delays).max())) // period + checked_window(window_steps) + 1
-    codes = some_codes(randomness, _KEPT_STEPS + 2 * widest, digits)
+    codes = some_codes(randomness, KEPT_STEPS + 2 * widest, digits)
     thrown = dice(randomness)
     shares = []
     for offset, delay in zip(offsets.ravel().tolist(), delays.ravel().tolist(), strict=True):
-        read_at = thrown.integers(widest * period, (widest + _KEPT_STEPS) * period, logins, np.int32)
+        read_at = thrown.integers(widest * period, (widest + KEPT_STEPS) * period, logins, np.int32)
         typed = codes[(read_at + offset) // period]
         step = (read_at + delay) // period
         accepted = np.zeros(logins, np.bool_)
@@ -79,21 +77,6 @@ def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6)
     '0.000300'
     """
     return np.asarray(-np.expm1(np.multiply(attempts, np.log1p(-np.divide(accepted_codes, 10.0**digits)))))
-
-
-def simulated_guessing(
-    window_steps: int, attempts: int, *, attackers: int, randomness: Randomness, digits: int = 6
-) -> float:
-    """Return the share of `attackers` with at least one accepted guess, each making one guess a step."""
-    codes = some_codes(randomness, _KEPT_STEPS + attempts + 2 * checked_window(window_steps), digits)
-    thrown = dice(randomness)
-    starts = thrown.integers(0, _KEPT_STEPS, attackers, np.int32)
-    inside: NDArray[Any] = np.zeros(attackers, np.bool_)
-    for attempt in range(attempts):
-        guess = thrown.integers(0, 10**digits, attackers, np.uint32)
-        for step in range(2 * window_steps + 1):
-            inside |= codes[starts + attempt + step] == guess
-    return float(inside.mean())
 
 
 def sigma(chance: ArrayLike, trials: int) -> Chances:

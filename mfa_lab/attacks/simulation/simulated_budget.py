@@ -35,11 +35,6 @@ class Tally:
     attempts: int
     inside: int
 
-    @property
-    def share_inside(self) -> float:
-        """Return the simulated chance."""
-        return self.inside / self.attackers
-
 
 def simulated_budget(
     rules: Policy | Rules, *, days: int, attackers: int, randomness: Randomness, owner_login_days: int | None = None

@@ -270,7 +270,7 @@ def test_closed_form_and_simulation_agree(rules, days: int, attackers: int, owne
     attempts = attempts_in(plain, days, owner)
     chance = -math.expm1(attempts * math.log1p(-plain.accepted_codes / 10**plain.digits))
     assert tally.inside > 2
-    assert abs(tally.share_inside - chance) <= 3 * sigma(chance, attackers)
+    assert abs(tally.inside / attackers - chance) <= 3 * sigma(chance, attackers)
     assert (attackers - tally.inside) * attempts <= tally.attempts <= attackers * attempts
 
 

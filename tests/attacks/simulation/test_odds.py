@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from mfa_lab.attacks.simulation.odds import acceptance, guessing, sigma, simulated_acceptance, simulated_guessing
+from mfa_lab.attacks.simulation.odds import (
+    KEPT_STEPS,
+    acceptance,
+    dice,
+    guessing,
+    sigma,
+    simulated_acceptance,
+    some_codes,
+)
 from mfa_lab.errors import InvalidInput
 from mfa_lab.randomness import SeededRandomness
 
@@ -49,6 +57,21 @@ def test_acceptance(window_steps: int) -> None:
 def test_acceptance_by_hand(offset: int, delay: int, window_steps: int, chance: float) -> None:
     """Cases a class can count on its fingers; RFC6238-6: two steps back tolerate 89 s, and then no more."""
     assert acceptance(offset, delay, window_steps) == pytest.approx(chance)
+
+
+def simulated_guessing(
+    window_steps: int, attempts: int, *, attackers: int, randomness: SeededRandomness, digits: int = 6
+) -> float:
+    """Return the share of `attackers` with at least one accepted guess, each making one guess a step."""
+    codes = some_codes(randomness, KEPT_STEPS + attempts + 2 * window_steps, digits)
+    thrown = dice(randomness)
+    starts = thrown.integers(0, KEPT_STEPS, attackers, np.int32)
+    inside = np.zeros(attackers, np.bool_)
+    for attempt in range(attempts):
+        guess = thrown.integers(0, 10**digits, attackers, np.uint32)
+        for step in range(2 * window_steps + 1):
+            inside |= codes[starts + attempt + step] == guess
+    return float(inside.mean())
 
 
 @pytest.mark.parametrize(("window_steps", "attempts"), [(0, 200), (1, 100), (10, 40)])
