@@ -33,10 +33,11 @@ class TimeUp(BaseException):
 def time_limit() -> Iterator[None]:
     """Raise `TimeUp` in the body after `limit_seconds`.
 
-    Only the main thread can be interrupted; in other threads there is no limit. The Stop button works as before.
+    Only the main thread can be interrupted; in other threads there is no limit. The Stop button works as before. The
+    limit also holds where SIGINT is ignored, as in a program that a shell started in the background.
     """
     before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    if threading.current_thread() is not threading.main_thread() or before is None:  # None: C code handles SIGINT
         yield
         return
     alarm, traced, threads = _Alarm(before), sys.gettrace(), set(threading.enumerate())
@@ -86,7 +87,10 @@ class _Alarm:
     def heard(self, number: int, frame: FrameType | None) -> None:
         """Handle SIGINT: the learner's Stop button as before, and the alarm's own signal by raising `TimeUp`."""
         if not self._rings:
-            self._before(number, frame)
+            if callable(self._before):
+                self._before(number, frame)
+            elif self._before == signal.SIG_DFL:
+                raise KeyboardInterrupt
         elif not self._stopped.is_set():
             _raise_again_in(frame)
             raise TimeUp

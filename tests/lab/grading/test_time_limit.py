@@ -63,6 +63,20 @@ def test_an_answer_that_does_not_end_is_stopped(body: str) -> None:
         assert not thread.is_alive()
 
 
+@posix
+@pytest.mark.usefixtures("quick")
+def test_it_is_stopped_where_a_shell_ignores_interruptions() -> None:
+    """A program that a shell starts in the background ignores SIGINT, and so did the limit once."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        result = check("dynamic-truncation", made_by("def truncate(digest):\n    while True:\n        pass"))
+        os.kill(os.getpid(), signal.SIGINT)  # still ignored
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert result.outcome == Outcome.STOPPED
+
+
 @pytest.mark.usefixtures("quick")
 def test_what_comes_before_the_endless_case_is_told_first() -> None:
     """Of several faults the first is told, as ever; and an answer of no fault meets no limit afterwards."""
@@ -75,10 +89,14 @@ def test_what_comes_before_the_endless_case_is_told_first() -> None:
 def test_the_stop_button_is_the_learners() -> None:
     """An interruption from outside is a KeyboardInterrupt, and no time-out."""
     presses = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     presses.start()
-    with pytest.raises(KeyboardInterrupt):
-        check("dynamic-truncation", made_by(f"def truncate(digest):\n{ENDLESS['loop']}"))
-    presses.join()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            check("dynamic-truncation", made_by(f"def truncate(digest):\n{ENDLESS['loop']}"))
+    finally:
+        presses.join()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_check_in_another_thread_has_no_limit() -> None:
