@@ -69,10 +69,20 @@ def run_nbval(
     """What nbval says of each code cell of each notebook in `folder`: passed or not; and all that it printed."""
     # No configuration and no options but these: the outcome is nbval's own.
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider"]
-    command += ["-q", "-rA", "--color=no", "--nbval", "--nbval-cell-timeout=60", *(options or CURRENT), str(folder)]
+    command += [
+        "-p",
+        "tests.running.unix_sockets",
+        "-q",
+        "-rA",
+        "--color=no",
+        "--nbval",
+        "--nbval-cell-timeout=60",
+        *(options or CURRENT),
+        str(folder),
+    ]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=570, env={**clean, **(env or {})}, check=False
+        command, cwd=ROOT, capture_output=True, text=True, timeout=900, env={**clean, **(env or {})}, check=False
     )
     outcomes = {(stem, int(number)): word == "PASSED" for word, stem, number in _OUTCOME.findall(done.stdout)}
     return outcomes, done.stdout + done.stderr

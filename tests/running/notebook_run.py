@@ -32,13 +32,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[N
 
 def notebook_run() -> Any:
     """Return the collector class. nbval is imported with the first notebook and not before, because it is slow."""
-    import nbval.kernel
-    from jupyter_client.manager import KernelManager
     from nbval.plugin import IPyNbFile
 
-    from mfa_lab.trainer.refresh import kernel_settings
-
-    nbval.kernel.KernelManager = lambda **settings: KernelManager(**settings, **kernel_settings())
+    import tests.running.unix_sockets  # noqa: F401
 
     class NotebookRun(IPyNbFile):
         """nbval's cells of one notebook, then the tests of what they left."""
