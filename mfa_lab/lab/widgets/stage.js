@@ -52,7 +52,11 @@ function render({ model, el }) {
     const now = Date.now();
     if (pressed) {
       const age = now - pressed.at;
-      const near = Math.abs(x - pressed.x) <= SAME_PLACE_PIXELS && Math.abs(y - pressed.y) <= SAME_PLACE_PIXELS;
+      // A key has no place on the page: a second Enter is one if the first has replaced the form.
+      const byKeyboard = x === 0 && y === 0;
+      const near = byKeyboard
+        ? pressed.panel && !pressed.panel.isConnected
+        : Math.abs(x - pressed.x) <= SAME_PLACE_PIXELS && Math.abs(y - pressed.y) <= SAME_PLACE_PIXELS;
       const stillAtWork = pressed.atWork && panel === pressed.panel && age < PATIENCE_MS;
       if (stillAtWork || (near && age < DOUBLE_CLICK_MS)) return true;
     }
