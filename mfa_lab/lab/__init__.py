@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.widgets.time_machine import TimeMachine
 
 _HOMES, __getattr__ = lazy_names(__name__)
+__all__ = sorted(_HOMES)  # for `import *`
 cell_order.install()
 
 
