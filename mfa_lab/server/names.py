@@ -162,7 +162,9 @@ def _decoded(label: str) -> str:
         )
     except (UnicodeError, ValueError):
         return ""
-    normal = text == unicodedata.normalize("NFKC", text).lower() and not text.isascii() and encodable(text)
+    # Cherokee folds to capitals, and every other script to small letters; ß is small and folds to two letters.
+    small = all(letter in (letter.lower(), letter.casefold()) for letter in text)
+    normal = small and text == unicodedata.normalize("NFKC", text) and not text.isascii() and encodable(text)
     return text if normal and _to_ascii(text) == label else ""
 
 

@@ -125,6 +125,13 @@ INVISIBLE = [
 ]
 
 
+def test_a_domain_in_cherokee_is_one_name_in_each_spelling():
+    """Cherokee folds to capitals, unlike every other script: its Punycode form must still be read."""
+    small, capital = "ala@x\u13f8\u13f9\uabbbl", "ala@x\u13f0\u13f1\u13ebl"
+    assert normal_name(small) == normal_name(capital) == normal_name(spellings(small).punycode)
+    assert spellings(small).punycode.isascii()
+
+
 @pytest.mark.parametrize("where", ["{}", "alice{}", "{}alice", "al{}ice", "alice@exam{}ple.org"])
 @pytest.mark.parametrize("character", INVISIBLE, ids=ascii)
 def test_no_name_with_invisible_characters_is_registered(character: str, where: str) -> None:
