@@ -132,6 +132,10 @@ def test_all_notebooks_pass(moment, tmp_path):
     folder = shutil.copytree(FOLDER, tmp_path / "notebooks")
     witness = cell(WITNESS.format(start=start_seconds(moment), witness=moment.witness), "True")
     nbformat.write(nbformat.v4.new_notebook(cells=[witness, cell(CARELESS, "2026")]), folder / "planted.ipynb")
-    outcomes, printed = run_nbval(folder, "--nbval-kernel-name=faketime", env={"JUPYTER_PATH": str(tmp_path)})
+    for _ in range(2):  # now and then libfaketime ends a process at its start: that says nothing about a notebook
+        remove_leftovers()
+        outcomes, printed = run_nbval(folder, "--nbval-kernel-name=faketime", env={"JUPYTER_PATH": str(tmp_path)})
+        if "Kernel died before replying" not in printed:
+            break
     assert {stem for stem, _ in outcomes} == {"planted", *(path.stem for path in NOTEBOOKS)}, printed
     assert {place for place, passed in outcomes.items() if not passed} == {("planted", 1)}, printed
