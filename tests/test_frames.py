@@ -33,6 +33,9 @@ from mfa_lab.web.pages.login import register_alike
 from mfa_lab.web.serve import Settings
 from mfa_lab.web.site import Site
 
+pytestmark = pytest.mark.skipif(
+    sys.version_info[:3] == (3, 13, 0), reason="CPython 3.13.0 crashes when the variables of a cleared frame are read"
+)
 OURS = str(Path(mfa_lab.__file__).parent)
 CLEARER = clears_variables(len).__code__.co_filename
 NOW = 1_800_000_010
