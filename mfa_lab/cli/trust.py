@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from mfa_lab.lab import working_copy
@@ -23,10 +23,11 @@ def trust(source: Path, work: Path) -> None:
     logging.getLogger("traitlets").addFilter(lambda record: record.levelno >= logging.ERROR)
     with suppress(OSError, sqlite3.Error):  # Jupyter then keeps no signatures, and everything else works
         notary = NotebookNotary()  # type: ignore[no-untyped-call]
-        for name in working_copy.unchanged(source, work):
-            if name.endswith(".ipynb"):
-                kit = working_copy.as_delivered(
-                    (source / name).read_bytes()
-                )  # the learner's file may change meanwhile
-                notebook = nbformat.v4.reads(kit.decode())  # type: ignore[no-untyped-call]
-                notary.sign(notebook)  # type: ignore[no-untyped-call]
+        with closing(notary.store):
+            for name in working_copy.unchanged(source, work):
+                if name.endswith(".ipynb"):
+                    kit = working_copy.as_delivered(
+                        (source / name).read_bytes()
+                    )  # the learner's may change meanwhile
+                    notebook = nbformat.v4.reads(kit.decode())  # type: ignore[no-untyped-call]
+                    notary.sign(notebook)  # type: ignore[no-untyped-call]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import closing, suppress
 from pathlib import Path
 
 import nbformat
@@ -29,7 +31,8 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path
 
 def trusted(work: Path) -> list[str]:
     notary = NotebookNotary()
-    return [path.name for path in sorted(work.glob("*.ipynb")) if notary.check_signature(nbformat.read(path, 4))]
+    with closing(notary.store):
+        return [path.name for path in sorted(work.glob("*.ipynb")) if notary.check_signature(nbformat.read(path, 4))]
 
 
 def test_what_the_kit_delivered_is_trusted_and_nothing_else(folders):
@@ -47,3 +50,21 @@ def test_a_jupyter_that_can_keep_no_signature_is_no_obstacle(folders, tmp_path):
     """Its folder is a file: nothing is trusted, and nothing raises."""
     (tmp_path / "jupyter").write_text("")
     trust(*folders)
+
+
+def test_jupyters_database_of_signatures_is_closed(folders):
+    """The notary is in a cycle of references, so its database would otherwise stay open until some collection."""
+    gc.disable()
+    try:
+        trust(*folders)
+        assert not [path for path in open_files() if "nbsignatures" in path]
+    finally:
+        gc.enable()
+
+
+def open_files() -> list[str]:
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the descriptor of the listing itself
+            found.append(str(descriptor.readlink()))
+    return found
