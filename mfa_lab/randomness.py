@@ -40,3 +40,11 @@ class SeededRandomness:
 
     def __repr__(self) -> str:
         return "SeededRandomness(...)"
+
+
+Draws = random.Random
+
+
+def seeded_draws(seed: int) -> Draws:
+    """Return a generator for choices that are repeatable and need not be secret, such as the events of a game."""
+    return Draws(seed)

@@ -75,7 +75,7 @@ FLOORS: list[tuple[Part, ...]] = [
         Part(
             "attacks",
             "the attacker's side: one module for each attack, and the simulations",
-            floors("record simulation", "helpers", "*", "report"),
+            floors("law", "record simulation", "helpers", "player", "*", "report"),
         ),
     ),
     (

@@ -10,6 +10,7 @@ from functools import partial
 
 from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.law import PASSWORDS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import AccessDenied
@@ -194,6 +195,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(LockingServer),
     run=attack,
+    law=PASSWORDS,
     trials=(
         Trial(
             "Alice, after a stranger's ten wrong passwords",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from mfa_lab.attacks.helpers.guesses import guess, wrong_code
 from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
+from mfa_lab.attacks.law import EACH_LOGIN, LOGINS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import AccessDenied
 from mfa_lab.redaction import Redacted
@@ -134,6 +135,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(TrustingServer),
     run=attack,
+    law=replace(LOGINS, kinds={**EACH_LOGIN, "tamper": 12}),
     trials=(
         Trial(
             "Mallory's password, Alice's name, Alice's code",

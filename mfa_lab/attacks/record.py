@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mfa_lab.attacks.law import Law
 from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
@@ -72,6 +73,7 @@ class Attack:
     that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that rejects
     everybody, and no grader may pass it. `standard_name` is the field's name of the attack. `defence` says in one
     sentence what `MfaServer` does about it; the README prints both beside `flaw`. `clauses` are ids of STANDARDS.md.
+    `law` is what a random game demands of a fix, if the target is a server.
     `ours_holds` is False if the attack works against `ours` too, as it does against every OTP (NIST-3.2.5).
     """
 
@@ -90,4 +92,5 @@ class Attack:
     refuser: Any
     run: Callable[[Any], Measure]
     trials: tuple[Trial, ...]
+    law: Law | None = None
     ours_holds: bool = True

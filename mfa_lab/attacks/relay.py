@@ -30,6 +30,7 @@ from mfa_lab.attacks.helpers.stolen_session import (
     with_stolen,
 )
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
+from mfa_lab.attacks.law import SESSIONS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import AccessDenied
 from mfa_lab.server.records import Session
@@ -81,6 +82,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(LastingServer),
     run=attack,
+    law=SESSIONS,
     trials=(
         Trial(
             "For how long the stolen session is open",

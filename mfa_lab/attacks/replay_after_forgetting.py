@@ -11,6 +11,7 @@ from typing import Any
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
+from mfa_lab.attacks.law import LOGINS
 from mfa_lab.attacks.record import IN, Attack, Measure, Trial
 from mfa_lab.attacks.replay_in_window import replays
 from mfa_lab.clock import Clock
@@ -109,6 +110,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ShortMemory),
     run=attack,
+    law=LOGINS,
     trials=(
         Trial(
             "Alice's code, again and again",

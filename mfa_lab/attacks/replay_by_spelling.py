@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import partial
 from itertools import count
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
+from mfa_lab.attacks.law import LOGINS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock, ManualClock
 from mfa_lab.otp import step_at
@@ -113,6 +115,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(TypedMemory),
     run=attack,
+    law=replace(LOGINS, spellings=True),
     trials=(
         *(
             Trial(

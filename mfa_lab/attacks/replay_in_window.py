@@ -7,6 +7,7 @@ from functools import partial
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, typed, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.law import LOGINS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import SkewedClock
 
@@ -100,6 +101,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ForgetfulServer),
     run=attack,
+    law=LOGINS,
     trials=(
         Trial(
             "The same code, a second later",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mfa_lab.attacks.helpers.minimal_server import MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.law import EACH_LOGIN, LOGINS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.server.records import PendingLogin, Session
 
@@ -81,6 +84,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(HastyServer),
     run=attack,
+    law=replace(LOGINS, kinds={**EACH_LOGIN, "skip": 8}),
     trials=(
         Trial(
             "What step 1 gave, shown as a session",

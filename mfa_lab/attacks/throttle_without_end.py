@@ -9,6 +9,7 @@ from mfa_lab.attacks.helpers.guess_rate import guess_every, guess_hourly, measur
 from mfa_lab.attacks.helpers.guesses import guess, wrong_code
 from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
+from mfa_lab.attacks.law import DISABLING
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.attacks.simulation.guess_budget import DAY_SECONDS, Rules, attempts_before, guess_budget, in_words
 from mfa_lab.attacks.simulation.odds import dice, guessing
@@ -128,6 +129,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(EndlessServer),
     run=attack,
+    law=DISABLING,
     trials=(
         Trial(
             "A thousand wrong guesses, five every five minutes",

@@ -8,6 +8,9 @@ from textwrap import dedent
 from typing import Any
 
 from mfa_lab.attacks import Attack, Trial
+from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.player.game import Difference
+from mfa_lab.attacks.player.player import lost_game
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 
 
@@ -25,12 +28,16 @@ def fix(
 
     `given` imports what the fix builds on; the solution is the source of `attack.fixed`.
     """
+    cases = [Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in attack.trials]
+    if attack.law:
+        name = f"{attack.law.games} random games"
+        cases.append(Case(name, (attack.law,), None, _PLAY_IT, "as the model answers", if_all_others_hold=True))
     return Exercise(
         id=exercise_id,
         title=title,
         question=question,
         solution=_as_taught(attack.fixed),
-        cases=tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in attack.trials),
+        cases=tuple(cases),
         wrong=wrong,
         ask=_put_to,
         given=given,
@@ -49,5 +56,8 @@ def _as_taught(fixed: Any) -> str:
     return ast.unparse(tree)
 
 
-def _put_to(answer: object, trial: Trial) -> str:
-    return trial.answer(answer)
+_PLAY_IT = "Play this story on your server, line by line. After which line does it know too little, or too much?"
+
+
+def _put_to(answer: Any, question: Trial | Law) -> str | Difference | None:
+    return question.answer(answer) if isinstance(question, Trial) else lost_game(answer, question)

@@ -18,6 +18,7 @@ class Case:
 
     `feedback` says what the learner's code does, what follows, and asks a question. It does not give the answer away.
     `wanted` says in words what was expected. Values and choices need it, because `expected` is their answer.
+    A case with `if_all_others_hold` is only put to an answer that is correct in every other case.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Case:
     expected: object
     feedback: str
     wanted: str = ""
+    if_all_others_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ HTML, in the same words. Its notes go to `mfa_lab.lab.grading.progress_file`, an
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from mfa_lab.lab import exercises
@@ -48,8 +50,10 @@ _asked: set[tuple[Path | None, str]] = set()
 exercises.exercises()  # the setup cell imports them all, so that no check waits for it
 
 
-def check(exercise_id: str, answer: object) -> Result:
+def check(exercise_id: str, answer: object, *, again: bool = False) -> Result:
     """Test an answer with every case of the exercise, and report the first failed case.
+
+    Random games are the same each time. With `again`, other games are played than in any check before.
 
     Raises `InvalidInput` for an exercise that does not exist. An exception in the learner's code is an outcome.
     """
@@ -57,10 +61,28 @@ def check(exercise_id: str, answer: object) -> Result:
     if is_blank(answer):
         todo = "Write your answer in place of the three dots, and run the cell again."
         return Result(Outcome.NOT_ATTEMPTED, exercise.title, (todo,))
+    if again:
+        exercise = _with_other_games(exercise)
     outcome, told = _marked(exercise, answer)
     noted = here().update(attempted(exercise_id, done=outcome is Outcome.DONE))
     stuck = f'Stuck? hint("{exercise_id}")' if outcome is not Outcome.DONE and exercise.hints else ""
     return Result(outcome, exercise.title, (*told, *noted), further=stuck)
+
+
+_other_games = count(1)
+"""Counts the checks with `again` in this kernel."""
+
+
+def _with_other_games(exercise: exercises.Exercise) -> exercises.Exercise:
+    """Return the exercise with games from other seeds, if it has any."""
+    turn = next(_other_games)
+    cases = [
+        replace(case, arguments=tuple(law.at_turn(turn) for law in case.arguments))
+        if case.if_all_others_hold
+        else case
+        for case in exercise.cases
+    ]
+    return replace(exercise, cases=tuple(cases))
 
 
 def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from traceback import walk_tb
 from types import CodeType
 from typing import Any
 
+from mfa_lab.attacks.player.game import Difference
 from mfa_lab.lab import exercises
 from mfa_lab.lab.busy import Busy
 from mfa_lab.lab.exercises import Case, Exercise
@@ -45,6 +46,8 @@ def replies(exercise: Exercise, answer: object) -> list[Reply]:
     with Busy("Checking your answer, case", len(exercise.cases)) as busy:
         for number, case in enumerate(exercise.cases, 1):
             busy.at(number)
+            if case.if_all_others_hold and not all(reply.right for reply in given):
+                continue
             try:
                 with time_limit.time_limit():
                     given.append(_reply(exercise, answer, case))
@@ -124,6 +127,12 @@ def _written_in(answer: type) -> list[Any]:
 def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, ...]:
     """Return which case failed, the result and the expected one, and the most helpful feedback."""
     case, came = exercise.cases[failed], given[failed].came
+    if isinstance(came, Difference):
+        return (
+            "In a game drawn at random, your server does not do what a correct one does:",
+            *came.told,
+            case.feedback,
+        )
     expected = case.wanted or shown(case.expected)
     told = _known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
     return f"{case.name}: your answer gave {shown(came)}; the expected result is {expected}.", told

@@ -1,0 +1,98 @@
+"""What a correct server of one attack has to do, as numbers that the model compares with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+EACH_LOGIN = {
+    "log in": 8,
+    "type": 10,
+    "look": 2,
+    "guess": 3,
+    "wait": 10,
+    "others": 2,
+    "skip": 1,
+    "tamper": 1,
+    "use": 2,
+}
+"""How often each kind of event comes, in relation to the others, in games about logins."""
+
+ROWS = (1, 1, 2, 3, 4, 5, 6, 10, 20, 33)
+"""How many wrong codes somebody types in a row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """Hold what the model demands. Where a correct server is free, it demands nothing.
+
+    `window_steps` lie on either side of the server's step. After a login, an unused code of an older step is
+    rejected if `older_rejected`; otherwise both answers are correct. After `free_mistakes` wrong codes or passwords
+    in a row the owner may have to wait, but `longest_wait` seconds after the last one, a correct one is accepted.
+    A server may disable an authenticator after `may_disable` wrong codes in a row, and must after `must_disable`
+    that it verified. `budgets` are pairs of seconds and number: within so many seconds, the server verifies at most
+    so many wrong codes for one account. `password_budgets` are the same for passwords. A session is valid for
+    `session_seconds` at least; if `session_ends`, then no longer, nor after `idle_seconds` without use.
+
+    `kinds` says how often each kind of event is drawn, in relation to the others. `counts`, `paces` (seconds) and
+    `between` are what is drawn for guesses. There are `games`, of at most `events` events, from `first_seed` on.
+    """
+
+    kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_LOGIN))
+    counts: tuple[int, ...] = ROWS
+    paces: tuple[int, ...] = (0, 0, 0, 1, 10, 30, MINUTE, 5 * MINUTE, HOUR)
+    between: tuple[str, ...] = ("",)
+    games: int = 150
+    events: int = 12
+    first_seed: int = 1
+    window_steps: int = 1
+    older_rejected: bool = False
+    free_mistakes: int = 2
+    longest_wait: int = HOUR
+    may_disable: int = 100
+    must_disable: int | None = None
+    budgets: tuple[tuple[int, int], ...] = ()
+    password_budgets: tuple[tuple[int, int], ...] = ()
+    session_seconds: int = HOUR
+    session_ends: bool = False
+    idle_seconds: int | None = None
+    spellings: bool = False
+    clock_goes_back: bool = False
+
+    def at_turn(self, turn: int) -> Law:
+        """Return the same law with games of other seeds: those that follow after `turn` times `games`."""
+        return replace(self, first_seed=self.first_seed + turn * self.games)
+
+
+LOGINS = Law()
+GUESSING = Law(
+    kinds={"log in": 4, "guess": 10, "wait": 6, "others mistype": 3, "type": 2},
+    between=("", "", "own login", "others mistype"),
+    budgets=((5 * MINUTE, 25), (HOUR, 60)),
+    games=60,
+    events=6,
+)
+"""For servers that limit wrong codes: 25 in five minutes and 60 in an hour are more than any of the fixes needs."""
+DISABLING = Law(
+    kinds={"log in": 6, "guess": 8, "wait": 6, "type": 2},
+    counts=(1, 4, 6, 25, 50, 90, 99, 100, 101, 120),
+    paces=(HOUR, HOUR, 2 * HOUR, DAY, 8 * DAY),
+    between=("", "own login", "a week"),
+    must_disable=100,
+    games=30,
+    events=6,
+)
+PASSWORDS = Law(
+    kinds={"log in": 6, "guess password": 10, "wait": 8, "others": 1, "use": 1},
+    counts=(1, 1, 2, 3, 10, 20, 33, 70),
+    password_budgets=((5 * MINUTE, 25), (HOUR, 60)),
+    games=60,
+    events=6,
+)
+SESSIONS = Law(
+    kinds={"log in": 6, "use": 16, "wait": 14, "others": 1, "type": 2},
+    session_seconds=DAY,
+    session_ends=True,
+    idle_seconds=HOUR,
+    events=16,
+)

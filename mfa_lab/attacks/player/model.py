@@ -1,0 +1,126 @@
+"""The model of one account: which codes are consumed, how many wrong ones came, and what a correct server answers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, code_of
+from mfa_lab.attacks.law import Law
+from mfa_lab.otp import MAX_WINDOW_STEPS, step_at, without_separators
+
+
+class Verdict(Enum):
+    """What a correct server answers. With `EITHER`, it is free."""
+
+    IN = "gets in"
+    OUT = "stays out"
+    EITHER = "gets in or stays out"
+
+
+@dataclass
+class Row:
+    """Hold the wrong tries since the last success: `most` may have been counted, and those in `verified` were.
+
+    `verified` has the time of each wrong try at a moment when a correct one would have been accepted.
+    """
+
+    most: int = 0
+    last_at: int = 0
+    verified: list[int] = field(default_factory=list)
+
+    def wrong(self, now: int, *, verified: bool) -> None:
+        """Count a wrong try."""
+        self.most += 1
+        self.last_at = now
+        if verified:
+            self.verified.append(now)
+
+    def verdict(self, now: int, law: Law) -> Verdict:
+        """Return what a correct server answers to a correct code or password after these wrong ones."""
+        if law.must_disable is not None and len(self.verified) >= law.must_disable:
+            return Verdict.OUT
+        waited = now - self.last_at >= law.longest_wait and self.most < law.may_disable
+        if self.most and now < self.last_at:  # the clock was set back: whether the wait is over, nobody can say
+            return Verdict.EITHER
+        return Verdict.IN if self.most <= law.free_mistakes or waited else Verdict.EITHER
+
+    def excess(self, budgets: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+        """Return seconds and number, if within so many seconds more tries were verified than a budget allows."""
+        for seconds, most in budgets:
+            number = sum(self.verified[-1] - each < seconds for each in self.verified) if self.verified else 0
+            if number > most:
+                return seconds, number
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Hold what a correct server answers to a code, which step it then consumes, and why it is rejected."""
+
+    verdict: Verdict
+    step: int | None = None
+    why: str = ""
+
+
+@dataclass
+class Account:
+    """Hold what the model knows about one person. Steps are numbers of 30 seconds since 1970."""
+
+    secret: str
+    used: list[tuple[int, int]]
+    """The step of each accepted code, and when it was accepted; the code of the enrolment is the first."""
+    seen: list[int] = field(default_factory=list)
+    codes: Row = field(default_factory=Row)
+    passwords: Row = field(default_factory=Row)
+
+    @property
+    def last_step(self) -> int:
+        return max(step for step, _ in self.used)
+
+    def code(self, step: int) -> str:
+        """Return the code of a step."""
+        return code_of(self.secret, step)
+
+    def unused_step(self, now: int, window_steps: int) -> int | None:
+        """Return a step whose code is valid now and above every used one, if there is one."""
+        centre = step_at(now)
+        return next((s for s in (centre, centre + 1) if self.last_step < s <= centre + window_steps), None)
+
+    def wrong_code(self, now: int) -> str:
+        """Return a code that is valid in no step near this moment."""
+        return _wrong_code(self.secret, step_at(now))
+
+    def judge(self, typed: str, now: int, law: Law) -> Judgement:
+        """Return what a correct server answers to this code."""
+        code = "".join(_digit(sign) for sign in without_separators(typed))
+        centre, used = step_at(now, PERIOD), {step for step, _ in self.used}
+        window = range(centre - law.window_steps, centre + law.window_steps + 1)
+        fitting = [step for step in window if self.code(step) == code]
+        unused = [step for step in fitting if step not in used]
+        if not unused:
+            return Judgement(
+                Verdict.OUT, None, "a code that was used before" if fitting else "a code that is not valid"
+            )
+        step = unused[-1]
+        if step < self.last_step:
+            verdict = Verdict.OUT if law.older_rejected else Verdict.EITHER
+            return Judgement(verdict, step, "a code that is older than one that was used")
+        verdict = self.codes.verdict(now, law)
+        if verdict is Verdict.IN and typed.replace(" ", "") != code:
+            verdict = Verdict.EITHER  # a server may read full-width digits and hyphens, or may not
+        return Judgement(verdict, step, f"another code after {len(self.codes.verified)} wrong ones in a row")
+
+
+@lru_cache(maxsize=4096)
+def _wrong_code(secret: str, centre: int) -> str:
+    near = {code_of(secret, step) for step in range(centre - MAX_WINDOW_STEPS, centre + MAX_WINDOW_STEPS + 1)}
+    return next(code for code in map("{:06d}".format, range(100)) if code not in near)
+
+
+def _digit(sign: str) -> str:
+    value = unicodedata.digit(sign, None)
+    return sign if value is None else str(value)

@@ -1,0 +1,46 @@
+"""Words of a story: people, durations and what happens between guesses."""
+
+from __future__ import annotations
+
+BETWEEN = {
+    "": "",
+    "own login": " After every {} codes Mallory logs in to his own account.",
+    "others mistype": " After every {} codes, other people type a wrong code each.",
+    "a week": " After every {} codes, a week passes.",
+}
+
+
+def title(who: str) -> str:
+    """Return a person's name as a sentence has it."""
+    return who if "@" in who else who.capitalize()
+
+
+def duration(seconds: int) -> str:
+    """Return seconds in the largest unit that divides them."""
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size and seconds % size == 0:
+            number = seconds // size
+            return f"{number} {word}{'s' if number > 1 else ''}"
+    return f"{seconds} second{'' if seconds == 1 else 's'}"
+
+
+def passing(seconds: int) -> str:
+    """Return the sentence for time that passes, or for a clock that is set back."""
+    if seconds < 0:
+        return f"The server's clock is set back by {duration(-seconds)}."
+    return f"{duration(seconds)} {'passes' if duration(seconds).startswith('1 ') else 'pass'}."
+
+
+def wrong(count: int, what: str) -> str:
+    """Return "a wrong code" or "25 wrong codes"."""
+    return f"a wrong {what}" if count == 1 else f"{count} wrong {what}s"
+
+
+def at_pace(seconds: int) -> str:
+    """Return the part of a sentence that says how quickly guesses follow each other."""
+    return f", one every {duration(seconds).removeprefix('1 ')}" if seconds else ""
+
+
+def written(spelling: str) -> str:
+    """Return the part of a sentence that says how a code is written."""
+    return f", written with {spelling}" if spelling else ""
