@@ -42,7 +42,7 @@ class Law:
     counts: tuple[int, ...] = ROWS
     paces: tuple[int, ...] = (0, 0, 0, 1, 10, 30, MINUTE, 5 * MINUTE, HOUR)
     between: tuple[str, ...] = ("",)
-    games: int = 150
+    games: int = 600
     events: int = 12
     first_seed: int = 1
     window_steps: int = 1
@@ -69,7 +69,7 @@ GUESSING = Law(
     kinds={"log in": 4, "guess": 10, "wait": 6, "others mistype": 3, "type": 2},
     between=("", "", "own login", "others mistype"),
     budgets=((5 * MINUTE, 25), (HOUR, 60)),
-    games=60,
+    games=150,
     events=6,
 )
 """For servers that limit wrong codes: 25 in five minutes and 60 in an hour are more than any of the fixes needs."""
@@ -79,14 +79,14 @@ DISABLING = Law(
     paces=(HOUR, HOUR, 2 * HOUR, DAY, 8 * DAY),
     between=("", "own login", "a week"),
     must_disable=100,
-    games=30,
+    games=60,
     events=6,
 )
 PASSWORDS = Law(
     kinds={"log in": 6, "guess password": 10, "wait": 8, "others": 1, "use": 1},
     counts=(1, 1, 2, 3, 10, 20, 33, 70),
     password_budgets=((5 * MINUTE, 25), (HOUR, 60)),
-    games=60,
+    games=150,
     events=6,
 )
 SESSIONS = Law(
