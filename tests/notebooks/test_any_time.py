@@ -31,8 +31,8 @@ class Moment:
     every: int = 1
 
 
-# Each begins a few seconds early, so that the notebooks run across it. The clock is set back for half of the notebooks
-# in New York and for the other half in Berlin.
+# Each begins a few seconds early, so that the notebooks run across it. The clock is set back for one half of the
+# notebooks in New York, and for the other half in Berlin.
 MOMENTS = [
     Moment(
         "step boundaries",
