@@ -4,30 +4,43 @@ own.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mfa_lab.attacks.player.game import Difference
+from mfa_lab.attacks.player.player import lost_game
 from mfa_lab.attacks.record import Attack, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class AttackReport:
-    """Hold one attack's run. `as_expected`: it worked on the weak server, and on the others only if it must."""
+    """Hold one attack's run, and the random games for an attack on a server.
+
+    `lost` is the story of the game that the weak server loses, and `lost_by_ours` must be empty: `MfaServer` plays
+    `games` games. `as_expected`: the attack worked on the weak server, and on the others only if it must.
+    """
 
     attack: Attack
     weak: Measure
     fixed: Measure
     ours: Measure
+    games: int = 0
+    lost: tuple[str, ...] = ()
+    lost_by_ours: tuple[str, ...] = ()
 
     @property
     def as_expected(self) -> bool:
         others = {self.fixed.succeeded, self.ours.succeeded}
-        return self.weak.succeeded and others == {not self.attack.ours_holds}
+        games = not self.games or (bool(self.lost) and not self.lost_by_ours)
+        return self.weak.succeeded and others == {not self.attack.ours_holds} and games
 
     def __str__(self) -> str:
         head = f"{self.attack.number:2}  {self.attack.title} [{self.attack.id}; {', '.join(self.attack.clauses)}]"
         lines = [("weak server", self.weak), ("reference fix", self.fixed), ("MfaServer", self.ours)]
         told = [f"    {name:13}  {measure!r}" for name, measure in lines]
+        if self.games:
+            ours = " ".join(self.lost_by_ours) or f"loses none of {self.games} random games"
+            told += [f"    a lost game    {' '.join(self.lost)}", f"    MfaServer      {ours}"]
         if not self.attack.ours_holds:
             told.append("    No one-time password stops this attack, so no fix here can.")
         if not self.as_expected:
@@ -45,9 +58,19 @@ class AttackReport:
             "ours_holds": self.attack.ours_holds,
             "as_expected": self.as_expected,
             "measures": measures,
+            "games": {"played": self.games, "lost_by_weak": self.lost, "lost_by_ours": self.lost_by_ours},
         }
 
 
-def report_on(attack: Attack) -> AttackReport:
-    """Run the attack three times."""
-    return AttackReport(attack, *(attack.run(target) for target in (attack.weak, attack.fixed, attack.ours)))
+def report_on(attack: Attack, games: int = 20) -> AttackReport:
+    """Run the attack three times. If there is a law, let `MfaServer` play so many random games."""
+    report = AttackReport(attack, *(attack.run(target) for target in (attack.weak, attack.fixed, attack.ours)))
+    if attack.law is None:
+        return report
+    ours = replace(attack.law, games=games, budgets=(), password_budgets=())  # it cannot be copied for each guess
+    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, ours)
+    return replace(report, games=games, lost=_told(lost), lost_by_ours=_told(lost_by_ours))
+
+
+def _told(lost: Difference | None) -> tuple[str, ...]:
+    return lost.told if lost else ()

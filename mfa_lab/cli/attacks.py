@@ -12,12 +12,14 @@ from mfa_lab.cli.group import main
 @main.command()
 @click.argument("which", metavar="[ATTACK]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of text.")
+@click.option("--games", default=20, show_default=True, help="Random games that MfaServer plays for each attack.")
 @click.pass_context
-def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
+def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool, games: int) -> None:
     """Run the series of attacks, or each ATTACK (a number or an id), only against servers of this kit.
 
-    For each attack, print its measure on a server with one mistake, on the reference fix, and on `MfaServer`. The
-    exit code is 1 if an attack does not have the expected result.
+    For each attack, print its measure on a server with one mistake, on the reference fix, and on `MfaServer`. Where
+    the attack is on a whole server, also print the shortest random game that the weak server loses. The exit code is
+    1 if an attack does not have the expected result.
     """
     from mfa_lab.attacks import attack_series, attacks_numbered
     from mfa_lab.attacks.report import report_on
@@ -25,7 +27,7 @@ def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
     chosen = [one for name in which for one in attacks_numbered(name)] or attack_series()
     reports = []
     for one in chosen:
-        reports.append(report_on(one))
+        reports.append(report_on(one, games))
         if not as_json:
             click.echo(reports[-1])
     if as_json:
