@@ -64,11 +64,12 @@ class AttackReport:
 
 def report_on(attack: Attack, games: int = 20) -> AttackReport:
     """Run the attack three times. If there is a law, let `MfaServer` play so many random games."""
-    report = AttackReport(attack, *(attack.run(target) for target in (attack.weak, attack.fixed, attack.ours)))
+    weak, fixed, ours = (attack.run(target) for target in (attack.weak, attack.fixed, attack.ours))
+    report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:
         return report
-    ours = replace(attack.law, games=games, budgets=(), password_budgets=())  # it cannot be copied for each guess
-    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, ours)
+    law = replace(attack.law, games=games, budgets=(), password_budgets=())  # it cannot be copied for each guess
+    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, law)
     return replace(report, games=games, lost=_told(lost), lost_by_ours=_told(lost_by_ours))
 
 
