@@ -7,6 +7,7 @@ from functools import partial
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
+from mfa_lab.attacks.law import DRIFTING
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock, SkewedClock
 from mfa_lab.policy import Policy
@@ -130,6 +131,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(FollowingServer),
     run=attack,
+    law=DRIFTING,
     trials=(
         Trial(
             "A walk ahead, with an hour of codes",

@@ -26,16 +26,20 @@ ROWS = (1, 1, 2, 3, 4, 5, 6, 10, 20, 33)
 class Law:
     """Hold what the model demands. Where a correct server is free, it demands nothing.
 
-    `window_steps` lie on either side of the server's step. After a login, an unused code of an older step is
-    rejected if `older_rejected`; otherwise both answers are correct. After `free_mistakes` wrong codes or passwords
-    in a row the owner may have to wait, but `longest_wait` seconds after the last one, a correct one is accepted.
-    A server may disable an authenticator after `may_disable` wrong codes in a row, and must after `must_disable`
-    that it verified. `budgets` are pairs of seconds and number: within so many seconds, the server verifies at most
-    so many wrong codes for one account. `password_budgets` are the same for passwords. A session is valid for
-    `session_seconds` at least; if `session_ends`, then no longer, nor after `idle_seconds` without use.
+    `window_steps` lie on either side of the server's step. A server that follows a phone's clock moves its window by
+    at most `drift_cap` steps; then only the code of the server's own step is certain to be accepted. After a login,
+    an unused code of an older step is rejected if `older_rejected`; otherwise both answers are correct.
+
+    After `free_mistakes` wrong codes or passwords in a row the owner may have to wait, but `longest_wait` seconds
+    after the last one, a correct one is accepted. A server may disable an authenticator after `may_disable` wrong
+    codes in a row, and must after `must_disable` that it verified. `budgets` are pairs of seconds and number: within
+    so many seconds, the server verifies at most so many wrong codes for one account. `password_budgets` are the same
+    for passwords. A session is valid for `session_seconds` at least; if `session_ends`, then no longer, nor after
+    `idle_seconds` without use.
 
     `kinds` says how often each kind of event is drawn, in relation to the others. `counts`, `paces` (seconds) and
-    `between` are what is drawn for guesses. There are `games`, of at most `events` events, from `first_seed` on.
+    `between` are drawn for guesses, and `lags` are by how many steps a phone's clock is off. There are `games`, of at
+    most `events` events, from `first_seed` on.
     """
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_LOGIN))
@@ -46,6 +50,8 @@ class Law:
     events: int = 12
     first_seed: int = 1
     window_steps: int = 1
+    drift_cap: int = 0
+    lags: tuple[int, ...] = (0, 0, 0, -1, 1)
     older_rejected: bool = False
     free_mistakes: int = 2
     longest_wait: int = HOUR
@@ -95,4 +101,10 @@ SESSIONS = Law(
     session_ends=True,
     idle_seconds=HOUR,
     events=16,
+)
+DRIFTING = replace(
+    LOGINS,
+    kinds={"log in": 20, "type": 2, "wait": 6, "others": 1},
+    drift_cap=1,
+    lags=(0, 0, 0, -1, 1, -2, 2, -3, 3, 4),
 )

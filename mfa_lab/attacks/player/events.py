@@ -26,7 +26,7 @@ def game(seed: int, law: Law) -> list[Event]:
 def _event(draw: Draws, law: Law, kind: str) -> Event:
     who = draw.choice(("alice", "alice", "alice", "mallory"))
     if kind == "log in":
-        return kind, who, draw.choice((0, 0, 0, -1, 1)), _spelling(draw, law)
+        return kind, who, draw.choice(law.lags), _spelling(draw, law)
     if kind == "type":
         return kind, who, draw.choice(_CODES), draw.choice((0, 0, 0, 1, 2)), _spelling(draw, law)
     if kind == "guess":

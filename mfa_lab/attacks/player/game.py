@@ -71,8 +71,8 @@ class Game:
         account, now = self.accounts[who], self._now()
         step = step_at(now) + lag
         repeated = step in {used for used, _ in account.used}
-        how = {0: "", -1: " from a phone that is 30 seconds slow", 1: " from a phone that is 30 seconds fast"}[lag]
-        said = "'s code is typed a second time" if repeated else f" logs in{how}"
+        off = f" from a phone that is {duration(abs(lag) * PERIOD)} {'fast' if lag > 0 else 'slow'}" if lag else ""
+        said = "'s code is typed a second time" if repeated else f" logs in{off}"
         self.told.append(f"{title(who)}{said}{written(spelling)}.")
         self._finish(who, self._begin(who), spelled(account.code(step), spelling))
 

@@ -98,7 +98,8 @@ class Account:
         """Return what a correct server answers to this code."""
         code = "".join(_digit(sign) for sign in without_separators(typed))
         centre, used = step_at(now, PERIOD), {step for step, _ in self.used}
-        window = range(centre - law.window_steps, centre + law.window_steps + 1)
+        reach = law.window_steps + law.drift_cap
+        window = range(centre - reach, centre + reach + 1)
         fitting = [step for step in window if self.code(step) == code]
         unused = [step for step in fitting if step not in used]
         if not unused:
@@ -110,7 +111,8 @@ class Account:
             verdict = Verdict.OUT if law.older_rejected else Verdict.EITHER
             return Judgement(verdict, step, "a code that is older than one that was used")
         verdict = self.codes.verdict(now, law)
-        if verdict is Verdict.IN and typed.replace(" ", "") != code:
+        moved = law.drift_cap and step != centre
+        if verdict is Verdict.IN and (moved or typed.replace(" ", "") != code):
             verdict = Verdict.EITHER  # a server may read full-width digits and hyphens, or may not
         return Judgement(verdict, step, f"another code after {len(self.codes.verified)} wrong ones in a row")
 
