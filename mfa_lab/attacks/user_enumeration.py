@@ -13,7 +13,7 @@ from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outco
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import AccessDenied
-from mfa_lab.randomness import Randomness
+from mfa_lab.randomness import Randomness, seeded_draws
 from mfa_lab.server.records import PendingLogin
 
 NOBODY = "nobody@example.org"
@@ -85,7 +85,7 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold what a stranger notices about one rejection. `hashes` is how long it took.
+    """Hold what a stranger notices about one rejection. `hashes` is how long it took: the work of each hash.
 
     A hash takes some thirty milliseconds, and nothing else counts beside it. `mfa_lab.attacks.helpers.timing` shows
     the same with real time.
@@ -93,7 +93,7 @@ class Seen:
 
     words: str
     status: int | None
-    hashes: int
+    hashes: tuple[int, ...]
 
 
 def seen(server: Any, name: str, attempts: int = ATTEMPTS) -> tuple[Seen, ...]:
@@ -102,7 +102,7 @@ def seen(server: Any, name: str, attempts: int = ATTEMPTS) -> tuple[Seen, ...]:
     for _ in range(attempts):
         with counted_hashes() as hashes:
             words, status = _refusal(lambda: server.begin_login(name, _WRONG))
-        noticed.append(Seen(words, status, len(hashes)))
+        noticed.append(Seen(words, status, tuple(hashes)))
     return tuple(noticed)
 
 
@@ -169,6 +169,37 @@ def _attempts_in_a_row(make: Make) -> str:
     return _ALIKE
 
 
+def _any_game(make: Make) -> str:
+    """Play random attempts twice, at Alice's name and at nobody's, and compare each refusal."""
+    for seed in range(_GAMES):
+        one, other = World(make), World(make)
+        for number, (kind, value) in enumerate(_attempts(seed), 1):
+            if kind == "wait":
+                one.clock.advance(value)
+                other.clock.advance(value)
+                continue
+            name = f"{kind}-{value}@example.org"
+            first = seen(one.server, name if kind == "other" else one.alice.name, 1)
+            second = seen(other.server, name if kind == "other" else NOBODY, 1)
+            if told := signs(first, second):
+                return f"in game {seed}, attempt {number}: {told[0]} differs"
+    return _ALIKE
+
+
+def _attempts(seed: int) -> list[tuple[str, int]]:
+    """Return pauses in seconds, attempts at the name in question, and at many other names."""
+    draw, events = seeded_draws(seed), list[tuple[str, int]]()
+    for _ in range(draw.randint(2, 10)):
+        kind = draw.choice(("the name", "the name", "other", "wait"))
+        if kind == "wait":
+            events.append((kind, draw.choice((1, 30, 59, 60, 61, 300, 3600, 86_400))))
+        else:
+            count = draw.choice((1, 2, 3, 4, 12)) if kind == "the name" else draw.choice((1, 10, 40, 110))
+            events += [(kind, number) for number in range(count)]
+    return events
+
+
+_GAMES = 25
 _ALIKE = "alike"
 
 
@@ -287,5 +318,12 @@ ATTACK = Attack(
             "you count?",
         ),
         *HONEST,
+        Trial(
+            f"{_GAMES} random games, at Alice's name and at nobody's",
+            _any_game,
+            _ALIKE,
+            "Your server answers both names alike at first. After more attempts, pauses, and attempts at many other "
+            "names, it answers them differently. What does it store for one of the names, and not for the other?",
+        ),
     ),
 )

@@ -70,14 +70,17 @@ def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
 
 
 @contextmanager
-def counted_hashes() -> Iterator[list[str]]:
-    """Add every password hash that is computed in the body to the list, in Argon2 itself."""
-    done: list[str] = []
+def counted_hashes() -> Iterator[list[int]]:
+    """Add the work of every password hash that is computed in the body to the list, in Argon2 itself.
+
+    The work of a hash is its memory in KiB times its number of passes.
+    """
+    done: list[int] = []
 
     def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*arguments: Any, **named: Any) -> Any:
-            done.append(name)
-            return real(*arguments, **named)
+        def counted(self: argon2.PasswordHasher, *arguments: Any, **named: Any) -> Any:
+            done.append(_work(self, arguments[0] if name == "verify" else None))
+            return real(self, *arguments, **named)
 
         return counted
 
@@ -89,6 +92,17 @@ def counted_hashes() -> Iterator[list[str]]:
     finally:
         for name, real in methods.items():
             setattr(argon2.PasswordHasher, name, real)
+
+
+def _work(hasher: argon2.PasswordHasher, verified: str | None) -> int:
+    """Return memory in KiB times passes, of a hash that is made or `verified`."""
+    if verified is None:
+        return hasher.memory_cost * hasher.time_cost
+    try:
+        parameters = argon2.extract_parameters(verified)
+    except argon2.exceptions.InvalidHashError:
+        return 0
+    return parameters.memory_cost * parameters.time_cost
 
 
 def by_the_clock(make: Make, pairs: int = 40) -> Timing:
