@@ -170,6 +170,26 @@ def _from_her_old_one(make: Make) -> str:
     return laid_over(world, world.server.stolen()[world.alice.name], row, old)
 
 
+class _SameKey:
+    """Give the key of another server first, and then the bytes of a source of its own."""
+
+    def __init__(self, key: bytes, randomness: Randomness) -> None:
+        self._key, self._randomness = key, randomness
+
+    def token_bytes(self, count: int) -> bytes:
+        key, self._key = self._key, b""
+        return key if len(key) == count else self._randomness.token_bytes(count)
+
+
+def _after_a_restart(make: Make) -> str:
+    """Steal a row, and another one that the same program writes with the same key after a restart."""
+    world = World(make)
+    key = world.server.key
+    restarted = World(lambda clock, randomness: make(clock, _SameKey(key, randomness)), seed=2)
+    before, after = (each.server.stolen()[each.alice.name] for each in (world, restarted))
+    return laid_over(world, before, after, secret_of(restarted.alice))
+
+
 def _a_changed_bit(make: Make) -> str:
     for at in (0, 20, -1):
         world = World(make)
@@ -262,5 +282,12 @@ ATTACK = Attack(
             "row cause?",
         ),
         *HONEST,
+        Trial(
+            "Two copies, one from before a restart of the server",
+            _after_a_restart,
+            OUT,
+            "Your server was restarted, and the rows that it wrote before and after the restart reveal each other's "
+            "secrets. So something was used a second time. What does your server forget when it is restarted?",
+        ),
     ),
 )
