@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
-from mfa_lab.attacks import Trial
 from mfa_lab.attacks.capstone.clauses import EVERYBODY, ONE_LOGIN, Clause
 from mfa_lab.attacks.capstone.drafts import SecondDraft
+from mfa_lab.attacks.law import LOGINS
+from mfa_lab.lab.exercises.fixes import games, put_to
 from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong
 from mfa_lab.lab.source import without_annotations
 
@@ -28,11 +30,6 @@ def graded_by(*clauses: Clause) -> tuple[Case, ...]:
     return tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in trials)
 
 
-def put_to(answer: object, trial: Trial) -> str:
-    """Run one trial on a server."""
-    return trial.answer(answer)
-
-
 _SOLUTION = without_annotations(inspect.getsource(SecondDraft)).strip()
 
 
@@ -49,7 +46,7 @@ CAPSTONE = Exercise(
         "last."
     ),
     solution=_SOLUTION,
-    cases=graded_by(*ONE_LOGIN, EVERYBODY),
+    cases=(*graded_by(*ONE_LOGIN, EVERYBODY), games(replace(LOGINS, games=200))),
     wrong=(
         Wrong(
             "class SecondDraft(FirstDraft):\n"

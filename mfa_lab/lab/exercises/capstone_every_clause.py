@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
 from mfa_lab.attacks.capstone.clauses import CLAUSES
 from mfa_lab.attacks.capstone.drafts import Fixed
-from mfa_lab.lab.exercises.capstone import GIVEN, graded_by, put_to
+from mfa_lab.attacks.law import DISABLING, GUESSING, LOGINS, SESSIONS
+from mfa_lab.lab.exercises.capstone import GIVEN, graded_by
+from mfa_lab.lab.exercises.fixes import games, put_to
 from mfa_lab.lab.exercises.records import Exercise, Wrong
 from mfa_lab.lab.source import without_annotations
 
@@ -55,7 +58,13 @@ EVERY_CLAUSE = Exercise(
     title="A server that keeps every row",
     question="Write a class `Fixed` on top of `SecondDraft` that keeps every row of the table.",
     solution=_SOLUTION,
-    cases=graded_by(*CLAUSES),
+    cases=(
+        *graded_by(*CLAUSES),
+        games(replace(LOGINS, games=100)),
+        games(replace(GUESSING, games=30), about=" with many wrong codes"),
+        games(replace(DISABLING, games=20), about=" in which somebody guesses for months"),
+        games(replace(SESSIONS, games=100), about=" with sessions"),
+    ),
     wrong=(
         Wrong(
             _SOLUTION.replace("(SecondDraft)", "(FirstDraft)"),

@@ -30,8 +30,7 @@ def fix(
     """
     cases = [Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in attack.trials]
     if attack.law:
-        name = f"{attack.law.games} random games"
-        cases.append(Case(name, (attack.law,), None, _PLAY_IT, "as the model answers", if_all_others_hold=True))
+        cases.append(games(attack.law))
     return Exercise(
         id=exercise_id,
         title=title,
@@ -39,7 +38,7 @@ def fix(
         solution=_as_taught(attack.fixed),
         cases=tuple(cases),
         wrong=wrong,
-        ask=_put_to,
+        ask=put_to,
         given=given,
         hints=hints,
     )
@@ -56,8 +55,16 @@ def _as_taught(fixed: Any) -> str:
     return ast.unparse(tree)
 
 
+def games(law: Law, about: str = "") -> Case:
+    """Return the case that plays random games on a learner's server. It comes after every other case."""
+    name = f"{law.games} random games{about}"
+    return Case(name, (law,), _AS_THE_MODEL, _PLAY_IT, if_all_others_hold=True)
+
+
+_AS_THE_MODEL = "the same answers as the model"
 _PLAY_IT = "Play this story on your server, line by line. After which line does it know too little, or too much?"
 
 
-def _put_to(answer: Any, question: Trial | Law) -> str | Difference | None:
-    return question.answer(answer) if isinstance(question, Trial) else lost_game(answer, question)
+def put_to(answer: Any, question: Trial | Law) -> str | Difference:
+    """Run a trial on a server, or let it play games. Return the result, or the game that it lost."""
+    return question.answer(answer) if isinstance(question, Trial) else lost_game(answer, question) or _AS_THE_MODEL
