@@ -56,7 +56,7 @@ def scores(progress: Progress) -> tuple[Score, ...]:
         Score(one.number, one.title, mark_of(progress.of(exercise_id)), one.ours_holds)
         for one in attack_series()
         for exercise_id, cases in graded
-        if cases == [(trial,) for trial in one.trials]
+        if cases[: len(one.trials)] == [(trial,) for trial in one.trials]
     )
 
 

@@ -35,11 +35,11 @@ class Entry:
 
 
 def entries(kind: str) -> list[Entry]:
-    found = []
-    for path in sorted(FOLDER.glob("*.toml")):
-        for each in tomllib.loads(path.read_text("utf-8")).get(kind, []):
-            found.append(Entry(each.get("exercise", path.stem), each["name"], each["source"], each.get("flaw", "")))
-    return found
+    return [
+        Entry(each.get("exercise", path.stem), each["name"], each["source"], each.get("flaw", ""))
+        for path in sorted(FOLDER.glob("*.toml"))
+        for each in tomllib.loads(path.read_text("utf-8")).get(kind, [])
+    ]
 
 
 def outcome(entry: Entry) -> tuple[Outcome, tuple[str, ...]]:
