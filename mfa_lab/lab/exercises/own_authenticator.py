@@ -114,9 +114,9 @@ def seconds_left(now):
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over. How many are left?"),
         Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun, so all its seconds are left. How many "
                                                        "seconds is that?"),
-        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Is the code still on the "
-                                                      "screen?"),
-        Case("At 59", (59,), 1, "This is the last second of a step. Is the code still on the screen?"),
+        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does that second count as "
+                                                      "time left?"),
+        Case("At 59", (59,), 1, "This is the last second of a step. Does that second count as time left?"),
     ),
     wrong=(
         Wrong(

@@ -58,8 +58,8 @@ def log_in(accounts, name, typed, verify, spare):
             "A known name with a wrong password: the answer and the number of calls",
             ("anna", "football"),
             (False, 1),
-            "A wrong password must be rejected, and that must take exactly one call to `verify`. What does your code "
-            "do?",
+            "A wrong password must be rejected, and that must take exactly one call to `verify`. How often does your "
+            "code call it?",
         ),
         Case(
             "An unknown name: the answer and the number of calls",
@@ -141,10 +141,10 @@ def wait(failures):
         "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures must cost nothing, because people mistype. How long "
-                                         "is the wait before the third failure?"),
-        Case("After 2 failures", (2,), 0, "The first two failures must cost nothing, because people mistype. How "
-                                          "long is the wait before the third failure?"),
+        Case("After 1 failure", (1,), 0, "The first two failures must cost nothing, because people mistype. Which "
+                                         "part of your code covers them?"),
+        Case("After 2 failures", (2,), 0, "The first two failures must cost nothing, because people mistype. Which "
+                                          "part of your code covers them?"),
         Case(
             "After 3 failures",
             (3,),
