@@ -196,7 +196,7 @@ PHOTOGRAPH = Exercise(
         "- **a** she changes her password\n"
         "- **b** she deletes the entry in her app and scans the same picture again\n"
         "- **c** she enrols again, with a new secret\n"
-        "- **d** she need not do anything: the offer expired long ago"
+        "- **d** she does nothing, because the offer expired long ago"
     ),
     solution='answer = "c"',
     ask=letter,
@@ -210,7 +210,7 @@ PHOTOGRAPH = Exercise(
             (),
             "c",
             "Your answer is not one of the letters a, b, c and d. Which of the four do you choose?",
-            wanted="the step that makes the photograph worthless",
+            wanted="the action that makes the photograph worthless",
         ),
     ),
     wrong=(
