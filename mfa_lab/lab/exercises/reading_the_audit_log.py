@@ -350,7 +350,7 @@ PREDICTIONS = (
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
             Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),
             Option("c", "50 refused codes in a row", lambda rule: rule.startswith("50 ")),
-            Option("d", "5 correct passwords in a row without a login", lambda rule: rule.startswith("5 ")),
+            Option("d", "5 correct passwords in a row, and no login", lambda rule: rule.startswith("5 ")),
         ),
         outcome="b",
         saw=(
