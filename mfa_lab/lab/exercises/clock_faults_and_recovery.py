@@ -18,7 +18,7 @@ def _lies(answer: dict[str, str]) -> object:
 
 LIARS = Exercise(
     id="ignored-parameters",
-    title="Which app ignores what",
+    title="Which app ignores which parameter",
     question=(
         'Each of the three apps ignores one parameter. Write `lies = {"A": ..., "B": ..., "C": ...}`, with '
         '`"digits"`, `"algorithm"` or `"period"` in place of the dots.'
@@ -193,7 +193,7 @@ PREDICTIONS = (
                 "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
                 "35 seconds before that step began. That is two steps back, outside the window. At second 20 the "
                 "phone's time is 25 seconds before that step, so it is one step back, inside the window. She gets in "
-                "at 15 of the step's thirty seconds."
+                "at 15 of the thirty seconds in a step."
             ),
             (
                 "Why did the strip say *11 s too late*? The server accepts the code of step −2 until the end of step "

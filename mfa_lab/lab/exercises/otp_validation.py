@@ -240,7 +240,7 @@ PREDICTIONS = (
         ),
         options=(
             Option("a", "yes, because no code from his phone has been used yet", lambda granted: granted is True),
-            Option("b", "no, because Alice's code has used up his", lambda granted: granted is False),
+            Option("b", "no, because Alice's code has used up his code, too", lambda granted: granted is False),
         ),
         outcome="b",
         saw=(
@@ -256,7 +256,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="late-code",
-        question="The code is typed 59 seconds after it appeared. Does the server accept it?",
+        question="Alice types the code 59 seconds after it appeared. Does the server accept it?",
         options=(
             Option("a", "yes", lambda granted: granted is True),
             Option("b", "no, it is 29 seconds too old", lambda granted: granted is False),

@@ -101,11 +101,11 @@ CHOOSE = Exercise(
     id="choose-window",
     title="A window, and its defence",
     question=(
-        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` by `(window, refused, '
-        "guessed)`. For each group, choose the smallest window that meets two rules. It rejects at most 2 percent of "
-        "the honest logins, and it leaves a guesser a chance of at most 10 percent in a year. To defend your choice, "
-        "give these two shares in percent, as `refused` and `guessed`. If no window meets both rules, write `None`. "
-        "For example, `(9, 50, 50)` has the correct form."
+        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` with `(window, refused, '
+        "guessed)`. For each group, choose the smallest window that meets two rules. The window rejects at most 2 "
+        "percent of the honest logins, and it leaves a guesser a chance of at most 10 percent in a year. To defend "
+        "your choice, give these two shares in percent, as `refused` and `guessed`. If no window meets both rules, "
+        "write `None`. For example, `(9, 50, 50)` has the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
@@ -191,9 +191,9 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** always. Her phone shows the code of a time that is still 20 seconds away, and the "
-                "code arrives at exactly that time. So only one number counts: how far the clock is ahead, minus the "
-                "time on the way. With only one of the two errors, she would get in a third of the time."
+                "**What we saw:** always. Alice's phone shows the code of a time that is still 20 seconds away, and "
+                "the code arrives at exactly that time. So only one number counts: how far the clock is ahead, minus "
+                "the time on the way. With only one of the two errors, she would get in a third of the time."
             ),
             (
                 "The map shows slanting bands. Inside a band the chance is 1, beside the band it falls steadily, and "
