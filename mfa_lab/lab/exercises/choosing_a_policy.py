@@ -275,8 +275,8 @@ PREDICTIONS = (
                 "Be fair before you repeat this result. PyOTP and passlib are libraries: they compare codes, and "
                 "their manuals leave the rest to the application. *No limit* is what you get if the application does "
                 "nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
-                "protection must be switched on. Authelia counts by address, which stops a thief with one machine, "
-                "but not a thief with a thousand machines."
+                "protection must be switched on. Authelia counts failures per address, which stops a thief with one "
+                "machine, but not a thief with a thousand machines."
             ),
         ),
         secrets=("two of the ten", "five of the ten"),

@@ -223,10 +223,10 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** no session. A recovery code replaces a lost authenticator, so it permits Alice to "
-                "enrol a new one and nothing else. After that she logs in as usual, with password and code. The "
-                "recovery code is worthless without the password, because the server verifies it only after a "
-                "correct password."
+                "**What we saw:** Alice gets no session. A recovery code replaces a lost authenticator, so it "
+                "permits Alice to enrol a new one and nothing else. After that she logs in as usual, with password "
+                "and code. The recovery code is worthless without the password, because the server verifies it only "
+                "after a correct password."
             ),
             (
                 "The server rejects the old phone's codes, because the *secret* was replaced (ASVS-6.5.6). At the "

@@ -148,8 +148,8 @@ _CARRIED = "bde"
 _WHY = {
     "a": "You expect the relayed code to arrive too late. A phishing page that relays a code after two seconds still "
          "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
-    "c": "You blame the clocks. But only 5 percent of the clocks were set by hand, and window 0 refuses 34 percent "
-         "of the logins. Why are all the other logins refused?",
+    "c": "You chose a sentence that blames the clocks. But only 5 percent of the clocks were set by hand, and window "
+         "0 refuses 34 percent of the logins. Why are all the other logins refused?",
     "b": "You left out what window 0 costs the customers. Subtract the refusals in one row of your bill from those "
          "in the other: what is the difference?",
     "d": "You left out the accounts that window 0 saves. Subtract the accounts in one row of your bill from those in "
@@ -171,9 +171,9 @@ ARGUE = Exercise(
     id="argue-window",
     title="What the figures prove",
     question=(
-        "The board asks whether the window should be 0 or 1. Which of these sentences does a figure prove? Use the "
-        "figure above, and the figure of one code's life in notebook 10. Answer with all the letters in quotes, such "
-        'as `"ac"`.\n\n'
+        "The board asks you whether the window should be 0 or 1. Which of the following statements does a figure "
+        "prove? Use the figure above, and the figure in notebook 10 that shows the life of one code. Answer with all "
+        'the letters in quotes, such as `"ac"`.\n\n'
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
         "- **b** Window 0 refuses about 6,300 more honest logins a day than window 1.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"

@@ -182,15 +182,15 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** seven percent of these passwords opened an account at a site where nothing had "
-                "gone wrong. If you use one password twice, one careless site is enough. For phished passwords the "
-                "share was 25 percent. (The study's own summary says only *7 to 25 percent*. The share for each kind "
-                "of theft comes from an article about the study.)"
+                "gone wrong. If you use one password twice, one careless site puts both accounts at risk. For "
+                "phished passwords the share was 25 percent. (The study's own summary says only *7 to 25 percent*. "
+                "The share for each kind of theft comes from an article about the study.)"
             ),
             (
                 "The last two lines come from a yearly report. Within a year, the share of break-ins that begin with "
-                "somebody else's credentials fell from 22 to 13 percent, and software flaws took the lead. Figures "
-                "about attacks go out of date quickly, so we give the source and year of each figure. (We have not "
-                "read the report itself: we took these figures from articles about it.)"
+                "somebody else's credentials fell from 22 to 13 percent, and flaws in software became the most "
+                "frequent way in. Figures about attacks go out of date quickly, so we give the source and year of "
+                "each figure. (We have not read the report itself: we took these figures from articles about it.)"
             ),
         ),
         secrets=(r"\b7 percent", r"\bseven percent", r"\b25 percent"),

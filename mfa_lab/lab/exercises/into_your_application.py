@@ -229,7 +229,7 @@ PROTECT = Exercise(
             "A payout, after only the password",
             ("password",),
             "refused",
-            "This is the token of a pending login. What may it open here?",
+            "This is the token of a pending login. What may this token open here?",
         ),
         Case(
             "A payout, right after a login",
@@ -324,12 +324,13 @@ PROTECT = Exercise(
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),
-            "Your guard works, but you return the whole session object. Which attribute of the session is the name?",
+            "Your guard works, but you return the whole session object. Which attribute of the session holds the "
+            "name?",
         ),
         Wrong(
             _variant(_AGE).replace("@app.post", "@app.get"),
             "Your route answers GET requests. The client sends a POST request for the payout, and none of your "
-            "routes accepts POST. Which method does the shop's line name?",
+            "routes accepts POST. Which method does the shop use for this route?",
         ),
         Wrong(
             _variant(_AGE).replace(_PRICES, ""),

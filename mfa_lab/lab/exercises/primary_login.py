@@ -279,8 +279,8 @@ PREDICTIONS = (
             ),
             (
                 "Five words chosen with dice last 91 years against one card under SHA-256, so a thief with a hundred "
-                "cards needs about a year. Under Argon2id, nobody owns enough cards. And people can remember five "
-                "words."
+                "cards needs about a year. Under Argon2id, nobody owns enough cards to find them. And people can "
+                "remember five words."
             ),
         ),
         secrets=(r"as Argon2id: 5 seconds", r"five seconds", r"No hash protects", r"91 years"),

@@ -155,8 +155,8 @@ def guessed_at(lines):
         ),
         Wrong(
             _most('line.reason == "no match"'),
-            "Your code counts lines with one reason. That reason excludes codes that come late, but a keyboard with "
-            "a sticking key also produces wrong codes. What follows an honest mistake?",
+            "Your code counts the lines with one particular reason. That reason excludes codes that come late, but a "
+            "keyboard with a sticking key also produces wrong codes. What follows an honest mistake?",
         ),
         Wrong(
             _most('line.event == "password refused"'),
@@ -270,7 +270,7 @@ ALARM = Exercise(
         Wrong(
             'def alarm(events):\n    return events.count("password accepted") - events.count("logged in") >= 5',
             "Your code counts over the whole list. Over a year, that accuses everybody who sometimes forgets the "
-            "phone. Which passwords belong together here?",
+            "phone. Which event should start the count again?",
         ),
         Wrong(
             _in_a_row('row = row + 1 if event == "password accepted" else 0\n' + _ASKED),
@@ -346,7 +346,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="best-alarm-rule",
-        question="If only speed counts, which rule is the best: which rule notices this attack first?",
+        question="Judge the rules only by their speed. Which rule notices this attack first?",
         options=(
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
             Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),

@@ -222,8 +222,8 @@ PREDICTIONS = (
             (
                 "From the fourth wrong password on, the throttle rejected each attempt without comparing anything. "
                 "This takes the same time for both names, and it must. Unknown names wait just as long as known "
-                "ones, because otherwise the wait would show which names exist. Notebook 22 measures much more "
-                "finely."
+                "ones, because otherwise the wait would show which names exist. Notebook 22 measures such times more "
+                "precisely."
             ),
         ),
         secrets=(
@@ -259,7 +259,7 @@ PREDICTIONS = (
             (
                 "This server has no bug: on the first day, it cannot know who is typing. An organisation that "
                 "introduces MFA must close this gap in other ways. It enrols people when they join, in person or "
-                "with a one-time invitation, and it sets a deadline."
+                "with a one-time invitation, and it sets them a deadline."
             ),
         ),
         secrets=(r"Carol is locked out", r"phone of their own", r"helps the thief", r"one-time invitation"),
