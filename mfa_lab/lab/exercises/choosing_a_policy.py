@@ -236,7 +236,7 @@ PREDICTIONS = (
         options=(
             Option("a", "waits of up to an hour", lambda ratio: ratio < 0.9),
             Option("b", "disabled after 20 wrong codes", lambda ratio: ratio > 1.1),
-            Option("c", "both about equally", lambda ratio: 0.9 <= ratio <= 1.1),
+            Option("c", "both about the same", lambda ratio: 0.9 <= ratio <= 1.1),
         ),
         outcome="b",
         saw=(
@@ -275,8 +275,8 @@ PREDICTIONS = (
                 "Be fair before you repeat this result. PyOTP and passlib are libraries: they compare codes, and "
                 "their manuals leave the rest to the application. *No limit* is what you get if the application does "
                 "nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
-                "protection must be switched on. Authelia counts failures per address, which stops a thief with one "
-                "machine, but not a thief with a thousand machines."
+                "protection must be switched on. Authelia counts per address, which stops a thief with one machine, "
+                "but not a thief with a thousand machines."
             ),
         ),
         secrets=("two of the ten", "five of the ten"),

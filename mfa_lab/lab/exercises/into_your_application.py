@@ -354,7 +354,7 @@ PREDICTIONS = (
         options=(
             Option("a", "that the name is taken", lambda said: "taken" in said),
             Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
-            Option("c", "the same answer as to the first request", lambda said: said == "the same"),
+            Option("c", "the same as for the first request", lambda said: said == "the same"),
         ),
         outcome="c",
         saw=(
