@@ -275,7 +275,7 @@ PREDICTIONS = (
                 "Be fair before you repeat this result. PyOTP and passlib are libraries: they compare codes, and "
                 "their manuals leave the rest to the application. *No limit* is what you get if the application does "
                 "nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
-                "protection must be switched on. Authelia counts per address, which stops a thief with one machine, "
+                "protection must be switched on. Authelia limits attempts per address, which stops a thief with one machine, "
                 "but not a thief with a thousand machines."
             ),
         ),
