@@ -107,8 +107,7 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = {0: (677_800, 0.66), 1: (48_400, 1.97)}",
-            "You multiplied by the percentage as if it were a whole number, but 34 % is 0.34. How many of 20,000 "
-            "logins is that?",
+            "You multiplied by 34 or 2.4, but 34 % is 0.34. How many of 20,000 logins is that?",
         ),
         Wrong(
             "bill = {0: (6,778, 0.66), 1: (484, 1.97)}",
@@ -148,8 +147,8 @@ _CARRIED = "bde"
 _WHY = {
     "a": "You expect the relayed code to arrive too late. A phishing page that relays a code after two seconds still "
          "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
-    "c": "You chose a sentence that blames the clocks. But only 5 percent of the clocks were set by hand, and window "
-         "0 refuses 34 percent of the logins. Why are all the other logins refused?",
+    "c": "You chose a sentence that blames the clocks. Only 5 percent of them were set by hand, but window 0 refuses "
+         "34 percent of the logins. Why does it refuse the others?",
     "b": "You left out what window 0 costs the customers. Subtract the refusals in one row of your bill from those "
          "in the other: what is the difference?",
     "d": "You left out the accounts that window 0 saves. Subtract the accounts in one row of your bill from those in "
@@ -171,16 +170,16 @@ ARGUE = Exercise(
     id="argue-window",
     title="What the figures prove",
     question=(
-        "The board asks you whether the window should be 0 or 1. Which of the following statements does a figure "
-        "prove? Use the figure above, and the figure in notebook 10 that shows the life of one code. Answer with all "
-        'the letters in quotes, such as `"ac"`.\n\n'
+        "The board asks whether the window should be 0 or 1. Which of these statements does a figure prove? Use the "
+        "figure above, and the figure of one code's life in notebook 10. Answer with all the letters in quotes, such "
+        'as `"ac"`.\n\n'
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
         "- **b** Window 0 refuses about 6,300 more honest logins a day than window 1.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
         "- **d** Even if every password were stolen, window 0 would save fewer accounts per year than the number of "
         "honest logins it refuses per day.\n"
-        "- **e** An unused code that somebody has seen is valid for at most 30 seconds with window 0, and for up to "
-        "90 seconds with window 1."
+        "- **e** An unused code that somebody has seen is valid for at most 30 seconds with window 0, and up to 90 "
+        "with window 1."
     ),
     solution=f'carried = "{_CARRIED}"',
     ask=_argued,
@@ -206,8 +205,8 @@ PREDICTIONS = (
     Prediction(
         id="all-passwords-stolen",
         question=(
-            "The window is 1, all 20,000 passwords are stolen, and guessers work for a year. How many of the bank's "
-            "accounts do they open?"
+            "With window 1 and all 20,000 passwords stolen, how many of the bank's accounts do guessers open in a "
+            "year?"
         ),
         options=(
             Option("a", "fewer than ten", lambda count: count < 10),

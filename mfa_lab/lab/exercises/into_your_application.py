@@ -196,8 +196,8 @@ PROTECT = Exercise(
     ask=_asked,
     given=_GIVEN,
     hints=(
-        "Change three things: add a line that gives the application its MFA, add an argument to one route, and "
-        "change the answer of that route.",
+        "Add a line that gives the application its MFA, add an argument to one route, and change the answer of that "
+        "route.",
         (
             "The argument of the office's route provides a session. Copy that argument, and tell the guard how old a "
             "session may be."
@@ -247,8 +247,7 @@ PROTECT = Exercise(
             "A payout, 299 seconds later",
             ("late",),
             "granted",
-            "This login is less than five minutes old, so your application must still accept it. How old may a login "
-            "be?",
+            "This login is less than five minutes old. How old may a login be?",
         ),
         Case(
             "A payout, 300 seconds later",
@@ -388,8 +387,8 @@ PREDICTIONS = (
             ),
             (
                 "For the next three requests, the code was *reused*. After these three failures the account had to "
-                "wait. So no worker verified the codes of the other twelve requests: they were *throttled*. You can "
-                "run the race again. The cell first moves the clock by half a minute, so the code is new, and again "
+                "wait. So no worker verified the codes of the other twelve requests: they were *throttled*. If you "
+                "run the race again, the cell first moves the clock by half a minute. The code is new, and again "
                 "only one session opens."
             ),
         ),

@@ -38,8 +38,8 @@ def truncate(digest):
     cases=(
         _hmac_of(
             1,
-            "Follow the three steps: find the offset, take the four bytes that begin there, and drop the first of "
-            "their 32 bits. Which of these steps does your code do differently?",
+            "Find the offset, take the four bytes that begin there, and drop the first of their 32 bits. Which step "
+            "does your code do differently?",
         ),
         *(
             _hmac_of(
@@ -151,8 +151,8 @@ def to_code(number, digits):
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number % 10**6).zfill(6)",
-            "Your code always returns six digits, so a server that asks for eight digits rejects every code. Which "
-            "argument says how many digits to return?",
+            "Your code always returns six digits, so a server that asks for eight rejects every code. Which argument "
+            "gives the number of digits?",
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number)[-digits:]",

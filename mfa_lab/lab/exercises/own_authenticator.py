@@ -113,10 +113,9 @@ def seconds_left(now):
     cases=(
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over. How many are left?"),
         Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun, so all its seconds are left. How many "
-                                                       "seconds is that?"),
-        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does that second count as "
-                                                      "time left?"),
-        Case("At 59", (59,), 1, "This is the last second of a step. Does that second count as time left?"),
+                                                       "is that?"),
+        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does it count as time left?"),
+        Case("At 59", (59,), 1, "This is the last second of a step. Does it count as time left?"),
     ),
     wrong=(
         Wrong(
@@ -167,9 +166,9 @@ PREDICTIONS = (
                 "sooner than you think."
             ),
             (
-                "The whole code changed. The new message differs from the old one in only one or a few bits, but "
-                "that changes the HMAC as much as the flipped bit of the key did in notebook 03. Nobody who sees "
-                "today's codes can compute tomorrow's."
+                "The whole code changed. The new message differs in one or a few bits, but that changes the "
+                "HMAC as much as the flipped bit did in notebook 03. Nobody who sees today's codes can compute "
+                "tomorrow's."
             ),
         ),
         secrets=(r"60000001", r"411 ?743", r"full and the half minute", r"gone sooner"),
@@ -191,8 +190,8 @@ PREDICTIONS = (
                 "show a third: an app that computes differently.)"
             ),
             (
-                "There is also a danger: anyone who has an unlocked phone in their hands for a minute can set its "
-                "clock ahead. Then they can note the codes of tomorrow, without ever learning the secret."
+                "There is also a danger. Anyone who holds an unlocked phone for a minute can set its clock ahead and "
+                "note the codes of tomorrow, without ever learning the secret."
             ),
         ),
         secrets=(r"would accept in an hour", r"believes both", r"usual suspects", r"codes of tomorrow"),

@@ -75,15 +75,13 @@ def look_up(stolen, words):
             "A table in which nobody chose a common word",
             ({"eve": sha256_hex("nobody would guess this one")}, _WORDS),
             {},
-            "If you did not find a person's password, the name does not belong in the answer. Which names does your "
-            "code return?",
+            "Leave out the names whose passwords you did not find. Which names does your code return?",
         ),
         Case(
             "The words that were hashed more than once, for four people",
             (_STOLEN, _WORDS, True),
             [],
-            "Your code hashes some words more than once. What could you compute and keep before you look at the "
-            "first name?",
+            "Your code hashes some words more than once. What could you compute before you look at the first name?",
         ),
     ),
     wrong=(

@@ -244,14 +244,14 @@ ALARM = Exercise(
             "Five guesses, each with a refusal",
             (["password accepted", "code refused"] * 5,),
             True,
-            "There are refused codes between the passwords. Should a refused code change the count?",
+            "There are refused codes between the passwords. Should they change the count?",
         ),
         Case(
             "A forgetful year",
             (["password accepted", "password accepted", "logged in"] * 9,),
             False,
             "About once a month, the owner leaves the phone at home and types the password in vain. Are there ever "
-            "five passwords in a row without a login?",
+            "five passwords without a login between them?",
         ),
         Case(
             "Four passwords, a login, four passwords",
