@@ -129,8 +129,8 @@ WRITE_A_URI = Exercise(
         Wrong(
             'uri = "otpauth://totp/mfa-lab%20demo:carol@example.org'
             '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
-            "Your label still names Alice's issuer, so the label and the parameter contradict each other. Which of "
-            "the two is Carol's issuer?",
+            "Your label still names Alice's issuer, so label and parameter contradict each other. Which of the two "
+            "is Carol's?",
         ),
         Wrong(
             'uri = "otpauth://totp/Bee%20Works:carol@example.org'
@@ -181,8 +181,7 @@ WRITE_A_URI = Exercise(
         Wrong(
             'uri = "otpauth://hotp/Bee%20Works:carol@example.org'
             '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
-            "Your type is hotp, so the app would use a counter. Do the codes of this account depend on a counter or "
-            "on the time?",
+            "Your type is hotp, so the app would use a counter. Does this account use a counter or the time?",
         ),
     ),
 )
@@ -209,7 +208,7 @@ PHOTOGRAPH = Exercise(
             "Your choice",
             (),
             "c",
-            "Your answer is not one of the letters a, b, c and d. Which one do you choose?",
+            "Choose one of the letters a, b, c and d.",
             wanted="the action that makes the photograph worthless",
         ),
     ),

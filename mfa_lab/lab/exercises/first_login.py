@@ -189,8 +189,8 @@ PREDICTIONS = (
             (
                 "The last two lines come from a yearly report. The share of break-ins that begin with somebody "
                 "else's credentials fell from 22 to 13 percent in a year. Flaws in software are now the most "
-                "frequent way in. Figures about attacks go out of date quickly, so we give the source and year of "
-                "each figure. (We know this report only from articles about it.)"
+                "frequent way in. Figures about attacks go out of date quickly, so we give source and year with "
+                "each. (We know this report only from articles about it.)"
             ),
         ),
         secrets=(r"\b7 percent", r"\bseven percent", r"\b25 percent"),

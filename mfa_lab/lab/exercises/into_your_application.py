@@ -275,8 +275,8 @@ PROTECT = Exercise(
         ),
         Wrong(
             _variant(_WHO.format(age="")),
-            "Your guard does not limit the age of a login, so a login from this morning is still accepted. Which "
-            "argument of the guard sets a number of seconds?",
+            "Your guard does not limit the age of a login, so it accepts one from this morning. Which argument of "
+            "the guard sets a number of seconds?",
         ),
         Wrong(
             _variant(_AGE, app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"),
@@ -358,7 +358,7 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** both requests get the same words and the same status. 202 means *accepted*, and it "
+                "**What we saw:** both requests get the same words and the same status. 202 means *accepted*, and "
                 "says nothing about the result. The server also computes a hash both times (ASVS-6.3.8)."
             ),
             (

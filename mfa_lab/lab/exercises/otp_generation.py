@@ -114,8 +114,7 @@ def to_code(number, digits):
             "If you divide by 100, the remainder is the last two digits. Which number must you divide by to keep the "
             "last `digits` digits?"
         ),
-        ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the text has the length that "
-         "you want."),
+        ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the text is long enough."),
     ),
     cases=(
         Case("1284755224, six digits", (1284755224, 6), "755224", "Which end of the number does the question ask for?"),

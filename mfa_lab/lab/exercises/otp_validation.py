@@ -22,8 +22,8 @@ def seconds_accepted(window_steps, period):
         "Count the steps first, and then the seconds.",
         "The figure shows the code's own step. On each side of that step, it shows as many steps as the window "
         "allows.",
-        "A window of 1 covers three steps, and a window of 2 covers five. How many steps does a window of "
-        "`window_steps` cover, and how long is each?",
+        "A window of 1 covers three steps, and a window of 2 covers five. How many does a window of `window_steps` "
+        "cover, and how long is each?",
     ),
     cases=(
         Case(
@@ -121,7 +121,7 @@ def may_accept(step, current, window_steps, last_step):
             "Step 99, now 100, window 1, last 100",
             (99, 100, 1, 100),
             False,
-            "Your code accepts a step before the last accepted step. Who may have read the code of that earlier step?",
+            "Your code accepts a step before the last accepted step. Who may have read its code?",
         ),
         Case(
             "Step 102, now 100, window 1, last 90",
@@ -163,8 +163,8 @@ def may_accept(step, current, window_steps, last_step):
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n"
             "    return abs(step - current) <= window_steps and step != last_step",
-            "Your code excludes only the last accepted step. If somebody has read the code of the step before it, "
-            "does your code accept that code?",
+            "Your code excludes only the last accepted step. Does it accept the code of the step before, which "
+            "somebody may have read?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n    return step > last_step",
@@ -205,7 +205,7 @@ REMEMBER = Exercise(
             "Your choice",
             (),
             "b",
-            "Your answer is not one of the letters a, b, c and d. Which one do you choose?",
+            "Choose one of the letters a, b, c and d.",
             wanted="the one item that decides about every later code",
         ),
     ),
@@ -300,8 +300,8 @@ PREDICTIONS = (
                 "**What we saw:** seven of nine reasons share one sentence. Read the last two columns as an attacker "
                 "would. *Malformed* and *no match* say nothing new. But *near miss* and *reused* would say that a "
                 "guess was correct, and *throttled* would say that waiting helps. *Disabled* and *not enrolled* "
-                "would describe the account. So the sentence stays the same for all seven reasons, and the real "
-                "reason goes into a log that only the operator reads (ASVS-16.3.1)."
+                "would describe the account. So the sentence stays the same, and the real reason goes into a log "
+                "that only the operator reads (ASVS-16.3.1)."
             ),
             (
                 "The two pending logins have sentences of their own, because there is nothing left to guess. The "

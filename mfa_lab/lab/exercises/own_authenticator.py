@@ -46,8 +46,7 @@ def totp(key, now):
             f"RFC 6238 at {row['unix_time']} s",
             (_KEY, row["unix_time"]),
             row["code"],
-            "Follow this time through your code: which time step is it, what are the eight bytes of that step, and "
-            "what is their HMAC?",
+            "Follow this time through your code: what are the step, its eight bytes and their HMAC?",
         )
         for row in rfc_vectors.TOTP["vectors"]
         if row["algorithm"] == "SHA1"
@@ -60,18 +59,18 @@ def totp(key, now):
         ),
         Wrong(
             _totp('(now // 30).to_bytes(4, "big")'),
-            "Your message has four bytes. A different message gives a different HMAC, so the code is wrong. How many "
-            "bytes do the standards require?",
+            "Your message has four bytes. A different message gives a different HMAC. How many bytes do the "
+            "standards require?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "little")'),
             "Your message has the bytes of the time step in reverse order. A different message gives a different "
-            "HMAC, so the code is wrong. Which byte comes first in the standard?",
+            "HMAC. Which byte comes first in the standard?",
         ),
         Wrong(
             _totp("str(now // 30).encode()"),
-            "Your message is the time step as decimal digits in a text. Both sides must compute from the same bytes. "
-            "How did notebook 03 write the time step?",
+            "Your message is the time step in decimal digits. Both sides must use the same bytes. How did notebook "
+            "03 write the time step?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "big")', digits=6),
@@ -94,7 +93,7 @@ def totp(key, now):
 
 SECONDS_LEFT = Exercise(
     id="seconds-left",
-    title="How long a code stays on the screen",
+    title="How long a code stays visible",
     question=(
         "Write `seconds_left(now)`. For how many more seconds, from the Unix time `now` on, does the app show the "
         "code of that moment? A step lasts 30 seconds."
@@ -112,10 +111,9 @@ def seconds_left(now):
     ),
     cases=(
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over. How many are left?"),
-        Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun, so all its seconds are left. How many "
-                                                       "is that?"),
-        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does it count as time left?"),
-        Case("At 59", (59,), 1, "This is the last second of a step. Does it count as time left?"),
+        Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun. How many seconds are left?"),
+        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does it still count?"),
+        Case("At 59", (59,), 1, "This is the last second of a step. Does it still count?"),
     ),
     wrong=(
         Wrong(

@@ -39,8 +39,7 @@ def bounds(observations):
     return (least, most) if least <= most else None
 """.strip(),
     hints=(
-        "Take one observation. What was the earliest time that the phone's own clock could show then, and what was "
-        "the latest?",
+        "Take one observation. What are the earliest and the latest time that the phone's clock could show then?",
         (
             "A step begins at 30 times its number, and its last second comes 29 seconds later. Subtract the time of "
             "the server's clock from both."
@@ -348,8 +347,8 @@ def opens(secret, code, now, zone):
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
-            "If no step fits, your verifier raises `NoMatch`, so the caller gets no answer. What should your "
-            "verifier return in that case?",
+            "If no step fits, your verifier raises `NoMatch`, so the caller gets no answer. What should it return "
+            "instead?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    try:\n        return bool(match(secret, code, now))\n"
@@ -376,9 +375,9 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** 20 millionths are 1.7 seconds a day. From day 18 on, the server on the left "
-                "sometimes rejects the token, and from day 35 on it always does. All three windows are equally "
-                "narrow, and the window on the left stays where it is."
+                "**What we saw:** 20 millionths are 1.7 seconds a day. From day 18 on, the left server sometimes "
+                "rejects the token, and from day 35 on always. All three windows are equally narrow, and the left "
+                "one stays where it is."
             ),
             (
                 "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "

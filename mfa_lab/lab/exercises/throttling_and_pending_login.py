@@ -64,8 +64,7 @@ def log_in(accounts, name, typed, verify, spare):
             "An unknown name: the answer and the number of calls",
             ("zoe", "sunshine"),
             (False, 1),
-            "No hash is stored for this name, but the answer must take just as long. Which other hash could you pass "
-            "to `verify`?",
+            "No hash is stored for this name, but the answer must take as long. What else could you pass to `verify`?",
         ),
         Case(
             "An unknown name with the password of the spare hash",
@@ -140,16 +139,14 @@ def wait(failures):
         "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype. What does your code "
-                                         "do?"),
-        Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. What does your code "
-                                          "do?"),
+        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
+        Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
         Case(
             "After 3 failures",
             (3,),
             30,
-            "The third failure costs 30 seconds, and that wait has not doubled yet. How often should your wait have "
-            "doubled if `failures` is 3?",
+            "The third failure costs 30 seconds, and that wait has not doubled yet. How many doublings is that for "
+            "`failures` = 3?",
         ),
         Case("After 4 failures", (4,), 60, "Each further failure doubles the wait. How often is that here?"),
         Case("After 6 failures", (6,), 240, "Each further failure doubles the wait. How often is that here?"),
@@ -218,8 +215,8 @@ PREDICTIONS = (
             ),
             (
                 "From the fourth wrong password on, the throttle rejected each attempt without comparing anything. "
-                "This takes the same time for both names. Unknown names wait just as long as known ones, because "
-                "otherwise waiting would show which names exist. Notebook 22 measures such times more precisely."
+                "This takes the same time for both names. Unknown names wait just as long as known ones, or else the "
+                "wait would show which names exist. Notebook 22 measures such times more precisely."
             ),
         ),
         secrets=(

@@ -89,8 +89,8 @@ _THREE = "one entry for each of the three groups"
 _BOTH = "the smallest window that satisfies both rules, or None"
 _PERCENT = "the two shares of that window, in percent, as in the figure"
 _ROWS = (
-    "Your entry for this group does not follow from the two rules. Draw this group's figure: which row is the first "
-    "to satisfy the rule on the left?"
+    "Your entry does not follow from the two rules. In this group's figure, which row is the first to satisfy the "
+    "rule on the left?"
 )
 _SHARES = (
     "Your shares are not those of the row that you chose. Which share does the figure show on the left, and which "
@@ -136,8 +136,8 @@ CHOOSE = Exercise(
     wrong=(
         Wrong(
             'choice = {"office": (0, 32, 1.1), "ward": (0, 63, 1.1), "archive": (0, 81, 1.1)}',
-            "You chose window 0 for every group, which keeps the guesser's chance as small as possible. How many "
-            "people in the office must type twice each morning?",
+            "You chose window 0 for every group, which keeps the guesser's chance small. How many people in the "
+            "office must type twice each morning?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (1, 17, 3.3), "archive": (1, 47, 3.3)}',
