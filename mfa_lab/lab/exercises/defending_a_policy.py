@@ -56,7 +56,7 @@ def _number(said: object, window: int, column: int) -> str:
     return next(near, f"{said:g}")
 
 
-_A_DAY = ("Each of the 20,000 customers logs in once a day. By the share in the figure, how many of these logins are "
+_A_DAY = ("Each of the 20,000 customers logs in once a day. According to the figure, how many of these logins are "
           "refused?")
 _A_YEAR = ("Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 "
            "get in?")
