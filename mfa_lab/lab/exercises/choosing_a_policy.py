@@ -81,9 +81,9 @@ HOUSES = Exercise(
     question=(
         "Three organisations (houses) each want one of the seven policies, unchanged.\n\n"
         "- **theatre**, a box office. One login at nine in the morning must last until half past five (**day**). If "
-        "nobody touches a **till** for half an hour, it must lock. It must still be open for somebody who spends 20 "
-        "minutes in the **cellar** to fetch programmes. People type in a **hurry**, so the server must accept a code "
-        "that arrives half a minute late.\n"
+        "nobody touches a **till** for half an hour, it must lock. The till must still be open for somebody who "
+        "spends 20 minutes in the **cellar** to fetch programmes. People type in a **hurry**, so the server must "
+        "accept a code that arrives half a minute late.\n"
         "- **weather**, the servers of a weather service. A **shift** lasts eight hours, with one login. A **code** "
         "must be valid only for its own 30 seconds (ASVS-6.5.5). There are recovery codes, which are kept in a "
         "**safe**.\n"

@@ -181,7 +181,7 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** seven percent, at a site where nothing had gone wrong. If you use one password "
+                "**What we saw:** seven percent did, although nobody had broken into Google. If you use one password "
                 "twice, one careless site puts both accounts at risk. For phished passwords the share was 25 "
                 "percent. (The study's own summary says only *7 to 25 percent*. The share for each kind of theft "
                 "comes from an article about the study.)"

@@ -319,7 +319,7 @@ PROTECT = Exercise(
         Wrong(
             _variant("session: Session"),
             "You ask for a session, but FastAPI does not know where a `Session` comes from. How does the argument of "
-            "the office's route say so?",
+            "the office's route tell FastAPI?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),

@@ -45,8 +45,8 @@ def bounds(observations):
             "the server's clock from both."
         ),
         (
-            "All observations must fit. So use the largest of the lower bounds (`max`) and the smallest of the upper "
-            "bounds (`min`). What if the lower bound ends up above the upper bound?"
+            "Your bounds must fit all observations. So use the largest of the lower bounds (`max`) and the smallest "
+            "of the upper bounds (`min`). What if the lower bound ends up above the upper bound?"
         ),
     ),
     cases=(

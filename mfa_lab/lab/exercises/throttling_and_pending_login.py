@@ -145,11 +145,13 @@ def wait(failures):
             "After 3 failures",
             (3,),
             30,
-            "The third failure costs 30 seconds, and that wait has not doubled yet. How many doublings is that for "
-            "`failures` = 3?",
+            "The third failure costs 30 seconds, and that wait has not doubled yet. How many doublings should your "
+            "code count for `failures` = 3?",
         ),
-        Case("After 4 failures", (4,), 60, "Each further failure doubles the wait. How often is that here?"),
-        Case("After 6 failures", (6,), 240, "Each further failure doubles the wait. How often is that here?"),
+        Case("After 4 failures", (4,), 60, "Each further failure doubles the wait. How many doublings are there by "
+                                           "now?"),
+        Case("After 6 failures", (6,), 240, "Each further failure doubles the wait. How many doublings are there by "
+                                            "now?"),
         Case("After 10 failures", (10,), 3600, "The longest wait is an hour. How many seconds is that?"),
         Case("After 99 failures", (99,), 3600, "The longest wait is an hour. How many seconds is that?"),
     ),

@@ -221,10 +221,10 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
-                "brings nearly the whole improvement, to 2.4 percent. All further steps together bring less than a "
-                "tenth of that. On the right, each step costs the same. It opens two more codes, and a guesser's "
-                "chance in a year grows by about two percentage points. That is why RFC6238-5.2 allows only one "
-                "step."
+                "brings nearly the whole improvement: only 2.4 percent are left. All further steps together bring "
+                "less than a tenth of that. On the right, each step costs the same. It opens two more codes, and a "
+                "guesser's chance in a year grows by about two percentage points. That is why RFC6238-5.2 allows "
+                "only one step."
             ),
             (
                 "Why 34 percent, and not the 27 percent of the first cell? There, every code took eight seconds. "
