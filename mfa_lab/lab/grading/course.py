@@ -80,9 +80,7 @@ PARTS = (
         (
             Lesson("00_first_login", "What does a second factor add?", 20),
             Lesson("01_primary_login", "What does a server store when you choose a password?", 34),
-            Lesson(
-                "02_throttling_and_pending_login", "How many attempts are allowed? What does a correct password open?", 35
-            ),
+            Lesson("02_throttling_and_pending_login", "How many attempts? What does a correct password open?", 35),
             Lesson("03_otp_generation", "Where do the six digits come from?", 35),
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
             Lesson("05_enrolment_and_qr_code", "What do server and phone exchange?", 30),
@@ -107,7 +105,7 @@ PARTS = (
             Lesson("22_attack_replay_and_relay", "What can an attacker do with one code that they have seen?", 34),
             Lesson("23_fix_replay_and_relay", "Which of these attacks can a server stop?", 44),
             Lesson("24_attack_account_mixups", "What happens if a server mixes up its accounts?", 22),
-            Lesson("25_fix_account_mixups", "How does a server link codes, counts and waits to the correct account?", 27),
+            Lesson("25_fix_account_mixups", "How does a server keep accounts, counts and waits apart?", 27),
             Lesson("26_attack_used_codes", "Can a server be made to accept a used code?", 26),
             Lesson("27_fix_used_codes", "What must a server remember, and for how long?", 32),
             Lesson("28_attack_shared_secret", "Who else can find out the shared secret?", 26),
