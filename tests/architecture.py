@@ -53,7 +53,7 @@ FLOORS: list[tuple[Part, ...]] = [
         ),
     ),
     (
-        Part("provisioning", "the ways in which a shared secret travels: URIs, QR codes, exports, tables"),
+        Part("provisioning", "transport of a shared secret: URIs, QR codes, exports, tables"),
         Part("policy", "the rules of one server, and their TOML form"),
     ),
     (
@@ -81,7 +81,7 @@ FLOORS: list[tuple[Part, ...]] = [
     (
         Part(
             "lab",
-            "what notebooks show",
+            "everything that the notebooks show",
             floors(
                 "answers busy cell_order doctor facts formatting other_systems plugins room seat source table terms "
                 "working_copy",

@@ -74,8 +74,8 @@ ATTACK = Attack(
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
     standard_name="Adversary in the middle (relay)",
-    defence="**Does not stop it**, because no one-time password can (NIST-3.2.5). Ends sessions, and "
-    "notifies the owner of a new factor.",
+    defence="**Does not stop it**, because no one-time password can (NIST-3.2.5). Limits how long a session "
+    "lasts, and notifies the owner of a new factor.",
     weak=LastingServer,
     fixed=Fixed,
     ours=our_server,

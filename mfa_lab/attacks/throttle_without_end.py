@@ -115,7 +115,7 @@ ATTACK = Attack(
     number=6,
     id="throttle-without-end",
     title="A throttle that never stops",
-    flaw="Allows five attempts every five minutes, without an end: half a million in a year.",
+    flaw="Allows five attempts every five minutes forever, which is half a million in a year.",
     story="In 2020 a reader of its source code told a large package index in public that its limit on wrong codes "
     "never ends the guessing. By that reader's count, a patient attacker has an even chance after three "
     "months. When the limit was made stricter in 2025, the same reader counted again: seven months.",
