@@ -104,7 +104,9 @@ PARTS = (
         "Attacks and fixes",
         "Run seventeen attacks on weak servers, and fix each server until its tests pass.",
         (
-            Lesson("20_attack_guessing", "How far does an attacker with a stolen password get by guessing codes?", 33),
+            Lesson(
+                "20_attack_guessing", "How far does an attacker with a stolen password get by guessing codes?", 33
+            ),
             Lesson("21_fix_guessing", "How can a server stop the guessing?", 36),
             Lesson("22_attack_replay_and_relay", "What can an attacker do with one code that they have seen?", 34),
             Lesson("23_fix_replay_and_relay", "Which of these attacks can a server stop?", 44),
