@@ -163,7 +163,7 @@ CORE_PATH = (
             Section("Steps 2 to 4: the code", 4),
             Section("A code that comes late", 4),
             Section("The server must forget nothing", 3),
-            Section("Every way a code is refused", 6),
+            Section("Every reason for rejecting a code", 6),
         ),
     ),
     Stop(
