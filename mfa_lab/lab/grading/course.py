@@ -152,7 +152,7 @@ CORE_PATH = (
         (
             Section("The server makes an offer", 3),
             Section("Anatomy of a QR code", 5),
-            Section("Who else has seen it", 4),
+            Section("Who else has seen the QR code", 4),
         ),
     ),
     Stop(
