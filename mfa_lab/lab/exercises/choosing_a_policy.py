@@ -87,18 +87,17 @@ HOUSES = Exercise(
         "- **weather**, the servers of a weather service. A **shift** lasts eight hours, with one login. A **code** "
         "must be valid only for its own 30 seconds (ASVS-6.5.5). There are recovery codes, which are kept in a "
         "**safe**.\n"
-        "- **van**, a van where people give blood. A **stranger** who types wrong codes must not keep a nurse out "
-        "for more than a quarter of an hour. If nobody touches a **screen** for a quarter of an hour, it must "
-        "lock.\n\n"
-        'Write `houses = {"theatre": ..., "weather": ..., "van": ...}`. Replace each `...` by the name of a policy, '
-        "in quotes."
+        "- **van**, a blood donation van. A **stranger** who types wrong codes must not keep a nurse out for more "
+        "than a quarter of an hour. If nobody touches a **screen** for a quarter of an hour, it must lock.\n\n"
+        'Write `houses = {"theatre": ..., "weather": ..., "van": ...}`. Replace each `...` with the name of a '
+        "policy, in quotes."
     ),
     solution='houses = {"theatre": "business", "weather": "cloud", "van": "healthcare"}',
     ask=_asked,
     given="from mfa_lab import Policy",
     hints=(
-        "Each need is one column of the table of policies. The column *unused* says after how long an unused session "
-        "ends.",
+        "Each need corresponds to one column of the table of policies. The column *unused* says after how long an "
+        "unused session ends.",
         "Only three of the seven policies have window 0, and only one has a longest wait of less than an hour.",
         (
             "For the theatre, check two columns at once. A session must last at least eight and a half hours, and an "
@@ -128,8 +127,8 @@ HOUSES = Exercise(
     wrong=(
         Wrong(
             'houses = ["business", "cloud", "healthcare"]',
-            "You wrote a list, which does not say which house gets which policy. How does a dictionary, in { }, say "
-            "so?",
+            "You wrote a list, which does not say which house gets which policy. How does the dictionary in the "
+            "question show this?",
         ),
         Wrong(
             'houses = {"theater": "business", "weather": "cloud", "van": "healthcare"}',
@@ -163,7 +162,7 @@ HOUSES = Exercise(
         Wrong(
             'houses = {"theatre": "business", "weather": "financial", "van": "healthcare"}',
             "At your weather service, codes are valid for 30 seconds. But its sessions last an hour, so a shift "
-            "needs eight logins. How many logins may there be in a shift?",
+            "needs eight logins. How many logins does the question allow for a shift?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "financial"}',
@@ -190,15 +189,15 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the hospital's policy, with 5.2 %. That is not carelessness. If no wait is longer "
-                "than five minutes, a guesser can make 49 attempts between two logins of the owner. With waits of up "
-                "to an hour, there are only 31 attempts. The hospital pays this price so that it does not lock "
-                "clinicians out."
+                "**What we saw:** the hospital's policy gives a guesser the largest chance, 5.2 %. This is not "
+                "carelessness. If no wait is longer than five minutes, a guesser can make 49 attempts between two "
+                "logins of the owner. With waits of up to an hour, there are only 31 attempts. The hospital pays "
+                "this price so that it does not lock clinicians out."
             ),
             (
-                "The bank gives a guesser the smallest chance, 1 in 30,442. Eight digits divide the chance by a "
-                "hundred, window 0 divides it by three, and ten failures end the guessing. The bank also allows only "
-                "one authenticator. Compared with a policy that allows two, its advantage is even larger."
+                "The bank's policy gives a guesser the smallest chance, 1 in 30,442. Eight digits divide the chance "
+                "by a hundred, window 0 divides it by three, and ten failures end the guessing. The bank also allows "
+                "only one authenticator. Compared with a policy that allows two, its advantage is even larger."
             ),
             (
                 "Whether a session lasts one hour or 24 makes no difference here. The length of a session matters "
@@ -209,11 +208,11 @@ PREDICTIONS = (
     ),
     Prediction(
         id="owner-away",
-        question="The owner is away for a year. Does the same policy leave the largest chance?",
+        question="The owner is away for a year. Does the same policy still give a guesser the largest chance?",
         options=(
             Option("a", "yes, the same policy", lambda name: name == "healthcare"),
             Option("b", "no, another one", lambda name: name not in {"healthcare", "all the same"}),
-            Option("c", "no, all seven leave the same chance", lambda name: name == "all the same"),
+            Option("c", "no, all seven give the same chance", lambda name: name == "all the same"),
         ),
         outcome="b",
         saw=(
@@ -224,9 +223,9 @@ PREDICTIONS = (
                 "that allow a hundred, although its waits are shorter. (NIST-3.2.2 permits at most a hundred.)"
             ),
             (
-                "So if you say *our budget is one in so many*, also say what you assume about the owner. The truth "
-                "lies between the two columns. Owners do log in. But they also get security notifications about "
-                "wrong codes after a correct password, and some owners read them (ASVS-6.3.5)."
+                "So if you state a guess budget, also state what you assume about the owner. The truth lies between "
+                "the two columns. Owners do log in. But they also get security notifications about wrong codes after "
+                "a correct password, and some owners read them (ASVS-6.3.5)."
             ),
         ),
         secrets=(r"1 in 6,667", r"order has changed", r"1 in 33,334"),
@@ -242,10 +241,10 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the earlier end helps more, with a chance of 2.1 % against 3.3 %. Longer waits "
-                "would also keep clinicians out. But the earlier end harms somebody, too. After twenty wrong codes, "
-                "the authenticator of a nurse on night duty is disabled, and she needs a recovery code from the "
-                "safe."
+                "**What we saw:** disabling the authenticator earlier helps more, with a chance of 2.1 % against 3.3 "
+                "%. Longer waits would also keep clinicians out. But the earlier limit harms somebody, too. After "
+                "twenty wrong codes, the authenticator of a nurse on night duty is disabled, and she needs a "
+                "recovery code from the safe."
             ),
             (
                 "Eight digits would solve the problem if all apps and tokens in the hospital could show them. Change "
@@ -253,7 +252,7 @@ PREDICTIONS = (
                 "somebody."
             ),
         ),
-        secrets=(r"\b2\.1 %", r"1 in 1,864", r"earlier end helps more"),
+        secrets=(r"\b2\.1 %", r"1 in 1,864", "authenticator earlier helps more"),
     ),
     Prediction(
         id="other-systems",
@@ -268,18 +267,18 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** two of ten, privacyIDEA and django-otp. In five of ten lines, the guesser is more "
-                "likely than not to get in within a year. (If a line has no square, the owner's logins make no "
-                "difference.)"
+                "**What we saw:** two of the ten lines do, privacyIDEA and django-otp. In five of the ten, the "
+                "guesser is more likely than not to get in within a year. (If a line has no square, the owner's "
+                "logins make no difference.)"
             ),
             (
                 "Be fair before you repeat this result. PyOTP and passlib are libraries: they compare codes, and "
                 "their manuals leave the rest to the application. *No limit* is what you get if the application does "
                 "nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
-                "protection must be switched on. Authelia counts by address, which stops a thief with one machine, "
-                "but not a thief with a thousand machines."
+                "protection must be switched on. Authelia counts failures per address, which stops a thief with one "
+                "machine, but not a thief with a thousand machines."
             ),
         ),
-        secrets=(r"two of ten", r"five of ten"),
+        secrets=("two of the ten", "five of the ten"),
     ),
 )

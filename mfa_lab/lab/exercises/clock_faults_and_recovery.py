@@ -18,7 +18,7 @@ def _lies(answer: dict[str, str]) -> object:
 
 LIARS = Exercise(
     id="ignored-parameters",
-    title="Which app ignores what",
+    title="Which app ignores which parameter",
     question=(
         'Each of the three apps ignores one parameter. Write `lies = {"A": ..., "B": ..., "C": ...}`, with '
         '`"digits"`, `"algorithm"` or `"period"` in place of the dots.'
@@ -193,7 +193,7 @@ PREDICTIONS = (
                 "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
                 "35 seconds before that step began. That is two steps back, outside the window. At second 20 the "
                 "phone's time is 25 seconds before that step, so it is one step back, inside the window. She gets in "
-                "at 15 of the step's thirty seconds."
+                "at 15 of the thirty seconds in a step."
             ),
             (
                 "Why did the strip say *11 s too late*? The server accepts the code of step −2 until the end of step "
@@ -223,10 +223,10 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** no session. A recovery code replaces a lost authenticator, so it permits Alice to "
-                "enrol a new one and nothing else. After that she logs in as usual, with password and code. The "
-                "recovery code is worthless without the password, because the server verifies it only after a "
-                "correct password."
+                "**What we saw:** Alice gets no session. A recovery code replaces a lost authenticator, so it "
+                "permits Alice to enrol a new one and nothing else. After that she logs in as usual, with password "
+                "and code. The recovery code is worthless without the password, because the server verifies it only "
+                "after a correct password."
             ),
             (
                 "The server rejects the old phone's codes, because the *secret* was replaced (ASVS-6.5.6). At the "

@@ -93,7 +93,7 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = {0: (484, 1.97), 1: (6778, 0.66)}",
-            "You gave each window the numbers of the other. Which of the two windows refuses more logins?",
+            "You swapped the numbers of the two windows. Which of the two windows refuses more logins?",
         ),
         Wrong(
             "bill = {0: (0.66, 6778), 1: (1.97, 484)}",
@@ -118,7 +118,7 @@ BILL = Exercise(
         Wrong(
             "bill = ((6778, 0.66), (484, 1.97))",
             "You wrote the pairs without their windows, so nobody can tell which pair is for which window. How does "
-            "the question's dictionary, in { }, say so?",
+            "the dictionary in the question show this?",
         ),
         Wrong(
             'bill = {"0": (6778, 0.66), "1": (484, 1.97)}',
@@ -148,8 +148,8 @@ _CARRIED = "bde"
 _WHY = {
     "a": "You expect the relayed code to arrive too late. A phishing page that relays a code after two seconds still "
          "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
-    "c": "You blame the clocks. But only 5 percent of the clocks were set by hand, and window 0 refuses 34 percent "
-         "of the logins. Why are all the other logins refused?",
+    "c": "You chose a sentence that blames the clocks. But only 5 percent of the clocks were set by hand, and window "
+         "0 refuses 34 percent of the logins. Why are all the other logins refused?",
     "b": "You left out what window 0 costs the customers. Subtract the refusals in one row of your bill from those "
          "in the other: what is the difference?",
     "d": "You left out the accounts that window 0 saves. Subtract the accounts in one row of your bill from those in "
@@ -171,14 +171,14 @@ ARGUE = Exercise(
     id="argue-window",
     title="What the figures prove",
     question=(
-        "The board asks whether the window should be 0 or 1. Which of these sentences does a figure prove? Use the "
-        "figure above, and the figure of one code's life in notebook 10. Answer with all the letters in quotes, such "
-        'as `"ac"`.\n\n'
+        "The board asks you whether the window should be 0 or 1. Which of the following statements does a figure "
+        "prove? Use the figure above, and the figure in notebook 10 that shows the life of one code. Answer with all "
+        'the letters in quotes, such as `"ac"`.\n\n'
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
         "- **b** Window 0 refuses about 6,300 more honest logins a day than window 1.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
-        "- **d** Even if every password were stolen, window 0 would save fewer accounts in a year than it refuses "
-        "honest logins in a day.\n"
+        "- **d** Even if every password were stolen, window 0 would save fewer accounts per year than the number of "
+        "honest logins it refuses per day.\n"
         "- **e** An unused code that somebody has seen is valid for at most 30 seconds with window 0, and for up to "
         "90 seconds with window 1."
     ),
@@ -187,7 +187,8 @@ ARGUE = Exercise(
     hints=(
         "For b and d, subtract one row of your bill from the other.",
         "A phishing page needs a second or two to relay a code. Is any window shorter than that?",
-        "5 percent of these people have a clock that was set by hand. What percentage of logins does window 0 refuse?",
+        "Five percent of these people have a clock that was set by hand. What percentage of logins does window 0 "
+        "refuse?",
     ),
     cases=tuple(
         Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure proves, and no others")

@@ -31,8 +31,8 @@ WRITE_A_URI = Exercise(
     id="provisioning-uri",
     title="A provisioning URI by hand",
     question=(
-        "Write the URI by hand, as one text in quotes. It enrols the account `carol@example.org` at the issuer `Bee "
-        "Works`, with the demo setup key `DEMO CARO LDEM OCAR OLDE MOCA ROLD EMO2`. Everything else is as usual: 6 "
+        "By hand, write the URI that enrols the account `carol@example.org` at the issuer `Bee Works`, as one text "
+        "in quotes. The demo setup key is `DEMO CARO LDEM OCAR OLDE MOCA ROLD EMO2`. Everything else is as usual: 6 "
         "digits, 30 seconds, SHA1."
     ),
     solution=(
@@ -72,7 +72,7 @@ WRITE_A_URI = Exercise(
             "The label, after its colon",
             ("account",),
             "carol@example.org",
-            "This name would appear in the app's list. Whose account does the question ask for?",
+            "The name in your label would appear in the app's list. Whose account does the question ask for?",
             "the account, and nothing else",
         ),
         Case(

@@ -55,8 +55,8 @@ FACTORS = Exercise(
         ),
         Wrong(
             'two_factors = "b"',
-            "You found one login, but there is another, which is older than the internet. What does a cash machine "
-            "ask for?",
+            "You found one login, but not the other, which is older than the internet. What does a cash machine ask "
+            "for?",
         ),
         Wrong(
             'two_factors = "bde"',
@@ -94,18 +94,18 @@ STORY = Exercise(
     wrong=(
         Wrong(
             'wrong_sentences = "ac"',
-            "You found two wrong sentences, and there is a third. If you read the code aloud on the telephone and a "
-            "stranger types it, whose identity does it prove?",
+            "You found two of the three wrong sentences. If you read the code aloud on the telephone and a stranger "
+            "types it, whose identity does it prove?",
         ),
         Wrong(
             'wrong_sentences = "ce"',
-            "You found two of the wrong sentences, but one more is wrong. Put your phone in flight mode and open the "
-            "app: where does the code come from?",
+            "You found two of the three wrong sentences. Put your phone in flight mode and open the app: where does "
+            "the code come from?",
         ),
         Wrong(
             'wrong_sentences = "ae"',
-            "You found two wrong sentences, but not the third one. If the password already logged you in, what would "
-            "the code protect?",
+            "You found two of the three wrong sentences. If the password already logged you in, what would the code "
+            "protect?",
         ),
         Wrong(
             'wrong_sentences = "bd"',
@@ -182,15 +182,15 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** seven percent of these passwords opened an account at a site where nothing had "
-                "gone wrong. If you use one password twice, one careless site is enough. For phished passwords the "
-                "share was 25 percent. (The study's own summary says only *7 to 25 percent*. The share for each kind "
-                "of theft comes from an article about the study.)"
+                "gone wrong. If you use one password twice, one careless site puts both accounts at risk. For "
+                "phished passwords the share was 25 percent. (The study's own summary says only *7 to 25 percent*. "
+                "The share for each kind of theft comes from an article about the study.)"
             ),
             (
                 "The last two lines come from a yearly report. Within a year, the share of break-ins that begin with "
-                "somebody else's credentials fell from 22 to 13 percent, and software flaws took the lead. Figures "
-                "about attacks go out of date quickly, so we give the source and year of each figure. (We have not "
-                "read this report: other articles quote its figures.)"
+                "somebody else's credentials fell from 22 to 13 percent, and flaws in software became the most "
+                "frequent way in. Figures about attacks go out of date quickly, so we give the source and year of "
+                "each figure. (We have not read the report itself: we took these figures from articles about it.)"
             ),
         ),
         secrets=(r"\b7 percent", r"\bseven percent", r"\b25 percent"),

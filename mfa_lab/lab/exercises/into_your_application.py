@@ -217,8 +217,7 @@ PROTECT = Exercise(
             "A payout, without a login",
             ("nobody",),
             "refused",
-            "Nobody has logged in, but your application answers as if the payout were allowed. Which guard does "
-            "`POST /payouts` have?",
+            "Nobody has logged in, so your application must refuse the payout. Which guard does `POST /payouts` have?",
         ),
         Case(
             "A payout, with a made-up token",
@@ -230,7 +229,7 @@ PROTECT = Exercise(
             "A payout, after only the password",
             ("password",),
             "refused",
-            "This is the token of a pending login. What may it open here?",
+            "This is the token of a pending login. What may this token open here?",
         ),
         Case(
             "A payout, right after a login",
@@ -248,7 +247,8 @@ PROTECT = Exercise(
             "A payout, 299 seconds later",
             ("late",),
             "granted",
-            "This login is less than five minutes old, but your application refuses it. How old may a login be?",
+            "This login is less than five minutes old, so your application must still accept it. How old may a login "
+            "be?",
         ),
         Case(
             "A payout, 300 seconds later",
@@ -320,21 +320,22 @@ PROTECT = Exercise(
         Wrong(
             _variant("session: Session"),
             "You ask for a session, but FastAPI does not know where a `Session` comes from. How does the argument of "
-            "the office's route tell FastAPI?",
+            "the office's route say so?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),
-            "Your guard works, but you return the whole session object. Which attribute of the session is the name?",
+            "Your guard works, but you return the whole session object. Which attribute of the session holds the "
+            "name?",
         ),
         Wrong(
             _variant(_AGE).replace("@app.post", "@app.get"),
             "Your route answers GET requests. The client sends a POST request for the payout, and none of your "
-            "routes accepts POST. Which method does the shop's line name?",
+            "routes accepts POST. Which method does the shop use for this route?",
         ),
         Wrong(
             _variant(_AGE).replace(_PRICES, ""),
-            "Your application has only the routes that you write, and you did not write the one for the price list. "
-            "Which routes does the shop have?",
+            "Your application has only the routes that you write, and the route for the price list is missing. Which "
+            "routes does the shop have?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": "alice@example.org"'),
@@ -353,7 +354,7 @@ PREDICTIONS = (
         options=(
             Option("a", "that the name is taken", lambda said: "taken" in said),
             Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
-            Option("c", "the same as it answered the first request", lambda said: said == "the same"),
+            Option("c", "the same answer as to the first request", lambda said: said == "the same"),
         ),
         outcome="c",
         saw=(

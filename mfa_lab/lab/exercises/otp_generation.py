@@ -39,7 +39,7 @@ def truncate(digest):
         _hmac_of(
             1,
             "Follow the three steps: find the offset, take the four bytes that begin there, and drop the first of "
-            "their 32 bits. Which step gives another result?",
+            "their 32 bits. Which of these steps does your code do differently?",
         ),
         *(
             _hmac_of(
@@ -127,8 +127,8 @@ def to_code(number, digits):
     wrong=(
         Wrong(
             "def to_code(number, digits):\n    return str(number)[:digits]",
-            "Your code returns the first digits. The first digits are not evenly distributed, because the number is "
-            "at most 2 147 483 647. Which end did the question ask for?",
+            "Your code returns the first digits, which are not evenly distributed, because the number is at most 2 "
+            "147 483 647. Which end did the question ask for?",
         ),
         Wrong(
             "def to_code(number, digits):\n    return number % 10**digits",

@@ -10,9 +10,9 @@ LIFETIME = Exercise(
     id="code-lifetime",
     title="How long a code is accepted",
     question=(
-        "Write `seconds_accepted(window_steps, period)`. Nobody has used a certain code yet, and the server's clock "
-        "moves on. For how many seconds, by its own clock, would the server accept this code? Count from the first "
-        "such second (a fast phone can show the code early) to the last."
+        "Write `seconds_accepted(window_steps, period)`. Suppose that nobody has used a certain code yet, and the "
+        "server's clock moves on. For how many seconds, by its own clock, would the server accept this code? Count "
+        "from the first such second (a fast phone can show the code early) to the last."
     ),
     solution="""
 def seconds_accepted(window_steps, period):
@@ -240,23 +240,23 @@ PREDICTIONS = (
         ),
         options=(
             Option("a", "yes, because no code from his phone has been used yet", lambda granted: granted is True),
-            Option("b", "no, because Alice's code has used up his", lambda granted: granted is False),
+            Option("b", "no, because Alice's code has used up his code, too", lambda granted: granted is False),
         ),
         outcome="b",
         saw=(
             (
                 "**What we saw:** the server rejects the colleague's code. Both phones have the same secret, so they "
                 "show the same code. The server accepts a one-time password only once, for whatever purpose and from "
-                "whichever phone. Alice's enrolment has consumed the time step, and the server accepts no step up to "
-                "the last accepted one (RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would get "
-                "in: the photograph stays dangerous. The user sees the same message as for other wrong codes."
+                "whichever phone. Alice's enrolment has consumed the time step, so the server accepts neither this "
+                "step nor an earlier one (RFC6238-5.2, NIST-3.1.4.2). In the next half minute the colleague would "
+                "get in: the photograph stays dangerous. The user sees the same message as for other wrong codes."
             ),
         ),
         secrets=("for whatever purpose", "enrolment has consumed", "step 60000000"),
     ),
     Prediction(
         id="late-code",
-        question="The code is typed 59 seconds after it appeared. Does the server accept it?",
+        question="Alice types the code 59 seconds after it appeared. Does the server accept it?",
         options=(
             Option("a", "yes", lambda granted: granted is True),
             Option("b", "no, it is 29 seconds too old", lambda granted: granted is False),

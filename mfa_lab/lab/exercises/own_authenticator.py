@@ -192,7 +192,7 @@ PREDICTIONS = (
             ),
             (
                 "There is also a danger: anyone who has an unlocked phone in their hands for a minute can set its "
-                "clock ahead. They can note the codes of tomorrow without ever learning the secret."
+                "clock ahead. Then they can note the codes of tomorrow, without ever learning the secret."
             ),
         ),
         secrets=(r"would accept in an hour", r"believes both", r"usual suspects", r"codes of tomorrow"),

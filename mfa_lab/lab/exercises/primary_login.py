@@ -75,13 +75,15 @@ def look_up(stolen, words):
             "A table in which nobody chose a common word",
             ({"eve": sha256_hex("nobody would guess this one")}, _WORDS),
             {},
-            "A name whose password you did not find does not belong in the answer.",
+            "If you did not find a person's password, the name does not belong in the answer. Which names does your "
+            "code return?",
         ),
         Case(
             "The words that were hashed more than once, for four people",
             (_STOLEN, _WORDS, True),
             [],
-            "Before you look at the first name, compute all the hashes and keep them.",
+            "Your code hashes some words more than once. What could you compute and keep before you look at the "
+            "first name?",
         ),
     ),
     wrong=(
@@ -277,8 +279,8 @@ PREDICTIONS = (
             ),
             (
                 "Five words chosen with dice last 91 years against one card under SHA-256, so a thief with a hundred "
-                "cards needs about a year. Under Argon2id, nobody owns enough cards. And people can remember five "
-                "words."
+                "cards needs about a year. Under Argon2id, nobody owns enough cards to find them. And people can "
+                "remember five words."
             ),
         ),
         secrets=(r"as Argon2id: 5 seconds", r"five seconds", r"No hash protects", r"91 years"),
@@ -300,7 +302,7 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** the server rejects the only password with a capital letter *and* a digit. This "
-                "password is on the list of common passwords, and the server ignores capitals when it compares. The "
+                "password is on the list of common passwords, and the comparison ignores upper and lower case. The "
                 "form tells the user why: this is one of the few places where a server should give its reason "
                 "(NIST-3.1.1.2). But the form never repeats the typed password."
             ),

@@ -68,7 +68,7 @@ def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -
         week.decoys[1]: "the person whose keyboard sticks",
         _BUSY: "the person who logs in most often",
         _ON_CALL: "the person on call",
-        _SELDOM: "the person who seldom came",
+        _SELDOM: "the person who rarely logs in",
         None: "None, as in lines of unknown names",
     }
     return told.get(named, "some other account")
@@ -150,13 +150,13 @@ def guessed_at(lines):
     wrong=(
         Wrong(
             _most('line.event == "code refused"'),
-            "Your code counts refused codes, but here an honest person has the most of them. What follows each "
-            "refused code of that person?",
+            "Your code counts refused codes, but here an honest person has the most of them. What follows that "
+            "person's refused codes?",
         ),
         Wrong(
             _most('line.reason == "no match"'),
-            "Your code counts lines with one reason. That reason excludes codes that come late, but a keyboard with "
-            "a sticking key also produces wrong codes. What follows an honest mistake?",
+            "Your code counts the lines with one particular reason. That reason excludes codes that come late, but a "
+            "keyboard with a sticking key also produces wrong codes. What follows an honest mistake?",
         ),
         Wrong(
             _most('line.event == "password refused"'),
@@ -175,8 +175,8 @@ def guessed_at(lines):
         ),
         Wrong(
             _SHARE,
-            "You found somebody who seldom came and had a bad day. A ratio is misleading when there are only a few "
-            "lines to count. What could you compare instead of a ratio?",
+            "You found somebody who rarely logs in and had a bad day. A ratio is misleading when there are only a "
+            "few lines to count. What could you compare instead of a ratio?",
         ),
         Wrong(
             _most("line.account_id"),
@@ -185,8 +185,8 @@ def guessed_at(lines):
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(3)[2][0]"),
-            "Your code takes a fixed place on the list, but in another week the account is in a different place. "
-            "What happens to this account that does not happen to the others?",
+            "Your code takes the account at a fixed place on the list, but in another week the guessed account is at "
+            "a different place. What happens to this account and to no other?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)"),
@@ -226,13 +226,13 @@ ALARM = Exercise(
             "Five passwords and nothing else",
             (["password accepted"] * 5,),
             True,
-            "This is the simplest alarm. What number has your function counted when the list ends?",
+            "This is the simplest alarm. How many passwords has your function counted when the list ends?",
         ),
         Case(
             "Four passwords",
             (["password accepted"] * 4,),
             False,
-            "Four passwords are one too few. At which number does your alarm go off?",
+            "Four passwords are one too few. After how many passwords does your alarm go off?",
         ),
         Case(
             "Six passwords",
@@ -270,7 +270,7 @@ ALARM = Exercise(
         Wrong(
             'def alarm(events):\n    return events.count("password accepted") - events.count("logged in") >= 5',
             "Your code counts over the whole list. Over a year, that accuses everybody who sometimes forgets the "
-            "phone. Which passwords belong together here?",
+            "phone. Which event should start the count again?",
         ),
         Wrong(
             _in_a_row('row = row + 1 if event == "password accepted" else 0\n' + _ASKED),
@@ -324,7 +324,8 @@ PREDICTIONS = (
     ),
     Prediction(
         id="most-rejected",
-        question="This week, somebody guesses the codes of one account. Which account has the most refused codes?",
+        question=("During this week, somebody guesses the codes of one account. Which account has the most refused "
+                 "codes?"),
         options=(
             Option("a", "the account whose codes are guessed", lambda place: place == 1),
             Option(
@@ -345,7 +346,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="best-alarm-rule",
-        question="If only speed counts, which rule is the best: which rule notices this attack first?",
+        question="Judge the rules only by their speed. Which rule notices this attack first?",
         options=(
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
             Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),

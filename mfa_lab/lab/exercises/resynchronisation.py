@@ -389,7 +389,7 @@ PREDICTIONS = (
             ),
             (
                 "On the right, nobody logged in for a year, so the server learned nothing. On day 365, two codes in "
-                "a row bring the token back. We will explain that soon."
+                "a row bring the token back. A section below explains how."
             ),
         ),
         secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),

@@ -75,7 +75,8 @@ REVIEW = Exercise(
             "A change of factor",
             ("factors",),
             _RIGHT,
-            "Suppose that somebody finds the shop's browser open after lunch. Which factors may they change?",
+            "Suppose that somebody finds the shop's browser open after lunch. May they change the factors of the "
+            "account?",
             "a session that is at most five minutes old",
         ),
         Case(

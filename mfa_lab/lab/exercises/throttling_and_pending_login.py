@@ -141,10 +141,10 @@ def wait(failures):
         "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures must cost nothing, because people mistype. Which "
-                                         "part of your code covers them?"),
-        Case("After 2 failures", (2,), 0, "The first two failures must cost nothing, because people mistype. Which "
-                                          "part of your code covers them?"),
+        Case("After 1 failure", (1,), 0, "The first two failures must cost nothing, because people mistype. How does "
+                                         "your code treat them?"),
+        Case("After 2 failures", (2,), 0, "The first two failures must cost nothing, because people mistype. How "
+                                          "does your code treat them?"),
         Case(
             "After 3 failures",
             (3,),
@@ -221,8 +221,9 @@ PREDICTIONS = (
             ),
             (
                 "From the fourth wrong password on, the throttle rejected each attempt without comparing anything. "
-                "It must take the same time for both names. Unknown names wait just as long as known ones, because "
-                "otherwise the wait would show which names exist. Notebook 22 measures much more finely."
+                "This takes the same time for both names, and it must. Unknown names wait just as long as known "
+                "ones, because otherwise the wait would show which names exist. Notebook 22 measures such times more "
+                "precisely."
             ),
         ),
         secrets=(
@@ -252,13 +253,13 @@ PREDICTIONS = (
             (
                 "**What we saw:** the thief enrolled a phone of their own and has a session. Carol is locked out: "
                 "after *her* password, the server now asks for a code that she does not have. The claim is true for "
-                "accounts with an authenticator. In an account without an authenticator, the password is still "
+                "accounts with an authenticator. For an account without an authenticator, the password is still "
                 "enough, and MFA even helps the thief keep the owner out."
             ),
             (
                 "This server has no bug: on the first day, it cannot know who is typing. An organisation that "
                 "introduces MFA must close this gap in other ways. It enrols people when they join, in person or "
-                "with a one-time invitation, and it sets a deadline."
+                "with a one-time invitation, and it sets them a deadline."
             ),
         ),
         secrets=(r"Carol is locked out", r"phone of their own", r"helps the thief", r"one-time invitation"),

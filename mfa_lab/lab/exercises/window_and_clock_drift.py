@@ -86,11 +86,11 @@ def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
 
 
 _THREE = "one entry for each of the three groups"
-_BOTH = "the smallest window that meets both rules, or None"
+_BOTH = "the smallest window that satisfies both rules, or None"
 _PERCENT = "the two shares of that window, in percent, as in the figure"
 _ROWS = (
     "Your entry for this group does not follow from the two rules. Draw this group's figure and go down its rows. "
-    "Which is the first row that meets the rule on the left?"
+    "Which is the first row that satisfies the rule on the left?"
 )
 _SHARES = (
     "Your shares are not those of the row that you chose. Which share does the figure show on the left, and which "
@@ -101,11 +101,11 @@ CHOOSE = Exercise(
     id="choose-window",
     title="A window, and its defence",
     question=(
-        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` by `(window, refused, '
-        "guessed)`. For each group, choose the smallest window that meets two rules. It rejects at most 2 percent of "
-        "the honest logins, and it leaves a guesser a chance of at most 10 percent in a year. To defend your choice, "
-        "give these two shares in percent, as `refused` and `guessed`. If no window meets both rules, write `None`. "
-        "For example, `(9, 50, 50)` has the correct form."
+        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` with `(window, refused, '
+        "guessed)`. For each group, choose the smallest window that satisfies two rules. The window rejects at most "
+        "2 percent of the honest logins, and it leaves a guesser a chance of at most 10 percent in a year. To defend "
+        "your choice, give these two shares in percent, as `refused` and `guessed`. If no window satisfies both "
+        "rules, write `None`. For example, `(9, 50, 50)` has the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
@@ -115,8 +115,8 @@ CHOOSE = Exercise(
             "On the left, find the first row whose share is 2 % or less. Then read the right side of that row: is "
             "the share for a year 10 % or less?"
         ),
-        "Suppose that the first row that meets the rule on the left breaks the rule on the right. Can any later row "
-        "meet both?",
+        "Suppose that the first row that satisfies the rule on the left breaks the rule on the right. Can any later "
+        "row satisfy both?",
     ),
     cases=(
         Case(
@@ -152,17 +152,17 @@ CHOOSE = Exercise(
         Wrong(
             'choice = {"office": (2, 0.22, 5.5), "ward": (5, 0.3, 12), "archive": (6, 0.19, 14)}',
             "Your window for the office is wider than it needs to be, and each extra step helps a guesser. Which is "
-            "the first row that meets the rule about honest logins?",
+            "the first row that satisfies the rule about honest logins?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (5, 0.87, 12)}',
-            "Your window for the archive meets the rule about honest logins, but breaks the rule about the guesser. "
-            "Must there be a window that meets both?",
+            "Your window for the archive satisfies the rule about honest logins, but breaks the rule about the "
+            "guesser. Must there be a window that satisfies both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (4, 3.2, 9.7)}',
-            "Your window for the archive meets the rule about the guesser, but breaks the rule about honest logins. "
-            "Must there be a window that meets both?",
+            "Your window for the archive satisfies the rule about the guesser, but breaks the rule about honest "
+            "logins. Must there be a window that satisfies both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7)}',
@@ -191,9 +191,9 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** always. Her phone shows the code of a time that is still 20 seconds away, and the "
-                "code arrives at exactly that time. So only one number counts: how far the clock is ahead, minus the "
-                "time on the way. With only one of the two errors, she would get in a third of the time."
+                "**What we saw:** always. Alice's phone shows the code of a time that is still 20 seconds away, and "
+                "the code arrives at exactly that time. So only one number counts: how far the clock is ahead, minus "
+                "the time on the way. With only one of the two errors, she would get in a third of the time."
             ),
             (
                 "The map shows slanting bands. Inside a band the chance is 1, beside the band it falls steadily, and "
