@@ -79,11 +79,11 @@ HOUSES = Exercise(
     id="which-policy",
     title="Three houses, seven policies",
     question=(
-        "Three organisations, here called houses, each want one of the seven policies, unchanged.\n\n"
+        "Three organisations (houses) each want one of the seven policies, unchanged.\n\n"
         "- **theatre**, a box office. One login at nine in the morning must last until half past five (**day**). If "
-        "nobody touches a **till** for half an hour, it must lock. If somebody spends 20 minutes in the **cellar** "
-        "to fetch programmes, the till must still be open when they return. People type in a **hurry**, so the "
-        "server must accept a code that arrives half a minute late.\n"
+        "nobody touches a **till** for half an hour, it must lock. The till must still be open for somebody who "
+        "spends 20 minutes in the **cellar** to fetch programmes. People type in a **hurry**, so the server must "
+        "accept a code that arrives half a minute late.\n"
         "- **weather**, the servers of a weather service. A **shift** lasts eight hours, with one login. A **code** "
         "must be valid only for its own 30 seconds (ASVS-6.5.5). There are recovery codes, which are kept in a "
         "**safe**.\n"
@@ -96,12 +96,12 @@ HOUSES = Exercise(
     ask=_asked,
     given="from mfa_lab import Policy",
     hints=(
-        "Each need corresponds to one column of the table of policies. The column *unused* says after how long an "
-        "unused session ends.",
+        "Each need corresponds to one column of the table of policies. The column *unused* says when an unused "
+        "session ends.",
         "Only three of the seven policies have window 0, and only one has a longest wait of less than an hour.",
         (
-            "For the theatre, check two columns at once. A session must last at least eight and a half hours, and an "
-            "unused session must end after 20 to 30 minutes."
+            "For the theatre, check two columns: a session must last at least eight and a half hours, and end unused "
+            "after 20 to 30 minutes."
         ),
     ),
     cases=(
@@ -116,8 +116,7 @@ HOUSES = Exercise(
             "The policies",
             (_names,),
             _RIGHT,
-            "Each value must be the name of a policy, in quotes. Is each of your values in the first column of the "
-            "table?",
+            "Each value must be the name of a policy, in quotes. Is each value in the first column of the table?",
             "names of the seven policies",
         ),
         Case("The theatre", (_fits, "theatre"), _RIGHT, _ROW, _WANTED),
@@ -147,7 +146,7 @@ HOUSES = Exercise(
         Wrong(
             'houses = {"theatre": "enterprise", "weather": "cloud", "van": "healthcare"}',
             "A login at your theatre lasts the whole working day, but an unattended till stays open for an hour. "
-            "Which column says after how long an unused session ends?",
+            "Which column says when an unused session ends?",
         ),
         Wrong(
             'houses = {"theatre": "healthcare", "weather": "cloud", "van": "healthcare"}',
@@ -162,12 +161,12 @@ HOUSES = Exercise(
         Wrong(
             'houses = {"theatre": "business", "weather": "financial", "van": "healthcare"}',
             "At your weather service, codes are valid for 30 seconds. But its sessions last an hour, so a shift "
-            "needs eight logins. How many logins does the question allow for a shift?",
+            "needs eight logins. How many does the question allow?",
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "financial"}',
             "You gave the van the strictest rules, but with them a stranger can keep the nurse out for an hour. "
-            "Which column says how long that can last?",
+            "Which column says how long?",
         ),
     ),
 )
@@ -190,9 +189,9 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** the hospital's policy gives a guesser the largest chance, 5.2 %. This is not "
-                "carelessness. If no wait is longer than five minutes, a guesser can make 49 attempts between two "
-                "logins of the owner. With waits of up to an hour, there are only 31 attempts. The hospital pays "
-                "this price so that it does not lock clinicians out."
+                "carelessness. With waits of at most five minutes, a guesser makes 49 attempts between two logins of "
+                "the owner. With waits of up to an hour, there are 31. The hospital pays this price to avoid locking "
+                "clinicians out."
             ),
             (
                 "The bank's policy gives a guesser the smallest chance, 1 in 30,442. Eight digits divide the chance "
@@ -236,7 +235,7 @@ PREDICTIONS = (
         options=(
             Option("a", "waits of up to an hour", lambda ratio: ratio < 0.9),
             Option("b", "disabled after 20 wrong codes", lambda ratio: ratio > 1.1),
-            Option("c", "both about equally", lambda ratio: 0.9 <= ratio <= 1.1),
+            Option("c", "both about the same", lambda ratio: 0.9 <= ratio <= 1.1),
         ),
         outcome="b",
         saw=(
@@ -275,8 +274,8 @@ PREDICTIONS = (
                 "Be fair before you repeat this result. PyOTP and passlib are libraries: they compare codes, and "
                 "their manuals leave the rest to the application. *No limit* is what you get if the application does "
                 "nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
-                "protection must be switched on. Authelia counts failures per address, which stops a thief with one "
-                "machine, but not a thief with a thousand machines."
+                "protection must be switched on. Authelia limits attempts per address, which stops a thief with one machine, "
+                "but not a thief with a thousand machines."
             ),
         ),
         secrets=("two of the ten", "five of the ten"),

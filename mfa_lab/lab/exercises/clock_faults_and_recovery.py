@@ -32,8 +32,8 @@ LIARS = Exercise(
             "the same for 60 seconds."
         ),
         (
-            "The third app shows codes of the correct length, and they change at the correct time. But they differ "
-            "from the honest app's codes: what else affects a code?"
+            "The third app's codes have the correct length and change at the correct time. But they differ from the "
+            "honest app's codes: what else affects a code?"
         ),
     ),
     cases=(
@@ -50,7 +50,7 @@ LIARS = Exercise(
         Wrong(
             'lies = {"A": "algorithm", "B": "digits", "C": "period"}',
             "You have found B. One of the other two apps shows three different codes within the minute, although a "
-            "code of this account stays the same for 60 seconds. Which app is that?",
+            "code of this account stays the same for 60 seconds. Which one is it?",
         ),
         Wrong(
             'lies = {"A": "period", "B": "algorithm", "C": "digits"}',
@@ -155,8 +155,8 @@ def gets_in(drift_seconds, second):
     wrong=(
         Wrong(
             "def gets_in(drift_seconds, second):\n    return abs(drift_seconds) <= 30",
-            "Your code ignores `second`, so it accepts only clocks that get in at every second of a step. At which "
-            "second of its step is the server here?",
+            "Your code ignores `second`, so it accepts only clocks that always get in. At which second of its step "
+            "is the server here?",
         ),
         Wrong(
             "def gets_in(drift_seconds, second):\n    return -30 <= second - drift_seconds < 60",
@@ -191,9 +191,9 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
-                "35 seconds before that step began. That is two steps back, outside the window. At second 20 the "
-                "phone's time is 25 seconds before that step, so it is one step back, inside the window. She gets in "
-                "at 15 of the thirty seconds in a step."
+                "35 seconds before that step began. That is two steps back, outside the window. At second 20 it is "
+                "25 seconds before, one step back and inside the window. She gets in at 15 of the thirty seconds in "
+                "a step."
             ),
             (
                 "Why did the strip say *11 s too late*? The server accepts the code of step −2 until the end of step "
@@ -202,8 +202,8 @@ PREDICTIONS = (
             (
                 "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. The window "
                 "always forgives a drift of up to 30 seconds in either direction, and never forgives a minute. "
-                "Between these two limits, it depends on the moment. RFC6238-6 states the largest drift that a "
-                "window forgives: 59 seconds with one step, as in the table, and 89 seconds with two."
+                "Between these two limits, it depends on the moment. RFC6238-6 gives the largest drift that a window "
+                "forgives: 59 seconds with one step, as in the table, and 89 with two."
             ),
         ),
         secrets=("11 s too late", "15 of 30", "comes and goes", "never forgives a minute", "depends on the moment"),

@@ -56,10 +56,10 @@ def _number(said: object, window: int, column: int) -> str:
     return next(near, f"{said:g}")
 
 
-_A_DAY = ("Each of the 20,000 customers logs in once a day. According to the share in the figure, how many of these "
-         "logins are refused?")
+_A_DAY = ("Each of the 20,000 customers logs in once a day. According to the figure, how many of these logins are "
+          "refused?")
 _A_YEAR = ("Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 "
-          "guessers get in?")
+           "get in?")
 
 BILL = Exercise(
     id="cost-of-window",
@@ -67,8 +67,8 @@ BILL = Exercise(
     question=(
         "The bank has 20,000 customers, and each of them logs in once a day. Suppose that all their passwords are "
         "stolen, and that a different guesser attacks each account. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
-        "For each of the two windows, give two numbers. How many honest logins does the bank refuse in a day, and "
-        "how many accounts do guessers open in a year? Give the accounts with two decimals."
+        "For each window, how many honest logins does the bank refuse in a day, and how many accounts do guessers "
+        "open in a year? Give the accounts with two decimals."
     ),
     solution="bill = {0: (6778, 0.66), 1: (484, 1.97)}",
     ask=_billed,
@@ -107,8 +107,7 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = {0: (677_800, 0.66), 1: (48_400, 1.97)}",
-            "You multiplied by the percentage as if it were a whole number, but 34 % is 0.34. How many of 20,000 "
-            "logins is that?",
+            "You multiplied by 34 or 2.4, but 34 % is 0.34. How many of 20,000 logins is that?",
         ),
         Wrong(
             "bill = {0: (6,778, 0.66), 1: (484, 1.97)}",
@@ -117,8 +116,8 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = ((6778, 0.66), (484, 1.97))",
-            "You wrote the pairs without their windows, so nobody can tell which pair is for which window. How does "
-            "the dictionary in the question show this?",
+            "You wrote the pairs without their windows. How does the dictionary in the question show which pair is "
+            "for which window?",
         ),
         Wrong(
             'bill = {"0": (6778, 0.66), "1": (484, 1.97)}',
@@ -148,14 +147,14 @@ _CARRIED = "bde"
 _WHY = {
     "a": "You expect the relayed code to arrive too late. A phishing page that relays a code after two seconds still "
          "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
-    "c": "You chose a sentence that blames the clocks. But only 5 percent of the clocks were set by hand, and window "
-         "0 refuses 34 percent of the logins. Why are all the other logins refused?",
-    "b": "You left out what window 0 costs the customers. Subtract the refusals in one row of your bill from those "
-         "in the other: what is the difference?",
-    "d": "You left out the accounts that window 0 saves. Subtract the accounts in one row of your bill from those in "
-         "the other. How does the difference compare with the refusals?",
-    "e": "You left out a sentence about people who see a code, not about people who guess one. What does the figure "
-         "of one code's life in notebook 10 show?",
+    "c": "You chose a sentence that blames the clocks. But only 5 percent were set by hand, and window 0 refuses 34 "
+         "percent of the logins. What happened to the others?",
+    "b": "You left out what window 0 costs. Subtract the refusals in one row of your bill from those in the other: "
+         "what is the difference?",
+    "d": "You left out the accounts that window 0 saves. Subtract one row of your bill from the other: which "
+         "difference is larger, accounts or refusals?",
+    "e": "You left out a sentence about seeing a code, not guessing one. What does the figure of one code's life in "
+         "notebook 10 show?",
 }
 """What to say of a sentence that is given and not proven, or left out and proven: the first of these."""
 
@@ -171,16 +170,16 @@ ARGUE = Exercise(
     id="argue-window",
     title="What the figures prove",
     question=(
-        "The board asks you whether the window should be 0 or 1. Which of the following statements does a figure "
-        "prove? Use the figure above, and the figure in notebook 10 that shows the life of one code. Answer with all "
-        'the letters in quotes, such as `"ac"`.\n\n'
+        "The board asks whether the window should be 0 or 1. Which of these statements does a figure prove? Use the "
+        "figure above, and the figure of one code's life in notebook 10. Answer with all the letters in quotes, such "
+        'as `"ac"`.\n\n'
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
         "- **b** Window 0 refuses about 6,300 more honest logins a day than window 1.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
         "- **d** Even if every password were stolen, window 0 would save fewer accounts per year than the number of "
         "honest logins it refuses per day.\n"
-        "- **e** An unused code that somebody has seen is valid for at most 30 seconds with window 0, and for up to "
-        "90 seconds with window 1."
+        "- **e** An unused code that somebody has seen is valid for at most 30 seconds with window 0, and up to 90 "
+        "with window 1."
     ),
     solution=f'carried = "{_CARRIED}"',
     ask=_argued,
@@ -206,8 +205,8 @@ PREDICTIONS = (
     Prediction(
         id="all-passwords-stolen",
         question=(
-            "The window is 1, all 20,000 passwords are stolen, and guessers work for a year. How many of the bank's "
-            "accounts do they open?"
+            "With window 1 and all 20,000 passwords stolen, how many of the bank's accounts do guessers open in a "
+            "year?"
         ),
         options=(
             Option("a", "fewer than ten", lambda count: count < 10),

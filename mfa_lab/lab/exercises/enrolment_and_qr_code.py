@@ -87,8 +87,8 @@ WRITE_A_URI = Exercise(
             "The issuer",
             ("issuer",),
             "Bee Works",
-            "Your parameter `issuer` does not have the value from the question. The issuer must occur twice in the "
-            "URI (KEYURI). Does it occur twice in yours?",
+            "Your parameter `issuer` does not have the value from the question. The issuer occurs twice in the URI "
+            "(KEYURI): does it in yours?",
             "the issuer again, as a parameter",
         ),
         Case(
@@ -129,8 +129,8 @@ WRITE_A_URI = Exercise(
         Wrong(
             'uri = "otpauth://totp/mfa-lab%20demo:carol@example.org'
             '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
-            "Your label still names Alice's issuer, so the label and the parameter contradict each other. Which of "
-            "the two is Carol's issuer?",
+            "Your label still names Alice's issuer, so label and parameter contradict each other. Which of the two "
+            "is Carol's?",
         ),
         Wrong(
             'uri = "otpauth://totp/Bee%20Works:carol@example.org'
@@ -181,8 +181,7 @@ WRITE_A_URI = Exercise(
         Wrong(
             'uri = "otpauth://hotp/Bee%20Works:carol@example.org'
             '?secret=DEMOCAROLDEMOCAROLDEMOCAROLDEMO2&issuer=Bee%20Works"',
-            "Your type is hotp, so the app would compute codes from a counter. Do the codes of this account depend "
-            "on a counter or on the time?",
+            "Your type is hotp, so the app would use a counter. Does this account use a counter or the time?",
         ),
     ),
 )
@@ -209,7 +208,7 @@ PHOTOGRAPH = Exercise(
             "Your choice",
             (),
             "c",
-            "Your answer is not one of the letters a, b, c and d. Which of the four do you choose?",
+            "Choose one of the letters a, b, c and d.",
             wanted="the action that makes the photograph worthless",
         ),
     ),
@@ -263,17 +262,17 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the QR code contains one line of text, a provisioning URI. `otpauth` tells the "
-                "phone to open an authenticator app, and `totp` says that the codes depend on the time. The app "
-                "shows the label above the code. After the label comes the secret, in clear, in the letters A to Z "
-                "and the digits 2 to 7. This alphabet is called *Base32*. It does not use 0, 1 and 8, because people "
-                "confuse them with O, I and B."
+                "**What we saw:** one line of text, a provisioning URI. `otpauth` tells the phone to open an "
+                "authenticator app, and `totp` says that the codes depend on the time. The app shows the label above "
+                "the code. After the label comes the secret, in clear, in the letters A to Z and the digits 2 to 7. "
+                "This alphabet is called *Base32*. It does not use 0, 1 and 8, because people confuse them with O, I "
+                "and B."
             ),
             (
-                "What the URI does not contain matters just as much. There is no password. There is no code, because "
-                "the app will compute the codes. And there is no address: the app fetches nothing, reports nothing "
-                "and needs no network. This picture is the whole conversation, in one direction. The algorithm, the "
-                "digits and the period are missing, too, so the usual values apply: SHA1, 6 and 30."
+                "What the URI does not contain matters just as much. There is no password. There is no code: the app "
+                "will compute the codes. And there is no address: the app fetches nothing, reports nothing and needs "
+                "no network. This picture is the whole conversation, in one direction. The algorithm, the digits and "
+                "the period are missing, too, so the usual values apply: SHA1, 6 and 30."
             ),
         ),
         secrets=("in clear", "otpauth", "no address", "fetches nothing"),

@@ -27,8 +27,8 @@ FACTORS = Exercise(
             "Your letters",
             (),
             "bd",
-            "Your list of logins is not correct yet: count the kinds of proof, not the proofs. What kind is each "
-            "proof: know, have or are?",
+            "Your list is not correct yet: count kinds of proof, not proofs. What kind is each proof: know, have or "
+            "are?",
             "exactly the logins that ask for two kinds of proof",
         ),
     ),
@@ -86,8 +86,8 @@ STORY = Exercise(
             "Your letters",
             (),
             "ace",
-            "Your list of sentences is not correct yet. Compare each one with the corrections under *The usual "
-            "story*: who sends, who computes, what does a password open, and what does a code prove?",
+            "Your list is not correct yet. Compare each sentence with the corrections under *The usual story*: who "
+            "sends, who computes, what does a password open, and what does a code prove?",
             "exactly the sentences that this kit shows to be wrong",
         ),
     ),
@@ -181,16 +181,16 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** seven percent of these passwords opened an account at a site where nothing had "
-                "gone wrong. If you use one password twice, one careless site puts both accounts at risk. For "
-                "phished passwords the share was 25 percent. (The study's own summary says only *7 to 25 percent*. "
-                "The share for each kind of theft comes from an article about the study.)"
+                "**What we saw:** seven percent did, although nobody had broken into Google. If you use one password "
+                "twice, one careless site puts both accounts at risk. For phished passwords the share was 25 "
+                "percent. (The study's own summary says only *7 to 25 percent*. The share for each kind of theft "
+                "comes from an article about the study.)"
             ),
             (
-                "The last two lines come from a yearly report. Within a year, the share of break-ins that begin with "
-                "somebody else's credentials fell from 22 to 13 percent, and flaws in software became the most "
-                "frequent way in. Figures about attacks go out of date quickly, so we give the source and year of "
-                "each figure. (We have not read the report itself: we took these figures from articles about it.)"
+                "The last two lines come from a yearly report. The share of break-ins that begin with somebody "
+                "else's credentials fell from 22 to 13 percent in a year. Flaws in software are now the most "
+                "frequent way in. Figures about attacks go out of date quickly, so we give source and year with "
+                "each. (We know this report only from articles about it.)"
             ),
         ),
         secrets=(r"\b7 percent", r"\bseven percent", r"\b25 percent"),

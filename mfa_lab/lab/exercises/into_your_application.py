@@ -196,8 +196,8 @@ PROTECT = Exercise(
     ask=_asked,
     given=_GIVEN,
     hints=(
-        "Change three things: add a line that gives the application its MFA, add an argument to one route, and "
-        "change the answer of that route.",
+        "Add a line that gives the application its MFA, add an argument to one route, and change the answer of that "
+        "route.",
         (
             "The argument of the office's route provides a session. Copy that argument, and tell the guard how old a "
             "session may be."
@@ -247,8 +247,7 @@ PROTECT = Exercise(
             "A payout, 299 seconds later",
             ("late",),
             "granted",
-            "This login is less than five minutes old, so your application must still accept it. How old may a login "
-            "be?",
+            "This login is less than five minutes old. How old may a login be?",
         ),
         Case(
             "A payout, 300 seconds later",
@@ -276,8 +275,8 @@ PROTECT = Exercise(
         ),
         Wrong(
             _variant(_WHO.format(age="")),
-            "Your guard does not limit the age of a login, so a login from this morning is still accepted. Which "
-            "argument of the guard sets a number of seconds?",
+            "Your guard does not limit the age of a login, so it accepts one from this morning. Which argument of "
+            "the guard sets a number of seconds?",
         ),
         Wrong(
             _variant(_AGE, app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"),
@@ -320,7 +319,7 @@ PROTECT = Exercise(
         Wrong(
             _variant("session: Session"),
             "You ask for a session, but FastAPI does not know where a `Session` comes from. How does the argument of "
-            "the office's route say so?",
+            "the office's route tell FastAPI?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),
@@ -354,12 +353,12 @@ PREDICTIONS = (
         options=(
             Option("a", "that the name is taken", lambda said: "taken" in said),
             Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
-            Option("c", "the same answer as to the first request", lambda said: said == "the same"),
+            Option("c", "the same as for the first request", lambda said: said == "the same"),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** both requests get the same words and the same status. 202 means *accepted*, and it "
+                "**What we saw:** both requests get the same words and the same status. 202 means *accepted*, and "
                 "says nothing about the result. The server also computes a hash both times (ASVS-6.3.8)."
             ),
             (
@@ -388,8 +387,8 @@ PREDICTIONS = (
             ),
             (
                 "For the next three requests, the code was *reused*. After these three failures the account had to "
-                "wait. So no worker verified the codes of the other twelve requests: they were *throttled*. You can "
-                "run the race again. The cell first moves the clock by half a minute, so the code is new, and again "
+                "wait. So no worker verified the codes of the other twelve requests: they were *throttled*. If you "
+                "run the race again, the cell first moves the clock by half a minute. The code is new, and again "
                 "only one session opens."
             ),
         ),

@@ -38,8 +38,8 @@ def truncate(digest):
     cases=(
         _hmac_of(
             1,
-            "Follow the three steps: find the offset, take the four bytes that begin there, and drop the first of "
-            "their 32 bits. Which of these steps does your code do differently?",
+            "Find the offset, take the four bytes that begin there, and drop the first of their 32 bits. Which step "
+            "does your code do differently?",
         ),
         *(
             _hmac_of(
@@ -114,8 +114,7 @@ def to_code(number, digits):
             "If you divide by 100, the remainder is the last two digits. Which number must you divide by to keep the "
             "last `digits` digits?"
         ),
-        ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the text has the length that "
-         "you want."),
+        ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the text is long enough."),
     ),
     cases=(
         Case("1284755224, six digits", (1284755224, 6), "755224", "Which end of the number does the question ask for?"),
@@ -151,8 +150,8 @@ def to_code(number, digits):
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number % 10**6).zfill(6)",
-            "Your code always returns six digits, so a server that asks for eight digits rejects every code. Which "
-            "argument says how many digits to return?",
+            "Your code always returns six digits, so a server that asks for eight rejects every code. Which argument "
+            "gives the number of digits?",
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number)[-digits:]",

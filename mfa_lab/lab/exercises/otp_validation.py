@@ -10,9 +10,9 @@ LIFETIME = Exercise(
     id="code-lifetime",
     title="How long a code is accepted",
     question=(
-        "Write `seconds_accepted(window_steps, period)`. Suppose that nobody has used a certain code yet, and the "
-        "server's clock moves on. For how many seconds, by its own clock, would the server accept this code? Count "
-        "from the first such second (a fast phone can show the code early) to the last."
+        "Write `seconds_accepted(window_steps, period)`. Suppose that nobody uses a certain code, and the server's "
+        "clock moves on. For how many seconds, by its own clock, would the server accept this code? Count from the "
+        "first such second (a fast phone can show the code early) to the last."
     ),
     solution="""
 def seconds_accepted(window_steps, period):
@@ -22,8 +22,8 @@ def seconds_accepted(window_steps, period):
         "Count the steps first, and then the seconds.",
         "The figure shows the code's own step. On each side of that step, it shows as many steps as the window "
         "allows.",
-        "A window of 1 covers three steps, and a window of 2 covers five. How many steps does a window of "
-        "`window_steps` cover, and how long is each?",
+        "A window of 1 covers three steps, and a window of 2 covers five. How many does a window of `window_steps` "
+        "cover, and how long is each?",
     ),
     cases=(
         Case(
@@ -31,7 +31,7 @@ def seconds_accepted(window_steps, period):
             (1, 30),
             90,
             "Your number is wrong for the usual server. In the figure, keep the code where it is and let the "
-            "server's clock move. When does the server first accept the code, and when does it last accept it?",
+            "server's clock move. When does the server first accept the code, and when last?",
         ),
         Case(
             "A window of 2 steps of 30 s",
@@ -70,8 +70,8 @@ def seconds_accepted(window_steps, period):
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return 2 * window_steps * period",
-            "Your code counts only the steps on the two sides, so a server without a window would accept no code at "
-            "all. Which step is missing?",
+            "Your code counts only the steps on the two sides, so a server without a window would accept no code. "
+            "Which step is missing?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (2 * window_steps + 1) * 30",
@@ -102,8 +102,7 @@ def may_accept(step, current, window_steps, last_step):
         "There are two conditions, and both must hold.",
         "The first condition is the window: the distance between the two steps is `abs(step - current)`, whichever "
         "step comes first.",
-        "The second condition is the memory: the server rejects every step up to and including the last accepted "
-        "step.",
+        "The second condition is the memory: the server rejects the last accepted step and every earlier step.",
     ),
     cases=(
         Case(
@@ -122,7 +121,7 @@ def may_accept(step, current, window_steps, last_step):
             "Step 99, now 100, window 1, last 100",
             (99, 100, 1, 100),
             False,
-            "Your code accepts a step before the last accepted step. Who may have read the code of that earlier step?",
+            "Your code accepts a step before the last accepted step. Who may have read its code?",
         ),
         Case(
             "Step 102, now 100, window 1, last 90",
@@ -164,8 +163,8 @@ def may_accept(step, current, window_steps, last_step):
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n"
             "    return abs(step - current) <= window_steps and step != last_step",
-            "Your code excludes only the last accepted step. If somebody has read the code of the step before it, "
-            "does your code accept that code?",
+            "Your code excludes only the last accepted step. Does it accept the code of the step before, which "
+            "somebody may have read?",
         ),
         Wrong(
             "def may_accept(step, current, window_steps, last_step):\n    return step > last_step",
@@ -206,7 +205,7 @@ REMEMBER = Exercise(
             "Your choice",
             (),
             "b",
-            "Your answer is not one of the letters a, b, c and d. Which of the four do you choose?",
+            "Choose one of the letters a, b, c and d.",
             wanted="the one item that decides about every later code",
         ),
     ),
@@ -298,11 +297,11 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** seven of nine reasons share one sentence. Imagine that an attacker could read the "
-                "last two columns. *Malformed* and *no match* say nothing new. But *near miss* and *reused* would "
-                "say that a guess was correct, and *throttled* would say that waiting helps. *Disabled* and *not "
-                "enrolled* would describe the account. So the sentence stays the same for all seven reasons, and the "
-                "real reason goes into a log that only the operator reads (ASVS-16.3.1)."
+                "**What we saw:** seven of nine reasons share one sentence. Read the last two columns as an attacker "
+                "would. *Malformed* and *no match* say nothing new. But *near miss* and *reused* would say that a "
+                "guess was correct, and *throttled* would say that waiting helps. *Disabled* and *not enrolled* "
+                "would describe the account. So the sentence stays the same, and the real reason goes into a log "
+                "that only the operator reads (ASVS-16.3.1)."
             ),
             (
                 "The two pending logins have sentences of their own, because there is nothing left to guess. The "

@@ -46,8 +46,7 @@ def totp(key, now):
             f"RFC 6238 at {row['unix_time']} s",
             (_KEY, row["unix_time"]),
             row["code"],
-            "Follow this time through your code: which time step is it, what are the eight bytes of that step, and "
-            "what is their HMAC?",
+            "Follow this time through your code: what are the step, its eight bytes and their HMAC?",
         )
         for row in rfc_vectors.TOTP["vectors"]
         if row["algorithm"] == "SHA1"
@@ -60,18 +59,18 @@ def totp(key, now):
         ),
         Wrong(
             _totp('(now // 30).to_bytes(4, "big")'),
-            "Your message has four bytes. A different message gives a different HMAC, so the code is wrong. How many "
-            "bytes do the standards require?",
+            "Your message has four bytes. A different message gives a different HMAC. How many bytes do the "
+            "standards require?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "little")'),
             "Your message has the bytes of the time step in reverse order. A different message gives a different "
-            "HMAC, so the code is wrong. Which byte comes first in the standard?",
+            "HMAC. Which byte comes first in the standard?",
         ),
         Wrong(
             _totp("str(now // 30).encode()"),
-            "Your message is the time step as decimal digits in a text. Both sides must compute from the same bytes. "
-            "How did notebook 03 write the time step?",
+            "Your message is the time step in decimal digits. Both sides must use the same bytes. How did notebook "
+            "03 write the time step?",
         ),
         Wrong(
             _totp('(now // 30).to_bytes(8, "big")', digits=6),
@@ -94,7 +93,7 @@ def totp(key, now):
 
 SECONDS_LEFT = Exercise(
     id="seconds-left",
-    title="How long a code stays on the screen",
+    title="How long a code stays visible",
     question=(
         "Write `seconds_left(now)`. For how many more seconds, from the Unix time `now` on, does the app show the "
         "code of that moment? A step lasts 30 seconds."
@@ -112,11 +111,9 @@ def seconds_left(now):
     ),
     cases=(
         Case("At 1,800,000,010", (1_800_000_010,), 20, "Ten seconds of this step are over. How many are left?"),
-        Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun, so all its seconds are left. How many "
-                                                       "seconds is that?"),
-        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does that second count as "
-                                                      "time left?"),
-        Case("At 59", (59,), 1, "This is the last second of a step. Does that second count as time left?"),
+        Case("At 1,800,000,000", (1_800_000_000,), 30, "A step has just begun. How many seconds are left?"),
+        Case("At 1,800,000,029", (1_800_000_029,), 1, "This is the last second of a step. Does it still count?"),
+        Case("At 59", (59,), 1, "This is the last second of a step. Does it still count?"),
     ),
     wrong=(
         Wrong(
@@ -167,9 +164,9 @@ PREDICTIONS = (
                 "sooner than you think."
             ),
             (
-                "The whole code changed. The new message differs from the old one in only one or a few bits, but "
-                "that changes the HMAC as much as the flipped bit of the key did in notebook 03. Nobody who sees "
-                "today's codes can compute tomorrow's."
+                "The whole code changed. The new message differs in one or a few bits, but that changes the "
+                "HMAC as much as the flipped bit did in notebook 03. Nobody who sees today's codes can compute "
+                "tomorrow's."
             ),
         ),
         secrets=(r"60000001", r"411 ?743", r"full and the half minute", r"gone sooner"),
@@ -191,8 +188,8 @@ PREDICTIONS = (
                 "show a third: an app that computes differently.)"
             ),
             (
-                "There is also a danger: anyone who has an unlocked phone in their hands for a minute can set its "
-                "clock ahead. Then they can note the codes of tomorrow, without ever learning the secret."
+                "There is also a danger. Anyone who holds an unlocked phone for a minute can set its clock ahead and "
+                "note the codes of tomorrow, without ever learning the secret."
             ),
         ),
         secrets=(r"would accept in an hour", r"believes both", r"usual suspects", r"codes of tomorrow"),

@@ -45,9 +45,9 @@ LOOK_UP = Exercise(
     title="A stolen table without salt",
     question=(
         "Write `look_up(stolen, words)`. `stolen` maps each name to the SHA-256 hash of that person's password, as "
-        "`sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary that maps names to "
-        "passwords, with only those people whose password is in that list. Hash each word only once: without a salt, "
-        "one hash per word is enough for all accounts."
+        "`sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary of the names whose "
+        "password is in that list, each with its password. Hash each word only once: without a salt, one hash per "
+        "word is enough for all accounts."
     ),
     ask=_look_up,
     given="from mfa_lab.lab.demos.passwords import sha256_hex",
@@ -75,15 +75,13 @@ def look_up(stolen, words):
             "A table in which nobody chose a common word",
             ({"eve": sha256_hex("nobody would guess this one")}, _WORDS),
             {},
-            "If you did not find a person's password, the name does not belong in the answer. Which names does your "
-            "code return?",
+            "Leave out the names whose passwords you did not find. Which names does your code return?",
         ),
         Case(
             "The words that were hashed more than once, for four people",
             (_STOLEN, _WORDS, True),
             [],
-            "Your code hashes some words more than once. What could you compute and keep before you look at the "
-            "first name?",
+            "Your code hashes some words more than once. What could you compute before you look at the first name?",
         ),
     ),
     wrong=(
@@ -101,8 +99,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {name: known.get(value) for name, value in stolen.items()}
 """.strip(),
-            "Your code finds the correct words, but it also lists the people whose hash it does not know. The "
-            "entries of these people are empty. Which condition would leave them out?",
+            "Your code finds the correct words, but it also lists the people whose hash it does not know. Those "
+            "entries are empty. Which condition would leave them out?",
         ),
         Wrong(
             """
@@ -136,7 +134,7 @@ def look_up(stolen, words):
     return found
 """.strip(),
             "Your code finds a word, but then the `else` branch for the next word overwrites it with None. Only the "
-            "last word can be found. Does a person need an entry at all if you do not know the password?",
+            "last word can be found. Does a person without a known password need an entry?",
         ),
         Wrong(
             """
@@ -180,8 +178,8 @@ WHOLE_LIST = Exercise(
     hints=(
         "Count the hashes first, and then the seconds.",
         (
-            "Each account has its own salt, so the thief has to hash the whole list for each account. The number of "
-            "hashes is accounts times words: how many of them does the machine compute in a second?"
+            "Each account has its own salt, so the thief has to hash the whole list for each account. That is "
+            "accounts times words: how many hashes does the machine compute in a second?"
         ),
     ),
     cases=(
@@ -189,8 +187,8 @@ WHOLE_LIST = Exercise(
             "Your number",
             (),
             1_000 * 5_000 / 1_000,
-            "How many hashes does the thief need for one account, and how many for all accounts? How many does the "
-            "machine compute in a second?",
+            "How many hashes does the thief need for one account, and for all accounts? How many does the machine "
+            "compute in a second?",
             "the number of seconds for all accounts together",
         ),
     ),

@@ -77,8 +77,7 @@ def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -
 _BETWEEN = "There is a login between the passwords. How should a login change the count?"
 _FOUND = "whose code is guessed"
 _FEEDBACK = (
-    "A guesser has the password but not the phone. Which events does each guess leave in the log, and which event is "
-    "never there?"
+    "A guesser has the password but not the phone. What does each guess leave in the log, and what is never there?"
 )
 
 
@@ -136,7 +135,7 @@ def guessed_at(lines):
         "Each guess begins with a correct password. Which two events come in pairs if nobody is guessing?",
         (
             'Use one `Counter` for the ids in lines with the event "password accepted", and another for those with '
-            '"logged in". Subtract one from the other; `most_common(1)` gives the id with the largest difference.'
+            '"logged in". Subtract one from the other; `most_common(1)` gives the largest difference.'
         ),
     ),
     cases=tuple(
@@ -185,8 +184,8 @@ def guessed_at(lines):
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(3)[2][0]"),
-            "Your code takes the account at a fixed place on the list, but in another week the guessed account is at "
-            "a different place. What happens to this account and to no other?",
+            "Your code takes a fixed place on the list, but in another week the guessed account is at a different "
+            "place. What happens to this account and to no other?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)"),
@@ -244,14 +243,14 @@ ALARM = Exercise(
             "Five guesses, each with a refusal",
             (["password accepted", "code refused"] * 5,),
             True,
-            "There are refused codes between the passwords. Should a refused code change the count?",
+            "There are refused codes between the passwords. Should they change the count?",
         ),
         Case(
             "A forgetful year",
             (["password accepted", "password accepted", "logged in"] * 9,),
             False,
-            "About once a month, the owner leaves the phone at home and types the password in vain. Are there ever "
-            "five passwords in a row without a login?",
+            "About once a month, the owner leaves the phone at home. Are there ever five passwords without a login "
+            "between them?",
         ),
         Case(
             "Four passwords, a login, four passwords",

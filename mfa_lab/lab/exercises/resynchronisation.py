@@ -39,14 +39,13 @@ def bounds(observations):
     return (least, most) if least <= most else None
 """.strip(),
     hints=(
-        "Take one observation. What was the earliest time that the phone's own clock could show then, and what was "
-        "the latest?",
+        "Take one observation. What are the earliest and the latest time that the phone's clock could show then?",
         (
             "A step begins at 30 times its number, and its last second comes 29 seconds later. Subtract the time of "
             "the server's clock from both."
         ),
         (
-            "Your bounds must fit every observation. So use the largest of the lower bounds (`max`) and the smallest "
+            "Your bounds must fit all observations. So use the largest of the lower bounds (`max`) and the smallest "
             "of the upper bounds (`min`). What if the lower bound ends up above the upper bound?"
         ),
     ),
@@ -89,8 +88,8 @@ def bounds(observations):
             "At 100 the phone shows step 3, at 101 step 5",
             ([(100, 3), (101, 5)],),
             None,
-            "Your code finds bounds, although no clock can advance two steps within one second. What should your "
-            "code return if the observations contradict each other?",
+            "Your code finds bounds, although no clock advances two steps within one second. What should it return "
+            "if observations contradict each other?",
         ),
         Case(
             "At 1,800,000,040 the phone shows step 3, because its clock was reset to 1970",
@@ -106,8 +105,8 @@ def bounds(observations):
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 30 - now for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "Your code makes each step last 31 seconds, because its last second comes 30 seconds after the first. "
-            "Which is the last second of a step?",
+            "Your steps last 31 seconds, because the last second comes 30 seconds after the first. Which is the last "
+            "second of a step?",
         ),
         Wrong(
             "def bounds(observations):\n"
@@ -348,8 +347,8 @@ def opens(secret, code, now, zone):
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
-            "If no step fits, your verifier raises `NoMatch`, so the caller gets no answer. What should your "
-            "verifier return in that case?",
+            "If no step fits, your verifier raises `NoMatch`, so the caller gets no answer. What should it return "
+            "instead?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    try:\n        return bool(match(secret, code, now))\n"
@@ -376,16 +375,16 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** 20 millionths are 1.7 seconds a day. From day 18 on, the server on the left "
-                "sometimes rejects the token, and from day 35 on it always does. All three windows are equally "
-                "narrow, and the window on the left stays where it is."
+                "**What we saw:** 20 millionths are 1.7 seconds a day. From day 18 on, the left server sometimes "
+                "rejects the token, and from day 35 on always. All three windows are equally narrow, and the left "
+                "one stays where it is."
             ),
             (
                 "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "
-                "the centre of the window one step in that direction, for Carol's token only (RFC6238-6). That helps "
-                "until day 209, because this server learns at most 10 steps. It also forgets one step for every 30 "
-                "days without a login, so after day 209 the band sinks. If Carol logs in only once a month, this "
-                "server also rejects her token from day 35 on."
+                "the window one step in that direction, only for Carol's token (RFC6238-6). That helps until day "
+                "209, because this server learns at most 10 steps. It also forgets one step for every 30 days "
+                "without a login, so after day 209 the band sinks. If Carol logs in only once a month, this server "
+                "also rejects her token from day 35 on."
             ),
             (
                 "On the right, nobody logged in for a year, so the server learned nothing. On day 365, two codes in "

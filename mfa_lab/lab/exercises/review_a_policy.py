@@ -75,8 +75,7 @@ REVIEW = Exercise(
             "A change of factor",
             ("factors",),
             _RIGHT,
-            "Suppose that somebody finds the shop's browser open after lunch. May they change the factors of the "
-            "account?",
+            "Somebody finds the shop's browser open after lunch. May they change the account's factors?",
             "a session that is at most five minutes old",
         ),
         Case(

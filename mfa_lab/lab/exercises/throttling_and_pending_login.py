@@ -58,15 +58,13 @@ def log_in(accounts, name, typed, verify, spare):
             "A known name with a wrong password: the answer and the number of calls",
             ("anna", "football"),
             (False, 1),
-            "A wrong password must be rejected, and that must take exactly one call to `verify`. How often does your "
-            "code call it?",
+            "Reject a wrong password with one call to `verify`. How often does your code call it?",
         ),
         Case(
             "An unknown name: the answer and the number of calls",
             ("zoe", "sunshine"),
             (False, 1),
-            "No hash is stored for this name, but the answer must take just as long. Which other hash could you pass "
-            "to `verify`?",
+            "No hash is stored for this name, but the answer must take as long. What else could you pass to `verify`?",
         ),
         Case(
             "An unknown name with the password of the spare hash",
@@ -93,8 +91,8 @@ def log_in(accounts, name, typed, verify, spare):
 def log_in(accounts, name, typed, verify, spare):
     return verify(accounts.get(name, spare), typed)
 """.strip(),
-            "For an unknown name, your code returns the result for the spare hash. Anyone who guesses the password "
-            "of that hash gets in under any name that does not exist. What else has to be true for a name to get in?",
+            "Your code returns the result for the spare hash. Anyone who guesses the password of that hash gets in "
+            "under any unknown name. What else has to be true for a name to get in?",
         ),
         Wrong(
             """
@@ -123,8 +121,8 @@ WAIT = Exercise(
     title="How long to wait",
     question=(
         "Write `wait(failures)`. Return how many seconds the next attempt has to wait after this many wrong "
-        "passwords in a row. The first two failures cost nothing. The third costs 30 seconds. After that the wait "
-        "doubles with each failure, but it is never longer than an hour (NIST-3.2.2)."
+        "passwords in a row. The first two failures cost nothing. The third costs 30 seconds. Then the wait doubles "
+        "with each failure, up to an hour (NIST-3.2.2)."
     ),
     solution="""
 def wait(failures):
@@ -141,23 +139,21 @@ def wait(failures):
         "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures must cost nothing, because people mistype. How does "
-                                         "your code treat them?"),
-        Case("After 2 failures", (2,), 0, "The first two failures must cost nothing, because people mistype. How "
-                                          "does your code treat them?"),
+        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
+        Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
         Case(
             "After 3 failures",
             (3,),
             30,
-            "The third failure costs 30 seconds, and that wait has not doubled yet. How often should your wait have "
-            "doubled if `failures` is 3?",
+            "The third failure costs 30 seconds, and that wait has not doubled yet. How many doublings should your "
+            "code count for `failures` = 3?",
         ),
-        Case("After 4 failures", (4,), 60, "Each failure after the third doubles the wait. How often has it doubled "
-                                           "by now?"),
-        Case("After 6 failures", (6,), 240, "Each failure after the third doubles the wait. How often has it doubled "
-                                            "by now?"),
-        Case("After 10 failures", (10,), 3600, "The wait must never be longer than an hour. How many seconds is that?"),
-        Case("After 99 failures", (99,), 3600, "The wait must never be longer than an hour. How many seconds is that?"),
+        Case("After 4 failures", (4,), 60, "Each further failure doubles the wait. How many doublings are there by "
+                                           "now?"),
+        Case("After 6 failures", (6,), 240, "Each further failure doubles the wait. How many doublings are there by "
+                                            "now?"),
+        Case("After 10 failures", (10,), 3600, "The longest wait is an hour. How many seconds is that?"),
+        Case("After 99 failures", (99,), 3600, "The longest wait is an hour. How many seconds is that?"),
     ),
     wrong=(
         Wrong(
@@ -221,9 +217,8 @@ PREDICTIONS = (
             ),
             (
                 "From the fourth wrong password on, the throttle rejected each attempt without comparing anything. "
-                "This takes the same time for both names, and it must. Unknown names wait just as long as known "
-                "ones, because otherwise the wait would show which names exist. Notebook 22 measures such times more "
-                "precisely."
+                "This takes the same time for both names. Unknown names wait just as long as known ones, or else the "
+                "wait would show which names exist. Notebook 22 measures such times more precisely."
             ),
         ),
         secrets=(

@@ -89,8 +89,8 @@ _THREE = "one entry for each of the three groups"
 _BOTH = "the smallest window that satisfies both rules, or None"
 _PERCENT = "the two shares of that window, in percent, as in the figure"
 _ROWS = (
-    "Your entry for this group does not follow from the two rules. Draw this group's figure and go down its rows. "
-    "Which is the first row that satisfies the rule on the left?"
+    "Your entry does not follow from the two rules. In this group's figure, which row is the first to satisfy the "
+    "rule on the left?"
 )
 _SHARES = (
     "Your shares are not those of the row that you chose. Which share does the figure show on the left, and which "
@@ -102,10 +102,10 @@ CHOOSE = Exercise(
     title="A window, and its defence",
     question=(
         'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` with `(window, refused, '
-        "guessed)`. For each group, choose the smallest window that satisfies two rules. The window rejects at most "
-        "2 percent of the honest logins, and it leaves a guesser a chance of at most 10 percent in a year. To defend "
-        "your choice, give these two shares in percent, as `refused` and `guessed`. If no window satisfies both "
-        "rules, write `None`. For example, `(9, 50, 50)` has the correct form."
+        "guessed)`. For each group, choose the smallest window that satisfies two rules. It rejects at most 2 "
+        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. To defend your "
+        "choice, give these two shares in percent. If no window satisfies both rules, write `None`. For example, "
+        "`(9, 50, 50)` has the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
@@ -136,8 +136,8 @@ CHOOSE = Exercise(
     wrong=(
         Wrong(
             'choice = {"office": (0, 32, 1.1), "ward": (0, 63, 1.1), "archive": (0, 81, 1.1)}',
-            "You chose window 0 for every group, which keeps the guesser's chance as small as possible. How many "
-            "people in the office must type twice each morning?",
+            "You chose window 0 for every group, which keeps the guesser's chance small. How many people in the "
+            "office must type twice each morning?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (1, 17, 3.3), "archive": (1, 47, 3.3)}',
@@ -151,8 +151,8 @@ CHOOSE = Exercise(
         ),
         Wrong(
             'choice = {"office": (2, 0.22, 5.5), "ward": (5, 0.3, 12), "archive": (6, 0.19, 14)}',
-            "Your window for the office is wider than it needs to be, and each extra step helps a guesser. Which is "
-            "the first row that satisfies the rule about honest logins?",
+            "Your window for the office is wider than necessary, and each extra step helps a guesser. Which row is "
+            "the first to satisfy the rule about honest logins?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (5, 0.87, 12)}',
@@ -221,15 +221,15 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
-                "brings nearly the whole improvement: with it, the server rejects only 2.4 percent. All further "
-                "steps together bring less than a tenth of that improvement. On the right, each step costs the same. "
-                "It opens two more codes, and a guesser's chance in a year grows by about two percentage points. "
-                "That is why RFC6238-5.2 allows no more than one step."
+                "brings nearly the whole improvement: only 2.4 percent are left. All further steps together bring "
+                "less than a tenth of that. On the right, each step costs the same. It opens two more codes, and a "
+                "guesser's chance in a year grows by about two percentage points. That is why RFC6238-5.2 allows "
+                "only one step."
             ),
             (
-                "Why 34 percent, and not the 27 percent of the first cell? There every code took eight seconds to "
-                "arrive. Here half of the codes take longer, which raises the share to 31 percent. The clocks that "
-                "were set by hand cause the rest."
+                "Why 34 percent, and not the 27 percent of the first cell? There, every code took eight seconds. "
+                "Here half of the codes take longer, which raises the share to 31 percent. The clocks set by hand "
+                "cause the rest."
             ),
         ),
         secrets=("34 ?(?:%|percent)", r"2\.4 ?(?:%|percent)", "[Ff]irst step brings"),

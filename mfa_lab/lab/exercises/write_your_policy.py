@@ -201,8 +201,7 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The bad night",
             (_night,),
             _RIGHT,
-            "Eleven wrong codes in a row may disable an authenticator, but ten must not. What does your policy do at "
-            "the tenth?",
+            "Ten wrong codes in a row must not disable an authenticator. What does your policy do at the tenth?",
             "more than ten failures",
         ),
         Case(

@@ -276,7 +276,7 @@ SLIPS = [
     ),
     ("factor-kinds", 3, "needs quotes"),
     ("factor-kinds", {1, 2}, "What kind is each proof"),
-    ("remember-step", ["b"], "not one of the letters"),
+    ("remember-step", ["b"], "Choose one of the letters"),
 ]
 
 
