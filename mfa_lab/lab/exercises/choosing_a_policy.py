@@ -73,7 +73,10 @@ def _asked(answer: dict[str, object], look: Callable[[dict[str, object], str], s
 
 
 _WANTED = "a policy that meets every need of this house"
-_ROW = "For each need, go down one column of the table and cross out the policies that do not meet it. Which one is left?"
+_ROW = (
+    "For each need, go down one column of the table and cross out the policies that do not meet it. Which one is "
+    "left?"
+)
 
 HOUSES = Exercise(
     id="which-policy",
@@ -96,8 +99,10 @@ HOUSES = Exercise(
     ask=_asked,
     given="from mfa_lab import Policy",
     hints=(
-        "Each need corresponds to one column of the table of policies. The column *unused* says when an unused "
-        "session ends.",
+        (
+            "Each need corresponds to one column of the table of policies. The column *unused* says when an unused "
+            "session ends."
+        ),
         "Only three of the seven policies have window 0, and only one has a longest wait of less than an hour.",
         (
             "For the theatre, check two columns: a session must last at least eight and a half hours, and end unused "
@@ -255,8 +260,10 @@ PREDICTIONS = (
     ),
     Prediction(
         id="other-systems",
-        question=("How many of the ten lines give the guesser a smaller chance than the most generous of the seven "
-                 "policies?"),
+        question=(
+            "How many of the ten lines give the guesser a smaller chance than the most generous of the seven "
+            "policies?"
+        ),
         options=(
             Option("a", "none", lambda count: count == 0),
             Option("b", "one or two", lambda count: 1 <= count <= 2),
@@ -272,10 +279,10 @@ PREDICTIONS = (
             ),
             (
                 "Be fair before you repeat this result. PyOTP and passlib are libraries: they compare codes, and "
-                "their manuals leave the rest to the application. *No limit* is what you get if the application does "
-                "nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
-                "protection must be switched on. Authelia limits attempts per address, which stops a thief with one machine, "
-                "but not a thief with a thousand machines."
+                "their manuals leave the rest to the application. *No limit* is what you get if the application "
+                "does nothing. In that case we assume ten attempts a second. Keycloak is listed twice, because its "
+                "protection must be switched on. Authelia limits attempts per address, which stops a thief with one "
+                "machine, but not a thief with a thousand machines."
             ),
         ),
         secrets=("two of the ten", "five of the ten"),

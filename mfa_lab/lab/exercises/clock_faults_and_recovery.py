@@ -96,8 +96,10 @@ def gets_in(drift_seconds, second):
     ),
     cases=(
         Case(
-            "A correct clock, second 10", (0, 10), True, "Your code rejects a phone with a correct clock. Which of "
-                                                         "your conditions fails here?"
+            "A correct clock, second 10",
+            (0, 10),
+            True,
+            "Your code rejects a phone with a correct clock. Which of your conditions fails here?",
         ),
         Case(
             "10 s fast, second 25",

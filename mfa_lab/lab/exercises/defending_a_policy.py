@@ -56,10 +56,12 @@ def _number(said: object, window: int, column: int) -> str:
     return next(near, f"{said:g}")
 
 
-_A_DAY = ("Each of the 20,000 customers logs in once a day. According to the figure, how many of these logins are "
-          "refused?")
-_A_YEAR = ("Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 "
-           "get in?")
+_A_DAY = (
+    "Each of the 20,000 customers logs in once a day. According to the figure, how many of these logins are refused?"
+)
+_A_YEAR = (
+    "Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 get in?"
+)
 
 BILL = Exercise(
     id="cost-of-window",
@@ -146,15 +148,15 @@ BILL = Exercise(
 _CARRIED = "bde"
 _WHY = {
     "a": "You expect the relayed code to arrive too late. A phishing page that relays a code after two seconds still "
-         "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
+    "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
     "c": "You chose a sentence that blames the clocks. But only 5 percent were set by hand, and window 0 refuses 34 "
-         "percent of the logins. What happened to the others?",
+    "percent of the logins. What happened to the others?",
     "b": "You left out what window 0 costs. Subtract the refusals in one row of your bill from those in the other: "
-         "what is the difference?",
+    "what is the difference?",
     "d": "You left out the accounts that window 0 saves. Subtract one row of your bill from the other: which "
-         "difference is larger, accounts or refusals?",
+    "difference is larger, accounts or refusals?",
     "e": "You left out a sentence about seeing a code, not guessing one. What does the figure of one code's life in "
-         "notebook 10 show?",
+    "notebook 10 show?",
 }
 """What to say of a sentence that is given and not proven, or left out and proven: the first of these."""
 
@@ -186,8 +188,10 @@ ARGUE = Exercise(
     hints=(
         "For b and d, subtract one row of your bill from the other.",
         "A phishing page needs a second or two to relay a code. Is any window shorter than that?",
-        "Five percent of these people have a clock that was set by hand. What percentage of logins does window 0 "
-        "refuse?",
+        (
+            "Five percent of these people have a clock that was set by hand. What percentage of logins does window "
+            "0 refuse?"
+        ),
     ),
     cases=tuple(
         Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure proves, and no others")

@@ -73,8 +73,10 @@ STORY = Exercise(
     solution='wrong_sentences = "ace"',
     ask=letters,
     hints=(
-        ("The section on the usual story describes the four steps twice: first as most introductions tell them, then "
-         "as they really are."),
+        (
+            "The section on the usual story describes the four steps twice: first as most introductions tell them, "
+            "then as they really are."
+        ),
         "Three of the five sentences repeat statements from the first list in other words.",
         (
             "Test each sentence: is it still true if the phone is in flight mode, if a thief is typing, or if there "
@@ -135,8 +137,10 @@ THOUSAND = Exercise(
     solution="accounts = 1000 * 7 / 100",
     ask=as_given,
     hints=(
-        "One line of the first table says what share of stolen passwords opened a Google account. That line gives "
-        "three shares.",
+        (
+            "One line of the first table says what share of stolen passwords opened a Google account. That line "
+            "gives three shares."
+        ),
         "Use the share for break-ins at other sites. The share is in percent, and the thief has 1,000 passwords.",
     ),
     cases=(
@@ -171,7 +175,9 @@ EXERCISES = (FACTORS, STORY, THOUSAND)
 PREDICTIONS = (
     Prediction(
         id="reused-elsewhere",
-        question="What share of the passwords from break-ins at other sites also opened their owner's Google account?",
+        question=(
+            "What share of the passwords from break-ins at other sites also opened their owner's Google account?"
+        ),
         options=(
             Option("a", "one percent or less", lambda percent: percent <= 1),
             Option("b", "more than one and up to five percent", lambda percent: 1 < percent <= 5),

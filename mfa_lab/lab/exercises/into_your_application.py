@@ -190,14 +190,16 @@ PROTECT = Exercise(
     question=(
         "Write `protected(server)`. It returns the shop's application, with MFA in front of one route. `/prices` "
         "stays open to everybody. If a person logged in with both factors less than 300 seconds ago, `POST /payouts` "
-        "answers `{\"paid by\": ...}` with that person's name. It refuses everybody else."
+        'answers `{"paid by": ...}` with that person\'s name. It refuses everybody else.'
     ),
     solution=_variant(_AGE),
     ask=_asked,
     given=_GIVEN,
     hints=(
-        "Add a line that gives the application its MFA, add an argument to one route, and change the answer of that "
-        "route.",
+        (
+            "Add a line that gives the application its MFA, add an argument to one route, and change the answer of "
+            "that route."
+        ),
         (
             "The argument of the office's route provides a session. Copy that argument, and tell the guard how old a "
             "session may be."
@@ -217,7 +219,8 @@ PROTECT = Exercise(
             "A payout, without a login",
             ("nobody",),
             "refused",
-            "Nobody has logged in, so your application must refuse the payout. Which guard does `POST /payouts` have?",
+            "Nobody has logged in, so your application must refuse the payout. Which guard does `POST /payouts` "
+            "have?",
         ),
         Case(
             "A payout, with a made-up token",

@@ -117,9 +117,15 @@ def to_code(number, digits):
         ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the text is long enough."),
     ),
     cases=(
-        Case("1284755224, six digits", (1284755224, 6), "755224", "Which end of the number does the question ask for?"),
-        Case("2000012345, six digits", (2000012345, 6), "012345", "Count the digits that your code returned. How "
-                                                                  "many should there be?"),
+        Case(
+            "1284755224, six digits", (1284755224, 6), "755224", "Which end of the number does the question ask for?"
+        ),
+        Case(
+            "2000012345, six digits",
+            (2000012345, 6),
+            "012345",
+            "Count the digits that your code returned. How many should there be?",
+        ),
         Case("1907081804, eight digits", (1907081804, 8), "07081804", "Does your code use the second argument?"),
         Case("42, six digits", (42, 6), "000042", "The number may be small. How many digits must the code have?"),
     ),

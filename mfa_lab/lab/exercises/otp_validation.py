@@ -20,10 +20,14 @@ def seconds_accepted(window_steps, period):
 """.strip(),
     hints=(
         "Count the steps first, and then the seconds.",
-        "The figure shows the code's own step. On each side of that step, it shows as many steps as the window "
-        "allows.",
-        "A window of 1 covers three steps, and a window of 2 covers five. How many does a window of `window_steps` "
-        "cover, and how long is each?",
+        (
+            "The figure shows the code's own step. On each side of that step, it shows as many steps as the window "
+            "allows."
+        ),
+        (
+            "A window of 1 covers three steps, and a window of 2 covers five. How many does a window of "
+            "`window_steps` cover, and how long is each?"
+        ),
     ),
     cases=(
         Case(
@@ -66,7 +70,8 @@ def seconds_accepted(window_steps, period):
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return (window_steps + 1) * period",
-            "Your code counts the window on one side only, so it forgives only slow clocks. Can a clock also be fast?",
+            "Your code counts the window on one side only, so it forgives only slow clocks. Can a clock also be "
+            "fast?",
         ),
         Wrong(
             "def seconds_accepted(window_steps, period):\n    return 2 * window_steps * period",
@@ -100,8 +105,10 @@ def may_accept(step, current, window_steps, last_step):
 """.strip(),
     hints=(
         "There are two conditions, and both must hold.",
-        "The first condition is the window: the distance between the two steps is `abs(step - current)`, whichever "
-        "step comes first.",
+        (
+            "The first condition is the window: the distance between the two steps is `abs(step - current)`, "
+            "whichever step comes first."
+        ),
         "The second condition is the memory: the server rejects the last accepted step and every earlier step.",
     ),
     cases=(
@@ -278,8 +285,10 @@ PREDICTIONS = (
     ),
     Prediction(
         id="public-message",
-        question=("Four of the nine reasons have the same message for the user. Which of the other five have a "
-                 "message of their own?"),
+        question=(
+            "Four of the nine reasons have the same message for the user. Which of the other five have a "
+            "message of their own?"
+        ),
         options=(
             Option(
                 "a",

@@ -131,7 +131,10 @@ def guessed_at(lines):
     return (password - inside).most_common(1)[0][0]
 """.strip(),
     hints=(
-        "If you count refused codes, you accuse people who mistype. What comes after an honest person's refused code?",
+        (
+            "If you count refused codes, you accuse people who mistype. What comes after an honest person's refused "
+            "code?"
+        ),
         "Each guess begins with a correct password. Which two events come in pairs if nobody is guessing?",
         (
             'Use one `Counter` for the ids in lines with the event "password accepted", and another for those with '
@@ -323,14 +326,21 @@ PREDICTIONS = (
     ),
     Prediction(
         id="most-rejected",
-        question=("During this week, somebody guesses the codes of one account. Which account has the most refused "
-                 "codes?"),
+        question=(
+            "During this week, somebody guesses the codes of one account. Which account has the most refused codes?"
+        ),
         options=(
             Option("a", "the account whose codes are guessed", lambda place: place == 1),
             Option(
-                "b", "an honest person's account, and the guessed account is among the first five", lambda place: 1 < place <= 5
+                "b",
+                "an honest person's account, and the guessed account is among the first five",
+                lambda place: 1 < place <= 5,
             ),
-            Option("c", "an honest person's account, and the guessed account is far down the list", lambda place: place > 5),
+            Option(
+                "c",
+                "an honest person's account, and the guessed account is far down the list",
+                lambda place: place > 5,
+            ),
         ),
         outcome="b",
         saw=(

@@ -237,14 +237,18 @@ def opens(secret, code, now, zone):
     return code == code_at(secret, now)
 """.strip(),
     hints=(
-        "Follow the three lines of the given verifier when the clock shows 1:30:10 for the second time. Which line "
-        "loses information?",
+        (
+            "Follow the three lines of the given verifier when the clock shows 1:30:10 for the second time. Which "
+            "line loses information?"
+        ),
         (
             "The text alone cannot distinguish the two hours. Which number do phones compute a code from, and does "
             "the server have this number?"
         ),
-        "Unix seconds are the same all over the world, and daylight saving never sets them back. Time zones are only "
-        "for people.",
+        (
+            "Unix seconds are the same all over the world, and daylight saving never sets them back. Time zones are "
+            "only for people."
+        ),
     ),
     cases=(
         Case(
@@ -364,8 +368,9 @@ EXERCISES = (BOUNDS, LOCAL_TIME)
 PREDICTIONS = (
     Prediction(
         id="token-in-a-drawer",
-        question=("A token whose clock runs 20 millionths too fast lies in a drawer. After how long is it always "
-                 "rejected?"),
+        question=(
+            "A token whose clock runs 20 millionths too fast lies in a drawer. After how long is it always rejected?"
+        ),
         options=(
             Option("a", "after a week or less", lambda day: day is not None and day <= 7),
             Option("b", "after a month or so", lambda day: day is not None and 7 < day <= 60),

@@ -58,8 +58,10 @@ REVIEW = Exercise(
     ),
     ask=_reviewed,
     hints=(
-        "For each line, ask what it changes for the people at the counter. One key lets strangers learn more than "
-        "they should.",
+        (
+            "For each line, ask what it changes for the people at the counter. One key lets strangers learn more "
+            "than they should."
+        ),
         "An hour has 3,600 seconds. Which of the waits is longer than that?",
         "How long does a session in this shop stay fresh? And how long is a working day?",
     ),

@@ -64,7 +64,8 @@ def log_in(accounts, name, typed, verify, spare):
             "An unknown name: the answer and the number of calls",
             ("zoe", "sunshine"),
             (False, 1),
-            "No hash is stored for this name, but the answer must take as long. What else could you pass to `verify`?",
+            "No hash is stored for this name, but the answer must take as long. What else could you pass to "
+            "`verify`?",
         ),
         Case(
             "An unknown name with the password of the spare hash",
@@ -140,7 +141,9 @@ def wait(failures):
     ),
     cases=(
         Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
-        Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
+        Case(
+            "After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"
+        ),
         Case(
             "After 3 failures",
             (3,),
@@ -148,10 +151,18 @@ def wait(failures):
             "The third failure costs 30 seconds, and that wait has not doubled yet. How many doublings should your "
             "code count for `failures` = 3?",
         ),
-        Case("After 4 failures", (4,), 60, "Each further failure doubles the wait. How many doublings are there by "
-                                           "now?"),
-        Case("After 6 failures", (6,), 240, "Each further failure doubles the wait. How many doublings are there by "
-                                            "now?"),
+        Case(
+            "After 4 failures",
+            (4,),
+            60,
+            "Each further failure doubles the wait. How many doublings are there by now?",
+        ),
+        Case(
+            "After 6 failures",
+            (6,),
+            240,
+            "Each further failure doubles the wait. How many doublings are there by now?",
+        ),
         Case("After 10 failures", (10,), 3600, "The longest wait is an hour. How many seconds is that?"),
         Case("After 99 failures", (99,), 3600, "The longest wait is an hour. How many seconds is that?"),
     ),

@@ -115,8 +115,10 @@ CHOOSE = Exercise(
             "On the left, find the first row whose share is 2 % or less. Then read the right side of that row: is "
             "the share for a year 10 % or less?"
         ),
-        "Suppose that the first row that satisfies the rule on the left breaks the rule on the right. Can any later "
-        "row satisfy both?",
+        (
+            "Suppose that the first row that satisfies the rule on the left breaks the rule on the right. Can any "
+            "later row satisfy both?"
+        ),
     ),
     cases=(
         Case(
@@ -171,7 +173,8 @@ CHOOSE = Exercise(
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": "None"}',
-            "Your entry is in quotes, so it is a word of four letters. How do you write Python's value for *nothing*?",
+            "Your entry is in quotes, so it is a word of four letters. How do you write Python's value for "
+            "*nothing*?",
         ),
     ),
 )
@@ -181,8 +184,10 @@ EXERCISES = (CHOOSE,)
 PREDICTIONS = (
     Prediction(
         id="offset-and-delay",
-        question=("A phone is 20 s ahead, its code takes 20 s to arrive, and the window is 0. How often does the "
-                 "server accept the code?"),
+        question=(
+            "A phone is 20 s ahead, its code takes 20 s to arrive, and the window is 0. How often does the "
+            "server accept the code?"
+        ),
         options=(
             Option("a", "never, because two errors are worse than one", lambda chance: chance == 0),
             Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),

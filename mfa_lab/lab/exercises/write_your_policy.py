@@ -276,7 +276,8 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, _FOUR.replace("pharmacy.", "")),
-            "Your line [reasons] begins a second policy. Which name, followed by a dot, must come first in that line?",
+            "Your line [reasons] begins a second policy. Which name, followed by a dot, must come first in that "
+            "line?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, _FOUR),

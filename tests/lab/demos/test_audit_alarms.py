@@ -115,7 +115,10 @@ def test_other_right_ways_to_find_the_account(guessed_at):
     [
         (lambda lines: of(lines, "password accepted").most_common(1)[0][0], "logs in very often"),
         (lambda lines: (of(lines, "password accepted") - of(lines, "logged out")).most_common(1)[0][0], "very often"),
-        (lambda lines: next(line.account_id for line in lines if line.event == "code refused"), "The time of a mistake"),
+        (
+            lambda lines: next(line.account_id for line in lines if line.event == "code refused"),
+            "The time of a mistake",
+        ),
         (lambda lines: lines[-1].account_id, "The time of a mistake"),
         (lambda lines: unfollowed(lines)[0].account_id, "The time of a mistake"),
         (lambda lines: min((count, who) for who, count in of(lines, "logged in").items())[1], "a few lines to count"),

@@ -119,7 +119,12 @@ def test_rare_chances_are_told_in_whole_numbers():
 @pytest.mark.parametrize(
     ("exercise", "answer", "came", "told"),
     [
-        ("cost-of-window", {0: (0.657, 6800), 1: (1.971, 480)}, "the other number of this pair", "swapped the two numbers"),
+        (
+            "cost-of-window",
+            {0: (0.657, 6800), 1: (1.971, 480)},
+            "the other number of this pair",
+            "swapped the two numbers",
+        ),
         (
             "cost-of-window",
             {0: (480, 1.971), 1: (6800, 0.657)},
