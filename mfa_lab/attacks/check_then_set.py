@@ -149,8 +149,9 @@ ATTACK = Attack(
             "The attack, by threads",
             partial(_races, racers=threads),
             ONE,
-            "All eight requests read the step before the first one has written, so several get the same answer. "
-            "So the number of requests that get in is not exactly one. What decides which request came first?",
+            "All eight requests read the step before the first one has written, so several get the same "
+            "answer. So your server does not let in exactly one of them. What decides which request came "
+            "first?",
         ),
         Trial(
             "The attack, by processes",

@@ -136,8 +136,8 @@ ATTACK = Attack(
             partial(_walks, direction=1),
             STOPS,
             (
-                "With enough codes, an attacker can move your window ahead as far as they like. Where must the window "
-                "stop?"
+                "With enough codes, an attacker can move your window ahead as far as they like. Where must "
+                "the window stop?"
             ),
         ),
         Trial(

@@ -149,8 +149,8 @@ ATTACK = Attack(
             "Alice, while somebody else opens a session with her password",
             _alice_in_between,
             IN,
-            "Somebody used Alice's password elsewhere, and then your server rejected her own code. So anyone with "
-            "the password can interrupt her. How is the other login related to hers?",
+            "Somebody used Alice's password elsewhere, and then your server rejected her own code. So anyone "
+            "with the password can interrupt her. Why should the other login affect hers?",
         ),
         Trial(
             "Alice, once a day for a month",

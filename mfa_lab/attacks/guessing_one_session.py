@@ -142,8 +142,8 @@ ATTACK = Attack(
             "A guess a second for five minutes, then a correct one",
             _steady,
             OUT,
-            "Somebody guessed once a second for five minutes, but your waits stayed at a few seconds. They hardly "
-            "slow a program down. What should the three-hundredth wrong code cost?",
+            "Somebody guessed once a second for five minutes, but your waits stayed at a few seconds. Such "
+            "waits hardly slow a program down. What should the three-hundredth wrong code cost?",
         ),
         Trial(
             "Alice, an hour after a hundred wrong guesses",

@@ -169,7 +169,7 @@ ATTACK = Attack(
             "An error report that shows variables",
             _silent(in_a_traceback),
             _SILENT,
-            "An error report shows every variable of every function that was called. Which of your variables "
+            "An error report shows the variables of every function in the traceback. Which of your variables "
             "holds the secret?",
         ),
         Trial(

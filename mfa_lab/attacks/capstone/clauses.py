@@ -154,8 +154,8 @@ ONE_LOGIN = (
                 "The code that enrolled the phone, once more",
                 cases.enrolled_with,
                 OUT,
-                "Your server accepted the code that confirmed the enrolment again. Confirming is a use as well. "
-                "Where does the draft store this use?",
+                "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
+                "well. Where does the draft store this use?",
             ),
             Trial(
                 "The code before the last one, once more",

@@ -17,7 +17,7 @@ EXERCISES = (
         title="Attack 1: no session before the second step",
         question=(
             "Write a class `Fixed` that extends `HastyServer` with its own method `begin_login(self, name, "
-            "password)`, so that the pending login from step 1 does not open a page."
+            "password)`. The pending login from step 1 must no longer open a page."
         ),
         given=_GIVEN,
         hints=(
@@ -80,13 +80,13 @@ PREDICTIONS = (
             ),
             (
                 "In 2013 a user publicly told the author of [a plug-in for a webmail "
-                "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) how to get in. Type "
-                "the password, ignore the page for the code, and open the inbox by its address. The plug-in was "
-                "fixed, but the same mistake appeared elsewhere. In 2022 [a plug-in for a learning "
-                "platform](https://github.com/FlaviuPopescu/CVE-2022-28601) was found to make it "
-                "(CVE-2022-28601). Instead of typing the code, anyone with the password could open the page with "
-                "the phone number and change that number. The server then sent the next code to the new number. "
-                "PortSwigger's Web Security Academy has [a lab that is built on this "
+                "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) how to get in. An "
+                "attacker only had to type the password, ignore the page for the code, and open the inbox by "
+                "its address. The plug-in was fixed, but the same mistake appeared elsewhere. In 2022 [a "
+                "plug-in for a learning platform](https://github.com/FlaviuPopescu/CVE-2022-28601) had the "
+                "same fault (CVE-2022-28601). Instead of typing the code, anyone with the password could open "
+                "the page with the phone number and change that number. The server then sent the next code to "
+                "the new number. PortSwigger's Web Security Academy has [a lab that is built on this "
                 "mistake](https://portswigger.net/web-security/authentication/multi-factor)."
             ),
         ),

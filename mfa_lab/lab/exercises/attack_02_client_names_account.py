@@ -22,10 +22,7 @@ EXERCISES = (
         ),
         given=("from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.client_names_account import TrustingServer"),
         hints=(
-            (
-                "Both parts of the text come from the client. Which of the two parts is impossible for a client to "
-                "make up?"
-            ),
+            ("Both parts of the text come from the client. Which of the two parts can a client not invent?"),
             "Split the text at the space, look up the first part, and ignore the second part.",
         ),
         wrong=(
@@ -98,8 +95,8 @@ PREDICTIONS = (
     Prediction(
         id="attack-client-names-account",
         question=(
-            "Mallory logs in with his own password. On the page for the code, he changes the name in the hidden "
-            "field to Alice's, and types a code that he read on her phone. Whose pages open?"
+            "Mallory logs in with his own password. On the next page he changes the name in the hidden field to "
+            "Alice's, and types a code that he read on her phone. Whose pages open?"
         ),
         options=(
             Option(
@@ -122,14 +119,14 @@ PREDICTIONS = (
                 "issues a new token for the session and stores its owner, too (ASVS-7.2.4)."
             ),
             (
-                "This has really happened. In 2019 users of [an adapter that adds one-time passwords to company "
-                "logins](https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19) found the wrong person's "
-                "name in the second step. The page sent the name in a hidden field. The adapter's author "
-                "explained in public what that meant: one person's password and another person's code were enough "
-                "for a login. The report was closed as fixed. PortSwigger's Web Security Academy has [a lab built "
-                "on this "
-                "mistake](https://portswigger.net/web-security/authentication/multi-factor/lab-2fa-broken-logic), "
-                "in which the attacker then guesses the code."
+                "This has happened in practice. In 2019 users of [an adapter that adds one-time passwords to "
+                "company logins](https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19) found the wrong "
+                "person's name in the second step. The page sent the name in a hidden field. The adapter's "
+                "author explained in public what that meant: one person's password and another person's code "
+                "were enough for a login. The report was closed as fixed. PortSwigger's Web Security Academy "
+                "has [a lab built on this "
+                "mistake](https://portswigger.net/web-security/authentication/multi-factor/"
+                "lab-2fa-broken-logic), in which the attacker then guesses the code."
             ),
         ),
         secrets=(

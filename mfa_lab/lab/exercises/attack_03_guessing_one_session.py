@@ -15,9 +15,9 @@ EXERCISES = (
         title="Attack 3: how long to wait after a wrong code",
         question=(
             "Write a class `Fixed` that extends `PatientServer` with its own method `wait_seconds(self, "
-            "failures)`. The server calls it after each wrong code; `failures` is the number of wrong codes in a "
-            "row, including this one. The method returns how many seconds must pass before the server verifies "
-            "the next code, or 0. A correct code resets the count."
+            "failures)`. The server calls the method after each wrong code; `failures` is the number of wrong "
+            "codes in a row, including this one. The method returns how many seconds the next code has to "
+            "wait, or 0. A correct code resets the count."
         ),
         given="from mfa_lab.attacks.guessing_one_session import PatientServer",
         hints=(
@@ -46,8 +46,8 @@ EXERCISES = (
                 "class Fixed(PatientServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 1 if failures >= 5 else 0",
-                "Your waits last only a second or two. They hardly slow a program down. How many guesses a day do "
-                "such waits allow?",
+                "Your waits last only a second or two. Such waits hardly slow a program down. How many "
+                "guesses a day do they allow?",
             ),
             Wrong(
                 "class Fixed(PatientServer):\n"
@@ -85,8 +85,8 @@ PREDICTIONS = (
     Prediction(
         id="attack-one-session",
         question=(
-            "Each of 8,000 attackers has a password and guesses 600 codes in half a minute. Three of a million "
-            "codes are valid at any time. How many of the attackers get in?"
+            "Each of 8,000 attackers has a password and guesses 600 codes in half a minute. At any time, "
+            "three codes in a million are valid. How many of the attackers get in?"
         ),
         options=(
             Option("a", "none: a million is a lot", lambda measure: measure.got == 0),
@@ -96,18 +96,18 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** twenty. The formula gives 3 · 600 / 1,000,000, or one in 556, so we expect 14.4 "
-                "of 8,000 attackers. The result is not exactly 14.4, but it is well within three standard "
-                "deviations: about 11 on either side."
+                "**What we saw:** twenty attackers got in. The formula gives 3 · 600 / 1,000,000, or one in "
+                "556, so we expect 14.4 of 8,000 attackers. The result is not exactly 14.4, but it is well "
+                "within three standard deviations: about 11 on either side."
             ),
             (
-                "In half a minute hardly any attacker gets in, but no attacker stops after half a minute. Follow "
-                "the middle line to the right. At 20 guesses a second, which any home connection can send, an "
-                "hour of guessing succeeds with a chance of one in five. After 231,049 guesses, a little more "
-                "than three hours, the odds are even. The upper line shows a server that accepts codes from up to "
-                'eight steps on either side, because "clocks are so wrong". This server saves the attacker more '
-                "than four fifths of the work. Notebook 10 computes what a wide window costs; here you see how an "
-                "attacker profits from it."
+                "In half a minute hardly any attacker gets in, but no attacker stops after half a minute. "
+                "Follow the middle line to the right. At 20 guesses a second, which any home connection can "
+                "send, an attacker who guesses for an hour has a chance of one in five. After 231,049 "
+                "guesses, a little more than three hours, the odds are even. The upper line shows a server "
+                'that accepts codes from up to eight steps on either side, because "clocks are so wrong". '
+                "This server saves the attacker more than four fifths of the work. Notebook 10 computes what "
+                "a wide window costs; here you see how an attacker profits from it."
             ),
             (
                 "`MfaServer` verified three guesses and rejected the other 597 without verifying them, whether "
@@ -119,6 +119,6 @@ PREDICTIONS = (
                 "gets in."
             ),
         ),
-        secrets=("20 of 8,000", r"14\.4", r"(?i)1 in 556|one in 556", r"\btwenty\. The formula"),
+        secrets=("20 of 8,000", r"14\.4", r"(?i)1 in 556|one in 556", r"\btwenty attackers got in"),
     ),
 )

@@ -25,7 +25,7 @@ EXERCISES = (
             "from mfa_lab.attacks.helpers.minimal_server import Count"
         ),
         hints=(
-            "Which of these can Mallory create as often as he likes, and which exists only once?",
+            "What can Mallory create as often as he likes, and what exists only once?",
             (
                 "Two pending logins of the same account should share one count. Pending logins of different "
                 "accounts should have different counts."
@@ -100,10 +100,11 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the limit held in each of the hundred sessions, but it was worth nothing. The "
-                "server verified all 500 guesses, as if there were no limit. It limits the guesses in a session, "
-                "but an attacker can open any number of sessions. The account is different, because it exists "
-                "only once. RFC4226-7.3 says explicitly that the count spans all login sessions."
+                "**What we saw:** the limit held in each of the hundred sessions, but it was worth nothing. "
+                "The server verified all 500 guesses, as if there were no limit. It limits the guesses in a "
+                "session, but an attacker can open any number of sessions. But the attacker wants to get into "
+                "one account, and that account exists only once. RFC4226-7.3 says explicitly that the count "
+                "spans all login sessions."
             ),
             (
                 "Does this sound too simple to be true? In 2024 researchers at Oasis Security examined a very "
@@ -117,7 +118,7 @@ PREDICTIONS = (
             (
                 "`MfaServer` again verified only three guesses: a hundred sessions make no difference to it. "
                 "After a correct password and the third wrong code in a row, it sends Alice a security "
-                "notification (ASVS-6.3.5): somebody knows your password."
+                "notification that somebody knows her password (ASVS-6.3.5)."
             ),
         ),
         secrets=("15 of 8,000", r"12\.0 are expected", "all 500 guesses", "1 in 667", "AuthQuake"),

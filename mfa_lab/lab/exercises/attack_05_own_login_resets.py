@@ -1,4 +1,4 @@
-"""The exercise and the prediction of attack 5, where the attacker's own login resets the counter (notebooks 24, 25)."""
+"""The exercise and the prediction of attack 5, where the attacker's login resets the counter (notebooks 24, 25)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ EXERCISES = (
         exercise_id="own-login-resets",
         title="Attack 5: one user's login resets another user's count",
         question=(
-            "Write a class `Fixed` that extends `ForgivingServer` with its own method `succeeded(self, count)`. "
-            "The server calls it when a login is complete, and passes the count of the account that logged in. "
-            "`count.failures` is the number of wrong codes in a row. The server does not verify another code "
-            "before `count.wait_until`."
+            "Write a class `Fixed` that extends `ForgivingServer` with its own method `succeeded(self, "
+            "count)`. The server calls the method when a login is complete, and passes the count of the "
+            "account that logged in. `count.failures` is the number of wrong codes in a row. The server does "
+            "not verify another code before `count.wait_until`."
         ),
         given="from mfa_lab.attacks.own_login_resets import ForgivingServer",
         hints=(
-            "Whose login does a correct code prove?",
+            "A correct code proves something about one account. Which account is it?",
             ("The argument is all that the method needs. The other accounts do not matter here."),
         ),
         wrong=(
@@ -87,10 +87,10 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** 8 of 8,000 attackers got in. If every guess is verified, the formula of attack "
-                "3 expects 9.6. Three codes of a million are valid at any moment, and each attacker makes 400 "
-                "guesses. So each of the 8,000 has a chance of 1 in 834. Eight is well within what we can expect "
-                "by chance."
+                "**What we saw:** 8 of 8,000 attackers got in. If the server verifies every guess, the "
+                "formula from attack 3 predicts 9.6. At any moment, three codes in a million are valid, and "
+                "each attacker makes 400 guesses. So each of the 8,000 has a chance of 1 in 834. Eight is "
+                "well within what we can expect by chance."
             ),
             (
                 "The weak server verified every single guess. Its counter works, but it never gets beyond four. "

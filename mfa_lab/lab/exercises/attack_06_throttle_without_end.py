@@ -23,8 +23,8 @@ EXERCISES = (
         given="from mfa_lab.attacks.throttle_without_end import EndlessServer",
         hints=(
             (
-                "You can keep the wait of five minutes. The weak server lacks a limit beyond which waiting no longer "
-                "helps."
+                "You can keep the wait of five minutes. The weak server has no limit on failures after which "
+                "waiting no longer helps."
             ),
             "Check the number first, and then call the weak server's `must_wait` with `super()`.",
         ),
@@ -127,11 +127,11 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** seventeen of 400. The formula predicts 1 in 17, or 23.5 of 400; the difference "
-                "is chance, as in attack 3. Five codes every five minutes are 1,440 a day, and half a million a "
-                "year. Three codes in a million are valid, so an attacker can expect one and a half hits a year. "
-                "Waiting makes guessing slow. It is still guessing, day and night, by a program that does not get "
-                "bored."
+                "**What we saw:** seventeen of 400 attackers got in. The formula predicts 1 in 17, or 23.5 of "
+                "400; the difference is chance, as in attack 3. Five codes every five minutes are 1,440 a "
+                "day, and half a million a year. Three codes in a million are valid, so an attacker can "
+                "expect one and a half hits a year. Waiting makes guessing slow. It is still guessing, day "
+                "and night, by a program that does not get bored."
             ),
             (
                 "`MfaServer` imposes waits too, but in the end it stops the guessing. After a hundred wrong codes "
@@ -140,12 +140,12 @@ PREDICTIONS = (
                 "hundred times in a row, without one correct code in between? Nobody has met such a person yet."
             ),
             (
-                "In 2020 somebody read the source code of a large package index and [reported in "
-                "public](https://github.com/pypi/warehouse/issues/8456) that its limit on wrong codes never ends "
-                "the guessing. By that reader's calculation, a patient attacker has an even chance after three "
-                "months. When the limit was made stricter in 2025, the same reader calculated again, and arrived "
-                "at seven months. With all the limits that this service has now, including 50 codes a day, it "
-                "takes 13 years: look for this service in the figure below."
+                "In 2020 a user who had read the source code of a large package index [reported in "
+                "public](https://github.com/pypi/warehouse/issues/8456) that its limit on wrong codes never "
+                "ends the guessing. By that user's calculation, a patient attacker has an even chance after "
+                "three months. When the limit was made stricter in 2025, the same user calculated again, and "
+                "arrived at seven months. With all the limits that this service has now, including 50 codes a "
+                "day, it takes 13 years. Look for this service in the figure below."
             ),
         ),
         secrets=("17 of 400", r"23\.5", "seventeen of 400", r"79 %", "patient attacker", "1,440"),

@@ -117,14 +117,16 @@ PREDICTIONS = (
             "The server accepts one step on either side. How often does Mallory get in?"
         ),
         options=(
-            Option("a", "never: a code lasts half a minute", lambda measure: measure.got == 0),
+            Option("a", "never, because a code lasts half a minute", lambda measure: measure.got == 0),
             Option("b", "in less than half of the attempts", lambda measure: 0 < measure.got < measure.tries / 2),
             Option(
                 "c",
                 "in half of the attempts or more, but not in all",
                 lambda measure: measure.tries / 2 <= measure.got < measure.tries,
             ),
-            Option("d", "always: the window is 90 seconds wide", lambda measure: measure.got == measure.tries),
+            Option(
+                "d", "always, because the window is 90 seconds wide", lambda measure: measure.got == measure.tries
+            ),
         ),
         outcome="c",
         saw=(

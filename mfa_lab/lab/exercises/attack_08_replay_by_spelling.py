@@ -102,8 +102,8 @@ PREDICTIONS = (
                 "boxes, your computer has no font for these digits, but the server accepts them.)"
             ),
             (
-                "The two halves of this server disagree about what a code *is*. The half that verifies codes sees "
-                "the number: like PyOTP, it takes a digit of any alphabet for a digit. The half that remembers "
+                "The two halves of this server disagree about what a code *is*. The half that verifies codes "
+                "sees the number: like PyOTP, it accepts the digits of any alphabet. The half that remembers "
                 "codes sees the characters."
             ),
             (

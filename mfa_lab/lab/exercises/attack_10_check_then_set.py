@@ -136,15 +136,15 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                '**What we saw:** both requests read before either wrote. Each request read "not used", which was '
-                "true, but no longer true when the server acted on it. Perhaps a millisecond passes between the "
-                "two boxes, and that is enough time for another request. No test that makes one request after "
-                "another will ever find this fault. In production it can happen whenever somebody clicks twice, "
-                "and an attacker can make it happen."
+                '**What we saw:** both requests read before either wrote. Each request read "not used". That '
+                "was true then, but no longer true when the server acted on it. Perhaps a millisecond passes "
+                "between the two boxes, and that is enough time for another request. No test that makes one "
+                "request after another will ever find this fault. In production it can happen whenever "
+                "somebody clicks twice, and an attacker can make it happen."
             ),
             (
-                "To make it worse, the server does not reject anybody. In attack 7 Mallory comes after Alice. "
-                "Here both of them get in, so Alice has no reason to suspect anything."
+                "Even worse, the server rejects neither request. In attack 7 Mallory comes after Alice. Here "
+                "both of them get in, so Alice has no reason to suspect anything."
             ),
             (
                 "`MfaServer` compares and writes in one statement that the database executes as a whole. If the "
@@ -152,10 +152,10 @@ PREDICTIONS = (
                 "in, with processes as well as with threads (RFC6238-5.2, ASVS-6.5.1: *once* means once)."
             ),
             (
-                "In 2026 a file-sharing server had this fault. It looked in its cache for a used code, verified "
-                "the code, and then stored it in the cache. [Two requests with one "
-                "code](https://github.com/projectsend/projectsend/pull/1738) could both be accepted. The fix was "
-                "to check and store in a single operation."
+                "In 2026 a file-sharing server had this fault. It looked up a code in its cache of used "
+                "codes, verified the code, and then stored it in the cache. [Two requests with one "
+                "code](https://github.com/projectsend/projectsend/pull/1738) could both be accepted. The fix "
+                "was to check and store in a single operation."
             ),
         ),
         secrets=("more than one got in", "another request ✓ gets in", "read before either wrote", "file-sharing"),

@@ -168,10 +168,10 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the stranger identified all five, by four signs, each of which would have been "
-                "enough. The *message* names the reason. The *status* of the page is 404 for an unknown name. "
-                "Only existing names are ever *throttled*. The *time* also differs, because this server does not "
-                "hash the password for an unknown name."
+                "**What we saw:** the stranger identified all five, by four signs, each of which would have "
+                "been enough. The *message* gives the reason for the rejection. The *status* of the page is "
+                "404 for an unknown name. Only existing names are ever *throttled*. The *time* also differs, "
+                "because this server does not hash the password for an unknown name."
             ),
             (
                 "If you fix only the first three signs, an attacker can still use the fourth. Random noise does "
@@ -186,8 +186,8 @@ PREDICTIONS = (
             (
                 "This mistake also happens to careful people. In July 2024 [Django closed "
                 "CVE-2024-39329](https://docs.djangoproject.com/en/4.2/releases/4.2.14/). For users without a "
-                "usable password, login requests took a different time, so a stranger could find out who these "
-                "users were."
+                "usable password, login requests took a different amount of time, so a stranger could find "
+                "out who these users were."
             ),
         ),
         secrets=(

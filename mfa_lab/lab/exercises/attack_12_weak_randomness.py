@@ -21,16 +21,19 @@ EXERCISES = (
         title="Attack 12: a secret that nobody can recompute",
         question=(
             "Write a function `fixed_secret(now)` that makes a shared secret: at least 16 random bytes, "
-            "preferably 20, as Base32 text. The server passes the time, as it does to the weak function, and you "
-            "can use or ignore it. The setup cell has imported `base64`, `hashlib`, `random`, `secrets`, `time`, "
-            "and the kit's function `new_secret`, which takes a source of randomness."
+            "preferably 20, as Base32 text. The server passes the time, as it does to the weak function, and "
+            "your function can use or ignore it. The setup cell has imported `base64`, `hashlib`, `random`, "
+            "`secrets`, `time`, and the kit's function `new_secret`, which takes a source of randomness."
         ),
         given=_GIVEN,
         hints=(
-            "Which data does everybody know, which could somebody find out, and which can only this computer know?",
             (
-                "Python's documentation of `random` warns against one use of the module, and names another module for "
-                "it."
+                "Which data does everybody know, which data could somebody find out, and which data can only this "
+                "computer know?"
+            ),
+            (
+                "Python's documentation of `random` warns against one use of the module, and names another "
+                "module for it."
             ),
         ),
         wrong=(
@@ -120,9 +123,9 @@ PREDICTIONS = (
             ),
             (
                 "The length of a secret says nothing about how many secrets are possible. A finer clock only "
-                "makes more work for the attacker. Trying all seeds of 32 bits takes an afternoon. If attackers "
-                "know the hour, from a log or from the date of an e-mail, few milliseconds are left to try. That "
-                "takes some seconds."
+                "makes more work for the attacker. Trying all seeds of 32 bits takes an afternoon. If "
+                "attackers know the hour, from a log or from the date of an e-mail, they have few "
+                "milliseconds left to try. That takes some seconds."
             ),
             (
                 "There is another fault: two people who enrol in the same second get the *same* secret, so each "
@@ -132,8 +135,8 @@ PREDICTIONS = (
                 "A password manager generated passwords with such a generator, whose only input was the clock "
                 "(CVE-2020-27020, [reported in "
                 "2021](https://www.schneier.com/blog/archives/2021/07/"
-                "vulnerability-in-the-kaspersky-password-manager.html)). An attacker could try every password "
-                "that it had ever generated in seconds. The fault has been fixed."
+                "vulnerability-in-the-kaspersky-password-manager.html)). In seconds, an attacker could try "
+                "every password that it had ever generated. The fault has been fixed."
             ),
         ),
         secrets=(

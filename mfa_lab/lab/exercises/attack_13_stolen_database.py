@@ -95,8 +95,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode())",
-                "Your `decrypt` returned bytes, or bytes converted with `str`, which is only how a program "
-                "displays them. The server needs the secret as text. How do you turn bytes into text?",
+                "Your `decrypt` returned bytes, or the result of `str` for bytes. The server needs the secret "
+                "itself as text. How do you turn bytes into text?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"

@@ -34,14 +34,14 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="leaking-secrets",
-        title="Attack 14: a secret that nothing shows by accident",
+        title="Attack 14: a secret that is not shown by accident",
         question=(
-            "Write a class `Fixed` with the same methods as `Offer`, whose repr, log output and notebook view "
-            "show no secret. `Fixed(account, secret)` creates an object, `uri()` returns the text of the QR code, "
-            "and `picture()` returns the address of the QR code's picture. `Redacted(text)` hides a text, and "
-            "only `reveal()` returns it. `build_uri(secret, account=..., issuer=...)` makes the URI, and "
-            "`qr_png(text)` returns the QR code as PNG bytes. A web page accepts these bytes as an address, in "
-            'Base64 after `"data:image/png;base64,"`.'
+            "Write a class `Fixed` with the same methods as `Offer`. Its repr, its log output and its "
+            "notebook view must not show the secret. `Fixed(account, secret)` creates an object, `uri()` "
+            "returns the text of the QR code, and `picture()` returns the address of the QR code's picture. "
+            "`Redacted(text)` hides a text, and only `reveal()` returns it. `build_uri(secret, account=..., "
+            "issuer=...)` makes the URI, and `qr_png(text)` returns the QR code as PNG bytes. A web page "
+            'accepts these bytes as an address, in Base64 after `"data:image/png;base64,"`.'
         ),
         given=_GIVEN,
         hints=(
@@ -50,8 +50,8 @@ EXERCISES = (
                 "revealed the secret, what else holds it?"
             ),
             (
-                "If you reveal the secret inside a call, none of your variables holds it. And which machine draws the "
-                "picture?"
+                "If you reveal the secret inside a call, none of your variables holds it. And which machine "
+                "draws the picture?"
             ),
         ),
         wrong=(
@@ -128,9 +128,10 @@ PREDICTIONS = (
         outcome="d",
         saw=(
             (
-                "**What we saw:** all five. (The web service is a stand-in in this process, so the secret was not "
-                "sent to anybody.) A secret that is an ordinary text leaks without an attacker. If code prints, "
-                "logs or saves its data, it also prints, logs or saves the secret."
+                "**What we saw:** all five places showed the secret. (The web service is a stand-in in this "
+                "process, so the secret was not sent to anybody.) A secret that is an ordinary text leaks "
+                "without an attacker. If code prints, logs or saves its data, it also prints, logs or saves "
+                "the secret."
             ),
             (
                 "Each of these places keeps the secret for a long time. Logs are sent to other machines and kept "

@@ -198,17 +198,18 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the result is *broken*, and it was our own server. Alice was logged in, and "
-                "everything looked as always. The code was correct, on time, and used only once: by the relay. No "
-                "rule about codes helps here, because the relay broke none of them. People type the code into the "
-                "page that asks for it, and they cannot see the difference. NIST-3.2.5 says plainly that a "
-                "one-time password that is typed by hand does not count as phishing-resistant."
+                "**What we saw:** the result is *broken*, and it was our own server that failed. Alice was "
+                "logged in, and everything looked normal to her. The code was correct, on time, and used only "
+                "once: by the relay. No rule about codes helps here, because the relay broke none of them. "
+                "People type the code into the page that asks for it, and they cannot see the difference. "
+                "NIST-3.2.5 says plainly that a one-time password that is typed by hand does not count as "
+                "phishing-resistant."
             ),
             (
-                "Only a key that is bound to the address that the browser really sees resists phishing: a passkey "
-                "or a security key. On a phishing page, such a key gives no answer that the real server would "
-                "accept. That is why NIST-2.2.2 requires servers to offer such an option. Notebook 23 explains "
-                "passkeys; this kit has not built them."
+                "The methods that resist phishing use a key that is bound to the address that the browser "
+                "really sees: a passkey or a security key. On a phishing page, such a key gives no answer "
+                "that the real server would accept. That is why NIST-2.2.2 requires servers to offer such an "
+                "option. Notebook 23 explains passkeys; this kit has not built them."
             ),
             (
                 "A server *can* make a stolen session worth less, and notify the owner. On `LastingServer`, the "
@@ -217,11 +218,11 @@ PREDICTIONS = (
                 "Alice was notified."
             ),
             (
-                "The relay did bind his phone. For its first five minutes a session is fresh enough to change the "
-                "factors (ASVS-7.5.1), and a relay is quick. That phone stays bound after the session has ended. "
-                "With the password and his own phone, the attacker can log in next week, too: the limit of a day "
-                "applies only to the session. Alice has to stop the rest. She reads the security notification, "
-                "has that phone removed and changes her password."
+                "The relay did bind his phone. For its first five minutes a session is fresh enough to change "
+                "the factors (ASVS-7.5.1), and a relay is quick. That phone stays bound after the session has "
+                "ended. With the password and his own phone, the attacker can log in next week, too: the "
+                "limit of a day applies only to the session. Alice has to do the rest: she reads the security "
+                "notification, has that phone removed and changes her password."
             ),
             (
                 "The relay cannot prevent the notification. Alice sees it at her next login, and also gets it by "
@@ -231,9 +232,9 @@ PREDICTIONS = (
             (
                 "In March 2026 [a service that rented out such "
                 "pages](https://www.itnews.com.au/news/"
-                "europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078) was shut down. It passed "
-                "everything that victims typed to the real login page in real time, and kept the session that "
-                "came back."
+                "europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078) was shut down. In real "
+                "time, it forwarded everything that victims typed to the real login page, and kept the "
+                "session that came back."
             ),
         ),
         secrets=(
@@ -242,7 +243,7 @@ PREDICTIONS = (
             "Alice was notified",
             "all week long",
             "it was our own server",
-            "everything looked as always",
+            "everything looked normal",
             "rented out such pages",
             "kept the session that came",
         ),

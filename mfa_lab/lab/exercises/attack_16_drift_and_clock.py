@@ -95,7 +95,8 @@ EXERCISES = (
             Wrong(
                 "class Fixed(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
                 "Your server remembers used codes for a day. But an attacker has also seen codes that nobody "
-                "used, and they become valid again with the clock. What do both kinds of code have in common?",
+                "used, and these become valid again when the clock goes back. What do both kinds of code have "
+                "in common?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -153,8 +154,8 @@ EXERCISES = (
                 "    def centre(self, account):\n"
                 "        self.latest = max(self.latest, super().centre(account))\n"
                 "        return self.latest",
-                "Your server stops its time until the clock has caught up. A code that is valid at that moment "
-                "stays valid until then. How long should a code be valid?",
+                "Your server stops its time until the clock has caught up. A code that is valid at that "
+                "moment stays valid until then. For how long should a code be valid?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -188,10 +189,10 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets "
-                "wider, but it moves. Each accepted code moves the window by a step, and so opens the door to the "
-                "next code. After two logins, Alice's current code, framed at 0, is outside the window. Mallory "
-                "logs in with codes whose time has not yet come. A feature that was made for Alice locks her out "
-                "of her account."
+                "wider, but it moves. Each accepted code moves the window by a step, and so brings the next "
+                "code into the window. After two logins, Alice's current code, framed at 0, is outside the "
+                "window. Mallory logs in with codes whose time has not yet come. A feature that was made for "
+                "Alice locks her out of her account."
             ),
             (
                 "With a cap of one step, the window stops after two codes, and Alice's current code stays inside. "
@@ -199,17 +200,17 @@ PREDICTIONS = (
                 "does not follow the true time (ASVS-6.5.8): it follows codes, which somebody may have collected."
             ),
             (
-                "RFC 6238 describes how a server can follow a phone, and recommends a limit in the same section. "
-                "Anyone who reads only the first half builds `FollowingServer`. This mistake has really been "
-                "made. In 2019 a user of [an open-source server for one-time "
-                "passwords](https://github.com/LinOTP/LinOTP/issues/110) reported that the server had accepted a "
-                "used code again twenty minutes later. The server assumed that this phone was 1,230 seconds slow, "
-                "although its window was 300 seconds. The fault has been fixed."
+                "RFC 6238 describes how a server can follow a phone, and recommends a limit in the same "
+                "section. Anyone who reads only the first half builds `FollowingServer`. This mistake has "
+                "been made in practice. In 2019 a user of [an open-source server for one-time "
+                "passwords](https://github.com/LinOTP/LinOTP/issues/110) reported that the server had "
+                "accepted a used code again twenty minutes later. The server assumed that this phone was "
+                "1,230 seconds slow, although its window was 300 seconds. The fault has been fixed."
             ),
         ),
         secrets=(
             "3600 s ahead",
-            "opens the door to the next",
+            "brings the next code into",
             "0, 1, 2, 3, 4, 5",
         ),
     ),
@@ -228,10 +229,10 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** both. The server remembered the used code for as long as its window could "
-                "accept it. That time was over long before the clock went back. A memory of used codes, however "
-                "long, does not help against the other code, because nobody had used it. That code had expired, "
-                "but then the clock made it valid again."
+                "**What we saw:** both codes were accepted. The server remembered the used code for as long "
+                "as its window could accept it. That time was over long before the clock went back. A memory "
+                "of used codes, however long, does not help against the other code, because nobody had used "
+                "it. That code had expired, but then the clock made it valid again."
             ),
             (
                 "Even without a clock, a server can know that it has already accepted a code of a *later* step. "

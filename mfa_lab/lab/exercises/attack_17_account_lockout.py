@@ -29,15 +29,15 @@ EXERCISES = (
         exercise_id="account-lockout",
         title="Attack 17: delay, but never disable",
         question=(
-            "Write a class `Fixed` that extends `LockingServer` with two methods. `locked(self, count)` returns "
-            "whether the account has to wait, so that the server must not verify a password. "
-            "`wrong_password(self, count)` records a wrong password in `count.failures` and `count.wait_until` "
-            "(Unix seconds). The first two wrong passwords in a row cost nothing, and the third costs a wait of "
-            "30 seconds. Each further wrong password doubles the wait, up to an hour."
+            "Write a class `Fixed` that extends `LockingServer` with two methods. `locked(self, count)` "
+            "returns `True` while the server must not verify a password. `wrong_password(self, count)` "
+            "records a wrong password in `count.failures` and `count.wait_until` (Unix seconds). The first "
+            "two wrong passwords in a row cost nothing, and the third costs a wait of 30 seconds. Each "
+            "further wrong password doubles the wait, up to an hour."
         ),
         given=_GIVEN,
         hints=(
-            "Think of a lock as a time at which it ends. Until when does the server not verify a password?",
+            "To end a lock, the server must know when it ends. Until when should it not verify a password?",
             (
                 "To double a wait again and again, use a power of two. The third failure has the exponent 0, and "
                 "`min` limits the wait to an hour."
@@ -119,8 +119,8 @@ EXERCISES = (
                 "    def locked(self, count):\n"
                 "        return self.clock.now() <= count.wait_until\n\n"
                 f"{_DOUBLES.format(free=2)}",
-                "At the second `wait_until`, your server still makes Alice wait. She comes back at exactly that "
-                "moment, and your server rejects her. When is the wait over?",
+                "Your server still makes Alice wait when its clock shows exactly `wait_until`. She comes back "
+                "at that moment, and your server rejects her. When is the wait over?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
@@ -150,9 +150,9 @@ PREDICTIONS = (
                 "administrator. With a list of names, a stranger can lock out the whole company on Monday morning."
             ),
             (
-                "Our server delays the password check, but never disables the password. From the third wrong "
-                "password on, a name has to wait half a minute, then twice as long each time, but never longer "
-                "than an hour. (NIST-3.2.2 allows that back-off, and RFC4226-7.3 calls it a delay scheme.)"
+                "Our server delays the password check, but never disables the password. After the third wrong "
+                "password, a name has to wait half a minute, then twice as long each time, but never longer than "
+                "an hour. (NIST-3.2.2 allows that back-off, and RFC4226-7.3 calls it a delay scheme.)"
             ),
             (
                 "After that whole day of wrong passwords, Alice waited twenty minutes, not the sixty minutes in "

@@ -114,8 +114,8 @@ CAPSTONE = Exercise(
         _but(
             "    window_steps = 2",
             (
-                "Your server accepts a code that is too old, so a thief has more time to use it. How many codes are valid "
-                "at one moment?"
+                "Your server accepts a code that is too old, so a thief has more time to use it. How many "
+                "codes are valid at one moment?"
             ),
         ),
         _but(
@@ -138,8 +138,8 @@ CAPSTONE = Exercise(
             "        fresh = (name, step) not in self.used\n"
             "        self.used.add((name, step))\n"
             "        return fresh",
-            "Your server accepted the code that confirmed the enrolment again. Confirming is a use as well. Where "
-            "does the draft store this use?",
+            "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
+            "well. Where does the draft store this use?",
         ),
         _but(  # what an earlier server of this class has left there
             "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"
@@ -171,7 +171,7 @@ CAPSTONE = Exercise(
         ),
         _but(
             "    def begin_login(self, name, password):\n        raise AccessDenied",
-            "Your server lets nobody in, so it is safe but useless.",
+            "Your server lets nobody in, so it is safe but useless. Who must still get in?",
         ),
     ),
     ask=put_to,
@@ -194,7 +194,7 @@ EXERCISES = (CAPSTONE,)
 PREDICTIONS = (
     Prediction(
         id="first-draft",
-        question="The table has ten rows. The first draft keeps the rules of how many rows?",
+        question="How many of the ten rules in the table does the first draft keep?",
         options=(
             Option("a", "none", lambda kept: kept == 0),
             Option("b", "one to three", lambda kept: 1 <= kept <= 3),
@@ -204,12 +204,12 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the draft keeps a single row, the row that every demonstration shows: honest "
-                "people get in. Its authors tried that before they showed the draft. Nobody tried what only an "
-                "attacker would try. *It works* and *it is secure* are two different findings, and only an attack "
-                "can show the second."
+                "**What we saw:** the draft keeps a single rule, the rule that every demonstration shows: "
+                "honest people get in. Its authors tried that before they showed the draft. Nobody tried what "
+                "only an attacker would try. *It works* and *it is secure* are two different findings, and "
+                "only an attack can show the second."
             ),
         ),
-        secrets=(r"1 of 10 kept", r"keeps a single row"),
+        secrets=(r"1 of 10 kept", r"keeps a single rule"),
     ),
 )

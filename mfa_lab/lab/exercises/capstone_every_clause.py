@@ -184,7 +184,7 @@ EVERY_CLAUSE = Exercise(
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",
-            "Your server lets nobody in, so it is safe but useless.",
+            "Your server lets nobody in, so it is safe but useless. Who must still get in?",
         ),
     ),
     ask=put_to,
@@ -199,9 +199,10 @@ EVERY_CLAUSE = Exercise(
             "(attack 6). Sessions are in 23 (attack 15), and the log is in 29 and 51."
         ),
         (
-            "`must_wait` first checks the limit of a hundred failures, and then the wait for the current count. "
-            "`check_session` reads both times before it calls `super()`, which changes the second one. `note` "
-            "checks whether the name has an account, and keeps only the first word of the text that it receives."
+            "`must_wait` first checks whether the hundredth failure has happened, and then the wait for the "
+            "current count. `check_session` reads both times before it calls `super()`, which changes the second "
+            "one. `note` checks whether the name has an account, and keeps only the first word of the text that "
+            "it receives."
         ),
     ),
 )
