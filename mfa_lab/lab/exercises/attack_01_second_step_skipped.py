@@ -61,7 +61,11 @@ PREDICTIONS = (
         options=(
             Option("a", "none", lambda measure: measure.succeeded),
             Option("b", "about half a million, until one is correct"),
-            Option("c", "no number is enough: the server stops him first", lambda measure: not measure.succeeded),
+            Option(
+                "c",
+                "no number of guesses helps, because the server stops him first",
+                lambda measure: not measure.succeeded,
+            ),
         ),
         outcome="a",
         saw=(

@@ -95,8 +95,8 @@ PREDICTIONS = (
     Prediction(
         id="attack-client-names-account",
         question=(
-            "Mallory logs in with his own password. On the next page he changes the name in the hidden field to "
-            "Alice's, and types a code that he read on her phone. Whose pages open?"
+            "Mallory logs in with his own password. On the page for the code, he changes the hidden name to "
+            "Alice's, and types a code that he has read on her phone. Whose pages open?"
         ),
         options=(
             Option(

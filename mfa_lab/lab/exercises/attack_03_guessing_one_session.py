@@ -89,7 +89,7 @@ PREDICTIONS = (
             "three codes in a million are valid. How many of the attackers get in?"
         ),
         options=(
-            Option("a", "none: a million is a lot", lambda measure: measure.got == 0),
+            Option("a", "none, because a million is a lot", lambda measure: measure.got == 0),
             Option("b", "some, but fewer than a hundred", lambda measure: 0 < measure.got < 100),
             Option("c", "a hundred or more", lambda measure: measure.got >= 100),
         ),

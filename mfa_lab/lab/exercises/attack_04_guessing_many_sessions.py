@@ -85,7 +85,7 @@ PREDICTIONS = (
             "worth?"
         ),
         options=(
-            Option("a", "nothing: there is a limit now", lambda measure: not measure.succeeded),
+            Option("a", "nothing, because there is a limit now", lambda measure: not measure.succeeded),
             Option(
                 "b",
                 "about what five guesses are worth",

@@ -120,7 +120,7 @@ PREDICTIONS = (
             "many of them get in?"
         ),
         options=(
-            Option("a", "none or one: it is a strict limit", lambda measure: measure.got <= 1),
+            Option("a", "none or one, because it is a strict limit", lambda measure: measure.got <= 1),
             Option("b", "more than one, but fewer than fifty", lambda measure: 1 < measure.got < 50),
             Option("c", "fifty or more", lambda measure: measure.got >= 50),
         ),

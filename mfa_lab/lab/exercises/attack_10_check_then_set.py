@@ -127,7 +127,7 @@ PREDICTIONS = (
             "more than one request get in?"
         ),
         options=(
-            Option("a", "nowhere: the code is remembered", lambda measure: measure.got == 0),
+            Option("a", "nowhere, because the code is remembered", lambda measure: measure.got == 0),
             Option(
                 "b", "only among the processes, because threads share one server", lambda measure: measure.got == 1
             ),

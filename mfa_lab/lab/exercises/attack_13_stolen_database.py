@@ -144,7 +144,7 @@ PREDICTIONS = (
             "get Alice's second factor are still open?"
         ),
         options=(
-            Option("a", "none, because all rows are noise without the key", lambda measure: measure.got == 0),
+            Option("a", "none, because all rows are meaningless without the key", lambda measure: measure.got == 0),
             Option("b", "one of them", lambda measure: measure.got == 1),
             Option("c", "two of them", lambda measure: measure.got == 2),
             Option("d", "all three", lambda measure: measure.got == 3),

@@ -178,21 +178,21 @@ PREDICTIONS = (
         options=(
             Option(
                 "a",
-                "there is no session, because a code is accepted once and Alice has used it",
+                "no session opens, because a code is accepted once, and Alice has used it",
                 lambda measure: not measure.succeeded,
             ),
             Option(
                 "b",
-                "the server rejects his phone, because it asks for another of Alice's codes",
+                "the server rejects his phone, because it asks for one more of Alice's codes",
                 lambda measure: measure.succeeded and "phone is bound" not in measure.words,
             ),
             Option(
                 "c",
-                "his phone is bound, and Alice is told about it",
+                "his phone is bound, and Alice is notified",
                 lambda measure: "security notification" in measure.words,
             ),
             Option(
-                "d", "his phone is bound, and Alice is told nothing", lambda measure: "told nothing" in measure.words
+                "d", "his phone is bound, and Alice is not notified", lambda measure: "told nothing" in measure.words
             ),
         ),
         outcome="c",

@@ -43,10 +43,10 @@ def _but(mistake: str, feedback: str) -> Wrong:
 
 CAPSTONE = Exercise(
     id="second-draft",
-    title="A single login that keeps the rules",
+    title="A single login that meets the requirements",
     question=(
-        "Write a class `SecondDraft` that extends `FirstDraft` and keeps the rules in the first five rows of the "
-        "table and in the last row."
+        "Write a class `SecondDraft` that extends `FirstDraft` and satisfies the first five rows of the table "
+        "and the last row."
     ),
     solution=_SOLUTION,
     cases=graded_by(*ONE_LOGIN, EVERYBODY),
@@ -56,7 +56,7 @@ CAPSTONE = Exercise(
             "    window_steps = 1\n"
             "    def new_secret(self):\n"
             "        return base64.b32encode(self.randomness.token_bytes(20)).decode()",
-            "Your server now keeps the rules in two more rows, but still breaks several others. It rejects an "
+            "Your server now satisfies two more rows, but several other rows are still open. It rejects an "
             "unknown name with a different sentence. What does a stranger learn from that sentence?",
         ),
         _but(
@@ -179,8 +179,8 @@ CAPSTONE = Exercise(
     hints=(
         "Four methods and one number are enough, and each method is short. Begin with the shortest.",
         (
-            "You know every rule from an earlier notebook. Secrets are in notebook 03, names are in 02 and 23, "
-            "and codes are in 07 and 23. Notebook 21 (attack 1) shows which token opens a page."
+            "You know every requirement from an earlier notebook. Secrets are in notebook 03, names are in 02 "
+            "and 23, and codes are in 07 and 23. Notebook 21 (attack 1) shows which token opens a page."
         ),
         (
             "You need nothing new. For an unknown name, compute a hash by calling `verify` with `None`. A page "
@@ -194,7 +194,7 @@ EXERCISES = (CAPSTONE,)
 PREDICTIONS = (
     Prediction(
         id="first-draft",
-        question="How many of the ten rules in the table does the first draft keep?",
+        question="How many of the ten rows in the table does the first draft satisfy?",
         options=(
             Option("a", "none", lambda kept: kept == 0),
             Option("b", "one to three", lambda kept: 1 <= kept <= 3),
@@ -204,12 +204,12 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the draft keeps a single rule, the rule that every demonstration shows: "
+                "**What we saw:** the draft satisfies a single row, the row that every demonstration shows: "
                 "honest people get in. Its authors tried that before they showed the draft. Nobody tried what "
                 "only an attacker would try. *It works* and *it is secure* are two different findings, and "
                 "only an attack can show the second."
             ),
         ),
-        secrets=(r"1 of 10 kept", r"keeps a single rule"),
+        secrets=(r"1 of 10 kept", r"satisfies a single row"),
     ),
 )

@@ -52,14 +52,14 @@ def _notes(line: str, feedback: str) -> Wrong:
 
 EVERY_CLAUSE = Exercise(
     id="every-clause",
-    title="A server that keeps every rule",
-    question="Write a class `Fixed` that extends `SecondDraft` and keeps the rules in all rows of the table.",
+    title="A server that satisfies every row",
+    question="Write a class `Fixed` that extends `SecondDraft` and satisfies every row of the table.",
     solution=_SOLUTION,
     cases=graded_by(*CLAUSES),
     wrong=(
         Wrong(
             _SOLUTION.replace("(SecondDraft)", "(FirstDraft)"),
-            "Your class breaks the rules in the first five rows again. Which class does it extend?",
+            "Your class no longer satisfies the first five rows. Which class does it extend?",
         ),
         _waits(
             "        return False",
@@ -195,8 +195,8 @@ EVERY_CLAUSE = Exercise(
             "third writes less than it receives."
         ),
         (
-            "You know every rule from an earlier notebook. Waits are in notebook 02, and their end is in 21 "
-            "(attack 6). Sessions are in 23 (attack 15), and the log is in 29 and 51."
+            "You know every requirement from an earlier notebook. Waits are in notebook 02, and their end is "
+            "in 21 (attack 6). Sessions are in 23 (attack 15), and the log is in 29 and 51."
         ),
         (
             "`must_wait` first checks whether the hundredth failure has happened, and then the wait for the "
