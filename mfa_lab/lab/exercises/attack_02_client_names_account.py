@@ -14,11 +14,11 @@ EXERCISES = (
         exercise_id="client-names-account",
         title="Attack 2: the server knows whose login it is",
         question=(
-            "Write a class `Fixed` that extends `TrustingServer` with its own method `account_of(self, pending)`. "
-            "The method returns the account that passed the first step, one of `self.accounts`, or raises "
-            "`AccessDenied`. The client sends back the text `pending.token.reveal()`: a random token, a space, "
-            "and a name. In the first step the server stored a name in `self.pendings`, with only the random "
-            "token as the key."
+            "Write a class `Fixed` that extends `TrustingServer` with its own method `account_of(self, "
+            "pending)`. The method returns the account from `self.accounts` that passed the first step, or "
+            "raises `AccessDenied`. The client sends back the text `pending.token.reveal()`: a random token, "
+            "a space, and a name. In the first step the server stored a name in `self.pendings`, with only "
+            "the random token as the key."
         ),
         given=("from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.client_names_account import TrustingServer"),
         hints=(
@@ -47,8 +47,9 @@ EXERCISES = (
                 "        if self.last is None:\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[self.last]",
-                "Your server remembers only one name: the last person who typed a password. If two people log in "
-                "at the same time, your server takes one for the other. What is different about their two logins?",
+                "Your server remembers only one name, that of the last person who typed a password. If two "
+                "people log in at the same time, your server takes one for the other. What is different about "
+                "their two logins?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"

@@ -16,8 +16,8 @@ EXERCISES = (
         question=(
             "Write a class `Fixed` that extends `PatientServer` with its own method `wait_seconds(self, "
             "failures)`. The server calls the method after each wrong code; `failures` is the number of wrong "
-            "codes in a row, including this one. The method returns how many seconds the next code has to "
-            "wait, or 0. A correct code resets the count."
+            "codes in a row, including this one. The method returns how many seconds the account has to wait "
+            "before the next code, or 0. A correct code resets the count."
         ),
         given="from mfa_lab.attacks.guessing_one_session import PatientServer",
         hints=(
