@@ -140,9 +140,9 @@ PREDICTIONS = (
                 "hundred times in a row, without one correct code in between? Nobody has met such a person yet."
             ),
             (
-                "In 2020 a user who had read the source code of a large package index [reported in "
-                "public](https://github.com/pypi/warehouse/issues/8456) that its limit on wrong codes never "
-                "ends the guessing. By that user's calculation, a patient attacker has an even chance after "
+                "In 2020 a user [reported in public](https://github.com/pypi/warehouse/issues/8456) that a "
+                "large package index limits wrong codes, but never ends the guessing. The user had found this "
+                "in the source code. By that user's calculation, a patient attacker has an even chance after "
                 "three months. When the limit was made stricter in 2025, the same user calculated again, and "
                 "arrived at seven months. With all the limits that this service has now, including 50 codes a "
                 "day, it takes 13 years. Look for this service in the figure below."
