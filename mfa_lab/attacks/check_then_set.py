@@ -150,8 +150,7 @@ ATTACK = Attack(
             partial(_races, racers=threads),
             ONE,
             "All eight requests read the step before the first one has written, so several get the same "
-            "answer. So your server does not let in exactly one of them. What decides which request came "
-            "first?",
+            "answer. So several get in, or none. What decides which request came first?",
         ),
         Trial(
             "The attack, by processes",

@@ -177,8 +177,8 @@ ATTACK = Attack(
             _both_at_once,
             IN,
             (
-                "Two people log in at the same time. Your server confuses one of them with the other, or "
-                "rejects one of them. How does it tell their logins apart?"
+                "When two people log in at the same time, your server confuses or rejects one of them. How "
+                "does it tell their logins apart?"
             ),
         ),
         Trial(

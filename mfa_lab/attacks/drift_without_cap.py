@@ -151,8 +151,8 @@ ATTACK = Attack(
             partial(_walked_then_owner, direction=1),
             IN,
             (
-                "An attacker moved the window ahead, and now your server rejects Alice's current code. How far from "
-                "the server's current step is the window's centre?"
+                "An attacker moved the window ahead, and now your server rejects Alice's current code. How "
+                "far ahead is the window's centre?"
             ),
         ),
         Trial(
@@ -160,8 +160,8 @@ ATTACK = Attack(
             partial(_walked_then_owner, direction=-1),
             IN,
             (
-                "An attacker moved the window back, and now your server rejects Alice's current code. How far behind "
-                "the server's current step is the window's centre?"
+                "An attacker moved the window back, and now your server rejects Alice's current code. How far "
+                "behind is the window's centre?"
             ),
         ),
         *HONEST,

@@ -163,7 +163,7 @@ ATTACK = Attack(
             "Mallory himself, while Alice's account is guessed at",
             _mallory_meanwhile,
             IN,
-            "Somebody guessed codes for Alice's account, and now Mallory has to wait to log in to his own. So one "
+            "Somebody guessed codes for Alice's account, and now Mallory has to wait at his own. So one "
             "attacker can stop everybody. Whose failures does your wait depend on?",
         ),
         Trial(

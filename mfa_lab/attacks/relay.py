@@ -129,8 +129,8 @@ ATTACK = Attack(
             "A session that the server never opened",
             made_up,
             OUT,
-            "Your server did not reject a token that it never issued. A client can send any text as a token. How "
-            "should the server answer if it does not know the token?",
+            "Your server did not reject a token that it never issued. A client can send any text as a token. "
+            "How should the server answer an unknown token?",
         ),
         Trial(
             "The attacker binds another phone: what Alice finds",

@@ -119,7 +119,7 @@ ATTACK = Attack(
                 f"The same code, {name}",
                 partial(used_again, delay_seconds=1, spell=spell),
                 OUT,
-                f"Your server accepted a used code again, typed with {name}. Is that a different code?",
+                f"Your server accepted the used code with {name}. Is that a new code?",
             )
             for name, spell in SPELLINGS.items()
         ),

@@ -257,7 +257,7 @@ ATTACK = Attack(
             _still_waits,
             OUT,
             "Immediately after ten wrong passwords, your server accepted the correct one. So an attacker can "
-            "guess passwords without a pause. Why does the name no longer have to wait?",
+            "guess without a pause. Why does the name no longer have to wait?",
         ),
         Trial(
             "Alice's password, while her name and nobody's wait",

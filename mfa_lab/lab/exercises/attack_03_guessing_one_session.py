@@ -110,13 +110,13 @@ PREDICTIONS = (
                 "a wide window costs; here you see how an attacker profits from it."
             ),
             (
-                "`MfaServer` verified three guesses and rejected the other 597 without verifying them, whether "
-                "they were correct or not. From the third wrong code on, the account has to wait: half a minute "
-                "at first, and up to an hour (RFC4226-7.3, NIST-3.2.2). By the same formula, the chance fell from "
-                "one in 556 to one in 111,111. The formula has three numbers, and *v* is the only one that a "
-                "server can change without a cost to honest users. A small chance is still a chance. None of "
-                "these attackers was lucky, but if you repeat the experiment, about one time in fourteen somebody "
-                "gets in."
+                "`MfaServer` verified three guesses and rejected the other 597 without verifying them, "
+                "whether they were correct or not. From the third wrong code on, the account has to wait: "
+                "half a minute at first, and up to an hour (RFC4226-7.3, NIST-3.2.2). By the same formula, "
+                "the chance fell from one in 556 to one in 111,111. The formula has three numbers, and *v* is "
+                "the only one that a server can change without a cost to honest users. A small chance is "
+                "still a chance. None of these attackers was lucky, but in about one of fourteen such "
+                "experiments somebody gets in."
             ),
         ),
         secrets=("20 of 8,000", r"14\.4", r"(?i)1 in 556|one in 556", r"\btwenty attackers got in"),

@@ -102,9 +102,8 @@ PREDICTIONS = (
             (
                 "**What we saw:** the limit held in each of the hundred sessions, but it was worth nothing. "
                 "The server verified all 500 guesses, as if there were no limit. It limits the guesses in a "
-                "session, but an attacker can open any number of sessions. But the attacker wants to get into "
-                "one account, and that account exists only once. RFC4226-7.3 says explicitly that the count "
-                "spans all login sessions."
+                "session, but an attacker can open any number of sessions. But the account that the attacker "
+                "wants exists only once. RFC4226-7.3 says explicitly that the count spans all login sessions."
             ),
             (
                 "Does this sound too simple to be true? In 2024 researchers at Oasis Security examined a very "

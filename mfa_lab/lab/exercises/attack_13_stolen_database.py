@@ -158,11 +158,11 @@ PREDICTIONS = (
                 "but it did not show *whose* secret this is."
             ),
             (
-                "So the ciphertext must be bound to its place: to the account and to the authenticator. AES-GCM "
-                "can do that with *associated data*. This data is not encrypted, but the ciphertext decrypts only "
-                "with the same associated data. The third line of the table shows this method, and the fourth "
-                "line is this kit's server. Strong protection (NIST-3.1.4.2) requires three things: encryption, a "
-                "key that is kept elsewhere, and a row that is valid in only one place."
+                "So the ciphertext must be bound to its place: to the account and to the authenticator. "
+                "AES-GCM can do that with *associated data*. This data is not encrypted, but the ciphertext "
+                "decrypts only with the same associated data. The third line of the table shows this; the "
+                "fourth line is this kit's server. Strong protection (NIST-3.1.4.2) requires three things: "
+                "encryption, a key that is kept elsewhere, and a row that is valid in only one place."
             ),
             (
                 "This does not stop an attacker who also steals the key. It does not stop an attacker who "

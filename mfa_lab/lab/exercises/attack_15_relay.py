@@ -159,8 +159,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return super().check_session(session)",
-                "Your code looks up a token that the server never issued, and `self.times` does not contain it. "
-                "So the page fails with an internal error. Which method could you call first to check whether the "
+                "Your code looks up a token that the server never issued, and `self.times` does not contain "
+                "it. So the page fails with an internal error. Which method could first check whether the "
                 "session exists?",
             ),
         ),
@@ -206,10 +206,10 @@ PREDICTIONS = (
                 "phishing-resistant."
             ),
             (
-                "The methods that resist phishing use a key that is bound to the address that the browser "
-                "really sees: a passkey or a security key. On a phishing page, such a key gives no answer "
-                "that the real server would accept. That is why NIST-2.2.2 requires servers to offer such an "
-                "option. Notebook 23 explains passkeys; this kit has not built them."
+                "Phishing fails against a key that is bound to the address that the browser really sees: a "
+                "passkey or a security key. On a phishing page, such a key gives no answer that the real "
+                "server would accept. That is why NIST-2.2.2 requires servers to offer such an option. "
+                "Notebook 23 explains passkeys; this kit has not built them."
             ),
             (
                 "A server *can* make a stolen session worth less, and notify the owner. On `LastingServer`, the "

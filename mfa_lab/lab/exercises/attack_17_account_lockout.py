@@ -155,10 +155,10 @@ PREDICTIONS = (
                 "an hour. (NIST-3.2.2 allows that back-off, and RFC4226-7.3 calls it a delay scheme.)"
             ),
             (
-                "After that whole day of wrong passwords, Alice waited twenty minutes, not the sixty minutes in "
-                "the table. When she came back, part of the wait was already over. The server did not verify what "
-                "the stranger typed during that wait, so the wait did not get longer. A name that does not exist "
-                "has to wait in the same way. Otherwise the waits would show which names exist."
+                "After that whole day of wrong passwords, Alice waited twenty minutes, not the sixty in the "
+                "table. When she came back, part of the wait was already over. The server did not verify what "
+                "the stranger typed during that wait, so the wait did not get longer. A name that does not "
+                "exist has to wait in the same way. Otherwise the waits would show which names exist."
             ),
             (
                 "This does not solve the whole problem. A stranger who comes back at the very end of each wait "
