@@ -151,7 +151,7 @@ def heard(exercise_id: str, mistake: str) -> str:
             for end in (10, 21, 50, 99)
         ),
         *(
-            ("every-clause", WAITS.format(end=100, clock=clock), "the server's clock, `self.clock`?")
+            ("every-clause", WAITS.format(end=100, clock=clock), "the server's clock, `self.clock`")
             for clock in ("1_790_000_000.5", "1_900_000_000.5")  # `time.time()` in 2026, and in 2030
         ),
         *(
