@@ -101,7 +101,7 @@ ATTACK = Attack(
     number=8,
     id="replay-by-spelling",
     title="Replay by another spelling",
-    flaw="Remembers used codes as they were typed, and reads many spellings as the same code.",
+    flaw="Remembers used codes as they were typed, but accepts many spellings of the same code.",
     story="In 2025 the library of a server for secrets dropped spaces from a code before it verified it. The "
     "server's own memory of used codes did not. With a space in it, a used code was new.",
     source="https://github.com/openbao/openbao/pull/1625",
