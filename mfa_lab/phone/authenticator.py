@@ -116,13 +116,12 @@ class Phone:
 
     @clears_variables
     def code(self, label: str | None = None) -> str:
-        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without such an
-        account."""
+        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without that account."""
         return self._code(label, periods_ahead=0)
 
     @clears_variables
     def next_code(self, label: str | None = None) -> str:
-        """Return the code that the phone will show next. Raises `InvalidInput` without such an account."""
+        """Return the code that the phone will show next. Raises `InvalidInput` without that account."""
         return self._code(label, periods_ahead=1)
 
     def seconds_left(self, label: str | None = None) -> int:

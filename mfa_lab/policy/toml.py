@@ -92,7 +92,7 @@ def _check_size(document: dict[str, Any]) -> None:
         inside = [each.values() if isinstance(each, dict) else each for each in level]
         level = [value for values in inside for value in values if isinstance(value, dict | list)]
     if level:
-        raise InvalidInput(f"tables and lists in this text are more than {MAX_LEVELS} levels deep: write fewer levels")
+        raise InvalidInput(f"tables and lists in this text are over {MAX_LEVELS} levels deep: write fewer levels")
     if keys > MAX_KEYS:
         raise InvalidInput(f"this text has more than {MAX_KEYS} keys: pass a shorter one")
 

@@ -129,8 +129,7 @@ def read(text: str) -> Part:
 
 
 def read_all(texts: Iterable[str]) -> Export:
-    """Return a whole export from its QR codes' texts, in any order. Raises `InvalidUri`, which names missing
-    codes."""
+    """Return a whole export from its codes' texts, in any order. Raises `InvalidUri`, which names missing codes."""
     parts = [read(text) for text in texts]
     if len({_export_of(part) for part in parts}) != 1:
         raise InvalidUri("these QR codes do not belong to one export: pass all QR codes of one export, and no others")
