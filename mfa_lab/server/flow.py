@@ -127,8 +127,7 @@ class MfaServer:
         return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows `code`, and consume the code's step: nobody can log in with the same
-        code.
+        """Bind the authenticator that shows `code`, and consume the code's step: no login accepts the same code.
 
         Returns a full set of recovery codes for an account's first factor. For any other factor, the set is empty and
         the earlier codes stay valid. Raises `AccessDenied`.

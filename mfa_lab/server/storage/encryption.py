@@ -46,7 +46,7 @@ class SecretCipher:
             )
         except (InvalidTag, ValueError, TypeError):  # SQLite returns text if text was written
             pass
-        raise ServerFault("an encrypted secret cannot be decrypted in its row: the database was changed; restore a backup")
+        raise ServerFault("a secret cannot be decrypted in its row: the database was changed; restore a backup")
 
     def _bound_to(self, row: RowBinding) -> bytes:
         return "|".join((str(self._schema_version), self.key_id, row.account_id, row.factor_id)).encode()

@@ -36,8 +36,7 @@ _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user
 
 
 class Postgres:
-    """The database of a `postgresql://` URL. There is no place for a key file beside it, so the key comes from
-    outside."""
+    """The database of a `postgresql://` URL. It has no place for a key file, so the key comes from outside."""
 
     path = None
     key_comes_from_outside = True

@@ -12,8 +12,7 @@ FOLDER = Path(__file__).parent
 
 
 def upgrade(connection: Connection, version: int) -> None:
-    """Migrate a database from schema `version` to the current one, in the transaction of `connection`: all or
-    nothing.
+    """Migrate a database of schema `version` to the current one, in the transaction of `connection`: all or nothing.
 
     Raises `ServerFault` if this version cannot be migrated.
     """
