@@ -1,5 +1,4 @@
-"""Write the answers: pages from templates that escape everything, and problems as JSON. No answer explains a
-fault."""
+"""Write the answers: pages from templates that escape everything, and problems as JSON. No answer explains faults."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")
 
-FAULT = "The service is out of order. It is not known whether your request was carried out: check this before you try again."
+FAULT = "The service is out of order. Your request may or may not have been carried out: check before you try again."
 Reason = Literal[
     "refused",
     "already_done",

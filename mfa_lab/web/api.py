@@ -154,8 +154,7 @@ def log_in(request: Request, body: Credentials) -> Response:
 
 @router.post("/code", responses=_NO_TOKEN, response_model=NewSession)
 def finish(request: Request, token: Token, body: Code) -> Response:
-    """Verify a code from the authenticator (steps 2 to 4). Bearer: a pending login. Returns the token of a
-    session."""
+    """Verify an authenticator's code (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
     session = _server(request).finish_login(tokens.pending(token.credentials), body.code)
     return _written(NewSession(token=tokens.written(session), **_told(session)))
 
@@ -175,8 +174,7 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
 
 @router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
-    """Resynchronise an authenticator with two consecutive codes. Bearer: the token of a recovery. Then log in
-    again."""
+    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token. Then log in again."""
     _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
@@ -236,8 +234,7 @@ def recovery_codes(request: Request, session: Fresh) -> Codes:
 
 @router.post("/recovery-codes/kept")
 def kept(request: Request, body: Kept) -> Acknowledged:
-    """Record that the owner has kept these codes. Bearer: not needed. The id came with the codes and grants
-    nothing."""
+    """Record that the owner has kept these codes. No bearer is needed: the id came with them and grants nothing."""
     return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
 
 

@@ -97,7 +97,7 @@ def _to_the_account(request: Request) -> Response:
 
 async def _not_here(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    sentence = {404: "There is no such page.", 405: "This page does not accept such a request."}.get(status, "Try again.")
+    sentence = {404: "There is no such page.", 405: "This page rejects such requests."}.get(status, "Try again.")
     response = answer(request, request.app.state.mfa, status, sentence)
     if status == 405:
         allowed = ", ".join(sorted(_methods(path_in(request.scope))))

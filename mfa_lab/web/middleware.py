@@ -102,6 +102,6 @@ class Shield:
             log.warning("refused: this server is for https, but the request came over %s", scope["scheme"])
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in _PROXY for name, _ in headers):
-            log.warning("refused: this server is for plain http without a proxy, but the request has a proxy's header")
+            log.warning("refused: this server is for plain http without a proxy, but the request came by a proxy")
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None

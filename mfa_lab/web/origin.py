@@ -57,7 +57,7 @@ def _disagreement(request: Request, *, proof: bool) -> str:
         if len(origins) == 1 and here and _address(theirs.lower(), sender) == here:
             return ""
         return (
-            f"Origin is {', '.join(origins)[:_SHOWN]!r}, but Host is {host[:_SHOWN]!r} and the scheme is {scheme!r}; a "
+            f"Origin is {', '.join(origins)[:_SHOWN]!r}, but Host is {host[:_SHOWN]!r} and the scheme {scheme!r}; a "
             "proxy must pass on the browser's Host with its port, and X-Forwarded-Proto"
         )
     return "neither Origin nor Sec-Fetch-Site was sent" if proof and fetched is None else ""

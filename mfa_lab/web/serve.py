@@ -30,8 +30,7 @@ _PREFIX = "MFA_LAB_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE. Lists are separated by
-    commas.
+    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE. Commas separate lists.
 
     `https` says whether browsers reach the server over https, its own or a proxy's. `notifications` is the path of a
     file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY,
@@ -104,8 +103,7 @@ _MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
 
 
 def named_policy(name: str) -> Policy:
-    """Return the policy `standard` or a policy from data/policies.toml. Raises `InvalidInput`, which names them
-    all."""
+    """Return the policy `standard` or one from data/policies.toml. Raises `InvalidInput`, which names all of them."""
     known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     if name not in known:
         raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")

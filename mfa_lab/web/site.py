@@ -18,8 +18,7 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The settings of the web side. `prefix` is the path of the pages and the API, and `home` is the path to open
-    after a login.
+    """The settings of the web side. `prefix` is the path of pages and API; `home` is the path to open after a login.
 
     `hosts` are the host names of the application; a request for any other host is rejected. `https=False` is for
     lessons on one machine: then only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`.
@@ -37,11 +36,11 @@ class Site:
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
-            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at its start and none at its end")
+            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start and not at the end")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
-                raise InvalidInput(f"{host!r} is not a host: write a name such as app.example.org, without scheme, port or path")
+                raise InvalidInput(f"{host!r} is not a host: write app.example.org, without scheme, port or path")
         if not self.hosts:
             raise InvalidInput("name at least one host name of the application")
         if not self.https and not set(self.hosts) <= set(LOOPBACK):
@@ -73,8 +72,7 @@ class Site:
         return exact_name(name) in map(exact_name, self.admins)
 
     def is_reserved(self, name: str) -> bool:
-        """Return whether this name, in any spelling, belongs to an administrator: only the operator may register
-        it."""
+        """Return whether this name, in any spelling, is an administrator's. Only the operator may register it."""
         return normal_name(name) in map(normal_name, self.admins)
 
 

@@ -28,7 +28,7 @@ _WORDS = {
     "factor taken over": "Your earlier authenticator works here. Enrol a new one: the older system knows its secret.",
     "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
-    "recovery refused": "Somebody typed your password and a wrong recovery code. If it was not you, change your password.",
+    "recovery refused": "Somebody typed your password and a wrong recovery code. Not you? Change your password.",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
     "reset code issued": "An administrator issued a reset code for you. If you did not ask for it, call them now.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
