@@ -92,8 +92,7 @@ class RunningClock(ManualClock):
         return self._run.speed
 
     def play(self, speed: float = 1.0) -> None:
-        """Start the clock, which then advances `speed` seconds in each second of the machine. Raises
-        `InvalidInput`."""
+        """Start the clock: it then gains `speed` seconds per second of the machine. Raises `InvalidInput`."""
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= _FASTEST:
             raise InvalidInput(f"speed must be a number above 0, up to {_FASTEST}: 1 is the normal speed")
         self._run = _Run(self.exact(), self._machine(), float(speed))

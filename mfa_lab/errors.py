@@ -78,8 +78,9 @@ class ContradictingObservations(InvalidInput):
 
 
 class ServerFault(MfaError):
-    """The server itself failed (database, disk, key). The user did nothing wrong, and the server decided nothing. The
-    error is the same for known and unknown names.
+    """The server itself failed (database, disk, key).
+
+    The user did nothing wrong, and the server decided nothing. The error is the same for known and unknown names.
     """
 
 

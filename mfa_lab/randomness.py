@@ -31,7 +31,7 @@ seed."""
 
 
 class SeededRandomness:
-    """A source of the same bytes for the same seed, so that all learners and tests see the same codes. Use it for
+    """A source of the same bytes for the same seed, so that all learners and tests see the same codes. Only for
     demos."""
 
     def __init__(self, seed: int) -> None:

@@ -10,8 +10,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def data_dir() -> Path:
-    """Return the folder with the test vectors, the blocklist and the demo accounts. Raises `MfaError` if it is
-    missing."""
+    """Return the folder with test vectors, blocklist and demo accounts. Raises `MfaError` if it is missing."""
     return _shipped("data")
 
 

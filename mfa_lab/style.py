@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """One actor's colours: for fills and lines on a light background, for text there, and for both on a dark
-    background."""
+    """One actor's colours: for fills and lines in a light theme, for text in it, and for both in a dark theme."""
 
     fill: str
     text: str

@@ -79,8 +79,7 @@ def padded_secret(secret: str) -> str:
 
 @clears_variables
 def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
-    """Return the key that `secret` encodes (Base32 in upper or lower case, padding optional). Raises
-    `InvalidSecret`."""
+    """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
         raise InvalidSecret(f"a secret must be Base32 text, not {type(secret).__name__}")
     try:

@@ -250,4 +250,4 @@ def _on_each_ground(image: Any) -> Iterator[Any]:
 
 
 def _no_picture() -> UnreadablePicture:
-    return UnreadablePicture("this picture cannot be read: pass the bytes of a PNG or JPEG file")
+    return UnreadablePicture("this is not a picture that can be read: pass the bytes of a PNG or JPEG file")

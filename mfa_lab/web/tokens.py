@@ -40,8 +40,10 @@ def well_formed(text: str | None) -> str:
 
 @clears_variables
 def record(text: str) -> Record | None:
-    """Return a record of the kind that the letter says, or None. Only the token is real: the server knows the
-    rest."""
+    """Return a record of the kind that the letter says, or None.
+
+    Only its token is real: the server knows the rest.
+    """
     letter, token = text[:1], Redacted(text[2:])
     if letter == "p":
         return PendingLogin(token, Permit.CODE, 0)

@@ -272,7 +272,7 @@ def test_what_is_no_host_is_refused_and_in_the_log(hosts: list[str], caplog: pyt
     headers = [(b"host", host.encode()) for host in hosts]
     asyncio.run(shield({**_scope("GET", ""), "headers": headers}, None, keep))  # type: ignore[arg-type]
     assert sent[0]["status"] == 400
-    assert "this server answers under app.example.org" in caplog.text
+    assert "this server answers to app.example.org" in caplog.text
 
 
 async def _never(*_: Any) -> None:

@@ -61,7 +61,7 @@ def test_confirm_clicked_twice(served: Served, browser: Browser, name: str) -> N
     code = enrolling(served, browser, name)
     second = clicked_twice(browser, "/confirm", code=code)
     assert told(second, ALREADY_DONE)
-    assert "After your next login you can make a fresh set" in second.text
+    assert "You can make a fresh set after your next login" in second.text
     lost = shown_codes(browser)
     browser.log_in(served, name)
     assert "Do you have your recovery codes?" in browser.answer.text

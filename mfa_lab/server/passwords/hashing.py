@@ -50,7 +50,7 @@ def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused |
         return _too_long(len(normal), policy)
     if normal.casefold() in common_passwords():
         return PasswordRefused(
-            "this password is very common, so attackers try it first; choose another one", rule="blocklist"
+            "this password is among the commonest, which attackers try first; choose another one", rule="blocklist"
         )
     if normal.casefold() in {name.casefold(), name.split("@")[0].casefold()}:
         return PasswordRefused("this password is the account's name; choose another one", rule="blocklist")

@@ -1,4 +1,4 @@
-"""Keep the data in PostgreSQL, so that several workers, on several machines, can share one database.
+"""Keep the data in PostgreSQL, so that several workers, even on several machines, can share one database.
 
 Every transaction first takes one lock for the whole database. Transactions therefore run one after the other, as in
 SQLite: the data that a request has read cannot change before the request writes. Passwords are verified outside

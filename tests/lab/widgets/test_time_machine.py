@@ -125,7 +125,7 @@ def test_one_message_is_answered_by_one(clocks):
         ({"ahead": 10**9}, "ahead is a whole number"),
         ({"ahead": "12"}, "ahead is a whole number"),
         ({"ppm": 10**6}, "ppm is a whole number"),
-        ({"speed": -2}, "speed is a number above 0"),
+        ({"speed": -2}, "speed must be a number above 0"),
         ({"server": 10, "ahead": -11}, "before 1970"),
     ],
     ids=str,
