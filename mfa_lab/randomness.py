@@ -31,8 +31,7 @@ seed."""
 
 
 class SeededRandomness:
-    """A source of the same bytes for the same seed, so that all learners and tests see the same codes. Only for
-    demos."""
+    """The same bytes for the same seed, so that all learners and tests see the same codes. Only for demo values."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  (predictable on purpose; never used for a file's keys)
