@@ -82,7 +82,7 @@ class RunningClock(ManualClock):
         return checked_now(int(self.exact()))
 
     def exact(self) -> float:
-        """Return the time in Unix seconds, with their fraction. A stopped clock returns whole seconds."""
+        """Return the time in Unix seconds, with the fraction. A stopped clock returns whole seconds."""
         base, began, speed = self._run
         return base + speed * (self._machine() - began) if speed else base
 
@@ -92,7 +92,7 @@ class RunningClock(ManualClock):
         return self._run.speed
 
     def play(self, speed: float = 1.0) -> None:
-        """Start the clock: it then gains `speed` seconds per second of the machine. Raises `InvalidInput`."""
+        """Start the clock, which then runs at `speed` seconds per second of the machine. Raises `InvalidInput`."""
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= _FASTEST:
             raise InvalidInput(f"speed must be a number above 0, up to {_FASTEST}: 1 is the normal speed")
         self._run = _Run(self.exact(), self._machine(), float(speed))

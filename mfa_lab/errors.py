@@ -89,7 +89,7 @@ class WrongKey(ServerFault):
 
 
 class ClockSetBack(ServerFault):
-    """The server's clock is `back_seconds` behind one of its earlier readings.
+    """The server's clock is `back_seconds` seconds behind one of its earlier readings.
 
     The error's sentence is for the operator; users see only that the service is out of order. Until the clock is
     correct, the server decides nothing, because it would accept old codes that somebody may have seen long ago.

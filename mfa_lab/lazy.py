@@ -10,7 +10,7 @@ from importlib import import_module
 
 
 def lazy_names(package: str) -> tuple[dict[str, str], Callable[[str], object]]:
-    """Return a dictionary from each name that `package` offers to its module, and a `__getattr__` that loads a name.
+    """Return the names that `package` offers, each with its module, and a `__getattr__` that loads a name.
 
     The names are read from the package's source, so that each name is written only once, where type checkers see it.
     """

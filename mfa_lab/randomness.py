@@ -31,7 +31,10 @@ seed."""
 
 
 class SeededRandomness:
-    """The same bytes for the same seed, so that all learners and tests see the same codes. Only for demo values."""
+    """A source that returns the same bytes for the same seed, so that all learners and tests see the same codes.
+
+    Use it only for demo values.
+    """
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  (predictable on purpose; never used for a file's keys)

@@ -52,7 +52,7 @@ class RedactedBytes(_Holder[bytes]):
 
 
 def clear_variables(error: BaseException) -> None:
-    """Remove the variables of every frame in the traceback of `error`, and of the errors that led to it.
+    """Remove the variables of every frame in the tracebacks of `error` and of the errors that led to it.
 
     Tools that print tracebacks with variables then show the lines but no values. Frames that are still running keep
     their variables.

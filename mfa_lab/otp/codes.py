@@ -49,7 +49,7 @@ def tidy_code(code: object, digits: int = 6) -> str:
         bare = without_separators(code)
         if re.fullmatch(rf"[0-9]{{{digits}}}", bare):
             return bare
-    raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
+    raise MalformedCode(f"a code has {digits} digits from 0 to 9: type what the authenticator shows")
 
 
 @clears_variables

@@ -44,7 +44,7 @@ class DriftInterval:
 def estimate_drift(
     observations: Iterable[tuple[int, int]], *, period: int = 30, delay_seconds: int = 0
 ) -> DriftInterval:
-    """Return the interval of all clock offsets of a phone that agree with every observation.
+    """Return the interval of the phone's clock offsets that agree with every observation.
 
     While a phone shows the code of step s, its clock is between s * period and (s + 1) * period. The server counts
     whole seconds: its clock reads n until n + 1 is reached. One observation therefore leaves an interval of period +
@@ -60,11 +60,11 @@ def estimate_drift(
     """
     checked_period(period)
     if type(delay_seconds) is not int or delay_seconds < 0:
-        raise InvalidInput("delay_seconds must be a whole number of 0 or more")
+        raise InvalidInput("delay_seconds must be a whole number, 0 or more")
     lows, highs = [], []
     for server_now, step in observations:
         if type(step) is not int or step < 0:
-            raise InvalidInput("a step is a whole number of 0 or more")
+            raise InvalidInput("a step must be a whole number, 0 or more")
         lows.append(step * period - checked_now(server_now) - 1)
         highs.append((step + 1) * period - server_now + delay_seconds)
     if not lows:

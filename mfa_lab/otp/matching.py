@@ -15,7 +15,7 @@ MAX_WINDOW_STEPS = 10
 
 
 MAX_REACH_STEPS = 240
-"""The farthest that resynchronisation searches: two hours on either side, with the usual 30 s (RFC4226-7.4)."""
+"""How far resynchronisation may search: two hours on either side, with the usual 30 s (RFC4226-7.4: bounded)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ def match_consecutive(
 ) -> Match:
     """Find two consecutive steps that `first` and `second` belong to, and return the second (RFC4226-7.4).
 
-    The search covers `reach_steps` on either side of the current step, so a guessed pair is correct 2 * reach_steps
-    times in 10^(2 * digits). Use it only for explicit resynchronisation, after another proof (RFC6238-6). As in
-    `match`, both steps must be later than `last_step`, and the caller stores the returned step. All steps within
-    reach are compared in constant time. Raises the errors of `match`.
+    The search covers `reach_steps` steps on either side of the current step, so a guessed pair is correct 2 *
+    reach_steps times in 10^(2 * digits). Use it only for explicit resynchronisation, after another proof (RFC6238-6).
+    As in `match`, both steps must be later than `last_step`, and the caller stores the returned step. All steps
+    within reach are compared in constant time. Raises the errors of `match`.
     """
     if type(reach_steps) is not int or not 1 <= reach_steps <= MAX_REACH_STEPS:
         raise InvalidInput(f"reach_steps must be 1 to {MAX_REACH_STEPS}: the search is bounded (RFC 4226, 7.4)")
@@ -103,7 +103,7 @@ def match_consecutive(
             return Match(step, step - current)
     if pairs:
         raise ReusedCode(
-            "one of these codes, or a later one, was already accepted: wait for the next two", step=pairs[-1],
+            "one of these codes, or a later one, was already accepted: wait for the next two codes", step=pairs[-1],
             offset=pairs[-1] - current,
         )  # fmt: skip
     raise NoMatch("these codes do not belong to two consecutive time steps within reach")

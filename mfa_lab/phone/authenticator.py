@@ -23,7 +23,7 @@ from mfa_lab.redaction import Redacted, clears_variables
 MAX_PIXELS = 40_000_000
 """A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
 MAX_SIDE = 10_000
-"""The greatest width and height, in pixels. A picture of one column and millions of rows takes seconds to decode."""
+"""The greatest width and height, in pixels. A small file with millions of rows would take seconds to decode."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _SYSTEM = SystemClock()
 
@@ -65,8 +65,8 @@ class Phone:
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
-        The QR code of an export adds all its accounts. Returns the label of the account added last. Raises
-        `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
+        If the QR code belongs to an export, all its accounts are added. Returns the label of the account added last.
+        Raises `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
         """
         return self.add(_decode(picture))
 
@@ -89,7 +89,7 @@ class Phone:
         return self._keep(part.accounts)
 
     def _keep(self, accounts: Iterable[OtpAccount]) -> str:
-        """Add each account under its own label and return the last label. An account added again becomes newest."""
+        """Add each account under its own label; return the last label. An account added again becomes the newest."""
         label, said = "", []
         for account in accounts:
             for quirk in self._quirks:
@@ -116,12 +116,12 @@ class Phone:
 
     @clears_variables
     def code(self, label: str | None = None) -> str:
-        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without that account."""
+        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` for an unknown label."""
         return self._code(label, periods_ahead=0)
 
     @clears_variables
     def next_code(self, label: str | None = None) -> str:
-        """Return the code that the phone will show next. Raises `InvalidInput` without that account."""
+        """Return the code that the phone will show next. Raises `InvalidInput` for an unknown label."""
         return self._code(label, periods_ahead=1)
 
     def seconds_left(self, label: str | None = None) -> int:
@@ -141,7 +141,7 @@ class Phone:
 
     @clears_variables
     def export(self) -> list[dict[str, Any]]:
-        """Return every account with its secret, only for the phone's own screen. The message is never stored."""
+        """Return every account with its secret, for the phone's own screen only. The result must never be stored."""
         return [
             {
                 "label": label,
@@ -211,7 +211,7 @@ def _opened(picture: bytes) -> Any:
     from PIL import Image
 
     if not isinstance(picture, bytes):
-        raise UnreadablePicture(f"a picture must be bytes, such as a PNG file contains, not {type(picture).__name__}")
+        raise UnreadablePicture(f"a picture must be bytes, such as those of a PNG file, not {type(picture).__name__}")
     image: Image.Image | None = None
     too_large = False
     try:

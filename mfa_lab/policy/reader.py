@@ -1,7 +1,7 @@
 """Read policies that people write in TOML. An error gives the line, the key and a remedy.
 
 This module does not import the record: `Policy.parse` passes its class as an argument. The record can therefore call
-the reader, although the reader never depends on the record.
+the reader, while the reader does not depend on the record.
 """
 
 from __future__ import annotations

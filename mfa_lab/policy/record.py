@@ -26,7 +26,7 @@ class HashCost:
             raise InvalidInput("Argon2 needs a time and lanes of 1 or more, and 8 KiB of memory per lane (RFC 9106)")
         if max(numbers) > _MOST or self.lanes >= 2**24:
             raise InvalidInput(
-                f"Argon2 allows a time and KiB of memory up to {_MOST:,}, and fewer than 2^24 lanes (RFC 9106)"
+                f"Argon2 allows a time and a memory in KiB up to {_MOST:,}, and fewer than 2^24 lanes (RFC 9106)"
             )
 
 
@@ -50,9 +50,9 @@ class Policy:
 
     hash_cost: HashCost = OWASP
     password_min_length: int = 8
-    """The least length, in code points (NIST-3.1.1.2: 8 with a second factor)."""
+    """The minimum length, in code points (NIST-3.1.1.2: 8 with a second factor)."""
     password_max_length: int = 1024
-    """The greatest length, in code points (NIST-3.1.1.2: at least 64). A longer password is rejected, never
+    """The maximum length, in code points (NIST-3.1.1.2: at least 64). A longer password is rejected, never
     truncated."""
 
     free_failures: int = 2
@@ -66,7 +66,7 @@ class Policy:
     most 100)."""
 
     authenticators: int = 2
-    """The most authenticators that an account may have. Each one makes a blind guess more likely to be correct."""
+    """The maximum number of authenticators per account. Each one makes a blind guess more likely to be correct."""
 
     pending_seconds: int = 300
     pending_wrong_codes: int = 5
@@ -112,7 +112,7 @@ class Policy:
         for field in fields(self):
             value, least = getattr(self, field.name), 0 if field.name in _MAY_BE_ZERO else 1
             if field.type == "int" and (type(value) is not int or value < least):
-                raise InvalidInput(f"{field.name} must be a whole number of {least} or more")
+                raise InvalidInput(f"{field.name} must be a whole number, {least} or more")
             if field.type == "int" and value > _MOST:
                 raise InvalidInput(f"{field.name} must be at most {_MOST:,}")
             if field.type == "str" and not isinstance(value, str):
@@ -126,7 +126,7 @@ class Policy:
                 raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
         if self.password_min_length < 8 or self.password_max_length < 64:
             raise InvalidInput(
-                "password_min_length must be at least 8, password_max_length at least 64 (NIST-3.1.1.2)"
+                "password_min_length must be at least 8, and password_max_length at least 64 (NIST-3.1.1.2)"
             )
         if self.password_max_length < self.password_min_length:
             raise InvalidInput("password_max_length must not be below password_min_length")

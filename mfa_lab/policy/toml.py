@@ -18,7 +18,7 @@ MAX_KEYS = 200
 """The time and memory of `tomllib` grow with the square of the dots in a key: 22 s and 2 GB for 48 kB of dots."""
 _QUOTED_OR_COMMENT = re.compile(r"""(?s:"{3}.*?"{3}|'{3}.*?'{3})|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""")
 _TRIED = 20
-"""The search for a key tries at most this many places and lines, so that no text can make it slow on purpose."""
+"""The search for a key tries at most this many places and lines, so that nobody can make it slow on purpose."""
 _SHOWN = 60
 _KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[\w.-]+)\s*[ =:]""")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
@@ -79,7 +79,7 @@ def _check_dots(text: str) -> None:
     for number, line in enumerate(bare.translate({ord(" "): None, ord("\t"): None}).split("\n"), 1):
         if any(run.count(".") >= MAX_LEVELS for run in re.findall(r"[\w.-]+", line)):
             raise InvalidInput(
-                f"line {number}: this key has more than {MAX_LEVELS} parts with dots between them: write fewer"
+                f"line {number}: this key has more than {MAX_LEVELS} parts with dots between them: write fewer parts"
             )
 
 

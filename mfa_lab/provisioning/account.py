@@ -67,7 +67,7 @@ class OtpAccount:
 
     @property
     def warning(self) -> str:
-        """Return a warning to the owner if the secret is too short, otherwise an empty text."""
+        """Return a warning for the owner if the secret is too short, otherwise an empty text."""
         bits = len(secret_bytes(self.secret.reveal(), min_bits=1)) * 8
         if bits >= MIN_SECRET_BITS:
             return ""

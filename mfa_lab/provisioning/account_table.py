@@ -49,7 +49,7 @@ _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[][{}]')
 """The texts and brackets of JSON. In valid JSON, a text before a colon is a key."""
 
 _MOST_NAMED = 20
-_QUOTE = "quote each cell that contains a separator, and leave out no cell"
+_QUOTE = "quote each cell that contains a separator, and write every cell"
 
 _Row = tuple[object, "dict[str, str] | str"]
 """A row's place, which `str` shows, and either its cells by column or what is wrong with the whole row."""
@@ -242,7 +242,7 @@ def _cells(value: object) -> dict[str, str] | str:
     cells: dict[str, str] = {}
     for column, cell in value:
         if column not in _COLUMNS or column == "name" or column in cells:
-            return f": an account may have {', '.join(list(_COLUMNS)[1:])}, each once, and nothing else"
+            return f": an account may have only {', '.join(list(_COLUMNS)[1:])}, each at most once"
         if not isinstance(cell, str) and type(cell) is not int:
             return f", {column}: write a text or a whole number"
         cells[column] = str(cell).strip()

@@ -23,7 +23,7 @@ from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
-"""The most bytes of accounts in a QR code, so that a camera can read the code from a screen."""
+"""The maximum number of bytes of accounts in a QR code, so that a camera can read it from a screen."""
 _MAX_CODES = 100
 _START = "otpauth-migration://offline?data="
 _VERSION = 1
@@ -129,7 +129,10 @@ def read(text: str) -> Part:
 
 
 def read_all(texts: Iterable[str]) -> Export:
-    """Return a whole export from its codes' texts, in any order. Raises `InvalidUri`, which names missing codes."""
+    """Return a whole export from the texts of its QR codes, in any order.
+
+    Raises `InvalidUri`, which names the missing QR codes.
+    """
     parts = [read(text) for text in texts]
     if len({_export_of(part) for part in parts}) != 1:
         raise InvalidUri("these QR codes do not belong to one export: pass all QR codes of one export, and no others")

@@ -1,6 +1,6 @@
 """Read and write protobuf messages without a schema (protobuf.dev/programming-guides/encoding).
 
-This module handles only small messages that contain whole numbers, texts and other messages. Just for these two wire
+This module handles only small messages that contain whole numbers, texts and other messages. For just these two wire
 types, the protobuf library would add a compiled dependency and generated code.
 """
 
@@ -33,7 +33,7 @@ def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
 
 
 def field(number: int, value: int | bytes) -> bytes:
-    """Return the bytes of one field of a message: a whole number of 0 or more, or bytes."""
+    """Return the bytes of one field of a message: a whole number (0 or more), or bytes."""
     if isinstance(value, int):
         return _as_varint(number * 8 + _VARINT) + _as_varint(value)
     return _as_varint(number * 8 + _BYTES) + _as_varint(len(value)) + value

@@ -127,7 +127,7 @@ class MfaServer:
         return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows `code`, and consume the code's step: no login accepts the same code.
+        """Bind the authenticator that shows `code`, and consume the code's step, so that no login accepts the code.
 
         Returns a full set of recovery codes for an account's first factor. For any other factor, the set is empty and
         the earlier codes stay valid. Raises `AccessDenied`.
@@ -186,7 +186,7 @@ class MfaServer:
         sessions.end(self._services, session, self._now())
 
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
-        """Return a new set of recovery codes, in a fresh session. Raises `AccessDenied`.
+        """Return a new set of recovery codes to a fresh session. Raises `AccessDenied`.
 
         The old codes are no longer valid, and every login step that began with an old code ends.
         """
@@ -284,7 +284,7 @@ class MfaServer:
         """
         now = checked_now(self.clock.now())
         if not self._latest:
-            raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check its URL")
+            raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
         with self._services.store.transaction() as connection:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
@@ -292,7 +292,7 @@ class MfaServer:
     def send_notifications(self, notifier: Notifier) -> int:
         """Send the unsent security notifications through `notifier`, each to its account's name. Call this often.
 
-        Returns how many were sent. If sending one fails, any worker tries it again after some minutes.
+        Returns how many were sent. If sending a notification fails, any worker tries it again after some minutes.
         """
         return outbox.send(self._services.store, notifier, self._now())
 
@@ -332,7 +332,7 @@ class MfaServer:
         )
 
     def _answer(self, outcome: Record | Decision) -> Record:
-        """Return the record, or raise `AccessDenied` for a rejection. It is raised here, outside any `except`."""
+        """Return the record, or raise `AccessDenied` for a rejection. The raise is here, outside any `except`."""
         if isinstance(outcome, Decision):
             outcome.deny(explain=self.policy.explain_refusals)
         return outcome

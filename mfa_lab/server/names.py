@@ -93,7 +93,7 @@ def exact_name(name: object) -> str:
 
 @clears_variables
 def checked_name(name: object) -> str:
-    """Return the name in the form that may be registered, otherwise raise `InvalidInput`.
+    """Return the name in the form in which it may be registered, otherwise raise `InvalidInput`.
 
     A name must not contain a colon, which would split the label on the phone (KEYURI). Each word before an `@`, and
     each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).

@@ -1,4 +1,7 @@
-"""Define the records that the server returns. Their `repr` hides tokens; the database stores only tokens' SHA-256."""
+"""Define the records that the server returns.
+
+Their `repr` hides every token. The database stores only a token's SHA-256.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,7 @@ class Enrolment:
 class RecoveryCodes(Sequence[str]):
     """Recovery codes, to show once and to keep on paper. Iterate to read them; `repr`, `str` and formats hide them.
 
-    `issue_id` grants nothing. Their owner uses it to confirm having kept the codes (`acknowledge_recovery_codes`).
+    `issue_id` grants nothing. With it, their owner confirms having kept the codes (`acknowledge_recovery_codes`).
     """
 
     __slots__ = ("_codes", "issue_id")

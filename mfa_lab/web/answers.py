@@ -35,7 +35,7 @@ Reason = Literal[
 ]
 _TEMPLATES = Path(__file__).with_name("templates")
 SCRIPT = (_TEMPLATES / "once.js").read_text("utf-8")
-"""The only script of the pages, part of each page. The content security policy allows exactly this script."""
+"""The only script of the pages. Each page contains it, and the content security policy allows exactly this script."""
 SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
@@ -83,7 +83,7 @@ def path_in(scope: Scope) -> str:
 
 
 def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
-    """Return an answer that contains one sentence: JSON for a call of the API, otherwise a page."""
+    """Return an answer that contains one sentence: JSON for an API call, otherwise a page."""
     if path_in(request.scope).startswith(f"{site.prefix}/api/"):
         return JSONResponse({"detail": sentence, "reason": reason}, status)
     page = render("message.html", request, site, title="Not done", alert=sentence, name="")

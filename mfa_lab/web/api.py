@@ -1,4 +1,4 @@
-"""Offer the server's calls as a JSON API. It accepts only bearer tokens, no cookies, which prevents CSRF.
+"""Offer the server's calls as a JSON API. It accepts bearer tokens but no cookies, which prevents CSRF.
 
 Each step returns the token for the next step. A password gives the token of a pending login, and a code gives the
 token of a session.
@@ -85,7 +85,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "An invalid value; the sentence says which one"},
-    503: {"model": Problem, "description": "The server itself failed; check whether the request was carried out"},
+    503: {"model": Problem, "description": "The server failed; before you retry, check whether the request was done"},
 }
 _NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
@@ -195,7 +195,7 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
-    """Bind the authenticator that shows this code. Bearer: the enrolment. A first factor gets recovery codes."""
+    """Bind the authenticator that shows this code. Bearer: the enrolment. Returns a first factor's recovery codes."""
     return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 

@@ -44,10 +44,10 @@ def require_mfa(
     """Return a dependency that gives the `Session` of a user who has logged in with both factors.
 
     `max_age_seconds` is the maximum age of this login (step-up). Alternatively, `action` takes the age from the
-    policy's `step_up`. A browser is sent to log in again, and then returns to the page. A client of an API gets 401
-    and `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site makes a browser
-    send (CSRF) gets 403 and `cross_site`. A fault of the server gets 503. Raises `InvalidInput` for an invalid age,
-    or if both arguments are given.
+    policy's `step_up`. A browser is sent to log in again, and then returns to the page. An API client gets 401 and
+    `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site makes a browser send
+    (CSRF) gets 403 and `cross_site`. A fault of the server gets 503. Raises `InvalidInput` for an invalid age, or if
+    both arguments are given.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")

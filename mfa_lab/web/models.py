@@ -83,7 +83,10 @@ class EnrolmentOut(BaseModel):
 
 
 class Codes(BaseModel):
-    """Recovery codes, shown once. `issue_id` is for acknowledging them, and is null if there are no codes."""
+    """Recovery codes, shown once.
+
+    With `issue_id`, their owner acknowledges them. It grants nothing, and is null if there are no codes.
+    """
 
     recovery_codes: Annotated[list[str], Field(repr=False)]
     issue_id: str | None
@@ -96,7 +99,7 @@ class Kept(BaseModel):
 
 
 class Acknowledged(BaseModel):
-    """The answer says whether these are the `newest` codes. If not, the codes are no longer valid, or incomplete."""
+    """The answer to `Kept`. If `newest` is false, newer codes were issued, and these codes are void or incomplete."""
 
     newest: bool
 

@@ -30,11 +30,11 @@ _PREFIX = "MFA_LAB_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE. Commas separate lists.
+    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE.
 
-    `https` says whether browsers reach the server over https, its own or a proxy's. `notifications` is the path of a
-    file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY,
-    or in a file beside the database.
+    Lists have commas between their parts. `https` says whether browsers reach the server over https, its own or a
+    proxy's. `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER
+    and _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password

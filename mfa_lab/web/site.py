@@ -36,7 +36,7 @@ class Site:
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
-            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start and not at the end")
+            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):

@@ -76,7 +76,7 @@ BAD = [
     ("[bank]\nfactor = 1\n", 2, "factor in [bank]: there is no such key; choose one of digits, period_seconds"),
     ("[bank]\n'' = 1\n", 2, "'' in [bank]: there is no such key"),
     ("[bank]\nwindow_steps = 11\n", 2, "window_steps in [bank]: must be 0 to 10"),
-    ("[bank]\nwindow_steps = true\n", 2, "window_steps in [bank]: must be a whole number of 0 or more"),
+    ("[bank]\nwindow_steps = true\n", 2, "window_steps in [bank]: must be a whole number, 0 or more"),
     ("[a]\nwindow_steps = 1\n\n[b]\nwindow_steps = 1.0\n", 5, "window_steps in [b]: must be a whole number"),
     ("[bank]\ndigits = 9\nwindow_steps = 2\n", 2, "digits in [bank]: must be 6, 7 or 8"),
     ("[bank]\nperiod_seconds = 600\n", 2, "period_seconds in [bank]: period must be 1 to 120"),

@@ -112,7 +112,7 @@ MISTAKES = {
     ),
     "a value with a key's words": (f'{{"a": "{OTHER}",\n"{OTHER}": "DEMO1"}}', "line 2, secret"),
     "a number for a secret": (JSON + '  "bob": 7}', "line 3: after the name, write the secret"),
-    "JSON's column": (f'{{"a": {{"secret": "{OTHER}", "name": "b"}}}}', "line 1: an account may have secret, issuer"),
+    "JSON's column": (f'{{"a": {{"secret": "{OTHER}", "name": "b"}}}}', "line 1: an account may have only secret"),
     "JSON's cell": (
         f'{{"a": {{"secret": "{OTHER}", "digits": true}}}}',
         "line 1, digits: write a text or a whole number",

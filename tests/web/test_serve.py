@@ -151,7 +151,7 @@ def test_it_speaks_https_itself(tmp_path: Path) -> None:
         (["--policy=none-such"], "choose one of standard"),
         (["--host=0.0.0.0"], "plain http works only on this machine"),
         (["--allow-host=app.example.org"], "plain http works only on this machine"),
-        (["--database=sqlite://", "--workers=2"], "several workers must share a database"),
+        (["--database=sqlite://", "--workers=2"], "workers must share a database"),
         (["--database=mysql://x"], "database"),
         (["--certificate-key=pyproject.toml"], "go together"),
     ],
@@ -189,7 +189,7 @@ def test_the_operator_registers(tmp_path: Path) -> None:
 def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     """`mfa-lab trust-clock` leaves its line in the log."""
     url = f"sqlite:///{tmp_path / 'lab.db'}"
-    assert "check its URL" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
+    assert "check the URL" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
     MfaServer(url).register("alice@example.org", PASSWORD)
     assert CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).exit_code == 0
     server = MfaServer(url)
@@ -239,8 +239,8 @@ def test_the_command_heeds_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"workers": 2, "database": "sqlite+pysqlite://"}, "several workers must share a database"),
-        ({"workers": 2, "database": "sqlite:///file:x?mode=memory&uri=true"}, "several workers must share a database"),
+        ({"workers": 2, "database": "sqlite+pysqlite://"}, "workers must share a database"),
+        ({"workers": 2, "database": "sqlite:///file:x?mode=memory&uri=true"}, "workers must share a database"),
         ({"host": "192.0.2.1"}, "plain http works only on this machine"),
         ({"host": "[::1]"}, "plain http works only on this machine"),
         ({"tls": True}, "give two PEM files that belong together"),

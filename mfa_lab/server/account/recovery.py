@@ -165,7 +165,7 @@ def replace_codes(connection: Connection, account_id: str, hashes: list[str], is
 
 
 def _add_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
-    """Add codes. With an `issue_id`, they wait for an acknowledgement: the response may never have arrived."""
+    """Add codes. With an `issue_id`, they wait for an acknowledgement, because the response may get lost."""
     if hashes:
         connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])
         if issue_id:

@@ -24,7 +24,7 @@ from mfa_lab.server.services import Services
 def resynchronise(
     services: Services, pending: PendingLogin, first: Redacted, second: Redacted, now: int
 ) -> otp.Match | Decision:
-    """Move the window to the step of `second`, the later code. A wrong pair is counted like one wrong code."""
+    """Move the window to the step of `second`, the later code. A wrong pair counts as one wrong code."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates = pending_logins.read(connection, token)

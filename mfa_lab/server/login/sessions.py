@@ -98,6 +98,6 @@ def end(services: Services, session: Session, now: int) -> None:
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
     """End every session of an account whose factor or password changes.
 
-    The session that makes the change stays; `but` is the hash of its token.
+    The session that makes the change stays valid; `but` is the hash of its token.
     """
     connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

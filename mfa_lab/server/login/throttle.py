@@ -69,7 +69,7 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
 
 @cache
 def _upsert() -> Executable:
-    """Return PostgreSQL's form of `OR REPLACE`. Imported only here: the dialect is a tenth of a server's imports."""
+    """Return PostgreSQL's form of `OR REPLACE`. Its dialect is imported here: it is a tenth of a server's imports."""
     from sqlalchemy.dialects import postgresql
 
     statement = postgresql.insert(throttles)

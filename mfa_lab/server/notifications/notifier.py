@@ -48,7 +48,7 @@ class Notifier(Protocol):
     def send(self, name: str, notification: Notification) -> bool:
         """Send the notification to the account `name`, and return whether it was sent.
 
-        If this returns False, the server tries again later. An implementation must raise no error.
+        If this returns False, the server tries again later. An implementation must not raise errors.
         """
         ...
 

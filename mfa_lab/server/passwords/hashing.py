@@ -19,14 +19,16 @@ from mfa_lab.resources import data_dir
 _NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the result is discarded
 _SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some memory, and try again"
 _TYPED_AT_MOST = 4
-"""The most typed code points per code point in NFC. A longer text is not normalised, which could take minutes."""
+"""The maximum number of typed code points per code point in NFC. A longer text is not normalised, because that could
+take minutes."""
 
 
 def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
     """Return `password` in Unicode NFC, or raise `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
 
     A password needs at least `policy.password_min_length` code points (8 by default), of any kind. There are no
-    composition rules, and no password is truncated. A password must not be a common one or the account's name.
+    composition rules, and no password is truncated. A password must be neither a common password nor the account's
+    name.
     """
     refusal = _refusal(password, name, policy)
     if refusal is not None:

@@ -17,7 +17,7 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class RowBinding:
-    """The row that a secret belongs to. It is the associated data, so that a secret decrypts only in this row."""
+    """The row that a secret belongs to. It is used as associated data, so that a secret decrypts only in this row."""
 
     account_id: str
     factor_id: str

@@ -30,7 +30,7 @@ _OVER = (
 
 
 def sweep(connection: Connection, now: int) -> None:
-    """Delete up to a hundred rows of each table, those that ended long enough ago. `now` is in Unix seconds."""
+    """Delete, in each table, up to a hundred rows that ended long enough ago. `now` is in Unix seconds."""
     connection.execute(_EXPIRED, {"before": now})
     for statement in _OVER:
         connection.execute(statement, {"before": now - KEEP_SECONDS})

@@ -38,7 +38,7 @@ class Keys:
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
-        """Derive the keys from `root`, 32 bytes, by HKDF-SHA256 (RFC 5869). Raises `WrongKey` for anything else."""
+        """Derive the keys from `root`, 32 bytes, with HKDF-SHA256 (RFC 5869). Raises `WrongKey` for anything else."""
         hidden = RedactedBytes(root)
         del root  # tracebacks may show variables
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:

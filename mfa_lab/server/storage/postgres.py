@@ -30,7 +30,7 @@ _REMEDIES = (
     ("25006", "is read-only: connect to the primary server"),
     ("42501", "refuses this user: grant it all rights on the kit's tables"),
     ("42P01", "was emptied while the server ran: restore a backup"),
-    ("53", "has no room or no free connection: free some"),
+    ("53", "has no space or no free connection left: free some"),
 )
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 

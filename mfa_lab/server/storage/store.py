@@ -124,7 +124,9 @@ def _let_go(kept: list[Connection], engine: Engine) -> None:
 
 def _migrate(connection: Connection, version: int) -> None:
     if version > schema.VERSION:
-        raise ServerFault(f"this database has schema {version}, this mfa-lab only {schema.VERSION}: update mfa-lab")
+        raise ServerFault(
+            f"this database has schema {version}, but this mfa-lab knows only {schema.VERSION}: update mfa-lab"
+        )
     if version < schema.VERSION:
         migrations.upgrade(connection, version)
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})

@@ -143,7 +143,7 @@ class Visit:
             if tokens.same(self._step(earlier), step):
                 raise StepDone
             raise AccessDenied(OUT_OF_DATE)  # another tab went on meanwhile
-        log.warning("refused: %s", "the form is not of this cookie" if self.token else _NO_COOKIE)
+        log.warning("refused: %s", "the form does not belong to this cookie" if self.token else _NO_COOKIE)
         raise AccessDenied
 
 

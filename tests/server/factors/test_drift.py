@@ -389,7 +389,7 @@ def test_time_that_catches_up_heals(enrolled: Deployment) -> None:
 def test_an_empty_database_has_no_clock_to_trust(tmp_path: Path) -> None:
     """Its name was mistyped, and nothing is written into it."""
     deployment = Deployment(tmp_path)
-    with pytest.raises(InvalidInput, match="check its URL"):
+    with pytest.raises(InvalidInput, match="check the URL"):
         deployment.server.trust_clock()
     assert deployment.server.audit_log() == ()
 

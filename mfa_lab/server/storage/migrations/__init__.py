@@ -1,4 +1,4 @@
-"""Migrate each earlier schema to the current one with Alembic. versions/ has one file, a revision, per version."""
+"""Migrate each earlier schema to the current one with Alembic. Each version has a revision in versions/."""
 
 from __future__ import annotations
 
