@@ -252,7 +252,7 @@ def test_a_form_without_its_cookie_is_in_the_log(
     answer = ask(application, "POST", "/login", data={"form_token": "demo"}, headers=headers)
     assert answer.status_code == 403
     said = caplog.text
-    assert ("without this site's cookie" if which == "cookie" else "not of this cookie") in said
+    assert ("without this site's cookie" if which == "cookie" else "not belong to this cookie") in said
     assert "AAAA" not in said
 
 
