@@ -522,4 +522,4 @@ def test_a_contradiction_is_named_and_everyone_can_read_it(measuring):
     expect(status).to_contain_text("What is left")
     expect(measuring.root.locator(".mfa-line.mfa-refused")).to_have_count(0)
     measuring.button("Start again").click()
-    expect(measuring.root.locator(".mfa-result")).to_have_text("Nothing is known of its clock yet")
+    expect(measuring.root.locator(".mfa-result")).to_have_text("Its offset is not known yet")
