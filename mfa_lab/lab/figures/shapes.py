@@ -1,4 +1,7 @@
-"""Draw many shapes as one artist, which is fast, and short in a committed notebook. Scale drawings without axes."""
+"""Draw many shapes as one artist, so that drawing is fast and committed notebooks stay short.
+
+The module also has a scale for drawings without axes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draw a week of the audit log as a defender sees it: lines per hour, and the accounts with most rejected codes.
+"""Draw a week of the audit log as a defender sees it: lines per hour, and the accounts with the most rejected codes.
 
 The figure uses only the log's lines. If a login follows a rejected code, somebody mistyped the code. If no login
 follows, somebody has the password but not the phone.
@@ -29,7 +29,8 @@ _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """Hold the moments of one account: rejected codes with a login soon after, rejected codes without one, logins."""
+    """Hold the times of one account: rejected codes followed by a login, rejected codes without a login, and
+    logins."""
 
     account_id: str
     mistyped: tuple[int, ...]

@@ -49,7 +49,8 @@ ONE_AUTHENTICATOR = ("codes: valid at any moment,", "with one authenticator")
 
 
 def sector_comparison(policies: dict[str, Policy] | None = None) -> Picture:
-    """Return the figure of `policies` side by side, in their order. The default is those of data/policies.toml."""
+    """Return the figure of `policies` side by side, in their order. By default, they are those of
+    data/policies.toml."""
     if policies is None:
         policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     rows = (_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
@@ -82,7 +83,7 @@ def permitted(rules: Rules) -> str:
 
 
 def half(budget: GuessBudget) -> str:
-    """Return in words when the odds are even."""
+    """Return, in words, how long it takes until the odds are even."""
     seconds = budget.days_to_one_half * _DAY
     return duration(seconds) if seconds < _NEVER_SECONDS else "never"
 

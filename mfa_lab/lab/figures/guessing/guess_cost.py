@@ -27,7 +27,7 @@ class Guessing:
 _KINDS = (
     ("the kit's common passwords", len(common_passwords() - {""})),
     ("8 random small letters", 26**8),
-    ("8 random keys of a keyboard", 95**8),
+    ("8 random keyboard characters", 95**8),
     ("5 random words out of 7,776", 7776**5),
 )
 

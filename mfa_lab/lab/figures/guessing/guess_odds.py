@@ -67,7 +67,7 @@ def _codes(each: Odds) -> str:
 
 
 def _half(accepted_codes: int) -> int:
-    """Return the number of guesses that gives an even chance of a valid one."""
+    """Return the number of guesses that gives an even chance of a valid guess."""
     return math.ceil(math.log(0.5) / math.log1p(-accepted_codes / 10**6))
 
 

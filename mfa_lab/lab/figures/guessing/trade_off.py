@@ -46,8 +46,8 @@ def assumed_users(
 ) -> Users:
     """Return users as this kit assumes them.
 
-    We found no published measurement of authenticators' clocks, nor of the delay of codes (November 2026). Measure
-    your own users, if you can, and pass the values.
+    We found no published measurement of authenticators' clocks, nor of the delay of codes (November 2026). So measure
+    your own users, and pass the values.
 
     A share `by_hand_share` of the clocks was set by hand, or is in a token. The error of these clocks is normally
     distributed, with the standard deviation `by_hand_seconds`. The others follow the network, with the standard

@@ -11,7 +11,7 @@ from mfa_lab.otp import Explanation
 from mfa_lab.style import HERE, QUIET, REFUSED, REFUSED_SIGN, grouped
 
 SHOWN_FIRST = 19
-"""This many first bytes contain every chosen byte, because the offset is at most 15.
+"""The first 19 bytes are shown. They contain every chosen byte, because the offset is at most 15.
 
 In a longer digest, the figure leaves out the middle.
 """

@@ -108,9 +108,9 @@ def words(data: AcceptanceMap) -> str:
     """Return the figure in words."""
     told = " ".join(f"Window {window}: {_bounds(data, window)}." for window in data.windows)
     return (
-        "How likely an honest code is to be accepted, by how far the phone's clock is off and how long the code is on "
-        f"its way. Only the difference matters: the clock's offset minus the delay, in seconds. {told} In between, the "
-        f"chance falls evenly. A simulation of {data.logins:,} logins strays by {data.largest_sigmas:.1f} standard "
+        "How likely an honest code is to be accepted, depending on how far the phone's clock is off and how long "
+        f"the code takes to arrive. Only the difference matters: the clock's offset minus the delay, in seconds. {told} "
+        f"In between, the chance falls evenly. A simulation of {data.logins:,} logins strays by {data.largest_sigmas:.1f} standard "
         f"deviations at most, over {data.open_cells} cells that are open to chance. Where "
         f"the result is certain, {data.certain_wrong or 'no'} logins differ."
     )
@@ -127,7 +127,7 @@ _FULL = 0.5
 
 
 def draw(data: AcceptanceMap, ax: Axes | None = None) -> Axes:
-    """Draw the figure, two maps a row, on new Axes, or on `ax` if given."""
+    """Draw the figure, two maps per row, on new Axes, or on `ax` if given."""
     rows = -(-len(data.windows) // 2)
     one = _ABOVE + _HIGH + _BELOW
     ax = canvas(ax, _LEFT + 2 * _WIDE + _BETWEEN + 1.2, rows * one + 0.2, bottom=-0.7)

@@ -169,7 +169,7 @@ def _cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
-    """Write step, code and what is closed; beneath, when each step begins and when the last of a row ends."""
+    """Write each step, its code, and whether it is closed; below, when it begins and when a row's last step ends."""
     digits = 18 if places.wide > 3.6 else 16
     for cell, left in zip(data.cells, places.lefts, strict=True):
         taken, middle = cell.in_window and not cell.closed, left + places.wide / 2
