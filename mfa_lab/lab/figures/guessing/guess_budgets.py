@@ -49,8 +49,7 @@ ONE_AUTHENTICATOR = ("codes: valid at any moment,", "with one authenticator")
 
 
 def sector_comparison(policies: dict[str, Policy] | None = None) -> Picture:
-    """Return the figure of `policies` side by side, in their order. By default, they are those of
-    data/policies.toml."""
+    """Return the figure of `policies` side by side, in their order. None means those of data/policies.toml."""
     if policies is None:
         policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     rows = (_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
