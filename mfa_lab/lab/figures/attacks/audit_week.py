@@ -29,8 +29,7 @@ _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """Hold the times of one account: rejected codes with a login soon after, rejected codes without one, and
-    logins."""
+    """Hold one account's times: rejected codes with a login soon after, rejected codes without one, and logins."""
 
     account_id: str
     mistyped: tuple[int, ...]

@@ -109,8 +109,8 @@ def words(data: AcceptanceMap) -> str:
     told = " ".join(f"Window {window}: {_bounds(data, window)}." for window in data.windows)
     return (
         "How likely an honest code is to be accepted, depending on how far the phone's clock is off and how long the "
-        f"code takes to arrive. Only the difference matters: the clock's offset minus the delay, in seconds. {told} In "
-        f"between, the chance falls evenly. A simulation of {data.logins:,} logins strays by "
+        f"code takes to arrive. Only the difference matters: the clock's offset minus the delay, in seconds. {told} "
+        f"In between, the chance falls evenly. A simulation of {data.logins:,} logins strays by "
         f"{data.largest_sigmas:.1f} standard deviations at most, over {data.open_cells} cells that are open to "
         f"chance. Where the result is certain, {data.certain_wrong or 'no'} logins differ."
     )
