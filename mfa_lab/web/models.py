@@ -50,7 +50,8 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session. `codes_to_acknowledge` is the id of recovery codes that the owner has not acknowledged yet, or null.
+    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until they are acknowledged, else
+    null.
 
     If it is not null, offer a fresh set.
     """
