@@ -33,7 +33,7 @@ class Diagnosis:
     A stranger must never learn this much. `offset` counts steps from the verifier's current step. `seconds_outside`
     counts seconds from `now` to the nearest moment at which the window contains the code's step (0 inside; negative:
     too old). The code is shown from `shown_from` until just before `shown_until` (Unix seconds). If the code is
-    malformed, or no step within reach matches, all these fields are None.
+    malformed, or no step within reach matches, all these fields are empty (None).
     """
 
     verdict: Verdict

@@ -50,10 +50,9 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until they are acknowledged, else
-    null.
+    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until they are acknowledged.
 
-    If it is not null, offer a fresh set.
+    Afterwards it is null. If it is not null, offer a fresh set.
     """
 
     name: str

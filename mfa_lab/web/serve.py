@@ -87,9 +87,7 @@ class Settings:
         if not re.fullmatch("[0-9]{0,5}", mail["PORT"]):
             raise InvalidInput(f"{_PREFIX}SMTP_PORT must be a number, such as 587")
         if not mail["SENDER"]:
-            raise InvalidInput(
-                f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER too: the mail address of the sender"
-            )
+            raise InvalidInput(f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER too: the mail address of the sender")
         return SmtpNotifier(
             mail["HOST"],
             int(mail["PORT"] or 587),

@@ -106,7 +106,11 @@ BAD = [
     ),
     ("[bank.hash_cost]\nmemory_kib = 1\ntime = 1\nlanes = 1\n", 1, "hash_cost in [bank]: Argon2 needs"),
     ("[bank]\nstep_up = ['pay']\n", 2, "step_up in [bank]: must be a table: write [bank.step_up] above its lines"),
-    ("[bank.step_up]\nread = 60\npay = 0\n", 3, "pay in [bank.step_up]: step_up must give each action a whole number"),
+    (
+        "[bank.step_up]\nread = 60\npay = 0\n",
+        3,
+        "pay in [bank.step_up]: step_up must give each action a whole number",
+    ),
     ("[bank]\nsession_seconds = 60\n[bank.step_up]\npay = 61\n", 2, "session_seconds in [bank]: step_up must give"),
     ("[bank.reasons]\nwindow = 'small'\n", 2, "window in [bank.reasons]: there is no such key; did you mean window"),
     ("[bank.reasons]\nwindow_steps = 1\n", 2, "window_steps in [bank.reasons]: reasons must give each field a text"),

@@ -86,8 +86,8 @@ class PasswordHasher:
     def verify(self, stored: str | None, typed: Redacted | None) -> bool:
         """Return whether `typed` is the password of the hash `stored`.
 
-        If either argument is None, the cost is the same and the result is False. Raises `ServerFault` for a damaged
-        hash, or if memory runs out.
+        If either argument is missing (None), the cost is the same and the result is False. Raises `ServerFault` for a
+        damaged hash, or if memory runs out.
         """
         try:
             self._argon2.verify(

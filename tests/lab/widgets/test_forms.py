@@ -101,7 +101,11 @@ def test_the_users_face_is_the_same_for_every_refusal(enrolled):
             {"name": "bob@example.org", "password": "bees"},
             "this password has 4 characters; use 8 or more",
         ),
-        (RegisterForm, {"name": "", "password": "long enough for us"}, "a name must be a text of 1 to 254 characters"),
+        (
+            RegisterForm,
+            {"name": "", "password": "long enough for us"},
+            "a name must be a text of 1 to 254 characters",
+        ),
         (RegisterForm, ALICE, "this name is taken: choose another one, or log in"),
         (OtpForm, {"code": "123456"}, "log in with name and password first"),
         (EnrolForm, {"code": "123456"}, "show the QR code first, and scan it"),

@@ -60,8 +60,8 @@ def words(data: Replay) -> str:
         told.append(f"{name} accepts it again {taken}, in {len(tries)} attempts up to second {tries[-1][0]}")
     return (
         f"One code, in seconds from the moment at which the phone began to show it. The phone shows it from 0 to "
-        f"{PERIOD}, and a window of one step contains it from {signed(-PERIOD)} to {2 * PERIOD}. Alice logs in with it "
-        f"at second {data.used_at}. {'. '.join(told)}."
+        f"{PERIOD}, and a window of one step contains it from {signed(-PERIOD)} to {2 * PERIOD}. Alice logs in with "
+        f"it at second {data.used_at}. {'. '.join(told)}."
     )
 
 

@@ -54,7 +54,7 @@ def acceptances(
 ) -> AcceptanceMap:
     """Return the data, together with a simulation of `logins` logins with real codes over all cells.
 
-    If `randomness` is None, the logins are the same each time. Raises `InvalidInput` for invalid windows.
+    Without `randomness`, the logins are the same each time. Raises `InvalidInput` for invalid windows.
     """
     offsets, delays = np.asarray(offsets_seconds), np.asarray(delays_seconds)[:, None]
     each = max(1, logins // (len(windows) * offsets.size * delays.size))
