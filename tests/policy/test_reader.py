@@ -93,7 +93,7 @@ BAD = [
     (
         "[bank]\npassword_min_length = 7\npassword_max_length = 63\n",
         1,
-        "bank: password_min_length must be at least 8, pass",
+        "bank: password_min_length must be at least 8, and",
     ),
     ("[bank]\nfirst_wait_seconds = 4000\n", 2, "longest_wait_seconds must not be below first_wait_seconds"),
     ("[bank]\nsession_seconds = 2029-01-01\n", 2, "session_seconds in [bank]: must be a whole number"),

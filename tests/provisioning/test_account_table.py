@@ -76,8 +76,8 @@ MISTAKES = {
     "algorithm": (f"name,secret,algorithm\nbob,{OTHER},MD5", "line 2, algorithm: algorithm must be one of"),
     "secret": (CSV + "bob,DEMO1,6,Acme", "line 3, secret: a secret is Base32 text"),
     "short secret": (CSV + "bob,DEMODEMO,6,Acme", "line 3, secret: this secret has 40 bits"),
-    "no secret": (CSV + "bob,,6,Acme", "line 3, secret: it is empty"),
-    "no name": (CSV + f",{OTHER},6,Acme", "line 3, name: it is empty"),
+    "no secret": (CSV + "bob,,6,Acme", "line 3, secret: the cell is empty"),
+    "no name": (CSV + f",{OTHER},6,Acme", "line 3, name: the cell is empty"),
     "name": (CSV + f"a\0b,{OTHER},6,Acme", "line 3, name: the account contains a line break"),
     "issuer": (CSV + f"bob,{OTHER},6,a\0b", "line 3, issuer: the issuer contains a line break"),
     "a secret of 80 bits": (CSV + f"bob,{OTHER[:16]},6,Acme", "line 3, secret: this secret has 80 bits"),
@@ -92,8 +92,8 @@ MISTAKES = {
     ),
     "no heading": (f"alice,{SECRET}\n", "line 1, column 1: the first line must name columns"),
     "no heading, and columns mixed up": (f"{SECRET},alice\n", "line 1, column 1: the first line must name columns"),
-    "a column that is none": (f"name,secret,colour\nalice,{SECRET},red", "line 1, column 3: the first line names"),
-    "a column twice": (f"name,secret,name\nalice,{SECRET},a", "line 1, column 3: the first line names"),
+    "a column that is none": (f"name,secret,colour\nalice,{SECRET},red", "line 1, column 3: the first line must name"),
+    "a column twice": (f"name,secret,name\nalice,{SECRET},a", "line 1, column 3: the first line must name"),
     "no column of secrets": ("name,issuer\nalice,Acme", "line 1: there is no column secret"),
     "a cell without end": (f"name,secret\nalice,{'A' * 140_000}", "line 2: a cell is longer than 131,072 characters"),
     "nothing": ("", "no account: write a row"),
@@ -146,7 +146,7 @@ def test_every_bad_row_is_listed_and_good_ones_are_taken_if_asked() -> None:
     )
     wrong = [
         "line 3, secret: this secret has 80 bits",
-        "line 4, name: it is empty",
+        "line 4, name: the cell is empty",
         "line 5 has 2 cells",
         "line 7, name",
     ]
