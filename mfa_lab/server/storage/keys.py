@@ -96,7 +96,7 @@ def _read(path: Path) -> RedactedBytes:
     except FileNotFoundError:
         problem = f"the key file {path.name} is missing: put it back beside the database"
     except (OSError, UnicodeDecodeError):
-        problem = f"the key file {path.name} cannot be read: check its permissions, and that it is not a link"
+        problem = f"the key file {path.name} cannot be read: check its permissions, and that it is a file, not a link"
     if problem:
         raise WrongKey(f"{problem}, or set {ENVIRONMENT}")
     return _from_hex(text, f"the key file {path.name}")

@@ -165,7 +165,7 @@ def test_both_ways_out_of_a_clock_set_back_work(machine):
     """Set right, or trusted: the server decides again, and the notice is gone."""
     assert refusal(machine.room) is None
     (told,) = page_sends(machine, settle={"server": START - 3600})
-    assert LoginForm(machine.room).submit(**ALICE).told.startswith("the server's clock reads 3600 s less")
+    assert LoginForm(machine.room).submit(**ALICE).told.startswith("the server's clock is 3600 s behind")
     (answer,) = page_sends(machine, settle={"server": told["latest"]})
     assert answer["back"] == ""
     machine.room.server.begin_login(**ALICE)
