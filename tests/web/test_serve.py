@@ -122,7 +122,7 @@ def test_settings_reach_every_worker(tmp_path: Path) -> None:
     with running(tmp_path, COMMAND, "serve", *options) as (url, log):
         answers = {httpx.get(f"{url}/register").text for _ in range(12)}
         assert len(answers) == 1
-        assert "Ask them" in answers.pop()
+        assert "Ask the operator" in answers.pop()
         end = time.monotonic() + 30
         while started_workers(log) < 2 and time.monotonic() < end:
             time.sleep(0.05)

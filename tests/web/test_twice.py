@@ -159,7 +159,7 @@ def test_an_old_page_does_not_say_that_a_step_is_done(path: str, served: Served,
     answer = browser.post(path, {"form_token": old} | FORMS_OF_A_SESSION[path])
     assert told(answer, OUT_OF_DATE)
     assert ALREADY_DONE not in answer.text
-    assert "done a second time" not in answer.text
+    assert "carried out only once" not in answer.text
     assert served.server.audit_log() == before
 
 
