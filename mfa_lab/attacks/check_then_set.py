@@ -118,8 +118,8 @@ _ONE_AFTER_THE_OTHER = (
         "The same code, a second later",
         partial(used_again, delay_seconds=1),
         OUT,
-        "The second request comes after the first has written, and gets in. So a used code works again. What tells "
-        "the first from the second?",
+        "The second request comes after the first one has written, but it still gets in. So a used code works "
+        "again. How can you tell the first request from the second?",
     ),
     LAST_BUT_ONE,
     LAST_AFTER_IT,
@@ -131,14 +131,14 @@ ATTACK = Attack(
     number=10,
     id="check-then-set",
     title="Check, then set",
-    flaw="Looks whether a code was used, and marks it afterwards: other requests pass in between.",
+    flaw="Checks whether a code was used, and marks it only afterwards, so other requests pass in between.",
     story="In 2026 the replay protection of a file-sharing server asked its cache whether a code was used. It "
     "verified the code, and then wrote it into the cache. Two requests with one code could both be accepted, "
     "until one operation did both.",
     source="https://github.com/projectsend/projectsend/pull/1738",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Race condition (time of check to time of use)",
-    defence="One compare-and-set statement both checks and consumes the step.",
+    defence="Checks and consumes the step in one compare-and-set statement.",
     weak=CheckThenSet,
     fixed=Fixed,
     ours=our_server_on_file,
@@ -149,15 +149,15 @@ ATTACK = Attack(
             "The attack, by threads",
             partial(_races, racers=threads),
             ONE,
-            "Eight requests ask before the first has written, and several get the same answer. So not exactly one "
-            "gets in. Who decides which of them came first?",
+            "All eight requests read the step before the first one has written, so several get the same "
+            "answer. So several get in, or none. What decides which request came first?",
         ),
         Trial(
             "The attack, by processes",
             partial(_races, racers=processes),
             ONE,
-            "Eight processes share nothing but the database. So what one of them remembers does not reach the "
-            "others. Who decides which of them came first?",
+            "Eight processes share only the database. So no process can see what another one remembers. What "
+            "decides which process came first?",
         ),
         *(replace(trial, run=partial(_with_file, trial.run)) for trial in _ONE_AFTER_THE_OTHER),
     ),

@@ -120,7 +120,7 @@ ATTACK = Attack(
     number=2,
     id="client-names-account",
     title="The client names the account in step two",
-    flaw="Believes the account's name that the page for the code sends back.",
+    flaw="Trusts the account name that the client sends back with the code.",
     story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's "
     "name in the second step. It travelled in a hidden field of the page for the code. Its author wrote "
     "in public what that meant: one person's password and another's code made one login. The report was "
@@ -128,7 +128,7 @@ ATTACK = Attack(
     source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Parameter tampering: the client names the account",
-    defence="The pending login, kept on the server, says whose code is asked for.",
+    defence="Reads the account from the pending login, which is kept on the server.",
     weak=TrustingServer,
     fixed=Fixed,
     ours=our_server,
@@ -139,55 +139,61 @@ ATTACK = Attack(
             "Mallory's password, Alice's name, Alice's code",
             _with_alices_code,
             OUT,
-            "Nobody typed Alice's password, and your server opened her pages. Which part of the text did it believe?",
+            (
+                "Nobody typed Alice's password, but your server opened her pages. Which part of the text did your "
+                "server trust?"
+            ),
         ),
         Trial(
             "The same, while Alice is logging in",
             _while_alice_logs_in,
             OUT,
-            "Alice did pass the first step, but not with this token, and your server opened her pages. Who passed "
-            "the first step with this token?",
+            "Your server opened Alice's pages. She did pass the first step, but with another token. Who passed "
+            "the first step with this one?",
         ),
         Trial(
             "The same, after Alice has logged in and out",
             _after_alice_logged_in,
             OUT,
-            "Alice logged in a minute ago, and your server opened her pages to Mallory. What does her earlier login "
-            "say about the person who is here now?",
+            "Alice logged in a minute ago, and your server then opened her pages to Mallory. What does her "
+            "earlier login prove about the person who is logging in now?",
         ),
         Trial(
             "Mallory's password, Alice's name, Mallory's code",
             _with_own_code,
             OUT,
-            "Your server opened Alice's pages, with neither her password nor her phone. Whose password and whose "
-            "code did it verify?",
+            "Your server opened Alice's pages to somebody who had neither her password nor her phone. Whose "
+            "password and whose code did it verify?",
         ),
         Trial(
             "A made-up token, Alice's name, Alice's code",
             _made_up,
             OUT,
-            "Your server accepted a token that it never issued. Where could it look the token up?",
+            "Your server accepted a token that it never issued. Where could it look up the token?",
         ),
         *HONEST,
         Trial(
             "Alice and Mallory, at the same time",
             _both_at_once,
             IN,
-            "Two people log in at the same time. Your server takes one of them for the other, or for nobody.",
+            (
+                "When two people log in at the same time, your server confuses or rejects one of them. How "
+                "does it tell their logins apart?"
+            ),
         ),
         Trial(
             "Alice, who mistypes twice",
             _twice_wrong,
             IN,
-            "After two mistakes your server no longer accepts Alice's pending login. How many mistakes should one "
-            "login allow?",
+            "After two wrong codes, your server no longer accepts Alice's pending login. How many mistakes should "
+            "one login allow?",
         ),
         Trial(
             "Mallory, as himself",
             _mallory_is_mallory,
             IN,
-            "Mallory logs in as himself, and your server does not show him his own pages. Whose account does your "
-            "method return?",
+            "Mallory logs in to his own account, but your server does not show him his own pages. Whose account "
+            "does your method return?",
         ),
     ),
 )

@@ -117,14 +117,14 @@ ATTACK = Attack(
     number=16,
     id="drift-without-cap",
     title="Drift without a cap",
-    flaw="Moves the window to wherever the last code was, without a limit.",
+    flaw="Moves its window to the last accepted code, without any limit.",
     story="In 2019 a user of an open-source server for one-time passwords reported what the server did when it "
     "followed a phone by itself. It accepted a used code again twenty minutes later. It took that phone to be "
     "1,230 seconds slow, although its window was 300 seconds. It was fixed.",
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     standard_name="Drift learning without a cap",
-    defence="Learns at most one step a login, up to a cap; off by default.",
+    defence="Learns at most one step per login, up to a cap, and only if the policy turns this on.",
     weak=FollowingServer,
     fixed=Fixed,
     ours=our_server,
@@ -135,40 +135,49 @@ ATTACK = Attack(
             "A walk ahead, with an hour of codes",
             partial(_walks, direction=1),
             STOPS,
-            "Your window goes as far ahead as somebody has codes. Where must it stop?",
+            (
+                "With enough codes, an attacker can move your window ahead as far as they like. Where must "
+                "the window stop?"
+            ),
         ),
         Trial(
             "A walk back, with an hour of codes",
             partial(_walks, direction=-1),
             STOPS,
-            "Old codes, each a little later, lead your window into the past. Where must it stop on that side?",
+            "A series of old codes moves your window into the past. Where must the window stop on that side?",
         ),
         Trial(
             "Alice, ten minutes after a walk ahead",
             partial(_walked_then_owner, direction=1),
             IN,
-            "Where the walk ends, does the window still accept her own code?",
+            (
+                "An attacker moved the window ahead, and now your server rejects Alice's current code. How "
+                "far ahead is the window's centre?"
+            ),
         ),
         Trial(
             "Alice, ten minutes after a walk back",
             partial(_walked_then_owner, direction=-1),
             IN,
-            "Where the walk back ends, does the window still accept her own code?",
+            (
+                "An attacker moved the window back, and now your server rejects Alice's current code. How far "
+                "behind is the window's centre?"
+            ),
         ),
         *HONEST,
         Trial(
             "Alice, whose clock gains a step a month, for two months",
             partial(_slowly, direction=1),
             IN,
-            "Your server does not follow a phone that slowly goes wrong. What should the stored drift say after each "
-            "login?",
+            "Your server does not follow a phone whose clock slowly gains time. What should the stored drift be "
+            "after each login?",
         ),
         Trial(
             "Alice, whose clock loses a step a month, for two months",
             partial(_slowly, direction=-1),
             IN,
-            "Your server does not follow a phone that slowly loses time. In how many directions can a clock go "
-            "wrong?",
+            "Your server does not follow a phone whose clock slowly loses time. In how many directions can a "
+            "clock go wrong?",
         ),
     ),
 )

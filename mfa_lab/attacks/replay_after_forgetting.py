@@ -97,13 +97,13 @@ ATTACK = Attack(
     number=9,
     id="replay-after-forgetting",
     title="Replay after the memory forgot",
-    flaw="Remembers used codes for one period, although the window accepts them for longer.",
+    flaw="Remembers a used code for one period, although the window accepts the code for longer.",
     story="In 2017 a library's users found that its protection against replay held for 30 seconds. While the "
     "allowed drift still lasted, a used code was valid again.",
     source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay after the server forgot",
-    defence="Keeps the last consumed step as long as the factor exists.",
+    defence="Remembers the last consumed step as long as the factor exists.",
     weak=ShortMemory,
     fixed=Fixed,
     ours=our_server,
@@ -114,21 +114,21 @@ ATTACK = Attack(
             "Alice's code, again and again",
             forgets,
             NEVER,
-            "Your server accepted a used code again, because its memory ended before the window did. For how long "
-            "does the window accept the code?",
+            "Your server forgot a used code before the window ended, and accepted the code again. For how long "
+            "does the window accept a code?",
         ),
         Trial(
             "Her code, if her phone is a step ahead",
             partial(forgets, phone_ahead=PERIOD),
             NEVER,
-            "Alice's phone is a step ahead, and your server accepted her used code again. When can the window accept "
-            "such a code for the first time?",
+            "Alice's phone is one step ahead, and your server accepted her used code again. When can the server "
+            "first accept such a code?",
         ),
         Trial(
             "The same, at a server that looks two steps either side",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
-            "On a server with a wider window, your memory ends too early. What does your number depend on?",
+            "A server with a wider window would forget the code too early. What does your number depend on?",
         ),
         *HONEST,
         TWO_PEOPLE,
@@ -136,7 +136,10 @@ ATTACK = Attack(
             "Alice, who is too quick, and waits for the next code",
             _after_a_refusal,
             IN,
-            "Your server rejects Alice's next code, which nobody has used. Which codes does it remember?",
+            (
+                "Your server rejects Alice's next code, although nobody has used it. Which codes does your server "
+                "remember?"
+            ),
         ),
     ),
 )

@@ -101,7 +101,7 @@ ATTACK = Attack(
     number=8,
     id="replay-by-spelling",
     title="Replay by another spelling",
-    flaw="Remembers used codes as they were typed, and reads many spellings as the same code.",
+    flaw="Remembers used codes as they were typed, but accepts many spellings of the same code.",
     story="In 2025 the library of a server for secrets dropped spaces from a code before it verified it. The "
     "server's own memory of used codes did not. With a space in it, a used code was new.",
     source="https://github.com/openbao/openbao/pull/1625",
@@ -119,7 +119,7 @@ ATTACK = Attack(
                 f"The same code, {name}",
                 partial(used_again, delay_seconds=1, spell=spell),
                 OUT,
-                f"{name.capitalize()}: still the code.",
+                f"Your server accepted the used code with {name}. Is that a new code?",
             )
             for name, spell in SPELLINGS.items()
         ),
@@ -133,17 +133,15 @@ ATTACK = Attack(
             "The same code, in the next step",
             partial(used_again, delay_seconds=PERIOD),
             OUT,
-            "Your server accepted a used code again in the next step. For how long is a code valid?",
+            "Your server accepted a used code again in the next time step. For how long is a code valid?",
         ),
         *HONEST,
         Trial(
             "Alice, who types the space that her app shows",
             _with_a_space,
             IN,
-            "Your server rejects the code in "
-            "the form in which an app shows "
-            "it, with a space. What does "
-            "`code` contain then?",
+            "Your server rejects a code that is typed with a space, as an app shows it. What does `code` contain "
+            "in that case?",
         ),
         TWO_PEOPLE,
         Trial(
@@ -151,7 +149,7 @@ ATTACK = Attack(
             _same_digits_some_day,
             IN,
             "Your server rejects a new code of Alice's, because an old code had the same digits. There are only a "
-            "million codes. What differs between the two?",
+            "million codes. How do the two codes differ?",
         ),
     ),
 )

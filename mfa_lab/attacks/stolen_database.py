@@ -195,14 +195,14 @@ ATTACK = Attack(
     number=13,
     id="stolen-database",
     title="A stolen database",
-    flaw="Stores the shared secrets in clear, so that a copy of the database computes all codes.",
+    flaw="Stores the shared secrets in plain text, so anyone with a copy of the database can compute every code.",
     story="In 2017 the author of an open-source mail server noted in public that its database held the secrets "
     "of all second factors in plain text. The author thought of a key from the settings. The fix came the "
     "day after.",
     source="https://github.com/zone-eu/wildduck/issues/17",
     clauses=("NIST-3.1.4.2",),
     standard_name="Stolen database",
-    defence="Encrypts each secret with AES-GCM, bound to its row; the key is kept outside the database.",
+    defence="Encrypts each secret with AES-GCM and binds it to its row; the key is kept outside the database.",
     weak=PlaintextServer,
     fixed=Fixed,
     ours=OurDatabase,
@@ -213,20 +213,20 @@ ATTACK = Attack(
             "Alice's row, encrypted and decrypted again",
             _comes_back,
             _OPENS,
-            "`decrypt` must return exactly what `encrypt` was given.",
+            "`decrypt` must return exactly the secret that `encrypt` received.",
         ),
         Trial(
             "The copy alone",
             lambda make: read(World(make)),
             OUT,
-            "A thief without the key finds Alice's secret in your row. What protects the row?",
+            "A thief without the key can read Alice's secret in your row. What protects the row?",
         ),
         Trial(
             "The copy, decrypted by the same program with another key",
             _opens_elsewhere,
             OUT,
-            "The program is no secret. A thief has it too, with a key that is not the server's. What decrypts the "
-            "row?",
+            "The program is not secret, so a thief has it too, but with a different key. That was enough to "
+            "decrypt your row. Which key does your code use?",
         ),
         Trial(
             "The server's key, looked for in Alice's row",
@@ -239,26 +239,32 @@ ATTACK = Attack(
             "The copy, and Mallory's own secret",
             lambda make: compute(World(make)),
             OUT,
-            "Mallory knows what his own row holds. Does that say anything about another row?",
+            (
+                "Mallory knows the secret in his own row, and that was enough to compute another one. What do two of "
+                "your rows have in common?"
+            ),
         ),
         Trial(
             "Two copies, and the secret that Alice had before",
             _from_her_old_one,
             OUT,
-            "Alice's phone was stolen, and she has enrolled another. Do her two rows reveal the new secret?",
+            (
+                "Alice's phone was stolen, so she enrolled another one. Her old secret and her two rows reveal the "
+                "new secret. What do the two rows have in common?"
+            ),
         ),
         Trial(
             "Mallory's row in Alice's place",
             lambda make: swap(World(make)),
             OUT,
-            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could a row be valid for "
-            "one name only?",
+            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could you make a row "
+            "valid for only one name?",
         ),
         Trial(
             "One changed bit in Alice's row",
             _a_changed_bit,
             "noticed",
-            "Somebody changed one bit of the row, and your server did not notice it. Which error should a changed "
+            "Somebody changed one bit of the row, and your server did not notice. Which error should a changed "
             "row cause?",
         ),
         *HONEST,
