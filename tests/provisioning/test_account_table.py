@@ -92,7 +92,10 @@ MISTAKES = {
     ),
     "no heading": (f"alice,{SECRET}\n", "line 1, column 1: the first line must name columns"),
     "no heading, and columns mixed up": (f"{SECRET},alice\n", "line 1, column 1: the first line must name columns"),
-    "a column that is none": (f"name,secret,colour\nalice,{SECRET},red", "line 1, column 3: the first line must name"),
+    "a column that is none": (
+        f"name,secret,colour\nalice,{SECRET},red",
+        "line 1, column 3: the first line must name",
+    ),
     "a column twice": (f"name,secret,name\nalice,{SECRET},a", "line 1, column 3: the first line must name"),
     "no column of secrets": ("name,issuer\nalice,Acme", "line 1: there is no column secret"),
     "a cell without end": (f"name,secret\nalice,{'A' * 140_000}", "line 2: a cell is longer than 131,072 characters"),
