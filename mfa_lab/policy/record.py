@@ -66,7 +66,7 @@ class Policy:
     most 100)."""
 
     authenticators: int = 2
-    """The maximum number of authenticators per account. Each one makes a blind guess more likely to be correct."""
+    """The maximum number of authenticators per account. Each one makes a blind guess more likely to succeed."""
 
     pending_seconds: int = 300
     pending_wrong_codes: int = 5

@@ -164,9 +164,9 @@ class MfaServer:
         """Move the window to a phone whose clock is too far off, given two consecutive codes, `first_code` first.
 
         `pending` is the pending login that `recover` returned, so the caller has proven a correct password and a
-        recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` on either side, moves the window
-        and consumes both codes. The result's offset is the phone's offset in steps. The call grants nothing: the user
-        must log in again, with the next code. Raises `AccessDenied`.
+        recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` steps on either side, moves the
+        window and consumes both codes. The result's offset is the phone's offset in steps. The call grants nothing:
+        the user must log in again, with the next code. Raises `AccessDenied`.
         """
         first, second = Redacted(first_code), Redacted(second_code)
         del first_code, second_code
@@ -247,18 +247,18 @@ class MfaServer:
     def issue_reset_code(self, name: str) -> RecoveryCodes:
         """Issue one more recovery code, for an owner who has lost the phone and the recovery codes.
 
-        An administrator gives it to the owner after a proof of identity (ASVS-6.4.4). It bypasses nothing: the server
-        accepts it only after the password, and it permits only enrolling a new authenticator. The call writes an
-        audit line and a security notification. Raises `InvalidInput` for an unknown name, or an account without an
-        authenticator.
+        An administrator gives it to the owner after checking the owner's identity (ASVS-6.4.4). It bypasses nothing:
+        the server accepts it only after the password, and it permits only enrolling a new authenticator. The call
+        writes an audit line and a security notification. Raises `InvalidInput` for an unknown name, or an account
+        without an authenticator.
         """
         return administration.issue_reset_code(self._services, name, self._now())
 
     def reset_factors(self, name: str) -> None:
         """End an account's authenticators, recovery codes and sessions, so that its next login enrols a new factor.
 
-        Until then, only the password protects the account. Prefer `issue_reset_code`, which keeps two factors. Raises
-        `InvalidInput` for an unknown name.
+        Until then, only the password protects the account. Prefer `issue_reset_code`, which still requires two
+        factors. Raises `InvalidInput` for an unknown name.
         """
         administration.reset_factors(self._services, name, self._now())
 

@@ -274,7 +274,7 @@ def _codes(codes: RecoveryCodes) -> Codes:
 
 
 def _written(answer: BaseModel) -> Response:
-    """Return the model as JSON, made in this thread. FastAPI would use another thread to validate the model."""
+    """Return the model as JSON, serialised in this thread. FastAPI would use another thread to validate the model."""
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

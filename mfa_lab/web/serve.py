@@ -49,7 +49,7 @@ class Settings:
     @classmethod
     @clears_variables
     def from_environment(cls) -> Settings:
-        """Return the settings of the environment. Raises `InvalidInput`."""
+        """Return the settings from the environment. Raises `InvalidInput`."""
         given = {each.name: os.environ.get(_PREFIX + each.name.upper()) for each in fields(cls)}
         settings = cls(**{name: value for name, value in given.items() if value is not None})
         for name in ("https", "registration"):
@@ -109,7 +109,7 @@ def named_policy(name: str) -> Policy:
 
 
 def application() -> FastAPI:
-    """Return the application with the settings of the environment. Every worker calls this factory."""
+    """Return the application with the settings from the environment. Every worker calls this factory."""
     return Settings.from_environment().application()
 
 

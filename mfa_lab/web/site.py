@@ -42,7 +42,7 @@ class Site:
             if not _HOST.fullmatch(host):
                 raise InvalidInput(f"{host!r} is not a host: write app.example.org, without scheme, port or path")
         if not self.hosts:
-            raise InvalidInput("name at least one host name of the application")
+            raise InvalidInput("give at least one host name of the application")
         if not self.https and not set(self.hosts) <= set(LOOPBACK):
             raise InvalidInput(
                 "plain http works only on this machine: use https, or the hosts localhost and 127.0.0.1"

@@ -74,7 +74,7 @@ def reset_factors(services: Services, name: str, now: int) -> None:
 
 
 def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
-    """Take over an authenticator of an older system.
+    """Take over an authenticator from an older system.
 
     Raises `InvalidInput` for an unknown name, or if the account already has an authenticator. Raises `InvalidSecret`
     for a secret of fewer than 112 bits (NIST-3.1.4.1): a phone may use it, but a server must not trust it.

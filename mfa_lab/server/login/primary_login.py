@@ -44,7 +44,7 @@ _REHASH = (
 
 @clears_variables
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
-    """Verify a password outside any transaction. The attempt is counted beforehand and settled afterwards.
+    """Verify a password outside any transaction. The attempt is counted first; success clears the count.
 
     `name` is in its exact spelling (`names.exact_name`). It is hidden, because people type passwords there by
     mistake.
