@@ -35,10 +35,12 @@ _NO_HINT = "A prediction has no hints: guess one of its letters, then run the ce
 _NO_SOLUTION = "A prediction has no solution: run the cells below it to see what happens."
 
 _OTHER_OUTCOME = (
-    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if a cell was changed, ran in another order, or ran twice: some cells work only once."
+    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if "
+    "a cell was changed, ran in another order, or ran twice: some cells work only once."
 )
 _NO_GUESS = (
-    "You have not guessed yet. Replace the three dots further up with one of the letters {letters}, and run that cell. To see the answer without a guess, run this cell again."
+    "You have not guessed yet. Replace the three dots further up with one of the letters {letters}, and run "
+    "that cell. To see the answer without a guess, run this cell again."
 )
 _DOTS = "The three dots are still in your answer. Delete them, so that only the letter in quotes is left."
 _asked: set[tuple[Path | None, str]] = set()
@@ -91,7 +93,11 @@ def hint(exercise_id: str = "", n: int = 1) -> Result:
     exercise = exercises.exercise(exercise_id)
     count = len(exercise.hints)
     if type(n) is not int or not 1 <= n <= count:
-        there = f'The hints are numbered from hint("{exercise_id}", 1) to {count}.' if count else "This exercise has no hints."
+        there = (
+            f'The hints are numbered from hint("{exercise_id}", 1) to {count}.'
+            if count
+            else "This exercise has no hints."
+        )
         return Result(Outcome.HINT, exercise.title, (there,))
     further = f'hint("{exercise_id}", {n + 1})' if n < count else f'solution("{exercise_id}")'
     noted = here().update(hinted(exercise_id, n))
@@ -114,7 +120,10 @@ def solution(exercise_id: str) -> Result:
     said = (
         "You have solved it. This is how the kit does it, but your answer is just as good."
         if done
-        else "This is one correct answer. Your progress records that it was shown. Hide it now, and write the answer yourself."
+        else (
+            "This is one correct answer. Your progress records that it was shown. Hide it now, and write the "
+            "answer yourself."
+        )
     )
     return Result(Outcome.SOLUTION, exercise.title, (said, *noted), exercise.solution)
 
@@ -132,7 +141,8 @@ def reset(exercise_id: str) -> Result:
     notebook = exercises.notebook_of(exercise_id)
     if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # otherwise it belongs to a plugin
         lines.append(
-            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. It keeps your version beside the new one."
+            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. It keeps your "
+            f"version beside the new one."
         )
     return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
 

@@ -84,7 +84,9 @@ PARTS = (
             Lesson("00_first_login", "What does a second factor add?", 20),
             Lesson("01_primary_login", "What does a server store of your password?", 34),
             Lesson(
-                "02_throttling_and_pending_login", "How many attempts are allowed, and what does a correct password open?", 35
+                "02_throttling_and_pending_login",
+                "How many attempts are allowed, and what does a correct password open?",
+                35,
             ),
             Lesson("03_otp_generation", "Where do the six digits come from?", 35),
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
