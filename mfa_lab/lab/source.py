@@ -1,6 +1,4 @@
-"""The source of a class or function of the kit, for readers: highlighted, without the parts that only type checkers
-need.
-"""
+"""The highlighted source of a class or function of the kit, without the parts that only type checkers need."""
 
 from __future__ import annotations
 

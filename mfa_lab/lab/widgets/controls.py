@@ -11,7 +11,8 @@ from mfa_lab.lab.answers import Answer
 from mfa_lab.style import CSS
 
 LOST = (
-    '<div class="mfa-lost" role="alert"><b>The kernel was restarted.</b> This server and its accounts were in the kernel's memory and are lost. Run the notebook's cells again from the top, and delete the old entry from your "
+    '<div class="mfa-lost" role="alert"><b>The kernel was restarted.</b> This server and its accounts were in the '
+    "kernel's memory and are lost. Run the notebook's cells again from the top, and delete the old entry from your "
     "authenticator: its codes are no longer valid.</div>"
 )
 """A message that the style sheet shows only if the front end has lost a widget's kernel."""
@@ -69,8 +70,10 @@ def box(*children: widgets.Widget, style_class: str) -> widgets.Box:
 
 
 def text_field(name: str, label: str, kind: str) -> widgets.Text:
-    """Return one labelled text field. `kind` tells the browser what is typed: a name, a secret, digits, or a recovery
-    code."""
+    """Return one labelled text field.
+
+    `kind` tells the browser what is typed: a name, a secret, digits, or a recovery code.
+    """
     field = _made(widgets.Password if kind == "secret" else widgets.Text, description=label, continuous_update=False)
     for style_class in ("mfa-field", f"mfa-{kind}", f"mfa-is-{name}"):
         field.add_class(style_class)

@@ -1,5 +1,6 @@
-"""The base class of every form. A person, or `form.submit(...)` in a cell or a test, fills in the form and gets one
-answer.
+"""The base class of every form.
+
+A person, or `form.submit(...)` in a cell or a test, fills in the form and gets one answer.
 
 Fields are cleared at each submission, because typed text must not stay in the notebook. Only the name stays in the
 page.
@@ -26,8 +27,7 @@ from mfa_lab.redaction import clears_variables
 
 
 class Stage(anywidget.AnyWidget):
-    """Control the form in the browser: Enter, focus, showing a password, the keyboard, the countdown to the next
-    code.
+    """Control the forms in the browser: Enter, focus, visible passwords, the keyboard, and the countdown.
 
     In the browser, the script sends the typed text together with the button press. Without the script, ipywidgets
     would sync each field separately and store a password in a trait. Front ends that handle traits and buttons in two
@@ -43,8 +43,7 @@ class Stage(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def fill(self, form: Form, **texts: str) -> None:
-        """Type `texts` into the fields of `form`, but only in the page: the fields' synced traits do not contain
-        them."""
+        """Type `texts` into the fields of `form`, but only in the page, never in the fields' synced traits."""
         for field, text in texts.items():
             self.send({"fill": {"form": type(form).__name__, "field": field, "text": text}})
 
@@ -117,8 +116,10 @@ class Form(StableBox):
         return (*self.inputs.values(), box(self.button, style_class="mfa-buttons"))
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Process the typed text, which is given by field, and return the answer. Raises `MfaError` for a
-        rejection."""
+        """Process the typed text, which is given by field, and return the answer.
+
+        Raises `MfaError` for a rejection.
+        """
         raise NotImplementedError
 
     @clears_variables
@@ -151,8 +152,10 @@ class Form(StableBox):
         return answer
 
     def show_codes(self, label: str = "", codes: Iterable[str] = ()) -> None:
-        """Show recovery codes, and store them in the room for a form that is opened again. Without codes, clear the
-        view."""
+        """Show recovery codes, and store them in the room for a form that is opened again.
+
+        Without codes, clear the view.
+        """
         issued = tuple(codes)
         self.room.issued = IssuedCodes(label, issued) if issued else None
         self.draw_codes()

@@ -135,8 +135,10 @@ class EnrolForm(Form):
         return (box(self.secret_view, by_hand, style_class="mfa-beside"),)
 
     def start(self) -> Answer:
-        """Show a secret as a QR code and as a setup key. Use the secret that is already on offer, or ask for a new
-        one."""
+        """Show a secret as a QR code and as a setup key.
+
+        Use the secret that is already on offer, or ask for a new one.
+        """
         if not self._on_offer():
             self._ask_for_a_secret()
         self.draw()
