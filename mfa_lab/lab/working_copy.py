@@ -36,8 +36,8 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Hold what `deliver` did, as file names: added, replaced by a newer version, kept as the learner changed it, or
-    removed.
+    """Hold the names of the files that `deliver` added, replaced by a newer version, kept with the learner's changes,
+    or removed.
 
     `kept` contains only files whose version in the kit differs from the delivered version. `removed` contains
     notebooks that the kit no longer has and the learner never changed; most of them have a new name.

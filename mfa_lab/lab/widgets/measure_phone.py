@@ -1,5 +1,4 @@
-"""`MeasurePhone` finds how far a phone's clock is off, from the codes on its screen and the times at which they
-change."""
+"""`MeasurePhone` finds how far a phone's clock is off, from the codes on its screen and when they change."""
 
 from __future__ import annotations
 
@@ -138,8 +137,7 @@ class MeasurePhone(Form):
 
     @property
     def interval(self) -> DriftInterval | None:
-        """Return the interval of offsets that fit all observations, or None if there are no observations or they
-        disagree."""
+        """Return the interval of offsets that fit all observations, or None if there is no such interval."""
         if not self.seen or self.contradicting:
             return None
         return estimate(self.seen, self._period)
@@ -179,10 +177,12 @@ class MeasurePhone(Form):
         delay = max(math.ceil(REACTION_SECONDS * speed), int(changed))
         self._moment = (self.room.clock.now(), changed, delay)
         self._fill("")
-        before = (
-            f"; {delay} s ago the phone still showed the previous code. The new code" if changed else ". The code"
-        )
-        return Answer(True, f"{time_of_day(self._moment[0])} it is{before}, please.", heading="The moment")
+        when = f"It is {time_of_day(self._moment[0])}"
+        if changed:
+            told = f"{when}; {delay} s ago, the phone still showed the previous code. The new code, please."
+        else:
+            told = f"{when}. The code, please."
+        return Answer(True, told, heading="The moment")
 
     def _speed(self) -> float:
         """Return how many seconds the server's clock runs in one real second."""

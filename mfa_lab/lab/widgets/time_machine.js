@@ -90,7 +90,8 @@ const FACE = `
       <span class="mfa-leaps"><button type="button" class="mfa-button" data-do="boundary">To the next step</button></span>
     </p>
   </fieldset>
-  <p class="mfa-hint mfa-real" hidden>The server uses the real clock, which cannot be moved here. The phone's clock can be set wrong.</p>
+  <p class="mfa-hint mfa-real" hidden>The server uses the real clock, which cannot be moved here. The phone's
+    clock can be set wrong.</p>
   <fieldset>
     <legend>The phone's clock</legend>
     <div class="mfa-dial"><label for="ID-ahead">Ahead of the server's clock, in seconds <small>(below 0: behind)</small></label>

@@ -111,8 +111,7 @@ class TimeMachine(StableBox):
             self.room.phone.clock = DriftingClock(self.room.clock, new_ahead, rate_ppm=new_ppm)
 
     def trust_clock(self) -> None:
-        """Answer `ClockSetBack` as an operator: confirm that the server's clock is correct now and was wrong
-        before."""
+        """Answer `ClockSetBack` as an operator: say that the server's clock is correct now and was wrong before."""
         self.room.server.trust_clock()
         self.refresh()
 
@@ -222,8 +221,7 @@ class _Screen(anywidget.AnyWidget):
 
 
 def _exact(clock: Clock) -> float:
-    """Return Unix seconds with their fraction, so that a second begins at the same moment in the page and in the
-    clock."""
+    """Return Unix seconds with their fraction, so that the page's seconds begin at the same moment as the clock's."""
     if isinstance(clock, RunningClock):
         return clock.exact()
     return clock.now() if isinstance(clock, ManualClock) else clock.now() + time.time() % 1
