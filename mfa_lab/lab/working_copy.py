@@ -36,8 +36,7 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Hold the names of the files that `deliver` added, replaced by a newer version, kept with the learner's changes,
-    or removed.
+    """Hold the names of the files that `deliver` added, updated to a newer version, kept as changed, or removed.
 
     `kept` contains only files whose version in the kit differs from the delivered version. `removed` contains
     notebooks that the kit no longer has and the learner never changed; most of them have a new name.

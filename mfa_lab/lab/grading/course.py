@@ -79,7 +79,7 @@ class Stop:
 PARTS = (
     Part(
         "One login",
-        "Follow one login through its four steps, and say at each step what the server knows.",
+        "Follow one login through its four steps, and explain what the server knows at each step.",
         (
             Lesson("00_first_login", "What does a second factor add?", 20),
             Lesson("01_primary_login", "What does a server store of your password?", 34),
@@ -97,7 +97,7 @@ PARTS = (
     ),
     Part(
         "Time",
-        "Choose a window, and find a phone's clock again after it has drifted.",
+        "Choose a window, and resynchronise a clock that has drifted.",
         (
             Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a wider window cost?", 35),
             Lesson("11_resynchronisation", "How does a server find a phone's clock again?", 35),
@@ -131,7 +131,7 @@ PARTS = (
     ),
     Part(
         "Capstone",
-        "Write a server that keeps every clause of the standards, and prove it.",
+        "Write a server that meets every clause, and prove it.",
         (
             Lesson("60_capstone", "Does a server do what the standards require?", 35),
             Lesson("61_capstone_every_clause", "Does your server still keep every clause over time?", 36),
