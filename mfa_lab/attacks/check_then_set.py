@@ -24,8 +24,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, RecoveryCodes
 
 MakeOnFile = Callable[[Clock, Randomness, Path], Any]
-"""A function that makes a server which stores used steps in a database file, so that several processes can share
-them."""
+"""A function that makes a server which stores used steps in a database file that several processes can share."""
 ONE, MORE, NOBODY = "one gets in", "more than one gets in", "sometimes nobody gets in"
 
 

@@ -1,5 +1,4 @@
-"""Attack 4, online guessing across sessions: each pending login has a limit, but the number of pending logins has
-none."""
+"""Attack 4, online guessing across sessions: each pending login has a limit, but there may be any number of them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Mea
 
 
 def with_window(window_steps: int) -> type[PatientServer]:
-    """Return the weak server with a window of so many steps on either side: 2 * window_steps + 1 codes are valid."""
+    """Return the weak server with this window, in which 2 * window_steps + 1 codes are valid at a time."""
     return type("Wide", (PatientServer,), {"window_steps": window_steps})
 
 

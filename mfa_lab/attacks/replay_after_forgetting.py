@@ -1,6 +1,4 @@
-"""Attack 9, replay after forgetting: the server forgets used codes after one period; its window accepts them for
-three.
-"""
+"""Attack 9, replay after forgetting: the server forgets a used code after one period, but accepts it for three."""
 
 from __future__ import annotations
 
@@ -19,12 +17,12 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 DELAY_SECONDS = 45
-"""Mallory waits so long after Alice's login: the code is forgotten, and is not yet too old."""
+"""Mallory waits this long after Alice's login: the server has forgotten the code, but it is not yet too old."""
 NEVER = "never accepted again"
 
 
 class ShortMemory(MinimalServer):
-    """Keeps used codes in a cache, each as long as the phone shows it."""
+    """Keep each used code in a cache for as long as the phone shows it."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -44,7 +42,7 @@ class ShortMemory(MinimalServer):
 
 
 class Fixed(ShortMemory):
-    """Remembers a used code as long as the window can accept it."""
+    """Remember a used code for as long as the window can accept it."""
 
     def keep_seconds(self) -> int:
         return (2 * self.window_steps + 1) * PERIOD
@@ -53,15 +51,15 @@ class Fixed(ShortMemory):
 def attack(make: Make) -> Measure:
     """See Alice's code, know her password, and wait until the server has forgotten.
 
-    A forgotten code is as good as a new one. So the chance is that of attack 7, with a wait longer than the memory.
+    A forgotten code is as good as a new code, so the chance is that of attack 7 with a delay longer than the memory.
     """
     got = replays(make, DELAY_SECONDS)
-    words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
+    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} of {len(got)} times"
     return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """Return after how many seconds the code of Alice's phone is accepted again, at the limits of likely memories.
+    """Return after how many seconds Alice's used code is accepted again, tried at the ends of likely memories.
 
     She logs in when her step begins.
     """
@@ -98,8 +96,8 @@ ATTACK = Attack(
     id="replay-after-forgetting",
     title="Replay after the memory forgot",
     flaw="Remembers used codes for one period, although the window accepts them for longer.",
-    story="In 2017 a library's users found that its protection against replay held for 30 seconds. While the "
-    "allowed drift still lasted, a used code was valid again.",
+    story="In 2017, users of a library found that its replay protection lasted only 30 seconds. After that, a "
+    "used code was valid again as long as the permitted drift allowed.",
     source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay after the server forgot",
@@ -125,7 +123,7 @@ ATTACK = Attack(
             "such a code for the first time?",
         ),
         Trial(
-            "The same, at a server that looks two steps either side",
+            "The same, on a server with a window of two steps",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
             "On a server with a wider window, your memory ends too early. What does your number depend on?",

@@ -1,4 +1,4 @@
-"""Parts of the attacks on used codes: Alice's code, used, and typed again by Mallory, who knows her password."""
+"""Parts of the attacks on used codes: Alice uses a code, and Mallory, who knows her password, types it again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _last_after_it(make: Make) -> str:
 
 
 def _two_seen(make: Make) -> tuple[World, str, str]:
-    """Return a world in which Alice has logged in twice, and her two codes. The window accepts both."""
+    """Return a world in which Alice has logged in twice, and her two codes, which are both still in the window."""
     world, codes = World(make), list[str]()
     for pause in (0, PERIOD):
         world.clock.advance(pause)
