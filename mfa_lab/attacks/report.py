@@ -1,5 +1,4 @@
-"""The attack series without a notebook: the result of each attack on the weak server, the fix and this kit's server.
-"""
+"""The attack series without a notebook: each attack's result on the weak server, the fix and this kit's server."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Attack 1, authentication bypass: the session opens after the password, so an attacker can skip the page for the
-code."""
+"""Attack 1, authentication bypass: the session opens after the password, so the page for the code can be skipped."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ def used_again(
 ) -> str:
     """Return whether Alice's code is accepted `delay_seconds` after she used it.
 
-    It is typed in another spelling if one is given, and comes from a phone that is `phone_ahead` seconds ahead. She
-    uses it at this second of the server's step.
+    Her phone is `phone_ahead` seconds ahead, and she uses the code at second `at_second` of the server's step. The
+    code is then typed as `spell` writes it.
     """
     world = World(make)
     world.clock.advance((at_second - world.clock.now()) % PERIOD)

@@ -31,9 +31,9 @@ Codes = NDArray[np.uint32]
 CHUNK_CODES = 20_480
 """How many codes are computed at a time: enough that NumPy's calls cost little, but few enough for a core's cache."""
 TASK_CODES = 16 * CHUNK_CODES
-"""Codes that a process gets at a time."""
+"""How many codes a process gets at a time."""
 WORTH_PROCESSES = 4_000_000
-"""Fewer codes are computed before another process has started."""
+"""Fewer codes would be ready before another process had started."""
 _SHOW_AFTER_SECONDS = 2
 _N = np.uint32
 _INNER, _OUTER = (bytes(byte ^ padding for byte in range(256)) for padding in (0x36, 0x5C))
@@ -230,8 +230,10 @@ class _Sha2:
 
 
 def _quickest(algorithm: str) -> Callable[..., Any]:
-    """Return CPython's own hash if it was built in, because it copies its state faster than OpenSSL's hash in
-    `hashlib`."""
+    """Return CPython's own hash if it was built in.
+
+    Its state copies faster than that of OpenSSL's hash in `hashlib`.
+    """
     try:
         own: Callable[..., Any] = getattr(hashlib, "__get_builtin_constructor")(algorithm)
     except (AttributeError, ValueError):
