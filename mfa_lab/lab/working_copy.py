@@ -159,7 +159,7 @@ def _known(source: Path, name: str) -> str:
 
 def _make_folder(source: Path, work: Path) -> None:
     if work.exists() and not work.is_dir():
-        raise InvalidInput(f"{work} is not a folder: name a folder, or a name that does not exist yet")
+        raise InvalidInput(f"{work} is not a folder: name a folder, or a name that is still free")
     if work.resolve().is_relative_to(source.resolve()):
         raise InvalidInput(f"{work} contains the kit's original files: name another folder")
     work.mkdir(parents=True, exist_ok=True)

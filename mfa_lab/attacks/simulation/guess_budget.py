@@ -58,18 +58,23 @@ class Rules:
             or not _whole(self.waits_seconds, 0)
             or any(len(limit) != 2 for limit in self.limits)
         ):
-            raise InvalidInput("rules must be whole numbers, 1 or more; only a wait may be 0, and each limit must be a pair")
+            raise InvalidInput(
+                "rules must be whole numbers, 1 or more; only a wait may be 0, and each limit must be a pair"
+            )
         if self.accepted_codes > 10**self.digits:
-            raise InvalidInput("there cannot be more accepted codes than possible codes: check accepted_codes and digits")
+            raise InvalidInput(
+                "there cannot be more accepted codes than possible codes: check accepted_codes and digits"
+            )
         if self.waits_seconds and self.limits:
             raise InvalidInput("give waits_seconds or limits, not both")
         if self.waits_seconds[-1:] == (0,) and self.disable_after_failures is None:
-            raise InvalidInput(
-                "the last of waits_seconds applies for ever: make it 1 or more, or omit waits_seconds"
-            )
+            raise InvalidInput("the last of waits_seconds applies for ever: make it 1 or more, or omit waits_seconds")
         for (few, short), (many, long) in pairwise(self.limits):
             if few >= many or moment(Rules(accepted_codes=1, limits=((few, short),)), many) + short > long:
-                raise InvalidInput("if there are several limits, each must allow more attempts than the one before, but at a slower rate")
+                raise InvalidInput(
+                    "if there are several limits, each must allow more attempts than the one before, but at a "
+                    "slower rate"
+                )
 
     @classmethod
     def of(cls, policy: Policy, *, authenticators: int = 1) -> Rules:

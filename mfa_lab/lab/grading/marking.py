@@ -217,8 +217,10 @@ _OF_ANOTHER_TYPE = (
     ),
     (
         "'member_descriptor'",
-        "You store the class itself, so all users share what you write there. How do you make an object of this "
-        "class?",
+        (
+            "You store the class itself, so all users share what you write there. How do you make an object of this "
+            "class?"
+        ),
     ),
 )
 """Feedback on values of the wrong type, by a part of Python's message."""
