@@ -54,7 +54,7 @@ def attack(make: Make) -> Measure:
     A forgotten code is as good as a new code, so the chance is that of attack 7 with a delay longer than the memory.
     """
     got = replays(make, DELAY_SECONDS)
-    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} of {len(got)} times"
+    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} times of {len(got)}"
     return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
 
 

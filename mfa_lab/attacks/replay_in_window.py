@@ -56,7 +56,7 @@ def attack(make: Make) -> Measure:
     code's step, so the chance is 2 - delay / period, as in `odds.acceptance`.
     """
     got = replays(make, DELAY_SECONDS)
-    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} of {len(got)} times"
+    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} times of {len(got)}"
     return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
 
 

@@ -481,7 +481,7 @@ def test_a_phone_is_measured_by_keyboard_alone(measuring):
     expect(result).to_contain_text(re.compile("(behind|ahead)"))
     measuring.run("room.clock.pause()")
     measuring.button("Reveal the phone's clock").press("Space")
-    expect(measuring.root.get_by_role("status").first).to_contain_text("Your interval contains it.")
+    expect(measuring.root.get_by_role("status").first).to_contain_text("Your interval contains this offset.")
     assert "really is" in measuring.root.locator(".mfa-lines").get_attribute("aria-label")
 
 

@@ -146,7 +146,7 @@ BROKEN = {
 def test_what_is_no_seat_is_refused_in_one_sentence(content, tmp_path):
     """It says where and what to do, and quotes nothing of it."""
     (tmp_path / FILE).write_text(content)
-    with pytest.raises(InvalidInput, match=r"seat\.json is no seat of a workshop: ask your trainer") as refusal:
+    with pytest.raises(InvalidInput, match=r"seat\.json is not a workshop seat: ask your trainer") as refusal:
         read(tmp_path)
     assert "AAAA" not in str(refusal.value)
 

@@ -99,7 +99,7 @@ RULES: dict[str, Rule] = {
     "12 refused codes in a day": _many_in_a_day,
     "a refused code between 20:00 and 6:00": _at_night,
     "50 refused codes in a row": _refused_in_a_row,
-    f"{IN_A_ROW} correct passwords in a row without a login": _passwords_in_a_row,
+    f"{IN_A_ROW} correct passwords in a row, and no login": _passwords_in_a_row,
 }
 
 
