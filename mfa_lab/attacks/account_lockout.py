@@ -1,6 +1,6 @@
 """Attack 17, account lockout: a stranger who knows a name locks its owner out.
 
-A rate limit may delay a password, but it must not disable one.
+A limit on passwords may delay the next attempt, but it must not disable the account.
 """
 
 from __future__ import annotations

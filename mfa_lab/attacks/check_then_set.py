@@ -98,7 +98,7 @@ def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:
 
 
 def attack(make: MakeOnFile) -> Measure:
-    """Know the password and one code, and send both many times at the same moment, to threads and to processes.
+    """Send a known password and one code many times at the same moment, to threads and to processes.
 
     The number of attempts that get in differs from run to run, but more than one always gets in.
     """

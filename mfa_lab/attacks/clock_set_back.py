@@ -55,7 +55,7 @@ def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
 
 
 def attack(make: Make) -> Measure:
-    """Have a list of Alice's codes from the last hour, and wait until the server's clock is set back.
+    """Type codes that Alice's phone showed in the last hour, after the server's clock has been set back.
 
     A clock goes back because of daylight saving (if a server reads local time), a wrong time server, or a machine
     restored from a snapshot.

@@ -86,7 +86,7 @@ def owner_later(world: World) -> str:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password and have her phone for a minute; set its clock ahead and write down an hour of codes."""
+    """With Alice's password and a minute with her phone, set its clock ahead, and use up an hour of codes."""
     world = World(make)
     taken = walk(world, 1, CODES)
     shut_out = owner_later(world) == OUT

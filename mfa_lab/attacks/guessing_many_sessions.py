@@ -42,7 +42,7 @@ def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, and guess: many attackers, each in a hundred sessions at a time."""
+    """Guess codes with Alice's password: many attackers, each in a hundred sessions at a time."""
     return many_attackers(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
 
 

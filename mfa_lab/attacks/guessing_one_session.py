@@ -35,7 +35,7 @@ def in_one_session(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
-    """Know Alice's password, and guess: many attackers, each in one session.
+    """Guess codes with Alice's password: many attackers, each in one session.
 
     `window_steps` is the server's window.
     """

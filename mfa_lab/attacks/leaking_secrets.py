@@ -133,8 +133,8 @@ ATTACK = Attack(
     title="Secrets that leak",
     flaw="Prints and logs the secret like any other text, and asks another company's service to draw the QR code.",
     story="In 2017, a user of a library for second factors asked why another company's web service drew the QR "
-    "codes. That service received every secret. The library now refuses to use it, unless the developer "
-    "explicitly asks for the insecure way.",
+    "codes. That service received every secret. The library now refuses to use such a service, unless the "
+    "developer explicitly asks for it.",
     source="https://github.com/antonioribeiro/google2fa/issues/86",
     clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
     standard_name="Secret leakage through logs and third parties",

@@ -47,7 +47,7 @@ def with_own_logins(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, have another account, and guess: 8,000 attackers guess for fifty minutes each."""
+    """Guess codes with Alice's password and another account: 8,000 attackers, each for fifty minutes."""
     seconds = [PERIOD * (number // EACH) for number in range(LOGINS * EACH)]
     return many_attackers(
         make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4

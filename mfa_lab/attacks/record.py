@@ -75,7 +75,7 @@ class Attack:
     function that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that rejects
     everybody, which no grader may accept. `standard_name` is the name of the attack in the field. `defence` says in
     one sentence what `MfaServer` does about it. The README prints both beside `flaw`. `clauses` contains ids from
-    STANDARDS.md. `ours_holds` is False if the attack also works against `ours`, and then against every OTP
+    STANDARDS.md. `ours_holds` is False if the attack also works against `ours`, as the relay does against every OTP
     (NIST-3.2.5).
     """
 

@@ -49,7 +49,7 @@ class Fixed(ShortMemory):
 
 
 def attack(make: Make) -> Measure:
-    """See Alice's code, know her password, and wait until the server has forgotten.
+    """Type a code seen on Alice's phone, with her password, after the server has forgotten the code.
 
     A forgotten code is as good as a new code, so the chance is that of attack 7 with a delay longer than the memory.
     """
@@ -59,9 +59,9 @@ def attack(make: Make) -> Measure:
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """Return after how many seconds Alice's used code is accepted again, tried at the ends of likely memories.
+    """Return after how many seconds Alice's used code is accepted again.
 
-    She logs in when her step begins.
+    She logs in when her step begins, and the delays that are tried lie at the limits of likely memories.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
         if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
@@ -131,7 +131,7 @@ ATTACK = Attack(
         *HONEST,
         TWO_PEOPLE,
         Trial(
-            "Alice, who is too quick, and waits for the next code",
+            "Alice, who was too quick and waits for the next code",
             _after_a_refusal,
             IN,
             "Your server rejects Alice's next code, which nobody has used. Which codes does it remember?",

@@ -61,7 +61,7 @@ class Fixed(TypedMemory):
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, see her code, and type it in every other spelling after she has used it."""
+    """Type a code seen on Alice's phone, with her password, in every other spelling after she has used it."""
     got = sum(used_again(make, 1, spell=spell) == IN for spell in SPELLINGS.values())
     words = f"Alice's used code, typed in {len(SPELLINGS)} other spellings, let Mallory in {got} times"
     return Measure(got, len(SPELLINGS), words)

@@ -50,7 +50,7 @@ def replays(make: Make, delay_seconds: int) -> list[bool]:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, look over her shoulder, and type her code after she has used it.
+    """Type a code seen over Alice's shoulder, with her password, after she has used it.
 
     The window contains a code until the code is two steps old. Alice is equally likely to log in at any moment of the
     code's step, so the chance is 2 - delay / period, as in `odds.acceptance`.

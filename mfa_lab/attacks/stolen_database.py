@@ -32,10 +32,7 @@ _NOWHERE = "nowhere in it"
 
 
 class PlaintextServer(MinimalServer):
-    """Write each shared secret in plain text into the database, which is `rows`, by name.
-
-    The `key` is kept elsewhere.
-    """
+    """Store each shared secret in plain text in the database: `rows`, by name. The `key` is kept elsewhere."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)

@@ -70,7 +70,7 @@ class EnumerableServer(MinimalServer):
 
 
 class Fixed(EnumerableServer):
-    """Treat every name in the same way. Only the end depends on whether the name has an account."""
+    """Treat every name in the same way. Only the outcome depends on whether the name has an account."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if self.waits(name):
@@ -86,7 +86,7 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold what a stranger notices about one rejection. `hashes` stands for how long it took.
+    """Hold what a stranger notices about one rejection. `hashes` stands for the time that it took.
 
     A hash takes about thirty milliseconds, so everything else is negligible. `mfa_lab.attacks.helpers.timing` shows
     the same in real time.

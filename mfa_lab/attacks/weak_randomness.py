@@ -58,7 +58,7 @@ def the_same_for_everybody(_now: int) -> str:
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Know on which day three people enrolled, and two codes of each from a week later; try the day's seconds."""
+    """Find three people's secrets from two later codes each, by trying every second of the day of their enrolment."""
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]

@@ -88,7 +88,7 @@ def run(folder: Path, notebook: str | None, given: list[str]) -> None:
 
 
 def own_modules(folder: Path) -> list[tuple[Path, str]]:
-    """Return what a notebook in `folder` would import from there in place of a module that the kit needs.
+    """Return the files and folders in `folder` that would hide a module that the kit needs from a notebook there.
 
     The doctor finds them more precisely in a kernel, but that takes too long for every start.
     """

@@ -64,7 +64,10 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
     help="Write files with this name, without suffix.",
 )
 @click.option(
-    "--seats", default=0, type=click.IntRange(0, 999), help="Name the seats up to this number that have no file."
+    "--seats",
+    default=0,
+    type=click.IntRange(0, 999),
+    help="Also list the seats, up to this number, that have no file.",
 )
 def board(folder: Path, out: Path, seats: int) -> None:
     """For trainers: show each learner's progress from the exported files in FOLDER.

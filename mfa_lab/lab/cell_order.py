@@ -148,7 +148,7 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
 
 
 def _in_order(since: list[int | None], place: int) -> bool:
-    """Return whether all cells above have run, from top to bottom. A changed cell counts as any of them."""
+    """Return whether all cells above have run, from top to bottom. A changed cell may stand for any of them."""
     known = [each for each in since if each is not None]
     changed, missing = len(since) - len(known), place + 1 - len(known)
     return bool(known) and known == sorted(set(known)) and missing <= changed

@@ -169,7 +169,7 @@ def server(work: Path) -> str:
     try:
         answer = json.loads(ran.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        said = (ran.stderr.strip().splitlines() or [f"it ends with {ran.returncode}"])[-1]
+        said = (ran.stderr.strip().splitlines() or [f"it ended with exit code {ran.returncode}"])[-1]
         raise Fault(
             f"JupyterLab does not start: {said}", f"start it as the doctor does: {shlex.join(command)}"
         ) from None
@@ -246,7 +246,7 @@ def free_port() -> str:
             return f"127.0.0.1:{taken.getsockname()[1]} can be opened"
     except OSError as fault:
         detail = f"no port can be opened on 127.0.0.1: {fault.strerror}"
-        raise Fault(detail, "let Python listen on 127.0.0.1 (firewall, container)") from fault
+        raise Fault(detail, "allow Python to listen on 127.0.0.1 (check the firewall or container)") from fault
 
 
 def write_access(work: Path) -> str:

@@ -13,7 +13,7 @@ from mfa_lab.policy import toml
 from mfa_lab.resources import data_dir
 
 _ENDLESS_SECONDS = 10**10
-"""Waits that double without a limit are written out until one of them takes centuries."""
+"""Waits that double without a limit are listed until one of them takes centuries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _rules(text: str, key: str, table: dict[str, Any], waits: tuple[int, ...]) -
 
 
 def _waits(text: str, path: tuple[str, ...], table: Any) -> tuple[int, ...]:
-    """Return how long the next attempt waits after the first failure, the second, and so on."""
+    """Return how long the next attempt must wait after the first failure, after the second, and so on."""
     if not isinstance(table, dict) or "first_seconds" not in table:
         raise toml.error(text, path, "must be a table such as { first_seconds = 1 }")
     for name, value in table.items():

@@ -115,7 +115,7 @@ class Room:
         enrolment: Enrolment | None = None,
         session: Session | None = None,
     ) -> None:
-        """Record the state of the login. Anything that is not passed has ended."""
+        """Record the current pending login, enrolment and session. Those that are not passed are over."""
         self.pending, self.enrolment, self.session = pending, enrolment, session
         if enrolment is not None:
             self.account = enrolment.account
@@ -151,7 +151,7 @@ def demo_room() -> Room:
 
 
 def live_room() -> Room:
-    """Return a room on the real clock with real secrets, in memory. It is gone when the kernel stops.
+    """Return a room with the real clock and real secrets. It exists only in memory, until the kernel stops.
 
     In the folder of a workshop's seat, the demo account is the seat's account, and enrols with the secret on the
     seat's card.

@@ -38,7 +38,7 @@ _WHAT = "boats bread clocks doors drums kites lamps maps pears rings shoes tents
 class Seat:
     """Hold one seat: its folder's name, which is also its pseudonym, and its account.
 
-    Nothing here protects anything.
+    Its values do not protect anything.
     """
 
     seat: str

@@ -94,8 +94,9 @@ def test_every_other_secret_is_random(server, clock):
 
 
 def test_the_live_room_of_a_seat_is_the_seats(tmp_path, monkeypatch):
-    """The form invites with the card's name and password, also after starting again. Alice, of whom the
-    notebooks speak, can log in as well, with a new secret; the demo room stays hers.
+    """The form invites with the card's name and password, also after starting again.
+
+    Alice, of whom the notebooks speak, can log in as well, with a new secret; the demo room stays hers.
     """
     monkeypatch.chdir(tmp_path)
     assert live_room().demo_account["name"] == "alice@example.org"

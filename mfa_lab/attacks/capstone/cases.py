@@ -74,7 +74,7 @@ def _refusal(world: World, name: str) -> str:
 
 
 def skips(make: Make) -> str:
-    """Show a page a pending login as if it were a session."""
+    """Present a pending login to a page as if it were a session."""
     world = World(make)
     pending = world.begin(world.alice)
     world.server.check_session(Session(pending.token, world.alice.name, 0, 0))
@@ -82,7 +82,7 @@ def skips(make: Make) -> str:
 
 
 def skips_as_alice(make: Make) -> str:
-    """Show a page Mallory's pending login as if it were Alice's session, while Alice has a session."""
+    """Present Mallory's pending login to a page as if it were Alice's session, while Alice has a session."""
     world = World(make)
     world.log_in(world.alice)
     pending = world.begin(world.mallory)

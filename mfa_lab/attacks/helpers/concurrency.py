@@ -27,7 +27,7 @@ Racers = Callable[[World, int], list[int]]
 
 
 def threads(world: World, rounds: int) -> list[int]:
-    """Return how many of eight threads get in, in each round. They have separate pending logins but the same code."""
+    """Return for each round how many of eight threads get in. They have separate pending logins but the same code."""
     start, door = threading.Barrier(AT_ONCE), threading.Lock()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(AT_ONCE)]

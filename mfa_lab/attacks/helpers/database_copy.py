@@ -54,8 +54,8 @@ def swap(world: World) -> str:
 
 WAYS: dict[str, Callable[[World], str]] = {
     "reading her row": read,
-    "computing it from one's own": compute,
-    "putting one's own row in its place": swap,
+    "computing it from his own row": compute,
+    "putting his own row in its place": swap,
 }
 
 

@@ -66,7 +66,7 @@ class World:
         return session
 
     def whose(self, session: Session) -> str | None:
-        """Return whose pages this session opens, or None. The server is asked, as every page does."""
+        """Return whose pages this session opens, or None. The server decides this, as it does for every page."""
         try:
             name: str = self.server.check_session(session).name
         except AccessDenied:

@@ -15,7 +15,10 @@ from mfa_lab.randomness import Randomness
 Chances = NDArray[np.float64]
 _FIRST_STEP = 60_000_000
 KEPT_STEPS = 50_000
-"""How many time steps moments are drawn from, about 17 days at 30 s. Their codes are computed once per simulation."""
+"""The number of time steps from which moments are drawn: about 17 days at 30 s.
+
+Their codes are computed once per simulation.
+"""
 
 
 def acceptance(

@@ -29,7 +29,7 @@ _WORTH_A_BAR = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Hold how many `attackers` made how many `attempts`. `inside` counts the attackers with an accepted guess."""
+    """Hold the number of `attackers`, the number of their `attempts`, and how many of them got in (`inside`)."""
 
     attackers: int
     attempts: int

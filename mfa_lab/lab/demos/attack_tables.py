@@ -79,7 +79,7 @@ _KEPT: dict[str, Make] = {
 
 
 def stolen_secret_table() -> Table:
-    """Return a row for each way to store Alice's secret, with each way in that Mallory has.
+    """Return a row for each way to store Alice's secret, with the ways in which Mallory gets in.
 
     He has the database and a password, but no key.
     """

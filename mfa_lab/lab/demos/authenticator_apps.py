@@ -1,4 +1,4 @@
-"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, the clocks that work."""
+"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, and tolerable clock errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEANINGS = {
 
 
 def uri_parts(uri: str) -> Table:
-    """Return every part of an otpauth URI with its purpose. It shows the secret, so use demo secrets only."""
+    """Return every part of an otpauth URI with its purpose. The table shows the secret, so use only demo secrets."""
     parse_uri(uri)  # an unusable URI is rejected here, in one sentence
     split = urlsplit(uri)
     parts = [("scheme", split.scheme), ("type", split.netloc), ("label", unquote(split.path[1:]))]
@@ -61,7 +61,10 @@ def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
 
 
 def codes_over_time(phones: Mapping[str, Phone], clock: ManualClock, seconds: tuple[int, ...]) -> Table:
-    """Return a table of what each phone shows after each of these numbers of seconds, then set the clock back."""
+    """Return a table of the codes that each phone shows after these numbers of seconds.
+
+    The clock is then set back.
+    """
     start, columns = clock.now(), []
     for later in seconds:
         clock.set(start + later)
@@ -78,8 +81,8 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int = 30) -> int:
     """Return in how many seconds of a time step a code is accepted if it is read and typed at once.
 
-    The phone's clock is this far fast, or slow if the number is negative. Each code is really verified, with a demo
-    secret.
+    The phone's clock is `drift_seconds` fast, or slow if the number is negative. Each code is really verified, with a
+    demo secret.
     """
     clock = ManualClock()
     start = clock.now() // period * period

@@ -71,7 +71,7 @@ def anatomy(encoded: str) -> Table:
 
 
 class HashCounter:
-    """Wrap a server's Argon2 and count its work. `taken()` returns the count and starts again at 0."""
+    """Wrap a server's Argon2 and count its work. `taken()` returns the count and resets it to 0."""
 
     def __init__(self, server: MfaServer) -> None:
         hasher = server._services.hasher
@@ -106,7 +106,10 @@ def login_seconds(server: MfaServer, name: str) -> float:
 
 
 def waits_met(room: Room, name: str, attempts: int) -> Table:
-    """Return how long the room's server makes each further wrong password wait. Advance the clock by each wait."""
+    """Return a table of the wait after each wrong password at the room's server.
+
+    The clock is advanced by each wait.
+    """
     if not isinstance(room.clock, ManualClock):
         raise InvalidInput("this would really wait for hours: use a demo room, whose clock can be moved")
     rows = []

@@ -22,7 +22,7 @@ _POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins follow,
 
 
 Attempt = tuple[str, PendingLogin, str]
-"""Each situation, and what is then passed to the server."""
+"""A situation, and the pending login and the code that are then passed to the server."""
 
 
 class _Desk:

@@ -61,7 +61,10 @@ class Workers:
 
     @property
     def urls(self) -> list[str]:
-        """Wait until all workers listen, and return their addresses. Meanwhile, the notebook can go on."""
+        """Wait until all workers listen, and return their addresses.
+
+        Before that, the workers start while the notebook continues.
+        """
         if not self._listening:
             found = []
             with Busy("Starting worker", len(self._processes)) as busy:

@@ -26,7 +26,7 @@ __all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress
 
 _ASKING = (
     (
-        'Give the id from the cell of the exercise. For example, hint("dynamic-truncation") belongs to '
+        'Give the id that appears in the cell of the exercise. For example, hint("dynamic-truncation") belongs to '
         'check("dynamic-truncation", ...).'
     ),
     'The second hint says more than the first: hint("dynamic-truncation", 2).',
@@ -173,10 +173,11 @@ def predict(prediction_id: str, guess: object) -> Result:
 
 
 def compare(prediction_id: str, happened: object) -> Result:
-    """Compare the guess with what happened, which is the only option that is true of the value `happened`.
+    """Compare the guess with what happened: the only option that is true for the value `happened`.
 
-    If no option is true, or another option than in the original notebook, the explanation would be wrong. Then the
-    result says which cells to run again. In a working copy, the first call without a guess asks for the guess.
+    If no option is true, or not the same option as in the original notebook, the explanation would be wrong. The
+    result then says which cells to run again. In a working copy, the first call without a guess asks the learner to
+    guess.
     """
     prediction = exercises.prediction(prediction_id)
     held = [option for option in prediction.options if option.holds(happened)]

@@ -109,7 +109,7 @@ PARTS = (
         (
             Lesson("20_attack_guessing", "With a stolen password, how far does guessing get?", 33),
             Lesson("21_fix_guessing", "How does a server end the guessing?", 36),
-            Lesson("22_attack_replay_and_relay", "What can an attacker do who sees one code?", 34),
+            Lesson("22_attack_replay_and_relay", "What can an attacker do after seeing one code?", 34),
             Lesson("23_fix_replay_and_relay", "Which of these attacks can a server stop?", 44),
             Lesson("24_attack_account_mixups", "What if a server mixes up its accounts?", 22),
             Lesson("25_fix_account_mixups", "Whose code, whose count, whose wait?", 27),
@@ -199,7 +199,10 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_of(notebook: str) -> Lesson:
-    """Return the lesson of this notebook. Raises `StopIteration` for a notebook that is not in the course."""
+    """Return the course's entry for this notebook.
+
+    Raises `StopIteration` for a notebook that is not in the course.
+    """
     return next(lesson for lesson in lessons() if lesson.notebook == notebook)
 
 

@@ -42,7 +42,7 @@ class Reply:
 def replies(exercise: Exercise, answer: object) -> list[Reply]:
     """Run each case with `answer`, in order, and return the results.
 
-    A case that does not end is the last one to run.
+    A case that does not end is the last case that runs.
     """
     given: list[Reply] = []
     with Busy("Checking your answer, case", len(exercise.cases)) as busy:
@@ -67,7 +67,7 @@ def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
 
 
 def _plain(value: Any) -> object:
-    """Convert NumPy's numbers, texts and truth values, which are equally good answers, to Python's."""
+    """Convert NumPy's numbers, texts and truth values to Python's, because both are equally good answers."""
     return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value
 
 
@@ -97,7 +97,7 @@ def is_blank(answer: object) -> bool:
 def _last_width(code: CodeType) -> int:
     """Return how many columns wide the last statement is.
 
-    In compiled code, only this distinguishes three dots from `pass`.
+    In compiled code, only this width distinguishes three dots from `pass`.
     """
     *_, (_line, _end_line, column, end_column) = code.co_positions()
     return (end_column or 0) - (column or 0)
@@ -152,9 +152,9 @@ def _is_number(value: object) -> bool:
 def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
     """Return the feedback on the known wrong answer that explains the most failures, or "".
 
-    Each known wrong answer must run through the cases too, which takes time, so only answers that can still change
-    the feedback run. A wrong answer that fails a case that the learner passed explains nothing, because its feedback
-    is about another mistake.
+    Each known wrong answer must run through the cases too, which takes time, so the kit runs only those that can
+    still change the feedback. A wrong answer that fails a case that the learner passed explains nothing, because its
+    feedback is about another mistake.
     """
     wrong = [index for index, reply in enumerate(given) if not reply.right]
     right = [index for index, reply in enumerate(given) if reply.right]
@@ -238,7 +238,7 @@ def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str,
         kind = "method" if isinstance(answer, type) else "function"
         return told, f"Your {kind} returned None: is a `return` missing on this path?"
     if isinstance(error, SystemExit):
-        return told, "That ends the whole program. To end only the function and give its answer, use `return`."
+        return told, "This ends the whole program. To end only the function and give its answer, use `return`."
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):

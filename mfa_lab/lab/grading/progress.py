@@ -132,7 +132,7 @@ def named(pseudonym: str = "") -> Change:
     characters.
     """
     if pseudonym and not ID.fullmatch(pseudonym):
-        raise InvalidInput("a pseudonym is made of letters, digits, points, hyphens and underscores, 80 at most")
+        raise InvalidInput("a pseudonym consists of letters, digits, points, hyphens and underscores, 80 at most")
     drawn = f"learner-{b32encode(SYSTEM.token_bytes(5)).decode().lower()}"
     return lambda progress: replace(progress, pseudonym=pseudonym or progress.pseudonym or drawn)
 
@@ -140,7 +140,7 @@ def named(pseudonym: str = "") -> Change:
 def exported(progress: Progress, known: set[str]) -> str:
     """Return what a trainer gets: the pseudonym, and attempts and times (Unix seconds) per exercise in `known`.
 
-    It contains no answers, guesses, names or paths. `done` is null while the exercise is not done.
+    It contains no answers, guesses, names or paths. `done` is null until the exercise is done.
     """
     exercises = {
         name: {"attempts": entry.attempts, "first": entry.first, "last": entry.last, "done": entry.done or None}

@@ -168,7 +168,7 @@ def _parsed(content: Any) -> Progress:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that excludes all other kernels. The operating system frees it when the process ends."""
+    """Hold a lock that excludes all other kernels. The operating system releases the lock when the process ends."""
     with open(path, "ab", opener=_no_link) as file:
         end = time.monotonic() + _LOCK_SECONDS
         while not _locks(file.fileno()):

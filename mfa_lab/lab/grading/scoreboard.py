@@ -113,6 +113,6 @@ def _attack(ax: Axes, each: Score, x: float, y: float) -> None:
 
 
 def _stump(rail: float, y: float, side: int) -> list[Point]:
-    """Return the shape of a broken bar's rest at its rail: it hangs down, and its end is splintered."""
+    """Return the shape of the part of a broken bar that still hangs from its rail, with a splintered end."""
     profile = ((0, 0.5), (1.25, 0.1), (1.0, -0.15), (1.45, -0.5), (0.9, -0.65), (0, -0.5))
     return [(rail + side * along, y + _HIGH * high) for along, high in profile]

@@ -31,7 +31,7 @@ class TimeUp(BaseException):
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Raise `TimeUp` in the body after `limit_seconds`.
+    """Raise `TimeUp` in the body of the `with` block after `limit_seconds`.
 
     Only the main thread can be interrupted, so there is no limit in other threads. The Stop button works as before.
     The limit also works where SIGINT is ignored, as in a program that a shell started in the background.

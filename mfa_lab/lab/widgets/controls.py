@@ -22,7 +22,7 @@ _turn = itertools.count()
 
 
 def _made(kind: type[widgets.Widget], *given: Any, **traits: Any) -> Any:
-    """Return a widget with the layout and the style of the first of its kind.
+    """Return a widget that shares the layout and the style of the first widget of its kind.
 
     The style sheet uses classes instead.
     """

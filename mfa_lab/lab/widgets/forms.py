@@ -38,7 +38,7 @@ _OFFER_IS_OVER = {Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING, Reason.UNKNOW
 """After such a rejection, no code can confirm this enrolment any more, so the next QR code has a new secret."""
 
 
-_CODES_HOLD = ("issued", "no recovery codes: the earlier ones stay valid")
+_CODES_HOLD = ("issued", "no recovery codes, because the earlier codes stay valid")
 
 
 _NOTIFICATIONS = {
@@ -248,7 +248,7 @@ class RecoveryForm(Form):
                 ("granted", "no session, only permission to enrol a new authenticator, for five minutes"),
                 (
                     "void",
-                    f"the used code; {'one new' if new else 'no'} code was issued for it, the others stay valid",
+                    f"the used code; {'one new' if new else 'no'} code was issued for it, and the others stay valid",
                 ),
                 ("told", "the account's owner will find a notification at the next login"),
             ),
@@ -269,7 +269,7 @@ class SessionForm(Form):
 
     @cached_property
     def question(self) -> widgets.HTML:
-        """Return the question whether the user has kept the newest recovery codes."""
+        """Return the widget that asks whether the user has kept the newest recovery codes."""
         return html()
 
     @cached_property

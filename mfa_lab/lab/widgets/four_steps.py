@@ -216,7 +216,7 @@ class FourSteps(StableBox):
         return "The four steps, live: " + "; ".join(f"{n} {name}" for n, (name, _) in enumerate(STEPS, 1))
 
     def face_html(self) -> str:
-        call = "Run this cell to log in, with your own phone or the one shown."
+        call = "Run this cell to log in with your own phone or with the phone shown here."
         return f'<div class="mfa">{stepper(0, 0)}<p>{call} {escape(self._invitation())}</p></div>'
 
 

@@ -41,8 +41,8 @@ class MeasurePhone(Form):
 
     title = "How far is the phone's clock off?"
     intro = (
-        "Watch the phone. Press a button at the exact moment, then type the code without hurry. You learn most "
-        "when the code changes."
+        "Watch the phone. Press one of the buttons at the exact moment, then take your time to type the "
+        "code. You learn most from a change."
     )
     button_text = "Note it"
     fields = {"code": ("The code that the phone showed at that moment", "digits")}  # noqa: RUF012

@@ -3,11 +3,11 @@
 
 const LEAPS = [
   ["−1 h", -3600, "Set the server's clock back by an hour"],
-  ["−1 s", -1, "Set it back by one second"],
-  ["+1 s", 1, "Advance it by one second"],
-  ["+30 s", 30, "Advance it by 30 seconds"],
-  ["+1 day", 86400, "Advance it by one day"],
-  ["+30 days", 30 * 86400, "Advance it by 30 days"],
+  ["−1 s", -1, "Set the server's clock back by a second"],
+  ["+1 s", 1, "Advance the server's clock by a second"],
+  ["+30 s", 30, "Advance the server's clock by 30 seconds"],
+  ["+1 day", 86400, "Advance the server's clock by a day"],
+  ["+30 days", 30 * 86400, "Advance the server's clock by 30 days"],
 ];
 const MOST_AHEAD = 365 * 86400;
 

@@ -56,7 +56,10 @@ class TimeMachine(StableBox):
 
     @property
     def phone_clock(self) -> DriftingClock:
-        """Return the clock of the room's phone, with the same offset as its earlier clock."""
+        """Return the clock of the room's phone.
+
+        An ordinary clock is first replaced by a drifting clock with the same offset.
+        """
         clock = self.room.phone.clock
         if not (isinstance(clock, DriftingClock) and clock.base is self.room.clock):
             clock = DriftingClock(self.room.clock, clock.now() - self.room.clock.now())
@@ -65,7 +68,7 @@ class TimeMachine(StableBox):
 
     @property
     def ahead_seconds(self) -> int:
-        """Return how far the phone is ahead of the server now (negative: behind)."""
+        """Return how far the phone is ahead of the server now, which is negative if the phone is behind."""
         return self.phone_clock.offset_at(self.room.clock.now())
 
     @property
@@ -88,8 +91,8 @@ class TimeMachine(StableBox):
     ) -> None:
         """Set the server's clock (Unix seconds), its `speed` (0 stops it), and the phone's clock.
 
-        `ahead` is the phone's offset in seconds. `ppm` is by how many parts per million it runs too fast from now on.
-        Values that are not given stay the same. Raises `InvalidInput` if a value cannot be set.
+        `ahead` is the phone's offset in seconds. `ppm` says by how many parts per million the phone's clock runs too
+        fast from now on. Values that are not given stay the same. Raises `InvalidInput` if a value cannot be set.
         """
         self._settle(server=server, speed=speed, ahead=ahead, ppm=ppm)
         self._tell()

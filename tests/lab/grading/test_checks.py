@@ -209,8 +209,9 @@ def test_raised_deep_below_a_scenario_is_told_by_the_learners_line(fix):
 
 
 def test_a_mistake_is_known_by_all_that_fails(fix):
-    """`in` in the first case is two known mistakes'; what the second case gives decides. An answer that is neither
-    hears the case's own sentence.
+    """`in` in the first case is two known mistakes'; what the second case gives decides.
+
+    An answer that is neither hears the case's own sentence.
     """
     assert check("99-fix", fix("    def right(self, code):\n        return code < 2")).lines[-1] == "One gets in."
     assert check("99-fix", fix("    def right(self, code):\n        return code < 9")).lines[-1] == "All get in."

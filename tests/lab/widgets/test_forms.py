@@ -282,8 +282,9 @@ def messages_of(view):
 
 
 def test_the_qr_code_is_the_same_until_its_enrolment_is_over():
-    """Asked for again, it is shown again: the phone that scanned it stays right. After five wrong codes it is void,
-    and the next one has another secret.
+    """Asked for again, it is shown again: the phone that scanned it stays right.
+
+    After five wrong codes it is void, and the next one has another secret.
     """
     room = live_room()
     RegisterForm(room).submit(**ALICE)
@@ -373,7 +374,7 @@ def test_a_recovery_without_a_new_code():
     steps.login.submit(**ALICE)
     answer = steps.recovery.submit(recovery_code=code)
     assert answer.granted
-    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, the others stay valid"
+    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, and the others stay valid"
     assert all(message["parts"] == [] for message in sent)
 
 
@@ -504,6 +505,7 @@ def test_a_strange_message_from_the_page_changes_nothing(message):
 
 def test_the_phone_types_its_code_into_the_form_at_hand():
     """While an enrolment waits, into its field; at login, into the code field; else the phone says there is none.
+
     The code goes to the page as a message: no field's synced trait holds it.
     """
     steps, sent, said = FourSteps(demo_room()), [], []
