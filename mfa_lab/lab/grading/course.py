@@ -1,6 +1,5 @@
-"""The course as data: its parts, its notebooks, and the two-hour core path.
-
-The course map and the pages are made from it.
+"""The course as data: its parts, its notebooks, and the two-hour core path. The course map and the pages are made
+from it.
 
 The minutes are those in the notebooks' headings; `tests/notebooks/test_minutes.py` compares the two.
 """
@@ -82,7 +81,7 @@ PARTS = (
         "Follow one login through its four steps, and explain what the server knows at each step.",
         (
             Lesson("00_first_login", "What does a second factor add?", 20),
-            Lesson("01_primary_login", "What does a server store of your password?", 34),
+            Lesson("01_primary_login", "What does a server store when you choose a password?", 34),
             Lesson(
                 "02_throttling_and_pending_login",
                 "How many attempts are allowed, and what does a correct password open?",
@@ -92,31 +91,33 @@ PARTS = (
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
             Lesson("05_enrolment_and_qr_code", "What do server and phone exchange?", 30),
             Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 35),
-            Lesson("07_otp_validation", "Which codes are accepted, and what is the user told?", 35),
+            Lesson("07_otp_validation", "Which codes does the server accept, and what does it tell the user?", 35),
         ),
     ),
     Part(
         "Time",
         "Choose a window, and resynchronise a clock that has drifted.",
         (
-            Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a wider window cost?", 35),
-            Lesson("11_resynchronisation", "How does a server find a phone's clock again?", 35),
+            Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a window cost?", 35),
+            Lesson("11_resynchronisation", "How does a server resynchronise with a phone's clock?", 35),
         ),
     ),
     Part(
         "Attacks and fixes",
         "Run seventeen attacks on weak servers, and fix each server until its tests pass.",
         (
-            Lesson("20_attack_guessing", "With a stolen password, how far does guessing get?", 33),
-            Lesson("21_fix_guessing", "How does a server end the guessing?", 36),
-            Lesson("22_attack_replay_and_relay", "What can an attacker do after seeing one code?", 34),
+            Lesson(
+                "20_attack_guessing", "How far does an attacker with a stolen password get by guessing codes?", 33
+            ),
+            Lesson("21_fix_guessing", "How can a server stop the guessing?", 36),
+            Lesson("22_attack_replay_and_relay", "What can an attacker do with one code that they have seen?", 34),
             Lesson("23_fix_replay_and_relay", "Which of these attacks can a server stop?", 44),
-            Lesson("24_attack_account_mixups", "What if a server mixes up its accounts?", 22),
-            Lesson("25_fix_account_mixups", "Whose code, whose count, whose wait?", 27),
-            Lesson("26_attack_used_codes", "Can a server be made to accept a used code?", 26),
+            Lesson("24_attack_account_mixups", "What happens if a server mixes up its accounts?", 22),
+            Lesson("25_fix_account_mixups", "How does a server keep each account's counts and waits separate?", 27),
+            Lesson("26_attack_used_codes", "Can an attacker make a server accept a used code?", 26),
             Lesson("27_fix_used_codes", "What must a server remember, and for how long?", 32),
             Lesson("28_attack_shared_secret", "Who else can find out the shared secret?", 26),
-            Lesson("29_fix_shared_secret", "How is a secret made, stored and shown?", 40),
+            Lesson("29_fix_shared_secret", "How should a server create, store and show a secret?", 40),
         ),
     ),
     Part(
@@ -124,9 +125,9 @@ PARTS = (
         "Put MFA in front of a web application, read its audit log, and defend its policy.",
         (
             Lesson("50_into_your_application", "How do you add MFA to an existing application?", 45),
-            Lesson("51_reading_the_audit_log", "Which lines in the log are an attacker's?", 43),
+            Lesson("51_reading_the_audit_log", "How do you find an attacker in the audit log?", 43),
             Lesson("52_choosing_a_policy", "How strict should a policy be, and for whom?", 43),
-            Lesson("53_defending_a_policy", "Why this number, and not another?", 45),
+            Lesson("53_defending_a_policy", "Why did you choose this number and not another?", 45),
         ),
     ),
     Part(
@@ -134,7 +135,7 @@ PARTS = (
         "Write a server that meets every clause, and prove it.",
         (
             Lesson("60_capstone", "Does a server do what the standards require?", 35),
-            Lesson("61_capstone_every_clause", "Does your server still keep every clause over time?", 36),
+            Lesson("61_capstone_every_clause", "Does your server still meet every clause as time passes?", 36),
         ),
     ),
 )
@@ -199,10 +200,8 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_of(notebook: str) -> Lesson:
-    """Return the course's entry for this notebook.
-
-    Raises `StopIteration` for a notebook that is not in the course.
-    """
+    """Return the course's entry for this notebook. Raises `StopIteration` for a notebook that is not in the
+    course."""
     return next(lesson for lesson in lessons() if lesson.notebook == notebook)
 
 

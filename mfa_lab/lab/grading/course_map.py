@@ -24,8 +24,8 @@ NOTHING = (
     "working folder, and nowhere else."
 )
 HOW = (
-    "If the path lists sections of a notebook, first run its setup cell (the first code cell). Then work through the "
-    "listed sections in order, and skip the others."
+    "If the path lists sections of a notebook, first run that notebook's setup cell (the first code cell). Then work "
+    "through the listed sections in order, and skip the others."
 )
 FINISHED = "You have finished the core path. All other notebooks are optional: choose what interests you."
 _ELSEWHERE = "From other courses"
