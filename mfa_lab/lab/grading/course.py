@@ -1,5 +1,6 @@
-"""The course as data: its parts, its notebooks, and the two-hour core path. The course map and the pages are made
-from it.
+"""The course as data: its parts, its notebooks, and the two-hour core path.
+
+The course map and the pages are made from it.
 
 The minutes are those in the notebooks' headings; `tests/notebooks/test_minutes.py` compares the two.
 """
@@ -200,8 +201,10 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_of(notebook: str) -> Lesson:
-    """Return the course's entry for this notebook. Raises `StopIteration` for a notebook that is not in the
-    course."""
+    """Return the course's entry for this notebook.
+
+    Raises `StopIteration` for a notebook that is not in the course.
+    """
     return next(lesson for lesson in lessons() if lesson.notebook == notebook)
 
 
