@@ -28,7 +28,7 @@ SPELLINGS: dict[str, tuple[Spelling, Spelling]] = {
 
 
 def spelled(text: bytes) -> list[bytes]:
-    """Return every form in which `text` may be stored."""
+    """Return `text` in every encoding."""
     return [write(text) for write, _ in SPELLINGS.values()]
 
 
