@@ -67,7 +67,7 @@ def attack(which: int | str) -> Attack:
 def attacks_numbered(which: int | str) -> tuple[Attack, ...]:
     """Return the attack with this id, or all attacks with this number, because attack 16 has two halves.
 
-    Raises `InvalidInput` if there is none.
+    Raises `InvalidInput` if no attack matches.
     """
     chosen = tuple(one for one in attack_series() if str(which) in {str(one.number), one.id})
     if chosen:

@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold one learner, with the exercise that was checked last, or "" if there is none."""
+    """Hold one learner, with the exercise that was checked last, or "" if no exercise was checked."""
 
     name: str
     exercise: str

@@ -84,18 +84,18 @@ def test_a_good_text_is_read():
 
 
 BAD = [
-    ("name = 'x'", 1, "name: is no system"),
+    ("name = 'x'", 1, "name: is not in a system"),
     (GOOD + "colour = 'red'\n", 9, "colour in [one]: there is no such key"),
     (GOOD + "limit = [[5, 300]]\n", 9, "limit in [one]: there is no such key; did you mean limits?"),
     (GOOD.replace('"One"', "1"), 2, "name in [one]: must be text in quotes"),
     (GOOD.replace('"One"', '" "'), 2, "name in [one]: must be text in quotes"),
     (GOOD + "limits = 'few'\n", 9, "limits in [one]: must be pairs"),
-    (GOOD.replace('version = "1"\n', ""), 1, "one: lacks version"),
+    (GOOD.replace('version = "1"\n', ""), 1, "one: has no version"),
     (GOOD + "counts = 'nobody'\n", 9, 'counts in [one]: must be "account" or "address"'),
     (GOOD + "limits = [5, 300]\n", 9, "limits in [one]: must be pairs such as [[5, 300]]"),
-    (GOOD + "limits = [[5, 300, 1]]\n", 1, "one: rules are whole numbers"),
+    (GOOD + "limits = [[5, 300, 1]]\n", 1, "one: rules must be whole numbers"),
     (GOOD + "limits = [[5, 300]]\nwaits = { first_seconds = 1 }\n", 1, "one: give waits_seconds or limits, not both"),
-    (GOOD.replace("= 3", "= 0"), 1, "one: rules are whole numbers"),
+    (GOOD.replace("= 3", "= 0"), 1, "one: rules must be whole numbers"),
     (GOOD + "waits = 30\n", 9, "waits in [one]: must be a table such as { first_seconds = 1 }"),
     (GOOD + "waits = { every_failures = 1 }\n", 9, "waits in [one]: must be a table such as { first_seconds = 1 }"),
     (GOOD + "waits = { first_seconds = 0 }\n", 9, "first_seconds in [one.waits]: must be a whole number"),

@@ -1,7 +1,7 @@
 """The guess budget: how far an attacker who has the password gets by guessing codes.
 
-It follows in closed form from a few rules: how many codes are valid at a time, how long the next attempt waits after
-each failure, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` simulates the same attempts
+A few rules decide it, in closed form: how many codes are valid at a time, how long each failure makes the next
+attempt wait, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` simulates the same attempts
 one by one.
 """
 
@@ -171,7 +171,7 @@ def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) 
     """Return how far an attacker with the password gets by guessing as fast as `rules` permit (RFC4226-6).
 
     If `owner_login_days` is a number, the owner completes a login after every such number of days, which resets the
-    count of failures. The attacker does not hinder the owner and goes on. If it is None, the owner never logs in, and
+    count of failures. The attacker does not hinder the owner and goes on. With None, the owner never logs in, and
     failures add up until the factor is disabled. Reality lies between these two cases. "Per day" means the first day,
     and a year has 365 days. For an account with several authenticators, pass `Rules.of(policy, authenticators=2)`.
 

@@ -28,7 +28,7 @@ def walk(
 
     If `direction` is 1, all logins happen at one moment, each with the newest code in the window. If it is -1, the
     codes are typed in order from the first, each as late as the window accepts it. The first rejection ends the walk.
-    If `cap_steps` is None, the verifier adopts any offset that it accepts; otherwise it follows this server's rule.
+    Without `cap_steps`, the verifier adopts any offset that it accepts; otherwise it follows this server's rule.
     `now` is in Unix seconds.
     """
     offsets: list[int] = []

@@ -30,7 +30,7 @@ Rule = Callable[[list[AuditLine]], Iterator[int]]
 class Tried:
     """Hold what a rule finds in a week.
 
-    `after_seconds` counts from midnight on Monday, and is None if the rule never sees the attack.
+    `after_seconds` counts from midnight on Monday; None means that the rule never sees the attack.
     """
 
     rule: str
