@@ -313,7 +313,7 @@ def test_a_clock_set_back_is_told_and_fixed(machine):
     notification = machine.root.locator(".mfa-back")
     expect(notification).to_be_hidden()
     machine.button("−1 h").click()
-    expect(notification).to_contain_text("3600 s less")
+    expect(notification).to_contain_text("3600 s behind")
     expect(machine.root.get_by_role("status")).to_contain_text("ClockSetBack")
     assert machine.kernel(f"login.submit({account}).granted") == "False"
     machine.button("Set it correctly").click()

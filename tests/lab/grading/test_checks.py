@@ -258,9 +258,13 @@ SLIPS = [
     (
         "unsalted-table",
         written("def f(stolen, words):\n    return words", "f"),
-        "That is a list. The case expects a dict",
+        "Your answer gave a list. The case expects a dict",
     ),
-    ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. The case expects a dictionary"),
+    (
+        "ignored-parameters",
+        ["period", "digits", "algorithm"],
+        "Your answer gave a list. The case expects a dictionary",
+    ),
     ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Which parameter do you mean?"),
     ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Which parameter do you mean?"),
     (
@@ -638,7 +642,9 @@ def test_a_working_copy_asks_for_the_guess_first(unguessed, monkeypatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     asked = compare("one-bit-flipped", 19)
     assert (asked.outcome, asked.prose) == (Outcome.NOT_ATTEMPTED, ())
-    assert asked.lines[0].startswith("You have not guessed yet. Put one of the letters a, b, c in place")
+    assert asked.lines[0].startswith(
+        "You have not guessed yet. Replace the three dots further up with one of the letters a, b, c"
+    )
     assert compare("one-bit-flipped", 19).outcome is Outcome.COMPARED
     reset("one-bit-flipped")
     assert compare("one-bit-flipped", 19).outcome is Outcome.NOT_ATTEMPTED

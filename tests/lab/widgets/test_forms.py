@@ -118,7 +118,7 @@ def test_a_mistake_is_answered_with_a_sentence(enrolled, make, typed, told):
 
 def test_an_unknown_field_is_named_with_those_there_are(room):
     """A slip of the pen in a cell is told at once, before anything is typed."""
-    with pytest.raises(InvalidInput, match="no field user; it has: name, password"):
+    with pytest.raises(InvalidInput, match="no field user; its fields are: name, password"):
         LoginForm(room).submit(user="alice@example.org", password="x")
 
 
