@@ -237,7 +237,9 @@ def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
     case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")
-    assert feedback == "Your code ignores `last_step`, so the same code gets in again. What does the server remember?"
+    assert feedback == (
+        "Your code ignores `last_step`, so the same code is accepted a second time. What does the server remember?"
+    )
 
 
 SLIPS = [
@@ -278,7 +280,7 @@ SLIPS = [
         "to_bytes",
     ),
     ("factor-kinds", 3, "needs quotes"),
-    ("factor-kinds", {1, 2}, "Which kind is each proof"),
+    ("factor-kinds", {1, 2}, "What kind is each proof"),
     ("remember-step", ["b"], "Choose one of the letters"),
 ]
 
