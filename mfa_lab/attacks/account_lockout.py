@@ -182,15 +182,15 @@ ATTACK = Attack(
     number=17,
     id="account-lockout",
     title="Locked out on purpose",
-    flaw="Locks the account after ten wrong passwords, and anyone who knows the name can type them.",
+    flaw="Locks the account after ten wrong passwords, so anyone who knows the name can lock the owner out.",
     story="An auction site showed who had made the highest bid. In the last minutes, a rival could type that "
     "bidder's name with three wrong passwords. The account was locked for a while, so the bidder could not "
     "answer the rival's own bid.",
     source="https://cwe.mitre.org/data/definitions/645.html",
     clauses=("ASVS-6.1.1", "NIST-3.2.2", "RFC4226-7.3"),
     standard_name="Account lockout (denial of service)",
-    defence="Delays a password by an hour at most and never locks it; a stranger who keeps "
-    "guessing can still delay the owner.",
+    defence="Delays the next password attempt by an hour at most and never locks the account; a stranger who "
+    "keeps guessing can still delay the owner.",
     weak=LockingServer,
     fixed=Fixed,
     ours=our_server,

@@ -137,14 +137,14 @@ ATTACK = Attack(
     number=10,
     id="check-then-set",
     title="Check, then set",
-    flaw="Looks whether a code was used, and marks it afterwards: other requests pass in between.",
+    flaw="Checks whether a code was used, and marks it only afterwards, so other requests pass in between.",
     story="In 2026, the replay protection of a file-sharing server asked its cache whether a code had been "
     "used. It verified the code, and only then wrote it into the cache. Two requests with the same code could "
     "both be accepted. In the fixed version, one operation checks and writes.",
     source="https://github.com/projectsend/projectsend/pull/1738",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Race condition (time of check to time of use)",
-    defence="One compare-and-set statement both checks and consumes the step.",
+    defence="Checks and consumes the step in one compare-and-set statement.",
     weak=CheckThenSet,
     fixed=Fixed,
     ours=our_server_on_file,

@@ -120,7 +120,7 @@ ATTACK = Attack(
     number=2,
     id="client-names-account",
     title="The client names the account in step two",
-    flaw="Believes the account's name that the page for the code sends back.",
+    flaw="Trusts the account name that the client sends back with the code.",
     story="In 2019, users of an adapter that adds one-time passwords to company logins found the wrong person's "
     "name in the second step. The name was sent in a hidden field of the page for the code. The author "
     "explained the danger in public: one person's password and another person's code together made a login. The "
@@ -128,7 +128,7 @@ ATTACK = Attack(
     source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Parameter tampering: the client names the account",
-    defence="The pending login, kept on the server, says whose code is asked for.",
+    defence="Reads the account from the pending login, which is kept on the server.",
     weak=TrustingServer,
     fixed=Fixed,
     ours=our_server,

@@ -143,13 +143,13 @@ ATTACK = Attack(
     number=16,
     id="clock-set-back",
     title="The clock set back",
-    flaw="Forgets used codes by its clock, and the clock may be wrong.",
+    flaw="Uses its clock to decide when to forget a used code, although the clock may be wrong.",
     story="In 2015, researchers showed that an attacker on the path of unauthenticated NTP traffic can shift "
     "its clients' clocks by hours or even years.",
     source="https://doi.org/10.14722/ndss.2016.23090",
     clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
     standard_name="Clock set back",
-    defence="Refuses to work with a clock that is more than a minute behind, until it catches up "
+    defence="Refuses to work if its clock goes back by more than a minute, until the clock catches up "
     "or an operator trusts it.",
     weak=ClockTrustingServer,
     fixed=Fixed,

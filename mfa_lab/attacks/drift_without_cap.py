@@ -120,14 +120,14 @@ ATTACK = Attack(
     number=16,
     id="drift-without-cap",
     title="Drift without a cap",
-    flaw="Moves the window to wherever the last code was, without a limit.",
+    flaw="Moves its window to the last accepted code, without any limit.",
     story="In 2019, a user reported how an open-source server for one-time passwords followed a phone's clock "
     "automatically. The server accepted a used code again twenty minutes later. It assumed that the phone was "
     "1,230 seconds slow, although its window was 300 seconds. The fault was fixed.",
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     standard_name="Drift learning without a cap",
-    defence="Learns at most one step a login, up to a cap; off by default.",
+    defence="Learns at most one step per login, up to a cap, and only if the policy turns this on.",
     weak=FollowingServer,
     fixed=Fixed,
     ours=our_server,

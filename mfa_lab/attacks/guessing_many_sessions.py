@@ -100,7 +100,7 @@ ATTACK = Attack(
     number=4,
     id="guessing-many-sessions",
     title="Guessing across sessions",
-    flaw="Counts wrong codes for each session, and a thief of the password can open any number of them.",
+    flaw="Counts wrong codes for each session, but someone who stole the password can open any number of sessions.",
     story="AuthQuake, 2024: at a very large service, ten wrong codes ended a session, but nothing counted the "
     "sessions. Codes were valid for about three minutes. Researchers at Oasis Security opened one session after "
     "another, guessed in many sessions at once, and got in after about an hour. The accounts' owners were not "
@@ -108,7 +108,7 @@ ATTACK = Attack(
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
     standard_name="Online guessing across sessions",
-    defence="Counts wrong codes for the account, over all of its logins.",
+    defence="Counts wrong codes for the account, across all of its logins.",
     weak=PerSessionServer,
     fixed=Fixed,
     ours=our_server,

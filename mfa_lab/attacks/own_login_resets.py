@@ -109,14 +109,14 @@ ATTACK = Attack(
     number=5,
     id="own-login-resets",
     title="The attacker's own login resets the counter",
-    flaw="Ends the count of every account after any login that succeeds.",
+    flaw="Resets the count of every account after any successful login.",
     story="A widely read tutorial on logins in Java counted failures, but any successful login reset the count "
     "to zero. In 2022, a reader showed how to avoid the limit: have an account, and log in to it before the "
     "limit is reached. The tutorial was fixed.",
     source="https://github.com/Baeldung/spring-security-registration/issues/197",
     clauses=("RFC4226-7.3", "NIST-3.2.2"),
     standard_name="Counter reset by another account's login",
-    defence="Only a completed login to the same account ends the count.",
+    defence="Resets the count only after a completed login to the same account.",
     weak=ForgivingServer,
     fixed=Fixed,
     ours=our_server,

@@ -69,14 +69,14 @@ ATTACK = Attack(
     number=15,
     id="relay",
     title="An adversary in the middle",
-    flaw="Cannot distinguish the relay's typing from the owner's; its sessions never end, and nobody is notified.",
+    flaw="Cannot tell whether the owner or the relay sends the code; its sessions never end, and it notifies nobody.",
     story="A service that rented out such relays was shut down in March 2026. It passed everything that victims "
     "typed to the real login page in real time, and kept the session that came back.",
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
     standard_name="Adversary in the middle (relay)",
-    defence="**Does not stop it**, as no one-time password does (NIST-3.2.5). Sessions end, and "
-    "the owner is notified of a new factor.",
+    defence="**Does not stop it**, because no one-time password can (NIST-3.2.5). Limits how long a session "
+    "lasts, and notifies the owner of a new factor.",
     weak=LastingServer,
     fixed=Fixed,
     ours=our_server,

@@ -101,7 +101,7 @@ ATTACK = Attack(
     number=8,
     id="replay-by-spelling",
     title="Replay by another spelling",
-    flaw="Remembers used codes as they were typed, and reads many spellings as the same code.",
+    flaw="Remembers used codes as they were typed, but accepts many spellings of the same code.",
     story="In 2025, a server that stores secrets used a library which removed spaces from a code before "
     "verifying it. The server's own memory of used codes did not remove them. So a used code with a space in it "
     "counted as new.",

@@ -68,14 +68,14 @@ ATTACK = Attack(
     number=1,
     id="second-step-skipped",
     title="The second step is skipped",
-    flaw="Creates the session after the password, so the page for the code can be left out.",
+    flaw="Creates the session after the password, so an attacker can skip the page that asks for the code.",
     story="In 2013, a user of a plug-in that adds a second factor to a webmail program publicly told its author "
     "how to get in. An attacker could type the password, ignore the page for the code, and open the inbox by "
     "its address. The fault was fixed: the plug-in now checks every page.",
     source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Authentication bypass: the second step is skipped",
-    defence="A correct password only opens a pending login; the session begins after the code.",
+    defence="Opens only a pending login after a correct password, and creates the session after the code.",
     weak=HastyServer,
     fixed=Fixed,
     ours=our_server,

@@ -198,14 +198,14 @@ ATTACK = Attack(
     number=13,
     id="stolen-database",
     title="A stolen database",
-    flaw="Stores the shared secrets in clear, so that a copy of the database computes all codes.",
+    flaw="Stores the shared secrets in plain text, so anyone with a copy of the database can compute every code.",
     story="In 2017, the author of an open-source mail server wrote in public that its database stored the "
     "secrets of all second factors in plain text. The author suggested a key from the settings. The fix came "
     "the next day.",
     source="https://github.com/zone-eu/wildduck/issues/17",
     clauses=("NIST-3.1.4.2",),
     standard_name="Stolen database",
-    defence="Encrypts each secret with AES-GCM, bound to its row; the key is kept outside the database.",
+    defence="Encrypts each secret with AES-GCM and binds it to its row; the key is kept outside the database.",
     weak=PlaintextServer,
     fixed=Fixed,
     ours=OurDatabase,

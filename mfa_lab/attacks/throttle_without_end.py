@@ -119,14 +119,14 @@ ATTACK = Attack(
     number=6,
     id="throttle-without-end",
     title="A throttle that never stops",
-    flaw="Allows five attempts in five minutes for ever: half a million in a year.",
+    flaw="Allows five attempts every five minutes forever, which is half a million in a year.",
     story="In 2020, a reader of its source code told a large package index in public that its limit on wrong "
     "codes never ended the guessing. By the reader's calculation, a patient attacker had an even chance after "
     "three months. The limit was made stricter in 2025, and the same reader calculated seven months.",
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
     standard_name="Rate limiting without an end",
-    defence="Disables the factor after 100 wrong codes in a row; a login of the owner starts the count again.",
+    defence="Disables the factor after 100 wrong codes in a row; a completed login by the owner resets the count.",
     weak=EndlessServer,
     fixed=Fixed,
     ours=our_server,

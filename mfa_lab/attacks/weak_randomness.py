@@ -189,7 +189,7 @@ ATTACK = Attack(
     number=12,
     id="weak-randomness",
     title="Secrets from a weak random source",
-    flaw="Takes the secret from `random`, seeded with the time: a day has only 86,400 secrets.",
+    flaw="Takes the secret from `random`, seeded with the time, so one day has only 86,400 possible secrets.",
     story="A password manager made passwords with a generator whose only input was the clock (CVE-2020-27020, "
     "reported in 2021). An attacker could try all its possible passwords in seconds. The fault was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",

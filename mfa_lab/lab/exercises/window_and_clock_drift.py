@@ -191,7 +191,7 @@ PREDICTIONS = (
         options=(
             Option("a", "never, because two errors are worse than one", lambda chance: chance == 0),
             Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),
-            Option("c", "always, because each error cancels the other", lambda chance: chance == 1),
+            Option("c", "always, because the two errors cancel each other out", lambda chance: chance == 1),
         ),
         outcome="c",
         saw=(

@@ -159,7 +159,7 @@ CORE_PATH = (
         (
             Section("The server makes an offer", 3),
             Section("Anatomy of a QR code", 5),
-            Section("Who else has seen it", 4),
+            Section("Who else has seen the QR code", 4),
         ),
     ),
     Stop(
@@ -170,7 +170,7 @@ CORE_PATH = (
             Section("Steps 2 to 4: the code", 4),
             Section("A code that comes late", 4),
             Section("The server must forget nothing", 3),
-            Section("Every way a code is refused", 6),
+            Section("Every reason for rejecting a code", 6),
         ),
     ),
     Stop(
