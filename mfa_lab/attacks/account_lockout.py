@@ -201,71 +201,73 @@ ATTACK = Attack(
             "Alice, after a stranger's ten wrong passwords",
             _kept_out(10),
             _AN_HOUR,
-            "Anybody who knows Alice's name can send ten requests, and your server keeps her out. When does your "
-            "lock end?",
+            "Anybody who knows Alice's name can send ten requests, and then your server keeps her out. When does "
+            "your lock end?",
         ),
         Trial(
             "Alice, after a thousand wrong guesses without a pause",
             _kept_out(1000),
             _AN_HOUR,
-            "A thousand requests are a second's work, and after them your server keeps Alice out too long. How does "
-            "your wait grow?",
+            "Anybody can send a thousand requests in a second, and then your server keeps Alice out too long. How "
+            "does your wait grow?",
         ),
         Trial(
             "Alice, after a wrong guess every hour for two weeks",
             _kept_out(336, pause=_HOUR),
             _AN_HOUR,
-            "A patient stranger waits until your server counts the next attempt, and Alice cannot log in. How long "
-            "does the wait get?",
+            "A patient stranger sends one wrong password an hour for two weeks, and then Alice cannot log in. How "
+            "long does your wait get?",
         ),
         Trial(
             "Alice, after an hour in which a stranger never stopped guessing",
             _hammered,
             IN,
-            "Alice's name has to wait for an hour, and meanwhile somebody goes on typing. When does the hour end on "
-            "your server?",
+            "Alice's account has to wait for an hour, and meanwhile somebody goes on typing passwords. When does "
+            "the hour end on your server?",
         ),
         Trial(
             "A hundred guesses without a pause, then the correct one",
             _right_at_last(100),
             OUT,
-            "Your server locks nobody out and slows nobody down. While a name waits, it may verify no password. What "
-            "does `locked` compare?",
+            "Your server neither locks anybody out nor slows anybody down. While an account has to wait, the "
+            "server must not verify any password. What does `locked` compare?",
         ),
         Trial(
             "A hundred guesses, one a minute, then the correct one",
             _right_at_last(100, pause=_MINUTE),
             OUT,
-            "One guess a minute makes half a million a year. How must the wait change as the guesses go on?",
+            (
+                "Your server allows one guess a minute, which makes half a million a year. How must the wait change "
+                "as the guesses go on?"
+            ),
         ),
         Trial(
             "Alice, who mistypes twice before each login",
             _mistypes,
             IN,
-            "Your server makes Alice wait after two "
-            "typing errors, which are no attack. From "
-            "which failure on should it make her wait?",
+            "Your server already makes Alice wait after two mistakes. Two mistakes are not an attack. After how "
+            "many failures should she have to wait?",
         ),
         Trial(
             "Alice, half a minute after her third mistake",
             partial(_after_three_mistakes, seconds=30),
             IN,
-            "Half a minute after her third mistake your server still makes Alice wait. How long should the first "
-            "wait be?",
+            "Half a minute after Alice's third mistake, your server still makes her wait. How long should the "
+            "first wait be?",
         ),
         Trial(
             "Alice, 29 seconds after her third mistake",
             partial(_after_three_mistakes, seconds=29),
             OUT,
             "Your server verifies a password 29 seconds after the third mistake in a row. Until when should it "
-            "verify nothing?",
+            "not verify any password?",
         ),
         Trial(
             "Mallory, while somebody guesses at Alice's name",
             _another_name,
             IN,
-            "Somebody guesses passwords for Alice's name, and your server rejects Mallory at his own. Whose failures "
-            "does your method read?",
+            "Somebody guesses passwords for Alice's account, and now your server keeps Mallory out of his own. "
+            "Whose failures does your method read?",
         ),
         *HONEST,
     ),

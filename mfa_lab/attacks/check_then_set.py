@@ -124,8 +124,8 @@ _ONE_AFTER_THE_OTHER = (
         "The same code, a second later",
         partial(used_again, delay_seconds=1),
         OUT,
-        "The second request comes after the first has written, and gets in. So a used code works again. What tells "
-        "the first from the second?",
+        "The second request comes after the first one has written, but it still gets in. So a used code works "
+        "again. How can you tell the first request from the second?",
     ),
     LAST_BUT_ONE,
     LAST_AFTER_IT,
@@ -155,15 +155,15 @@ ATTACK = Attack(
             "The attack, by threads",
             partial(_races, racers=threads),
             ONE,
-            "Eight requests ask before the first has written, and several get the same answer. So not exactly one "
-            "gets in. Who decides which of them came first?",
+            "All eight requests read the step before the first one has written, so several get the same "
+            "answer. So several get in, or none. What decides which request came first?",
         ),
         Trial(
             "The attack, by processes",
             partial(_races, racers=processes),
             ONE,
-            "Eight processes share nothing but the database. So what one of them remembers does not reach the "
-            "others. Who decides which of them came first?",
+            "Eight processes share only the database. So no process can see what another one remembers. What "
+            "decides which process came first?",
         ),
         *(replace(trial, run=partial(_with_file, trial.run)) for trial in _ONE_AFTER_THE_OTHER),
     ),

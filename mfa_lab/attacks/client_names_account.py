@@ -139,55 +139,61 @@ ATTACK = Attack(
             "Mallory's password, Alice's name, Alice's code",
             _with_alices_code,
             OUT,
-            "Nobody typed Alice's password, and your server opened her pages. Which part of the text did it believe?",
+            (
+                "Nobody typed Alice's password, but your server opened her pages. Which part of the text did your "
+                "server trust?"
+            ),
         ),
         Trial(
             "The same, while Alice is logging in",
             _while_alice_logs_in,
             OUT,
-            "Alice did pass the first step, but not with this token, and your server opened her pages. Who passed "
-            "the first step with this token?",
+            "Your server opened Alice's pages. She did pass the first step, but with another token. Who passed "
+            "the first step with this one?",
         ),
         Trial(
             "The same, after Alice has logged in and out",
             _after_alice_logged_in,
             OUT,
-            "Alice logged in a minute ago, and your server opened her pages to Mallory. What does her earlier login "
-            "say about the person who is here now?",
+            "Alice logged in a minute ago, and your server then opened her pages to Mallory. What does her "
+            "earlier login prove about the person who is logging in now?",
         ),
         Trial(
             "Mallory's password, Alice's name, Mallory's code",
             _with_own_code,
             OUT,
-            "Your server opened Alice's pages, with neither her password nor her phone. Whose password and whose "
-            "code did it verify?",
+            "Your server opened Alice's pages to somebody who had neither her password nor her phone. Whose "
+            "password and whose code did it verify?",
         ),
         Trial(
             "A made-up token, Alice's name, Alice's code",
             _made_up,
             OUT,
-            "Your server accepted a token that it never issued. Where could it look the token up?",
+            "Your server accepted a token that it never issued. Where could it look up the token?",
         ),
         *HONEST,
         Trial(
             "Alice and Mallory, at the same time",
             _both_at_once,
             IN,
-            "Two people log in at the same time. Your server takes one of them for the other, or for nobody.",
+            (
+                "When two people log in at the same time, your server confuses or rejects one of them. How "
+                "does it tell their logins apart?"
+            ),
         ),
         Trial(
             "Alice, who mistypes twice",
             _twice_wrong,
             IN,
-            "After two mistakes your server no longer accepts Alice's pending login. How many mistakes should one "
-            "login allow?",
+            "After two wrong codes, your server no longer accepts Alice's pending login. How many mistakes should "
+            "one login allow?",
         ),
         Trial(
             "Mallory, as himself",
             _mallory_is_mallory,
             IN,
-            "Mallory logs in as himself, and your server does not show him his own pages. Whose account does your "
-            "method return?",
+            "Mallory logs in to his own account, but your server does not show him his own pages. Whose account "
+            "does your method return?",
         ),
     ),
 )

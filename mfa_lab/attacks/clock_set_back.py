@@ -161,20 +161,20 @@ ATTACK = Attack(
             "A used code, an hour later, with the clock an hour back",
             _used,
             OUT,
-            "Your server accepted a code that was used before. Which of its numbers still shows that?",
+            "Your server accepted a used code again. Which stored number still shows that this code was used?",
         ),
         Trial(
             "A code that was seen and never used, with the clock set back to its time",
             _unused,
             OUT,
-            "Your server accepted a code that nobody has used, after it had accepted a later one. What does the "
-            "later code say about this one?",
+            "Your server accepted a code that nobody had used, although it had already accepted a later code. "
+            "What does the later code tell you about this one?",
         ),
         Trial(
             "The attack: first the used code, then a code that Mallory saw and nobody used",
             _one_after_the_other,
             OUT,
-            "Your server rejected the used code, and then accepted the other code. What did the rejected code "
+            "Your server rejected the used code, but then accepted the other code. What did the rejected code "
             "change?",
         ),
         Trial(
@@ -188,21 +188,24 @@ ATTACK = Attack(
             "The same code again, at once",
             partial(used_again, delay_seconds=0),
             OUT,
-            "Your server accepted the same code twice in a row. From which moment on is an accepted code a code of "
-            "the past?",
+            "Your server accepted the same code twice in a row. From which moment on should an accepted code be "
+            "invalid?",
         ),
         Trial(
             "Alice, just after the clock was corrected by two seconds",
             _corrected,
             IN,
-            "The clock was corrected by two seconds, and your server rejects Alice. How far back may a clock go "
-            "without harm?",
+            "The clock was corrected by two seconds, and now your server rejects Alice. How far back may a clock "
+            "go without harm?",
         ),
         Trial(
             "Alice, once the clock is correct again",
             _right_again,
             IN,
-            "The clock is correct again, and your server still rejects Alice. Which of its numbers is wrong now?",
+            (
+                "The clock is correct again, but your server still rejects Alice. Which of its stored numbers is "
+                "wrong now?"
+            ),
         ),
         *HONEST,
         Trial(

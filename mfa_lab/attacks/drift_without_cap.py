@@ -138,40 +138,49 @@ ATTACK = Attack(
             "A walk ahead, with an hour of codes",
             partial(_walks, direction=1),
             STOPS,
-            "Your window goes as far ahead as somebody has codes. Where must it stop?",
+            (
+                "With enough codes, an attacker can move your window ahead as far as they like. Where must "
+                "the window stop?"
+            ),
         ),
         Trial(
             "A walk back, with an hour of codes",
             partial(_walks, direction=-1),
             STOPS,
-            "Old codes, each a little later, lead your window into the past. Where must it stop on that side?",
+            "A series of old codes moves your window into the past. Where must the window stop on that side?",
         ),
         Trial(
             "Alice, ten minutes after a walk ahead",
             partial(_walked_then_owner, direction=1),
             IN,
-            "Where the walk ends, does the window still accept her own code?",
+            (
+                "An attacker moved the window ahead, and now your server rejects Alice's current code. How "
+                "far ahead is the window's centre?"
+            ),
         ),
         Trial(
             "Alice, ten minutes after a walk back",
             partial(_walked_then_owner, direction=-1),
             IN,
-            "Where the walk back ends, does the window still accept her own code?",
+            (
+                "An attacker moved the window back, and now your server rejects Alice's current code. How far "
+                "behind is the window's centre?"
+            ),
         ),
         *HONEST,
         Trial(
             "Alice, whose clock gains a step a month, for two months",
             partial(_slowly, direction=1),
             IN,
-            "Your server does not follow a phone that slowly goes wrong. What should the stored drift say after each "
-            "login?",
+            "Your server does not follow a phone whose clock slowly gains time. What should the stored drift be "
+            "after each login?",
         ),
         Trial(
             "Alice, whose clock loses a step a month, for two months",
             partial(_slowly, direction=-1),
             IN,
-            "Your server does not follow a phone that slowly loses time. In how many directions can a clock go "
-            "wrong?",
+            "Your server does not follow a phone whose clock slowly loses time. In how many directions can a "
+            "clock go wrong?",
         ),
     ),
 )

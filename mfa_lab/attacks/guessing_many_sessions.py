@@ -120,43 +120,44 @@ ATTACK = Attack(
             _side_by_side,
             OUT,
             "After a hundred wrong guesses in twenty sessions, your server verified a correct code in another "
-            "session. So opening sessions buys guesses. What do all these sessions have in common?",
+            "session. So every new session gives an attacker more guesses. What do all these sessions have in "
+            "common?",
         ),
         Trial(
             "Twenty sessions one after the other, five wrong guesses in each",
             _one_by_one,
             OUT,
-            "After a hundred wrong guesses at one account, the next session begins as if nothing had happened. So "
-            "Mallory opens one session after another. What should the next session know?",
+            "After a hundred wrong codes for one account, the next session begins as if nothing had happened. So "
+            "Mallory opens one session after another. What should the server remember in the next session?",
         ),
         *HONEST,
         Trial(
             "Alice, an hour after a hundred wrong guesses",
             _alice_later,
             IN,
-            "An hour after the guesses, Alice still cannot get in. So anyone with her password can keep her out. "
-            "When does your server let her try again?",
+            "An hour after the last guess, Alice still cannot get in. So anyone with her password can keep her "
+            "out. When does your server let her try again?",
         ),
         Trial(
             "Mallory himself, while somebody guesses at Alice's account",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and Mallory cannot get into his own. So one attacker stops "
-            "everybody. Whose failures does your server count?",
+            "Somebody guessed codes for Alice's account, and now Mallory cannot log in to his own. So one "
+            "attacker can stop everybody. Whose failures does your server count?",
         ),
         Trial(
             "Alice, while somebody else opens a session with her password",
             _alice_in_between,
             IN,
-            "Somebody used Alice's password elsewhere, and her own code is refused. So anyone with the password can "
-            "interrupt her. What has the other login to do with hers?",
+            "Somebody used Alice's password elsewhere, and then your server rejected her own code. So anyone "
+            "with the password can interrupt her. Why should the other login affect hers?",
         ),
         Trial(
             "Alice, once a day for a month",
             _a_month,
             IN,
-            "Alice logged in once a day without one wrong code, and your server refuses her. So honest use counts "
-            "against her. What does your server count?",
+            "Alice logged in once a day without a single wrong code, but now your server keeps her out. So honest "
+            "use counts against her. What does your server count?",
         ),
     ),
 )

@@ -130,51 +130,51 @@ ATTACK = Attack(
             "A hundred wrong guesses in a second, then a correct one",
             _fast,
             OUT,
-            "Your server verified the next guess after a hundred wrong ones in a second. So a program can try every "
-            "code. What should a wrong code cost?",
+            "After a hundred wrong guesses in one second, your server verified the next guess. So a program can "
+            "try every code. What should a wrong code cost?",
         ),
         Trial(
             "Five wrong guesses, an hour's rest, a hundred more, then a correct one",
             _after_a_rest,
             OUT,
-            "After an hour's rest, a hundred wrong guesses in a second cost nothing. So a program rests once and "
-            "goes on. What should the next wrong code cost?",
+            "After a pause of an hour, a hundred wrong guesses in one second cost nothing. So a program pauses "
+            "once and goes on. What should the next wrong code cost?",
         ),
         *HONEST,
         Trial(
             "A guess a second for five minutes, then a correct one",
             _steady,
             OUT,
-            "Somebody guessed once a second for five minutes, and your waits stayed at a few seconds. So a program "
-            "hardly notices them. What should the three-hundredth wrong code cost?",
+            "Somebody guessed once a second for five minutes, but your waits stayed at a few seconds. Such "
+            "waits hardly slow a program down. What should the three-hundredth wrong code cost?",
         ),
         Trial(
             "Alice, an hour after a hundred wrong guesses",
             _alice_later,
             IN,
-            "An hour after a hundred wrong guesses, Alice still cannot get in. So a stranger with her password can "
-            "keep her out. How long should a wait be at most?",
+            "An hour after a hundred wrong guesses, Alice still cannot get in. So a stranger with her password "
+            "can keep her out. How long should the longest wait be?",
         ),
         Trial(
             "Alice, two hours after somebody guessed all day",
             _alice_after_a_day,
             IN,
-            "Two hours after a day of guessing, Alice still cannot get in. So one bad day counts against her for "
-            "long. How long is your wait by then?",
+            "Two hours after somebody guessed for a whole day, Alice still cannot get in. So one bad day keeps "
+            "her out for a long time. How long is your wait by then?",
         ),
         Trial(
             "Mallory himself, while somebody guesses at Alice's account",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and Mallory has to wait at his own. So one attacker can stop "
-            "everybody. Whose failures does your wait depend on?",
+            "Somebody guessed codes for Alice's account, and now Mallory has to wait at his own. So one "
+            "attacker can stop everybody. Whose failures does your wait depend on?",
         ),
         Trial(
             "Alice, who mistypes once in each of ten logins",
             _alice_mistypes,
             IN,
-            "Alice mistyped once in each of ten logins, never twice in a row, and cannot get in. So her mistakes "
-            "add up. What should end the count?",
+            "Alice mistyped once in each of ten logins, never twice in a row, and now she cannot get in. So her "
+            "mistakes add up. What should reset the count?",
         ),
     ),
 )

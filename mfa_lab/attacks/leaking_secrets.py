@@ -149,54 +149,56 @@ ATTACK = Attack(
             "The page that shows the picture",
             _silent(at_a_strangers),
             _SILENT,
-            "The page asks another machine for the picture. Which machine is it, and what is in the address?",
+            (
+                "The page requests the picture from another machine. Which machine is it, and what does the address "
+                "contain?"
+            ),
         ),
         Trial(
             "A log line that contains the offer",
             _silent(in_a_log_line),
             _SILENT,
-            "Somebody logs the offer, or its fields. What must not show itself?",
+            "Somebody logged the offer or its fields, and the log shows the secret. Which of your fields shows it?",
         ),
         Trial(
             "The repr of a list that holds the offer",
             _silent(in_a_repr),
             _SILENT,
-            "The repr of a list shows the repr of each object in it. What does the repr of your offer contain?",
+            "The repr of a list contains the repr of each object in it. What does the repr of your offer show?",
         ),
         Trial(
             "An error report that shows variables",
             _silent(in_a_traceback),
             _SILENT,
-            "An error report shows every variable of every function on the way. Which of your variables holds the "
-            "secret?",
+            "An error report shows the variables of every function in the traceback. Which of your variables "
+            "holds the secret?",
         ),
         Trial(
             "A notebook saved with the offer in a cell",
             _silent(in_a_saved_notebook),
             _SILENT,
-            "A notebook saves each view that an object offers, and a QR code contains the secret, too. Which views "
-            "does your offer have?",
+            "A notebook saves each view of an object, and a QR code contains the secret, too. Which views does "
+            "your offer have?",
         ),
         Trial(
             "Alice scans the picture",
             _scanned(NAME),
             _RIGHT,
-            "Alice's phone finds no correct code in your "
-            "picture, and a secret that nobody can scan is of "
-            "no use. What does your QR code contain?",
+            "Alice scanned your picture, but her phone shows no correct code. A secret that nobody can scan is "
+            "useless. What does your QR code contain?",
         ),
         Trial(
             "Somebody with a name in another script scans it",
             _scanned("Zoë Ångström & Καλή"),
             _RIGHT,
-            "The account's name has spaces and letters of another script, and your picture does not work. What turns "
-            "such a name into a URI?",
+            "The account's name contains spaces and letters of another script, and your picture does not work. "
+            "What puts such a name into a URI?",
         ),
         Trial(
             "The URI, typed into a phone",
             _typed_in,
             _RIGHT,
-            "A phone cannot use the text that your `uri()` returns. What does the phone expect?",
+            "A phone cannot use the text that your `uri()` returns. Which text does the phone expect?",
         ),
     ),
 )

@@ -127,40 +127,46 @@ ATTACK = Attack(
             "Ten wrong guesses, then Mallory's own login",
             _after_the_wait_began,
             OUT,
-            "Alice's account had to wait. Then Mallory logged in to his own account, and your server ended the wait. "
-            "Whose count did his login end?",
+            "Alice's account had to wait. Then Mallory logged in to his own account, and your server ended the "
+            "wait. Whose count did his login reset?",
         ),
         Trial(
             "Four wrong guesses, then Mallory's own login, five times",
             _between_guesses,
             OUT,
-            "After twenty wrong codes for Alice's account, your server still verified the next code. What ended her "
-            "count in between?",
+            "After twenty wrong codes for Alice's account, your server still verified the next code. What reset "
+            "her count in between?",
         ),
         *HONEST,
         Trial(
             "Alice, who mistypes once in each of ten logins",
             _alice_mistypes,
             IN,
-            "Alice made ten mistakes, and got in after each. Does nothing end her count?",
+            (
+                "Alice mistyped once in each of ten logins, and then your server no longer let her in. What should "
+                "reset her count?"
+            ),
         ),
         Trial(
             "Mallory himself, while somebody guesses at Alice's account",
             _mallory_meanwhile,
             IN,
-            "Nobody guessed codes of Mallory's account, and your server rejects him. Whose failures does it count?",
+            (
+                "Nobody guessed codes for Mallory's account, but your server rejects him. Whose failures does it "
+                "count?"
+            ),
         ),
         Trial(
             "Alice, an hour after twenty wrong guesses",
             _alice_later,
             IN,
-            "The twenty wrong codes were an hour ago, and your server still rejects Alice. When does her wait end?",
+            "The twenty wrong codes came an hour ago, but your server still rejects Alice. When does her wait end?",
         ),
         Trial(
             "Four wrong guesses, then Alice's password again, five times",
             _password_alone,
             OUT,
-            "Anyone who guesses codes knows the password. What may end the count?",
+            "Anyone who is guessing codes already knows the password. What should reset the count?",
         ),
     ),
 )

@@ -112,21 +112,21 @@ ATTACK = Attack(
             "Alice's code, again and again",
             forgets,
             NEVER,
-            "Your server accepted a used code again, because its memory ended before the window did. For how long "
-            "does the window accept the code?",
+            "Your server forgot a used code before the window ended, and accepted the code again. For how long "
+            "does the window accept a code?",
         ),
         Trial(
             "Her code, if her phone is a step ahead",
             partial(forgets, phone_ahead=PERIOD),
             NEVER,
-            "Alice's phone is a step ahead, and your server accepted her used code again. When can the window accept "
-            "such a code for the first time?",
+            "Alice's phone is one step ahead, and your server accepted her used code again. When can the server "
+            "first accept such a code?",
         ),
         Trial(
             "The same, on a server with a window of two steps",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
-            "On a server with a wider window, your memory ends too early. What does your number depend on?",
+            "A server with a wider window would forget the code too early. What does your number depend on?",
         ),
         *HONEST,
         TWO_PEOPLE,
@@ -134,7 +134,10 @@ ATTACK = Attack(
             "Alice, who was too quick and waits for the next code",
             _after_a_refusal,
             IN,
-            "Your server rejects Alice's next code, which nobody has used. Which codes does it remember?",
+            (
+                "Your server rejects Alice's next code, although nobody has used it. Which codes does your server "
+                "remember?"
+            ),
         ),
     ),
 )

@@ -120,7 +120,7 @@ ATTACK = Attack(
                 f"The same code, {name}",
                 partial(used_again, delay_seconds=1, spell=spell),
                 OUT,
-                f"{name.capitalize()}: still the code.",
+                f"Your server accepted the used code with {name}. Is that a new code?",
             )
             for name, spell in SPELLINGS.items()
         ),
@@ -134,17 +134,15 @@ ATTACK = Attack(
             "The same code, in the next step",
             partial(used_again, delay_seconds=PERIOD),
             OUT,
-            "Your server accepted a used code again in the next step. For how long is a code valid?",
+            "Your server accepted a used code again in the next time step. For how long is a code valid?",
         ),
         *HONEST,
         Trial(
             "Alice, who types the space that her app shows",
             _with_a_space,
             IN,
-            "Your server rejects the code in "
-            "the form in which an app shows "
-            "it, with a space. What does "
-            "`code` contain then?",
+            "Your server rejects a code that is typed with a space, as an app shows it. What does `code` contain "
+            "in that case?",
         ),
         TWO_PEOPLE,
         Trial(
@@ -152,7 +150,7 @@ ATTACK = Attack(
             _same_digits_some_day,
             IN,
             "Your server rejects a new code of Alice's, because an old code had the same digits. There are only a "
-            "million codes. What differs between the two?",
+            "million codes. How do the two codes differ?",
         ),
     ),
 )

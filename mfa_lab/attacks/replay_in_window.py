@@ -105,15 +105,15 @@ ATTACK = Attack(
             "The same code, a second later",
             partial(used_again, delay_seconds=1),
             OUT,
-            "A second after Alice's login, her code opened a second session. So anyone who saw it gets in. What has "
-            "the server noted about that code?",
+            "A second after Alice's login, her code opened another session. So anyone who saw the code gets in. "
+            "What has the server stored about that code?",
         ),
         Trial(
             "The attack, once more",
             partial(used_again, delay_seconds=DELAY_SECONDS),
             OUT,
-            f"The same code still opened a session {DELAY_SECONDS} s later. So the window keeps it valid for a "
-            "thief, too. What has the server noted about that code?",
+            f"The same code still opened a session {DELAY_SECONDS} s later. So the window keeps the code valid "
+            "for a thief, too. What has the server stored about that code?",
         ),
         LAST_BUT_ONE,
         LAST_AFTER_IT,
@@ -121,22 +121,22 @@ ATTACK = Attack(
             "The attack, if Alice's phone is one step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
-            "A phone that is a step ahead shows a code before its time, and your server accepted it twice. What must "
-            "your server not accept twice?",
+            "A phone that is one step ahead shows a code before its time, and your server accepted that code "
+            "twice. What must your server not accept twice?",
         ),
         Trial(
             "Alice's code at one moment, on two servers",
             _two_servers,
             "a memory each",
-            "Your server refuses a code that only another server has accepted. A variable in the body of the class "
-            "is one memory, shared by all servers. What belongs only to the account?",
+            "Your server rejects a code that only another server has accepted. All servers share a variable that "
+            "is defined in the class body. Which value belongs only to the account?",
         ),
         Trial(
             "The code that enrolled the phone",
             _enrolment,
             OUT,
-            "The code that enrolled the phone opened a session. So anyone who watched the enrolment gets in. What "
-            "has the server noted about that code?",
+            "The code that enrolled the phone also opened a session. So anyone who watched the enrolment gets in. "
+            "What has the server stored about that code?",
         ),
         *HONEST,
         TWO_PEOPLE,
@@ -144,8 +144,8 @@ ATTACK = Attack(
             "Alice, whose phone is one step behind, twice in a row",
             _slow_twice,
             IN,
-            "Alice's phone is a step behind, and your server refused her second code. She had never used it. What "
-            "did your server compare it with?",
+            "Alice's phone is one step behind, and your server rejected her second code, which she had never "
+            "used. What did your server compare this code with?",
         ),
     ),
 )

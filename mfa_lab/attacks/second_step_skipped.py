@@ -86,23 +86,23 @@ ATTACK = Attack(
             "The token from step 1, shown as a session",
             _skips,
             OUT,
-            "Your server still opens a page for the token of step 1. So the password is enough. Where does the "
-            "server note whose session it is?",
+            "Your server still opens a page for the token from step 1. So the password alone is enough. Where "
+            "does the server store whose session it is?",
         ),
         Trial(
             "The same, after a wrong code",
             _fails_then_skips,
             OUT,
-            "After a wrong code, the token of step 1 still opens a page. So a wrong code is as good as a correct "
-            "one. What does a failed second step leave behind?",
+            "After a wrong code, the token from step 1 still opens a page. So a wrong code is as good as a "
+            "correct one. What does a failed second step leave behind?",
         ),
         *HONEST,
         Trial(
             "Alice's open session, while she logs in elsewhere",
             _keeps,
             IN,
-            "Your server also ends a session that Alice opened with password and code. So a login elsewhere logs "
-            "her out. Which session was opened too early?",
+            "Your server also ends a session that Alice opened with her password and code. So a login on another "
+            "device logs her out. Which session was opened too early?",
         ),
     ),
 )

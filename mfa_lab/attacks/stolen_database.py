@@ -216,20 +216,20 @@ ATTACK = Attack(
             "Alice's row, encrypted and decrypted again",
             _comes_back,
             _OPENS,
-            "`decrypt` must return exactly what `encrypt` was given.",
+            "`decrypt` must return exactly the secret that `encrypt` received.",
         ),
         Trial(
             "The copy alone",
             lambda make: read(World(make)),
             OUT,
-            "A thief without the key finds Alice's secret in your row. What protects the row?",
+            "A thief without the key can read Alice's secret in your row. What protects the row?",
         ),
         Trial(
             "A copy, decrypted by the same program with another key",
             _opens_elsewhere,
             OUT,
-            "The program is no secret. A thief has it too, with a key that is not the server's. What decrypts the "
-            "row?",
+            "The program is not secret, so a thief has it too, but with a different key. That was enough to "
+            "decrypt your row. Which key does your code use?",
         ),
         Trial(
             "The server's key, searched for in Alice's row",
@@ -242,26 +242,32 @@ ATTACK = Attack(
             "The copy, and Mallory's own secret",
             lambda make: compute(World(make)),
             OUT,
-            "Mallory knows what his own row holds. Does that say anything about another row?",
+            (
+                "Mallory knows the secret in his own row, and that was enough to compute another one. What do two of "
+                "your rows have in common?"
+            ),
         ),
         Trial(
             "Two copies, and the secret that Alice had before",
             _from_her_old_one,
             OUT,
-            "Alice's phone was stolen, and she has enrolled another. Do her two rows reveal the new secret?",
+            (
+                "Alice's phone was stolen, so she enrolled another one. Her old secret and her two rows reveal the "
+                "new secret. What do the two rows have in common?"
+            ),
         ),
         Trial(
             "Mallory's row in Alice's place",
             lambda make: swap(World(make)),
             OUT,
-            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could a row be valid for "
-            "one name only?",
+            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could you make a row "
+            "valid for only one name?",
         ),
         Trial(
             "One changed bit in Alice's row",
             _a_changed_bit,
             "noticed",
-            "Somebody changed one bit of the row, and your server did not notice it. Which error should a changed "
+            "Somebody changed one bit of the row, and your server did not notice. Which error should a changed "
             "row cause?",
         ),
         *HONEST,

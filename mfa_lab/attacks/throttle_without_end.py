@@ -137,86 +137,86 @@ ATTACK = Attack(
             "A thousand wrong guesses, five every five minutes",
             partial(_log_in_after, bursts=200),
             OUT,
-            "After a thousand wrong codes in a row, your server verified the next one. So guessing is slow and "
+            "After a thousand wrong codes in a row, your server verified the next one. So guessing is slow but "
             "never ends. How many wrong codes does your server allow?",
         ),
         Trial(
             "Six hundred wrong guesses, one an hour",
             partial(_log_in_after, hourly=600),
             OUT,
-            "A wrong code came every hour for twenty-five days, and your server verified the next one. So a slow "
-            "attacker never has to stop. What should make the guessing end?",
+            "A wrong code came every hour for twenty-five days, and your server still verified the next one. So a "
+            "slow attacker never has to stop. What should end the guessing?",
         ),
         Trial(
             "A hundred and one wrong guesses, one an hour",
             partial(_log_in_after, hourly=101),
             OUT,
-            "More than a hundred wrong codes in a row came slowly, and your server verified the next one. So it "
-            "forgets what comes slowly. What may end the count?",
+            "More than a hundred wrong codes in a row came slowly, and your server still verified the next one. "
+            "So it forgets slow guesses. What should reset the count?",
         ),
         Trial(
             "A hundred and one wrong guesses, then a month's rest",
             partial(_log_in_after, hourly=101, rest_days=30),
             OUT,
             "A month after more than a hundred wrong codes in a row, your server verifies codes again. So Mallory "
-            "only has to wait. Does time prove that it is Alice?",
+            "only has to wait. Does a pause prove that Alice is logging in?",
         ),
         Trial(
             "Ninety wrong guesses, three days' rest, ninety more",
             partial(_log_in_after, hourly=90, rest_days=3, hourly_repeated=90),
             OUT,
-            "Your server allowed a hundred and eighty wrong codes, with no correct one among them. So a pause ended "
-            "the count. What does a pause prove?",
+            "Your server allowed a hundred and eighty wrong codes, with no correct one among them. So a pause "
+            "reset the count. What does a pause prove?",
         ),
         Trial(
             "A hundred wrong guesses, one an hour",
             partial(_log_in_after, hourly=100),
             OUT,
-            "Your server verified another code after a hundred wrong ones in a row. NIST-3.2.2 allows no more than "
-            "a hundred. At which count does your server stop?",
+            "Your server verified another code after a hundred wrong codes in a row. NIST-3.2.2 allows no more "
+            "than a hundred. At which count does your server stop?",
         ),
         Trial(
             "Six wrong codes in a second, then the correct one",
             _six_at_once,
             OUT,
-            "Your server verified a code that came immediately after five wrong codes. So the wait of five minutes "
-            "is gone. What did the weak server's method do?",
+            "Your server verified a code immediately after five wrong codes. So the wait of five minutes is gone. "
+            "What did the weak server's method do?",
         ),
         *HONEST,
         Trial(
             "Alice, after ninety-nine wrong guesses, one an hour",
             partial(_log_in_after, hourly=99),
             IN,
-            "After ninety-nine wrong codes in a row and the wait, your server refuses Alice. That is not yet a "
-            "hundred. At which count does your server stop?",
+            "After ninety-nine wrong codes in a row, and after the wait, your server rejects Alice's correct "
+            "code. The limit is a hundred. At which count does your server stop?",
         ),
         Trial(
             "Alice, the day after ten wrong guesses",
             partial(_log_in_after, bursts=2, rest_days=1),
             IN,
-            "The day after a stranger's ten wrong guesses, your server refuses Alice. So she needs an "
+            "The day after a stranger's ten wrong guesses, your server still rejects Alice. So she needs an "
             "administrator. How many wrong codes does NIST-3.2.2 allow?",
         ),
         Trial(
             "Alice, who mistypes once in each of 120 logins",
             _alice_mistypes,
             IN,
-            "Alice mistyped once in each of 120 logins, never twice in a row, and your server refuses her. So her "
-            "mistakes add up. What should end the count?",
+            "Alice mistyped once in each of 120 logins, never twice in a row, and now your server rejects her. So "
+            "her mistakes add up. What should reset the count?",
         ),
         Trial(
             "Mallory himself, while somebody guesses at Alice's account",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and your server refuses Mallory at his own. So one attacker stops "
-            "everybody. Whose failures does your method read?",
+            "Somebody guessed codes for Alice's account, and now your server keeps Mallory out of his own. So one "
+            "attacker can stop everybody. Whose failures does your method read?",
         ),
         Trial(
             "Alice, with a new phone after an administrator's reset",
             _bound_anew,
             IN,
-            "The administrator called `reset_factors`, Alice enrolled a new phone, and your server refuses her. So "
-            "the reset does not help. Where does your class remember her failures?",
+            "The administrator called `reset_factors` and Alice enrolled a new phone, but your server still "
+            "rejects her. So the reset does not help. Where does your class remember her failures?",
         ),
     ),
 )

@@ -242,50 +242,51 @@ ATTACK = Attack(
             "One attempt at Alice's name and one at nobody's",
             _first_attempt,
             _ALIKE,
-            "Your server answers Alice's name and an unknown name differently, at the first attempt. A stranger "
-            "compares words, status and time. Which of them differs, in your lines or in those that you call?",
+            "Your server already answers differently for Alice's name and an unknown name at the first attempt. A "
+            "stranger compares words, status and time. Which of them differs, in your code or in the code that "
+            "you call?",
         ),
         Trial(
             "Five attempts in a row at each",
             _attempts_in_a_row,
             _ALIKE,
-            "Your server answers two names alike at first, and differently after some attempts. So a stranger tries "
-            "more than once. What changes with the third or fourth attempt, and for whom?",
+            "Your server answers two names alike at first, but differently after some attempts. So a stranger "
+            "simply tries more than once. What changes at the third or fourth attempt, and for which names?",
         ),
         Trial(
             "The correct password after ten wrong ones, at once",
             _still_waits,
             OUT,
-            "Your server accepted the password at once after ten wrong ones. So passwords can be guessed without a "
-            "pause. Why does the name no longer have to wait?",
+            "Immediately after ten wrong passwords, your server accepted the correct one. So an attacker can "
+            "guess without a pause. Why does the name no longer have to wait?",
         ),
         Trial(
             "Alice's password, while her name and nobody's wait",
             _right_password_while_waiting,
             _ALIKE,
-            "While two names wait, your server answers them differently. So a stranger learns which one has an "
-            "account. What do you do before you ask whether a name waits?",
+            "While two names have to wait, your server answers them differently. So a stranger learns which one "
+            "has an account. What does your code do before it checks whether a name has to wait?",
         ),
         Trial(
             "Alice, an hour after four wrong passwords",
             _after_the_wait,
             IN,
             "An hour after four wrong passwords, Alice still cannot get in. So a stranger can keep her out. When "
-            "does your wait end?",
+            "does the wait end on your server?",
         ),
         Trial(
             "Alice, who mistypes her password twice before each of two logins",
             _mistyped_now_and_then,
             IN,
-            "Alice never mistyped three times in a row, and has to wait. So her mistakes add up. What does a "
+            "Alice never mistyped three times in a row, but she has to wait. So her mistakes add up. What does a "
             "correct password do to the count?",
         ),
         Trial(
             "Alice, while strangers guess at other names",
             _others_are_guessed,
             IN,
-            "Strangers guessed at other names, and Alice has to wait. So anybody can stop her. Whose attempts do "
-            "you count?",
+            "Strangers guessed passwords for other names, but Alice has to wait. So anybody can keep her out. "
+            "Whose attempts does your code count?",
         ),
         *HONEST,
     ),

@@ -206,74 +206,80 @@ ATTACK = Attack(
             "The attack, on one secret",
             _attacked,
             OUT,
-            "With two codes and a rough idea of the hour, Mallory computed the secret. What can he try out?",
+            "With two codes and a rough idea of the time, Mallory computed the secret. Which values can he try?",
         ),
         Trial(
             "Two secrets, a minute apart",
             _a_minute_apart,
             TWO,
-            "Your function gave two people the same secret, at two moments. What should make their secrets differ?",
+            (
+                "Your function gave two people the same secret at different times. What should make their secrets "
+                "differ?"
+            ),
         ),
         Trial(
             "Two secrets in the same second",
             _twice,
             TWO,
-            "Two people enrolled in the same second, and have the same secret. What besides the time goes into your "
-            "secret?",
+            "Two people enrolled in the same second and got the same secret. What does your secret depend on "
+            "besides the time?",
         ),
         Trial(
             "Two secrets while all clocks stand still",
             _clocks_stand,
             TWO,
-            "With the clocks stopped, the same secret comes again. Where else does its randomness come from?",
+            (
+                "When the clocks stand still, your function returns the same secret again. Where should its "
+                "randomness come from?"
+            ),
         ),
         Trial(
             "Two secrets from a `random` whose state is known",
             _dice_known,
             TWO,
-            "`random` was put back into an earlier state, and the same secret came again. `random` was made to be "
-            "repeatable. Which source is not?",
+            "After `random` was reset to an earlier state, your function returned the same secret again. `random` "
+            "is designed to be repeatable. Which source of randomness is not?",
         ),
         Trial(
             "Two secrets from a `random` whose seed is known",
             _seeds_known,
             TWO,
-            "All that was random went into a seed, and `random` computes the rest. How many seeds would an attacker "
+            "Only your seed is random, and `random` computes the rest from it. How many seeds would an attacker "
             "have to try?",
         ),
         Trial(
             "Two thousand secrets while all clocks stand still",
             _many_while_clocks_stand,
             ALL_NEW,
-            "Your secrets look different, but so few are possible that some came twice. How many would an attacker "
-            "have to try?",
+            "Your secrets look different, but so few are possible that some came twice. How many secrets would an "
+            "attacker have to try?",
         ),
         Trial(
             "Its letters",
             _letters,
             BASE32,
-            "No phone can read your secret. A phone reads text of the letters A to "
-            "Z and the digits 2 to 7. What turns bytes into such text?",
+            "No phone can read your secret. A phone expects text with the letters A to Z and the digits 2 to 7. "
+            "What turns bytes into such text?",
         ),
         Trial(
             "Its length",
             _length,
             LONG,
-            "Your secret is too short. RFC4226-R6 asks for 128 bits at least, and "
-            "recommends 160. How many bytes are that?",
+            "Your secret is too short. RFC4226-R6 requires at least 128 bits, and recommends 160. How many bytes "
+            "is that?",
         ),
         Trial(
             "Thirty-two secrets, byte by byte",
             _many,
             ALL_DIFFER,
-            "Your secrets differ, but not in every byte. How many of their bytes can nobody know beforehand?",
+            "Your secrets differ, but not in every byte. How many of their bytes can nobody know in advance?",
         ),
         Trial(
             "What it asks the operating system for",
             _asked_for,
             ENOUGH,
-            "Your function asks the operating system for only a few bytes, and makes a long secret of them. How many "
-            "bytes of it are unknown?",
+            "Your function gets only a few bytes from the operating system, and makes a long secret from them. "
+            "How many bytes of the secret can nobody know?",
         ),
     ),
 )

@@ -140,10 +140,10 @@ def heard(exercise_id: str, mistake: str) -> str:
 @pytest.mark.parametrize(
     ("exercise_id", "mistake", "says"),
     [
-        ("second-draft", BELIEVES_THE_NAME, "Only the token opens a page."),
-        ("every-clause", BELIEVES_THE_NAME, "Only the token opens a page."),
-        ("second-draft", BELIEVES_THE_SESSION, "by the server's own notes?"),
-        ("every-clause", BELIEVES_THE_SESSION, "by the server's own notes?"),
+        ("second-draft", BELIEVES_THE_NAME, "Only the token may open a page."),
+        ("every-clause", BELIEVES_THE_NAME, "Only the token may open a page."),
+        ("second-draft", BELIEVES_THE_SESSION, "in the server's own data?"),
+        ("every-clause", BELIEVES_THE_SESSION, "in the server's own data?"),
         ("second-draft", SET_OF_THE_CLASS.format(key="(name, step)"), "Does your set belong to the class?"),
         ("second-draft", SET_OF_THE_CLASS.format(key="step"), "Does your set belong to the class?"),
         *(
@@ -151,11 +151,11 @@ def heard(exercise_id: str, mistake: str) -> str:
             for end in (10, 21, 50, 99)
         ),
         *(
-            ("every-clause", WAITS.format(end=100, clock=clock), "The server's is `self.clock`.")
+            ("every-clause", WAITS.format(end=100, clock=clock), "the server's clock, `self.clock`")
             for clock in ("1_790_000_000.5", "1_900_000_000.5")  # `time.time()` in 2026, and in 2030
         ),
         *(
-            ("every-clause", NOTES.format(shown=shown), "say something about what people typed.")
+            ("every-clause", NOTES.format(shown=shown), "still reveal something about it.")
             for shown in (
                 "{rest[:5]}",
                 "{rest[0]}...{rest[-1]}",

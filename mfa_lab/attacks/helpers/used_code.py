@@ -70,21 +70,19 @@ LAST_BUT_ONE = Trial(
     "The code before the last one, once more",
     _last_but_one,
     OUT,
-    "Alice has logged in twice, with two codes, and your server accepts the first code again. Which codes are over "
-    "after her second login?",
+    "Alice has logged in twice, with two codes, but your server accepts the first code again. Which codes should "
+    "be invalid after her second login?",
 )
 LAST_AFTER_IT = Trial(
     "The code before the last one, and then the last one, once more",
     _last_after_it,
     OUT,
-    "Your server rejects an older code, and then accepts the last code again. What has the older code changed?",
+    "Your server rejects an older code, but then accepts the last code again. What did the older code change?",
 )
 TWO_PEOPLE = Trial(
     "Mallory and Alice, in the same half minute",
     _two_people,
     IN,
-    "Mallory and Alice log in within the same half "
-    "minute, and your server rejects one of them. "
-    "Each has other codes. Whose code does it "
-    "remember?",
+    "Mallory and Alice log in within the same half minute, but your server rejects one of them. Their codes are "
+    "different. Whose code does your server remember?",
 )

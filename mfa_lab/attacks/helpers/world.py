@@ -132,30 +132,28 @@ HONEST = (
         "Alice, with her password and code",
         _honest,
         IN,
-        "Your server does not let Alice in with her password and "
-        "code. Such a server is safe, and useless. Which check "
-        "rejects her?",
+        "Your server rejects Alice although her password and code are correct. Such a server is safe but useless. "
+        "Which check rejects her?",
     ),
     Trial(
         "Alice, four logins in a row",
         _again,
         IN,
-        "Your server accepts Alice's first login and rejects a later one. What did the first login change?",
+        "Your server accepts Alice's first login but rejects a later one. What did the first login change?",
     ),
     Trial(
         "Alice, whose code is one step old",
         _slow,
         IN,
-        "Your server rejects a code that is a step old. People type "
-        "slowly, and clocks differ by some seconds. Which steps "
-        "should it accept?",
+        "Your server rejects a code that is one step old. People type slowly, and clocks differ by a few seconds. "
+        "Which steps should your server accept?",
     ),
     Trial(
         "Alice, who mistypes once",
         _typo,
         IN,
-        "Your server keeps Alice out after one wrong digit. Everybody "
-        "mistypes from time to time. What should one mistake cost?",
+        "Your server rejects Alice's correct code after one typing mistake. Everybody mistypes from time to time. "
+        "What should one mistake cost?",
     ),
     Trial("A wrong code", _wrong_code, OUT, "Whatever else you fix, the server must still verify the code."),
     Trial(

@@ -177,7 +177,7 @@ PREDICTIONS = (
         options=(
             Option("a", "the same code as before, since the app notices the change", lambda valid: valid == "now"),
             Option("b", "six digits that are never valid", lambda valid: valid == "never"),
-            Option("c", "the code that will be valid in an hour", lambda valid: valid == "in an hour"),
+            Option("c", "the code that is valid in an hour", lambda valid: valid == "in an hour"),
         ),
         outcome="c",
         saw=(

@@ -311,8 +311,8 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** ten lines. Each line has a time, an event, an account and, for a refusal, the real "
-                "reason, which the server never told Alice. *Factor bound* is the log's term for a finished "
+                "**What we saw:** the log has ten lines. Each has a time, an event, an account and, for a refusal, "
+                "the real reason, which the server never told Alice. *Factor bound* is the log's term for a finished "
                 "enrolment. The password in the wrong field appears as *unknown name*."
             ),
             (
