@@ -263,7 +263,7 @@ ATTACK = Attack(
             "not verify any password?",
         ),
         Trial(
-            "Mallory, while somebody guesses at Alice's name",
+            "Mallory, while somebody guesses passwords for Alice's name",
             _another_name,
             IN,
             "Somebody guesses passwords for Alice's account, and now your server keeps Mallory out of his own. "

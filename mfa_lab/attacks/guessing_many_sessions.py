@@ -139,7 +139,7 @@ ATTACK = Attack(
             "out. When does your server let her try again?",
         ),
         Trial(
-            "Mallory himself, while somebody guesses at Alice's account",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             "Somebody guessed codes for Alice's account, and now Mallory cannot log in to his own. So one "

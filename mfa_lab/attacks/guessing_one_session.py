@@ -163,7 +163,7 @@ ATTACK = Attack(
             "her out for a long time. How long is your wait by then?",
         ),
         Trial(
-            "Mallory himself, while somebody guesses at Alice's account",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             "Somebody guessed codes for Alice's account, and now Mallory has to wait at his own. So one "

@@ -148,7 +148,7 @@ ATTACK = Attack(
             ),
         ),
         Trial(
-            "Mallory himself, while somebody guesses at Alice's account",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             (

@@ -18,7 +18,7 @@ class HastyServer(MinimalServer):
 
 
 class Fixed(HastyServer):
-    """Open no page for a pending login."""
+    """Refuse to open any page for a pending login."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)

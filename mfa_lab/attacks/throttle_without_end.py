@@ -205,7 +205,7 @@ ATTACK = Attack(
             "her mistakes add up. What should reset the count?",
         ),
         Trial(
-            "Mallory himself, while somebody guesses at Alice's account",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             "Somebody guessed codes for Alice's account, and now your server keeps Mallory out of his own. So one "

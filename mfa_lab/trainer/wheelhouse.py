@@ -34,8 +34,8 @@ _PATCH_RELEASES = range(40)
 _EXPORT = ["--no-emit-project", "--no-hashes", "--no-header", "--no-annotate"]
 _DOWNLOAD = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python"]
 _SCRIPT = "install.py"
-_HOW = f"""Install mfa-lab without internet
-================================
+_HOW = f"""Install mfa-lab without internet access
+=======================================
 
 This folder contains everything for Python {PYTHON} (any {PYTHON}.x) on {SYSTEM}. In the folder above this one, run:
 
