@@ -1,4 +1,4 @@
-"""Attack 2, parameter tampering: in the second step, the server believes the client about whose login it is."""
+"""Attack 2, parameter tampering: in the second step, the server lets the client say whose login it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mfa_lab.server.records import PendingLogin
 
 
 class TrustingServer(MinimalServer):
-    """Writes the account's name beside the token, as into a hidden field, and reads it back from there."""
+    """Write the account's name beside the token, as in a hidden field, and read the name back from there."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -29,7 +29,7 @@ class TrustingServer(MinimalServer):
 
 
 class Fixed(TrustingServer):
-    """Looks up in its own list whose login it is."""
+    """Look up in the server's own list whose login it is."""
 
     def account_of(self, pending: PendingLogin) -> Account:
         token = pending.token.reveal().partition(" ")[0]
@@ -39,19 +39,19 @@ class Fixed(TrustingServer):
 
 
 def renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
-    """Return what a client sends back that replaces `name` by `other` everywhere."""
+    """Return what a client sends back after it has replaced `name` with `other` everywhere."""
     return replace(pending, token=Redacted(pending.token.reveal().replace(name, other)))
 
 
 def attack(make: Make) -> Measure:
     """Log in with Mallory's password, change the name on the page to Alice's, and type a code seen on her phone."""
     got = _with_alices_code(make) == IN
-    words = f"without Alice's password, with one look at her phone, her pages {'open' if got else 'stay shut'}"
+    words = f"without Alice's password, but with one look at her phone, her pages {'open' if got else 'stay shut'}"
     return Measure(got=int(got), tries=1, words=words)
 
 
 def _opens_alices(world: World, pending: PendingLogin, code: str) -> str:
-    """Return whether this opens Alice's pages. If it opens another person's, it does her no harm."""
+    """Return whether this opens Alice's pages. Opening another person's pages does her no harm."""
     try:
         session = world.server.finish_login(pending, code)
     except AccessDenied:
@@ -122,10 +122,10 @@ ATTACK = Attack(
     id="client-names-account",
     title="The client names the account in step two",
     flaw="Trusts the account name that the client sends back with the code.",
-    story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's "
-    "name in the second step. It travelled in a hidden field of the page for the code. Its author wrote "
-    "in public what that meant: one person's password and another's code made one login. The report was "
-    "closed as fixed.",
+    story="In 2019, users of an adapter that adds one-time passwords to company logins found the wrong person's "
+    "name in the second step. The name was sent in a hidden field of the page for the code. The author "
+    "explained the danger in public: one person's password and another person's code together made a login. The "
+    "report was closed as fixed.",
     source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Parameter tampering: the client names the account",

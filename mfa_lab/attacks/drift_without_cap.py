@@ -1,4 +1,7 @@
-"""Attack 16: the window follows the phone's clock as far as an attacker leads it. (Other half: `clock_set_back`.)"""
+"""Attack 16: the window follows the phone's clock as far as an attacker leads it.
+
+`clock_set_back` is the other half.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,13 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 CODES = 120
-"As many as the next hour has. Alice's phone shows them to anyone who holds it and sets its clock "
-"ahead."
+"As many codes as the next hour has. Alice's phone shows them to anyone who holds it and sets its clock ahead."
 LATER_SECONDS = 600
 STOPS, GOES_ON = "the walk ends", "the walk goes on"
 
 
 class FollowingServer(MinimalServer):
-    """Keeps the drift of each phone: after a login, the window's centre is at the code's step."""
+    """Store the drift of each phone: after a login, the window is centred on the code's step."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -41,14 +43,14 @@ class FollowingServer(MinimalServer):
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
         """Return the new centre of the window.
 
-        `drift` is the old centre and `offset` that of the code, both in steps from the server's own (positive:
-        ahead).
+        `drift` is the old centre and `offset` is the code's step, both relative to the server's own step (positive
+        means ahead).
         """
         return offset
 
 
 class Fixed(FollowingServer):
-    """Follows a phone only so far that the window keeps the server's own step."""
+    """Follow a phone only so far that the window still contains the server's own step."""
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
         return max(-self.window_steps, min(self.window_steps, offset))
@@ -60,10 +62,11 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 
 def walk(world: World, direction: int, codes: int) -> int:
-    """Log in as Alice with one code after the other, each a step further from the server's own.
+    """Log in as Alice with one code after the other, each one step further from the server's own step.
 
-    Stop at the first rejection, and return how many codes were accepted. With `direction` 1, all come at one moment,
-    with the codes of the steps to come. With -1 they are old codes, each as late as a window of one step accepts it.
+    Stop at the first rejection, and return how many codes were accepted. If `direction` is 1, all codes come at one
+    moment and belong to the coming steps. If it is -1, the codes are old, each as late as a window of one step
+    accepts it.
     """
     taken = 0
     for number in range(1, codes + 1):
@@ -78,19 +81,19 @@ def walk(world: World, direction: int, codes: int) -> int:
 
 
 def owner_later(world: World) -> str:
-    """Return whether Alice gets in ten minutes later, with her own phone and the correct time."""
+    """Return whether Alice gets in ten minutes later, with her own phone set to the correct time."""
     world.clock.advance(LATER_SECONDS)
     return outcome(lambda: world.log_in(world.alice))
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password and have her phone for a minute; set its clock ahead and note an hour of codes."""
+    """With Alice's password and a minute with her phone, set its clock ahead, and use up an hour of codes."""
     world = World(make)
     taken = walk(world, 1, CODES)
     shut_out = owner_later(world) == OUT
     words = (
-        f"the last accepted code was {taken * PERIOD} s ahead of its time; Alice's own, ten minutes later, is "
-        f"{'rejected' if shut_out else 'accepted'}"
+        f"the last accepted code was {taken * PERIOD} s ahead of its time; ten minutes later, Alice's own code "
+        f"is {'rejected' if shut_out else 'accepted'}"
     )
     return Measure(int(taken == CODES) + int(shut_out), 2, words)
 
@@ -119,9 +122,9 @@ ATTACK = Attack(
     id="drift-without-cap",
     title="Drift without a cap",
     flaw="Moves its window to the last accepted code, without any limit.",
-    story="In 2019 a user of an open-source server for one-time passwords reported what the server did when it "
-    "followed a phone by itself. It accepted a used code again twenty minutes later. It took that phone to be "
-    "1,230 seconds slow, although its window was 300 seconds. It was fixed.",
+    story="In 2019, a user reported how an open-source server for one-time passwords followed a phone's clock "
+    "automatically. The server accepted a used code again twenty minutes later. It assumed that the phone was "
+    "1,230 seconds slow, although its window was 300 seconds. The fault was fixed.",
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     standard_name="Drift learning without a cap",

@@ -1,4 +1,4 @@
-"""Attack 4, online guessing across sessions: a limit for each pending login, and no limit on pending logins."""
+"""Attack 4, online guessing across sessions: each pending login has a limit, but there may be any number of them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.records import PendingLogin
 
 ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
-"""A hundred pending logins with five guesses each, all while the same codes are valid."""
+"""A hundred pending logins with five guesses each, all made while the same codes are valid."""
 
 
 class PerSessionServer(MinimalServer):
-    """Makes a guesser wait, but counts for each pending login separately. It does not ask whose logins they are."""
+    """Make a guesser wait, but count separately for each pending login, without asking whose login it is."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -29,7 +29,7 @@ class PerSessionServer(MinimalServer):
 
 
 class Fixed(PerSessionServer):
-    """Keeps one count for each account, however many pending logins it has."""
+    """Keep one count for each account, however many pending logins it has."""
 
     def counted(self, pending: PendingLogin) -> Count:
         account = self.account_of(pending)
@@ -37,13 +37,13 @@ class Fixed(PerSessionServer):
 
 
 def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
-    """Open as many pending logins as it takes, side by side, and type a few codes into each."""
+    """Open as many pending logins as necessary, side by side, and type a few codes into each."""
     pendings = [world.begin(world.alice) for _ in range(0, len(codes), EACH)]
     return any(guess(world, pendings[number // EACH], code) for number, code in enumerate(codes))
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, and guess: many attackers, each in a hundred sessions at a time."""
+    """Guess codes with Alice's password: many attackers, each in a hundred sessions at a time."""
     return many_attackers(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
 
 
@@ -102,10 +102,10 @@ ATTACK = Attack(
     id="guessing-many-sessions",
     title="Guessing across sessions",
     flaw="Counts wrong codes for each session, but someone who stole the password can open any number of sessions.",
-    story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
-    "Codes were valid for about three minutes. Researchers of Oasis Security opened one session after another, "
-    "guessed in many sessions at a time, and got in after about an hour. The accounts' owners were not told. "
-    "It has been fixed.",
+    story="AuthQuake, 2024: at a very large service, ten wrong codes ended a session, but nothing counted the "
+    "sessions. Codes were valid for about three minutes. Researchers at Oasis Security opened one session after "
+    "another, guessed in many sessions at once, and got in after about an hour. The accounts' owners were not "
+    "told. The fault has been fixed.",
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
     standard_name="Online guessing across sessions",
@@ -141,7 +141,7 @@ ATTACK = Attack(
             "out. When does your server let her try again?",
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             "Somebody guessed codes for Alice's account, and now Mallory cannot log in to his own. So one "

@@ -11,18 +11,18 @@ from mfa_lab.attacks.law import GUESSING
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, GUESSES = 8_000, 600
-"""Twenty guesses a second for half a minute, that is for as long as the same codes are valid."""
+"""Twenty guesses a second for half a minute, which is how long the same codes are valid."""
 
 
 class PatientServer(MinimalServer):
-    """Counts wrong codes, and makes nobody wait for them."""
+    """Count wrong codes, but never make anybody wait."""
 
     def wait_seconds(self, failures: int) -> int:  # noqa: ARG002
         return 0
 
 
 class Fixed(PatientServer):
-    """Makes four mistakes free. Each further one doubles the wait, from half a minute to an hour."""
+    """Allow four mistakes without a wait. Each further mistake doubles the wait, from half a minute to an hour."""
 
     def wait_seconds(self, failures: int) -> int:
         waits = [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600]
@@ -36,12 +36,15 @@ def in_one_session(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
-    """Know Alice's password, and guess: many attackers, each in one session. `window_steps`: the server's."""
+    """Guess codes with Alice's password: many attackers, each in one session.
+
+    `window_steps` is the server's window.
+    """
     return many_attackers(make, in_one_session, attackers=attackers, guesses=GUESSES, window_steps=window_steps)
 
 
 def with_window(window_steps: int) -> type[PatientServer]:
-    """Return the weak server with a window of so many steps on either side: 2 * window_steps + 1 codes are valid."""
+    """Return the weak server with this window, in which 2 * window_steps + 1 codes are valid at a time."""
     return type("Wide", (PatientServer,), {"window_steps": window_steps})
 
 
@@ -112,8 +115,8 @@ ATTACK = Attack(
     id="guessing-one-session",
     title="Guessing in one session",
     flaw="Counts wrong codes, but still verifies the next guess at once.",
-    story="A popular library for Ruby left the rate limiting of codes to the applications, and some had none "
-    "(CVE-2024-0227). An attacker with the password got in after a few days of guessing, or less.",
+    story="A popular library for Ruby left rate limiting to the applications, and some of them had none "
+    "(CVE-2024-0227). An attacker with the password could get in after a few days of guessing or less.",
     source="https://blog.inhq.net/posts/totp-CVE-2024-0227/",
     clauses=("RFC4226-6", "RFC4226-7.3", "NIST-3.2.2", "NIST-3.1.4.2"),
     standard_name="Online guessing in one session",
@@ -162,7 +165,7 @@ ATTACK = Attack(
             "her out for a long time. How long is your wait by then?",
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             "Somebody guessed codes for Alice's account, and now Mallory has to wait at his own. So one "

@@ -1,6 +1,7 @@
-"""Attack 14, secret leakage: a secret that is ordinary text leaks by itself, in logs, tracebacks and saved notebooks.
+"""Attack 14, secret leakage: a secret that is ordinary text leaks into logs, tracebacks and saved notebooks.
 
-A web service that draws its picture sees it too. Nothing here contacts one: `leak_search` has a stand-in.
+A web service that draws the QR code sees the secret too. Nothing here contacts such a service: `leak_search` has a
+stand-in.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from mfa_lab.redaction import Redacted
 
 @dataclass
 class Offer:
-    """Hold a new shared secret, until its owner has scanned it."""
+    """Hold a new shared secret until its owner has scanned it."""
 
     account: str
     secret: str
@@ -44,7 +45,7 @@ class Offer:
         return build_uri(self.secret, account=self.account, issuer="small server")
 
     def picture(self) -> str:
-        """Return the address of the QR code's picture, for the page to show."""
+        """Return the address of the QR code's picture, which the page shows."""
         return f"https://qr.example/draw?text={quote(self.uri(), safe='')}"
 
     def _repr_html_(self) -> str:
@@ -53,7 +54,7 @@ class Offer:
 
 
 class Fixed:
-    """Hides the secret, shows it only on request, and draws the picture here."""
+    """Hide the secret, show it only on request, and draw the picture on this machine."""
 
     def __init__(self, account: str, secret: str) -> None:
         self.account, self.secret = account, Redacted(secret)
@@ -66,28 +67,28 @@ class Fixed:
 
 
 class OurOffer(OtpAccount):
-    """Hold what this kit's server stores about an offer, with the same call for the picture."""
+    """Hold what this kit's server stores about an offer, with the same method for the picture."""
 
     def picture(self) -> str:
         return PNG + base64.b64encode(qr_png(self.uri())).decode()
 
 
 def our_offer(account: str, secret: str) -> OurOffer:
-    """Return an offer that is hidden from the first line on."""
+    """Return an offer whose secret is hidden from the start."""
     hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OurOffer(account, "mfa-lab", hidden)
 
 
 class Refuser(Fixed):
-    """Keeps its secret so well that nobody can scan it."""
+    """Hide the secret so well that nobody can scan it."""
 
     def picture(self) -> str:
         return PNG
 
 
 def attack(make: Make) -> Measure:
-    """Break into nothing: read only what is at hand."""
+    """Search everything that is shown, logged or saved, without breaking into any system."""
     found = [place for place, search in LEAK_SEARCHES.items() if search(make)]
     words = (
         f"the secret appears in {len(found)} of {len(LEAK_SEARCHES)} places{': ' if found else ''}{', '.join(found)}"
@@ -103,7 +104,7 @@ def _silent(search: Callable[[Make], str]) -> Callable[[Make], str]:
 
 
 def _scanned(name: str) -> Callable[[Make], str]:
-    """Return a trial: a phone scans the picture, as the page shows it."""
+    """Return a trial: a phone scans the picture that the page shows."""
 
     def run(make: Make) -> str:
         phone = Phone(ManualClock())
@@ -131,9 +132,9 @@ ATTACK = Attack(
     id="leaking-secrets",
     title="Secrets that leak",
     flaw="Prints and logs the secret like any other text, and asks another company's service to draw the QR code.",
-    story="In 2017 a user of a library for second factors asked why another company's web service drew its QR "
-    "codes. That service was told every secret. Since then the library refuses, unless the developer says "
-    "that they want it insecure.",
+    story="In 2017, a user of a library for second factors asked why another company's web service drew the QR "
+    "codes. That service received every secret. The library now refuses to use such a service, unless the "
+    "developer explicitly asks for it.",
     source="https://github.com/antonioribeiro/google2fa/issues/86",
     clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
     standard_name="Secret leakage through logs and third parties",
@@ -154,7 +155,7 @@ ATTACK = Attack(
             ),
         ),
         Trial(
-            "A log line with the offer in it",
+            "A log line that contains the offer",
             _silent(in_a_log_line),
             _SILENT,
             "Somebody logged the offer or its fields, and the log shows the secret. Which of your fields shows it?",

@@ -1,7 +1,8 @@
-"""Attack 15: an adversary in the middle relays name, password and code in real time. It works against every OTP.
+"""Attack 15: an adversary in the middle relays name, password and code in real time. This works against every OTP.
 
-A fix can limit what the stolen session is worth: how long it opens anything, and whether its owner hears what is done
-with it. What would stop the relay itself is a phishing-resistant authenticator, such as a passkey (NIST-3.2.5).
+A fix can only limit the value of the stolen session: how long it stays open, and whether its owner is notified of
+what is done with it. Only a phishing-resistant authenticator, such as a passkey, would stop the relay itself
+(NIST-3.2.5).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from mfa_lab.server.records import Session
 
 
 class Fixed(LastingServer):
-    """Lets the relay in. Its session ends after a day, and after an hour without use; and Alice is notified."""
+    """Let the relay in, but end its session after a day or after an hour without use, and notify Alice."""
 
     def check_session(self, session: Session) -> Session:
         found, token, now = super().check_session(session), session.token.reveal(), self.clock.now()
@@ -52,7 +53,7 @@ class Fixed(LastingServer):
 
 
 def attack(make: Make) -> Measure:
-    """Relay Alice's login, bind another phone, and look into her account every half hour for a week."""
+    """Relay Alice's login, bind another phone, and open her account every half hour for a week."""
     world = World(make)
     try:
         stolen_session = stolen(world)
@@ -70,8 +71,8 @@ ATTACK = Attack(
     id="relay",
     title="An adversary in the middle",
     flaw="Cannot tell whether the owner or the relay sends the code; its sessions never end, and it notifies nobody.",
-    story="A service that rented out such relays was shut down in March 2026. In real time it passed everything that "
-    "victims typed to the real login page, and kept the session that came back.",
+    story="A service that rented out such relays was shut down in March 2026. It passed everything that victims "
+    "typed to the real login page in real time, and kept the session that came back.",
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
     standard_name="Adversary in the middle (relay)",
@@ -85,7 +86,7 @@ ATTACK = Attack(
     law=SESSIONS,
     trials=(
         Trial(
-            "For how long the stolen session is open",
+            "How long the stolen session stays open",
             for_how_long,
             "24 h in use, 1 h unused",
             "Your session does not end at the correct time: a day after the login, or an hour after the last use. "
@@ -135,7 +136,7 @@ ATTACK = Attack(
             "How should the server answer an unknown token?",
         ),
         Trial(
-            "The attacker binds another phone: what Alice finds",
+            "What Alice finds after the attacker has bound another phone",
             a_notification,
             "a notification",
             "Somebody bound another phone, but your server did not tell anybody. So Alice does not know that her "

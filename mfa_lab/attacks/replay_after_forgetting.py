@@ -1,6 +1,4 @@
-"""Attack 9, replay after forgetting: the server forgets used codes after one period; its window accepts them for
-three.
-"""
+"""Attack 9, replay after forgetting: the server forgets a used code after one period, but accepts it for three."""
 
 from __future__ import annotations
 
@@ -20,12 +18,12 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 DELAY_SECONDS = 45
-"""Mallory waits so long after Alice's login: the code is forgotten, and is not yet too old."""
+"""Mallory waits this long after Alice's login: the server has forgotten the code, but it is not yet too old."""
 NEVER = "never accepted again"
 
 
 class ShortMemory(MinimalServer):
-    """Keeps used codes in a cache, each as long as the phone shows it."""
+    """Keep each used code in a cache for as long as the phone shows it."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -45,26 +43,26 @@ class ShortMemory(MinimalServer):
 
 
 class Fixed(ShortMemory):
-    """Remembers a used code as long as the window can accept it."""
+    """Remember a used code for as long as the window can accept it."""
 
     def keep_seconds(self) -> int:
         return (2 * self.window_steps + 1) * PERIOD
 
 
 def attack(make: Make) -> Measure:
-    """See Alice's code, know her password, and wait until the server has forgotten.
+    """Type a code seen on Alice's phone, with her password, after the server has forgotten the code.
 
-    A forgotten code is as good as a new one. So the chance is that of attack 7, with a wait longer than the memory.
+    A forgotten code is as good as a new code, so the chance is that of attack 7 with a delay longer than the memory.
     """
     got = replays(make, DELAY_SECONDS)
-    words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
+    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} times of {len(got)}"
     return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """Return after how many seconds the code of Alice's phone is accepted again, at the limits of likely memories.
+    """Return after how many seconds Alice's used code is accepted again.
 
-    She logs in when her step begins.
+    She logs in when her step begins, and the delays that are tried lie at the limits of likely memories.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
         if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
@@ -99,8 +97,8 @@ ATTACK = Attack(
     id="replay-after-forgetting",
     title="Replay after the memory forgot",
     flaw="Remembers a used code for one period, although the window accepts the code for longer.",
-    story="In 2017 a library's users found that its protection against replay held for 30 seconds. While the "
-    "allowed drift still lasted, a used code was valid again.",
+    story="In 2017, users of a library found that its replay protection lasted only 30 seconds. After that, a "
+    "used code was valid again as long as the permitted drift allowed.",
     source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay after the server forgot",
@@ -127,7 +125,7 @@ ATTACK = Attack(
             "first accept such a code?",
         ),
         Trial(
-            "The same, at a server that looks two steps either side",
+            "The same, on a server with a window of two steps",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
             "A server with a wider window would forget the code too early. What does your number depend on?",
@@ -135,7 +133,7 @@ ATTACK = Attack(
         *HONEST,
         TWO_PEOPLE,
         Trial(
-            "Alice, who is too quick, and waits for the next code",
+            "Alice, who was too quick and waits for the next code",
             _after_a_refusal,
             IN,
             (

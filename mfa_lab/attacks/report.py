@@ -1,6 +1,4 @@
-"""The attack series without a notebook: what each attack measures on the weak server, on the fix and on this kit's
-own.
-"""
+"""The attack series without a notebook: each attack's result on the weak server, the fix and this kit's server."""
 
 from __future__ import annotations
 
@@ -14,10 +12,10 @@ from mfa_lab.attacks.record import Attack, Measure
 
 @dataclass(frozen=True, slots=True)
 class AttackReport:
-    """Hold one attack's run, and the random games for an attack on a server.
+    """Hold the results of one attack, and of the random games for an attack on a server.
 
-    `lost` is the story of the game that the weak server loses, and `lost_by_ours` must be empty: `MfaServer` plays
-    `games` games. `as_expected`: the attack worked on the weak server, and on the others only if it must.
+    `lost` is the story of the game that the weak server loses. `MfaServer` plays `games` games, and `lost_by_ours` must
+    stay empty. `as_expected` means that the attack worked on the weak server, and on the others only if it must.
     """
 
     attack: Attack
@@ -42,13 +40,13 @@ class AttackReport:
             ours = " ".join(self.lost_by_ours) or f"loses none of {self.games} random games"
             told += [f"    a lost game    {' '.join(self.lost)}", f"    MfaServer      {ours}"]
         if not self.attack.ours_holds:
-            told.append("    No one-time password stops this attack, so no fix here can.")
+            told.append("    No one-time password stops this attack, so a fix cannot stop it either.")
         if not self.as_expected:
             told.append("    This result is unexpected: please report it.")
         return "\n".join([head, *told])
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain values for a program."""
+        """Return the results as plain values for a program."""
         measures = {name: asdict(getattr(self, name)) for name in ("weak", "fixed", "ours")}
         return {
             "number": self.attack.number,
@@ -63,7 +61,7 @@ class AttackReport:
 
 
 def report_on(attack: Attack, games: int = 20) -> AttackReport:
-    """Run the attack three times. If there is a law, let `MfaServer` play so many random games."""
+    """Run the attack on all three servers. If it has a law, `MfaServer` plays so many random games. Return the results."""
     weak, fixed, ours = (attack.run(target) for target in (attack.weak, attack.fixed, attack.ours))
     report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:

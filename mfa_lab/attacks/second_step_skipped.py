@@ -12,7 +12,7 @@ from mfa_lab.server.records import PendingLogin, Session
 
 
 class HastyServer(MinimalServer):
-    """Opens the session after the password. The next page asks for the code."""
+    """Open the session after the password, although only the next page asks for the code."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -21,7 +21,7 @@ class HastyServer(MinimalServer):
 
 
 class Fixed(HastyServer):
-    """A pending login opens no page."""
+    """Refuse to open any page for a pending login."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -30,9 +30,9 @@ class Fixed(HastyServer):
 
 
 def attack(make: Make) -> Measure:
-    """Show what step 1 gave as if it were a session, and ask for a page behind the login.
+    """Use the token from step 1 as if it were a session, and ask for a page behind the login.
 
-    The attacker has Alice's password and no phone.
+    The attacker has Alice's password but no phone.
     """
     world = World(make)
     opened = world.whose(_as_session(world, world.begin(world.alice)))
@@ -72,9 +72,9 @@ ATTACK = Attack(
     id="second-step-skipped",
     title="The second step is skipped",
     flaw="Creates the session after the password, so an attacker can skip the page that asks for the code.",
-    story="In 2013 a user of a plug-in that adds a second factor to a webmail program told its author in public how "
-    "to get in. Type the password, leave the page for the code as it is, and open the inbox by its address. "
-    "It was fixed: since then the plug-in checks every page.",
+    story="In 2013, a user of a plug-in that adds a second factor to a webmail program publicly told its author "
+    "how to get in. An attacker could type the password, ignore the page for the code, and open the inbox by "
+    "its address. The fault was fixed: the plug-in now checks every page.",
     source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Authentication bypass: the second step is skipped",
@@ -87,7 +87,7 @@ ATTACK = Attack(
     law=replace(LOGINS, kinds={**EACH_LOGIN, "skip": 8}),
     trials=(
         Trial(
-            "What step 1 gave, shown as a session",
+            "The token from step 1, shown as a session",
             _skips,
             OUT,
             "Your server still opens a page for the token from step 1. So the password alone is enough. Where "

@@ -1,4 +1,4 @@
-"""Attack 6, rate limiting without an end: five attempts in five minutes, and five more, for a year if necessary."""
+"""Attack 6, rate limiting without an end: five attempts every five minutes, for a year if necessary."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _TOO_MANY_TO_DRAW = 1_000_000
 
 
 class EndlessServer(MinimalServer):
-    """Makes the next code wait five minutes after every fifth wrong code in a row."""
+    """Make the next code wait five minutes after every fifth wrong code in a row."""
 
     def wait_seconds(self, failures: int) -> int:
         return PAUSE_SECONDS if failures % BURST == 0 else 0
 
 
 class Fixed(EndlessServer):
-    """Disables the authenticator after a hundred wrong codes in a row, until an administrator resets the factors."""
+    """Disable the authenticator after a hundred wrong codes in a row, until an administrator resets the factors."""
 
     def must_wait(self, count: Count) -> bool:
         return count.failures >= 100 or super().must_wait(count)
@@ -38,7 +38,8 @@ class Fixed(EndlessServer):
 def attack(make: Make) -> Measure:
     """Measure on another account how fast the server permits guessing, and whether it ever stops.
 
-    Then guess for two weeks at that rate. The two weeks are drawn, with real codes; the year is in closed form.
+    Then guess at that rate for two weeks. The two weeks are simulated with real codes, and the year is computed in
+    closed form.
     """
     rules = measured_rules(make)
     attempts = attempts_before(rules, DAYS * DAY_SECONDS)
@@ -50,7 +51,10 @@ def attack(make: Make) -> Measure:
 
 
 def _inside(rules: Rules, attempts: int) -> int:
-    """Return how many get in, drawn attempt by attempt. Without a limit, count those with a correct guess."""
+    """Return how many attackers get in, simulated attempt by attempt.
+
+    Without a limit, count those with a correct guess.
+    """
     if attempts <= _TOO_MANY_TO_DRAW:
         return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
     first_right = dice(SeededRandomness(1)).geometric(rules.accepted_codes / 10**rules.digits, ATTACKERS)
@@ -58,7 +62,7 @@ def _inside(rules: Rules, attempts: int) -> int:
 
 
 def in_bursts(world: World, codes: Sequence[str]) -> bool:
-    """Type five codes into each pending login of Alice's, and wait five minutes before the next."""
+    """Type five codes into each pending login for Alice, and wait five minutes before the next one."""
     for first in range(0, len(codes), BURST):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + BURST]):
@@ -68,7 +72,7 @@ def in_bursts(world: World, codes: Sequence[str]) -> bool:
 
 
 def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int = 0, hourly_repeated: int = 0) -> str:
-    """Return whether a correct code of Alice's is accepted after all this."""
+    """Return whether a correct code of Alice's is accepted after these guesses and pauses."""
     world = World(make)
     for _ in range(bursts):
         in_bursts(world, [wrong_code(world, world.alice)] * BURST)
@@ -117,9 +121,9 @@ ATTACK = Attack(
     id="throttle-without-end",
     title="A throttle that never stops",
     flaw="Allows five attempts every five minutes forever, which is half a million in a year.",
-    story="In 2020 a reader of its source code told a large package index in public that its limit on wrong codes "
-    "never ends the guessing. By that reader's count, a patient attacker has an even chance after three "
-    "months. When the limit was made stricter in 2025, the same reader counted again: seven months.",
+    story="In 2020, a reader of its source code told a large package index in public that its limit on wrong "
+    "codes never ended the guessing. By the reader's calculation, a patient attacker had an even chance after "
+    "three months. The limit was made stricter in 2025, and the same reader calculated seven months.",
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
     standard_name="Rate limiting without an end",
@@ -203,7 +207,7 @@ ATTACK = Attack(
             "her mistakes add up. What should reset the count?",
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
             "Somebody guessed codes for Alice's account, and now your server keeps Mallory out of his own. So one "

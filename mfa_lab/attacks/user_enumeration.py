@@ -1,4 +1,4 @@
-"""Attack 11, user enumeration: the server answers an unknown name differently, and so reveals who has an account."""
+"""Attack 11, user enumeration: the server answers unknown names differently, which reveals who has an account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTHING = "neither let in nor refused"
 
 
 class Refused(AccessDenied):
-    """Refuses with its own words and the HTTP status of the page that shows them."""
+    """Refuse with a message and the HTTP status of the page that shows it."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -31,8 +31,9 @@ class Refused(AccessDenied):
 
 
 class EnumerableServer(MinimalServer):
-    """Looks a name up first, and answers an unknown name differently. Passwords wait a minute after three wrong
-    ones.
+    """Look a name up first, and answer an unknown name differently.
+
+    After three wrong passwords, the next one must wait a minute.
     """
 
     free_passwords = 3
@@ -43,7 +44,7 @@ class EnumerableServer(MinimalServer):
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if name not in self.accounts:
-            raise Refused(404, "There is no account of this name.")
+            raise Refused(404, "There is no account with this name.")
         if self.waits(name):
             raise Refused(429, "Too many wrong passwords. Wait a minute.")
         try:
@@ -55,7 +56,7 @@ class EnumerableServer(MinimalServer):
         return pending
 
     def waits(self, name: str) -> bool:
-        """Return whether the last three passwords for this name were wrong, and the latest within a minute."""
+        """Return whether the last three passwords for this name were wrong, the latest less than a minute ago."""
         wrong = self.wrong_passwords.get(name, [])
         return len(wrong) >= self.free_passwords and self.clock.now() < wrong[-1] + 60
 
@@ -64,12 +65,12 @@ class EnumerableServer(MinimalServer):
         self.wrong_passwords.setdefault(name, []).append(self.clock.now())
 
     def forget(self, name: str) -> None:
-        """End the count, after a correct password."""
+        """Reset the count after a correct password."""
         self.wrong_passwords.pop(name, None)
 
 
 class Fixed(EnumerableServer):
-    """Treats every name in the same way. Only the end depends on whether it has an account."""
+    """Treat every name in the same way. Only the outcome depends on whether the name has an account."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if self.waits(name):
@@ -85,10 +86,10 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold what a stranger notices about one rejection. `hashes` is how long it took: the work of each hash.
+    """Hold what a stranger notices about one rejection. `hashes` stands for the time that it took: the work of each hash.
 
-    A hash takes some thirty milliseconds, and nothing else counts beside it. `mfa_lab.attacks.helpers.timing` shows
-    the same with real time.
+    A hash takes about thirty milliseconds, so everything else is negligible. `mfa_lab.attacks.helpers.timing` shows
+    the same in real time.
     """
 
     words: str
@@ -97,7 +98,7 @@ class Seen:
 
 
 def seen(server: Any, name: str, attempts: int = ATTEMPTS) -> tuple[Seen, ...]:
-    """Make attempts in a row at one name, at the same moment, and return what each refusal shows."""
+    """Make several attempts at one name at the same moment, and return what each rejection shows."""
     noticed = []
     for _ in range(attempts):
         with counted_hashes() as hashes:
@@ -115,7 +116,7 @@ def _refusal(attempt: Callable[[], object]) -> tuple[str, int | None]:
 
 
 def signs(one: tuple[Seen, ...], other: tuple[Seen, ...]) -> tuple[str, ...]:
-    """Return by which signs two names can be told apart."""
+    """Return the signs by which a stranger can distinguish two names."""
     first, second = one[0], other[0]
     differ = {
         "message": first.words != second.words,
@@ -131,7 +132,7 @@ _HAVE_NONE = ("bruno", "dora", "felix", "heidi", "judy")
 
 
 def attack(make: Make) -> Measure:
-    """Try each of ten names without a password, and compare with a name that nobody has."""
+    """Try ten names without knowing a password, and compare each of them with a name that nobody has."""
     world = World(make)
     for name in _HAVE_ACCOUNTS:
         world.server.register(f"{name}@example.org", "demo only: a password")
@@ -254,10 +255,10 @@ def _right_password_while_waiting(make: Make) -> str:
 ATTACK = Attack(
     number=11,
     id="user-enumeration",
-    title="Names are found out",
+    title="Names are revealed",
     flaw="Answers differently if a name has no account: with other words, without a hash and without a wait.",
-    story="In July 2024 Django closed CVE-2024-39329: login requests took a different time for users without a "
-    "usable password, so a stranger could find out who they were.",
+    story="In July 2024, Django fixed CVE-2024-39329: login requests took a different time for users without a "
+    "usable password, so a stranger could find out their names.",
     source="https://docs.djangoproject.com/en/4.2/releases/4.2.14/",
     clauses=("ASVS-6.3.8", "NIST-3.2.2"),
     standard_name="User enumeration",

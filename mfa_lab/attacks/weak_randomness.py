@@ -1,4 +1,7 @@
-"""Attack 12, weak randomness: secrets from `random`, seeded with the time. They look like any other, but are few."""
+"""Attack 12, weak randomness: secrets from `random`, seeded with the time.
+
+They look random, but only a few are possible.
+"""
 
 from __future__ import annotations
 
@@ -24,44 +27,45 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin
 
 MakeSecret = Callable[[int], str]
-"""Makes a shared secret, Base32 text, at a moment: the argument, in Unix seconds."""
+"""A function that makes a shared secret (Base32 text) at the moment given by its argument, in Unix seconds."""
 
 MIDNIGHT = 1_799_971_200
 DAY_SECONDS = 86_400
 
 
 def fixed_secret(_now: int) -> str:
-    """Return twenty bytes from the operating system. The time does not matter."""
+    """Return a secret of twenty bytes from the operating system. The time does not matter."""
     return new_secret(SYSTEM)
 
 
 def our_secret(now: int) -> str:
-    """Return the secret that this kit's own server offers to a new account."""
+    """Return the secret that this kit's server offers to a new account."""
     server, pending = _about_to_enrol(now)
     return server.start_enrolment(pending).account.secret.reveal()
 
 
 @cache
 def _about_to_enrol(now: int) -> tuple[MfaServer, PendingLogin]:
-    """Return a server with one account, whose owner has given the password."""
+    """Return a server with one account, and the pending login that its password has opened."""
     server = MfaServer(clock=ManualClock(now), policy=Policy.CHEAPEST)
     server.register("alice@example.org", "correct horse battery staple")
     return server, server.begin_login("alice@example.org", "correct horse battery staple")
 
 
 def the_same_for_everybody(_now: int) -> str:
-    """Return no secret at all: nobody can guess it, and nobody can use it."""
+    """Return an empty secret, which nobody can guess and nobody can use."""
     return ""
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Know the day on which three people enrolled and two codes of each, seen a week later; try the day's seconds."""
+    """Find three people's secrets from two later codes each, by trying every second of the day of their enrolment."""
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
     got = sum(one == other for one, other in zip(found, secrets, strict=True))
     words = (
-        f"{got} of {len(secrets)} secrets were found among the {DAY_SECONDS:,} seconds of a day, from two codes each"
+        f"{got} of {len(secrets)} secrets were found from two codes each, by trying the {DAY_SECONDS:,} seconds "
+        f"of a day"
     )
     return Measure(got, len(secrets), words)
 
@@ -73,7 +77,7 @@ def _attacked(make: MakeSecret) -> str:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key that a phone makes of the secret, or none if it is not a secret."""
+    """Return the key that a phone computes from the secret, or b"" if the text is not a valid secret."""
     try:
         Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
@@ -129,7 +133,7 @@ def _dice_known(make: MakeSecret) -> str:
 
 
 def _seeds_known(make: MakeSecret) -> str:
-    """Give all generators the numbers of one known generator, whatever their seed: a guessed seed is enough."""
+    """Make every generator return the numbers of one known generator, as if its seed had been guessed."""
     kind, made = import_module("random").Random, set()
     for _ in range(2):
         with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
@@ -160,7 +164,7 @@ ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
 
 
 def _many(make: MakeSecret) -> str:
-    """Compare 32 secrets: each byte takes some 30 values, and fewer than 20 never."""
+    """Compare 32 secrets. Each random byte takes about 30 different values, and practically never fewer than 20."""
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]
     return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
@@ -172,7 +176,7 @@ ENOUGH = "16 bytes or more"
 def _asked_for(make: MakeSecret) -> str:
     """Return how many bytes the operating system's generator supplies for one secret.
 
-    If it is asked in a way that is not seen here, the result says nothing.
+    If the function gets them in a way that is not observed here, the result means nothing.
     """
     asked = Mock(wraps=import_module("os").urandom)  # this is not a source either
     with patch("os.urandom", asked), patch("random._urandom", asked):
@@ -186,8 +190,8 @@ ATTACK = Attack(
     id="weak-randomness",
     title="Secrets from a weak random source",
     flaw="Takes the secret from `random`, seeded with the time, so one day has only 86,400 possible secrets.",
-    story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, "
-    "reported in 2021). Every password that it had ever made could be tried in seconds. It was fixed.",
+    story="A password manager made passwords with a generator whose only input was the clock (CVE-2020-27020, "
+    "reported in 2021). An attacker could try all its possible passwords in seconds. The fault was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
     standard_name="Weak randomness",

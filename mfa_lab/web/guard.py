@@ -1,4 +1,4 @@
-"""Protect your own routes with the dependency `require_mfa`: it returns the session, or asks for a login (again)."""
+"""Protect your own routes with the dependency `require_mfa`, which returns the session or asks for a new login."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Bearer = Annotated[
 
 
 class Stopped(HTTPException):
-    """The request stops here. A browser is sent to the login; a program gets a `Problem`."""
+    """A request that must stop here. A browser is sent to the login; a program gets a `Problem`."""
 
     def __init__(self, status: int, sentence: str, reason: Reason, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, sentence, headers)
@@ -43,16 +43,16 @@ def require_mfa(
 ) -> Callable[[Request, Bearer], Session]:
     """Return a dependency that gives the `Session` of a user who has logged in with both factors.
 
-    `max_age_seconds` is the greatest age of this login (step-up). Instead, `action` takes the age from the policy's
-    `step_up`. A browser is sent to log in again, and then returns to the page. A client of an API gets 401 and
+    `max_age_seconds` is the maximum age of this login (step-up). Alternatively, `action` takes the age from the
+    policy's `step_up`. A browser is sent to log in again, and then returns to the page. An API client gets 401 and
     `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site makes a browser send
-    (CSRF) gets 403 and `cross_site`. A fault gives 503. Raises `InvalidInput` for an impossible age, or if both
-    arguments are given.
+    (CSRF) gets 403 and `cross_site`. A fault of the server gets 503. Raises `InvalidInput` for an invalid age, or if
+    both arguments are given.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")
     if max_age_seconds is not None and (type(max_age_seconds) is not int or max_age_seconds < 1):
-        raise InvalidInput("max_age_seconds is a whole number of seconds, 1 or more")
+        raise InvalidInput("max_age_seconds must be a whole number of seconds, 1 or more")
 
     @clears_variables  # of the cookie and the bearer token
     def session_of(request: Request, credentials: Bearer) -> Session:
@@ -87,7 +87,7 @@ def session_in(
     if max_age_seconds is not None and site.server.clock.now() >= session.created_at + max_age_seconds:
         reason: Reason = "insufficient_user_authentication"
         challenge = f'error="{reason}", max_age="{max_age_seconds}"'
-        raise _log_in(request, site, reason, "Log in again for this.", challenge, browser=browser)
+        raise _log_in(request, site, reason, "Log in again to do this.", challenge, browser=browser)
     return session
 
 

@@ -1,4 +1,4 @@
-"""The capstone's table: what the standards ask of a server with two steps, row by row, and how it is graded."""
+"""The capstone's table: what the standards require of a server with two steps, row by row, and how it is graded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Hold a row of the table: what the standards ask, in a sentence, and the trials that show whether it is kept."""
+    """Hold a row of the table: a requirement in a sentence, and the trials that show whether the server keeps it."""
 
     ids: tuple[str, ...]
     asks: str
@@ -26,7 +26,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Hold a clause, and the first of its trials with an unwanted result; None if there is no such trial."""
+    """Hold a clause and the first of its trials with an unwanted result, or None if there is no such trial."""
 
     clause: Clause
     open: Trial | None = None
@@ -34,7 +34,7 @@ class Grade:
 
 
 def grade(make: Any) -> tuple[Grade, ...]:
-    """Run every clause's trials on the learner's server. An error that it raises is an answer too."""
+    """Run every clause's trials on the learner's server. If it raises an error, that is an answer too."""
     return tuple(_graded(make, clause) for clause in CLAUSES)
 
 
@@ -71,17 +71,17 @@ ONE_LOGIN = (
     ),
     Clause(
         ("ASVS-6.3.8",),
-        "Nobody learns who has an account, by words or by work.",
+        "Neither the server's words nor its work show who has an account.",
         (
             Trial(
-                "Refusals for a name that exists and one that does not",
+                "Rejections for a name that exists and for a name that does not",
                 cases.words,
                 "the same",
                 "Your server uses different sentences for the two names, so a stranger learns which accounts "
                 "exist. How many different sentences may there be?",
             ),
             Trial(
-                "Hashes computed for each",
+                "Hashes computed for each of the two names",
                 cases.work,
                 "the same",
                 "Your server does not compute the same number of hashes for the two names. So the time reveals "
@@ -91,7 +91,7 @@ ONE_LOGIN = (
     ),
     Clause(
         ("ASVS-6.3.3", "ASVS-7.2.4"),
-        "A password alone opens nothing.",
+        "A password alone does not open anything.",
         (
             Trial(
                 "A page behind the login, after the password alone",
@@ -107,7 +107,7 @@ ONE_LOGIN = (
                 "Only the token may open a page. Whose token is it?",
             ),
             Trial(
-                "Alice's page, with Mallory's own session that says it is hers",
+                "Alice's page, with Mallory's own session after he has written her name on it",
                 cases.claims_to_be_alice,
                 OUT,
                 "Your server returns the session that the client sent, but its name is only a claim. Whose "
@@ -117,7 +117,7 @@ ONE_LOGIN = (
     ),
     Clause(
         ("RFC6238-5.2",),
-        "At most one step for delay.",
+        "At most one step is allowed for delay.",
         (
             Trial(
                 "A code that is typed 60 s late",
@@ -151,7 +151,7 @@ ONE_LOGIN = (
                 ),
             ),
             Trial(
-                "The code that enrolled the phone, once more",
+                "The code that enrolled the phone, typed again",
                 cases.enrolled_with,
                 OUT,
                 "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
@@ -173,7 +173,7 @@ ONE_LOGIN = (
 WITH_TIME = (
     Clause(
         ("RFC4226-7.3", "NIST-3.2.2"),
-        "Guessing waits, up to an hour, over all logins of the account.",
+        "Wrong codes make the next attempt wait, up to an hour, across all logins of the account.",
         (
             Trial(
                 "Alice, right after twenty wrong guesses",
@@ -205,7 +205,7 @@ WITH_TIME = (
     ),
     Clause(
         ("NIST-3.2.2",),
-        "After a hundred wrong codes in a row no further code is verified.",
+        "After a hundred wrong codes in a row, no further code is verified.",
         (
             Trial(
                 "A month after 101 wrong guesses, one every 61 minutes",
@@ -227,7 +227,7 @@ WITH_TIME = (
     ),
     Clause(
         ("NIST-2.2.3",),
-        "A session ends after a day, and after an hour without use.",
+        "A session ends after a day, or after an hour without use.",
         (
             Trial(
                 "A session that is used after 59 minutes",
@@ -261,10 +261,10 @@ WITH_TIME = (
     ),
     Clause(
         ("ASVS-16.2.5", "ASVS-16.3.1"),
-        "Each login is logged, whose it was and how it ended, and no secret that people type.",
+        "The log says whose each login was and how it ended, but contains no secret that people type.",
         (
             Trial(
-                "The log of a morning",
+                "The log after one morning",
                 cases.logged,
                 "a line for each",
                 "One attempt is missing from your log, so nobody can see next month what happened. Which calls of "
@@ -285,14 +285,14 @@ WITH_TIME = (
                 "attempt ended?",
             ),
             Trial(
-                "What people typed, looked for in it",
+                "The log, searched for what people typed",
                 cases.typed,
                 "none",
                 "Your log contains the text that people typed, so anyone who reads the log has their passwords. "
                 "People also type passwords into the field for the name by mistake. What may a line contain?",
             ),
             Trial(
-                "The log, if people mistype something else",
+                "The log, if people type other wrong texts",
                 cases.typed_otherwise,
                 "the same",
                 "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
@@ -301,7 +301,7 @@ WITH_TIME = (
         ),
     ),
 )
-"""The clauses about time: guesses for weeks, sessions for days, a log for people who look back."""
+"""The clauses about time: guesses over weeks, sessions over days, and a log for later readers."""
 
 EVERYBODY = Clause(
     (),

@@ -172,7 +172,7 @@ PREDICTIONS = (
             ),
         ),
         secrets=(
-            "for a week and longer",
+            "for a week or longer",
             "needs? an administrator",
             "kept out for 20 minutes",
         ),

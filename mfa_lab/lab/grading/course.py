@@ -1,6 +1,8 @@
-"""The course as a table: its parts, its notebooks, and the two-hour core path. The map and the pages read it.
+"""The course as data: its parts, its notebooks, and the two-hour core path.
 
-The minutes are the notebooks' own; `tests/notebooks/test_minutes.py` compares them.
+The course map and the pages are made from it.
+
+The minutes are those in the notebooks' headings; `tests/notebooks/test_minutes.py` compares the two.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Hold several notebooks under one name, and in one sentence what a learner can do after them."""
+    """Hold a part: several notebooks under one name, and a sentence that says what a learner can do afterwards."""
 
     name: str
     learn: str
@@ -34,12 +36,12 @@ class Part:
 
     @property
     def minutes(self) -> int:
-        """Return the sum of its notebooks' minutes."""
+        """Return the sum of the notebooks' minutes."""
         return sum(lesson.minutes for lesson in self.lessons)
 
     @property
     def numbers(self) -> str:
-        """Return the first and the last number: `00-07`."""
+        """Return the first and the last notebook's number: `00-07`."""
         return f"{self.lessons[0].notebook[:2]}-{self.lessons[-1].notebook[:2]}"
 
 
@@ -55,7 +57,8 @@ class Section:
 class Stop:
     """Hold one stop of the core path: some sections of a notebook, or the whole notebook if none are named.
 
-    `asks` are the ids of the exercises and predictions of these sections. The stop is done when all are answered.
+    `asks` contains the ids of the exercises and predictions in these sections. The stop is done when all of them are
+    answered.
     """
 
     notebook: str
@@ -69,7 +72,7 @@ class Stop:
 
     @property
     def minutes(self) -> int:
-        """Return the minutes of the sections, or of the notebook."""
+        """Return the minutes of the sections, or of the whole notebook."""
         return sum(section.minutes for section in self.sections) or lesson_of(self.notebook).minutes
 
 
@@ -198,17 +201,20 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_of(notebook: str) -> Lesson:
-    """Return the lesson of this notebook. Raises `StopIteration` for a notebook outside the course."""
+    """Return the course's entry for this notebook.
+
+    Raises `StopIteration` for a notebook that is not in the course.
+    """
     return next(lesson for lesson in lessons() if lesson.notebook == notebook)
 
 
 def is_core(notebook: str) -> bool:
-    """Return whether the core path goes through this notebook."""
+    """Return whether the core path includes this notebook."""
     return any(stop.notebook == notebook for stop in CORE_PATH)
 
 
 def core_minutes() -> int:
-    """Return the minutes of the core path."""
+    """Return how many minutes the core path takes."""
     return sum(stop.minutes for stop in CORE_PATH)
 
 

@@ -46,7 +46,7 @@ _COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
 ) -> Enrolment | Decision:
-    """Offer a new shared secret to a pending login without a factor, after a recovery, or in a fresh session.
+    """Offer a new shared secret: in a pending login without a factor, after a recovery, or in a fresh session.
 
     The confirmed authenticator replaces the account's factors. With `further`, a session adds it to them instead.
     """
@@ -102,7 +102,7 @@ def _permitted(connection: Connection, services: Services, token: str, now: int)
 def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
     """Bind the factor if `typed` is its code at `now`, and consume the code's step.
 
-    Returns the recovery codes to show once. They exist only for an account's first factor.
+    Returns the recovery codes to show once. The set is empty unless this is the account's first factor.
     """
     token = token_hash(enrolment.token)
     codes, hashes = _codes_in_advance(services, token, typed, now)
@@ -189,7 +189,7 @@ def _bind(connection: Connection, row: Any, step: int, hashes: list[str], issue_
 def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
     """Bind an authenticator that an older system enrolled. Returns False if the account already has a factor.
 
-    Every step whose code would be accepted at `now` counts as consumed. So a code that somebody saw in the older
+    Every step whose code would be accepted at `now` counts as consumed, so a code that somebody saw in the older
     system is not accepted here.
     """
     if totp.has_factor(connection, account_id):
@@ -207,8 +207,8 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 def _full(connection: Connection, services: Services, account_id: str) -> bool:
     """Return whether the account has no room for one more authenticator.
 
-    An account whose factor is disabled has no room either. First the factor must be replaced, after a recovery or
-    from a session that is still fresh.
+    An account whose factor is disabled has no room either: the factor must first be replaced, after a recovery or in
+    a session that is still fresh.
     """
     active = len(totp.listed(connection, account_id))
     return not 0 < active < services.policy.authenticators
@@ -217,7 +217,7 @@ def _full(connection: Connection, services: Services, account_id: str) -> bool:
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
     """End one of several authenticators, in a fresh session (ASVS-6.5.6).
 
-    The last authenticator stays, because without it the password would be enough to enrol the next one.
+    The last authenticator stays, because without it, the password would be enough to enrol a new one.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:

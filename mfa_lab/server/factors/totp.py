@@ -16,7 +16,7 @@ from mfa_lab.server.storage.schema import accounts, factors
 
 
 class State(StrEnum):
-    """The state of a factor. It never becomes active again."""
+    """The state of a factor. A disabled or replaced factor never becomes active again."""
 
     ACTIVE = "active"
     DISABLED = "disabled"
@@ -72,9 +72,9 @@ _FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).val
 
 
 def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
-    """Consume `step` if it is above the last consumed step, and return whether it was.
+    """Consume `step` if it is later than the last consumed step, and return whether it was.
 
-    One statement compares and sets. If several callers send the same code, only one gets True (RFC6238-5.2,
+    One statement compares and sets, so if several callers send the same code, only one gets True (RFC6238-5.2,
     NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
@@ -86,9 +86,9 @@ def remember_drift(connection: Connection, factor_id: str, drift_steps: int, now
 
 
 def resynchronise(connection: Connection, factor_id: str, found: Match, now: int) -> bool:
-    """Move the window to `found` and consume its step and the step before, if both are above the last consumed step.
+    """Move the window to `found` and consume its two steps, if both are later than the last consumed step.
 
-    Returns whether it did.
+    The two steps are `found.step` and the step before it. Returns whether the window was moved.
     """
     values = {"factor": factor_id, "first": found.step - 1, "second": found.step, "offset": found.offset, "now": now}
     return connection.execute(_RESYNCHRONISE, values).rowcount == 1
@@ -137,7 +137,7 @@ def revoke(connection: Connection, account_id: str, factor_id: str) -> bool:
 
 
 def disable(connection: Connection, account_id: str) -> None:
-    """Disable the account's factors after too many wrong codes. Only a new factor helps then (NIST-3.2.2)."""
+    """Disable the account's factors after too many wrong codes. The owner then needs a new factor (NIST-3.2.2)."""
     connection.execute(_DISABLE, {"account": account_id})
 
 

@@ -1,4 +1,4 @@
-"""Store sessions: at most 24 h, or one hour of inactivity (NIST-2.2.3). Changes need a fresh session (ASVS-7.5.1)."""
+"""Store sessions for at most 24 h, or 1 h of inactivity (NIST-2.2.3). Changes need a fresh session (ASVS-7.5.1)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def add(connection: Connection, services: Services, account: Any, now: int) -> S
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
     """Return the row of a session that grants access, or a decision with the reason why it does not.
 
-    With `fresh`, the session must also be young enough to change factors.
+    With `fresh`, the session must also be recent enough to change factors.
     """
     row = connection.execute(_READ, {"token": token}).first()
     policy = services.policy
@@ -79,7 +79,7 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
 
 
 def _not_acknowledged(account: Any) -> str:
-    """Return the id of the newest recovery codes while their owner has not acknowledged them, else ''."""
+    """Return the id of the newest recovery codes if their owner has not acknowledged them yet, else ''."""
     issue: str = account.codes_issue
     return issue if account.codes_kept_at is None else ""
 
@@ -98,6 +98,6 @@ def end(services: Services, session: Session, now: int) -> None:
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
     """End every session of an account whose factor or password changes.
 
-    The session that makes the change stays; `but` is the hash of its token.
+    The session that makes the change stays valid; `but` is the hash of its token.
     """
     connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

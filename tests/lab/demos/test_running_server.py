@@ -239,4 +239,4 @@ def test_an_answer_that_returns_nothing_is_told():
     def protected(server):
         FastAPI()
 
-    assert "Nothing was returned" in check("protected-route", protected).lines[-1]
+    assert "returned nothing" in check("protected-route", protected).lines[-1]
