@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mfa_lab.attacks.helpers.guesses import guess, many_attackers, wrong_code
 from mfa_lab.attacks.helpers.minimal_server import Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.law import GUESSING
+from mfa_lab.attacks.law import COUNTING
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.randomness import Randomness
@@ -115,7 +115,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(PerSessionServer),
     run=attack,
-    law=GUESSING,
+    law=COUNTING,
     trials=(
         Trial(
             "Twenty sessions side by side, five wrong guesses in each",

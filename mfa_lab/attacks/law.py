@@ -6,20 +6,21 @@ from dataclasses import dataclass, field, replace
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 EACH_LOGIN = {
-    "log in": 8,
-    "type": 10,
-    "look": 2,
-    "guess": 3,
-    "wait": 10,
-    "others": 2,
-    "skip": 1,
-    "tamper": 1,
-    "use": 2,
+    "log in": 16,
+    "type": 18,
+    "look": 4,
+    "guess": 4,
+    "wait": 18,
+    "others": 6,
+    "use": 4,
+    "skip": 2,
+    "tamper": 2,
+    "three": 2,
+    "enrol": 2,
+    "midnight": 1,
+    "newcomer": 1,
 }
 """How often each kind of event comes, in relation to the others, in games about logins."""
-
-ROWS = (1, 1, 2, 3, 4, 5, 6, 10, 20, 33)
-"""How many wrong codes somebody types in a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +39,17 @@ class Law:
     `idle_seconds` without use.
 
     `kinds` says how often each kind of event is drawn, in relation to the others. `counts`, `paces` (seconds) and
-    `between` are drawn for guesses, and `lags` are by how many steps a phone's clock is off. There are `games`, of at
-    most `events` events, from `first_seed` on.
+    `between` are drawn for guesses; with `crowds`, many other people may do something in between. `pauses` are drawn
+    for waiting (if empty, the usual ones), and `lags` are by how many steps a phone's clock is off. There are
+    `games`, of at most `events` events, from `first_seed` on.
     """
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_LOGIN))
-    counts: tuple[int, ...] = ROWS
+    counts: tuple[int, ...] = (1, 1, 2, 3, 4, 5, 6, 10, 20, 33)
     paces: tuple[int, ...] = (0, 0, 0, 1, 10, 30, MINUTE, 5 * MINUTE, HOUR)
     between: tuple[str, ...] = ("",)
+    crowds: bool = False
+    pauses: tuple[int, ...] = ()
     games: int = 600
     events: int = 12
     first_seed: int = 1
@@ -72,31 +76,38 @@ class Law:
 
 LOGINS = Law()
 GUESSING = Law(
-    kinds={"log in": 4, "guess": 10, "wait": 6, "others mistype": 3, "type": 2},
-    between=("", "", "own login", "others mistype"),
-    budgets=((5 * MINUTE, 25), (HOUR, 60)),
-    games=150,
-    events=6,
+    kinds={"log in": 4, "guess": 9, "watch": 3, "wait": 5, "others mistype": 2, "type": 2, "midnight": 1},
+    counts=(*(1, 2, 4, 6, 10, 20, 33) * 3, 101, 101, 1_001),
+    paces=(0, 0, 0, 1, 10, 30, MINUTE, HOUR, HOUR),
+    between=("", "", "own login", "own mistakes"),
+    crowds=True,
+    budgets=((5 * MINUTE, 25), (HOUR, 60), (DAY, 200)),
+    games=30,
+    events=5,
 )
-"""For servers that limit wrong codes: 25 in five minutes and 60 in an hour are more than any of the fixes needs."""
+"""For a wait of the learner's own. The question says how many wrong codes a server may verify."""
+COUNTING = replace(GUESSING, budgets=((5 * MINUTE, 12), (HOUR, 20), (DAY, 60)))
+"""For servers that wait as `MinimalServer` does. It verifies 8 wrong codes in 5 minutes, and 34 in a day."""
 DISABLING = Law(
     kinds={"log in": 6, "guess": 8, "wait": 6, "type": 2},
     counts=(1, 4, 6, 25, 50, 90, 99, 100, 101, 120),
     paces=(HOUR, HOUR, 2 * HOUR, DAY, 8 * DAY),
+    pauses=(1, HOUR, DAY, 8 * DAY, 366 * DAY),
     between=("", "own login", "a week"),
+    may_disable=11,
     must_disable=100,
     games=60,
     events=6,
 )
 PASSWORDS = Law(
-    kinds={"log in": 6, "guess password": 10, "wait": 8, "others": 1, "use": 1},
+    kinds={"log in": 6, "guess password": 10, "watch password": 3, "wait": 8, "others": 1, "use": 1},
     counts=(1, 1, 2, 3, 10, 20, 33, 70),
-    password_budgets=((5 * MINUTE, 25), (HOUR, 60)),
-    games=150,
+    password_budgets=((5 * MINUTE, 8), (HOUR, 12), (DAY, 40)),
+    games=30,
     events=6,
 )
 SESSIONS = Law(
-    kinds={"log in": 6, "use": 16, "wait": 14, "others": 1, "type": 2},
+    kinds={"log in": 6, "use": 16, "work": 2, "wait": 14, "others": 1, "type": 2},
     session_seconds=DAY,
     session_ends=True,
     idle_seconds=HOUR,

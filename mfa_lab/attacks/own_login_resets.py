@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mfa_lab.attacks.helpers.guesses import guess, many_attackers, wrong_code
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Count, MinimalServer
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outcome, refuses_everybody
-from mfa_lab.attacks.law import GUESSING
+from mfa_lab.attacks.law import COUNTING
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, LOGINS, EACH = 8_000, 100, 4
@@ -123,7 +123,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ForgivingServer),
     run=attack,
-    law=GUESSING,
+    law=COUNTING,
     trials=(
         Trial(
             "Ten wrong guesses, then Mallory's own login",

@@ -9,7 +9,7 @@ from typing import Any
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account, MinimalServer
 from mfa_lab.attacks.helpers.used_code import TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, outcome, refuses_everybody
-from mfa_lab.attacks.law import LOGINS
+from mfa_lab.attacks.law import EACH_LOGIN, LOGINS
 from mfa_lab.attacks.record import IN, Attack, Measure, Trial
 from mfa_lab.attacks.replay_in_window import replays
 from mfa_lab.clock import Clock
@@ -108,7 +108,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ShortMemory),
     run=attack,
-    law=LOGINS,
+    law=replace(LOGINS, kinds={**EACH_LOGIN, "enrol": 0}),
     trials=(
         Trial(
             "Alice's code, again and again",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from mfa_lab.attacks.player.game import Difference
 from mfa_lab.attacks.player.player import lost_game
+from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.attacks.record import Attack, Measure
 
 
@@ -14,8 +14,8 @@ from mfa_lab.attacks.record import Attack, Measure
 class AttackReport:
     """Hold the results of one attack, and of the random games for an attack on a server.
 
-    `lost` is the story of the game that the weak server loses. `MfaServer` plays `games` games, and `lost_by_ours` must
-    stay empty. `as_expected` means that the attack worked on the weak server, and on the others only if it must.
+    `lost` is the story of the game that the weak server loses. `MfaServer` plays `games` games, and `lost_by_ours`
+    must stay empty. `as_expected` means that the attack worked on the weak server, and on the others only if it must.
     """
 
     attack: Attack
@@ -61,7 +61,7 @@ class AttackReport:
 
 
 def report_on(attack: Attack, games: int = 20) -> AttackReport:
-    """Run the attack on all three servers. If it has a law, `MfaServer` plays so many random games. Return the results."""
+    """Run the attack on all three servers, let `MfaServer` play random games if there is a law, and return all."""
     weak, fixed, ours = (attack.run(target) for target in (attack.weak, attack.fixed, attack.ours))
     report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:

@@ -86,7 +86,7 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold what a stranger notices about one rejection. `hashes` stands for the time that it took: the work of each hash.
+    """Hold what a stranger notices about one rejection. `hashes` has the work of each hash.
 
     A hash takes about thirty milliseconds, so everything else is negligible. `mfa_lab.attacks.helpers.timing` shows
     the same in real time.

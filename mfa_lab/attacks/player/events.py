@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from mfa_lab.attacks.law import DAY, HOUR, Law
@@ -10,9 +11,33 @@ from mfa_lab.randomness import Draws, seeded_draws
 Event = tuple[str | int, ...]
 """A kind and its values, such as `("wait", 30)` or `("log in", "alice", 0, "")`."""
 
-PEOPLE = ("alice", "mallory")
-PAUSES = (1, 2, 10, 29, 30, 31, 40, 59, 60, 61, 89, 90, 120, 300, 900, HOUR, 2 * HOUR, DAY, 7 * DAY, 366 * DAY)
+PAUSES = (
+    1,
+    2,
+    10,
+    29,
+    30,
+    31,
+    40,
+    59,
+    60,
+    61,
+    70,
+    79,
+    89,
+    90,
+    120,
+    300,
+    900,
+    HOUR,
+    2 * HOUR,
+    DAY,
+    7 * DAY,
+    366 * DAY,
+)
 _CODES = ("used", "used", "used", "seen", "seen", "wrong", "other", "late", "early")
+_MANY = 110
+_LOOKALIKES = 6
 
 
 def game(seed: int, law: Law) -> list[Event]:
@@ -25,32 +50,58 @@ def game(seed: int, law: Law) -> list[Event]:
 
 def _event(draw: Draws, law: Law, kind: str) -> Event:
     who = draw.choice(("alice", "alice", "alice", "mallory"))
-    if kind == "log in":
-        return kind, who, draw.choice(law.lags), _spelling(draw, law)
-    if kind == "type":
-        return kind, who, draw.choice(_CODES), draw.choice((0, 0, 0, 1, 2)), _spelling(draw, law)
-    if kind == "guess":
-        many, between = draw.choice(("one", "many")), draw.choice(law.between)
-        return kind, who, draw.choice(law.counts), draw.choice(law.paces), many, between if who == "alice" else ""
-    if kind == "guess password":
-        return kind, who, draw.choice(law.counts), draw.choice(law.paces)
-    if kind == "wait":
-        seconds = draw.choice(PAUSES)
-        return kind, -seconds if law.clock_goes_back and seconds <= HOUR and draw.random() < 0.3 else seconds
-    if kind in {"others", "others mistype"}:
-        return kind, draw.choice((1, 2, 8, 25, 40))
-    if kind == "tamper":
-        return kind, draw.choice(("name", "made up", "hers")), draw.choice(("alice", "mallory"))
-    if kind == "use":
-        return kind, who, draw.choice(("", "", "name", "date"))
-    return kind, who
+    anyone = draw.choice(("alice", "mallory", *map(str, range(_LOOKALIKES))))
+    drawn: dict[str, Callable[[], Event]] = {
+        "log in": lambda: (who, draw.choice(law.lags), _spelling(draw, law)),
+        "type": lambda: (who, draw.choice(_CODES), draw.choice((0, 0, 0, 1, 2)), _spelling(draw, law)),
+        "guess": lambda: _guesses(draw, law, who),
+        "watch": lambda: (who, draw.choice((HOUR, DAY)), draw.choice(law.between) if who == "alice" else ""),
+        "guess password": lambda: (who, draw.choice(law.counts), draw.choice(law.paces)),
+        "watch password": lambda: (who, draw.choice((HOUR, DAY))),
+        "wait": lambda: (_pause(draw, law),),
+        "others": lambda: (_crowd(draw),),
+        "others mistype": lambda: (_crowd(draw),),
+        "tamper": lambda: (
+            draw.choice(("name", "name", "made up", "hers", "empty", "added")),
+            draw.choice(("mallory", *map(str, range(_LOOKALIKES)))),
+            draw.choice(("alice", "thief")),
+        ),
+        "skip": lambda: (anyone, draw.choice((0, 0, 0, 1, 2, 5, 50, 120))),
+        "use": lambda: (who, draw.choice(("", "", "name", "date"))),
+        "work": lambda: (who, draw.choice((8, 23, 24, 25)), draw.choice(("", "date"))),
+        "midnight": tuple,
+        "newcomer": tuple,
+    }
+    return (kind, *drawn.get(kind, lambda: (who,))())
+
+
+def _guesses(draw: Draws, law: Law, who: str) -> Event:
+    """Draw a row of wrong codes. A very long row has nothing in between: that would take too much time."""
+    count, pace, pendings = draw.choice(law.counts), draw.choice(law.paces), draw.choice(("one", "many"))
+    crowds = law.crowds and 4 < count <= 33 and draw.random() < 0.15
+    between = draw.choice(("others mistype", "others log in") if crowds else law.between)
+    if count > 100:
+        pendings = "one"
+    return who, count, pace, pendings, between if who == "alice" and count < 1_000 else ""
+
+
+def _pause(draw: Draws, law: Law) -> int:
+    seconds = draw.choice(law.pauses or PAUSES)
+    return -seconds if law.clock_goes_back and seconds <= HOUR and draw.random() < 0.3 else seconds
+
+
+def _crowd(draw: Draws) -> int:
+    return _MANY if draw.random() < 0.03 else draw.choice((1, 2, 8, 8, 25, 40))
 
 
 def others_in(event: Event) -> int:
     """Return how many other people an event needs."""
-    if event[0] in {"others", "others mistype"}:
-        return int(event[1])
-    return 40 if "others mistype" in event else 0
+    kind, *values = event
+    if kind in {"others", "others mistype"}:
+        return int(values[0])
+    if "others mistype" in values or "others log in" in values:
+        return _MANY
+    return _LOOKALIKES if any(isinstance(value, str) and value.isdigit() for value in values) else 0
 
 
 def simpler(event: Event) -> Iterator[Event]:
@@ -61,19 +112,20 @@ def simpler(event: Event) -> Iterator[Event]:
             yield (kind, *values[:index], easier, *values[index + 1 :])
 
 
-_SMALLER = {1, 2, 4, 6, 10, 20, 25, 33, 50, 90, 99, 100, *PAUSES}
+_SMALLER = sorted({0, 1, 2, 4, 6, 8, 10, 20, 25, 33, 50, 90, 99, 100, *PAUSES})
+_PLAIN = {"many": "one", "hers": "name", **dict.fromkeys(("own mistakes", "others log in"), "own login")}
 
 
 def _easier(value: str | int) -> Iterator[str | int]:
     if isinstance(value, str):
-        if value in SPELLINGS or value in {"own login", "others mistype", "a week", "name", "date"}:
+        if value in SPELLINGS or value in {"own login", "others mistype", "a week", "date"}:
             yield ""
-        if value == "many":
-            yield "one"
+        if value in _PLAIN:
+            yield _PLAIN[value]
+        if value.isdigit():
+            yield "mallory"
         return
-    for smaller in sorted({0, *_SMALLER}):
-        if smaller < value:
-            yield smaller
+    yield from (smaller for smaller in _SMALLER if smaller < value)
     if value < 0:
         yield 0
 
@@ -93,6 +145,7 @@ _SPELLED: dict[str, Callable[[str], str]] = {
     "a hyphen": lambda code: f"{code[:3]}-{code[3:]}",
     "full-width digits": lambda code: code.translate(_with_digits(0xFF10)),
     "mathematical bold digits": lambda code: code.translate(_with_digits(0x1D7CE)),
+    "circled numbers": lambda code: re.sub("1[0-9]|20|[1-9]", lambda found: chr(0x2460 + int(found[0]) - 1), code),
     "superscript digits": lambda code: code.translate(dict(zip(map(ord, "0123456789"), "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))),
 }
 SPELLINGS = tuple(_SPELLED)

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import takewhile
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, code_of
 from mfa_lab.attacks.law import Law
@@ -51,10 +52,13 @@ class Row:
     def excess(self, budgets: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
         """Return seconds and number, if within so many seconds more tries were verified than a budget allows."""
         for seconds, most in budgets:
-            number = sum(self.verified[-1] - each < seconds for each in self.verified) if self.verified else 0
+            number = sum(1 for _ in takewhile(partial(self._within, seconds), reversed(self.verified)))
             if number > most:
                 return seconds, number
         return None
+
+    def _within(self, seconds: int, at: int) -> bool:
+        return self.last_at - at < seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Account:
 
     def judge(self, typed: str, now: int, law: Law) -> Judgement:
         """Return what a correct server answers to this code."""
-        code = "".join(_digit(sign) for sign in without_separators(typed))
+        code = "".join(map(_digit, without_separators(unicodedata.normalize("NFKC", typed))))
         centre, used = step_at(now, PERIOD), {step for step, _ in self.used}
         reach = law.window_steps + law.drift_cap
         window = range(centre - reach, centre + reach + 1)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from mfa_lab.attacks.helpers.world import Make
 from mfa_lab.attacks.law import Law
 from mfa_lab.attacks.player.events import Event, game, simpler
-from mfa_lab.attacks.player.game import Difference, Game
+from mfa_lab.attacks.player.game import Game
+from mfa_lab.attacks.player.referee import Difference
 
 
 def lost_game(make: Make, law: Law) -> Difference | None:

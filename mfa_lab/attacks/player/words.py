@@ -4,10 +4,13 @@ from __future__ import annotations
 
 BETWEEN = {
     "": "",
-    "own login": " After every {} codes Mallory logs in to his own account.",
-    "others mistype": " After every {} codes, other people type a wrong code each.",
-    "a week": " After every {} codes, a week passes.",
+    "own login": " After every {} Mallory logs in to his own account.",
+    "own mistakes": " After every {} Mallory types four wrong codes at his own account, and logs in to it.",
+    "others mistype": " After every {}, many other people type a wrong code each.",
+    "others log in": " After every {}, many other people log in.",
+    "a week": " After every {}, a week passes.",
 }
+"""What may come between guesses, as a sentence."""
 
 
 def title(who: str) -> str:

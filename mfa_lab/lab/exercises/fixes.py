@@ -9,8 +9,8 @@ from typing import Any
 
 from mfa_lab.attacks import Attack, Trial
 from mfa_lab.attacks.law import Law
-from mfa_lab.attacks.player.game import Difference
 from mfa_lab.attacks.player.player import lost_game
+from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 
 

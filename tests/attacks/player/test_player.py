@@ -13,8 +13,9 @@ from mfa_lab.attacks.helpers.minimal_server import Account, Count, MinimalServer
 from mfa_lab.attacks.helpers.world import our_server
 from mfa_lab.attacks.law import GUESSING, LOGINS, Law
 from mfa_lab.attacks.player.events import game
-from mfa_lab.attacks.player.game import Difference, Game
+from mfa_lab.attacks.player.game import Game
 from mfa_lab.attacks.player.player import lost_game
+from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.server.records import PendingLogin
 
 WITH_GAMES = [one for one in attack_series() if one.law]

@@ -1,0 +1,268 @@
+"""The referee of a game: asks the server, and compares each answer with what the model says."""
+
+from __future__ import annotations
+
+import copyreg
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NoReturn, TypeVar
+
+from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.world import Make, Person, World
+from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.player.model import Account, Row, Verdict
+from mfa_lab.attacks.player.words import duration, title
+from mfa_lab.errors import AccessDenied, ClockSetBack, MfaError
+from mfa_lab.otp import step_at
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.server.records import Enrolment, PendingLogin, RecoveryCodes, Session
+
+T = TypeVar("T")
+IN, OUT, EITHER = Verdict.IN, Verdict.OUT, Verdict.EITHER
+ENROLLED_BEFORE = 120
+"""How many seconds before the game everybody has enrolled, as in `World`."""
+LOOKALIKES = (
+    "ALICE@example.org",
+    "alice@evil.example",
+    "ice@example.org",
+    "alice@example.or",
+    "alice@example.org.evil.example",
+    "\uff41lice@example.org",
+)
+"""Names that a careless comparison takes for Alice's. A server that refuses one of them is free to do so."""
+_PASSWORD = "a mule's head in a bucket"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Exception):
+    """Say where the server and the model differ: in what way, and the sentences that tell the story."""
+
+    kind: str
+    told: tuple[str, ...]
+
+
+@dataclass
+class Opened:
+    """Hold a session, when it was opened and when it was last used."""
+
+    session: Session
+    opened_at: int
+    used_at: int
+
+    def verdict(self, now: int, law: Law) -> Verdict:
+        """Return whether a correct server still accepts it."""
+        if now < self.opened_at:
+            return EITHER  # the clock was set back
+        over = now >= self.opened_at + law.session_seconds
+        idle = law.idle_seconds is not None and now >= self.used_at + law.idle_seconds
+        if not over and not idle:
+            return IN
+        return OUT if law.session_ends else EITHER
+
+
+class Referee:
+    """Hold one server, its people, and what the model knows about them.
+
+    `told` has a sentence for each event so far, and `pendings` has every pending login. `latest` is the latest moment
+    so far: a server may refuse to work while its clock shows an earlier one.
+    """
+
+    def __init__(self, make: Make, law: Law) -> None:
+        self.make, self.law = make, law
+        self.told: list[str] = []
+        self.world = World(make)
+        self.latest = self.now()
+        self.people = {"alice": self.world.alice, "mallory": self.world.mallory}
+        self.accounts = {who: enrolled(person, self.now() - ENROLLED_BEFORE) for who, person in self.people.items()}
+        self.others: list[str] = []
+        self.pendings: list[tuple[str, PendingLogin]] = []
+        self.sessions: dict[str, Opened] = {}
+
+    def begin(self, who: str) -> PendingLogin | None:
+        """Take step 1. Return None if the server may reject a correct password now, and does."""
+        pending = self.attempt(lambda: self.world.begin(self.people[who]), PendingLogin)
+        if pending is not None:
+            self.pendings.append((who, pending))
+        elif self.accounts[who].passwords.verdict(self.now(), self.law) is IN and self.now() >= self.latest:
+            self.differs("out", f"The server rejects {title(who)}'s correct password.")
+        return pending
+
+    def finish(self, who: str, pending: PendingLogin | None, code: str) -> None:
+        """Take step 2 with this code."""
+        if pending is None:
+            return
+        account, now = self.accounts[who], self.now()
+        wanted = account.judge(code, now, self.law)
+        session = self.attempt(lambda: self.world.server.finish_login(pending, code), Session)
+        if session and wanted.verdict is OUT:
+            self.differs("in", f"The server accepts {wanted.why}.")
+        if not session and wanted.verdict is IN and now >= self.latest:
+            self.differs("out", f"The server rejects {title(who)}'s valid code.")
+        if not session:
+            account.codes.wrong(now, verified=False)
+        elif wanted.step is not None:
+            self.succeeded(who, wanted.step, session)
+
+    def succeeded(self, who: str, step: int, session: Session) -> None:
+        """Note a completed login."""
+        account, now = self.accounts[who], self.now()
+        account.used.append((step, now))
+        account.codes, account.passwords = Row(), Row()
+        self.sessions[who] = Opened(session, now, now)
+        opened = self.whose(session)
+        if opened != self.people[who].name:
+            self.differs("out", f"The new session opens {opened or 'no page'}.")
+
+    def attempt(self, call: Callable[[], Any], kind: type[T]) -> T | None:
+        """Return what the server returns, or None if it denies access."""
+        returned: object = None
+        try:
+            returned = call()
+        except AccessDenied:
+            return None
+        except ClockSetBack:
+            if self.law.clock_goes_back:
+                return None  # a server may stop working until the clock is correct
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever the learner's class raises is an answer)
+            self.differs("raises", f"The server raises {type(error).__name__}: {error}.")
+        if not isinstance(returned, kind):
+            self.differs("raises", f"The server returns {'None' if returned is None else type(returned).__name__}.")
+        return returned
+
+    def whose(self, session: Session) -> str | None:
+        """Return the name of the account whose page this session opens, or None."""
+        try:
+            return self.world.whose(session)
+        except ClockSetBack:
+            return None
+        except Exception as error:  # noqa: BLE001 (whatever the learner's class raises is an answer)
+            self.differs("raises", f"The server raises {type(error).__name__}: {error}.")
+
+    def opens_nothing(self, who: str, pending: PendingLogin) -> None:
+        """Show the token of step 1 as if it were a session."""
+        opened = self.whose(Session(pending.token, self.people[who].name, self.now(), pending.expires_at))
+        if opened:
+            self.differs("in", f"The page of {opened} opens.")
+
+    # What a guesser would find out
+
+    def would_verify(self, who: str) -> bool | None:
+        """Return whether the server would accept a correct code now in another login, or None if nobody can say."""
+        account, now, person = self.accounts[who], self.now(), self.people[who]
+        if account.codes.verdict(now, self.law) is IN:
+            return True
+        step = account.unused_step(now, self.law.window_steps)
+        asked = self.law.budgets or self.law.must_disable is not None
+        if not asked or step is None:
+            return False
+        code = account.code(step)
+        return self.on_a_copy(
+            lambda server: server.finish_login(server.begin_login(person.name, person.password), code)
+        )
+
+    def would_verify_password(self, who: str) -> bool | None:
+        """Return whether the server would accept the correct password now, or None if nobody can say."""
+        person = self.people[who]
+        if not self.law.password_budgets:
+            return False
+        return self.on_a_copy(lambda server: server.begin_login(person.name, person.password))
+
+    def on_a_copy(self, call: Callable[[Any], object]) -> bool | None:
+        """Return whether a call succeeds on a copy of the server, or None if the server cannot be copied."""
+        server = self.world.server
+        shared = [server.hasher] if hasattr(server, "hasher") else []
+        try:
+            with _new_locks():
+                copied = deepcopy(server, {id(each): each for each in shared})
+        except Exception:  # noqa: BLE001 (a file, a generator or a lambda of the learner's)
+            return None
+        try:
+            call(copied)
+        except Exception:  # noqa: BLE001 (it is not accepted)
+            return False
+        return True
+
+    def within(self, row: Row, budgets: tuple[tuple[int, int], ...], words: str) -> None:
+        """Compare what was verified with what the law allows."""
+        if excess := row.excess(budgets):
+            seconds, number = excess
+            self.differs("budget", f"Within {duration(seconds)} the server verified {number} of these {words}.")
+
+    # People and time
+
+    def join(self, count: int) -> None:
+        """Let other people register and enrol, as long before the game as Alice did."""
+        now = self.now()
+        self.world.clock.set(now - ENROLLED_BEFORE)
+        number = 0
+        while len(self.others) < count:
+            name = LOOKALIKES[number] if number < len(LOOKALIKES) else f"user{number}@example.org"
+            number += 1
+            try:
+                self.people[name] = self.world.join(name, _PASSWORD)
+            except MfaError:
+                continue  # the server takes this name for another one
+            except Exception as error:  # noqa: BLE001 (whatever the learner's class raises is an answer)
+                self.differs("raises", f"Another person cannot enrol: {type(error).__name__}.")
+            self.accounts[name] = enrolled(self.people[name], self.now())
+            self.others.append(name)
+        self.world.clock.set(now)
+
+    def enrol_again(self, who: str) -> None:
+        """Enrol an account whose factors were reset, with another phone."""
+        person = replace(self.people[who], phone=Phone(self.world.clock))
+        if not self._enrolled(who, person):
+            self.pause(2 * PERIOD)  # a server may accept no code of a step that was used before
+            person = replace(person, phone=Phone(self.world.clock))
+            if not self._enrolled(who, person):
+                self.differs("out", f"{title(who)} cannot enrol an authenticator.")
+        row = self.accounts[who].codes
+        self.people[who] = person
+        self.accounts[who] = enrolled(person, self.now())
+        self.accounts[who].codes.most, self.accounts[who].codes.last_at = row.most, row.last_at
+
+    def _enrolled(self, who: str, person: Person) -> bool:
+        pending, server = self.begin(who), self.world.server
+        enrolment = self.attempt(lambda: server.start_enrolment(pending), Enrolment) if pending else None
+        if enrolment is None:
+            return False
+        person.phone.add(enrolment.uri)
+        confirm = partial(server.confirm_enrolment, enrolment, person.phone.code())
+        return self.attempt(confirm, RecoveryCodes) is not None
+
+    def now(self) -> int:
+        """Return the time on the server's clock (Unix seconds)."""
+        return self.world.clock.now()
+
+    def pause(self, seconds: int) -> None:
+        """Let time pass, or set the clock back."""
+        self.world.clock.advance(seconds)
+        self.latest = max(self.latest, self.now())
+
+    def differs(self, kind: str, sentence: str) -> NoReturn:
+        """End the game: the server and the model differ."""
+        raise Difference(kind, (*self.told, sentence))
+
+
+def enrolled(person: Person, at: int) -> Account:
+    """Return the model's account of somebody who enrolled at this time (Unix seconds)."""
+    (exported,) = person.phone.export()
+    return Account(str(exported["secret"]), [(step_at(at), at)])
+
+
+@contextmanager
+def _new_locks() -> Iterator[None]:
+    """Let a copy of a server have locks of its own."""
+    kinds = {type(make()): make for make in (threading.Lock, threading.RLock)}
+    for kind, make in kinds.items():
+        copyreg.pickle(kind, lambda _lock, make=make: (make, ()))  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        for kind in kinds:
+            copyreg.dispatch_table.pop(kind, None)
