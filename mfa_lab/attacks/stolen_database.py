@@ -7,15 +7,26 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import combinations
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import bindparam, select, update
 
-from mfa_lab.attacks.helpers.database_copy import WAYS, compute, laid_over, lets_in, read, secret_of, swap, ways_in
+from mfa_lab.attacks.helpers.database_copy import (
+    WAYS,
+    compute,
+    laid_over,
+    lets_in,
+    read,
+    secret_of,
+    swap,
+    ways_in,
+    xored,
+)
 from mfa_lab.attacks.helpers.encodings import spelled
 from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
-from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
+from mfa_lab.attacks.helpers.world import HONEST, LOOKALIKES, Make, World, refuses_everybody
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import InvalidSecret, MfaError, ServerFault
@@ -193,6 +204,61 @@ def _after_a_restart(make: Make) -> str:
     return laid_over(world, before, after, secret_of(restarted.alice))
 
 
+_FORGED = b"DEMOMALLORYDEMOMALLORYDEMOMALLO2"
+
+
+def _forged(make: Make) -> str:
+    """Write rows for Alice that were made without the key: a secret in plain text, and parts of two rows."""
+    server = World(make).server
+    if not hasattr(server, "encrypt"):
+        return OUT
+    hers, own = (
+        server.encrypt(secret, name) for secret, name in ((_SECRETS[0], _NAMES[0]), (_SECRETS[1], _NAMES[1]))
+    )
+    rows = [*spelled(_FORGED), *(hers[:cut] + own[cut:] for cut in range(1, len(hers)) if hers[:cut] != own[:cut])]
+    return IN if any(_decrypts(server, row, _NAMES[0]) not in (None, _SECRETS[0]) for row in rows) else OUT
+
+
+def _under_other_names(make: Make) -> str:
+    """Put rows of many other names into Alice's place: lookalikes, and enough for a short checksum to repeat."""
+    server = World(make).server
+    if not hasattr(server, "encrypt"):
+        return OUT
+    others = (*LOOKALIKES, *_NAMES[1:], *(f"user{number}@example.org" for number in range(_MANY_NAMES)))
+    for name in others:
+        row = server.encrypt(_SECRETS[1], name)
+        if _decrypts(server, row, _NAMES[0]) is not None:
+            return f"the row of {name} gets in"
+    return OUT
+
+
+def _many_rows(make: Make) -> str:
+    """Compare many rows in pairs. If two used the same stream of bytes, their XOR shows the XOR of the secrets."""
+    server, rows = World(make).server, list[tuple[bytes, bytes]]()
+    if not hasattr(server, "encrypt"):
+        return OUT
+    for number in range(_MANY_ROWS):
+        secret = f"{number:03d}".translate(_LETTERS) + _SECRETS[0][3:]
+        rows.append((server.encrypt(secret, _NAMES[0]), secret.encode()))
+    for (row, held), (other, known) in combinations(rows, 2):
+        if xored(held, known) in xored(row, other):
+            return "two rows reveal each other"
+    return OUT
+
+
+def _decrypts(server: PlaintextServer, row: bytes, name: str) -> str | None:
+    try:
+        return server.decrypt(row, name)
+    except Exception:  # noqa: BLE001 (each library and each learner refuses a forged row in another way)
+        return None
+
+
+_NAMES = ("alice@example.org", "mallory@example.org", "alice@example.orgAAAAAAAA", "alice@ex", "alice")
+_SECRETS = ("DEMOALICEDEMOALICEDEMOALICEDEMO2", "DEMOMALLORYDEMOMALLORYDEMOMALLO2")
+_LETTERS = str.maketrans("0123456789", "ABCDEFGHIJ")
+_MANY_NAMES, _MANY_ROWS = 3_000, 150
+
+
 def _a_changed_bit(make: Make) -> str:
     for at in (0, 20, -1):
         world = World(make)
@@ -297,6 +363,27 @@ ATTACK = Attack(
             OUT,
             "Your server was restarted, and the rows that it wrote before and after the restart reveal each other's "
             "secrets. So something was used a second time. What does your server forget when it is restarted?",
+        ),
+        Trial(
+            "Rows for Alice that were made without the key",
+            _forged,
+            OUT,
+            "Somebody without the key put a row together, and your server decrypted it as Alice's. So the row does "
+            "not prove that the server wrote it. What does your server verify before it believes a row?",
+        ),
+        Trial(
+            "The rows of thousands of other names, in Alice's place",
+            _under_other_names,
+            OUT,
+            "A row of another name is valid in Alice's place. So your server does not tell these two names apart. "
+            "How much of the name does a row depend on?",
+        ),
+        Trial(
+            f"{_MANY_ROWS} rows, compared in pairs",
+            _many_rows,
+            OUT,
+            "Among many rows, two reveal each other's secrets. So something was used a second time. How many "
+            "different values can it have?",
         ),
     ),
 )

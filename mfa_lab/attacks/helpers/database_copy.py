@@ -34,9 +34,9 @@ def compute(world: World) -> str:
 
 def laid_over(world: World, row: bytes, other: bytes, known: bytes) -> str:
     """Return whether Alice's row and another row, whose secret is `known`, together reveal Alice's secret."""
-    over = _xor(row, other)
+    over = xored(row, other)
     starts = range(max(len(over) - _SECRET_CHARACTERS + 1, 0))
-    found = any(_secret_lets_in(world, _xor(over[at : at + _SECRET_CHARACTERS], known)) for at in starts)
+    found = any(_secret_lets_in(world, xored(over[at : at + _SECRET_CHARACTERS], known)) for at in starts)
     return IN if found else OUT
 
 
@@ -64,7 +64,8 @@ def ways_in(make: Make) -> tuple[str, ...]:
     return tuple(name for name, way in WAYS.items() if way(World(make)) != OUT)
 
 
-def _xor(one: bytes, other: bytes) -> bytes:
+def xored(one: bytes, other: bytes) -> bytes:
+    """Return the XOR of two texts, as long as the shorter one."""
     return bytes(left ^ right for left, right in zip(one, other, strict=False))
 
 

@@ -18,6 +18,16 @@ from mfa_lab.server.records import PendingLogin, Session
 Make = Callable[[Clock, Randomness], Any]
 """Makes a server: `MinimalServer`, a subclass, or `our_server`."""
 
+LOOKALIKES = (
+    "ALICE@example.org",
+    "alice@evil.example",
+    "ice@example.org",
+    "alice@example.or",
+    "alice@example.org.evil.example",
+    "\uff41lice@example.org",
+)
+"""Names that a careless comparison takes for Alice's. A server that refuses one of them is free to do so."""
+
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
     """Return this kit's own server, in memory, under its standard policy but with cheap hashes."""

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD
-from mfa_lab.attacks.helpers.world import Make, Person, World
+from mfa_lab.attacks.helpers.world import LOOKALIKES, Make, Person, World
 from mfa_lab.attacks.law import Law
 from mfa_lab.attacks.player.model import Account, Row, Verdict
 from mfa_lab.attacks.player.words import duration, title
@@ -25,15 +25,6 @@ T = TypeVar("T")
 IN, OUT, EITHER = Verdict.IN, Verdict.OUT, Verdict.EITHER
 ENROLLED_BEFORE = 120
 """How many seconds before the game everybody has enrolled, as in `World`."""
-LOOKALIKES = (
-    "ALICE@example.org",
-    "alice@evil.example",
-    "ice@example.org",
-    "alice@example.or",
-    "alice@example.org.evil.example",
-    "\uff41lice@example.org",
-)
-"""Names that a careless comparison takes for Alice's. A server that refuses one of them is free to do so."""
 _PASSWORD = "a mule's head in a bucket"  # noqa: S105
 
 
