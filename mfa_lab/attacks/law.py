@@ -81,7 +81,7 @@ GUESSING = Law(
     paces=(0, 0, 0, 1, 10, 30, MINUTE, HOUR, HOUR),
     between=("", "", "own login", "own mistakes"),
     crowds=True,
-    budgets=((5 * MINUTE, 25), (HOUR, 60), (DAY, 200)),
+    budgets=((5 * MINUTE, 25), (DAY, 200)),
     games=30,
     events=5,
 )

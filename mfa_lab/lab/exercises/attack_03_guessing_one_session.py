@@ -17,7 +17,9 @@ EXERCISES = (
             "Write a class `Fixed` that extends `PatientServer` with its own method `wait_seconds(self, "
             "failures)`. The server calls the method after each wrong code; `failures` is the number of wrong "
             "codes in a row, including this one. The method returns how many seconds the account has to wait "
-            "before the next code, or 0. A correct code resets the count."
+            "before the next code, or 0. A correct code resets the count. Two wrong codes in a row cost nothing, "
+            "and no wait is longer than an hour. Even if somebody guesses day and night, the server verifies at "
+            "most 25 wrong codes in five minutes, and 200 in a day."
         ),
         given="from mfa_lab.attacks.guessing_one_session import PatientServer",
         hints=(
