@@ -7,7 +7,8 @@ that the server itself failed. `InvalidInput` means that a programmer or operato
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
 from mfa_lab.errors import ClockSetBack, InvalidInput
@@ -17,10 +18,18 @@ from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
 from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server import audit
-from mfa_lab.server.account import administration, enrolment, password_change, recovery, resynchronisation
+from mfa_lab.server.account import (
+    administration,
+    enrolment,
+    passkey_enrolment,
+    password_change,
+    recovery,
+    resynchronisation,
+)
 from mfa_lab.server.decision import Decision
-from mfa_lab.server.factors import recovery_codes, totp
-from mfa_lab.server.login import otp_validation, primary_login, sessions
+from mfa_lab.server.factors import authenticators, recovery_codes
+from mfa_lab.server.factors.relying_party import RelyingParty
+from mfa_lab.server.login import otp_validation, passkey_login, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
@@ -30,6 +39,7 @@ from mfa_lab.server.records import (
     Authenticator,
     Enrolment,
     Notification,
+    PasskeyCreation,
     PendingLogin,
     Recovery,
     RecoveryCodes,
@@ -49,7 +59,8 @@ class MfaServer:
 
     `key` is 32 bytes that encrypt the secrets. Without it, the server uses the environment variable MFA_LAB_KEY,
     otherwise a file beside the database. `randomness` may have a seed, so that all learners see the same secrets and
-    recovery codes. Nonces, keys and tokens always come from the operating system.
+    recovery codes. Nonces, keys, challenges and tokens always come from the operating system. `relying_party` is the
+    site that passkeys are made for; without it, the server has none.
     """
 
     def __init__(
@@ -61,6 +72,7 @@ class MfaServer:
         key: bytes | None = None,
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
+        relying_party: RelyingParty | None = None,
     ) -> None:
         redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
         del url, key  # tracebacks may show variables
@@ -76,6 +88,7 @@ class MfaServer:
             policy=policy,
             issuer=issuer,
             shown=randomness or SystemRandomness(),
+            relying_party=relying_party,
         )
         with store.transaction() as connection:
             self._latest = audit.latest(connection)
@@ -118,9 +131,9 @@ class MfaServer:
         """Offer an authenticator a shared secret. The enrolment has no effect until it is confirmed.
 
         `permit` is a pending login (without a factor, or after a recovery) or a fresh session (ASVS-7.5.1). The
-        confirmed authenticator replaces the account's authenticators. With `further`, a session adds it to them
-        instead, while there are fewer than `Policy.authenticators`. `label` is the owner's name for it. Raises
-        `AccessDenied`, and `InvalidInput` for an impossible label.
+        confirmed app replaces the account's apps, and after a recovery every authenticator. With `further`, a session
+        adds it instead, while there are fewer than `Policy.authenticators`. `label` is the owner's name for it.
+        Raises `AccessDenied`, and `InvalidInput` for an impossible label.
         """
         _expect(permit, PendingLogin, Session)
         label = checked_label(label)
@@ -136,6 +149,47 @@ class MfaServer:
         del code
         _expect(enrolment_, Enrolment)
         return self._answer(enrolment.confirm(self._services, enrolment_, typed, self._now()))
+
+    # Passkeys
+
+    def start_passkey(
+        self, permit: PendingLogin | Session, *, label: str = "", replace: bool = False
+    ) -> PasskeyCreation:
+        """Offer to register a passkey: return creation options for the browser, and a token.
+
+        The permits are those of `start_enrolment`. A session adds the passkey to the account's authenticators, while
+        there are fewer than `Policy.passkeys`; with `replace`, it replaces the account's passkeys. After a recovery,
+        it replaces every authenticator. Raises `AccessDenied`, and `InvalidInput` for an impossible label, or if the
+        server has no relying party.
+        """
+        _expect(permit, PendingLogin, Session)
+        label = checked_label(label)
+        return self._answer(passkey_enrolment.start(self._services, permit, label, self._now(), replace=replace))
+
+    def confirm_passkey(self, creation: PasskeyCreation, response: Mapping[str, Any] | str) -> RecoveryCodes:
+        """Bind the passkey whose `response` is the browser's `PublicKeyCredential.toJSON()`, or that as a text.
+
+        Returns what `confirm_enrolment` returns. Raises `AccessDenied`; then the offer is over, so start again.
+        """
+        _expect(creation, PasskeyCreation)
+        return self._answer(passkey_enrolment.confirm(self._services, creation, response, self._now()))
+
+    def start_passkey_login(self, pending: PendingLogin) -> dict[str, Any]:
+        """Return request options for the browser, with a new challenge (ASVS-6.7.2). An earlier challenge is void.
+
+        Raises `AccessDenied`, and `InvalidInput` if the server has no relying party.
+        """
+        _expect(pending, PendingLogin)
+        return self._answer(passkey_login.start(self._services, pending, self._now()))
+
+    def finish_passkey_login(self, pending: PendingLogin, response: Mapping[str, Any] | str) -> Session:
+        """Check the browser's response and grant a session, which is phishing-resistant (NIST-3.2.5).
+
+        If several callers send the same response, only one gets in. Raises `AccessDenied`. A rejected response ends
+        the pending login, and is not counted towards disabling a factor.
+        """
+        _expect(pending, PendingLogin)
+        return self._answer(passkey_login.finish(self._services, pending, response, self._now()))
 
     # Step 4
 
@@ -203,12 +257,12 @@ class MfaServer:
         return bool(known) and recovery.acknowledge(self._services, known, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
-        """Return the account's active authenticators, the oldest first. Raises `AccessDenied`."""
+        """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
         with self._services.store.transaction() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
             if not isinstance(row, Decision):
-                return totp.listed(connection, row.account_id)
+                return authenticators.listed(connection, row.account_id)
         return self._answer(row)
 
     def revoke(self, session: Session, authenticator_id: str) -> None:
