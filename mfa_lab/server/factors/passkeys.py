@@ -82,8 +82,8 @@ def add(connection: Connection, factor_id: str, made: Registration) -> None:
             "credential_id": made.credential_id,
             "public_key": made.public_key,
             "sign_count": made.sign_count,
-            "backup_eligible": made.backup_eligible,
-            "backed_up": made.backed_up,
+            "backup_eligible": int(made.backup_eligible),
+            "backed_up": int(made.backed_up),
             "transports": made.transports,
         },
     )
@@ -93,7 +93,7 @@ def used(connection: Connection, factor_id: str, accepted: Accepted, now: int) -
     """Store the counter and the backup state of a login that was accepted. `now` is in Unix seconds."""
     connection.execute(
         _USED,
-        {"factor": factor_id, "count": accepted.sign_count, "backed_up": accepted.backed_up, "now": now},
+        {"factor": factor_id, "count": accepted.sign_count, "backed_up": int(accepted.backed_up), "now": now},
     )
 
 

@@ -93,7 +93,7 @@ def _check(
     try:
         accepted = webauthn.check_assertion(
             assertion,
-            webauthn.Stored(stored.public_key, stored.sign_count, stored.backup_eligible),
+            webauthn.Stored(stored.public_key, stored.sign_count, bool(stored.backup_eligible)),
             expected(services, row.challenge_hash),
         )
     except PasskeyRefused as refusal:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from sqlalchemy import (
     DDL,
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -104,8 +103,8 @@ passkeys = Table(
     Column("credential_id", String(1364), nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", BigInteger, nullable=False),
-    Column("backup_eligible", Boolean, nullable=False),
-    Column("backed_up", Boolean, nullable=False),
+    Column("backup_eligible", Integer, nullable=False),
+    Column("backed_up", Integer, nullable=False),
     Column("transports", String(160), nullable=False),
     Column("used_at", BigInteger),
 )

@@ -17,8 +17,8 @@ def upgrade() -> None:
         sa.Column("credential_id", sa.String(1364), nullable=False, unique=True),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("backup_eligible", sa.Boolean(), nullable=False),
-        sa.Column("backed_up", sa.Boolean(), nullable=False),
+        sa.Column("backup_eligible", sa.Integer(), nullable=False),
+        sa.Column("backed_up", sa.Integer(), nullable=False),
         sa.Column("transports", sa.String(160), nullable=False),
         sa.Column("used_at", sa.BigInteger()),
     )
