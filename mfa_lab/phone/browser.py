@@ -24,7 +24,7 @@ class Browser:
 
     `top_origin` is the origin of the page around a frame. The frame may use passkeys only if that page `allows` it.
     The list of public suffixes is not in this kit: of names above a page's own, only those of one label count as
-    public. Raises `InvalidInput` for an origin that is none.
+    public. Raises `InvalidInput` for anything but an origin.
     """
 
     def __init__(self, origin: str, *, top_origin: str = "", allows: bool = False) -> None:

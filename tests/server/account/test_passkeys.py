@@ -78,7 +78,7 @@ def test_options_are_what_a_browser_reads(enrolled: Deployment) -> None:
 
 
 def test_an_offer_is_used_once(enrolled: Deployment) -> None:
-    """RP ID, a random user handle that stays the same, three algorithms, no attestation, known passkeys."""
+    """A rejected response ends it, and so does an accepted one. A token of another kind of offer is unknown."""
     session = enrolled.log_in()
     creation = enrolled.server.start_passkey(session)
     response = Browser(ORIGIN).create(creation.options, PasskeyHolder(SeededRandomness(19)))

@@ -174,7 +174,9 @@ def test_the_response_may_be_text(enrolled: Deployment) -> None:
 
 
 def test_a_phishing_page_gets_no_usable_response(enrolled: Deployment) -> None:
-    """It relays password and options. The browser refuses; a holder that signs all the same convinces nobody."""
+    """It relays password and options, and the browser refuses (NIST-2.2.2). A holder that signs all the same
+    convinces nobody (NIST-3.2.5).
+    """
     holder = owner(enrolled)
     pending = enrolled.begin()
     options = enrolled.server.start_passkey_login(pending)
