@@ -1,7 +1,8 @@
 """A state machine: an account and its model live through the same calls, and what the model forbids never happens.
 
 Register, enrol, log in, a further authenticator, passkeys, revoke, replace, recover, resynchronise, change the
-password, reset code, rebind, take over, throttle, sessions: in any order, by the owner, by a thief, by an administrator.
+password, reset code, rebind, take over, throttle, sessions: in any order, by the owner, by a thief, by an
+administrator.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The whole life of an account, as people live it: owner, thief, stranger, administrator, in any order.
 
 Register, enrol, log in, a further authenticator, passkeys, revoke, replace, recover, resynchronise, change the
-password, reset code, rebind, take over, throttle, sessions: `account_life` asks the server, `account_model` says what must come.
+password, reset code, rebind, take over, throttle, sessions: `account_life` asks the server,
+`account_model` says what must come.
 """
 
 from __future__ import annotations

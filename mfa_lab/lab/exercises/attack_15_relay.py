@@ -201,7 +201,7 @@ PREDICTIONS = (
             (
                 "What resists is a key that is bound to the address that the browser really sees: a passkey or a "
                 "security key. On a phishing page it gives no answer that the real server would accept. That is why "
-                "NIST-2.2.2 wants such an option to be offered. Notebook 23 explains it; this kit has not built it."
+                "NIST-2.2.2 wants such an option to be offered. Notebook 23 explains it."
             ),
             (
                 "A server *can* make a stolen session worth less, and tell the owner. `LastingServer`, the "
