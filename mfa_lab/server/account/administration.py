@@ -80,6 +80,8 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
     for a secret of fewer than 112 bits (NIST-3.1.4.1): a phone may use it, but a server must not trust it.
     """
     secret_bytes(account.secret.reveal())
+    if not services.policy.authenticators:
+        raise InvalidInput("this policy accepts no codes: the account's next login registers a passkey instead")
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
         if account_id and enrolment.adopt(connection, services, account_id, account, now):
