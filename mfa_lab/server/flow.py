@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
 from mfa_lab.errors import ClockSetBack, InvalidInput
@@ -21,15 +21,13 @@ from mfa_lab.server import audit
 from mfa_lab.server.account import (
     administration,
     enrolment,
-    passkey_enrolment,
     password_change,
     recovery,
     resynchronisation,
 )
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import authenticators, recovery_codes
-from mfa_lab.server.factors.relying_party import RelyingParty
-from mfa_lab.server.login import otp_validation, passkey_login, primary_login, sessions
+from mfa_lab.server.login import otp_validation, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
@@ -50,6 +48,9 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage import schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
+
+if TYPE_CHECKING:
+    from mfa_lab.server.factors.relying_party import RelyingParty
 
 Record = TypeVar("Record")
 
@@ -150,7 +151,7 @@ class MfaServer:
         _expect(enrolment_, Enrolment)
         return self._answer(enrolment.confirm(self._services, enrolment_, typed, self._now()))
 
-    # Passkeys
+    # Passkeys. Their modules are loaded at the first call, because most programs use none.
 
     def start_passkey(
         self, permit: PendingLogin | Session, *, label: str = "", replace: bool = False
@@ -162,6 +163,8 @@ class MfaServer:
         it replaces every authenticator. Raises `AccessDenied`, and `InvalidInput` for an impossible label, or if the
         server has no relying party.
         """
+        from mfa_lab.server.account import passkey_enrolment
+
         _expect(permit, PendingLogin, Session)
         label = checked_label(label)
         return self._answer(passkey_enrolment.start(self._services, permit, label, self._now(), replace=replace))
@@ -171,6 +174,8 @@ class MfaServer:
 
         Returns what `confirm_enrolment` returns. Raises `AccessDenied`; then the offer is over, so start again.
         """
+        from mfa_lab.server.account import passkey_enrolment
+
         _expect(creation, PasskeyCreation)
         return self._answer(passkey_enrolment.confirm(self._services, creation, response, self._now()))
 
@@ -179,6 +184,8 @@ class MfaServer:
 
         Raises `AccessDenied`, and `InvalidInput` if the server has no relying party.
         """
+        from mfa_lab.server.login import passkey_login
+
         _expect(pending, PendingLogin)
         return self._answer(passkey_login.start(self._services, pending, self._now()))
 
@@ -188,6 +195,8 @@ class MfaServer:
         If several callers send the same response, only one gets in. Raises `AccessDenied`. A rejected response ends
         the pending login, and is not counted towards disabling a factor.
         """
+        from mfa_lab.server.login import passkey_login
+
         _expect(pending, PendingLogin)
         return self._answer(passkey_login.finish(self._services, pending, response, self._now()))
 

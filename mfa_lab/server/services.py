@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.factors.relying_party import RelyingParty
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import TOKEN_BYTES, token_from
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
+
+if TYPE_CHECKING:
+    from mfa_lab.server.factors.relying_party import RelyingParty
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from mfa_lab.errors import PasskeyRefused, Reason
 from mfa_lab.server.account import enrolment
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
-from mfa_lab.server.factors import passkeys, webauthn
+from mfa_lab.server.factors import passkey_options, passkeys, webauthn
 from mfa_lab.server.login.passkey_login import expected
 from mfa_lab.server.records import Kind, PasskeyCreation, PendingLogin, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services
@@ -21,7 +21,7 @@ def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, replace: bool
 ) -> PasskeyCreation | Decision:
     """Return creation options and a token. From a session the passkey is added, or it replaces the other passkeys."""
-    challenge = passkeys.new_challenge()
+    challenge = passkey_options.new_challenge()
     services.party()
     with services.store.transaction() as connection:
         grounds = enrolment.permitted(connection, services, permit, Kind.PASSKEY, now, further=not replace)
@@ -33,7 +33,7 @@ def start(
         creation = PasskeyCreation(
             services.new_token(),
             now + services.policy.enrolment_seconds,
-            passkeys.creation_options(services, challenge, handle, account.name, known),
+            passkey_options.for_registration(services, challenge, handle, account.name, known),
         )
         columns = {"label": label, "challenge_hash": webauthn.challenge_hash(challenge), **passkeys.NO_OTP}
         enrolment.offer(connection, grounds, Kind.PASSKEY, creation, services.new_id(), columns, now)

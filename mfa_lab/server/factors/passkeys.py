@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.server.factors.authenticators import State
-from mfa_lab.server.factors.webauthn import ALGORITHMS, Accepted, Registration, base64url
-from mfa_lab.server.records import Kind
-from mfa_lab.server.services import Services
+from mfa_lab.server.records import Kind, token_from
 from mfa_lab.server.storage.schema import accounts, factors, passkeys
 
-CHALLENGE_BYTES = 32
+if TYPE_CHECKING:  # every login asks whether there is a passkey, and few need the rest
+    from mfa_lab.server.factors.webauthn import Accepted, Registration
+
 _HANDLE_BYTES = 32
 NO_OTP: dict[str, Any] = {"sealed_secret": b"", "key_id": "", "digits": 0, "period_seconds": 0, "algorithm": ""}
 """A passkey's values of the columns that only an authenticator app needs: there is no shared secret."""
@@ -101,43 +100,6 @@ def user_handle(connection: Connection, account_id: str) -> str:
     """Return the account's user handle, a random text that says nothing about the account. It is made once."""
     handle: str = connection.execute(_HANDLE, {"account": account_id}).scalar_one()
     if not handle:
-        handle = base64url(SYSTEM.token_bytes(_HANDLE_BYTES))
+        handle = token_from(SYSTEM.token_bytes(_HANDLE_BYTES)).reveal()
         connection.execute(_SET_HANDLE, {"account": account_id, "handle": handle})
     return handle
-
-
-def new_challenge() -> bytes:
-    """Return a challenge of 256 bits (ASVS-6.7.2 asks for 64)."""
-    return SYSTEM.token_bytes(CHALLENGE_BYTES)
-
-
-def creation_options(
-    services: Services, challenge: bytes, handle: str, name: str, known: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    """Return `PublicKeyCredentialCreationOptionsJSON`, which `parseCreationOptionsFromJSON` reads in the browser."""
-    party = services.party()
-    return {
-        "rp": {"id": party.id, "name": party.name or services.issuer},
-        "user": {"id": handle, "name": name, "displayName": name},
-        "challenge": base64url(challenge),
-        "pubKeyCredParams": [{"type": "public-key", "alg": number} for number in ALGORITHMS],
-        "timeout": services.policy.pending_seconds * 1000,
-        "excludeCredentials": list(known),
-        "authenticatorSelection": {
-            "residentKey": "preferred",
-            "requireResidentKey": False,
-            "userVerification": services.policy.user_verification,
-        },
-        "attestation": "none",
-    }
-
-
-def request_options(services: Services, challenge: bytes, known: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return `PublicKeyCredentialRequestOptionsJSON`, which `parseRequestOptionsFromJSON` reads in the browser."""
-    return {
-        "challenge": base64url(challenge),
-        "timeout": services.policy.pending_seconds * 1000,
-        "rpId": services.party().id,
-        "allowCredentials": list(known),
-        "userVerification": services.policy.user_verification,
-    }

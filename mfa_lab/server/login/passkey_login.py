@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from mfa_lab.errors import LoginOver, PasskeyRefused, Reason
 from mfa_lab.server.audit import Event, notify_sparingly, record
 from mfa_lab.server.decision import Decision, refused
-from mfa_lab.server.factors import passkeys, webauthn
+from mfa_lab.server.factors import passkey_options, passkeys, webauthn
 from mfa_lab.server.login import pending_logins, sessions
 from mfa_lab.server.records import Kind, PendingLogin, Session, passkey_methods, token_hash
 from mfa_lab.server.services import Services
@@ -24,7 +24,7 @@ from mfa_lab.server.services import Services
 def start(services: Services, pending: PendingLogin, now: int) -> dict[str, Any] | Decision:
     """Give the pending login a new challenge, and return the request options. An earlier challenge is void."""
     token = token_hash(pending.token)
-    challenge = passkeys.new_challenge()
+    challenge = passkey_options.new_challenge()
     services.party()
     with services.store.transaction() as connection:
         found = pending_logins.read(connection, token)
@@ -34,7 +34,7 @@ def start(services: Services, pending: PendingLogin, now: int) -> dict[str, Any]
             return decision
         pending_logins.set_challenge(connection, token, webauthn.challenge_hash(challenge))
         known = passkeys.descriptors(connection, found.row.account_id)
-        return passkeys.request_options(services, challenge, known)
+        return passkey_options.for_login(services, challenge, known)
 
 
 def finish(services: Services, pending: PendingLogin, response: object, now: int) -> Session | Decision:
