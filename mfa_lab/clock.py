@@ -9,13 +9,13 @@ from typing import NamedTuple, Protocol
 from mfa_lab.errors import InvalidInput
 
 _LAST_SECOND = 253_402_300_799
-"""The last second of the year 9999, where Python's datetimes end as well."""
+"""The last second of the year 9999, which is also the last second that Python's `datetime` can hold."""
 _FASTEST = 86_400
-"""One day a second. At a higher speed, nobody could follow the clock."""
+"""One day per second. At a higher speed, nobody could follow the clock."""
 
 
 class Clock(Protocol):
-    """Anything that can say how many whole seconds have passed since 1970 (UTC)."""
+    """Any object that can return the number of whole seconds since 1970 (UTC)."""
 
     def now(self) -> int:
         """Return the time in whole Unix seconds."""
@@ -48,7 +48,7 @@ class ManualClock:
         return self._now
 
     def advance(self, seconds: int) -> None:
-        """Move the clock on by `seconds`. A negative number sets it back, as a faulty machine does."""
+        """Move the clock forward by `seconds`. A negative number sets it back, as can happen on a faulty machine."""
         self._now = checked_now(self._now + seconds)
 
     def set(self, now: int) -> None:
@@ -60,7 +60,7 @@ class ManualClock:
 
 
 class _Run(NamedTuple):
-    """A run of a clock: it said `base` when the machine's clock said `began`, and has run at `speed` since then."""
+    """One run of a clock: it read `base` when the machine's clock read `began`, and has run at `speed` since then."""
 
     base: float
     began: float
@@ -68,10 +68,10 @@ class _Run(NamedTuple):
 
 
 class RunningClock(ManualClock):
-    """A manual clock that can also run by itself. At first it stands still.
+    """A manual clock that can also run on its own. At first, it is stopped.
 
-    `machine` counts the seconds by which it runs. A program that knows `exact()` and `speed` can continue the count
-    without asking again.
+    `machine` returns the seconds of the machine's own clock, which drives this one. A program that knows `exact()`
+    and `speed` can go on counting without asking this clock again.
     """
 
     def __init__(self, now: int = 1_800_000_010, *, machine: Callable[[], float] = time.monotonic) -> None:
@@ -82,19 +82,19 @@ class RunningClock(ManualClock):
         return checked_now(int(self.exact()))
 
     def exact(self) -> float:
-        """Return Unix seconds with their fraction. A clock that stands still shows whole seconds."""
+        """Return the time in Unix seconds, with the fraction. A stopped clock returns whole seconds."""
         base, began, speed = self._run
         return base + speed * (self._machine() - began) if speed else base
 
     @property
     def speed(self) -> float:
-        """Return how many of its seconds pass in one second of the machine; 0 while it stands still."""
+        """Return by how many seconds the clock advances in one second of the machine; 0 while it is stopped."""
         return self._run.speed
 
     def play(self, speed: float = 1.0) -> None:
-        """Let the clock run, `speed` seconds for each second of the machine. Raises `InvalidInput`."""
+        """Start the clock, which then runs at `speed` seconds per second of the machine. Raises `InvalidInput`."""
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= _FASTEST:
-            raise InvalidInput(f"speed is a number above 0, up to {_FASTEST}: 1 is the usual pace of time")
+            raise InvalidInput(f"speed must be a number above 0, up to {_FASTEST}: 1 is the normal speed")
         self._run = _Run(self.exact(), self._machine(), float(speed))
 
     def pause(self) -> None:
@@ -110,7 +110,7 @@ class RunningClock(ManualClock):
 
 
 class SkewedClock:
-    """A clock that is `drift_seconds` ahead of `base` (negative: behind it), usually a phone's clock."""
+    """A clock, usually a phone's, that is `drift_seconds` ahead of `base` (negative: behind it)."""
 
     def __init__(self, base: Clock, drift_seconds: int = 0) -> None:
         self.base = base
@@ -124,10 +124,10 @@ class SkewedClock:
 
 
 class DriftingClock(SkewedClock):
-    """A skewed clock that also gains `rate_ppm` millionths of a second each second (negative: loses them).
+    """A skewed clock that also gains `rate_ppm` millionths of a second per second (negative: it loses them).
 
-    `drift_seconds` is its offset from the base at the moment `since`, by the base's time. Its offset at any time is a
-    number of whole seconds, rounded down.
+    `drift_seconds` is its offset from the base when the base's clock reads `since` (Unix seconds). The offset is
+    always rounded down to whole seconds.
     """
 
     def __init__(self, base: Clock, drift_seconds: int = 0, *, rate_ppm: int = 0, since: int | None = None) -> None:
@@ -140,7 +140,7 @@ class DriftingClock(SkewedClock):
         return checked_now(base + self.offset_at(base))
 
     def offset_at(self, base_now: int) -> int:
-        """Return how many seconds the clock is ahead when its base says `base_now`."""
+        """Return how many seconds the clock is ahead when its base reads `base_now` (Unix seconds)."""
         return self.drift_seconds + self.rate_ppm * (base_now - self.since) // 1_000_000
 
     def __repr__(self) -> str:
@@ -150,11 +150,11 @@ class DriftingClock(SkewedClock):
 def checked_now(now: int) -> int:
     """Return `now` if it is a whole number of seconds from 1970 to the year 9999, otherwise raise `InvalidInput`."""
     if isinstance(now, bool) or not isinstance(now, int):
-        raise InvalidInput(f"a time is a whole number of Unix seconds, not {type(now).__name__}: pass an int")
+        raise InvalidInput(f"a time must be a whole number of Unix seconds, not {type(now).__name__}: pass an int")
     if now < 0:
-        raise InvalidInput(f"{now} lies before 1970, where time steps begin: check the clock")
+        raise InvalidInput(f"{now} is before 1970, when time steps begin: check the clock")
     if now > _LAST_SECOND:
         raise InvalidInput(
-            "this time lies beyond the year 9999: pass Unix seconds, not milliseconds, and check the clock"
+            "this time is after the year 9999: pass Unix seconds, not milliseconds, and check the clock"
         )
     return now

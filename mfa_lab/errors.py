@@ -1,7 +1,7 @@
-"""Define every error that mfa_lab raises: one root and few subclasses, each with a sentence and its evidence.
+"""Define every error that mfa_lab raises: one root class and a few subclasses.
 
-The sentence says what was wrong and what to do. A stranger may learn less than that, so `AccessDenied` always says
-the same words, whatever went wrong.
+Each error has a sentence that says what was wrong and what to do, and some errors have fields with the details. A
+stranger must not learn that much, so `AccessDenied` always says the same words, whatever went wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ OUT_OF_DATE = "This page is out of date. Nothing was changed. Open it again."
 
 
 class MfaError(Exception):
-    """The root of all errors. `str()` of each is safe to show: it contains no secret, no password and no code."""
+    """The root class of all errors. The `str()` of each is safe to show: it contains no secret, password or code."""
 
 
 class InvalidInput(MfaError, ValueError):
@@ -24,11 +24,11 @@ class InvalidInput(MfaError, ValueError):
 
 
 class InvalidSecret(InvalidInput):
-    """A shared secret is not Base32, or is shorter than NIST-3.1.4.1 allows. The sentence never quotes the secret."""
+    """A shared secret is not Base32, or is shorter than NIST-3.1.4.1 allows. The error never quotes the secret."""
 
 
 class PasswordRefused(InvalidInput):
-    """A new password breaks a rule of NIST-3.1.1.2. `rule` names it: `length`, `blocklist` or `text`."""
+    """A new password breaks a rule of NIST-3.1.1.2. `rule` says which: `length`, `blocklist` or `text`."""
 
     def __init__(self, sentence: str, *, rule: str = "text") -> None:
         super().__init__(sentence)
@@ -36,11 +36,11 @@ class PasswordRefused(InvalidInput):
 
 
 class NameTaken(MfaError):
-    """An operator registered a name that exists already. Public registration must not show this (ASVS-6.3.8)."""
+    """An operator registered a name that already exists. Public registration must not reveal this (ASVS-6.3.8)."""
 
 
 class CodeRefused(MfaError):
-    """The verifier did not accept a code. `flow` catches this error, and the user reads only `PUBLIC_MESSAGE`."""
+    """The verifier did not accept a code. `flow` catches this error, and the user sees only `PUBLIC_MESSAGE`."""
 
 
 class MalformedCode(CodeRefused):
@@ -48,11 +48,11 @@ class MalformedCode(CodeRefused):
 
 
 class NoMatch(CodeRefused):
-    """A well-formed code belongs to no step inside the window."""
+    """A well-formed code does not belong to any step inside the window."""
 
 
 class ReusedCode(CodeRefused):
-    """The code is correct, but its `step` is not above the last accepted step (RFC6238-5.2)."""
+    """The code is correct, but its `step` is not later than the last accepted step (RFC6238-5.2)."""
 
     def __init__(self, sentence: str, *, step: int = -1, offset: int = 0) -> None:
         super().__init__(sentence)
@@ -61,15 +61,15 @@ class ReusedCode(CodeRefused):
 
 
 class UnreadablePicture(MfaError):
-    """The phone finds no QR code in a picture, or more than one, or cannot read the picture."""
+    """The phone cannot read a picture, or the picture does not contain exactly one QR code."""
 
 
 class InvalidUri(MfaError, ValueError):
-    """A text is not an otpauth://totp/ URI that this kit can use. The sentence never quotes the text."""
+    """A text is not an otpauth://totp/ URI that this kit can use. The error never quotes the text."""
 
 
 class ContradictingObservations(InvalidInput):
-    """No offset of a phone's clock explains both observations, numbers `ahead` and `behind` (counted from 1)."""
+    """No offset of a phone's clock explains both observation `ahead` and observation `behind` (numbered from 1)."""
 
     def __init__(self, sentence: str, *, ahead: int = 0, behind: int = 0) -> None:
         super().__init__(sentence)
@@ -78,9 +78,9 @@ class ContradictingObservations(InvalidInput):
 
 
 class ServerFault(MfaError):
-    """The server itself failed (database, disk, key). Nobody typed anything wrong, and nothing was decided.
+    """The server itself failed (database, disk, key).
 
-    The error is the same for known and unknown names.
+    The user did nothing wrong, and the server decided nothing. The error is the same for known and unknown names.
     """
 
 
@@ -89,10 +89,10 @@ class WrongKey(ServerFault):
 
 
 class ClockSetBack(ServerFault):
-    """The server's clock reads `back_seconds` less than it once did.
+    """The server's clock is `back_seconds` seconds behind one of its earlier readings.
 
-    The sentence is for the operator; a user reads only that the service is out of order. Until the clock is correct,
-    the server decides nothing, because it would accept codes again that were seen long ago.
+    The error's sentence is for the operator; users see only that the service is out of order. Until the clock is
+    correct, the server decides nothing, because it would accept old codes that somebody may have seen long ago.
     """
 
     def __init__(self, sentence: str, *, back_seconds: int = 0) -> None:
@@ -101,7 +101,7 @@ class ClockSetBack(ServerFault):
 
 
 class Reason(StrEnum):
-    """Why access was denied, for the instructor's view and the audit log. Never shown to a stranger."""
+    """The reason why access was denied, for the instructor's view and the audit log. A stranger never sees it."""
 
     UNKNOWN_NAME = "unknown name"
     WRONG_PASSWORD = "wrong password"  # noqa: S105
@@ -161,11 +161,11 @@ class CeremonyRefused(MfaError):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What really happened: the instructor's view, which exists only under `Policy.explain_refusals`.
+    """The instructor's view of what really happened. It exists only if `Policy.explain_refusals` is set.
 
-    `offset` counts steps from the server's current step (negative: an older code). `seconds_outside` says by how many
-    seconds a near miss lies outside the window. `wait_seconds` is the time until the next attempt counts. `failures`
-    is the count after this attempt.
+    `offset` counts steps from the server's current step (negative: an older code). `seconds_outside` is the number of
+    seconds by which a near miss is outside the window. `wait_seconds` is the time until the server checks the next
+    attempt. `failures` is the number of failures after this attempt.
     """
 
     reason: Reason
@@ -183,7 +183,7 @@ class Trace:
 class AccessDenied(MfaError):
     """The server denied access. `str`, `repr` and `args` contain only the public message (ASVS-6.3.8).
 
-    `trace` carries the instructor's view, and is filled only under `Policy.explain_refusals`.
+    `trace` contains the instructor's view. It is empty unless `Policy.explain_refusals` is set.
     """
 
     def __init__(self, message: str = PUBLIC_MESSAGE, *, trace: Trace | None = None) -> None:
@@ -192,9 +192,10 @@ class AccessDenied(MfaError):
 
 
 class StepDone(AccessDenied):
-    """This token has already completed its step: it is the second click of a double click.
+    """This token has already completed its step, for instance because the user double-clicked.
 
-    Only the holder of the token learns it, and before any code is checked, so that it says nothing about a code.
+    Only the holder of the token gets this error, and gets it before any code is checked, so it reveals nothing about
+    a code.
     """
 
     def __init__(self, message: str = ALREADY_DONE, *, trace: Trace | None = None) -> None:
@@ -202,9 +203,9 @@ class StepDone(AccessDenied):
 
 
 class LoginOver(AccessDenied):
-    """The pending login or the enrolment has ended or expired: no code is accepted any more, a new login helps.
+    """The pending login or the enrolment has ended or expired. It accepts no more codes: the user needs a new login.
 
-    A token that the server never issued gets the same words, and so does a token that was deleted after a day.
+    A token that the server never issued gets the same error, and so does a token that was deleted after a day.
     """
 
     def __init__(self, message: str = LOGIN_OVER, *, trace: Trace | None = None) -> None:

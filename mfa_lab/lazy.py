@@ -1,4 +1,4 @@
-"""Make a package a light entry point: what it imports under `if TYPE_CHECKING` is loaded when it is first used."""
+"""Keep a package light to import: names that it imports under `if TYPE_CHECKING` are loaded on first use."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from importlib import import_module
 
 
 def lazy_names(package: str) -> tuple[dict[str, str], Callable[[str], object]]:
-    """Return the module of each name that `package` offers, and its `__getattr__`, which loads one.
+    """Return the names that `package` offers, each with its module, and a `__getattr__` that loads a name.
 
-    The names are read from the package's source, so that each is written once, where type checkers see it.
+    The names are read from the package's source, so that each name is written only once, where type checkers see it.
     """
     block = next(node for node in ast.parse(inspect.getsource(sys.modules[package])).body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]

@@ -16,7 +16,7 @@ class Randomness(Protocol):
 
 
 class SystemRandomness:
-    """The operating system's generator, through `secrets` (ASVS-6.5.3)."""
+    """The operating system's random generator, used through `secrets` (ASVS-6.5.3)."""
 
     def token_bytes(self, count: int) -> bytes:
         return secrets.token_bytes(count)
@@ -26,11 +26,15 @@ class SystemRandomness:
 
 
 SYSTEM = SystemRandomness()
-"""Values that nobody sees (tokens, ids, nonces, keys, salts) always come from here, even in a lesson with a seed."""
+"""Values that nobody sees (tokens, ids, nonces, keys, salts) always come from this source, even in a lesson with a
+seed."""
 
 
 class SeededRandomness:
-    """Always the same bytes for one seed, so that all learners and tests see the same codes. Only for demo values."""
+    """A source that returns the same bytes for the same seed, so that all learners and tests see the same codes.
+
+    Use it only for demo values.
+    """
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  (predictable on purpose; never used for a file's keys)

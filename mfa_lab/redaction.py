@@ -18,7 +18,7 @@ class _Holder(Generic[Value]):
         self.__value = value
 
     def reveal(self) -> Value:
-        """Return the value. Pass it on as an argument, never keep it in a variable: tracebacks show variables."""
+        """Return the value. Pass it on as an argument and never keep it in a variable: tracebacks show variables."""
         return self.__value
 
     def __repr__(self) -> str:
@@ -27,12 +27,12 @@ class _Holder(Generic[Value]):
     __str__ = __repr__
 
     def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("compare what reveal() returns, with hmac.compare_digest: == leaks by its time")
+        raise TypeError("compare values from reveal() with hmac.compare_digest: the time that == takes leaks them")
 
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise TypeError("a hidden value is not pickled or copied: if it must travel, pass on what reveal() returns")
+        raise TypeError("a hidden value cannot be pickled or copied: pass on the value from reveal() instead")
 
 
 class Redacted(_Holder[str]):
@@ -46,15 +46,16 @@ class Redacted(_Holder[str]):
 
 
 class RedactedBytes(_Holder[bytes]):
-    """Hold bytes, such as a key, in the same way."""
+    """Hold bytes, such as a key, in the same way as `Redacted` holds a text."""
 
     __slots__ = ()
 
 
 def clear_variables(error: BaseException) -> None:
-    """Remove the variables of every frame in the traceback of `error`, and of the errors that led to it.
+    """Remove the variables of every frame in the tracebacks of `error` and of the errors that led to it.
 
-    Tools that print tracebacks with variables then show the lines but no values. Frames that still run keep theirs.
+    Tools that print tracebacks with variables then show the lines but no values. Frames that are still running keep
+    their variables.
     """
     seen: set[int] = set()
     errors: list[BaseException | None] = [error]
@@ -67,10 +68,10 @@ def clear_variables(error: BaseException) -> None:
 
 
 def clears_variables(function: Callable[Given, Value]) -> Callable[Given, Value]:
-    """Return `function` so that an error out of it shows none of the values that it was given or worked with.
+    """Return `function`, wrapped so that an error from it shows neither its arguments nor its variables.
 
-    For functions that get a secret, a code, a token or a password as plain text. Its callers must hide such
-    a text in their own frames. An error that is expected and one that nobody thought of are treated alike.
+    Use it for functions that get a secret, a code, a token or a password as plain text. Their callers must hide this
+    text in their own frames. Expected and unexpected errors are treated alike.
     """
 
     @wraps(function)

@@ -10,7 +10,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def data_dir() -> Path:
-    """Return the folder of test vectors, the blocklist and demo accounts. Raises `MfaError` if it is missing."""
+    """Return the folder with test vectors, blocklist and demo accounts. Raises `MfaError` if it is missing."""
     return _shipped("data")
 
 
@@ -23,5 +23,5 @@ def _shipped(name: str) -> Path:
     in_wheel = _PACKAGE / "_shipped"
     folder = (in_wheel if in_wheel.is_dir() else _PACKAGE.parent) / name
     if not folder.is_dir():
-        raise MfaError(f"the {name} folder is missing: install mfa-lab again, or run it from a whole checkout")
+        raise MfaError(f"the {name} folder is missing: install mfa-lab again, or run it from a complete checkout")
     return folder

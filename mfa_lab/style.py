@@ -1,8 +1,8 @@
 """Define the colours and shapes of server, phone and attacker in forms, figures and pages, in light and dark themes.
 
-The hues are Okabe and Ito's, which colour-blind readers can tell apart. Text has a darker tone on light ground and a
-lighter tone on dark ground, so that its contrast stays above 4.5:1. Accepted and rejected differ by word and sign as
-well as by colour.
+The hues are Okabe and Ito's, which colour-blind readers can tell apart. Text is darker on a light background and
+lighter on a dark background, so that its contrast stays above 4.5:1. "Accepted" and "rejected" differ in their word
+and sign as well as in colour.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """One actor's colours: for fills and lines on light ground, for text on it, and for both on dark ground."""
+    """One actor's colours: for fills and lines in a light theme, for text in it, and for both in a dark theme."""
 
     fill: str
     text: str
@@ -50,7 +50,7 @@ def _variables(dark: bool) -> str:
 
 
 def themed(selector: str) -> str:
-    """Return the rules that give `selector` its colours as variables, on light and on dark ground."""
+    """Return the CSS rules that define the colours of `selector` as variables, for light and dark themes."""
     light, dark = _variables(dark=False), _variables(dark=True)
     return f'{selector} {{ {light} }} [data-jp-theme-light="false"] {selector} {{ {dark} }}'
 

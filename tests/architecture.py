@@ -37,23 +37,23 @@ def floors(*names: str) -> tuple[frozenset[str], ...]:
 # Lowest first. A part imports what is below it, or beside it on its floor.
 FLOORS: list[tuple[Part, ...]] = [
     (
-        Part("errors", "what every call may raise"),
-        Part("clock", "the one source of time"),
-        Part("randomness", "the one source of randomness"),
-        Part("redaction", "secrets that hide themselves in repr, logs and tracebacks"),
-        Part("resources", "where notebooks and data are stored"),
-        Part("lazy", "a package as one entry point whose names are loaded when first used"),
+        Part("errors", "the errors that calls may raise"),
+        Part("clock", "the only source of time"),
+        Part("randomness", "the only source of randomness"),
+        Part("redaction", "objects that hide secrets in repr, logs and tracebacks"),
+        Part("resources", "the places where notebooks and data are stored"),
+        Part("lazy", "packages that load a name only when it is first used"),
         Part("style", "colours and shapes of server, phone and attacker"),
     ),
     (
         Part(
             "otp",
-            "time steps, codes, matching, diagnosis, the algorithm taken apart, drift",
+            "time steps, codes, matching, diagnosis, a step-by-step view of the algorithm, and drift",
             floors("steps", "codes", "matching", "diagnosis explanation drift"),
         ),
     ),
     (
-        Part("provisioning", "how a shared secret travels: URIs, QR codes, exports, tables"),
+        Part("provisioning", "transport of a shared secret: URIs, QR codes, exports, tables"),
         Part("policy", "the rules of one server, and their TOML form"),
     ),
     (
@@ -84,7 +84,7 @@ FLOORS: list[tuple[Part, ...]] = [
     (
         Part(
             "lab",
-            "what notebooks show",
+            "everything that the notebooks show",
             floors(
                 "answers busy cell_order doctor facts formatting other_systems plugins room seat source table terms "
                 "working_copy",

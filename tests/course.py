@@ -19,10 +19,10 @@ _BLOCK = re.compile(r"(<!-- (\w+): written by python -m tests\.course -->\n).*?(
 
 def core_path() -> str:
     """Return the stops of the core path as a table, with their sections."""
-    rows = [f"The core path takes {duration(core_minutes())}. {HOW}", "", "| notebook | what of it | minutes |"]
+    rows = [f"The core path takes {duration(core_minutes())}. {HOW}", "", "| notebook | sections | minutes |"]
     rows.append("|---|---|---|")
     for stop in CORE_PATH:
-        what = "; ".join(f"*{section.title}*" for section in stop.sections) or "all of it"
+        what = "; ".join(f"*{section.title}*" for section in stop.sections) or "all sections"
         rows.append(f"| {link(stop.notebook)} | {what} | {stop.minutes} |")
     return "\n".join(rows)
 
@@ -42,7 +42,7 @@ def parts() -> str:
 def hours() -> str:
     """Return the parts with their hours, for the README."""
     rows = ["| part | notebooks | time | afterwards you can |", "|---|---|---|---|"]
-    core = "log in by code, say how a code is made, checked and guessed, and what it cannot stop"
+    core = "log in with a code, explain how codes are made, checked and guessed, and say what they cannot stop"
     rows.append(f"| **Core path** | sections of {len(CORE_PATH)} notebooks | {duration(core_minutes())} | {core} |")
     for part in PARTS:
         learn = part.learn[0].lower() + part.learn[1:].rstrip(".")

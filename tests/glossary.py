@@ -16,9 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "glossary.md"
 _HEAD = """# Glossary
 
-Written from `data/glossary.toml` by `python -m tests.glossary`. The link leads to the section that introduces the
-term.
-In a notebook, `glossary()` shows the same list.
+`python -m tests.glossary` generates this page from `data/glossary.toml`. Each link leads to the section that
+introduces the term. In a notebook, `glossary()` shows the same list.
 
 | term | what it means | introduced in |
 |---|---|---|

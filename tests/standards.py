@@ -11,12 +11,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "standards.md"
-_HEAD = """# What the standards ask, and where it is shown
+_HEAD = """# What the standards require, and where the kit shows it
 
-Written from `data/standards.toml` by `python -m tests.standards`. A test fails if a row names a test or a cell that
-does not exist, or that does not name the clause. The second column is our wording, not the standards' text.
+`python -m tests.standards` generates this page from `data/standards.toml`. A test fails if a row names a test or a
+cell that does not exist, or one that does not mention the clause. The second column sums up each clause in our words.
 
-| clause | asks | shown by the test | taught in |
+| clause | requirement | shown by the test | taught in |
 |---|---|---|---|
 """
 

@@ -142,7 +142,7 @@ def damaged(deployment: Deployment) -> Iterator[str]:
 TROUBLES = [
     (locked, "try again"),
     (held_alone, "try again"),
-    (no_database, "name another file"),
+    (no_database, "choose another file"),
     (no_folder, "check that its folder exists"),
     (a_folder, "check that its folder exists"),
     (damaged, "restore a backup"),

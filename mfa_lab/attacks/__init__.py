@@ -1,7 +1,8 @@
-"""The attack series: one module for each attack, with a weak server, the attack, its measure and its grader.
+"""The attack series: one module for each attack, with a weak server, the attack, its measure and its trials.
 
-A module with an `ATTACK` is an attack and is found automatically. Everything runs in this process, only against this
-kit's servers, and opens no network connection. No weak server is a real product: each represents a class of mistakes.
+Any module that defines `ATTACK` is an attack and is found automatically. Everything runs in this process and only
+against this kit's servers, without a network connection. The weak servers are not real products: each represents a
+class of mistakes.
 """
 
 from __future__ import annotations
@@ -49,30 +50,30 @@ _HOMES, __getattr__ = lazy_names(__name__)
 
 @cache
 def attack_series() -> tuple[Attack, ...]:
-    """Return all attacks, from the lowest number."""
+    """Return all attacks, in the order of their numbers."""
     modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
     found = (one.ATTACK for one in modules if hasattr(one, "ATTACK"))
     return tuple(sorted(found, key=lambda one: (one.number, one.id)))
 
 
 def attack(which: int | str) -> Attack:
-    """Return the attack with this id, or the first with this number.
+    """Return the attack with this id, or the first attack with this number.
 
-    Raises `InvalidInput`, which names the existing ones.
+    Raises `InvalidInput`, which lists the existing numbers and ids.
     """
     return attacks_numbered(which)[0]
 
 
 def attacks_numbered(which: int | str) -> tuple[Attack, ...]:
-    """Return the attack with this id, or all with this number, because the sixteenth has two halves.
+    """Return the attack with this id, or all attacks with this number, because attack 16 has two halves.
 
-    Raises `InvalidInput`.
+    Raises `InvalidInput` if no attack matches.
     """
     chosen = tuple(one for one in attack_series() if str(which) in {str(one.number), one.id})
     if chosen:
         return chosen
     known = ", ".join(f"{one.number} {one.id}" for one in attack_series())
-    raise InvalidInput(f"there is no attack {which!r}; there are: {known}")
+    raise InvalidInput(f"there is no attack {which!r}; the attacks are: {known}")
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,6 @@
 """Attack 17, account lockout: a stranger who knows a name locks its owner out.
 
-A rate limit may delay, not disable.
+A limit on passwords may delay the next attempt, but it must not disable the account.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _WRONG = "demo only: not the password"
 
 
 class LockingServer(MinimalServer):
-    """Locks an account after ten wrong passwords in a row, until an administrator unlocks it.
+    """Lock an account after ten wrong passwords in a row, until an administrator unlocks it.
 
-    It counts each name's wrong passwords in a `Count` (`failures`, `wait_until`); a correct one resets the count.
+    Each name's wrong passwords are counted in a `Count` (`failures`, `wait_until`). A correct password resets the
+    count.
     """
 
     allowed = 10
@@ -54,7 +55,7 @@ class LockingServer(MinimalServer):
 
 
 class Fixed(LockingServer):
-    """From the third wrong password on, waits half a minute, doubling to an hour; then an hour each time."""
+    """Wait half a minute after the third wrong password, then twice as long after each further one, up to an hour."""
 
     def locked(self, count: Count) -> bool:
         return self.clock.now() < count.wait_until
@@ -67,7 +68,7 @@ class Fixed(LockingServer):
 
 
 def _guess(world: World, count: int, pause: int = 0) -> None:
-    """Type wrong passwords for Alice's name, without the last pause."""
+    """Type wrong passwords for Alice's name, with a pause between them but not after the last."""
     for number in range(count):
         world.clock.advance(pause if number else 0)
         outcome(lambda: world.server.begin_login(world.alice.name, _WRONG))
@@ -78,18 +79,18 @@ def _alice_begins(world: World) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Type a wrong password for Alice's name every ten minutes for a day, and know nothing else.
+    """Type a wrong password for Alice's name every ten minutes for a day, knowing nothing but her name.
 
-    Then the stranger goes away, and Alice tries every ten minutes for a week. Her rejections after the first hour are
-    counted.
+    Then the stranger stops, and Alice tries every ten minutes for a week. The measure counts her rejections after the
+    first hour.
     """
     world, every = World(make), 10 * _MINUTE
     _guess(world, 144, pause=every)
     tries = _WEEK // every
     refused = next((number for number in range(tries) if _later(world, every)), tries)
-    held = "for a week and longer" if refused == tries else f"for {10 * (refused + 1)} minutes"
+    held = "for a week or longer" if refused == tries else f"for {10 * (refused + 1)} minutes"
     within = _HOUR // every
-    words = f"after the stranger's last attempt Alice, with the correct password, is kept out {held}"
+    words = f"after the stranger's last attempt, Alice with the correct password is kept out {held}"
     return Measure(max(0, refused - within), tries - within, words)
 
 
@@ -100,9 +101,10 @@ def _later(world: World, seconds: int) -> bool:
 
 
 def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
-    """Return how many seconds Alice has to wait after so many wrong passwords in a row.
+    """Return how many seconds Alice must wait after this number of wrong passwords in a row.
 
-    Each of these is made when it counts. The answer is in steps of half a minute, or None for more than a day.
+    Each wrong password is typed when the server counts it. The result is in steps of half a minute, or None for more
+    than a day.
     """
     world = World(make)
     _guess(world, wrong_passwords, pause=_HOUR)
@@ -113,7 +115,7 @@ def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
 
 
 def _kept_out(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """Return a trial: for how long after a stranger's attempts Alice's correct password is rejected."""
+    """Return a trial that finds how long Alice's correct password is rejected after a stranger's attempts."""
 
     def run(make: Make) -> str:
         world, waited = World(make), 0
@@ -139,7 +141,7 @@ def _hammered(make: Make) -> str:
 
 
 def _right_at_last(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """Return a trial: the last of a stranger's many passwords is Alice's."""
+    """Return a trial in which the last of a stranger's many passwords is Alice's."""
 
     def run(make: Make) -> str:
         world = World(make)
@@ -180,15 +182,15 @@ ATTACK = Attack(
     number=17,
     id="account-lockout",
     title="Locked out on purpose",
-    flaw="Locks the account after ten wrong passwords, and anyone who knows the name can type them.",
-    story="An auction site showed who bid highest. In the last minutes a rival could type that bidder's name "
-    "and three wrong passwords. The account was locked for a while, and the rival's own bid went "
-    "unanswered.",
+    flaw="Locks the account after ten wrong passwords, so anyone who knows the name can lock the owner out.",
+    story="An auction site showed who had made the highest bid. In the last minutes, a rival could type that "
+    "bidder's name with three wrong passwords. The account was locked for a while, so the bidder could not "
+    "answer the rival's own bid.",
     source="https://cwe.mitre.org/data/definitions/645.html",
     clauses=("ASVS-6.1.1", "NIST-3.2.2", "RFC4226-7.3"),
     standard_name="Account lockout (denial of service)",
-    defence="Delays a password by an hour at most and never locks it; a stranger who keeps "
-    "guessing can still delay the owner.",
+    defence="Delays the next password attempt by an hour at most and never locks the account; a stranger who "
+    "keeps guessing can still delay the owner.",
     weak=LockingServer,
     fixed=Fixed,
     ours=our_server,
@@ -199,71 +201,73 @@ ATTACK = Attack(
             "Alice, after a stranger's ten wrong passwords",
             _kept_out(10),
             _AN_HOUR,
-            "Anybody who knows Alice's name can send ten requests, and your server keeps her out. When does your "
-            "lock end?",
+            "Anybody who knows Alice's name can send ten requests, and then your server keeps her out. When does "
+            "your lock end?",
         ),
         Trial(
-            "Alice, after a thousand without a pause",
+            "Alice, after a thousand wrong guesses without a pause",
             _kept_out(1000),
             _AN_HOUR,
-            "A thousand requests are a second's work, and after them your server keeps Alice out too long. How does "
-            "your wait grow?",
+            "Anybody can send a thousand requests in a second, and then your server keeps Alice out too long. How "
+            "does your wait grow?",
         ),
         Trial(
-            "Alice, after one every hour for a fortnight",
+            "Alice, after a wrong guess every hour for two weeks",
             _kept_out(336, pause=_HOUR),
             _AN_HOUR,
-            "A patient stranger waits until your server counts the next attempt, and Alice cannot log in. How long "
-            "does the wait get?",
+            "A patient stranger sends one wrong password an hour for two weeks, and then Alice cannot log in. How "
+            "long does your wait get?",
         ),
         Trial(
-            "Alice, after an hour in which a stranger hammered",
+            "Alice, after an hour in which a stranger never stopped guessing",
             _hammered,
             IN,
-            "Alice's name has to wait for an hour, and meanwhile somebody goes on typing. When does the hour end on "
-            "your server?",
+            "Alice's account has to wait for an hour, and meanwhile somebody goes on typing passwords. When does "
+            "the hour end on your server?",
         ),
         Trial(
             "A hundred guesses without a pause, then the correct one",
             _right_at_last(100),
             OUT,
-            "Your server locks nobody out and slows nobody down. While a name waits, it may verify no password. What "
-            "does `locked` compare?",
+            "Your server neither locks anybody out nor slows anybody down. While an account has to wait, the "
+            "server must not verify any password. What does `locked` compare?",
         ),
         Trial(
             "A hundred guesses, one a minute, then the correct one",
             _right_at_last(100, pause=_MINUTE),
             OUT,
-            "One guess a minute makes half a million a year. How must the wait change as the guesses go on?",
+            (
+                "Your server allows one guess a minute, which makes half a million a year. How must the wait change "
+                "as the guesses go on?"
+            ),
         ),
         Trial(
-            "Alice, mistyping twice before each login",
+            "Alice, who mistypes twice before each login",
             _mistypes,
             IN,
-            "Your server makes Alice wait after two "
-            "typing errors, which are no attack. From "
-            "which failure on should it make her wait?",
+            "Your server already makes Alice wait after two mistakes. Two mistakes are not an attack. After how "
+            "many failures should she have to wait?",
         ),
         Trial(
             "Alice, half a minute after her third mistake",
             partial(_after_three_mistakes, seconds=30),
             IN,
-            "Half a minute after her third mistake your server still makes Alice wait. How long should the first "
-            "wait be?",
+            "Half a minute after Alice's third mistake, your server still makes her wait. How long should the "
+            "first wait be?",
         ),
         Trial(
             "Alice, 29 seconds after her third mistake",
             partial(_after_three_mistakes, seconds=29),
             OUT,
             "Your server verifies a password 29 seconds after the third mistake in a row. Until when should it "
-            "verify nothing?",
+            "not verify any password?",
         ),
         Trial(
-            "Mallory, while Alice's name is guessed at",
+            "Mallory, while somebody guesses passwords for Alice's name",
             _another_name,
             IN,
-            "Somebody guesses passwords for Alice's name, and your server rejects Mallory at his own. Whose failures "
-            "does your method read?",
+            "Somebody guesses passwords for Alice's account, and now your server keeps Mallory out of his own. "
+            "Whose failures does your method read?",
         ),
         *HONEST,
     ),

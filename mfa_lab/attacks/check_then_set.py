@@ -1,4 +1,4 @@
-"""Attack 10: a server checks whether a code was used, and then marks it. Another request fits in between."""
+"""Attack 10: a server checks whether a code was used, and only then marks it. Another request fits in between."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, RecoveryCodes
 
 MakeOnFile = Callable[[Clock, Randomness, Path], Any]
-"""Makes a server whose memory of used steps is a database file, which several processes can share."""
-ONE, MORE, NOBODY = "one gets in", "more than one gets in", "at times nobody gets in"
+"""A function that makes a server which stores used steps in a database file that several processes can share."""
+ONE, MORE, NOBODY = "one gets in", "more than one gets in", "sometimes nobody gets in"
 
 
 class CheckThenSet(MinimalServer):
-    """Keeps the last step of each account in SQLite, as applications do: a query, a comparison, an update."""
+    """Keep the last step of each account in SQLite, as applications do: a query, a comparison, an update."""
 
     def __init__(self, clock: Clock, randomness: Randomness, path: Path) -> None:
         super().__init__(clock, randomness)
@@ -40,7 +40,7 @@ class CheckThenSet(MinimalServer):
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """Return a connection on which each statement is a separate transaction."""
+        """Yield a connection on which each statement is a separate transaction."""
         with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as database:
             yield database
 
@@ -64,7 +64,10 @@ class CheckThenSet(MinimalServer):
 
 
 class Fixed(CheckThenSet):
-    """Compares and sets in one statement. The database runs one writer after the other, and says who wrote."""
+    """Compare and set in one statement.
+
+    The database runs one writer after the other, and reports which of them wrote.
+    """
 
     def consume(self, account: Account, step: int) -> bool:
         with self.database() as database:
@@ -73,28 +76,31 @@ class Fixed(CheckThenSet):
 
 
 def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaServer:
-    """Make this kit's own server, on a file, under its standard policy except for cheap hashes."""
+    """Return this kit's server with a database file, under its standard policy but with cheap hashes."""
     return MfaServer(f"sqlite:///{path}", clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
 
 
 @contextmanager
 def on_file(make: MakeOnFile) -> Iterator[Make]:
-    """Give `make` a temporary file. It is on a disk, where a write takes time: /tmp may be memory."""
+    """Give `make` a temporary file.
+
+    The file is on a disk, where a write takes time, because /tmp may be in memory.
+    """
     disk = Path("/var/tmp")  # noqa: S108
     with TemporaryDirectory(dir=disk if os.access(disk, os.W_OK) else None, ignore_cleanup_errors=True) as folder:
         yield lambda clock, randomness: make(clock, randomness, Path(folder) / "race.db")
 
 
 def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:
-    """Return how many attempts succeed with the same code, round by round."""
+    """Return how many attempts succeed with the same code in each round."""
     with on_file(make) as make_here:
         return racers(World(make_here), rounds)
 
 
 def attack(make: MakeOnFile) -> Measure:
-    """Know the password and one code, and send both many times at the same moment: to threads, to processes.
+    """Send a known password and one code many times at the same moment, to threads and to processes.
 
-    How many get in differs from run to run; that more than one does is certain.
+    The number of attempts that get in differs from run to run, but more than one always gets in.
     """
     doubled = [racers.__name__ for racers in (threads, processes) if max(race(make, racers, ROUNDS)) > 1]
     told = f"more than one got in, among {' and among '.join(doubled)}" if doubled else "one got in, no more"
@@ -118,8 +124,8 @@ _ONE_AFTER_THE_OTHER = (
         "The same code, a second later",
         partial(used_again, delay_seconds=1),
         OUT,
-        "The second request comes after the first has written, and gets in. So a used code works again. What tells "
-        "the first from the second?",
+        "The second request comes after the first one has written, but it still gets in. So a used code works "
+        "again. How can you tell the first request from the second?",
     ),
     LAST_BUT_ONE,
     LAST_AFTER_IT,
@@ -131,14 +137,14 @@ ATTACK = Attack(
     number=10,
     id="check-then-set",
     title="Check, then set",
-    flaw="Looks whether a code was used, and marks it afterwards: other requests pass in between.",
-    story="In 2026 the replay protection of a file-sharing server asked its cache whether a code was used. It "
-    "verified the code, and then wrote it into the cache. Two requests with one code could both be accepted, "
-    "until one operation did both.",
+    flaw="Checks whether a code was used, and marks it only afterwards, so other requests pass in between.",
+    story="In 2026, the replay protection of a file-sharing server asked its cache whether a code had been "
+    "used. It verified the code, and only then wrote it into the cache. Two requests with the same code could "
+    "both be accepted. In the fixed version, one operation checks and writes.",
     source="https://github.com/projectsend/projectsend/pull/1738",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Race condition (time of check to time of use)",
-    defence="One compare-and-set statement both checks and consumes the step.",
+    defence="Checks and consumes the step in one compare-and-set statement.",
     weak=CheckThenSet,
     fixed=Fixed,
     ours=our_server_on_file,
@@ -149,15 +155,15 @@ ATTACK = Attack(
             "The attack, by threads",
             partial(_races, racers=threads),
             ONE,
-            "Eight requests ask before the first has written, and several get the same answer. So not exactly one "
-            "gets in. Who decides which of them came first?",
+            "All eight requests read the step before the first one has written, so several get the same "
+            "answer. So several get in, or none. What decides which request came first?",
         ),
         Trial(
             "The attack, by processes",
             partial(_races, racers=processes),
             ONE,
-            "Eight processes share nothing but the database. So what one of them remembers does not reach the "
-            "others. Who decides which of them came first?",
+            "Eight processes share only the database. So no process can see what another one remembers. What "
+            "decides which process came first?",
         ),
         *(replace(trial, run=partial(_with_file, trial.run)) for trial in _ONE_AFTER_THE_OTHER),
     ),

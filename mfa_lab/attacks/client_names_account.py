@@ -1,4 +1,4 @@
-"""Attack 2, parameter tampering: in the second step, the server believes the client about whose login it is."""
+"""Attack 2, parameter tampering: in the second step, the server lets the client say whose login it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfa_lab.server.records import PendingLogin
 
 
 class TrustingServer(MinimalServer):
-    """Writes the account's name beside the token, as into a hidden field, and reads it back from there."""
+    """Write the account's name beside the token, as in a hidden field, and read the name back from there."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -28,7 +28,7 @@ class TrustingServer(MinimalServer):
 
 
 class Fixed(TrustingServer):
-    """Looks up in its own list whose login it is."""
+    """Look up in the server's own list whose login it is."""
 
     def account_of(self, pending: PendingLogin) -> Account:
         token = pending.token.reveal().partition(" ")[0]
@@ -38,19 +38,19 @@ class Fixed(TrustingServer):
 
 
 def renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
-    """Return what a client sends back that replaces `name` by `other` everywhere."""
+    """Return what a client sends back after it has replaced `name` with `other` everywhere."""
     return replace(pending, token=Redacted(pending.token.reveal().replace(name, other)))
 
 
 def attack(make: Make) -> Measure:
     """Log in with Mallory's password, change the name on the page to Alice's, and type a code seen on her phone."""
     got = _with_alices_code(make) == IN
-    words = f"without Alice's password, with one look at her phone, her pages {'open' if got else 'stay shut'}"
+    words = f"without Alice's password, but with one look at her phone, her pages {'open' if got else 'stay shut'}"
     return Measure(got=int(got), tries=1, words=words)
 
 
 def _opens_alices(world: World, pending: PendingLogin, code: str) -> str:
-    """Return whether this opens Alice's pages. If it opens another person's, it does her no harm."""
+    """Return whether this opens Alice's pages. Opening another person's pages does her no harm."""
     try:
         session = world.server.finish_login(pending, code)
     except AccessDenied:
@@ -120,15 +120,15 @@ ATTACK = Attack(
     number=2,
     id="client-names-account",
     title="The client names the account in step two",
-    flaw="Believes the account's name that the page for the code sends back.",
-    story="In 2019 users of an adapter that adds one-time passwords to company logins found the wrong person's "
-    "name in the second step. It travelled in a hidden field of the page for the code. Its author wrote "
-    "in public what that meant: one person's password and another's code made one login. The report was "
-    "closed as fixed.",
+    flaw="Trusts the account name that the client sends back with the code.",
+    story="In 2019, users of an adapter that adds one-time passwords to company logins found the wrong person's "
+    "name in the second step. The name was sent in a hidden field of the page for the code. The author "
+    "explained the danger in public: one person's password and another person's code together made a login. The "
+    "report was closed as fixed.",
     source="https://github.com/sbidy/privacyIDEA-ADFSProvider/issues/19",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Parameter tampering: the client names the account",
-    defence="The pending login, kept on the server, says whose code is asked for.",
+    defence="Reads the account from the pending login, which is kept on the server.",
     weak=TrustingServer,
     fixed=Fixed,
     ours=our_server,
@@ -139,55 +139,61 @@ ATTACK = Attack(
             "Mallory's password, Alice's name, Alice's code",
             _with_alices_code,
             OUT,
-            "Nobody typed Alice's password, and your server opened her pages. Which part of the text did it believe?",
+            (
+                "Nobody typed Alice's password, but your server opened her pages. Which part of the text did your "
+                "server trust?"
+            ),
         ),
         Trial(
             "The same, while Alice is logging in",
             _while_alice_logs_in,
             OUT,
-            "Alice did pass the first step, but not with this token, and your server opened her pages. Who passed "
-            "the first step with this token?",
+            "Your server opened Alice's pages. She did pass the first step, but with another token. Who passed "
+            "the first step with this one?",
         ),
         Trial(
             "The same, after Alice has logged in and out",
             _after_alice_logged_in,
             OUT,
-            "Alice logged in a minute ago, and your server opened her pages to Mallory. What does her earlier login "
-            "say about the person who is here now?",
+            "Alice logged in a minute ago, and your server then opened her pages to Mallory. What does her "
+            "earlier login prove about the person who is logging in now?",
         ),
         Trial(
             "Mallory's password, Alice's name, Mallory's code",
             _with_own_code,
             OUT,
-            "Your server opened Alice's pages, with neither her password nor her phone. Whose password and whose "
-            "code did it verify?",
+            "Your server opened Alice's pages to somebody who had neither her password nor her phone. Whose "
+            "password and whose code did it verify?",
         ),
         Trial(
             "A made-up token, Alice's name, Alice's code",
             _made_up,
             OUT,
-            "Your server accepted a token that it never issued. Where could it look the token up?",
+            "Your server accepted a token that it never issued. Where could it look up the token?",
         ),
         *HONEST,
         Trial(
             "Alice and Mallory, at the same time",
             _both_at_once,
             IN,
-            "Two people log in at the same time. Your server takes one of them for the other, or for nobody.",
+            (
+                "When two people log in at the same time, your server confuses or rejects one of them. How "
+                "does it tell their logins apart?"
+            ),
         ),
         Trial(
             "Alice, who mistypes twice",
             _twice_wrong,
             IN,
-            "After two mistakes your server no longer accepts Alice's pending login. How many mistakes should one "
-            "login allow?",
+            "After two wrong codes, your server no longer accepts Alice's pending login. How many mistakes should "
+            "one login allow?",
         ),
         Trial(
             "Mallory, as himself",
             _mallory_is_mallory,
             IN,
-            "Mallory logs in as himself, and your server does not show him his own pages. Whose account does your "
-            "method return?",
+            "Mallory logs in to his own account, but your server does not show him his own pages. Whose account "
+            "does your method return?",
         ),
     ),
 )

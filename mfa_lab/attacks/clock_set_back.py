@@ -1,4 +1,4 @@
-"""Attack 16, its other half: the server's own clock is set back, and old codes are valid again."""
+"""Attack 16, second half: the server's own clock is set back, so old codes are valid again."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _NEITHER = "neither gets in"
 
 
 class ClockTrustingServer(LongMemory):
-    """Remembers used codes by its own clock as long as the window accepts them, which fixes only attack 9."""
+    """Remember a used code, by the server's own clock, as long as the window accepts it. This fixes only attack 9."""
 
 
 class Fixed(ClockTrustingServer):
-    """Keeps the step of the last accepted code, which does not go back with the clock."""
+    """Keep the step of the last accepted code, which does not go back with the clock."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -31,7 +31,7 @@ class Fixed(ClockTrustingServer):
 
 
 def _enters(world: World, code: str) -> bool:
-    """Return whether Mallory gets in as Alice. A service that is out of order lets nobody in."""
+    """Return whether Mallory gets in as Alice. A server that refuses to work lets nobody in."""
     try:
         world.server.finish_login(world.begin(world.alice), code)
     except (AccessDenied, ClockSetBack):
@@ -40,9 +40,9 @@ def _enters(world: World, code: str) -> bool:
 
 
 def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
-    """Return a world an hour after a login of Alice's, just after another one, and two of her codes.
+    """Return a world just after Alice's second login, an hour after her first, and two of her codes.
 
-    One code is that of her first login. The other was seen half an hour ago and never used.
+    The first code is from her first login. The second was seen half an hour ago and never used.
     """
     world = World(make)
     used = world.alice.phone.code()
@@ -55,10 +55,10 @@ def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
 
 
 def attack(make: Make) -> Measure:
-    """Have a list of Alice's codes of the last hour, and wait until the server's clock is set back.
+    """Type codes that Alice's phone showed in the last hour, after the server's clock has been set back.
 
-    Causes are daylight saving, if a server reads local time, a wrong time server, or a machine restored from a
-    snapshot.
+    A clock goes back because of daylight saving (if a server reads local time), a wrong time server, or a machine
+    restored from a snapshot.
     """
     world, used, unused = _seen_in_an_hour(make)
     world.clock.advance(-HOUR)
@@ -66,8 +66,8 @@ def attack(make: Make) -> Measure:
     world.clock.advance(HOUR // 2)
     got.append(_enters(world, unused))
     words = (
-        f"an hour back, a code that was used {'is accepted again' if got[0] else 'is rejected'}, "
-        f"and one that was only seen {'is accepted' if got[1] else 'is rejected'}"
+        f"with the clock an hour back, a code that was used {'is accepted again' if got[0] else 'is rejected'}, "
+        f"and a code that was only seen {'is accepted' if got[1] else 'is rejected'}"
     )
     return Measure(sum(got), len(got), words)
 
@@ -104,9 +104,9 @@ def _kept(make: Make) -> str:
 
 
 def _last_ones(make: Make) -> str:
-    """Set the clock back to the time of each recently accepted code, and return those that are accepted again.
+    """Set the clock back to the time of each recently accepted code, and return which codes are accepted again.
 
-    One is the code of Alice's only login, which the server has forgotten since; the other enrolled her phone.
+    One code is from Alice's only login, and the server has since forgotten it. The other code enrolled her phone.
     """
     world = World(make)
     code = world.alice.phone.code()
@@ -143,13 +143,13 @@ ATTACK = Attack(
     number=16,
     id="clock-set-back",
     title="The clock set back",
-    flaw="Forgets used codes by its clock, and the clock may be wrong.",
-    story="In 2015 researchers showed that somebody on the path of unauthenticated NTP traffic can shift the "
-    "time of its clients by hours or even years.",
+    flaw="Uses its clock to decide when to forget a used code, although the clock may be wrong.",
+    story="In 2015, researchers showed that an attacker on the path of unauthenticated NTP traffic can shift "
+    "its clients' clocks by hours or even years.",
     source="https://doi.org/10.14722/ndss.2016.23090",
     clauses=("ASVS-6.5.8", "RFC6238-5.2", "NIST-3.1.4.2"),
     standard_name="Clock set back",
-    defence="Refuses to work with a clock that is more than a minute behind, until it catches up "
+    defence="Refuses to work if its clock goes back by more than a minute, until the clock catches up "
     "or an operator trusts it.",
     weak=ClockTrustingServer,
     fixed=Fixed,
@@ -158,23 +158,23 @@ ATTACK = Attack(
     run=attack,
     trials=(
         Trial(
-            "A used code, an hour later, the clock an hour back",
+            "A used code, an hour later, with the clock an hour back",
             _used,
             OUT,
-            "Your server accepted a code that was used before. Which of its numbers still shows that?",
+            "Your server accepted a used code again. Which stored number still shows that this code was used?",
         ),
         Trial(
-            "A code that was seen and never used, with the clock back in its time",
+            "A code that was seen and never used, with the clock set back to its time",
             _unused,
             OUT,
-            "Your server accepted a code that nobody has used, after it had accepted a later one. What does the "
-            "later code say about this one?",
+            "Your server accepted a code that nobody had used, although it had already accepted a later code. "
+            "What does the later code tell you about this one?",
         ),
         Trial(
             "The attack: first the used code, then a code that Mallory saw and nobody used",
             _one_after_the_other,
             OUT,
-            "Your server rejected the used code, and then accepted the other code. What did the rejected code "
+            "Your server rejected the used code, but then accepted the other code. What did the rejected code "
             "change?",
         ),
         Trial(
@@ -188,25 +188,28 @@ ATTACK = Attack(
             "The same code again, at once",
             partial(used_again, delay_seconds=0),
             OUT,
-            "Your server accepted the same code twice in a row. From which moment on is an accepted code a code of "
-            "the past?",
+            "Your server accepted the same code twice in a row. From which moment on should an accepted code be "
+            "invalid?",
         ),
         Trial(
             "Alice, just after the clock was corrected by two seconds",
             _corrected,
             IN,
-            "The clock was corrected by two seconds, and your server rejects Alice. How far back may a clock go "
-            "without harm?",
+            "The clock was corrected by two seconds, and now your server rejects Alice. How far back may a clock "
+            "go without harm?",
         ),
         Trial(
             "Alice, once the clock is correct again",
             _right_again,
             IN,
-            "The clock is correct again, and your server still rejects Alice. Which of its numbers is wrong now?",
+            (
+                "The clock is correct again, but your server still rejects Alice. Which of its stored numbers is "
+                "wrong now?"
+            ),
         ),
         *HONEST,
         Trial(
-            "The codes of Alice's last login and of her enrolment, each with the clock back in its time",
+            "The codes of Alice's last login and of her enrolment, each with the clock set back to its time",
             _last_ones,
             _NEITHER,
             "The memory that depends on the clock has forgotten both codes. Which number does your server still "

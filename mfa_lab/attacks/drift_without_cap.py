@@ -1,4 +1,7 @@
-"""Attack 16: the window follows the phone's clock as far as an attacker leads it. (Other half: `clock_set_back`.)"""
+"""Attack 16: the window follows the phone's clock as far as an attacker leads it.
+
+`clock_set_back` is the other half.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,13 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 CODES = 120
-"As many as the next hour has. Alice's phone shows them to anyone who holds it and sets its clock "
-"ahead."
+"As many codes as the next hour has. Alice's phone shows them to anyone who holds it and sets its clock ahead."
 LATER_SECONDS = 600
 STOPS, GOES_ON = "the walk ends", "the walk goes on"
 
 
 class FollowingServer(MinimalServer):
-    """Keeps the drift of each phone: after a login, the window's centre is at the code's step."""
+    """Store the drift of each phone: after a login, the window is centred on the code's step."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -40,14 +42,14 @@ class FollowingServer(MinimalServer):
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
         """Return the new centre of the window.
 
-        `drift` is the old centre and `offset` that of the code, both in steps from the server's own (positive:
-        ahead).
+        `drift` is the old centre and `offset` is the code's step, both relative to the server's own step (positive
+        means ahead).
         """
         return offset
 
 
 class Fixed(FollowingServer):
-    """Follows a phone only so far that the window keeps the server's own step."""
+    """Follow a phone only so far that the window still contains the server's own step."""
 
     def learnt(self, drift: int, offset: int) -> int:  # noqa: ARG002
         return max(-self.window_steps, min(self.window_steps, offset))
@@ -59,10 +61,11 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 
 def walk(world: World, direction: int, codes: int) -> int:
-    """Log in as Alice with one code after the other, each a step further from the server's own.
+    """Log in as Alice with one code after the other, each one step further from the server's own step.
 
-    Stop at the first rejection, and return how many codes were accepted. With `direction` 1, all come at one moment,
-    with the codes of the steps to come. With -1 they are old codes, each as late as a window of one step accepts it.
+    Stop at the first rejection, and return how many codes were accepted. If `direction` is 1, all codes come at one
+    moment and belong to the coming steps. If it is -1, the codes are old, each as late as a window of one step
+    accepts it.
     """
     taken = 0
     for number in range(1, codes + 1):
@@ -77,19 +80,19 @@ def walk(world: World, direction: int, codes: int) -> int:
 
 
 def owner_later(world: World) -> str:
-    """Return whether Alice gets in ten minutes later, with her own phone and the correct time."""
+    """Return whether Alice gets in ten minutes later, with her own phone set to the correct time."""
     world.clock.advance(LATER_SECONDS)
     return outcome(lambda: world.log_in(world.alice))
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password and have her phone for a minute; set its clock ahead and note an hour of codes."""
+    """With Alice's password and a minute with her phone, set its clock ahead, and use up an hour of codes."""
     world = World(make)
     taken = walk(world, 1, CODES)
     shut_out = owner_later(world) == OUT
     words = (
-        f"the last accepted code was {taken * PERIOD} s ahead of its time; Alice's own, ten minutes later, is "
-        f"{'rejected' if shut_out else 'accepted'}"
+        f"the last accepted code was {taken * PERIOD} s ahead of its time; ten minutes later, Alice's own code "
+        f"is {'rejected' if shut_out else 'accepted'}"
     )
     return Measure(int(taken == CODES) + int(shut_out), 2, words)
 
@@ -117,14 +120,14 @@ ATTACK = Attack(
     number=16,
     id="drift-without-cap",
     title="Drift without a cap",
-    flaw="Moves the window to wherever the last code was, without a limit.",
-    story="In 2019 a user of an open-source server for one-time passwords reported what the server did when it "
-    "followed a phone by itself. It accepted a used code again twenty minutes later. It took that phone to be "
-    "1,230 seconds slow, although its window was 300 seconds. It was fixed.",
+    flaw="Moves its window to the last accepted code, without any limit.",
+    story="In 2019, a user reported how an open-source server for one-time passwords followed a phone's clock "
+    "automatically. The server accepted a used code again twenty minutes later. It assumed that the phone was "
+    "1,230 seconds slow, although its window was 300 seconds. The fault was fixed.",
     source="https://github.com/LinOTP/LinOTP/issues/110",
     clauses=("RFC6238-6", "RFC4226-7.4", "ASVS-6.5.8"),
     standard_name="Drift learning without a cap",
-    defence="Learns at most one step a login, up to a cap; off by default.",
+    defence="Learns at most one step per login, up to a cap, and only if the policy turns this on.",
     weak=FollowingServer,
     fixed=Fixed,
     ours=our_server,
@@ -135,40 +138,49 @@ ATTACK = Attack(
             "A walk ahead, with an hour of codes",
             partial(_walks, direction=1),
             STOPS,
-            "Your window goes as far ahead as somebody has codes. Where must it stop?",
+            (
+                "With enough codes, an attacker can move your window ahead as far as they like. Where must "
+                "the window stop?"
+            ),
         ),
         Trial(
             "A walk back, with an hour of codes",
             partial(_walks, direction=-1),
             STOPS,
-            "Old codes, each a little later, lead your window into the past. Where must it stop on that side?",
+            "A series of old codes moves your window into the past. Where must the window stop on that side?",
         ),
         Trial(
             "Alice, ten minutes after a walk ahead",
             partial(_walked_then_owner, direction=1),
             IN,
-            "Where the walk ends, does the window still accept her own code?",
+            (
+                "An attacker moved the window ahead, and now your server rejects Alice's current code. How "
+                "far ahead is the window's centre?"
+            ),
         ),
         Trial(
             "Alice, ten minutes after a walk back",
             partial(_walked_then_owner, direction=-1),
             IN,
-            "Where the walk back ends, does the window still accept her own code?",
+            (
+                "An attacker moved the window back, and now your server rejects Alice's current code. How far "
+                "behind is the window's centre?"
+            ),
         ),
         *HONEST,
         Trial(
             "Alice, whose clock gains a step a month, for two months",
             partial(_slowly, direction=1),
             IN,
-            "Your server does not follow a phone that slowly goes wrong. What should the stored drift say after each "
-            "login?",
+            "Your server does not follow a phone whose clock slowly gains time. What should the stored drift be "
+            "after each login?",
         ),
         Trial(
             "Alice, whose clock loses a step a month, for two months",
             partial(_slowly, direction=-1),
             IN,
-            "Your server does not follow a phone that slowly loses time. In how many directions can a clock go "
-            "wrong?",
+            "Your server does not follow a phone whose clock slowly loses time. In how many directions can a "
+            "clock go wrong?",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Attack 4, online guessing across sessions: a limit for each pending login, and no limit on pending logins."""
+"""Attack 4, online guessing across sessions: each pending login has a limit, but there may be any number of them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.records import PendingLogin
 
 ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
-"""A hundred pending logins with five guesses each, all while the same codes are valid."""
+"""A hundred pending logins with five guesses each, all made while the same codes are valid."""
 
 
 class PerSessionServer(MinimalServer):
-    """Makes a guesser wait, but counts for each pending login separately. It does not ask whose logins they are."""
+    """Make a guesser wait, but count separately for each pending login, without asking whose login it is."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -28,7 +28,7 @@ class PerSessionServer(MinimalServer):
 
 
 class Fixed(PerSessionServer):
-    """Keeps one count for each account, however many pending logins it has."""
+    """Keep one count for each account, however many pending logins it has."""
 
     def counted(self, pending: PendingLogin) -> Count:
         account = self.account_of(pending)
@@ -36,13 +36,13 @@ class Fixed(PerSessionServer):
 
 
 def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
-    """Open as many pending logins as it takes, side by side, and type a few codes into each."""
+    """Open as many pending logins as necessary, side by side, and type a few codes into each."""
     pendings = [world.begin(world.alice) for _ in range(0, len(codes), EACH)]
     return any(guess(world, pendings[number // EACH], code) for number, code in enumerate(codes))
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, and guess: many attackers, each in a hundred sessions at a time."""
+    """Guess codes with Alice's password: many attackers, each in a hundred sessions at a time."""
     return many_attackers(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
 
 
@@ -100,15 +100,15 @@ ATTACK = Attack(
     number=4,
     id="guessing-many-sessions",
     title="Guessing across sessions",
-    flaw="Counts wrong codes for each session, and a thief of the password can open any number of them.",
-    story="AuthQuake, 2024: at a very large service ten wrong codes ended a session, and nothing counted sessions. "
-    "Codes were valid for about three minutes. Researchers of Oasis Security opened one session after another, "
-    "guessed in many sessions at a time, and got in after about an hour. The accounts' owners were not told. "
-    "It has been fixed.",
+    flaw="Counts wrong codes for each session, but someone who stole the password can open any number of sessions.",
+    story="AuthQuake, 2024: at a very large service, ten wrong codes ended a session, but nothing counted the "
+    "sessions. Codes were valid for about three minutes. Researchers at Oasis Security opened one session after "
+    "another, guessed in many sessions at once, and got in after about an hour. The accounts' owners were not "
+    "told. The fault has been fixed.",
     source="https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour",
     clauses=("RFC4226-7.3", "NIST-3.2.2", "ASVS-6.3.5"),
     standard_name="Online guessing across sessions",
-    defence="Counts wrong codes for the account, over all of its logins.",
+    defence="Counts wrong codes for the account, across all of its logins.",
     weak=PerSessionServer,
     fixed=Fixed,
     ours=our_server,
@@ -120,43 +120,44 @@ ATTACK = Attack(
             _side_by_side,
             OUT,
             "After a hundred wrong guesses in twenty sessions, your server verified a correct code in another "
-            "session. So opening sessions buys guesses. What do all these sessions have in common?",
+            "session. So every new session gives an attacker more guesses. What do all these sessions have in "
+            "common?",
         ),
         Trial(
             "Twenty sessions one after the other, five wrong guesses in each",
             _one_by_one,
             OUT,
-            "After a hundred wrong guesses at one account, the next session begins as if nothing had happened. So "
-            "Mallory opens one session after another. What should the next session know?",
+            "After a hundred wrong codes for one account, the next session begins as if nothing had happened. So "
+            "Mallory opens one session after another. What should the server remember in the next session?",
         ),
         *HONEST,
         Trial(
             "Alice, an hour after a hundred wrong guesses",
             _alice_later,
             IN,
-            "An hour after the guesses, Alice still cannot get in. So anyone with her password can keep her out. "
-            "When does your server let her try again?",
+            "An hour after the last guess, Alice still cannot get in. So anyone with her password can keep her "
+            "out. When does your server let her try again?",
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and Mallory cannot get into his own. So one attacker stops "
-            "everybody. Whose failures does your server count?",
+            "Somebody guessed codes for Alice's account, and now Mallory cannot log in to his own. So one "
+            "attacker can stop everybody. Whose failures does your server count?",
         ),
         Trial(
             "Alice, while somebody else opens a session with her password",
             _alice_in_between,
             IN,
-            "Somebody used Alice's password elsewhere, and her own code is refused. So anyone with the password can "
-            "interrupt her. What has the other login to do with hers?",
+            "Somebody used Alice's password elsewhere, and then your server rejected her own code. So anyone "
+            "with the password can interrupt her. Why should the other login affect hers?",
         ),
         Trial(
             "Alice, once a day for a month",
             _a_month,
             IN,
-            "Alice logged in once a day without one wrong code, and your server refuses her. So honest use counts "
-            "against her. What does your server count?",
+            "Alice logged in once a day without a single wrong code, but now your server keeps her out. So honest "
+            "use counts against her. What does your server count?",
         ),
     ),
 )

@@ -10,18 +10,18 @@ from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outco
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, GUESSES = 8_000, 600
-"""Twenty guesses a second for half a minute, that is for as long as the same codes are valid."""
+"""Twenty guesses a second for half a minute, which is how long the same codes are valid."""
 
 
 class PatientServer(MinimalServer):
-    """Counts wrong codes, and makes nobody wait for them."""
+    """Count wrong codes, but never make anybody wait."""
 
     def wait_seconds(self, failures: int) -> int:  # noqa: ARG002
         return 0
 
 
 class Fixed(PatientServer):
-    """Makes four mistakes free. Each further one doubles the wait, from half a minute to an hour."""
+    """Allow four mistakes without a wait. Each further mistake doubles the wait, from half a minute to an hour."""
 
     def wait_seconds(self, failures: int) -> int:
         waits = [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600]
@@ -35,12 +35,15 @@ def in_one_session(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
-    """Know Alice's password, and guess: many attackers, each in one session. `window_steps`: the server's."""
+    """Guess codes with Alice's password: many attackers, each in one session.
+
+    `window_steps` is the server's window.
+    """
     return many_attackers(make, in_one_session, attackers=attackers, guesses=GUESSES, window_steps=window_steps)
 
 
 def with_window(window_steps: int) -> type[PatientServer]:
-    """Return the weak server with a window of so many steps on either side: 2 * window_steps + 1 codes are valid."""
+    """Return the weak server with this window, in which 2 * window_steps + 1 codes are valid at a time."""
     return type("Wide", (PatientServer,), {"window_steps": window_steps})
 
 
@@ -110,13 +113,13 @@ ATTACK = Attack(
     number=3,
     id="guessing-one-session",
     title="Guessing in one session",
-    flaw="Counts wrong codes, but verifies the next guess at once.",
-    story="A popular library for Ruby left the rate limiting of codes to the applications, and some had none "
-    "(CVE-2024-0227). An attacker with the password got in after a few days of guessing, or less.",
+    flaw="Counts wrong codes, but still verifies the next guess at once.",
+    story="A popular library for Ruby left rate limiting to the applications, and some of them had none "
+    "(CVE-2024-0227). An attacker with the password could get in after a few days of guessing or less.",
     source="https://blog.inhq.net/posts/totp-CVE-2024-0227/",
     clauses=("RFC4226-6", "RFC4226-7.3", "NIST-3.2.2", "NIST-3.1.4.2"),
     standard_name="Online guessing in one session",
-    defence="Five wrong codes end a pending login, and each further failure waits longer.",
+    defence="Ends a pending login after five wrong codes, and makes the user wait longer after each further failure.",
     weak=PatientServer,
     fixed=Fixed,
     ours=our_server,
@@ -127,51 +130,51 @@ ATTACK = Attack(
             "A hundred wrong guesses in a second, then a correct one",
             _fast,
             OUT,
-            "Your server verified the next guess after a hundred wrong ones in a second. So a program can try every "
-            "code. What should a wrong code cost?",
+            "After a hundred wrong guesses in one second, your server verified the next guess. So a program can "
+            "try every code. What should a wrong code cost?",
         ),
         Trial(
             "Five wrong guesses, an hour's rest, a hundred more, then a correct one",
             _after_a_rest,
             OUT,
-            "After an hour's rest, a hundred wrong guesses in a second cost nothing. So a program rests once and "
-            "goes on. What should the next wrong code cost?",
+            "After a pause of an hour, a hundred wrong guesses in one second cost nothing. So a program pauses "
+            "once and goes on. What should the next wrong code cost?",
         ),
         *HONEST,
         Trial(
             "A guess a second for five minutes, then a correct one",
             _steady,
             OUT,
-            "Somebody guessed once a second for five minutes, and your waits stayed at a few seconds. So a program "
-            "hardly notices them. What should the three-hundredth wrong code cost?",
+            "Somebody guessed once a second for five minutes, but your waits stayed at a few seconds. Such "
+            "waits hardly slow a program down. What should the three-hundredth wrong code cost?",
         ),
         Trial(
             "Alice, an hour after a hundred wrong guesses",
             _alice_later,
             IN,
-            "An hour after a hundred wrong guesses, Alice still cannot get in. So a stranger with her password can "
-            "keep her out. How long should a wait be at most?",
+            "An hour after a hundred wrong guesses, Alice still cannot get in. So a stranger with her password "
+            "can keep her out. How long should the longest wait be?",
         ),
         Trial(
             "Alice, two hours after somebody guessed all day",
             _alice_after_a_day,
             IN,
-            "Two hours after a day of guessing, Alice still cannot get in. So one bad day counts against her for "
-            "long. How long is your wait by then?",
+            "Two hours after somebody guessed for a whole day, Alice still cannot get in. So one bad day keeps "
+            "her out for a long time. How long is your wait by then?",
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and Mallory has to wait at his own. So one attacker can stop "
-            "everybody. Whose failures does your wait depend on?",
+            "Somebody guessed codes for Alice's account, and now Mallory has to wait at his own. So one "
+            "attacker can stop everybody. Whose failures does your wait depend on?",
         ),
         Trial(
             "Alice, who mistypes once in each of ten logins",
             _alice_mistypes,
             IN,
-            "Alice mistyped once in each of ten logins, never twice in a row, and cannot get in. So her mistakes "
-            "add up. What should end the count?",
+            "Alice mistyped once in each of ten logins, never twice in a row, and now she cannot get in. So her "
+            "mistakes add up. What should reset the count?",
         ),
     ),
 )

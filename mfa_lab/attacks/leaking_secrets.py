@@ -1,6 +1,7 @@
-"""Attack 14, secret leakage: a secret that is ordinary text leaks by itself, in logs, tracebacks and saved notebooks.
+"""Attack 14, secret leakage: a secret that is ordinary text leaks into logs, tracebacks and saved notebooks.
 
-A web service that draws its picture sees it too. Nothing here contacts one: `leak_search` has a stand-in.
+A web service that draws the QR code sees the secret too. Nothing here contacts such a service: `leak_search` has a
+stand-in.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from mfa_lab.redaction import Redacted
 
 @dataclass
 class Offer:
-    """Hold a new shared secret, until its owner has scanned it."""
+    """Hold a new shared secret until its owner has scanned it."""
 
     account: str
     secret: str
@@ -44,7 +45,7 @@ class Offer:
         return build_uri(self.secret, account=self.account, issuer="small server")
 
     def picture(self) -> str:
-        """Return the address of the QR code's picture, for the page to show."""
+        """Return the address of the QR code's picture, which the page shows."""
         return f"https://qr.example/draw?text={quote(self.uri(), safe='')}"
 
     def _repr_html_(self) -> str:
@@ -53,7 +54,7 @@ class Offer:
 
 
 class Fixed:
-    """Hides the secret, shows it only on request, and draws the picture here."""
+    """Hide the secret, show it only on request, and draw the picture on this machine."""
 
     def __init__(self, account: str, secret: str) -> None:
         self.account, self.secret = account, Redacted(secret)
@@ -66,28 +67,28 @@ class Fixed:
 
 
 class OurOffer(OtpAccount):
-    """Hold what this kit's server stores about an offer, with the same call for the picture."""
+    """Hold what this kit's server stores about an offer, with the same method for the picture."""
 
     def picture(self) -> str:
         return PNG + base64.b64encode(qr_png(self.uri())).decode()
 
 
 def our_offer(account: str, secret: str) -> OurOffer:
-    """Return an offer that is hidden from the first line on."""
+    """Return an offer whose secret is hidden from the start."""
     hidden = Redacted(secret)
     del secret  # tracebacks may show variables
     return OurOffer(account, "mfa-lab", hidden)
 
 
 class Refuser(Fixed):
-    """Keeps its secret so well that nobody can scan it."""
+    """Hide the secret so well that nobody can scan it."""
 
     def picture(self) -> str:
         return PNG
 
 
 def attack(make: Make) -> Measure:
-    """Break into nothing: read only what is at hand."""
+    """Search everything that is shown, logged or saved, without breaking into any system."""
     found = [place for place, search in LEAK_SEARCHES.items() if search(make)]
     words = (
         f"the secret appears in {len(found)} of {len(LEAK_SEARCHES)} places{': ' if found else ''}{', '.join(found)}"
@@ -103,7 +104,7 @@ def _silent(search: Callable[[Make], str]) -> Callable[[Make], str]:
 
 
 def _scanned(name: str) -> Callable[[Make], str]:
-    """Return a trial: a phone scans the picture, as the page shows it."""
+    """Return a trial: a phone scans the picture that the page shows."""
 
     def run(make: Make) -> str:
         phone = Phone(ManualClock())
@@ -131,13 +132,13 @@ ATTACK = Attack(
     id="leaking-secrets",
     title="Secrets that leak",
     flaw="Prints and logs the secret like any other text, and asks another company's service to draw the QR code.",
-    story="In 2017 a user of a library for second factors asked why another company's web service drew its QR "
-    "codes. That service was told every secret. Since then the library refuses, unless the developer says "
-    "that they want it insecure.",
+    story="In 2017, a user of a library for second factors asked why another company's web service drew the QR "
+    "codes. That service received every secret. The library now refuses to use such a service, unless the "
+    "developer explicitly asks for it.",
     source="https://github.com/antonioribeiro/google2fa/issues/86",
     clauses=("ASVS-16.2.5", "NIST-3.1.4.2"),
     standard_name="Secret leakage through logs and third parties",
-    defence="Secrets redact themselves, and QR codes are drawn on this machine.",
+    defence="Keeps secrets in objects that redact themselves, and draws QR codes on this machine.",
     weak=Offer,
     fixed=Fixed,
     ours=our_offer,
@@ -148,54 +149,56 @@ ATTACK = Attack(
             "The page that shows the picture",
             _silent(at_a_strangers),
             _SILENT,
-            "The page asks another machine for the picture. Which machine is it, and what is in the address?",
+            (
+                "The page requests the picture from another machine. Which machine is it, and what does the address "
+                "contain?"
+            ),
         ),
         Trial(
-            "A log line with the offer in it",
+            "A log line that contains the offer",
             _silent(in_a_log_line),
             _SILENT,
-            "Somebody logs the offer, or its fields. What must not show itself?",
+            "Somebody logged the offer or its fields, and the log shows the secret. Which of your fields shows it?",
         ),
         Trial(
             "The repr of a list that holds the offer",
             _silent(in_a_repr),
             _SILENT,
-            "The repr of a list shows the repr of each object in it. What does the repr of your offer contain?",
+            "The repr of a list contains the repr of each object in it. What does the repr of your offer show?",
         ),
         Trial(
             "An error report that shows variables",
             _silent(in_a_traceback),
             _SILENT,
-            "An error report shows every variable of every function on the way. Which of your variables holds the "
-            "secret?",
+            "An error report shows the variables of every function in the traceback. Which of your variables "
+            "holds the secret?",
         ),
         Trial(
             "A notebook saved with the offer in a cell",
             _silent(in_a_saved_notebook),
             _SILENT,
-            "A notebook saves each view that an object offers, and a QR code contains the secret, too. Which views "
-            "does your offer have?",
+            "A notebook saves each view of an object, and a QR code contains the secret, too. Which views does "
+            "your offer have?",
         ),
         Trial(
             "Alice scans the picture",
             _scanned(NAME),
             _RIGHT,
-            "Alice's phone finds no correct code in your "
-            "picture, and a secret that nobody can scan is of "
-            "no use. What does your QR code contain?",
+            "Alice scanned your picture, but her phone shows no correct code. A secret that nobody can scan is "
+            "useless. What does your QR code contain?",
         ),
         Trial(
             "Somebody with a name in another script scans it",
             _scanned("Zoë Ångström & Καλή"),
             _RIGHT,
-            "The account's name has spaces and letters of another script, and your picture does not work. What turns "
-            "such a name into a URI?",
+            "The account's name contains spaces and letters of another script, and your picture does not work. "
+            "What puts such a name into a URI?",
         ),
         Trial(
             "The URI, typed into a phone",
             _typed_in,
             _RIGHT,
-            "A phone cannot use the text that your `uri()` returns. What does the phone expect?",
+            "A phone cannot use the text that your `uri()` returns. Which text does the phone expect?",
         ),
     ),
 )

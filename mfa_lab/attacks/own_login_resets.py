@@ -10,13 +10,17 @@ from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outco
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, LOGINS, EACH = 8_000, 100, 4
-"""Four guesses are free. Then Mallory logs in himself, once a step, which takes fifty minutes in all."""
+"""Four guesses cause no wait.
+
+Then Mallory logs in himself, which is possible once in each time step. This takes fifty minutes in all.
+"""
 
 
 class ForgivingServer(MinimalServer):
-    """Counts for each account, and resets all counts at once.
+    """Count failures for each account, but reset all counts at once.
 
-    To it, anybody who logs in successfully is honest, and in this small world everybody comes from the same address.
+    The server assumes that anybody who logs in successfully is honest, and in this small world everybody comes from
+    the same address.
     """
 
     def succeeded(self, count: Count) -> None:  # noqa: ARG002
@@ -25,14 +29,14 @@ class ForgivingServer(MinimalServer):
 
 
 class Fixed(ForgivingServer):
-    """Resets only the count of the account that logged in."""
+    """Reset only the count of the account that logged in."""
 
     def succeeded(self, count: Count) -> None:
         count.failures = 0
 
 
 def with_own_logins(world: World, codes: Sequence[str]) -> bool:
-    """Type four codes into one pending login of Alice's, log in as Mallory, wait for the next step, repeat."""
+    """Type four codes into one pending login for Alice, log in as Mallory, wait for the next step, and repeat."""
     for first in range(0, len(codes), EACH):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + EACH]):
@@ -43,7 +47,7 @@ def with_own_logins(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, have another account, and guess: 8,000 attackers, each for fifty minutes."""
+    """Guess codes with Alice's password and another account: 8,000 attackers, each for fifty minutes."""
     seconds = [PERIOD * (number // EACH) for number in range(LOGINS * EACH)]
     return many_attackers(
         make, with_own_logins, attackers=ATTACKERS, guesses=LOGINS * EACH, each_seconds=seconds, seed=4
@@ -105,14 +109,14 @@ ATTACK = Attack(
     number=5,
     id="own-login-resets",
     title="The attacker's own login resets the counter",
-    flaw="Ends the count of every account after any login that succeeds.",
-    story="A widely read tutorial on logins in Java counted failures, and any successful login set the count back to "
-    "zero. In 2022 a reader showed how to get round the limit: own one account, and log in to it before the "
+    flaw="Resets the count of every account after any successful login.",
+    story="A widely read tutorial on logins in Java counted failures, but any successful login reset the count "
+    "to zero. In 2022, a reader showed how to avoid the limit: have an account, and log in to it before the "
     "limit is reached. The tutorial was fixed.",
     source="https://github.com/Baeldung/spring-security-registration/issues/197",
     clauses=("RFC4226-7.3", "NIST-3.2.2"),
     standard_name="Counter reset by another account's login",
-    defence="Only a completed login to the same account ends the count.",
+    defence="Resets the count only after a completed login to the same account.",
     weak=ForgivingServer,
     fixed=Fixed,
     ours=our_server,
@@ -123,40 +127,46 @@ ATTACK = Attack(
             "Ten wrong guesses, then Mallory's own login",
             _after_the_wait_began,
             OUT,
-            "Alice's account had to wait. Then Mallory logged in to his own account, and your server ended the wait. "
-            "Whose count did his login end?",
+            "Alice's account had to wait. Then Mallory logged in to his own account, and your server ended the "
+            "wait. Whose count did his login reset?",
         ),
         Trial(
-            "Four wrong guesses, Mallory's own login, and so on five times",
+            "Four wrong guesses, then Mallory's own login, five times",
             _between_guesses,
             OUT,
-            "After twenty wrong codes for Alice's account, your server still verified the next code. What ended her "
-            "count in between?",
+            "After twenty wrong codes for Alice's account, your server still verified the next code. What reset "
+            "her count in between?",
         ),
         *HONEST,
         Trial(
             "Alice, who mistypes once in each of ten logins",
             _alice_mistypes,
             IN,
-            "Alice made ten mistakes, and got in after each. Does nothing end her count?",
+            (
+                "Alice mistyped once in each of ten logins, and then your server no longer let her in. What should "
+                "reset her count?"
+            ),
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "Nobody guessed codes of Mallory's account, and your server rejects him. Whose failures does it count?",
+            (
+                "Nobody guessed codes for Mallory's account, but your server rejects him. Whose failures does it "
+                "count?"
+            ),
         ),
         Trial(
             "Alice, an hour after twenty wrong guesses",
             _alice_later,
             IN,
-            "The twenty wrong codes were an hour ago, and your server still rejects Alice. When does her wait end?",
+            "The twenty wrong codes came an hour ago, but your server still rejects Alice. When does her wait end?",
         ),
         Trial(
-            "Four wrong guesses, Alice's password once more, and so on five times",
+            "Four wrong guesses, then Alice's password again, five times",
             _password_alone,
             OUT,
-            "Anyone who guesses codes knows the password. What may end the count?",
+            "Anyone who is guessing codes already knows the password. What should reset the count?",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The parts of an attack: plain data for the command, the lesson and the tests."""
+"""The parts of an attack, as plain data for the command, the lessons and the tests."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
-"""A trial's answer about the person who tried to log in."""
+"""The answer of a trial about a person who tried to log in."""
 _LINE_WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Hold how far an attack came: `got` successes in `tries`, and a sentence with the figures.
+    """Hold the result of an attack: `got` successes in `tries` tries, and a sentence with the figures.
 
-    `expected` is the chance of one try in closed form, if there is one.
+    `expected` is the chance of one try in closed form, if a closed form exists.
     """
 
     got: int
@@ -27,28 +27,31 @@ class Measure:
 
     @property
     def succeeded(self) -> bool:
-        """Return whether the attacker got anything at all."""
+        """Return whether the attacker had any success."""
         return self.got > 0
 
     def __repr__(self) -> str:
         return f"{'broken' if self.succeeded else 'held'}: {self.words}"
 
     def __str__(self) -> str:
-        """Return the same words. If they are long, each clause has a line: JupyterLab would break inside a word."""
+        """Return the same sentence.
+
+        If it is long, each clause has its own line, because JupyterLab would break it inside a word.
+        """
         words = repr(self)
         return words.replace("; ", ";\n  ") if len(words) > _LINE_WIDTH else words
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Let IPython show the same lines as `print`."""
+        """Make IPython show the same lines as `print`."""
         printer.text(str(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Hold one case of a grader. With what the learner wrote, it must answer `wanted`.
+    """Hold one case of a grader, which must answer `wanted` when it runs on the learner's code.
 
-    `run` returns the answer in words; if access is denied on the way, the answer is `OUT`. `feedback` helps a learner
-    who fails here and does not reveal the answer.
+    `run` returns the answer in words. If access is denied on the way, the answer is `OUT`. `feedback` helps a learner
+    whose code fails this case, without revealing the answer.
     """
 
     name: str
@@ -57,7 +60,7 @@ class Trial:
     feedback: str
 
     def answer(self, target: Any) -> str:
-        """Return what happens with `target`, in words."""
+        """Return in words what happens with `target`."""
         try:
             return self.run(target)
         except AccessDenied:
@@ -68,11 +71,12 @@ class Trial:
 class Attack:
     """Hold one mistake, one attack that works because of it, and how a fix is graded.
 
-    `weak`, `fixed` (the reference fix) and `ours` (this kit's own server) are targets. Most are a class or function
-    that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that rejects
-    everybody, and no grader may pass it. `standard_name` is the field's name of the attack. `defence` says in one
-    sentence what `MfaServer` does about it; the README prints both beside `flaw`. `clauses` are ids of STANDARDS.md.
-    `ours_holds` is False if the attack works against `ours` too, as it does against every OTP (NIST-3.2.5).
+    The targets are `weak`, `fixed` (the reference fix) and `ours` (this kit's server). Most targets are a class or
+    function that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that rejects
+    everybody, which no grader may accept. `standard_name` is the name of the attack in the field. `defence` says in
+    one sentence what `MfaServer` does about it. The README prints both beside `flaw`. `clauses` contains ids from
+    STANDARDS.md. `ours_holds` is False if the attack also works against `ours`, as the relay does against every OTP
+    (NIST-3.2.5).
     """
 
     number: int

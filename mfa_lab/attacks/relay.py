@@ -1,7 +1,8 @@
-"""Attack 15: an adversary in the middle relays name, password and code in real time. It works against every OTP.
+"""Attack 15: an adversary in the middle relays name, password and code in real time. This works against every OTP.
 
-A fix can limit what the stolen session is worth: how long it opens anything, and whether its owner hears what is done
-with it. What would stop the relay itself is a phishing-resistant authenticator, such as a passkey (NIST-3.2.5).
+A fix can only limit the value of the stolen session: how long it stays open, and whether its owner is notified of
+what is done with it. Only a phishing-resistant authenticator, such as a passkey, would stop the relay itself
+(NIST-3.2.5).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from mfa_lab.server.records import Session
 
 
 class Fixed(LastingServer):
-    """Lets the relay in. Its session ends after a day, and after an hour without use; and Alice is notified."""
+    """Let the relay in, but end its session after a day or after an hour without use, and notify Alice."""
 
     def check_session(self, session: Session) -> Session:
         found, token, now = super().check_session(session), session.token.reveal(), self.clock.now()
@@ -51,7 +52,7 @@ class Fixed(LastingServer):
 
 
 def attack(make: Make) -> Measure:
-    """Relay Alice's login, bind another phone, and look into her account every half hour for a week."""
+    """Relay Alice's login, bind another phone, and open her account every half hour for a week."""
     world = World(make)
     try:
         stolen_session = stolen(world)
@@ -68,14 +69,14 @@ ATTACK = Attack(
     number=15,
     id="relay",
     title="An adversary in the middle",
-    flaw="Cannot distinguish the relay's typing from the owner's; its sessions never end, and nobody is notified.",
-    story="A service that rented out such relays was shut down in March 2026. In real time it passed everything that "
-    "victims typed to the real login page, and kept the session that came back.",
+    flaw="Cannot tell whether the owner or the relay sends the code; its sessions never end, and it notifies nobody.",
+    story="A service that rented out such relays was shut down in March 2026. It passed everything that victims "
+    "typed to the real login page in real time, and kept the session that came back.",
     source="https://www.itnews.com.au/news/europol-and-tech-firms-take-down-tycoon-2fa-bypass-service-624078",
     clauses=("NIST-3.2.5", "NIST-2.2.2", "NIST-2.2.3", "ASVS-6.3.5", "ASVS-7.5.1"),
     standard_name="Adversary in the middle (relay)",
-    defence="**Does not stop it**, as no one-time password does (NIST-3.2.5). Sessions end, and "
-    "the owner is notified of a new factor.",
+    defence="**Does not stop it**, because no one-time password can (NIST-3.2.5). Limits how long a session "
+    "lasts, and notifies the owner of a new factor.",
     weak=LastingServer,
     fixed=Fixed,
     ours=our_server,
@@ -83,95 +84,96 @@ ATTACK = Attack(
     run=attack,
     trials=(
         Trial(
-            "For how long the stolen session is open",
+            "How long the stolen session stays open",
             for_how_long,
             "24 h in use, 1 h unused",
-            "Your session does not end a day after its login and an hour after its last use. So a thief has more "
-            "time, or Alice less. Which of the two limits is missed?",
+            "Your session does not end at the correct time: a day after the login, or an hour after the last use. "
+            "So a thief has too much time, or Alice has too little. Which of the two limits does your code miss?",
         ),
         Trial(
             "A day later, with today's date written on it",
             with_stolen(with_new_dates),
             OUT,
-            "Your server opened a session of yesterday, because today's date was written on it. The client can "
-            "write any date. Whose word do you take for when the session began?",
+            "Your server accepted a session from yesterday, because it had today's date in it. The client can "
+            "write any date. Where does your code read when the session began?",
         ),
         Trial(
             "The very second at which an hour without use is over",
             with_stolen(unused_for_an_hour),
             OUT,
-            "Your session still opens exactly when the hour is over, and this use renews it. From that second on the "
-            "hour has passed. What does your comparison say about equal values?",
+            "Your server still accepts the session exactly when the hour is over, and this use renews the "
+            "session. From that second on, the hour has passed. What does your comparison do if the two values "
+            "are equal?",
         ),
         Trial(
             "The very second at which the day is over",
             with_stolen(used_for_a_day),
             OUT,
-            "Your session still opens exactly when the day is over. From that second on a day has passed. What does "
-            "your comparison say about equal values?",
+            "Your server still accepts the session exactly when the day is over. From that second on, a day has "
+            "passed. What does your comparison do if the two values are equal?",
         ),
         Trial(
             "Two requests, one after the other, after an hour without use",
             with_stolen(opened_after_it),
             OUT,
-            "Your server refused the first request, and yet counted it as a use. So the second request got in. Which "
-            "requests count as using the session?",
+            "Your server rejected the first request, but still counted it as a use. So the second request got in. "
+            "Which requests count as a use of the session?",
         ),
         Trial(
             "Mallory's session, with Alice's name written on it",
             with_alices_name_on_it,
             "his own pages",
-            "Your server believed the name that was written on the session. The client holds it, and can write any "
-            "name. Whose word do you take for whose session it is?",
+            "Your server trusted the name in the session. The client holds the session, and can write any name in "
+            "it. Where does your code read whose session it is?",
         ),
         Trial(
             "A session that the server never opened",
             made_up,
             OUT,
-            "Your server did not refuse a token that it never issued. A client can send any text as a token. How "
-            "should a page answer a token that the server does not know?",
+            "Your server did not reject a token that it never issued. A client can send any text as a token. "
+            "How should the server answer an unknown token?",
         ),
         Trial(
-            "The attacker binds another phone: what Alice finds",
+            "What Alice finds after the attacker has bound another phone",
             a_notification,
             "a notification",
-            "Somebody has bound another phone, and your server told nobody. So Alice does not know that her account "
-            "has another authenticator. Which method is called at that moment?",
+            "Somebody bound another phone, but your server did not tell anybody. So Alice does not know that her "
+            "account has another authenticator. Which method does the server call at that moment?",
         ),
         Trial(
             "The relay itself",
             with_stolen(at_once),
             IN,
-            "Your server refused the relay. The relay sends what Alice sends, when she sends it, so your server "
-            "refuses her, too. What could tell the two apart?",
+            "Your server rejected the relay. The relay sends exactly what Alice sends, when she sends it, so your "
+            "server rejects her, too. How could a server tell the two apart?",
         ),
         Trial(
             "Alice, at work for eight hours",
             partial(used, pauses=[HALF_AN_HOUR] * 16),
             IN,
-            "Your session ended while Alice was working with it. So she has to log in in the middle of her work. "
+            "Your session ended while Alice was using it. So she has to log in again in the middle of her work. "
             "When was the session last used?",
         ),
         Trial(
             "Alice, after a pause of fifty minutes",
             partial(used, pauses=[50 * 60, 50 * 60]),
             IN,
-            "Your session ended in a pause of fifty minutes. That is shorter than an hour. How long may a session "
-            "stay unused?",
+            "Your session ended during a pause of fifty minutes, which is less than an hour. How long may a "
+            "session stay unused?",
         ),
         Trial(
             "Alice, logging in again a day later",
             next_morning,
             IN,
-            "Alice logged in again a day later, and her new session was refused. So your server took the new session "
-            "for an old one. Whose age did it look up?",
+            "Alice logged in again a day later, but your server rejected her new session. So your server took the "
+            "new session for an old one. Which session's times did it look up?",
         ),
         Trial(
             "Alice, binding a new phone",
             new_phone,
             IN,
-            "Your server did not let Alice bind a new phone. Phones break, and a fresh session may bind another. "
-            "Which of your two methods stopped her?",
+            "Your server did not let Alice bind a new phone. Phones break, so a fresh session may bind another "
+            "phone. Which of your two methods stopped her?",
         ),
         *HONEST,
     ),

@@ -1,6 +1,4 @@
-"""Attack 9, replay after forgetting: the server forgets used codes after one period; its window accepts them for
-three.
-"""
+"""Attack 9, replay after forgetting: the server forgets a used code after one period, but accepts it for three."""
 
 from __future__ import annotations
 
@@ -19,12 +17,12 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 DELAY_SECONDS = 45
-"""Mallory waits so long after Alice's login: the code is forgotten, and is not yet too old."""
+"""Mallory waits this long after Alice's login: the server has forgotten the code, but it is not yet too old."""
 NEVER = "never accepted again"
 
 
 class ShortMemory(MinimalServer):
-    """Keeps used codes in a cache, each as long as the phone shows it."""
+    """Keep each used code in a cache for as long as the phone shows it."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -44,26 +42,26 @@ class ShortMemory(MinimalServer):
 
 
 class Fixed(ShortMemory):
-    """Remembers a used code as long as the window can accept it."""
+    """Remember a used code for as long as the window can accept it."""
 
     def keep_seconds(self) -> int:
         return (2 * self.window_steps + 1) * PERIOD
 
 
 def attack(make: Make) -> Measure:
-    """See Alice's code, know her password, and wait until the server has forgotten.
+    """Type a code seen on Alice's phone, with her password, after the server has forgotten the code.
 
-    A forgotten code is as good as a new one. So the chance is that of attack 7, with a wait longer than the memory.
+    A forgotten code is as good as a new code, so the chance is that of attack 7 with a delay longer than the memory.
     """
     got = replays(make, DELAY_SECONDS)
-    words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
+    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} times of {len(got)}"
     return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """Return after how many seconds the code of Alice's phone is accepted again, at the limits of likely memories.
+    """Return after how many seconds Alice's used code is accepted again.
 
-    She logs in when her step begins.
+    She logs in when her step begins, and the delays that are tried lie at the limits of likely memories.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
         if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
@@ -97,13 +95,13 @@ ATTACK = Attack(
     number=9,
     id="replay-after-forgetting",
     title="Replay after the memory forgot",
-    flaw="Remembers used codes for one period, although the window accepts them for longer.",
-    story="In 2017 a library's users found that its protection against replay held for 30 seconds. While the "
-    "allowed drift still lasted, a used code was valid again.",
+    flaw="Remembers a used code for one period, although the window accepts the code for longer.",
+    story="In 2017, users of a library found that its replay protection lasted only 30 seconds. After that, a "
+    "used code was valid again as long as the permitted drift allowed.",
     source="https://github.com/devise-two-factor/devise-two-factor/issues/106",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay after the server forgot",
-    defence="Keeps the last consumed step as long as the factor exists.",
+    defence="Remembers the last consumed step as long as the factor exists.",
     weak=ShortMemory,
     fixed=Fixed,
     ours=our_server,
@@ -114,29 +112,32 @@ ATTACK = Attack(
             "Alice's code, again and again",
             forgets,
             NEVER,
-            "Your server accepted a used code again, because its memory ended before the window did. For how long "
-            "does the window accept the code?",
+            "Your server forgot a used code before the window ended, and accepted the code again. For how long "
+            "does the window accept a code?",
         ),
         Trial(
             "Her code, if her phone is a step ahead",
             partial(forgets, phone_ahead=PERIOD),
             NEVER,
-            "Alice's phone is a step ahead, and your server accepted her used code again. When can the window accept "
-            "such a code for the first time?",
+            "Alice's phone is one step ahead, and your server accepted her used code again. When can the server "
+            "first accept such a code?",
         ),
         Trial(
-            "The same, at a server that looks two steps either side",
+            "The same, on a server with a window of two steps",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
-            "On a server with a wider window, your memory ends too early. What does your number depend on?",
+            "A server with a wider window would forget the code too early. What does your number depend on?",
         ),
         *HONEST,
         TWO_PEOPLE,
         Trial(
-            "Alice, who is too quick, and waits for the next code",
+            "Alice, who was too quick and waits for the next code",
             _after_a_refusal,
             IN,
-            "Your server rejects Alice's next code, which nobody has used. Which codes does it remember?",
+            (
+                "Your server rejects Alice's next code, although nobody has used it. Which codes does your server "
+                "remember?"
+            ),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Attack 8, replay by another spelling: the server remembers used codes as typed, and one code has many spellings."""
+"""Attack 8, replay by another spelling: the server remembers used codes as typed, but a code has many spellings."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "one full-width digit": lambda code: code[:5] + code[5:].translate(_FULL_WIDTH),
     "mathematical bold digits": lambda code: code.translate(_BOLD),
 }
-"""Other ways to write six digits. A tolerant verifier reads all of them in the same way."""
+"""Other ways to write six digits. A tolerant verifier reads all of them as the same code."""
 
 
 class TypedMemory(MinimalServer):
-    """Remembers each used code as typed, and reads codes as tolerantly as PyOTP: full-width digits are digits."""
+    """Remember each used code as typed, but read codes as tolerantly as PyOTP, which accepts full-width digits."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
         self.used: set[Hashable] = set()
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
-        """Return what is remembered about an accepted code: here, the text as it was typed."""
+        """Return what the server remembers about an accepted code, which here is the typed text."""
         return account.name, code
 
     def step_of(self, account: Account, code: str) -> int | None:
-        """Return the step of a code, and None for a used one."""
+        """Return the step of a code, or None if the code was used."""
         step = super().step_of(account, unicodedata.normalize("NFKC", code))
         if step is None or self.key(account, code, step) in self.used:
             return None
@@ -54,16 +54,16 @@ class TypedMemory(MinimalServer):
 
 
 class Fixed(TypedMemory):
-    """Remembers the step: a code belongs to one step, in every spelling."""
+    """Remember the step, because a code belongs to the same step in every spelling."""
 
     def key(self, account: Account, code: str, step: int) -> Hashable:  # noqa: ARG002
         return account.name, step
 
 
 def attack(make: Make) -> Measure:
-    """Know Alice's password, see her code, and type it after her in every other spelling."""
+    """Type a code seen on Alice's phone, with her password, in every other spelling after she has used it."""
     got = sum(used_again(make, 1, spell=spell) == IN for spell in SPELLINGS.values())
-    words = f"Alice's code, used and then spelled in {len(SPELLINGS)} other ways, let Mallory in {got} times"
+    words = f"Alice's used code, typed in {len(SPELLINGS)} other spellings, let Mallory in {got} times"
     return Measure(got, len(SPELLINGS), words)
 
 
@@ -82,9 +82,9 @@ def _same_digits_some_day(make: Make) -> str:
 
 
 def _two_steps_alike(world: World) -> tuple[int, int]:
-    """Return the first two steps, from the next on, in which Alice's phone shows the same digits.
+    """Return the first two coming steps in which Alice's phone shows the same digits.
 
-    They are mostly within a day.
+    They usually lie within one day.
     """
     clock, shown = ManualClock(), dict[str, int]()
     phone, world.alice.phone.clock = world.alice.phone, clock
@@ -101,9 +101,10 @@ ATTACK = Attack(
     number=8,
     id="replay-by-spelling",
     title="Replay by another spelling",
-    flaw="Remembers used codes as they were typed, and reads many spellings as the same code.",
-    story="In 2025 the library of a server for secrets dropped spaces from a code before it verified it. The "
-    "server's own memory of used codes did not. With a space in it, a used code was new.",
+    flaw="Remembers used codes as they were typed, but accepts many spellings of the same code.",
+    story="In 2025, a server that stores secrets used a library which removed spaces from a code before "
+    "verifying it. The server's own memory of used codes did not remove them. So a used code with a space in it "
+    "counted as new.",
     source="https://github.com/openbao/openbao/pull/1625",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay by another spelling",
@@ -119,7 +120,7 @@ ATTACK = Attack(
                 f"The same code, {name}",
                 partial(used_again, delay_seconds=1, spell=spell),
                 OUT,
-                f"{name.capitalize()}: still the code.",
+                f"Your server accepted the used code with {name}. Is that a new code?",
             )
             for name, spell in SPELLINGS.items()
         ),
@@ -133,25 +134,23 @@ ATTACK = Attack(
             "The same code, in the next step",
             partial(used_again, delay_seconds=PERIOD),
             OUT,
-            "Your server accepted a used code again in the next step. For how long is a code valid?",
+            "Your server accepted a used code again in the next time step. For how long is a code valid?",
         ),
         *HONEST,
         Trial(
             "Alice, who types the space that her app shows",
             _with_a_space,
             IN,
-            "Your server rejects the code in "
-            "the form in which an app shows "
-            "it, with a space. What does "
-            "`code` contain then?",
+            "Your server rejects a code that is typed with a space, as an app shows it. What does `code` contain "
+            "in that case?",
         ),
         TWO_PEOPLE,
         Trial(
-            "Alice's new code, whose digits were those of an old one",
+            "Alice's new code, which has the same digits as an old code",
             _same_digits_some_day,
             IN,
             "Your server rejects a new code of Alice's, because an old code had the same digits. There are only a "
-            "million codes. What differs between the two?",
+            "million codes. How do the two codes differ?",
         ),
     ),
 )

@@ -16,14 +16,14 @@ _A_YEAR = 365 * 24 * 3600
 
 
 class ForgetfulServer(MinimalServer):
-    """Verifies each code, and never asks whether it was used before."""
+    """Verify each code, but never ask whether it was used before."""
 
     def consume(self, account: Account, step: int) -> bool:  # noqa: ARG002
         return True
 
 
 class Fixed(ForgetfulServer):
-    """Accepts a step once, and none before it."""
+    """Accept a step only once, and no earlier step after it."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -35,8 +35,8 @@ class Fixed(ForgetfulServer):
 def replays(make: Make, delay_seconds: int) -> list[bool]:
     """Return whether a code that Alice has used lets Mallory in `delay_seconds` later.
 
-    Mallory saw it on her phone and knows her password. The list has a result for each second of a step at which
-    she may log in.
+    Mallory saw the code on her phone and knows her password. The list has a result for each second of the step in
+    which Alice may log in.
     """
     world = World(make)
     got_in = []
@@ -50,13 +50,13 @@ def replays(make: Make, delay_seconds: int) -> list[bool]:
 
 
 def attack(make: Make) -> Measure:
-    """Look over Alice's shoulder, know her password, and type her code after her.
+    """Type a code seen over Alice's shoulder, with her password, after she has used it.
 
-    The window contains a code until it is two steps old. Alice is equally likely to log in at any moment of the
+    The window contains a code until the code is two steps old. Alice is equally likely to log in at any moment of the
     code's step, so the chance is 2 - delay / period, as in `odds.acceptance`.
     """
     got = replays(make, DELAY_SECONDS)
-    words = f"a code that Alice used {DELAY_SECONDS} s before let Mallory in {sum(got)} times of {len(got)}"
+    words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} times of {len(got)}"
     return Measure(sum(got), len(got), words, expected=2 - DELAY_SECONDS / PERIOD)
 
 
@@ -88,13 +88,13 @@ ATTACK = Attack(
     number=7,
     id="replay-in-window",
     title="Replay inside the window",
-    flaw="Accepts a valid code as often as it is typed, as long as the window lasts.",
-    story="In 2015 a fault was found in a widely used library for Ruby on Rails (CVE-2015-7225). A code that had "
-    "let its owner in could be used again, by anybody who had seen it and knew the password.",
+    flaw="Accepts the same code any number of times while it is inside the window.",
+    story="In 2015, a fault was found in a widely used library for Ruby on Rails (CVE-2015-7225). After a code "
+    "had let its owner in, anybody who had seen the code and knew the password could use it again.",
     source="https://blog.justinbull.ca/cve-2015-7225-otp-reuse-in-devise-two-factor/",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay inside the window",
-    defence="Consumes the time step: the next code must belong to a later one.",
+    defence="Consumes the time step, so the next code must belong to a later step.",
     weak=ForgetfulServer,
     fixed=Fixed,
     ours=our_server,
@@ -105,47 +105,47 @@ ATTACK = Attack(
             "The same code, a second later",
             partial(used_again, delay_seconds=1),
             OUT,
-            "A second after Alice's login, her code opened a second session. So anyone who saw it gets in. What has "
-            "the server noted about that code?",
+            "A second after Alice's login, her code opened another session. So anyone who saw the code gets in. "
+            "What has the server stored about that code?",
         ),
         Trial(
             "The attack, once more",
             partial(used_again, delay_seconds=DELAY_SECONDS),
             OUT,
-            f"The same code still opened a session {DELAY_SECONDS} s later. So the window keeps it valid for a "
-            "thief, too. What has the server noted about that code?",
+            f"The same code still opened a session {DELAY_SECONDS} s later. So the window keeps the code valid "
+            "for a thief, too. What has the server stored about that code?",
         ),
         LAST_BUT_ONE,
         LAST_AFTER_IT,
         Trial(
-            "The attack, on a phone that is a step ahead",
+            "The attack, if Alice's phone is one step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
-            "A phone that is a step ahead shows a code before its time, and your server accepted it twice. What must "
-            "your server not accept twice?",
+            "A phone that is one step ahead shows a code before its time, and your server accepted that code "
+            "twice. What must your server not accept twice?",
         ),
         Trial(
-            "Alice's code of one moment, on two servers",
+            "Alice's code at one moment, on two servers",
             _two_servers,
             "a memory each",
-            "Your server refuses a code that only another server has accepted. A variable in the body of the class "
-            "is one memory, shared by all servers. What belongs only to the account?",
+            "Your server rejects a code that only another server has accepted. All servers share a variable that "
+            "is defined in the class body. Which value belongs only to the account?",
         ),
         Trial(
             "The code that enrolled the phone",
             _enrolment,
             OUT,
-            "The code that enrolled the phone opened a session. So anyone who watched the enrolment gets in. What "
-            "has the server noted about that code?",
+            "The code that enrolled the phone also opened a session. So anyone who watched the enrolment gets in. "
+            "What has the server stored about that code?",
         ),
         *HONEST,
         TWO_PEOPLE,
         Trial(
-            "Alice, whose phone is a step behind, twice in a row",
+            "Alice, whose phone is one step behind, twice in a row",
             _slow_twice,
             IN,
-            "Alice's phone is a step behind, and your server refused her second code. She had never used it. What "
-            "did your server compare it with?",
+            "Alice's phone is one step behind, and your server rejected her second code, which she had never "
+            "used. What did your server compare this code with?",
         ),
     ),
 )

@@ -1,6 +1,4 @@
-"""The attack series without a notebook: what each attack measures on the weak server, on the fix and on this kit's
-own.
-"""
+"""The attack series without a notebook: each attack's result on the weak server, the fix and this kit's server."""
 
 from __future__ import annotations
 
@@ -12,7 +10,10 @@ from mfa_lab.attacks.record import Attack, Measure
 
 @dataclass(frozen=True, slots=True)
 class AttackReport:
-    """Hold one attack's run. `as_expected`: it worked on the weak server, and on the others only if it must."""
+    """Hold the results of one attack.
+
+    `as_expected` means that the attack worked on the weak server, and on the others only if it must.
+    """
 
     attack: Attack
     weak: Measure
@@ -29,13 +30,13 @@ class AttackReport:
         lines = [("weak server", self.weak), ("reference fix", self.fixed), ("MfaServer", self.ours)]
         told = [f"    {name:13}  {measure!r}" for name, measure in lines]
         if not self.attack.ours_holds:
-            told.append("    No one-time password stops this attack, so no fix here can.")
+            told.append("    No one-time password stops this attack, so a fix cannot stop it either.")
         if not self.as_expected:
             told.append("    This result is unexpected: please report it.")
         return "\n".join([head, *told])
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain values for a program."""
+        """Return the results as plain values for a program."""
         measures = {name: asdict(getattr(self, name)) for name in ("weak", "fixed", "ours")}
         return {
             "number": self.attack.number,
@@ -49,5 +50,5 @@ class AttackReport:
 
 
 def report_on(attack: Attack) -> AttackReport:
-    """Run the attack three times."""
+    """Run the attack on all three servers, and return the results."""
     return AttackReport(attack, *(attack.run(target) for target in (attack.weak, attack.fixed, attack.ours)))

@@ -9,7 +9,7 @@ from mfa_lab.server.records import PendingLogin, Session
 
 
 class HastyServer(MinimalServer):
-    """Opens the session after the password. The next page asks for the code."""
+    """Open the session after the password, although only the next page asks for the code."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -18,7 +18,7 @@ class HastyServer(MinimalServer):
 
 
 class Fixed(HastyServer):
-    """A pending login opens no page."""
+    """Refuse to open any page for a pending login."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         pending = super().begin_login(name, password)
@@ -27,9 +27,9 @@ class Fixed(HastyServer):
 
 
 def attack(make: Make) -> Measure:
-    """Show what step 1 gave as if it were a session, and ask for a page behind the login.
+    """Use the token from step 1 as if it were a session, and ask for a page behind the login.
 
-    The attacker has Alice's password and no phone.
+    The attacker has Alice's password but no phone.
     """
     world = World(make)
     opened = world.whose(_as_session(world, world.begin(world.alice)))
@@ -68,14 +68,14 @@ ATTACK = Attack(
     number=1,
     id="second-step-skipped",
     title="The second step is skipped",
-    flaw="Creates the session after the password, so the page for the code can be left out.",
-    story="In 2013 a user of a plug-in that adds a second factor to a webmail program told its author in public how "
-    "to get in. Type the password, leave the page for the code as it is, and open the inbox by its address. "
-    "It was fixed: since then the plug-in checks every page.",
+    flaw="Creates the session after the password, so an attacker can skip the page that asks for the code.",
+    story="In 2013, a user of a plug-in that adds a second factor to a webmail program publicly told its author "
+    "how to get in. An attacker could type the password, ignore the page for the code, and open the inbox by "
+    "its address. The fault was fixed: the plug-in now checks every page.",
     source="https://github.com/alexandregz/twofactor_gauthenticator/issues/2",
     clauses=("ASVS-6.3.3", "ASVS-7.2.4"),
     standard_name="Authentication bypass: the second step is skipped",
-    defence="A correct password only opens a pending login; the session begins after the code.",
+    defence="Opens only a pending login after a correct password, and creates the session after the code.",
     weak=HastyServer,
     fixed=Fixed,
     ours=our_server,
@@ -83,26 +83,26 @@ ATTACK = Attack(
     run=attack,
     trials=(
         Trial(
-            "What step 1 gave, shown as a session",
+            "The token from step 1, shown as a session",
             _skips,
             OUT,
-            "Your server still opens a page for the token of step 1. So the password is enough. Where does the "
-            "server note whose session it is?",
+            "Your server still opens a page for the token from step 1. So the password alone is enough. Where "
+            "does the server store whose session it is?",
         ),
         Trial(
             "The same, after a wrong code",
             _fails_then_skips,
             OUT,
-            "After a wrong code, the token of step 1 still opens a page. So a wrong code is as good as a correct "
-            "one. What does a failed second step leave behind?",
+            "After a wrong code, the token from step 1 still opens a page. So a wrong code is as good as a "
+            "correct one. What does a failed second step leave behind?",
         ),
         *HONEST,
         Trial(
             "Alice's open session, while she logs in elsewhere",
             _keeps,
             IN,
-            "Your server also ends a session that Alice opened with password and code. So a login elsewhere logs "
-            "her out. Which session was opened too early?",
+            "Your server also ends a session that Alice opened with her password and code. So a login on another "
+            "device logs her out. Which session was opened too early?",
         ),
     ),
 )

@@ -1,4 +1,7 @@
-"""Attack 13, stolen database: it holds shared secrets in plain text. A reader computes codes, a writer swaps rows."""
+"""Attack 13, stolen database: it holds shared secrets in plain text.
+
+A reader can compute codes, a writer can swap rows.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ _NOWHERE = "nowhere in it"
 
 
 class PlaintextServer(MinimalServer):
-    """Writes each shared secret into its database in plain text: `rows`, by name. Its `key` is kept elsewhere."""
+    """Store each shared secret in plain text in the database: `rows`, by name. The `key` is kept elsewhere."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -37,11 +40,11 @@ class PlaintextServer(MinimalServer):
         self.key = randomness.token_bytes(32)
 
     def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002 (the fixed server needs it)
-        """Return what the row of `name` holds of a shared secret (Base32)."""
+        """Return the row of `name` for a shared secret (Base32)."""
         return secret.encode()
 
     def decrypt(self, row: bytes, name: str) -> str:  # noqa: ARG002
-        """Return the shared secret that the row of `name` holds."""
+        """Return the shared secret that is stored in the row of `name`."""
         return row.decode()
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
@@ -63,16 +66,16 @@ class PlaintextServer(MinimalServer):
             raise ServerFault("a row does not decrypt: the database was changed; restore a backup") from fault
 
     def stolen(self) -> dict[str, bytes]:
-        """Return what a thief with a copy of the database has."""
+        """Return the rows, as a thief with a copy of the database sees them."""
         return dict(self.rows)
 
     def overwrite(self, rows: dict[str, bytes]) -> None:
-        """Write to the database, as somebody with access to it can."""
+        """Write rows to the database, as somebody with write access can."""
         self.rows.update(rows)
 
 
 class EncryptedOnly(PlaintextServer):
-    """Does half of the work: nobody reads a row without the key, but no row is bound to its name."""
+    """Fix only half of the problem: nobody can read a row without the key, but a row is not bound to its name."""
 
     def encrypt(self, secret: str, name: str) -> bytes:  # noqa: ARG002
         nonce = self.randomness.token_bytes(12)
@@ -83,7 +86,7 @@ class EncryptedOnly(PlaintextServer):
 
 
 class Fixed(PlaintextServer):
-    """Encrypts under the key, each time with another nonce, and binds the row to its name."""
+    """Encrypt under the key, each time with a new nonce, and bind the row to its name."""
 
     def encrypt(self, secret: str, name: str) -> bytes:
         nonce = self.randomness.token_bytes(12)
@@ -104,7 +107,7 @@ _OVERWRITE = (
 
 
 class OurDatabase(MfaServer):
-    """This kit's own server, for an attacker who has its database and not its `key`."""
+    """Run this kit's server for an attacker who has its database but not its `key`."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         self.key = SYSTEM.token_bytes(32)
@@ -121,7 +124,7 @@ class OurDatabase(MfaServer):
 
 
 def attack(make: Make) -> Measure:
-    """Try three ways to Alice's second factor, with her password and the database, but without its key."""
+    """Try three ways to Alice's second factor, with her password and the database but without the key."""
     ways = ways_in(make)
     words = (
         f"{len(ways)} of {len(WAYS)} ways to Alice's second factor are open{': ' if ways else ''}{', '.join(ways)}"
@@ -138,12 +141,12 @@ def _comes_back(make: Make) -> str:
             raise fault.__cause__ from None  # a mistake in the learner's own code, which is reported
         return "it does not open"
     except InvalidSecret:
-        return "what opens is no secret"
+        return "what it opens is not a secret"
     return _OPENS
 
 
 def _opens_elsewhere(make: Make) -> str:
-    """Put Alice's row into the database of a thief, who runs the same program with another key."""
+    """Put Alice's row into the database of a thief who runs the same program with another key."""
     world, elsewhere = World(make), World(make, seed=2)
     elsewhere.server.overwrite({world.alice.name: world.server.stolen()[world.alice.name]})
     with suppress(ValueError):  # what opens is no text
@@ -158,7 +161,7 @@ def _key_in_the_row(make: Make) -> str:
 
 
 def _from_her_old_one(make: Make) -> str:
-    """Copy Alice's row before and after she lost her phone and enrolled another, as a thief can."""
+    """Copy Alice's row before and after she enrols another phone because hers is stolen."""
     world = World(make)
     old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
     world.server.reset_factors(world.alice.name)
@@ -182,7 +185,7 @@ def _a_changed_bit(make: Make) -> str:
 
 
 def _noticed(world: World) -> bool:
-    """Return whether the server reports a fault of its own, instead of blaming Alice's code."""
+    """Return whether the server reports a fault instead of blaming Alice's code."""
     with suppress(MfaError):
         try:
             world.log_in(world.alice)
@@ -195,14 +198,14 @@ ATTACK = Attack(
     number=13,
     id="stolen-database",
     title="A stolen database",
-    flaw="Stores the shared secrets in clear, so that a copy of the database computes all codes.",
-    story="In 2017 the author of an open-source mail server noted in public that its database held the secrets "
-    "of all second factors in plain text. The author thought of a key from the settings. The fix came the "
-    "day after.",
+    flaw="Stores the shared secrets in plain text, so anyone with a copy of the database can compute every code.",
+    story="In 2017, the author of an open-source mail server wrote in public that its database stored the "
+    "secrets of all second factors in plain text. The author suggested a key from the settings. The fix came "
+    "the next day.",
     source="https://github.com/zone-eu/wildduck/issues/17",
     clauses=("NIST-3.1.4.2",),
     standard_name="Stolen database",
-    defence="Encrypts each secret with AES-GCM, bound to its row; the key is kept outside the database.",
+    defence="Encrypts each secret with AES-GCM and binds it to its row; the key is kept outside the database.",
     weak=PlaintextServer,
     fixed=Fixed,
     ours=OurDatabase,
@@ -213,23 +216,23 @@ ATTACK = Attack(
             "Alice's row, encrypted and decrypted again",
             _comes_back,
             _OPENS,
-            "`decrypt` must return exactly what `encrypt` was given.",
+            "`decrypt` must return exactly the secret that `encrypt` received.",
         ),
         Trial(
             "The copy alone",
             lambda make: read(World(make)),
             OUT,
-            "A thief without the key finds Alice's secret in your row. What protects the row?",
+            "A thief without the key can read Alice's secret in your row. What protects the row?",
         ),
         Trial(
-            "The copy, decrypted by the same program with another key",
+            "A copy, decrypted by the same program with another key",
             _opens_elsewhere,
             OUT,
-            "The program is no secret. A thief has it too, with a key that is not the server's. What decrypts the "
-            "row?",
+            "The program is not secret, so a thief has it too, but with a different key. That was enough to "
+            "decrypt your row. Which key does your code use?",
         ),
         Trial(
-            "The server's key, looked for in Alice's row",
+            "The server's key, searched for in Alice's row",
             _key_in_the_row,
             _NOWHERE,
             "Your row contains the server's key, so anyone who steals the row has the key as well. Where else could "
@@ -239,26 +242,32 @@ ATTACK = Attack(
             "The copy, and Mallory's own secret",
             lambda make: compute(World(make)),
             OUT,
-            "Mallory knows what his own row holds. Does that say anything about another row?",
+            (
+                "Mallory knows the secret in his own row, and that was enough to compute another one. What do two of "
+                "your rows have in common?"
+            ),
         ),
         Trial(
             "Two copies, and the secret that Alice had before",
             _from_her_old_one,
             OUT,
-            "Alice's phone was stolen, and she has enrolled another. Do her two rows reveal the new secret?",
+            (
+                "Alice's phone was stolen, so she enrolled another one. Her old secret and her two rows reveal the "
+                "new secret. What do the two rows have in common?"
+            ),
         ),
         Trial(
             "Mallory's row in Alice's place",
             lambda make: swap(World(make)),
             OUT,
-            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could a row be valid for "
-            "one name only?",
+            "Mallory copied his row over Alice's, and your server decrypted it as hers. How could you make a row "
+            "valid for only one name?",
         ),
         Trial(
             "One changed bit in Alice's row",
             _a_changed_bit,
             "noticed",
-            "Somebody changed one bit of the row, and your server did not notice it. Which error should a changed "
+            "Somebody changed one bit of the row, and your server did not notice. Which error should a changed "
             "row cause?",
         ),
         *HONEST,

@@ -1,4 +1,4 @@
-"""Attack 6, rate limiting without an end: five attempts in five minutes, and five more, for a year if necessary."""
+"""Attack 6, rate limiting without an end: five attempts every five minutes, for a year if necessary."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _TOO_MANY_TO_DRAW = 1_000_000
 
 
 class EndlessServer(MinimalServer):
-    """Makes the next code wait five minutes after every fifth wrong code in a row."""
+    """Make the next code wait five minutes after every fifth wrong code in a row."""
 
     def wait_seconds(self, failures: int) -> int:
         return PAUSE_SECONDS if failures % BURST == 0 else 0
 
 
 class Fixed(EndlessServer):
-    """Disables the authenticator after a hundred wrong codes in a row, until an administrator resets the factors."""
+    """Disable the authenticator after a hundred wrong codes in a row, until an administrator resets the factors."""
 
     def must_wait(self, count: Count) -> bool:
         return count.failures >= 100 or super().must_wait(count)
@@ -37,7 +37,8 @@ class Fixed(EndlessServer):
 def attack(make: Make) -> Measure:
     """Measure on another account how fast the server permits guessing, and whether it ever stops.
 
-    Then guess for two weeks at that rate. The two weeks are drawn, with real codes; the year is in closed form.
+    Then guess at that rate for two weeks. The two weeks are simulated with real codes, and the year is computed in
+    closed form.
     """
     rules = measured_rules(make)
     attempts = attempts_before(rules, DAYS * DAY_SECONDS)
@@ -49,7 +50,10 @@ def attack(make: Make) -> Measure:
 
 
 def _inside(rules: Rules, attempts: int) -> int:
-    """Return how many get in, drawn attempt by attempt. Without a limit, count those with a correct guess."""
+    """Return how many attackers get in, simulated attempt by attempt.
+
+    Without a limit, count those with a correct guess.
+    """
     if attempts <= _TOO_MANY_TO_DRAW:
         return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
     first_right = dice(SeededRandomness(1)).geometric(rules.accepted_codes / 10**rules.digits, ATTACKERS)
@@ -57,7 +61,7 @@ def _inside(rules: Rules, attempts: int) -> int:
 
 
 def in_bursts(world: World, codes: Sequence[str]) -> bool:
-    """Type five codes into each pending login of Alice's, and wait five minutes before the next."""
+    """Type five codes into each pending login for Alice, and wait five minutes before the next one."""
     for first in range(0, len(codes), BURST):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + BURST]):
@@ -67,7 +71,7 @@ def in_bursts(world: World, codes: Sequence[str]) -> bool:
 
 
 def _log_in_after(make: Make, bursts: int = 0, hourly: int = 0, rest_days: int = 0, hourly_repeated: int = 0) -> str:
-    """Return whether a correct code of Alice's is accepted after all this."""
+    """Return whether a correct code of Alice's is accepted after these guesses and pauses."""
     world = World(make)
     for _ in range(bursts):
         in_bursts(world, [wrong_code(world, world.alice)] * BURST)
@@ -115,14 +119,14 @@ ATTACK = Attack(
     number=6,
     id="throttle-without-end",
     title="A throttle that never stops",
-    flaw="Allows five attempts in five minutes for ever: half a million in a year.",
-    story="In 2020 a reader of its source code told a large package index in public that its limit on wrong codes "
-    "never ends the guessing. By that reader's count, a patient attacker has an even chance after three "
-    "months. When the limit was made stricter in 2025, the same reader counted again: seven months.",
+    flaw="Allows five attempts every five minutes forever, which is half a million in a year.",
+    story="In 2020, a reader of its source code told a large package index in public that its limit on wrong "
+    "codes never ended the guessing. By the reader's calculation, a patient attacker had an even chance after "
+    "three months. The limit was made stricter in 2025, and the same reader calculated seven months.",
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
     standard_name="Rate limiting without an end",
-    defence="Disables the factor after 100 wrong codes in a row; a login of the owner starts the count again.",
+    defence="Disables the factor after 100 wrong codes in a row; a completed login by the owner resets the count.",
     weak=EndlessServer,
     fixed=Fixed,
     ours=our_server,
@@ -133,86 +137,86 @@ ATTACK = Attack(
             "A thousand wrong guesses, five every five minutes",
             partial(_log_in_after, bursts=200),
             OUT,
-            "After a thousand wrong codes in a row, your server verified the next one. So guessing is slow and "
+            "After a thousand wrong codes in a row, your server verified the next one. So guessing is slow but "
             "never ends. How many wrong codes does your server allow?",
         ),
         Trial(
             "Six hundred wrong guesses, one an hour",
             partial(_log_in_after, hourly=600),
             OUT,
-            "A wrong code came every hour for twenty-five days, and your server verified the next one. So a slow "
-            "attacker never has to stop. What should make the guessing end?",
+            "A wrong code came every hour for twenty-five days, and your server still verified the next one. So a "
+            "slow attacker never has to stop. What should end the guessing?",
         ),
         Trial(
             "A hundred and one wrong guesses, one an hour",
             partial(_log_in_after, hourly=101),
             OUT,
-            "More than a hundred wrong codes in a row came slowly, and your server verified the next one. So it "
-            "forgets what comes slowly. What may end the count?",
+            "More than a hundred wrong codes in a row came slowly, and your server still verified the next one. "
+            "So it forgets slow guesses. What should reset the count?",
         ),
         Trial(
             "A hundred and one wrong guesses, then a month's rest",
             partial(_log_in_after, hourly=101, rest_days=30),
             OUT,
             "A month after more than a hundred wrong codes in a row, your server verifies codes again. So Mallory "
-            "only has to wait. Does time prove that it is Alice?",
+            "only has to wait. Does a pause prove that Alice is logging in?",
         ),
         Trial(
             "Ninety wrong guesses, three days' rest, ninety more",
             partial(_log_in_after, hourly=90, rest_days=3, hourly_repeated=90),
             OUT,
-            "Your server allowed a hundred and eighty wrong codes, with no correct one among them. So a pause ended "
-            "the count. What does a pause prove?",
+            "Your server allowed a hundred and eighty wrong codes, with no correct one among them. So a pause "
+            "reset the count. What does a pause prove?",
         ),
         Trial(
             "A hundred wrong guesses, one an hour",
             partial(_log_in_after, hourly=100),
             OUT,
-            "Your server verified another code after a hundred wrong ones in a row. NIST-3.2.2 allows no more than "
-            "a hundred. At which count does your server stop?",
+            "Your server verified another code after a hundred wrong codes in a row. NIST-3.2.2 allows no more "
+            "than a hundred. At which count does your server stop?",
         ),
         Trial(
             "Six wrong codes in a second, then the correct one",
             _six_at_once,
             OUT,
-            "Your server verified a code that came immediately after five wrong codes. So the wait of five minutes "
-            "is gone. What did the weak server's method do?",
+            "Your server verified a code immediately after five wrong codes. So the wait of five minutes is gone. "
+            "What did the weak server's method do?",
         ),
         *HONEST,
         Trial(
             "Alice, after ninety-nine wrong guesses, one an hour",
             partial(_log_in_after, hourly=99),
             IN,
-            "After ninety-nine wrong codes in a row and the wait, your server refuses Alice. That is not yet a "
-            "hundred. At which count does your server stop?",
+            "After ninety-nine wrong codes in a row, and after the wait, your server rejects Alice's correct "
+            "code. The limit is a hundred. At which count does your server stop?",
         ),
         Trial(
             "Alice, the day after ten wrong guesses",
             partial(_log_in_after, bursts=2, rest_days=1),
             IN,
-            "The day after a stranger's ten wrong guesses, your server refuses Alice. So she needs an "
+            "The day after a stranger's ten wrong guesses, your server still rejects Alice. So she needs an "
             "administrator. How many wrong codes does NIST-3.2.2 allow?",
         ),
         Trial(
             "Alice, who mistypes once in each of 120 logins",
             _alice_mistypes,
             IN,
-            "Alice mistyped once in each of 120 logins, never twice in a row, and your server refuses her. So her "
-            "mistakes add up. What should end the count?",
+            "Alice mistyped once in each of 120 logins, never twice in a row, and now your server rejects her. So "
+            "her mistakes add up. What should reset the count?",
         ),
         Trial(
-            "Mallory himself, while Alice's account is guessed at",
+            "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "The guesses were at Alice's account, and your server refuses Mallory at his own. So one attacker stops "
-            "everybody. Whose failures does your method read?",
+            "Somebody guessed codes for Alice's account, and now your server keeps Mallory out of his own. So one "
+            "attacker can stop everybody. Whose failures does your method read?",
         ),
         Trial(
             "Alice, with a new phone after an administrator's reset",
             _bound_anew,
             IN,
-            "The administrator called `reset_factors`, Alice enrolled a new phone, and your server refuses her. So "
-            "the reset does not help. Where does your class remember her failures?",
+            "The administrator called `reset_factors` and Alice enrolled a new phone, but your server still "
+            "rejects her. So the reset does not help. Where does your class remember her failures?",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Attack 11, user enumeration: the server answers an unknown name differently, and so reveals who has an account."""
+"""Attack 11, user enumeration: the server answers unknown names differently, which reveals who has an account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NOTHING = "neither let in nor refused"
 
 
 class Refused(AccessDenied):
-    """Refuses with its own words and the HTTP status of the page that shows them."""
+    """Refuse with a message and the HTTP status of the page that shows it."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -31,8 +31,9 @@ class Refused(AccessDenied):
 
 
 class EnumerableServer(MinimalServer):
-    """Looks a name up first, and answers an unknown name differently. Passwords wait a minute after three wrong
-    ones.
+    """Look a name up first, and answer an unknown name differently.
+
+    After three wrong passwords, the next one must wait a minute.
     """
 
     free_passwords = 3
@@ -43,7 +44,7 @@ class EnumerableServer(MinimalServer):
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if name not in self.accounts:
-            raise Refused(404, "There is no account of this name.")
+            raise Refused(404, "There is no account with this name.")
         if self.waits(name):
             raise Refused(429, "Too many wrong passwords. Wait a minute.")
         try:
@@ -55,7 +56,7 @@ class EnumerableServer(MinimalServer):
         return pending
 
     def waits(self, name: str) -> bool:
-        """Return whether the last three passwords for this name were wrong, and the latest within a minute."""
+        """Return whether the last three passwords for this name were wrong, the latest less than a minute ago."""
         wrong = self.wrong_passwords.get(name, [])
         return len(wrong) >= self.free_passwords and self.clock.now() < wrong[-1] + 60
 
@@ -64,12 +65,12 @@ class EnumerableServer(MinimalServer):
         self.wrong_passwords.setdefault(name, []).append(self.clock.now())
 
     def forget(self, name: str) -> None:
-        """End the count, after a correct password."""
+        """Reset the count after a correct password."""
         self.wrong_passwords.pop(name, None)
 
 
 class Fixed(EnumerableServer):
-    """Treats every name in the same way. Only the end depends on whether it has an account."""
+    """Treat every name in the same way. Only the outcome depends on whether the name has an account."""
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if self.waits(name):
@@ -85,10 +86,10 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold what a stranger notices about one rejection. `hashes` is how long it took.
+    """Hold what a stranger notices about one rejection. `hashes` stands for the time that it took.
 
-    A hash takes some thirty milliseconds, and nothing else counts beside it. `mfa_lab.attacks.helpers.timing` shows
-    the same with real time.
+    A hash takes about thirty milliseconds, so everything else is negligible. `mfa_lab.attacks.helpers.timing` shows
+    the same in real time.
     """
 
     words: str
@@ -97,7 +98,7 @@ class Seen:
 
 
 def seen(server: Any, name: str, attempts: int = ATTEMPTS) -> tuple[Seen, ...]:
-    """Make attempts in a row at one name, at the same moment, and return what each refusal shows."""
+    """Make several attempts at one name at the same moment, and return what each rejection shows."""
     noticed = []
     for _ in range(attempts):
         with counted_hashes() as hashes:
@@ -115,7 +116,7 @@ def _refusal(attempt: Callable[[], object]) -> tuple[str, int | None]:
 
 
 def signs(one: tuple[Seen, ...], other: tuple[Seen, ...]) -> tuple[str, ...]:
-    """Return by which signs two names can be told apart."""
+    """Return the signs by which a stranger can distinguish two names."""
     first, second = one[0], other[0]
     differ = {
         "message": first.words != second.words,
@@ -131,7 +132,7 @@ _HAVE_NONE = ("bruno", "dora", "felix", "heidi", "judy")
 
 
 def attack(make: Make) -> Measure:
-    """Try each of ten names without a password, and compare with a name that nobody has."""
+    """Try ten names without knowing a password, and compare each of them with a name that nobody has."""
     world = World(make)
     for name in _HAVE_ACCOUNTS:
         world.server.register(f"{name}@example.org", "demo only: a password")
@@ -223,14 +224,14 @@ def _right_password_while_waiting(make: Make) -> str:
 ATTACK = Attack(
     number=11,
     id="user-enumeration",
-    title="Names are found out",
-    flaw="Answers differently for a name without an account: other words, no hash, no wait.",
-    story="In July 2024 Django closed CVE-2024-39329: login requests took a different time for users without a "
-    "usable password, so a stranger could find out who they were.",
+    title="Names are revealed",
+    flaw="Answers differently if a name has no account: with other words, without a hash and without a wait.",
+    story="In July 2024, Django fixed CVE-2024-39329: login requests took a different time for users without a "
+    "usable password, so a stranger could find out their names.",
     source="https://docs.djangoproject.com/en/4.2/releases/4.2.14/",
     clauses=("ASVS-6.3.8", "NIST-3.2.2"),
     standard_name="User enumeration",
-    defence="Same words, same hash and same waits, whether the name exists or not.",
+    defence="Uses the same words, the same hash computation and the same waits, whether or not the name exists.",
     weak=EnumerableServer,
     fixed=Fixed,
     ours=our_server,
@@ -241,50 +242,51 @@ ATTACK = Attack(
             "One attempt at Alice's name and one at nobody's",
             _first_attempt,
             _ALIKE,
-            "Your server answers Alice's name and an unknown name differently, at the first attempt. A stranger "
-            "compares words, status and time. Which of them differs, in your lines or in those that you call?",
+            "Your server already answers differently for Alice's name and an unknown name at the first attempt. A "
+            "stranger compares words, status and time. Which of them differs, in your code or in the code that "
+            "you call?",
         ),
         Trial(
             "Five attempts in a row at each",
             _attempts_in_a_row,
             _ALIKE,
-            "Your server answers two names alike at first, and differently after some attempts. So a stranger tries "
-            "more than once. What changes with the third or fourth attempt, and for whom?",
+            "Your server answers two names alike at first, but differently after some attempts. So a stranger "
+            "simply tries more than once. What changes at the third or fourth attempt, and for which names?",
         ),
         Trial(
             "The correct password after ten wrong ones, at once",
             _still_waits,
             OUT,
-            "Your server accepted the password at once after ten wrong ones. So passwords can be guessed without a "
-            "pause. Why does the name no longer have to wait?",
+            "Immediately after ten wrong passwords, your server accepted the correct one. So an attacker can "
+            "guess without a pause. Why does the name no longer have to wait?",
         ),
         Trial(
             "Alice's password, while her name and nobody's wait",
             _right_password_while_waiting,
             _ALIKE,
-            "While two names wait, your server answers them differently. So a stranger learns which one has an "
-            "account. What do you do before you ask whether a name waits?",
+            "While two names have to wait, your server answers them differently. So a stranger learns which one "
+            "has an account. What does your code do before it checks whether a name has to wait?",
         ),
         Trial(
             "Alice, an hour after four wrong passwords",
             _after_the_wait,
             IN,
             "An hour after four wrong passwords, Alice still cannot get in. So a stranger can keep her out. When "
-            "does your wait end?",
+            "does the wait end on your server?",
         ),
         Trial(
             "Alice, who mistypes her password twice before each of two logins",
             _mistyped_now_and_then,
             IN,
-            "Alice never mistyped three times in a row, and has to wait. So her mistakes add up. What does a "
+            "Alice never mistyped three times in a row, but she has to wait. So her mistakes add up. What does a "
             "correct password do to the count?",
         ),
         Trial(
             "Alice, while strangers guess at other names",
             _others_are_guessed,
             IN,
-            "Strangers guessed at other names, and Alice has to wait. So anybody can stop her. Whose attempts do "
-            "you count?",
+            "Strangers guessed passwords for other names, but Alice has to wait. So anybody can keep her out. "
+            "Whose attempts does your code count?",
         ),
         *HONEST,
     ),

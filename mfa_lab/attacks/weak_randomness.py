@@ -1,4 +1,7 @@
-"""Attack 12, weak randomness: secrets from `random`, seeded with the time. They look like any other, but are few."""
+"""Attack 12, weak randomness: secrets from `random`, seeded with the time.
+
+They look random, but only a few are possible.
+"""
 
 from __future__ import annotations
 
@@ -24,44 +27,45 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin
 
 MakeSecret = Callable[[int], str]
-"""Makes a shared secret, Base32 text, at a moment: the argument, in Unix seconds."""
+"""A function that makes a shared secret (Base32 text) at the moment given by its argument, in Unix seconds."""
 
 MIDNIGHT = 1_799_971_200
 DAY_SECONDS = 86_400
 
 
 def fixed_secret(_now: int) -> str:
-    """Return twenty bytes from the operating system. The time does not matter."""
+    """Return a secret of twenty bytes from the operating system. The time does not matter."""
     return new_secret(SYSTEM)
 
 
 def our_secret(now: int) -> str:
-    """Return the secret that this kit's own server offers to a new account."""
+    """Return the secret that this kit's server offers to a new account."""
     server, pending = _about_to_enrol(now)
     return server.start_enrolment(pending).account.secret.reveal()
 
 
 @cache
 def _about_to_enrol(now: int) -> tuple[MfaServer, PendingLogin]:
-    """Return a server with one account, whose owner has given the password."""
+    """Return a server with one account, and the pending login that its password has opened."""
     server = MfaServer(clock=ManualClock(now), policy=Policy.CHEAPEST)
     server.register("alice@example.org", "correct horse battery staple")
     return server, server.begin_login("alice@example.org", "correct horse battery staple")
 
 
 def the_same_for_everybody(_now: int) -> str:
-    """Return no secret at all: nobody can guess it, and nobody can use it."""
+    """Return an empty secret, which nobody can guess and nobody can use."""
     return ""
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Know the day on which three people enrolled and two codes of each, seen a week later; try the day's seconds."""
+    """Find three people's secrets from two later codes each, by trying every second of the day of their enrolment."""
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
     got = sum(one == other for one, other in zip(found, secrets, strict=True))
     words = (
-        f"{got} of {len(secrets)} secrets were found among the {DAY_SECONDS:,} seconds of a day, from two codes each"
+        f"{got} of {len(secrets)} secrets were found from two codes each, by trying the {DAY_SECONDS:,} seconds "
+        f"of a day"
     )
     return Measure(got, len(secrets), words)
 
@@ -73,7 +77,7 @@ def _attacked(make: MakeSecret) -> str:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key that a phone makes of the secret, or none if it is not a secret."""
+    """Return the key that a phone computes from the secret, or b"" if the text is not a valid secret."""
     try:
         Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
@@ -129,7 +133,7 @@ def _dice_known(make: MakeSecret) -> str:
 
 
 def _seeds_known(make: MakeSecret) -> str:
-    """Give all generators the numbers of one known generator, whatever their seed: a guessed seed is enough."""
+    """Make every generator return the numbers of one known generator, as if its seed had been guessed."""
     kind, made = import_module("random").Random, set()
     for _ in range(2):
         with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
@@ -160,7 +164,7 @@ ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
 
 
 def _many(make: MakeSecret) -> str:
-    """Compare 32 secrets: each byte takes some 30 values, and fewer than 20 never."""
+    """Compare 32 secrets. Each random byte takes about 30 different values, and practically never fewer than 20."""
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]
     return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
@@ -172,7 +176,7 @@ ENOUGH = "16 bytes or more"
 def _asked_for(make: MakeSecret) -> str:
     """Return how many bytes the operating system's generator supplies for one secret.
 
-    If it is asked in a way that is not seen here, the result says nothing.
+    If the function gets them in a way that is not observed here, the result means nothing.
     """
     asked = Mock(wraps=import_module("os").urandom)  # this is not a source either
     with patch("os.urandom", asked), patch("random._urandom", asked):
@@ -185,9 +189,9 @@ ATTACK = Attack(
     number=12,
     id="weak-randomness",
     title="Secrets from a weak random source",
-    flaw="Takes the secret from `random`, seeded with the time: a day has only 86,400 secrets.",
-    story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, "
-    "reported in 2021). Every password that it had ever made could be tried in seconds. It was fixed.",
+    flaw="Takes the secret from `random`, seeded with the time, so one day has only 86,400 possible secrets.",
+    story="A password manager made passwords with a generator whose only input was the clock (CVE-2020-27020, "
+    "reported in 2021). An attacker could try all its possible passwords in seconds. The fault was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
     standard_name="Weak randomness",
@@ -202,74 +206,80 @@ ATTACK = Attack(
             "The attack, on one secret",
             _attacked,
             OUT,
-            "With two codes and a rough idea of the hour, Mallory computed the secret. What can he try out?",
+            "With two codes and a rough idea of the time, Mallory computed the secret. Which values can he try?",
         ),
         Trial(
             "Two secrets, a minute apart",
             _a_minute_apart,
             TWO,
-            "Your function gave two people the same secret, at two moments. What should make their secrets differ?",
+            (
+                "Your function gave two people the same secret at different times. What should make their secrets "
+                "differ?"
+            ),
         ),
         Trial(
             "Two secrets in the same second",
             _twice,
             TWO,
-            "Two people enrolled in the same second, and have the same secret. What besides the time goes into your "
-            "secret?",
+            "Two people enrolled in the same second and got the same secret. What does your secret depend on "
+            "besides the time?",
         ),
         Trial(
             "Two secrets while all clocks stand still",
             _clocks_stand,
             TWO,
-            "With the clocks stopped, the same secret comes again. Where else does its randomness come from?",
+            (
+                "When the clocks stand still, your function returns the same secret again. Where should its "
+                "randomness come from?"
+            ),
         ),
         Trial(
             "Two secrets from a `random` whose state is known",
             _dice_known,
             TWO,
-            "`random` was put back into an earlier state, and the same secret came again. `random` was made to be "
-            "repeatable. Which source is not?",
+            "After `random` was reset to an earlier state, your function returned the same secret again. `random` "
+            "is designed to be repeatable. Which source of randomness is not?",
         ),
         Trial(
             "Two secrets from a `random` whose seed is known",
             _seeds_known,
             TWO,
-            "All that was random went into a seed, and `random` computes the rest. How many seeds would an attacker "
+            "Only your seed is random, and `random` computes the rest from it. How many seeds would an attacker "
             "have to try?",
         ),
         Trial(
             "Two thousand secrets while all clocks stand still",
             _many_while_clocks_stand,
             ALL_NEW,
-            "Your secrets look different, but so few are possible that some came twice. How many would an attacker "
-            "have to try?",
+            "Your secrets look different, but so few are possible that some came twice. How many secrets would an "
+            "attacker have to try?",
         ),
         Trial(
             "Its letters",
             _letters,
             BASE32,
-            "No phone can read your secret. A phone reads text of the letters A to "
-            "Z and the digits 2 to 7. What turns bytes into such text?",
+            "No phone can read your secret. A phone expects text with the letters A to Z and the digits 2 to 7. "
+            "What turns bytes into such text?",
         ),
         Trial(
             "Its length",
             _length,
             LONG,
-            "Your secret is too short. RFC4226-R6 asks for 128 bits at least, and "
-            "recommends 160. How many bytes are that?",
+            "Your secret is too short. RFC4226-R6 requires at least 128 bits, and recommends 160. How many bytes "
+            "is that?",
         ),
         Trial(
             "Thirty-two secrets, byte by byte",
             _many,
             ALL_DIFFER,
-            "Your secrets differ, but not in every byte. How many of their bytes can nobody know beforehand?",
+            "Your secrets differ, but not in every byte. How many of their bytes can nobody know in advance?",
         ),
         Trial(
             "What it asks the operating system for",
             _asked_for,
             ENOUGH,
-            "Your function asks the operating system for only a few bytes, and makes a long secret of them. How many "
-            "bytes of it are unknown?",
+            "Your function gets only a few bytes from the operating system, and makes a long secret from them. "
+            "How many bytes of the secret can nobody know?",
         ),
     ),
 )

@@ -1,6 +1,7 @@
-"""Define the `mfa-lab` command: a working copy of the notebooks with JupyterLab, the trainer's pages, the server.
+"""Define the `mfa-lab` command: the working copy of the notebooks, JupyterLab, the trainer's pages and the server.
 
-It must answer as fast as `jupyter lab` does, so it imports little before JupyterLab, and no server at all.
+The command must start as fast as `jupyter lab`, so it imports little before JupyterLab starts and never imports a
+server there.
 """
 
 from mfa_lab.cli import attacks, notebooks, server, trainer

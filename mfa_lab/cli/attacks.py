@@ -1,4 +1,4 @@
-"""Run the series of attacks in a terminal."""
+"""Offer the command that runs the attack series in a terminal."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mfa_lab.cli.group import main
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of text.")
 @click.pass_context
 def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool) -> None:
-    """Run the series of attacks, or each ATTACK (a number or an id), only against servers of this kit.
+    """Run the attack series, or each ATTACK (a number or an id), only against this kit's own servers.
 
-    For each attack, print its measure on a server with one mistake, on the reference fix, and on `MfaServer`. The
-    exit code is 1 if an attack does not have the expected result.
+    For each attack, print its result on a server with one mistake, on the reference fix, and on `MfaServer`. The exit
+    code is 1 if an attack does not have the expected result.
     """
     from mfa_lab.attacks import attack_series, attacks_numbered
     from mfa_lab.attacks.report import report_on

@@ -1,4 +1,7 @@
-"""Define the command and the options that its parts share. Import little, because it must answer at once."""
+"""Define the command and the options that its parts share.
+
+This module imports little, because the command must answer at once.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ WORK = "mfa-lab-work"
 
 
 class _Group(click.Group):
-    """Use a first word that is not a command as DIR, and pass the arguments after `--` to JupyterLab."""
+    """Treat a first word that is not a command as DIR, and pass the arguments after `--` to JupyterLab."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if "--" in args:
@@ -50,7 +53,7 @@ def main() -> None:
 
 
 def need_the_lab() -> None:
-    """Raise `ClickException` unless JupyterLab is installed."""
+    """Raise `ClickException` if JupyterLab is not installed."""
     if find_spec("jupyterlab") is None:
         from mfa_lab.lab.doctor import INSTALL_LAB
 

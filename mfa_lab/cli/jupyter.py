@@ -1,7 +1,7 @@
-"""JupyterLab as `mfa-lab` starts it, and what is in the way if it does not start, in one sentence.
+"""JupyterLab as `mfa-lab` starts it, and one sentence that names the obstacle if it does not start.
 
-`python -m mfa_lab.cli.jupyter DIR` starts it on a port that is free and ends it at once: the doctor asks in this way,
-in a process of its own. The last line of its output says how it went, as JSON.
+The doctor runs `python -m mfa_lab.cli.jupyter DIR` in a separate process, which starts JupyterLab on a free port and
+stops it at once. The last line of the output reports the result as JSON.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _KIT_IMPORTS = [
     "zxingcpp",
 ]
 _SETTING = re.compile(r"^\s*c\.(\w+\.\w+)\s*=\s*(.+?)\s*$", re.MULTILINE)
-_DEBUG = "run `mfa-lab -- --debug` to see all that Jupyter says"
+_DEBUG = "run `mfa-lab -- --debug` to see Jupyter's full output"
 
 
 class NotStarted(Exception):
-    """JupyterLab does not start: what is in the way, and what to do about it."""
+    """Report that JupyterLab does not start: what the obstacle is, and what to do about it."""
 
     def __init__(self, detail: str, remedy: str) -> None:
         super().__init__(detail, remedy)
@@ -60,8 +60,8 @@ class NotStarted(Exception):
 def prepare_environment() -> None:
     """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings.
 
-    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it stays. Then only the setup
-    cell provides the kit's words.
+    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it is kept, and only the setup
+    cell loads the kit's messages.
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     ours = str(Path(__file__).with_name("jupyter_config"))
@@ -72,9 +72,9 @@ def prepare_environment() -> None:
 
 
 def run(folder: Path, notebook: str | None, given: list[str]) -> None:
-    """Be JupyterLab on `folder` until Ctrl-C. Raises `NotStarted`, unless `given` asks for all the details.
+    """Run JupyterLab in `folder` until Ctrl-C. Raises `NotStarted`, unless `given` asks for all details.
 
-    Jupyter rejects a setting that comes twice, so `given` takes the place of ours.
+    Jupyter rejects a setting that is given twice, so the settings in `given` replace ours.
     """
     prepare_environment()
 
@@ -89,9 +89,9 @@ def run(folder: Path, notebook: str | None, given: list[str]) -> None:
 
 
 def own_modules(folder: Path) -> list[tuple[Path, str]]:
-    """Files and folders in `folder` that a notebook there imports in the place of a module that the kit needs.
+    """Return the files and folders in `folder` that would hide a module that the kit needs from a notebook there.
 
-    The doctor finds them more exactly, in a kernel: that takes too long for each start.
+    The doctor finds them more precisely in a kernel, but that takes too long for every start.
     """
     found = []
     for name in _KIT_IMPORTS:
@@ -104,7 +104,7 @@ def own_modules(folder: Path) -> list[tuple[Path, str]]:
 
 
 def start_once(folder: Path) -> None:
-    """Start JupyterLab on `folder` as `run` does, without a browser, and end it at once. Raises `NotStarted`."""
+    """Start JupyterLab in `folder` as `run` does, but without a browser, and stop it at once. Raises `NotStarted`."""
     prepare_environment()
 
     from jupyterlab.labapp import LabApp
@@ -118,10 +118,12 @@ def start_once(folder: Path) -> None:
 
 
 def _explained(start: Callable[[], object]) -> None:
-    """Call `start`, and raise an error of Jupyter's as `NotStarted`. An intended end, as after --version, is no
-    error.
+    """Call `start`, and raise any error of Jupyter's as `NotStarted`.
 
-    Until the server runs, its log has no tracebacks: the lines above them name what is broken, such as a file.
+    An intended exit, such as after --version, is not an error.
+
+    Until the server runs, tracebacks are removed from its log, because the lines above them already name the broken
+    file or setting.
     """
     grave: list[str] = []
     make = logging.getLogRecordFactory()
@@ -151,7 +153,7 @@ def _explained(start: Callable[[], object]) -> None:
 
 
 def _in_the_way(error: Exception) -> NotStarted:
-    """Name the file, the folder or the setting that `error` is about."""
+    """Return an error that names the file, the folder or the setting that `error` is about."""
     said = re.sub(r"<[\w.]*?(\w+) object at 0x\w+>", r"\1", str(error)) or type(error).__name__
     if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike):
         place = os.fsdecode(error.filename)
@@ -168,7 +170,7 @@ def _in_the_way(error: Exception) -> NotStarted:
 
 
 def _setting_of_folder(place: str) -> str:
-    """The environment variable that moves one of Jupyter's own folders, to which `place` belongs."""
+    """Return the environment variable that moves the Jupyter folder to which `place` belongs."""
     from jupyter_core.paths import jupyter_config_dir, jupyter_data_dir
 
     runtime = os.environ.get("JUPYTER_RUNTIME_DIR") or os.path.join(jupyter_data_dir(), "runtime")  # noqa: PTH118
@@ -184,7 +186,7 @@ def _setting_of_folder(place: str) -> str:
 
 
 def _settings() -> Iterator[tuple[str, str, Path]]:
-    """Each setting of Jupyter's in a user's own files: its name, its value as text, and the file."""
+    """Yield each Jupyter setting in a user's own files: its name, its value as text, and the file."""
     from jupyter_core.paths import jupyter_config_path
 
     for folder in (Path.cwd(), *map(Path, jupyter_config_path())):
@@ -201,10 +203,10 @@ def _settings() -> Iterator[tuple[str, str, Path]]:
 
 
 def is_worth_showing(record: logging.LogRecord) -> bool:
-    """Return whether a record of asyncio says something that a user can act on.
+    """Return whether a log record of asyncio contains something that a user can act on.
 
-    Jupyter closes its listening socket from a second thread after Ctrl-C. A connection that arrives at this moment
-    finds Tornado's handler gone, and asyncio logs a traceback with KeyError although nothing is wrong.
+    After Ctrl-C, Jupyter closes its listening socket from a second thread. If a connection arrives at this moment,
+    Tornado's handler is already gone, and asyncio logs a KeyError although nothing is wrong.
     """
     error = record.exc_info[1] if record.exc_info else None
     if not isinstance(error, KeyError):
@@ -216,7 +218,7 @@ def is_worth_showing(record: logging.LogRecord) -> bool:
 def _arguments(folder: Path, notebook: str | None, given: list[str]) -> list[str]:
     for link in (folder / ".jupyter", folder / ".jupyter" / "workspaces"):
         if link.is_symlink():
-            raise NotStarted(f"{link} is a link, and JupyterLab would write where it leads", "remove the link")
+            raise NotStarted(f"{link} is a link, and JupyterLab would write to its target", "remove the link")
     named = {argument.partition("=")[0] for argument in given}
     settings = _lab_settings(folder, notebook) | _encrypted_kernels()
     return [*(f"--{name}={value}" for name, value in settings.items() if f"--{name}" not in named), *given]
@@ -243,8 +245,8 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
 def _encrypted_kernels() -> dict[str, object]:
     """Return the setting that encrypts the connection between JupyterLab and its kernels.
 
-    Without it, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting is left
-    out if the installed Jupyter or ZeroMQ does not know it: such a Jupyter would not start.
+    Without it, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting is
+    omitted if the installed Jupyter or ZeroMQ does not know it, because Jupyter would then not start.
     """
     import zmq
     from jupyter_client.manager import KernelManager
@@ -256,7 +258,7 @@ def _encrypted_kernels() -> dict[str, object]:
 
 
 def main(folder: str) -> None:
-    """Start once, and print what came of it as the last line."""
+    """Start JupyterLab once, and print the result as the last line."""
     try:
         start_once(Path(folder))
     except NotStarted as fault:

@@ -18,10 +18,10 @@ from mfa_lab.resources import notebooks_dir
 @click.argument("folder", metavar="[DIR]", default=WORK, type=click.Path(path_type=Path))
 @click.option("--port", type=click.IntRange(0, 65535), help="Try this port first, then the next free port.")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
-@click.option("--copy-only", is_flag=True, help="Only make or refresh the working copy.")
+@click.option("--copy-only", is_flag=True, help="Only make or update the working copy.")
 @click.pass_obj
 def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_browser: bool, copy_only: bool) -> None:
-    """Make or refresh the working copy in DIR (default: ./mfa-lab-work), and open JupyterLab on it.
+    """Make or update the working copy in DIR (default: ./mfa-lab-work), and open it in JupyterLab.
 
     Your changes are never overwritten. Ctrl-C ends JupyterLab and everything that runs in it. The arguments after
     `--` are passed to JupyterLab.
@@ -44,12 +44,12 @@ def start(jupyter_args: list[str] | None, folder: Path, port: int | None, no_bro
 @click.argument("notebook", required=False)
 @folder_option
 def reset(notebook: str | None, folder: Path) -> None:
-    """Restore NOTEBOOK, or all notebooks, to the kit's version. Your own copy is kept beside it, never deleted."""
+    """Restore NOTEBOOK, or all notebooks, to the kit's version. Your copy is kept beside it and never deleted."""
     aside = working_copy.reset(notebooks_dir(), folder, notebook)
     if find_spec("nbformat"):
         trust(notebooks_dir(), folder)
     for name, kept in aside.items():
-        click.echo(f"{name} is the kit's version again" + (f"; your copy is kept as {kept}" if kept else ""))
+        click.echo(f"{name} has the kit's version again" + (f"; your copy is kept as {kept}" if kept else ""))
     if not aside:
         click.echo(f"Nothing to do: {notebook or 'every notebook'} is unchanged.")
 
@@ -65,7 +65,7 @@ def reset(notebook: str | None, folder: Path) -> None:
     help="Write a small JSON file for your trainer: a pseudonym, exercise ids, attempts and times.",
 )
 def progress(folder: Path, file: str | None) -> None:
-    """Show your progress. It is stored only in the working copy, and nobody gets it unless you send it."""
+    """Show your progress. It is stored only in the working copy, and nobody else gets it unless you send it."""
     need_the_lab()
     from mfa_lab.lab.grading import progress_export
 
@@ -74,7 +74,8 @@ def progress(folder: Path, file: str | None) -> None:
         return
     written = progress_export.export(folder, Path(file) if file else None)
     click.echo(
-        f"{written} holds your pseudonym, exercise ids, attempts and times, and nothing else. It was sent to nobody."
+        f"{written} contains your pseudonym, exercise ids, attempts and times, and nothing else. It was not "
+        f"sent to anybody."
     )
 
 
@@ -101,9 +102,9 @@ def doctor(ctx: click.Context, folder: Path) -> None:
 
 
 def _run_lab(folder: Path, given: list[str]) -> None:
-    """Be JupyterLab until Ctrl-C; if it does not start, print the doctor's line, and end with 1.
+    """Run JupyterLab until Ctrl-C. If it does not start, print the doctor's message and exit with code 1.
 
-    The doctor is loaded only where something is wrong: its imports would delay each start.
+    The doctor is loaded only if something is wrong, because its imports would delay every start.
     """
     for path, name in jupyter.own_modules(folder):
         from mfa_lab.lab.doctor import Finding, own_module
@@ -123,10 +124,10 @@ def _tell(folder: Path, delivery: working_copy.Delivery) -> None:
     click.echo(f"Your notebooks are in {folder.resolve()}")
     for verb, names in (
         ("New here", delivery.new),
-        ("Brought up to date", delivery.updated),
+        ("Updated", delivery.updated),
         ("Removed, because the kit renamed or dropped them and you had not changed them", delivery.removed),
     ):
         if names:
             click.echo(f"{verb}: {', '.join(names)}")
     for name in delivery.kept:
-        click.echo(f"{name} is kept as you changed it; `mfa-lab reset {name}` brings the kit's newer version.")
+        click.echo(f"{name} is kept as you changed it; to get the kit's newer version, run `mfa-lab reset {name}`.")

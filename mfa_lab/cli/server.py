@@ -13,7 +13,7 @@ database_option = click.option(
     default="sqlite:///mfa-lab.db",
     show_default=True,
     metavar="URL",
-    help="Keep the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
+    help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
 )
 
 
@@ -31,10 +31,18 @@ database_option = click.option(
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Run this number of processes."
 )
-@click.option("--allow-host", "hosts", multiple=True, help="Answer under this host name; can be repeated.")
-@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="Speak https with this PEM file.")
-@click.option("--certificate-key", type=click.Path(exists=True, dir_okay=False), help="Use this key for it.")
-@click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that speaks https.")
+@click.option("--allow-host", "hosts", multiple=True, help="Accept requests for this host name; can be repeated.")
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Serve https with this certificate (a PEM file).",
+)
+@click.option(
+    "--certificate-key",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Use this private key for the certificate (a PEM file).",
+)
+@click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that serves https.")
 @click.option("--admin", "admins", multiple=True, help="Let this account use the admin page; can be repeated.")
 @click.option(
     "--registration/--no-registration",
@@ -64,7 +72,7 @@ def serve(
 ) -> None:
     """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
 
-    Without a certificate, it speaks plain http, and only to this machine. docs/web.md says more.
+    Without a certificate, it uses plain http and answers only this machine. For more, see docs/web.md.
     """
     from mfa_lab.web import serve as web
     from mfa_lab.web.site import LOOPBACK
@@ -72,7 +80,7 @@ def serve(
     if bool(certificate) != bool(certificate_key):
         raise click.UsageError("--certificate and --certificate-key go together")
     if any("," in name for name in admins):
-        raise click.UsageError("an administrator's name has no comma: repeat --admin for each name")
+        raise click.UsageError("an administrator's name cannot contain a comma: repeat --admin for each name")
     settings = web.Settings(
         hosts=",".join(hosts or LOOPBACK),
         https="yes" if certificate or behind_https else "no",
@@ -90,7 +98,7 @@ def serve(
 @click.password_option(help="Use this password; prompts if omitted.")
 @clears_variables
 def register(name: str, database: str, password: str) -> None:
-    """For operators: make an account called NAME, for instance an administrator's account."""
+    """For operators: make an account called NAME, for example an administrator's account."""
     from mfa_lab.server.flow import MfaServer
 
     server = MfaServer(database)
@@ -98,7 +106,7 @@ def register(name: str, database: str, password: str) -> None:
         server.register(name, password)
     finally:
         server.close()
-    click.echo("Registered. The first login enrols an authenticator: log in soon.")
+    click.echo("Registered. Log in soon: the first login enrols an authenticator.")
 
 
 @main.command("trust-clock")
@@ -116,4 +124,4 @@ def trust_clock(database: str) -> None:
         server.trust_clock()
     finally:
         server.close()
-    click.echo("Noted in the audit log. Restart the server.")
+    click.echo("Recorded in the audit log. Now restart the server.")

@@ -1,4 +1,4 @@
-"""Offer the trainer's commands: a workshop's seats, the board, slides."""
+"""Offer the trainer's commands: a workshop's seats, the class board, and slides."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ MOST_LEFT_OUT = 20
     help="Make the seats in this folder.",
 )
 @click.option("--seed", help="Derive the accounts from this text; random if omitted.")
-@click.option("--bundle", is_flag=True, help="Add a wheelhouse, which installs the kit without internet.")
+@click.option("--bundle", is_flag=True, help="Add a wheelhouse to install the kit without internet access.")
 def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
-    """For trainers: make seats, each a folder with notebooks and a demo account, and cards to print.
+    """For trainers: make seats (folders with notebooks and a demo account) and cards to print.
 
     Run it again to add seats. Nobody's work is overwritten.
     """
@@ -35,19 +35,23 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
     from mfa_lab.trainer import workshop as room
 
     made = room.prepare(folder, seats, seed)
-    for verb, names in (("New here", made.new), ("Left as they were", made.kept)):
+    for verb, names in (("New here", made.new), ("Unchanged", made.kept)):
         if names:
             click.echo(f"{verb}: {names[0]} to {names[-1]}" if len(names) > 2 else f"{verb}: {', '.join(names)}")
     click.echo(
-        f"Cards and overview are in {folder.resolve() / room.TRAINER}: print cards.pdf, start with overview.html"
+        f"The cards and the overview are in {folder.resolve() / room.TRAINER}: print cards.pdf, and start with "
+        f"overview.html"
     )
     if bundle:
         from mfa_lab.trainer.wheelhouse import PYTHON, SYSTEM
         from mfa_lab.trainer.wheelhouse import bundle as fill
 
-        click.echo("Collecting the wheelhouse. It takes some minutes and a few hundred megabytes.")
-        click.echo(f"{fill(folder)} installs the kit without internet; its README.txt says how.")
-        click.echo(f"It needs Python {PYTHON} on {SYSTEM}. For others, make a wheelhouse on such a machine.")
+        click.echo("Collecting the wheelhouse. This takes some minutes and a few hundred megabytes.")
+        click.echo(f"{fill(folder)} installs the kit without internet access; README.txt in it says how.")
+        click.echo(
+            f"It works only with Python {PYTHON} on {SYSTEM}. For another Python or system, make a wheelhouse on "
+            "such a machine."
+        )
 
 
 @main.command()
@@ -57,13 +61,16 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
     default="mfa-lab-board",
     show_default=True,
     type=click.Path(path_type=Path),
-    help="Name of the files, without suffix.",
+    help="Write files with this name, without suffix.",
 )
 @click.option(
-    "--seats", default=0, type=click.IntRange(0, 999), help="Number of seats; the board names those without a file."
+    "--seats",
+    default=0,
+    type=click.IntRange(0, 999),
+    help="Also list the seats, up to this number, that have no file.",
 )
 def board(folder: Path, out: Path, seats: int) -> None:
-    """For trainers: show each learner's progress, from the exported files in FOLDER.
+    """For trainers: show each learner's progress from the exported files in FOLDER.
 
     The board also shows which learners have not begun, and which exercises are hard.
     """
@@ -84,7 +91,7 @@ def board(folder: Path, out: Path, seats: int) -> None:
 @click.argument("notebook")
 @click.option("--out", type=click.Path(path_type=Path), help="Write this file; NOTEBOOK-slides.html if omitted.")
 def slides(notebook: str, out: Path | None) -> None:
-    """For trainers: make slides from NOTEBOOK, a path or the kit's name for it, as one HTML file."""
+    """For trainers: make slides from NOTEBOOK (a path, or the name of a notebook in the kit) as one HTML file."""
     need_the_lab()
     from mfa_lab.trainer.page import write_ours
     from mfa_lab.trainer.slides import read, slides_html

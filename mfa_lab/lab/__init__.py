@@ -1,7 +1,6 @@
-"""Everything that the notebooks show, through one entry point: `from mfa_lab.lab import check, predict,
-window_strip`.
+"""One entry point, `from mfa_lab.lab import check, predict, window_strip`, for everything that the notebooks show.
 
-A name is loaded when it is first used. A notebook therefore loads only what it shows.
+Each name is loaded on first use, so a notebook loads only what it shows.
 """
 
 from __future__ import annotations

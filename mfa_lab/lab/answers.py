@@ -1,4 +1,4 @@
-"""The server's answer as one record with two views, the user's and the instructor's, in text and in HTML."""
+"""The server's answer as a record with two views, the user's and the instructor's, in text and in HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold one answer: `told` is what the user is told, `seen` what really happened, as (name, value) pairs."""
+    """Hold one answer: `told` is what the user is told, and `seen` what really happened, as (name, value) pairs."""
 
     granted: bool
     told: str
@@ -33,7 +33,7 @@ class Answer:
         return self.html()
 
     def html(self) -> str:
-        """Return both views. The instructor's is below a summary that the keyboard reaches."""
+        """Return both views. The instructor's view follows a summary that can be opened from the keyboard."""
         rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.seen)
         seen = f"<details open><summary>What really happened</summary><dl>{rows}</dl></details>" if rows else ""
         sign = f'<span class="mfa-sign" aria-hidden="true">{self.sign}</span>'
@@ -44,7 +44,7 @@ class Answer:
 def refused_by(error: MfaError) -> Answer:
     """Return an error as an answer.
 
-    The answer has one sentence. For `AccessDenied`, it also has the instructor's view if the policy fills it.
+    The answer consists of one sentence. For `AccessDenied`, the instructor's view is added if the policy allows it.
     """
     trace = error.trace if isinstance(error, AccessDenied) else None
     if trace is None:
@@ -53,7 +53,7 @@ def refused_by(error: MfaError) -> Answer:
     if trace.offset is not None:
         seen.append(("matched", f"step {trace.step}, {_beside(trace.offset)}"))
     if trace.failures is not None:
-        wait = f"; nothing is checked for {trace.wait_seconds} s" if trace.wait_seconds else ""
+        wait = f"; the server verifies nothing for {trace.wait_seconds} s" if trace.wait_seconds else ""
         seen.append(("failures", f"{trace.failures} in a row{wait}"))
     return Answer(False, str(error), tuple(seen))
 
@@ -65,7 +65,7 @@ def _beside(offset: int) -> str:
 
 
 def attempt(call: Callable[[], object], granted: str = "It was granted.") -> Answer:
-    """Return the answer to `call()`: a rejection with both views, or the words `granted`."""
+    """Call `call()` and return the answer: a rejection with both views, or the text `granted`."""
     try:
         call()
     except MfaError as error:

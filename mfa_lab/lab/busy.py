@@ -1,4 +1,4 @@
-"""Show that a slow call is at work. The one line disappears when the call is done."""
+"""Show the progress of a slow call in one line, which disappears when the call is done."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ shown_after_seconds = 1.0
 
 
 class Busy:
-    """Show how far a call is, as in `with Busy("Checking your answer, case", 12) as busy: busy.at(3)`.
+    """Show the progress of a call, as in `with Busy("Checking your answer, case", 12) as busy: busy.at(3)`.
 
-    The line is shown only in a front end of Jupyter Server, where a person watches. Elsewhere outputs are committed
-    and compared, so they must not depend on the machine's speed.
+    The line appears only in a front end of Jupyter Server, where a person is watching. Elsewhere, outputs are
+    committed and compared, so they must not depend on the machine's speed.
     """
 
     def __init__(self, doing: str, count: int) -> None:
@@ -27,7 +27,7 @@ class Busy:
         self._timer.daemon = True
 
     def at(self, number: int) -> None:
-        """Say that item `number` is next, counted from 1."""
+        """Show that item `number` is next, counting from 1."""
         with self._showing:
             self._text = f"{self._doing} {number} of {self._count} ..."
             if self._line is not None:

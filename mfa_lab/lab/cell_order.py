@@ -1,10 +1,11 @@
-"""Messages for a cell that was run too early or twice: they say which cells to run first, instead of a traceback.
+"""Messages for a cell that was run too early or twice. Instead of a traceback, they say which cells to run first.
 
-The kit knows its own notebooks, so it can distinguish this case from a learner's own mistake. Python's words stay in
-three cases: the learner changed the cell, no cell defines the name, or the cell fails after all cells above it.
+The kit knows its own notebooks, so it can distinguish this case from a learner's own mistake. Python's own message
+stays in three cases: the learner changed the cell, no cell defines the name, or the cell fails although all cells
+above it have run.
 
-If an answer's cell contains a common slip of writing, such as a letter without quotes, a line after Python's words
-says how to write it.
+If a cell with an answer contains a common typing mistake, such as a letter without quotes, a line after Python's
+message says how to correct it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Book:
     cells: tuple[str, ...]
 
     def place(self, source: str) -> int | None:
-        """Return the number of the cell that has this source or the same exercise, or None if no cell has."""
+        """Return the number of the cell with this source or the same exercise, or None if there is no such cell."""
         if source in self.cells:
             return self.cells.index(source)
         asked = _ASKED.findall(source)
@@ -50,7 +51,7 @@ class Book:
 
 
 def install() -> None:
-    """Make IPython show the advice. Do nothing outside a kernel, or if another program handles exceptions."""
+    """Make IPython show the advice. Do nothing outside a kernel, or if other code already handles exceptions."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None and not shell.custom_exceptions:
         shell.set_custom_exc((Exception,), _show)
@@ -59,7 +60,7 @@ def install() -> None:
 def _show(
     shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: int | None = None
 ) -> None:
-    """Show an error as IPython does, except for errors that `advice` knows."""
+    """Show an error as IPython does, unless `advice` has a better message for it."""
     ran = [source.strip() for source in shell.history_manager.input_hist_raw[1:]]
     slip = ""
     with suppress(Exception):  # a fault of the kit must not hide the learner's error
@@ -79,7 +80,7 @@ def _show(
 
 @cache
 def books() -> tuple[Book, ...]:
-    """Read every notebook in its shipped form."""
+    """Return every notebook as the kit delivers it."""
     return tuple(_read(path) for path in sorted(notebooks_dir().glob("*.ipynb")))
 
 
@@ -89,10 +90,10 @@ def _read(path: Path) -> Book:
 
 
 def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], session: str = "") -> str:
-    """Say which cells to run first. Return "" if the error is another mistake.
+    """Return a message that says which cells to run first, or "" if the error has another cause.
 
-    `ran` are the sources of all cells that were run, with the failed cell last. `session` is the notebook's name as
-    Jupyter gives it. A copy of a notebook has another name; its cells identify it.
+    `ran` contains the sources of all cells that were run, ending with the failed cell. `session` is the notebook's
+    name according to Jupyter. A copy of a notebook has another name, but its cells identify it.
     """
     book = max(known, key=lambda book: (len({*ran} & {*book.cells}), book.name == session), default=None)
     if book is None or not ({*ran} & {*book.cells} or book.name == session):
@@ -107,16 +108,16 @@ def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], sess
 
 
 def slip_of_writing(error: BaseException, source: str) -> str:
-    """Say how to write an answer that Python could not read. Return "" if it is another mistake, or no answer's cell.
+    """Return a message that corrects a typing mistake in an answer, or "" if the cell has another error or no answer.
 
-    It knows letters without quotes, curly quotes, and a number with a percent sign.
+    It recognises letters without quotes, curly quotes, and a number with a percent sign.
     """
     if not _ASKED.search(source):
         return ""
     if isinstance(error, SyntaxError):
         if "invalid character" in error.msg and _CURLY.search(error.text or ""):
             straight = _CURLY.sub('"', (error.text or "").strip())
-            return f"These quotes are curly. Python needs straight ones: {straight}"
+            return f"These quotes are curly. Python needs straight quotes: {straight}"
         percent = _PERCENT.search(source)
         return f"Write the number without the percent sign: {percent[1]}" if percent else ""
     if type(error) is not NameError:
@@ -126,18 +127,18 @@ def slip_of_writing(error: BaseException, source: str) -> str:
             parts = statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]
             words = [part.id for part in parts if isinstance(part, ast.Name)]
             if error.name in words and len(words) == len(parts):
-                return f'Letters and texts go in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
+                return f'Write letters and texts in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
     return ""
 
 
 def _of_order(places: list[int | None], place: int, error: BaseException) -> str:
-    """Say what is wrong with the order of cells; return "" if nothing is wrong."""
+    """Return what is wrong with the order of cells, or "" if nothing is wrong."""
     start = max(
         (number for number, each in enumerate(places) if each == 0), default=-1
     )  # the setup cell defines everything again
     since = [] if start < 0 else places[start:]
     if since[:-1].count(place):
-        why = "This cell was run before, and it works once: the first time used up what the cells above made."
+        why = "This cell works only once, and it has run before: that run used up what the cells above made."
     elif _in_order(since, place):
         return ""
     else:
@@ -147,14 +148,14 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
 
 
 def _in_order(since: list[int | None], place: int) -> bool:
-    """Return whether all cells above have run, from top to bottom. A changed cell may be any of them."""
+    """Return whether all cells above have run, from top to bottom. A changed cell may stand for any of them."""
     known = [each for each in since if each is not None]
     changed, missing = len(since) - len(known), place + 1 - len(known)
     return bool(known) and known == sorted(set(known)) and missing <= changed
 
 
 def _maker(name: str, cells: Sequence[str]) -> str:
-    """Describe the last of these cells that defines a name; return "" if no cell does."""
+    """Return a description of the last of these cells that defines a name, or "" if no cell does."""
     for number, source in reversed([*enumerate(cells)]):
         for statement in ast.parse(source).body:
             if name in _made(statement):

@@ -1,6 +1,6 @@
-"""`mfa-lab doctor`: is everything here that the kit needs, and does it work?
+"""`mfa-lab doctor` checks whether everything that the kit needs is here and works.
 
-It prints one line for each finding and remedy.
+It prints a line for each finding and for each remedy.
 """
 
 from __future__ import annotations
@@ -54,15 +54,18 @@ finally:
     sys.meta_path.remove(Recorder)
     print(json.dumps([getattr(sys.modules.get("mfa_lab"), "__version__", ""), sys.prefix, taken]))
 """
-"""A program that imports what notebooks import, and records which modules come from their folder.
+"""A program that imports what notebooks import, and records which modules come from the notebooks' folder.
 
-Python looks there first.
+Python searches that folder first.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold what one examination found. `remedy` is empty if all is well; without `needed` it is only a note."""
+    """Hold what one examination found.
+
+    `remedy` is empty if all is well. If `needed` is false, the finding is only a note.
+    """
 
     subject: str
     detail: str
@@ -71,7 +74,7 @@ class Finding:
 
     @property
     def broken(self) -> bool:
-        """Return whether this stops the kit from working."""
+        """Return whether this finding stops the kit from working."""
         return self.needed and bool(self.remedy)
 
     def __str__(self) -> str:
@@ -90,7 +93,7 @@ class Fault(Exception):
 
 
 def examine(work: Path) -> Iterator[Finding]:
-    """Yield each finding as soon as it is known. An examination that itself fails is a finding too."""
+    """Yield each finding as soon as it is known. If an examination itself fails, that is a finding too."""
     examinations: dict[str, Callable[[], str]] = {
         "Python": python,
         "packages": packages,
@@ -113,7 +116,7 @@ def examine(work: Path) -> Iterator[Finding]:
 
 
 def python() -> str:
-    """Return which Python runs this, and where. The installer has already checked that it is new enough."""
+    """Return which Python runs this, and where. The installer has already checked that this version is new enough."""
     return f"{platform.python_version()} on {platform.system()}, {sys.executable}"
 
 
@@ -141,13 +144,13 @@ def packages() -> str:
 
 
 def own_module(path: Path, name: str) -> Fault:
-    """Return the fault that a learner's own file or folder takes the place of a module."""
-    return Fault(f"{path} takes the place of the module {name}, which the kit imports", f"rename {path.name}")
+    """Return the fault that a learner's file or folder hides a module of the same name."""
+    return Fault(f"{path} hides the module {name}, which the kit imports", f"rename {path.name}")
 
 
 @contextmanager
 def _working_folder(work: Path) -> Iterator[Path]:
-    """Return the working copy, or an empty folder if there is no working copy yet."""
+    """Yield the working copy, or an empty folder if there is no working copy yet."""
     if work.is_dir():
         yield work.resolve()
     else:
@@ -156,7 +159,7 @@ def _working_folder(work: Path) -> Iterator[Path]:
 
 
 def server(work: Path) -> str:
-    """Start a real JupyterLab on the working copy, as `mfa-lab` does, and end it at once."""
+    """Start a real JupyterLab in the working copy, as `mfa-lab` does, and stop it at once."""
     with _working_folder(work) as folder:
         # -P: Python must not import from the folder in which the doctor is called, as `mfa-lab` does not.
         command = [sys.executable, "-P", "-m", "mfa_lab.cli.jupyter", str(folder)]
@@ -166,7 +169,7 @@ def server(work: Path) -> str:
     try:
         answer = json.loads(ran.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        said = (ran.stderr.strip().splitlines() or [f"it ends with {ran.returncode}"])[-1]
+        said = (ran.stderr.strip().splitlines() or [f"it ended with exit code {ran.returncode}"])[-1]
         raise Fault(
             f"JupyterLab does not start: {said}", f"start it as the doctor does: {shlex.join(command)}"
         ) from None
@@ -176,7 +179,7 @@ def server(work: Path) -> str:
 
 
 def kernel(work: Path) -> str:
-    """Start a real kernel in the working copy, as a notebook does, and import there what notebooks import."""
+    """Start a real kernel in the working copy, as a notebook does, and import in it what notebooks import."""
     with _working_folder(work) as folder:
         reply, heard = _asked_of_a_kernel(folder)
     failed = "" if reply["status"] == "ok" else f"{reply['ename']}: {reply['evalue']}"
@@ -195,7 +198,7 @@ def kernel(work: Path) -> str:
 
 
 def _asked_of_a_kernel(folder: Path) -> tuple[dict[str, Any], str]:
-    """Return the reply of a new kernel in `folder` to our program, and what it printed."""
+    """Run our program in a new kernel in `folder`, and return the reply and what the program printed."""
     import zmq
     from jupyter_client.manager import KernelManager
 
@@ -223,7 +226,7 @@ def _asked_of_a_kernel(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def widgets() -> str:
-    """Check that the lab extensions that draw the forms are where JupyterLab looks for them."""
+    """Check that JupyterLab finds the lab extensions that draw the forms."""
     from jupyter_core.paths import jupyter_path
 
     folders = jupyter_path("labextensions")
@@ -237,13 +240,13 @@ def widgets() -> str:
 
 
 def free_port() -> str:
-    """Check that JupyterLab can listen on this machine. It does not matter which port is free."""
+    """Check that JupyterLab can listen on some port of this machine."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             return f"127.0.0.1:{taken.getsockname()[1]} can be opened"
     except OSError as fault:
-        detail = f"none can be opened on 127.0.0.1: {fault.strerror}"
-        raise Fault(detail, "let Python listen on 127.0.0.1 (firewall, container)") from fault
+        detail = f"no port can be opened on 127.0.0.1: {fault.strerror}"
+        raise Fault(detail, "allow Python to listen on 127.0.0.1 (check the firewall or container)") from fault
 
 
 def write_access(work: Path) -> str:
@@ -251,7 +254,7 @@ def write_access(work: Path) -> str:
     folder = next(each for each in (work.absolute(), *work.absolute().parents) if os.path.lexists(each))
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return f"{folder} can be written in"
+            return f"{folder} is writable"
     except OSError as fault:
         raise Fault(f"{folder}: {fault.strerror}", "name a folder you may write in: mfa-lab DIR") from fault
 

@@ -1,4 +1,4 @@
-"""The figures that the notebooks quote, each with its source and year (data/facts.toml)."""
+"""The facts that the notebooks quote, each with its source and year (data/facts.toml)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def fact(name: str) -> Fact:
 
 
 def fact_table(caption: str, *names: str) -> Table:
-    """Return what each fact says, what it rests on, and where it was published."""
+    """Return a table of the facts: what each says, what it is based on, and where it was published."""
     rows = [
         (each["says"], each["about"], Link(f"{each['source']}, {each['year']}", each["link"]))
         for each in map(fact, names)
     ]
-    return Table(caption, ("found", "what it rests on", "source"), *rows)
+    return Table(caption, ("found", "what it is based on", "source"), *rows)

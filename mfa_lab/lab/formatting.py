@@ -1,4 +1,4 @@
-"""Times and numbers as figures write them, and paragraphs of light Markdown as HTML and as plain text."""
+"""Times and numbers in the form that figures use, and paragraphs of light Markdown as HTML and plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKS = (
 
 
 def marked_up(paragraph: str) -> str:
-    """Return HTML for a paragraph of our own with code, bold, italics and links."""
+    """Return HTML for a paragraph of the kit's own texts, with code, bold, italics and links."""
     html = escape(paragraph)
     for mark, tag in _MARKS:
         html = mark.sub(tag, html)
@@ -22,7 +22,7 @@ def marked_up(paragraph: str) -> str:
 
 
 def plain(paragraph: str) -> str:
-    """Return the words of such a paragraph. A link keeps only its text."""
+    """Return such a paragraph as plain text. A link keeps only its text."""
     for mark, _ in _MARKS:
         paragraph = mark.sub(r"\1", paragraph)
     return paragraph
@@ -35,12 +35,12 @@ def clock(now: int) -> str:
 
 
 def signed(number: int) -> str:
-    """Return a number with a real minus sign, and without a sign at zero."""
+    """Return a number with a real minus sign; zero has no sign."""
     return f"{number:+d}".replace("-", "−") if number else "0"
 
 
 def share(part: float) -> str:
-    """Return a share in percent, to two figures: 34 %, 2.1 %, 0.03 %."""
+    """Return a share in percent, to two significant figures: 34 %, 2.1 %, 0.03 %."""
     percent = 100 * part
     if percent < 0.00995:
         return "under 0.01 %"
@@ -48,7 +48,7 @@ def share(part: float) -> str:
 
 
 def in_a_million(chance: float) -> str:
-    """Return a chance as in `3 in a million`; a rarer one in 100 million."""
+    """Return a chance as in `3 in a million`, or in 100 million if it is rarer."""
     if 0 < chance < 0.999e-6:
         return f"{float(f'{1e8 * chance:.3g}'):g} in 100 million"
     return f"{float(f'{1e6 * chance:.3g}'):g} in a million"
@@ -66,7 +66,7 @@ _UNITS = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes
 
 
 def duration(seconds: float) -> str:
-    """Return a time in words, to two figures, in the largest unit of which there are two or more."""
+    """Return a time in words, to two significant figures, in the largest unit that gives at least two."""
     if seconds < 1:
         return "under a second"
     for unit, length in _UNITS:

@@ -1,4 +1,4 @@
-"""What other systems do about wrong codes by default (data/other_systems.toml): rules for a guess budget."""
+"""What other systems do about wrong codes by default, as rules for a guess budget (data/other_systems.toml)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mfa_lab.policy import toml
 from mfa_lab.resources import data_dir
 
 _ENDLESS_SECONDS = 10**10
-"""Waits that double without a limit are written out until one of them takes centuries."""
+"""Waits that double without a limit are listed until one of them takes centuries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSystem:
-    """Hold one system. `kind` names its state ("as installed"); `says` quotes its documentation in a sentence.
+    """Hold one system. `kind` names its state ("as installed"), and `says` quotes its documentation in a sentence.
 
-    `counts` says whether failures are counted for the account or for the address that they come from.
+    `counts` says whether failures are counted for the account or for the sender's address.
     """
 
     name: str
@@ -35,12 +35,12 @@ class OtherSystem:
 
 @cache
 def other_systems() -> dict[str, OtherSystem]:
-    """Return all of data/other_systems.toml, by key, in the file's order: the weakest rules first."""
+    """Return all systems in data/other_systems.toml, by key, in the file's order: the weakest rules first."""
     return parse_other_systems((data_dir() / "other_systems.toml").read_text("utf-8"))
 
 
 def other_systems_table(caption: str) -> Table:
-    """Return what each system's documentation says, and where it was published."""
+    """Return a table of what each system's documentation says, and where it was published."""
     rows = [
         (f"{one.name} {one.version}, {one.kind}", one.says, Link(one.source, one.link))
         for one in other_systems().values()
@@ -54,20 +54,20 @@ _WAITS = ("first_seconds", "every_failures", "longest_seconds")
 
 
 def parse_other_systems(text: str) -> dict[str, OtherSystem]:
-    """Return the systems of a TOML text. Raises `InvalidInput` with line, key and remedy."""
+    """Return the systems in a TOML text. Raises `InvalidInput` with line, key and remedy."""
     return {key: _system(text, key, table) for key, table in toml.parse(text).items()}
 
 
 def _system(text: str, key: str, table: Any) -> OtherSystem:
     if not isinstance(table, dict):
-        raise toml.error(text, (key,), "is no system: write a line such as [name] above it")
+        raise toml.error(text, (key,), "is not in a system: write a line such as [name] above it")
     for name, value in table.items():
         toml.check_key(text, (key, name), (*_TEXTS, *_RULES, "waits"))
         if name in _TEXTS and not (isinstance(value, str) and value.strip()):
-            raise toml.error(text, (key, name), "must be a text in quotes")
+            raise toml.error(text, (key, name), "must be text in quotes")
     missing = [name for name in (*_TEXTS, "accepted_codes") if name not in table and name != "counts"]
     if missing:
-        raise toml.error(text, (key,), f"lacks {', '.join(missing)}: write a line for each")
+        raise toml.error(text, (key,), f"has no {', '.join(missing)}: add a line for each")
     if table.get("counts", "account") not in {"account", "address"}:
         raise toml.error(text, (key, "counts"), 'must be "account" or "address"')
     waits = _waits(text, (key, "waits"), table["waits"]) if "waits" in table else ()
@@ -90,7 +90,7 @@ def _rules(text: str, key: str, table: dict[str, Any], waits: tuple[int, ...]) -
 
 
 def _waits(text: str, path: tuple[str, ...], table: Any) -> tuple[int, ...]:
-    """Return how long the next attempt waits after the first failure, the second, and so on."""
+    """Return how long the next attempt must wait after the first failure, after the second, and so on."""
     if not isinstance(table, dict) or "first_seconds" not in table:
         raise toml.error(text, path, "must be a table such as { first_seconds = 1 }")
     for name, value in table.items():
@@ -104,7 +104,7 @@ def _waits(text: str, path: tuple[str, ...], table: Any) -> tuple[int, ...]:
         failures = len(waits) + 1
         waits.append(min(longest, first * (failures // every) if every else first << (failures - 1)))
         if len(waits) > _MOST_WAITS:
-            raise toml.error(text, path, "takes too long to reach its end: give a longest_seconds")
+            raise toml.error(text, path, "takes too long to reach its end: add a longest_seconds")
     return tuple(waits)
 
 

@@ -1,4 +1,4 @@
-"""Plugins: what other distributions add through entry points. CONTRIBUTING.md has the recipe.
+"""Plugins: what other distributions add through entry points. CONTRIBUTING.md explains how.
 
 A plugin that cannot be used is left out with a warning, and the kit's own lessons still work.
 """
@@ -16,14 +16,14 @@ from mfa_lab.resources import data_dir
 
 
 def policies() -> dict[str, Policy]:
-    """Return the kit's own policies by name, and those of the group `mfa_lab.policies` by entry point."""
+    """Return policies by name: the kit's own, and those that entry points of the group `mfa_lab.policies` add."""
     found = {"STANDARD": Policy.STANDARD, "LESSON": Policy.LESSON, "CHEAPEST": Policy.CHEAPEST}
     found |= Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     for entry, policy in loaded("mfa_lab.policies"):
         if not isinstance(policy, Policy):
-            leave_out(entry, "it is no Policy")
+            leave_out(entry, "it is not a Policy")
         elif entry.name in found:
-            leave_out(entry, f"there is a policy {entry.name} already")
+            leave_out(entry, f"there is already a policy {entry.name}")
         else:
             found[entry.name] = policy
     return found
@@ -31,12 +31,12 @@ def policies() -> dict[str, Policy]:
 
 @cache
 def loaded(group: str) -> tuple[tuple[EntryPoint, Any], ...]:
-    """Return everything in a group of entry points that can be imported, in the order of the names."""
+    """Return everything in a group of entry points that can be imported, sorted by name."""
     return tuple(_load(group))
 
 
 def leave_out(entry: EntryPoint, problem: str) -> None:
-    """Warn that the plugin is not used, and why."""
+    """Warn that the plugin is not used, and say why."""
     whose = f"{entry.name} of {entry.dist.name}" if entry.dist else entry.name
     warnings.warn(f"the plugin {whose} is left out: {problem}. Ask its authors, or uninstall it", stacklevel=2)
 

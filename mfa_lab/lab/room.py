@@ -1,4 +1,4 @@
-"""A room to learn in: one server, one phone, their clocks, and how far the current login has come."""
+"""A room to learn in: one server, one phone, their clocks, and the state of the current login."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, PendingLogin, Session
 
 DEMO_NOW = 1_800_000_010
-"""15 January 2027, 08:00:10 UTC: ten seconds into time step 60 000 000."""
+"""15 January 2027, 08:00:10 UTC, which is ten seconds into time step 60 000 000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ class IssuedCodes:
 
 
 class Room:
-    """Hold what the forms of one cell or one notebook share. `demo`: its secrets are public and may be shown
-    anywhere.
+    """Hold what the forms of one cell or one notebook share.
 
-    `demo_account` is a public name and password. `account` is what was last offered to a phone, either the one in the
-    room or a real one. At a workshop's `seat`, the demo account belongs to the seat. A room can be made again at any
+    If `demo` is true, the room's secrets are public and may be shown anywhere.
+
+    `demo_account` is a public name and password. `account` is the account that was last offered to a phone, either
+    the room's or a real one. At a workshop's `seat`, the demo account belongs to the seat. A room can be reset at any
     time.
     """
 
@@ -71,7 +72,10 @@ class Room:
         return MfaServer(clock=self.clock, policy=Policy.LESSON, issuer=issuer, randomness=randomness)
 
     def welcome(self) -> None:
-        """Make sure that the demo account exists. At a seat, also make the kit's own, which the notebooks mention."""
+        """Make sure that the demo account exists.
+
+        At a seat, also make the kit's demo account, which the notebooks mention.
+        """
         for account in [self.demo_account, *(_demo_accounts()[:1] if self.seat else [])]:
             with suppress(NameTaken):
                 self.server.register(account["name"], account["password"])
@@ -92,7 +96,7 @@ class Room:
         self.move_on()
 
     def start_again(self) -> None:
-        """Make a new server with only the demo account, and an empty phone. This solves any blocked state."""
+        """Make a new server with only the demo account, and empty the phone. This resolves any blocked state."""
         self.server.close()
         self._open()
         self.welcome()
@@ -111,7 +115,7 @@ class Room:
         enrolment: Enrolment | None = None,
         session: Session | None = None,
     ) -> None:
-        """Record how far the login has come. Everything that is not named is over."""
+        """Record the current pending login, enrolment and session. Those that are not passed are over."""
         self.pending, self.enrolment, self.session = pending, enrolment, session
         if enrolment is not None:
             self.account = enrolment.account
@@ -141,22 +145,23 @@ def _demo_accounts() -> list[dict[str, str]]:
 def demo_room() -> Room:
     """Return the same room each time: a clock that moves only by command, and the secret of data/demo_accounts.json.
 
-    It is for cells whose output is compared. Nothing in it is worth stealing.
+    It is meant for cells whose output is compared. Nothing in it is worth stealing.
     """
     return Room(RunningClock(DEMO_NOW), demo=True)
 
 
 def live_room() -> Room:
-    """Return a room on the real clock with real secrets, in memory. It is gone when the kernel stops.
+    """Return a room with the real clock and real secrets. It exists only in memory, until the kernel stops.
 
-    In the folder of a workshop's seat, its demo account is the seat's, and enrols with the secret on the seat's card.
+    In the folder of a workshop's seat, the demo account is the seat's account, and enrols with the secret on the
+    seat's card.
     """
     return Room(SystemClock(), seat=read(Path.cwd()))
 
 
 @cache
 def kernel_room() -> Room:
-    """Return the one live room of this kernel, so that a cell that is run again continues where its form was."""
+    """Return the one live room of this kernel, so that a form continues where it was when its cell is run again."""
     return live_room()
 
 

@@ -1,4 +1,7 @@
-"""A seat in a workshop: its own account, printed on a card and kept beside the notebooks. It has demo values only."""
+"""A seat in a workshop: an account that is printed on a card and stored beside the notebooks.
+
+It has only demo values.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ FILE = "seat.json"
 ISSUER = "mfa-lab"
 _MOST_BYTES = 10_000
 _MARK = "DEMO"
-"""Every seat's secret begins with this, so that nobody takes it for a real one."""
+"""Every seat's secret begins with this mark, so that nobody takes it for a real secret."""
 
 _WHO = "beaver falcon ferret goose heron horse mouse otter panda raven robin".split()  # noqa: SIM905
 _DOES = "bakes counts draws finds keeps mends paints sells".split()  # noqa: SIM905
@@ -35,7 +38,7 @@ _WHAT = "boats bread clocks doors drums kites lamps maps pears rings shoes tents
 class Seat:
     """Hold one seat: its folder's name, which is also its pseudonym, and its account.
 
-    Nothing here protects anything.
+    Its values do not protect anything.
     """
 
     seat: str
@@ -50,7 +53,7 @@ class Seat:
 
     @property
     def otp(self) -> OtpAccount:
-        """Return what a phone stores for this account."""
+        """Return the account in the form that a phone stores."""
         return OtpAccount(self.name, ISSUER, Redacted(self.secret))
 
     @property
@@ -65,7 +68,7 @@ def seat_name(number: int) -> str:
 
 
 def seeded(seed: str, number: int) -> Seat:
-    """Return the seat with this number in the workshop with this seed. It is the same each time."""
+    """Return the seat with this number in the workshop with this seed. The same arguments give the same seat."""
     digest = sha256(f"mfa-lab seat {number} of {seed}".encode()).digest()
     who, does, what = (words[byte % len(words)] for words, byte in zip((_WHO, _DOES, _WHAT), digest, strict=False))
     seat = seat_name(number)
@@ -94,17 +97,19 @@ def read(folder: Path) -> Seat | None:
         pass
     else:
         return seat
-    raise InvalidInput(f"{path} is no seat of a workshop: ask your trainer for yours, or delete it to do without one")
+    raise InvalidInput(
+        f"{path} is not a workshop seat: ask your trainer for your file, or delete this file to work without a seat"
+    )
 
 
 def as_text(seat: Seat) -> str:
-    """Return the text of seat.json."""
+    """Return the content of seat.json for this seat."""
     note = "Made up for a workshop. Everything here is a demo value and protects nothing."
     return json.dumps({"demo": True, "note": note, **asdict(seat)}, indent=1) + "\n"
 
 
 class SeatServer(MfaServer):
-    """Let the seat's own account enrol its first authenticator with the secret on the seat's card.
+    """Let the seat's account enrol its first authenticator with the secret on the seat's card.
 
     A phone that scanned the card is then ready in every notebook. All other secrets are random, as always.
     """
@@ -118,7 +123,7 @@ class SeatServer(MfaServer):
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Begin a login as always, and remember which pending logins belong to the seat's account.
 
-        After a recovery, the secret is a random one.
+        After a recovery, the next secret is random.
         """
         pending = super().begin_login(name, password)
         if normal_name(name) == normal_name(self._seat.name):

@@ -1,6 +1,4 @@
-"""A class or a function of the kit as its reader needs it: highlighted code, without the parts that only a type
-checker reads.
-"""
+"""The highlighted source of a class or function of the kit, without the parts that only type checkers need."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Source:
-    """Show code: in a notebook as code in prose is shown, in the colours of the reader's theme; elsewhere as text."""
+    """Show code in the colours of the reader's theme in a notebook, and as plain text elsewhere."""
 
     code: str
 
@@ -27,10 +25,9 @@ class Source:
 
 
 def source_of(thing: Any) -> Source:
-    """Return the code of a class, a method or a function, after a comment that names its place.
+    """Return the code of a class, a method or a function, below a comment that says where it is defined.
 
-    Annotations are left out. A cell of the notebook has not imported their names, and a line that a learner copies
-    into it must run.
+    Annotations are left out, because a notebook has not imported their names, and a copied line must run there.
     """
     code = without_annotations(dedent(inspect.getsource(thing)).strip())
     return Source(f"# {thing.__module__}\n{re.sub(r'  # noqa.*', '', code)}")
@@ -51,7 +48,7 @@ def without_annotations(code: str) -> str:
 
 
 def _annotated(tree: ast.AST, text: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each annotation, with its colon or its arrow."""
+    """Yield the start and end of each annotation, including its colon or arrow."""
 
     def end(node: ast.expr) -> int:
         return starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)

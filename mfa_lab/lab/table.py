@@ -1,4 +1,4 @@
-"""A table that everybody can read: aligned text, and HTML with a caption and header cells."""
+"""An accessible table: aligned text, and HTML with a caption and header cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Hold a cell that links to a page; `text` says what is there."""
+    """Hold a cell that links to a page. `text` says what the reader finds there."""
 
     text: str
     address: str
@@ -18,7 +18,7 @@ class Link:
 
 
 class Table:
-    """Hold rows under headers, as text for a console and as HTML for a page.
+    """Hold rows under headers, and show them as text in a console and as HTML on a page.
 
     A cell is a text, a number or a `Link`.
     """

@@ -33,7 +33,7 @@ def terms() -> tuple[Term, ...]:
 
 
 def glossary() -> Table:
-    """Return all terms with links to their notebooks, for a cell."""
+    """Return a table of all terms, with links to their notebooks."""
     rows = [
         (term.title, term.says, Link(term.notebook.replace("_", " "), f"{term.notebook}.ipynb")) for term in terms()
     ]

@@ -1,8 +1,8 @@
-"""The working copy: the learner's own notebooks, in a folder of the learner's own. This module only handles files.
+"""The working copy: the learner's notebooks, in the learner's own folder. This module only handles files.
 
 A small manifest stores the SHA-256 of each file as it was delivered. A file that still has this hash belongs to the
-kit, and a newer version may replace it. Any other file belongs to the learner and is never overwritten. The kit never
-reads or writes through a link either.
+kit, and a newer version may replace it. Any other file belongs to the learner and is never overwritten. The kit also
+never reads or writes through a link.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mfa_lab.randomness import SYSTEM
 MANIFEST = ".mfa-lab.json"
 _MANIFEST_BYTES = 1_000_000
 _NOTEBOOK = re.compile(r"\w[\w.-]*\.ipynb", re.ASCII)
-"""A name in this folder itself. A manifest from elsewhere must not name a file outside of it."""
+"""A name in the folder itself, because a manifest from elsewhere must not name a file outside the folder."""
 _OF_THE_KERNEL = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "nbconvert_exporter": "python",
@@ -36,10 +36,10 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Hold what `deliver` did, by file name: added, replaced by a newer version, kept as the learner has it, removed.
+    """Hold the names of the files that `deliver` added, updated to a newer version, kept as changed, or removed.
 
-    `kept` names only files whose version in the kit differs from the delivered one. `removed` names notebooks that
-    the kit no longer has and the learner never changed; most of them have a new name.
+    `kept` contains only files whose version in the kit differs from the delivered version. `removed` contains
+    notebooks that the kit no longer has and the learner never changed; most of them have a new name.
     """
 
     new: tuple[str, ...]
@@ -49,7 +49,7 @@ class Delivery:
 
 
 def deliver(source: Path, work: Path) -> Delivery:
-    """Copy the files of `source` into `work`, which is made if needed. Files that a learner changed stay.
+    """Copy the files of `source` into the folder `work`, which is made if needed. Keep files that a learner changed.
 
     A file that the learner deleted comes back. A notebook that the kit no longer has is removed if it was never
     changed. Raises `InvalidInput` if `work` cannot be a working copy.
@@ -85,10 +85,10 @@ def deliver(source: Path, work: Path) -> Delivery:
 
 
 def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
-    """Restore the kit's version of `name`, or of every changed file, and keep the learner's copy under another name.
+    """Restore the kit's version of `name`, or of every changed file. Keep the learner's copy under another name.
 
-    `name` may omit `.ipynb`. Returns the names of the reset files, each with the new name of the old copy ("" if
-    there was no copy). Raises `InvalidInput` for an unknown name or a missing folder.
+    `name` may omit `.ipynb`. Returns the names of the restored files, each with the new name of the learner's copy
+    ("" if there was no copy). Raises `InvalidInput` for an unknown name or a missing folder.
     """
     if not work.is_dir():
         raise InvalidInput(f"there is no working copy in {work}: make one with mfa-lab, or name it with --dir")
@@ -105,7 +105,7 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
 
 
 def unchanged(source: Path, work: Path) -> list[str]:
-    """Return the names of the kit's files that are in `work` exactly as `source` delivers them. A link never is."""
+    """Return the names of the kit's files that are in `work` exactly as `source` delivers them. Links never count."""
     return [name for name in kit_files(source) if _hash_of(work, name) == _hash_as_delivered(source / name)]
 
 
@@ -115,10 +115,10 @@ def _hash_as_delivered(path: Path) -> str:
 
 @lru_cache(maxsize=64)  # a workshop delivers the same notebooks to every seat
 def as_delivered(content: bytes) -> bytes:
-    """Return a file of the kit as a learner gets it.
+    """Return the content of a kit's file as a learner gets it.
 
     In a notebook, outputs are removed from each prediction's cell up to its comparison, so that no answer is visible
-    before the guess. Its metadata names this environment's Python. Otherwise JupyterLab would write that into each
+    before the guess. The metadata names this environment's Python. Otherwise, JupyterLab would write this into each
     opened notebook and ask the learner to save it.
     """
     try:
@@ -154,14 +154,14 @@ def _known(source: Path, name: str) -> str:
     for candidate in (name, f"{name}.ipynb"):
         if candidate in names:
             return candidate
-    raise InvalidInput(f"the kit has no notebook {name!r}: it has {', '.join(names)}")
+    raise InvalidInput(f"the kit has no notebook {name!r}; its notebooks are {', '.join(names)}")
 
 
 def _make_folder(source: Path, work: Path) -> None:
     if work.exists() and not work.is_dir():
-        raise InvalidInput(f"{work} is not a folder: name a folder, or one that is not there yet")
+        raise InvalidInput(f"{work} is not a folder: name a folder, or a name that is still free")
     if work.resolve().is_relative_to(source.resolve()):
-        raise InvalidInput(f"{work} holds the kit's own originals: name another folder")
+        raise InvalidInput(f"{work} contains the kit's original files: name another folder")
     work.mkdir(parents=True, exist_ok=True)
 
 
@@ -176,9 +176,9 @@ def _refusals_in_words(work: Path) -> Iterator[None]:
 
 
 def _hash_of(work: Path, name: str) -> str | None:
-    """Return the hash of the file `name`; None if nothing is there.
+    """Return the hash of the file `name`, or None if there is no such file.
 
-    A folder, a link or the like gives "", which is never the kit's hash.
+    For a folder, a link or the like, return "", which is never the hash of a kit's file.
     """
     path = work / name
     if _link(work, name) is None and path.is_file():
@@ -187,7 +187,7 @@ def _hash_of(work: Path, name: str) -> str | None:
 
 
 def _link(work: Path, name: str) -> Path | None:
-    """Return the first link on the way from `work` to the file `name`, which may itself be that link."""
+    """Return the first link on the path from `work` to the file `name`, which may itself be a link."""
     way = [PurePath(name), *PurePath(name).parents][-2::-1]
     return next((work / part for part in way if (work / part).is_symlink()), None)
 
@@ -209,8 +209,8 @@ def put_aside(path: Path) -> str:
 def _read_manifest(work: Path) -> dict[str, str]:
     """Return the hash of each delivered file by name.
 
-    A manifest does not count if it is missing, damaged, a link, no file, too long or too deeply nested. Then every
-    file that differs is kept, as `Delivery.kept` says.
+    The result is empty if the manifest is missing, damaged, a link, not a file, too long or too deeply nested. Then
+    every file that differs is kept, as described in `Delivery.kept`.
     """
     path = work / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MANIFEST_BYTES:
@@ -223,13 +223,13 @@ def _read_manifest(work: Path) -> dict[str, str]:
 
 
 def _write_manifest(work: Path, delivered: dict[str, str]) -> None:
-    about = "Written by mfa-lab: the SHA-256 of each file as it was delivered, to see what you changed since."
+    about = "Written by mfa-lab: the SHA-256 of each file as it was delivered, to see what you have changed since."
     content = json.dumps({"about": about, "delivered": delivered}, indent=2, sort_keys=True) + "\n"
     write(work / MANIFEST, content.encode())
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file atomically. A reader, even after a power failure, finds either the old file or the new one."""
+    """Write a file atomically. Even after a power failure, a reader finds either the old file or the new file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{SYSTEM.token_bytes(8).hex()}.tmp")
     try:

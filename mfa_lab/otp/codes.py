@@ -25,7 +25,7 @@ DIGESTS: dict[str, Callable[..., Any]] = {
 MIN_SECRET_BITS = 112
 _LENGTHS = range(6, 9)
 _SEPARATORS = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u2010-\u2015\u2212-]")
-"""White space of every kind, invisible marks that are copied along, hyphens and dashes."""
+"""All kinds of white space, hyphens and dashes, and the invisible marks that are copied along with them."""
 
 
 @clears_variables
@@ -40,21 +40,21 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
 
 @clears_variables
 def tidy_code(code: object, digits: int = 6) -> str:
-    """Return `code` without what people type or paste around and between its digits: white space, hyphens, dashes.
+    """Return the digits of `code`, without the white space, hyphens and dashes that people type or paste with them.
 
-    Raises `MalformedCode` unless `digits` ASCII digits remain. Full-width digits are rejected too: they are
-    another spelling of the same code, and they can deceive a verifier that remembers spellings.
+    Raises `MalformedCode` unless exactly `digits` ASCII digits remain. Full-width digits are rejected too: they are a
+    second spelling of the same code, which can deceive a verifier that remembers spellings.
     """
     if isinstance(code, str) and len(code) <= 4 * digits:
         bare = without_separators(code)
         if re.fullmatch(rf"[0-9]{{{digits}}}", bare):
             return bare
-    raise MalformedCode(f"a code is {digits} digits from 0 to 9: type what the authenticator shows")
+    raise MalformedCode(f"a code has {digits} digits from 0 to 9: type what the authenticator shows")
 
 
 @clears_variables
 def could_be_code(typed: object) -> bool:
-    """Return whether `typed` could be a code of some account: 6, 7 or 8 digits. It asks nothing but the text."""
+    """Return whether `typed` could be a code of some account: 6, 7 or 8 digits. Only the text is checked."""
     bare = without_separators(typed) if isinstance(typed, str) and len(typed) <= 4 * max(_LENGTHS) else ""
     return re.fullmatch("[0-9]+", bare) is not None and len(bare) in _LENGTHS
 
@@ -67,10 +67,11 @@ def without_separators(text: str) -> str:
 
 @clears_variables
 def padded_secret(secret: str) -> str:
-    """Return `secret` with zero bytes up to the 112 bits that PyOTP asks for. The codes stay the same.
+    """Return `secret`, padded with zero bytes to the 112 bits that PyOTP requires. The codes stay the same.
 
-    HMAC itself fills a key with zero bytes up to a block of its hash, 64 bytes or more (RFC 2104 section 2). Only an
-    authenticator needs this, for accounts of other servers. Raises `InvalidSecret` for what is no key at all.
+    HMAC itself pads a key with zero bytes to the block size of its hash, 64 bytes or more (RFC 2104 section 2). Only
+    an authenticator needs this function, for accounts of other servers. Raises `InvalidSecret` if `secret` encodes no
+    key.
     """
     key = secret_bytes(secret, min_bits=1)
     return base64.b32encode(key.ljust(MIN_SECRET_BITS // 8, b"\0")).decode().rstrip("=")
@@ -80,7 +81,7 @@ def padded_secret(secret: str) -> str:
 def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
     """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
     if not isinstance(secret, str):
-        raise InvalidSecret(f"a secret is Base32 text, not {type(secret).__name__}")
+        raise InvalidSecret(f"a secret must be Base32 text, not {type(secret).__name__}")
     try:
         key = base64.b32decode(secret.rstrip("=") + "=" * (-len(secret.rstrip("=")) % 8), casefold=True)
     except (binascii.Error, ValueError):
@@ -95,7 +96,7 @@ def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
 
 
 def checked_parameters(digits: int, period: int, algorithm: str) -> None:
-    """Raise `InvalidInput` unless this kit can make codes of this kind."""
+    """Raise `InvalidInput` unless this kit can make codes with these parameters."""
     if isinstance(digits, bool) or not isinstance(digits, int) or digits not in _LENGTHS:
         raise InvalidInput("digits must be 6, 7 or 8")
     if algorithm not in DIGESTS:
@@ -104,7 +105,7 @@ def checked_parameters(digits: int, period: int, algorithm: str) -> None:
 
 
 class _Hotp(pyotp.HOTP):
-    """PyOTP's HOTP, which decodes the key once and not again for each step of a window."""
+    """PyOTP's HOTP, changed so that it decodes the key once, not again for each step of a window."""
 
     def __init__(self, secret: str, digits: int, algorithm: str) -> None:
         self._key = secret_bytes(secret)

@@ -17,7 +17,7 @@ _REACH_STEPS = 20
 
 
 class Verdict(StrEnum):
-    """The result of `diagnose`, in one word."""
+    """The result of `diagnose`, in a few words."""
 
     ACCEPTED = "accepted"
     MALFORMED = "malformed"
@@ -28,11 +28,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Why a code was accepted or rejected, only for the instructor's view: a stranger must never learn this much.
+    """The reason why a code was accepted or rejected, for the instructor's view only.
 
-    `offset` counts steps from the verifier's current step. `seconds_outside` counts seconds from `now` to the nearest
-    moment at which the window contains the code's step (0 inside; negative: too old). The code is shown from
-    `shown_from` until just before `shown_until` (Unix seconds). If no step within reach matches, all are empty.
+    A stranger must never learn this much. `offset` counts steps from the verifier's current step. `seconds_outside`
+    counts seconds from `now` to the nearest moment at which the window contains the code's step (0 inside; negative:
+    too old). The code is shown from `shown_from` until just before `shown_until` (Unix seconds). If the code is
+    malformed, or no step within reach matches, all these fields are empty (None).
     """
 
     verdict: Verdict
@@ -57,10 +58,10 @@ def diagnose(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Diagnosis:
-    """Explain what is wrong with a code, by a search of `reach_steps` on either side of the current step.
+    """Return what is wrong with a code, after a search of `reach_steps` on either side of the current step.
 
-    It decides nothing, and raises no error about the code, only `InvalidInput` and `InvalidSecret`. It is for
-    lessons: a verifier that accepted codes from so wide a search would accept guesses more often.
+    This function decides nothing. It raises no error about the code itself, only `InvalidInput` and `InvalidSecret`.
+    It is only for lessons: a verifier that accepted codes from such a wide search would accept guesses more often.
     """
     current = step_at(now, period)
     centre = current + checked_drift(drift_steps)
@@ -89,7 +90,7 @@ def diagnose(
 def _diagnosis(verdict: Verdict, step: int, current: int, window: range, now: int, period: int) -> Diagnosis:
     """Return the diagnosis of a code that belongs to `step`.
 
-    A code that is too old was last acceptable just before its step left the window. A code that is too new is first
+    A code that is too old was last acceptable just before its step left the window. A code that is too new becomes
     acceptable when its step enters the window.
     """
     outside = 0

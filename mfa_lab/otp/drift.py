@@ -1,4 +1,4 @@
-"""Measure how far a phone's clock is off, from nothing but the codes that the phone shows."""
+"""Measure how far a phone's clock is off, using only the codes that the phone shows."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Observation(NamedTuple):
 class DriftInterval:
     """The phone's clock is ahead of the server's by more than `low_seconds` and less than `high_seconds`.
 
-    Negative values mean that it is behind. Both bounds are exact, and the offset reaches neither. Where it lies
-    between them is unknown.
+    Negative values mean that the phone's clock is behind. Both bounds are exact, and the offset lies strictly between
+    them. Nothing more is known about it.
     """
 
     low_seconds: int
@@ -44,37 +44,37 @@ class DriftInterval:
 def estimate_drift(
     observations: Iterable[tuple[int, int]], *, period: int = 30, delay_seconds: int = 0
 ) -> DriftInterval:
-    """Return the interval of a phone's offset that agrees with every observation.
+    """Return the interval of the phone's clock offsets that agree with every observation.
 
-    A phone that shows step s reads a time from s * period up to (s + 1) * period. The server counts whole seconds: it
-    says n at any time from n up to n + 1. So one observation leaves an interval of period + 1 seconds. Two
-    observations a second apart, one on either side of a change of codes, leave 2 seconds. More observations never
-    widen the interval.
+    While a phone shows the code of step s, its clock is between s * period and (s + 1) * period. The server counts
+    whole seconds: its clock reads n until n + 1 is reached. One observation therefore leaves an interval of period +
+    1 seconds. Two observations a second apart, one on either side of a change of codes, leave an interval of 2
+    seconds. More observations never widen the interval.
 
-    `delay_seconds` is the longest time that passed between reading a code and `server_now`. Both clocks are assumed
-    to run at the same rate during the measurement. Raises `InvalidInput`, or `ContradictingObservations`, which names
-    two observations that no offset explains.
+    `delay_seconds` is the longest time that may have passed between reading a code and `server_now`. The function
+    assumes that both clocks run at the same rate during the measurement. Raises `InvalidInput`, or
+    `ContradictingObservations`, which names two observations that no offset explains.
 
     >>> print(estimate_drift([(1_800_000_010, 60_000_000), (1_800_000_011, 60_000_001)]))
     between +18 s and +20 s
     """
     checked_period(period)
     if type(delay_seconds) is not int or delay_seconds < 0:
-        raise InvalidInput("delay_seconds must be a whole number of 0 or more")
+        raise InvalidInput("delay_seconds must be a whole number, 0 or more")
     lows, highs = [], []
     for server_now, step in observations:
         if type(step) is not int or step < 0:
-            raise InvalidInput("a step is a whole number of 0 or more")
+            raise InvalidInput("a step must be a whole number, 0 or more")
         lows.append(step * period - checked_now(server_now) - 1)
         highs.append((step + 1) * period - server_now + delay_seconds)
     if not lows:
-        raise InvalidInput("an interval needs one observation at least: type a code that the phone shows")
+        raise InvalidInput("an interval needs at least one observation: type a code that the phone shows")
     interval = DriftInterval(max(lows), min(highs))
     if interval.width_seconds <= 0:
         ahead, behind = lows.index(interval.low_seconds) + 1, highs.index(interval.high_seconds) + 1
         raise ContradictingObservations(
-            f"observation {ahead} puts the phone more than {interval.low_seconds} s ahead, observation {behind} less "
-            f"than {interval.high_seconds} s: one was typed late or is of another account; leave it out",
+            f"observation {ahead} puts the phone more than {interval.low_seconds} s ahead, but observation {behind} "
+            f"less than {interval.high_seconds} s: one was typed late or belongs to another account; leave it out",
             ahead=ahead,
             behind=behind,
         )

@@ -1,4 +1,4 @@
-"""Take the algorithm apart: return every intermediate value of one code."""
+"""Show how the algorithm works: return every intermediate value of one code."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from mfa_lab.redaction import clears_variables
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Every intermediate value of one code (RFC 4226 section 5.3). Its `repr` hides the key and all that reveals it.
+    """Every intermediate value of one code (RFC 4226 section 5.3).
 
-    `message` is the step as 8 bytes, big-endian; `digest` has 20, 32 or 64 bytes. `offset` is 0 to 15, `chosen` the 4
-    bytes at this offset, `truncated` their lowest 31 bits.
+    The `repr` hides the key, the code, and the values that reveal the code. `message` is the step as 8 bytes,
+    big-endian; `digest` has 20, 32 or 64 bytes. `offset` is a number from 0 to 15, `chosen` is the 4 bytes at this
+    offset, and `truncated` is their lowest 31 bits.
     """
 
     step: int
@@ -34,7 +35,7 @@ def explain(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
     """Return the HMAC of the step, the dynamic truncation and the decimal digits of the code at `now` (Unix seconds).
 
     The values are computed without PyOTP. Raises `InvalidSecret` or `InvalidInput`, and `RuntimeError` if the code
-    ever differs from PyOTP's. Source: RFC 4226 section 5.3.
+    ever differs from PyOTP's code. Source: RFC 4226 section 5.3.
     """
     code = code_at(secret, now, digits=digits, period=period, algorithm=algorithm)
     step = step_at(now, period)

@@ -1,4 +1,4 @@
-"""Find the step that a typed code belongs to. These functions remember nothing."""
+"""Find the step that a typed code belongs to. These functions keep no state."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from mfa_lab.otp.steps import step_at
 from mfa_lab.redaction import clears_variables
 
 MAX_WINDOW_STEPS = 10
-"""A wider window would accept codes over five minutes old at the usual 30 s. RFC6238-5.2 recommends one step."""
+"""With the usual 30 s, a wider window would accept codes over five minutes old. RFC6238-5.2 recommends one step."""
 
 
 MAX_REACH_STEPS = 240
-"""Resynchronisation searches at most so far: two hours on either side at the usual 30 s (RFC4226-7.4: bounded)."""
+"""How far resynchronisation may search: two hours on either side, with the usual 30 s (RFC4226-7.4: bounded)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An accepted code: its `step`, and its `offset` in steps from the verifier's own (negative: older)."""
+    """An accepted code: its `step`, and its `offset` in steps from the verifier's current step (negative: older)."""
 
     step: int
     offset: int
@@ -39,16 +39,16 @@ def match(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Match:
-    """Return the step that `code` belongs to, within `window_steps` on either side of the window's centre.
+    """Find the step that `code` belongs to, within `window_steps` on either side of the window's centre.
 
     The centre is the current step plus `drift_steps`, the known drift of the phone's clock (RFC6238-6; positive:
     ahead). A drift does not widen the window, and the offset in the result still counts from the current step.
     `last_step` is the last step that this verifier accepted: a code of this step or of an earlier one raises
-    `ReusedCode` (RFC6238-5.2, NIST-3.1.4.2). The caller must store the returned step at once and atomically, because
-    this function remembers nothing. If a code matches two steps, the oldest unused step is returned.
+    `ReusedCode` (RFC6238-5.2, NIST-3.1.4.2). The caller must store the returned step immediately and atomically,
+    because this function remembers nothing. If a code matches two steps, the oldest unused step is returned.
 
     Raises `MalformedCode`, `NoMatch` or `ReusedCode`, and `InvalidInput` for parameters out of range. It compares
-    every step of the window in constant time, whatever matched (ASVS-11.2.4).
+    every step of the window, each in constant time, even after a match (ASVS-11.2.4).
     """
     hotp = hotp_of(secret, digits, algorithm)
     current = step_at(now, period)
@@ -63,10 +63,10 @@ def match(
             return Match(step, step - current)
     if matched:
         raise ReusedCode(
-            "this code, or a later one, was already accepted: wait for the next", step=matched[-1],
+            "this code, or a later one, was already accepted: wait for the next one", step=matched[-1],
             offset=matched[-1] - current,
         )  # fmt: skip
-    raise NoMatch("this code belongs to no time step inside the window")
+    raise NoMatch("this code does not belong to any time step inside the window")
 
 
 @clears_variables
@@ -84,10 +84,10 @@ def match_consecutive(
 ) -> Match:
     """Find two consecutive steps that `first` and `second` belong to, and return the second (RFC4226-7.4).
 
-    The search goes up to `reach_steps` on either side of the current step. So a guessed pair is correct
-    2 * reach_steps times in 10^(2 * digits). Use it only for explicit resynchronisation, after other proof
-    (RFC6238-6). As in `match`, both steps must be above `last_step`, and the caller stores the returned step. All
-    steps within reach are compared in constant time. Raises the errors of `match`.
+    The search covers `reach_steps` steps on either side of the current step, so a guessed pair is correct 2 *
+    reach_steps times in 10^(2 * digits). Use it only for explicit resynchronisation, after another proof (RFC6238-6).
+    As in `match`, both steps must be later than `last_step`, and the caller stores the returned step. All steps
+    within reach are compared in constant time. Raises the errors of `match`.
     """
     if type(reach_steps) is not int or not 1 <= reach_steps <= MAX_REACH_STEPS:
         raise InvalidInput(f"reach_steps must be 1 to {MAX_REACH_STEPS}: the search is bounded (RFC 4226, 7.4)")
@@ -103,10 +103,10 @@ def match_consecutive(
             return Match(step, step - current)
     if pairs:
         raise ReusedCode(
-            "one of these codes, or a later one, was already accepted: wait for the next two", step=pairs[-1],
+            "one of these codes, or a later one, was already accepted: wait for the next two codes", step=pairs[-1],
             offset=pairs[-1] - current,
         )  # fmt: skip
-    raise NoMatch("these codes belong to no two time steps in a row within reach")
+    raise NoMatch("these codes do not belong to two consecutive time steps within reach")
 
 
 def checked_window(window_steps: int) -> int:

@@ -1,4 +1,4 @@
-"""Model an authenticator app. It scans a QR code, keeps its own copy of the secret, has its own clock, shows codes.
+"""Model an authenticator app: it scans a QR code, keeps its own copy of the secret, and shows codes by its own clock.
 
 It shares a secret and the time with the server, and nothing else. The server never sends a code to it.
 """
@@ -23,7 +23,7 @@ from mfa_lab.redaction import Redacted, clears_variables
 MAX_PIXELS = 40_000_000
 """A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
 MAX_SIDE = 10_000
-"""In pixels. A picture of one column with millions of rows is a small file, but takes seconds to decode."""
+"""The greatest width and height, in pixels. A small file with millions of rows would take seconds to decode."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _SYSTEM = SystemClock()
 
@@ -44,11 +44,12 @@ _INSTEAD: dict[Quirk, dict[str, Any]] = {
 
 
 class Phone:
-    """One phone with one authenticator app. With a `SkewedClock`, its codes drift as on a real phone.
+    """One phone with one authenticator app. With a `SkewedClock`, its time is wrong, as on many real phones.
 
     You may replace `clock` at any time. A label, `Issuer: account`, names an account. Without a label, a call uses
-    the newest account. An account with the issuer and the name of an earlier one replaces it, as after a new
-    enrolment. Two accounts without an issuer may be of two sites: the phone keeps both, the second as `account (2)`.
+    the newest account. An account with the same issuer and name as an earlier one replaces it, as after a new
+    enrolment. Two accounts without an issuer may belong to two sites: the phone keeps both, and labels the second
+    `account (2)`.
     """
 
     def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
@@ -58,14 +59,14 @@ class Phone:
         self.imported: Export | None = None
         """The last export from another app: its accounts, the skipped accounts, and the QR codes still missing."""
         self.warning = ""
-        """What the owner should know about the last account added: a short secret, or an account that it replaced."""
+        """A warning about the last account added: its secret is too short, or it replaced another account."""
 
     @clears_variables
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
-        The QR code of an export adds all its accounts. Returns the newest label. Raises `UnreadablePicture`, or
-        `InvalidUri` if the QR code contains something else.
+        If the QR code belongs to an export, all its accounts are added. Returns the label of the account added last.
+        Raises `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
         """
         return self.add(_decode(picture))
 
@@ -74,7 +75,7 @@ class Phone:
         """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
         An export (otpauth-migration) adds the accounts of one QR code; `imported` then says which accounts were
-        skipped and which QR codes are missing. `warning` then says what is unsafe about an account that was added.
+        skipped and which QR codes are missing. `warning` says what the owner should know about the added accounts.
         """
         if is_export(uri):
             return self._take_over(read(uri))
@@ -84,11 +85,11 @@ class Phone:
         self.imported = (self.imported or Export()).plus(part)
         (part,) = (known for known in self.imported.parts if known.number == part.number)
         if not part.accounts:
-            raise InvalidUri("no account of this QR code can be used here: `imported` says why")
+            raise InvalidUri("no account in this QR code can be used here: `imported` says why")
         return self._keep(part.accounts)
 
     def _keep(self, accounts: Iterable[OtpAccount]) -> str:
-        """Add each account under its own label and return the last label. The same account again becomes newest."""
+        """Add each account under its own label; return the last label. An account added again becomes the newest."""
         label, said = "", []
         for account in accounts:
             for quirk in self._quirks:
@@ -104,7 +105,7 @@ class Phone:
         return label
 
     def _label_for(self, account: OtpAccount) -> str:
-        """Return the label of the account that this one repeats or replaces, otherwise a label that is free."""
+        """Return the label of the account that this one repeats or replaces, otherwise a new label."""
         same = next((label for label, other in self._accounts.items() if other.same_as(account)), None)
         labels = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
         return same or next(
@@ -115,16 +116,16 @@ class Phone:
 
     @clears_variables
     def code(self, label: str | None = None) -> str:
-        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` without an account."""
+        """Return the code that the phone shows now, by its own clock. Raises `InvalidInput` for an unknown label."""
         return self._code(label, periods_ahead=0)
 
     @clears_variables
     def next_code(self, label: str | None = None) -> str:
-        """Return the code that the phone will show next. Raises `InvalidInput` without an account."""
+        """Return the code that the phone will show next. Raises `InvalidInput` for an unknown label."""
         return self._code(label, periods_ahead=1)
 
     def seconds_left(self, label: str | None = None) -> int:
-        """Return how many seconds the code stays, by the phone's own clock: from 1 to a whole period."""
+        """Return how many more seconds the phone will show the code, by its own clock: from 1 to a whole period."""
         period = self._account(label).period_seconds
         return period - self.clock.now() % period
 
@@ -140,7 +141,7 @@ class Phone:
 
     @clears_variables
     def export(self) -> list[dict[str, Any]]:
-        """Return every account with its secret, only for the phone's own screen: a custom message, never stored."""
+        """Return every account with its secret, for the phone's own screen only. The result must never be stored."""
         return [
             {
                 "label": label,
@@ -173,11 +174,11 @@ class Phone:
 
     def _account(self, label: str | None) -> OtpAccount:
         if not self._accounts:
-            raise InvalidInput("this phone holds no account yet: scan an enrolment's QR code first")
+            raise InvalidInput("this phone has no account yet: scan the QR code of an enrolment first")
         if label is None:
             return next(reversed(self._accounts.values()))
         if label not in self._accounts:
-            raise InvalidInput("this phone holds no account of that label: `accounts` lists its labels")
+            raise InvalidInput("this phone has no account with that label: `accounts` lists its labels")
         return self._accounts[label]
 
     def __repr__(self) -> str:
@@ -202,7 +203,7 @@ def _decode(picture: bytes) -> str:
             )
         if codes:
             return str(codes[0].text)
-    raise UnreadablePicture("no QR code found: show it whole, sharp and with its white margin")
+    raise UnreadablePicture("no QR code found: show the whole code, sharp and with its white margin")
 
 
 def _opened(picture: bytes) -> Any:
@@ -210,7 +211,7 @@ def _opened(picture: bytes) -> Any:
     from PIL import Image
 
     if not isinstance(picture, bytes):
-        raise UnreadablePicture(f"a picture is bytes, such as a PNG file holds, not {type(picture).__name__}")
+        raise UnreadablePicture(f"a picture must be bytes, such as those of a PNG file, not {type(picture).__name__}")
     image: Image.Image | None = None
     too_large = False
     try:

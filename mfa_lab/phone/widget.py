@@ -14,12 +14,12 @@ from mfa_lab.phone.authenticator import Phone
 
 
 def script(path: Path) -> str:
-    """Return the script of a widget that computes codes, after the script that all such widgets share."""
+    """Return the script of a widget that computes codes, preceded by the script that all such widgets share."""
     return Path(__file__).with_name("otp.js").read_text("utf-8") + path.read_text("utf-8")
 
 
 class PhoneWidget(anywidget.AnyWidget):
-    """Show `phone` in the page. It ticks in the browser, without messages to the kernel.
+    """Show `phone` in the page. Its clock ticks in the browser, without messages to the kernel.
 
     When the user presses "Scan the QR code", the widget calls `picture`. When the user wants the code typed into a
     form, the widget calls `paste` with the code, and the phone shows the returned text. Secrets travel as custom
@@ -56,11 +56,11 @@ class PhoneWidget(anywidget.AnyWidget):
         self.send({"accounts": self.phone.export(), "clock": self._clock(), "said": ""})
 
     def say(self, words: str) -> None:
-        """Show `words` at the foot of the phone, in place of the earlier words."""
+        """Show `words` at the bottom of the phone, in place of the earlier words."""
         self.send({"said": words})
 
     def _clock(self) -> dict[str, Any]:
-        """Return how the browser computes the phone's time: from its own clock and a drift, or a lesson's clock."""
+        """Return what the browser needs to compute the phone's time: a drift from its clock, or a lesson's clock."""
         phone, server, base = self.phone.clock.now(), self._server_clock.now(), _base(self.phone.clock)
         told = {"server": server, "of": str(id(self._server_clock)), "hidden": self._hide_clock}
         if isinstance(base, RunningClock):

@@ -1,7 +1,7 @@
 """Read policies that people write in TOML. An error gives the line, the key and a remedy.
 
-This module imports no record: `Policy.parse` passes its class. So the record can call the reader, and the reader
-never depends on the record.
+This module does not import the record: `Policy.parse` passes its class as an argument. The record can therefore call
+the reader, while the reader does not depend on the record.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class _Reader(Generic[Record]):
         return self.made(table)
 
     def check_table(self, path: tuple[str, str], value: Any) -> None:
-        """Check a table for mistakes that only a text can make, because the record never sees them."""
+        """Check a table for mistakes that can occur only in text, because the record never sees them."""
         cost = _names(self.cost)
         known = {"hash_cost": cost, "reasons": [*_names(self.record), "factors"]}.get(path[1])
         if not isinstance(value, dict):
@@ -78,7 +78,7 @@ class _Reader(Generic[Record]):
     def culprit(self, table: dict[str, Any], refusal: str) -> tuple[str, ...]:
         """Return the key that causes the error, and the key inside its table if there is one.
 
-        Without this key, the record would raise another error or none.
+        Without this key, the record would raise a different error or no error.
         """
         for key, value in table.items():
             if self.refusal(_without(table, key)) != refusal:

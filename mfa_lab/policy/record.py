@@ -1,4 +1,4 @@
-"""Define a server's rules as one frozen record, with named profiles. The names contain the units."""
+"""Define a server's rules as one frozen record, with named profiles. The fields' names contain the units."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import MAX_REACH_STEPS, MAX_WINDOW_STEPS, checked_parameters, checked_window
 
 _MOST = 10**9
-"""About thirty years in seconds. A larger number is a typing error, and would overflow a database column."""
+"""About thirty years in seconds. A larger number must be a typing error, and would overflow a database column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,16 @@ class HashCost:
     def __post_init__(self) -> None:
         numbers = (self.memory_kib, self.time, self.lanes)
         if any(type(number) is not int or number < 1 for number in numbers) or self.memory_kib < 8 * self.lanes:
-            raise InvalidInput("Argon2 needs a time and lanes of 1 or more, and 8 KiB of memory a lane (RFC 9106)")
+            raise InvalidInput("Argon2 needs a time and lanes of 1 or more, and 8 KiB of memory per lane (RFC 9106)")
         if max(numbers) > _MOST or self.lanes >= 2**24:
             raise InvalidInput(
-                f"Argon2 takes a time and KiB of memory up to {_MOST:,}, and lanes below 2^24 (RFC 9106)"
+                f"Argon2 allows a time and a memory in KiB up to {_MOST:,}, and fewer than 2^24 lanes (RFC 9106)"
             )
 
 
 OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
 CHEAPEST = HashCost(memory_kib=8, time=1, lanes=1)
-"""Only for tests: a laptop guesses millions of passwords a second against this cost."""
+"""Only for tests: at this cost, a laptop can try millions of passwords a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +46,24 @@ class Policy:
     period_seconds: int = 30
     algorithm: str = "SHA1"
     window_steps: int = 1
-    """Steps accepted on either side of the current step (RFC6238-5.2: at most one for network delay)."""
+    """The steps accepted on either side of the current step (RFC6238-5.2: at most one for network delay)."""
 
     hash_cost: HashCost = OWASP
     password_min_length: int = 8
-    """In code points (NIST-3.1.1.2: 8 with a second factor)."""
+    """The minimum length, in code points (NIST-3.1.1.2: 8 with a second factor)."""
     password_max_length: int = 1024
-    """In code points. NIST-3.1.1.2 says to allow at least 64. A longer password is rejected, never cut."""
+    """The maximum length, in code points (NIST-3.1.1.2: at least 64). A longer password is rejected, never
+    truncated."""
 
     free_failures: int = 2
-    """How many consecutive failures cause no wait. The next failure starts the first wait. Any number is allowed."""
+    """The number of consecutive failures without a wait. The next failure starts the first wait. Any number is
+    allowed."""
     first_wait_seconds: int = 30
     longest_wait_seconds: int = 3600
     """The waits double from the first to the longest (NIST-3.2.2)."""
     disable_after_failures: int = 100
-    """Consecutive wrong codes, each after a correct password, that disable the factor (NIST-3.2.2: at most 100)."""
+    """The number of consecutive wrong codes, each after a correct password, that disables the factor (NIST-3.2.2: at
+    most 100)."""
 
     authenticators: int = 2
     """The most authenticator apps that an account may have. With each one, a blind guess is more likely to be
@@ -85,30 +88,32 @@ class Policy:
     session_idle_seconds: int = 3600
     """A session ends after 24 h, or after 1 h without use (NIST-2.2.3)."""
     fresh_session_seconds: int = 300
-    """The greatest age of a session that may change factors or recovery codes (ASVS-7.5.1)."""
+    """The maximum age of a session that may change factors or recovery codes (ASVS-7.5.1)."""
     step_up: tuple[tuple[str, int], ...] = ()
-    """An application's sensitive actions: (name, the greatest age in seconds of a session that may use it)."""
+    """An application's sensitive actions. Each is a pair: its name, and the maximum age of a session in seconds."""
     step_up_phishing_resistant: bool = False
     """Demand for every action of `step_up` that a passkey began the session."""
     recovery_codes: int = 10
-    """The number of recovery codes. With 0, the server issues none, not even instead of a used one. Then a user who
+    """The number of recovery codes. With 0, the server issues no codes, not even to replace a used one, so a user who
     loses the phone needs an administrator's reset code."""
 
     drift_cap_steps: int = 0
-    """How far the window's centre may follow a phone's clock, one step a login (0: not at all). No window widens."""
+    """How many steps the window's centre may follow a phone's clock, one per login (0: none). The window never
+    widens."""
     drift_forget_seconds: int = 30 * 24 * 3600
-    """For each period of this length without a login, the learnt drift becomes one step smaller."""
+    """The learned drift shrinks by one step for each period of this length without a login."""
     resync_reach_steps: int = 120
-    """How far the server searches for two consecutive codes, on either side of its current step (RFC4226-7.4)."""
+    """How many steps the server searches for two consecutive codes, on either side of its current step
+    (RFC4226-7.4)."""
     clock_back_seconds: int = 60
-    """How far the server's clock may fall back before the server stops deciding (ASVS-6.5.8). Requests that overtake
-    each other and small corrections of the clock need some seconds."""
+    """How many seconds the server's clock may go back before the server stops deciding (ASVS-6.5.8). Requests that
+    overtake each other and small corrections of the clock need a few seconds."""
 
     explain_refusals: bool = False
-    """Fill `AccessDenied.trace`, the instructor's view. Only for lessons, never for strangers."""
+    """Whether to fill `AccessDenied.trace`, the instructor's view. Use it only in lessons, never with strangers."""
 
     title: str = ""
-    """The organisation that the policy is for. A server uses neither the title nor the reasons."""
+    """The organisation that the policy is for. The server uses neither the title nor the reasons."""
     reasons: tuple[tuple[str, str], ...] = ()
     """Pairs of a field and the reason for its value, with the clauses that it meets. `factors` may have a reason too,
     although it follows from another field."""
@@ -121,7 +126,7 @@ class Policy:
         for field in fields(self):
             value, least = getattr(self, field.name), 0 if field.name in _MAY_BE_ZERO else 1
             if field.type == "int" and (type(value) is not int or value < least):
-                raise InvalidInput(f"{field.name} must be a whole number of {least} or more")
+                raise InvalidInput(f"{field.name} must be a whole number, {least} or more")
             if field.type == "int" and value > _MOST:
                 raise InvalidInput(f"{field.name} must be at most {_MOST:,}")
             if field.type == "str" and not isinstance(value, str):
@@ -135,7 +140,7 @@ class Policy:
                 raise InvalidInput(f"{name} must be at most {ceiling} ({clause})")
         if self.password_min_length < 8 or self.password_max_length < 64:
             raise InvalidInput(
-                "password_min_length must be at least 8, password_max_length at least 64 (NIST-3.1.1.2)"
+                "password_min_length must be at least 8, and password_max_length at least 64 (NIST-3.1.1.2)"
             )
         if self.password_max_length < self.password_min_length:
             raise InvalidInput("password_max_length must not be below password_min_length")
@@ -150,7 +155,7 @@ class Policy:
         if self.longest_wait_seconds < self.first_wait_seconds:
             raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
         if not _pairs(self.step_up, int) or any(not 1 <= age <= self.session_seconds for _, age in self.step_up):
-            raise InvalidInput("step_up must give each action whole seconds, from 1 to session_seconds")
+            raise InvalidInput("step_up must give each action a whole number of seconds, from 1 to session_seconds")
         if not _pairs(self.reasons, str):
             raise InvalidInput("reasons must give each field a text")
 
@@ -161,7 +166,7 @@ class Policy:
         return tuple(name for name, number in zip(_FACTORS, numbers, strict=True) if number)
 
     def max_age_seconds(self, action: str) -> int:
-        """Return the greatest age of a session, in seconds, for an action of `step_up`. Raises `InvalidInput`."""
+        """Return the maximum age of a session, in seconds, for an action of `step_up`. Raises `InvalidInput`."""
         ages = dict(self.step_up)
         if action not in ages:
             known = ", ".join(ages) or "none"
@@ -172,9 +177,9 @@ class Policy:
     def parse(cls, text: str) -> dict[str, Policy]:
         """Return the policies of a TOML text, by name.
 
-        Each policy is a table whose keys are fields of this class. A field that it leaves out is as in `STANDARD`.
-        `step_up`, `reasons` and `hash_cost` (`memory_kib`, `time`, `lanes`) are tables inside it. Raises
-        `InvalidInput`, which names line, key and remedy. The caller reads the file.
+        Each policy is a table whose keys are fields of this class. A field that is missing has its value from
+        `STANDARD`. `step_up`, `reasons` and `hash_cost` (`memory_kib`, `time`, `lanes`) are tables inside the
+        policy's table. Raises `InvalidInput`, which names the line, the key and a remedy. The caller reads the file.
 
         >>> Policy.parse("[bank]\\nwindow_steps = 0")["bank"].window_steps
         0

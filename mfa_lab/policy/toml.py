@@ -1,4 +1,4 @@
-"""Read TOML that people write, so that an error names the line, the key and the remedy."""
+"""Read TOML that people write by hand. Each error names the line, the key and a remedy."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from mfa_lab.errors import InvalidInput
 MAX_BYTES = 24_000
 MAX_LEVELS = 8
 MAX_KEYS = 300
-"""`tomllib` needs time and memory that grow with the square of the dots in a key: 22 s and 2 GB for 48 kB of them."""
+"""The time and memory of `tomllib` grow with the square of the dots in a key: 22 s and 2 GB for 48 kB of dots."""
 _QUOTED_OR_COMMENT = re.compile(r"""(?s:"{3}.*?"{3}|'{3}.*?'{3})|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""")
 _TRIED = 20
-"""The search for a key tries so many places and lines, so that no text can make it slow on purpose."""
+"""The search for a key tries at most this many places and lines, so that nobody can make it slow on purpose."""
 _SHOWN = 60
 _KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[\w.-]+)\s*[ =:]""")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
@@ -28,32 +28,32 @@ _REMEDIES = (
     ("Cannot|Duplicate", "this key or table is already in the text: keep one of the two"),
     (
         "Expected newline",
-        "more than one value is written here: write one on a line, a text in quotes, a number without a 0 before it",
+        "there is more than one value here: write one value per line, text in quotes, numbers without a leading 0",
     ),
     ("Expected '='", "there is no = between a key and its value: write key = value"),
-    ("Expected ']", "the brackets around a table's name do not close: write [name]"),
+    ("Expected ']", "the brackets around a table's name are not closed: write [name]"),
     (
         r"Expected [\"']|Unterminated|.*character '\\n'",
-        "a text in quotes does not close: end it with the quotes that it begins with",
+        "a text in quotes is not closed: end it with the same quotes that it begins with",
     ),
-    ("Illegal|Found", "an invisible character is in this line: delete the line and type it again"),
-    ("Unclosed array", "a list does not close: write commas between its parts and ] after the last"),
+    ("Illegal|Found", "this line contains an invisible character: delete the line and type it again"),
+    ("Unclosed array", "a list is not closed: write commas between its parts and ] after the last one"),
     (
         "Unclosed inline",
-        "a table in { } does not close: write it on one line, commas between its parts, } at the end",
+        "a table in { } is not closed: write it on one line, with commas between its parts and } at the end",
     ),
-    ("Unescaped|Invalid hex|Escaped", r"a text has a \ in it: write \\ instead, or put the text in single quotes"),
-    ("Invalid date", "no calendar has this date: correct it, or put it in quotes"),
-    ("Invalid value", "a value is missing or of no known kind: write a number, true or false, or a text in quotes"),
+    ("Unescaped|Invalid hex|Escaped", r"a text contains a \: write \\ instead, or put the text in single quotes"),
+    ("Invalid date", "this date does not exist: correct it, or put it in quotes"),
+    ("Invalid value", "a value is missing or has no known type: write a number, true or false, or a text in quotes"),
     (
         "Invalid initial",
-        "a key is missing or has a character that no key may have: use letters, digits, _ and -, and { } on one line",
+        "a key is missing or contains a forbidden character: use letters, digits, _ and -, and write { } on one line",
     ),
     ("Exceeds", "a number is too long: write a shorter one"),
-    ("maximum recursion", "brackets are nested too deeply: write fewer of them inside each other"),
-    ("", "this line is neither key = value nor a table's [name]: write one of them, or put a # before it"),
+    ("maximum recursion", "brackets are nested too deeply: write fewer levels"),
+    ("", "this line is neither key = value nor a table's [name]: write one of them, or begin the line with #"),
 )
-"""The beginning of a message of `tomllib`, and its remedy. The last remedy is for all other messages."""
+"""How a message of `tomllib` begins, and the remedy to give. The last remedy is for all other messages."""
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -74,17 +74,17 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def _check_dots(text: str) -> None:
-    """Raise `InvalidInput` for a key of too many parts. This runs before `tomllib`, which is slow on such a key."""
+    """Raise `InvalidInput` for a key with too many parts. This runs before `tomllib`, which is slow on such a key."""
     bare = _QUOTED_OR_COMMENT.sub(lambda found: "q" + "\n" * found[0].count("\n"), text)
     for number, line in enumerate(bare.translate({ord(" "): None, ord("\t"): None}).split("\n"), 1):
         if any(run.count(".") >= MAX_LEVELS for run in re.findall(r"[\w.-]+", line)):
             raise InvalidInput(
-                f"line {number}: this key has more than {MAX_LEVELS} parts with dots between them: write fewer"
+                f"line {number}: this key has more than {MAX_LEVELS} parts with dots between them: write fewer parts"
             )
 
 
 def _check_size(document: dict[str, Any]) -> None:
-    """Raise `InvalidInput` for a document of too many levels or keys. A list is a level as a table is."""
+    """Raise `InvalidInput` for a document with too many levels or keys. Lists count as levels, just like tables."""
     level: list[Any] = [document]
     keys = 0
     for _ in range(MAX_LEVELS):
@@ -92,7 +92,7 @@ def _check_size(document: dict[str, Any]) -> None:
         inside = [each.values() if isinstance(each, dict) else each for each in level]
         level = [value for values in inside for value in values if isinstance(value, dict | list)]
     if level:
-        raise InvalidInput(f"tables and lists lie more than {MAX_LEVELS} deep in this text: write fewer levels")
+        raise InvalidInput(f"tables and lists in this text are over {MAX_LEVELS} levels deep: write fewer levels")
     if keys > MAX_KEYS:
         raise InvalidInput(f"this text has more than {MAX_KEYS} keys: pass a shorter one")
 
@@ -113,7 +113,7 @@ def check_key(text: str, path: tuple[str, ...], known: Iterable[str]) -> None:
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
-    """Return the line, from 1, on which the key at `path` is written. The search reads more and more of the text."""
+    """Return the number, from 1, of the line with the key at `path`. The search reads more and more of the text."""
     lines = text.split("\n")
     places = (number for number, line in enumerate(lines, 1) if path[-1] in line)
     for number in islice(places, _TRIED):
@@ -138,7 +138,7 @@ def _begun(lines: list[str], number: int, path: tuple[str, ...]) -> bool:
 
 
 def _no_toml(text: str, error: Exception) -> InvalidInput:
-    """Return the error for a text that `tomllib` cannot read, in words for a first-time writer of TOML."""
+    """Return the error for a text that `tomllib` cannot read, in words for somebody new to TOML."""
     lines = text.split("\n")
     at = re.search(r"at line (\d+)", str(error))
     if at:
@@ -163,7 +163,7 @@ def _beginning(lines: list[str], last: int) -> int:
 
 
 def _named(lines: list[str], begins: int) -> tuple[str, str]:
-    """Return the key of the statement on this line, and its table. Each is empty if it is missing."""
+    """Return the key of the statement on this line, and its table. If one is missing, its text is empty."""
     key = _KEY.match(lines[begins - 1]) if begins else None
     if not key:
         return "", ""

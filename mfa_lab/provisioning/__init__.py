@@ -1,7 +1,7 @@
-"""Carry a shared secret once from server to phone: otpauth:// URIs, and QR codes that contain them.
+"""Carry a shared secret from server to phone, once, in an otpauth:// URI and the QR code that contains it.
 
-The format is KEYURI: `otpauth://totp/Issuer:account?secret=...&issuer=Issuer`. PyOTP writes it. The kit's reader is
-more tolerant than PyOTP, as real apps are. Errors never quote a URI or a secret. Nothing here leaves the machine.
+The format is KEYURI: `otpauth://totp/Issuer:account?secret=...&issuer=Issuer`. PyOTP writes it. Like real apps, the
+kit's reader is more tolerant than PyOTP. Errors never quote a URI or a secret. Nothing here leaves the machine.
 """
 
 from __future__ import annotations

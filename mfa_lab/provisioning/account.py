@@ -30,9 +30,9 @@ def new_secret(randomness: Randomness = SYSTEM) -> str:
 class OtpAccount:
     """One account as an authenticator keeps it. `repr` hides the secret, and `==` never compares it.
 
-    `issuer` may be empty. `secret` is Base32 of any length, because an authenticator must use what other servers give
-    it. `uri` and `MfaServer.adopt` check it again, strictly. Raises `InvalidSecret`, and `InvalidInput` for a name
-    that no app can show.
+    `issuer` may be empty. `secret` is Base32 of any length, because an authenticator must accept the secrets of other
+    servers. `uri` and `MfaServer.adopt` check the secret again, strictly. Raises `InvalidSecret`, and `InvalidInput`
+    for a name that no app can show.
     """
 
     account: str
@@ -55,11 +55,11 @@ class OtpAccount:
         return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
 
     def same_site_and_name(self, other: OtpAccount) -> bool:
-        """Return whether both name one account of one site. Without an issuer the answer is no."""
+        """Return whether both have the same issuer and name. The answer is no if there is no issuer."""
         return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
 
     def same_as(self, other: OtpAccount) -> bool:
-        """Return whether both are one account: the same names, the same key, the same kind of code."""
+        """Return whether both are the same account: the same names, the same key, and the same kind of code."""
         return (
             (self.account, self.issuer, self.digits, self.period_seconds, self.algorithm)
             == (other.account, other.issuer, other.digits, other.period_seconds, other.algorithm)
@@ -67,24 +67,24 @@ class OtpAccount:
 
     @property
     def warning(self) -> str:
-        """Return what to tell the owner if the secret is too short, otherwise an empty text."""
+        """Return a warning for the owner if the secret is too short, otherwise an empty text."""
         bits = len(secret_bytes(self.secret.reveal(), min_bits=1)) * 8
         if bits >= MIN_SECRET_BITS:
             return ""
         return (
-            f"the secret of this account has only {bits} bits; NIST SP 800-63B-4 asks for {MIN_SECRET_BITS}: "
-            "ask the site for a new one"
+            f"the secret of this account has only {bits} bits; NIST SP 800-63B-4 requires {MIN_SECRET_BITS}: "
+            "ask the site for a new secret"
         )
 
     def checked_for_writing(self) -> None:
         """Raise `InvalidInput` for a colon in a name, and `InvalidSecret` for a short secret.
 
-        A colon separates issuer and account (KEYURI), so another app may read such a name in another way. No server
+        A colon separates issuer and account (KEYURI), so another app may read such a name differently. No server
         should give out a short secret.
         """
         for name, what in ((self.account, "account"), (self.issuer, "issuer")):
             if ":" in name:
-                raise InvalidInput(f"the {what} holds a colon, which separates issuer and account: leave it out")
+                raise InvalidInput(f"the {what} contains a colon, which separates issuer and account: leave it out")
         secret_bytes(self.secret.reveal())
 
     @clears_variables
@@ -107,7 +107,7 @@ class OtpAccount:
         uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
-                f"the URI would be over {MAX_URI_CHARACTERS} characters long: shorten the account or the issuer"
+                f"the URI would be longer than {MAX_URI_CHARACTERS} characters: shorten the account or the issuer"
             )
         return uri.reveal()
 
@@ -115,9 +115,9 @@ class OtpAccount:
 def checked_account_name(name: str, what: str) -> str:
     """Return `name` if an authenticator can show it, otherwise raise `InvalidInput`."""
     if not isinstance(name, str):
-        raise InvalidInput(f"the {what} is text, not {type(name).__name__}")
+        raise InvalidInput(f"the {what} must be text, not {type(name).__name__}")
     if uncarriable(name):
-        raise InvalidInput(f"the {what} holds a line break or another control character: leave it out")
+        raise InvalidInput(f"the {what} contains a line break or another control character: leave it out")
     if name != name.strip():
         raise InvalidInput(f"the {what} starts or ends with a space, which apps drop: leave it out")
     return name

@@ -4,10 +4,11 @@
 name,secret,issuer,digits,period,algorithm
 alice@example.org,DEMOALICEDEMOALICEDEMOALICEDEMO2,Acme,6,30,SHA1
 ```
-or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may take the place
-of the secret. Name and secret are required; the other columns default as in `OtpAccount`. `parse_table` accepts all
-rows or none; `read_table` returns the good rows and lists the bad rows. An error names line, column and remedy of
-each bad row, and quotes no cell: if columns are mixed up, a name may be a secret. `reading` has the rules for cells.
+or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may replace the
+secret. Name and secret are required; the other columns have the defaults of `OtpAccount`. `parse_table` accepts all
+rows or no row; `read_table` returns the good rows and lists the bad rows. An error names the line, the column and a
+remedy for each bad row. It never quotes a cell, because a name may be a secret if columns are mixed up. The module
+`reading` has the rules for cells.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[][{}]')
 """The texts and brackets of JSON. In valid JSON, a text before a colon is a key."""
 
 _MOST_NAMED = 20
-_QUOTE = "quote a cell that holds a separator, and leave none out"
+_QUOTE = "quote each cell that contains a separator, and write every cell"
 
 _Row = tuple[object, "dict[str, str] | str"]
-"""The row's place, as `str` says it, and its cells by column, or what is wrong with the whole row."""
+"""A row's place, which `str` shows, and either its cells by column or what is wrong with the whole row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ class TableRead:
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
     """Return the accounts of a table, in its order, if every row is good.
 
-    Raises `InvalidInput`, which names line, column and remedy of each bad row, up to twenty rows.
+    Raises `InvalidInput`, which names the line, the column and a remedy for each bad row, up to twenty rows.
     """
     hidden = Redacted(text)
     del text  # tracebacks may show variables
@@ -79,7 +80,7 @@ def parse_table(text: str) -> tuple[OtpAccount, ...]:
 
 @clears_variables
 def read_table(text: str | Redacted) -> TableRead:
-    """Return the good rows of a table, and what is wrong with each of the others.
+    """Return the good rows of a table, and what is wrong with each bad row.
 
     If two rows have the same name and issuer, neither is good: nobody can tell which secret belongs to the account.
     Raises `InvalidInput` if the text is not a table, or has no row.
@@ -95,7 +96,7 @@ def read_table(text: str | Redacted) -> TableRead:
 
 def _read(text: Redacted) -> TableRead:
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_CHARACTERS:
-        raise InvalidInput(f"pass the text of a table, of {MAX_CHARACTERS:,} characters at most")
+        raise InvalidInput(f"pass the text of a table, at most {MAX_CHARACTERS:,} characters long")
     plain = Redacted(text.reveal().lstrip("\ufeff"))  # the byte order mark, which spreadsheets write
     rows = _json_rows(plain) if plain.reveal().lstrip()[:1] in {"{", "["} else _csv_rows(plain)
     good: dict[tuple[str, str], OtpAccount] = {}
@@ -109,12 +110,12 @@ def _read(text: Redacted) -> TableRead:
         key = account.issuer, account.account
         if key in seen:
             good.pop(key, None)
-            bad.append(f"{where}, name: this name and issuer are already in the table: keep one")
+            bad.append(f"{where}, name: this name and issuer are already in the table: keep one row")
         else:
             good[key] = account
         seen.add(key)
     if not seen and not bad:
-        raise InvalidInput("this table holds no account: write a row for each")
+        raise InvalidInput("this table contains no account: write a row for each account")
     return TableRead(tuple(good.values()), tuple(bad))
 
 
@@ -125,7 +126,7 @@ def _account(where: object, cells: dict[str, str] | str) -> OtpAccount | str:
     issuer, name = names_in(cells.get("name", ""), cells.get("issuer", ""))
     for column in _NEEDED:  # the issuer cannot serve as the name here: the name says whose account it is
         if not cells.get(column):
-            return f"{where}, {column}: it is empty, but each account needs a name and a secret"
+            return f"{where}, {column}: the cell is empty, but each account needs a name and a secret"
     account = _EMPTY
     for column, cell in {**cells, "name": name, "issuer": issuer}.items():
         key, read = _COLUMNS[column]
@@ -153,7 +154,7 @@ def _csv_rows(text: Redacted) -> Iterator[_Row]:
             if not heading:
                 heading = _heading(line, [cell.lower() for cell in stripped])
             elif len(stripped) != len(heading):
-                yield line, f" has {len(stripped)} cells, the heading {len(heading)}: {_QUOTE}"
+                yield line, f" has {len(stripped)} cells, but the heading has {len(heading)}: {_QUOTE}"
             else:
                 yield line, dict(zip(heading, stripped, strict=True))
     except csv.Error as error:
@@ -170,7 +171,7 @@ def _heading(line: str, cells: list[str]) -> list[str]:
     for number, cell in enumerate(cells, 1):
         if cell not in _COLUMNS or cell in cells[: number - 1]:
             raise InvalidInput(
-                f"{line}, column {number}: the first line names the columns, each once, out of {', '.join(_COLUMNS)}"
+                f"{line}, column {number}: the first line must name columns, each once, from {', '.join(_COLUMNS)}"
             )
     for column in _NEEDED:
         if column not in cells:
@@ -188,7 +189,7 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
     except json.JSONDecodeError as error:
         table, sentence = None, f"line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
     except (ValueError, RecursionError):
-        table, sentence = None, "this is not JSON that can be read: a number is too long, or the nesting too deep"
+        table, sentence = None, "this JSON cannot be read: a number is too long, or the nesting is too deep"
     if sentence:
         raise InvalidInput(sentence)
     if not isinstance(table, _Pairs):
@@ -202,7 +203,7 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The place of a key in a JSON text. The lines of all keys are searched once, and only if an error needs one."""
+    """The place of a key in a JSON text. The lines of all keys are searched once, and only if an error needs them."""
 
     lines: Callable[[], list[int]] = field(repr=False)
     index: int
@@ -214,7 +215,7 @@ class _Entry:
 def _key_lines(text: Redacted) -> list[int]:
     """Return the line of each key of the outermost object. The text must be valid JSON.
 
-    One pass over the text, by a pattern that contains no name: a table may have many names, or a very long name.
+    The text is searched in one pass, for a pattern that contains no name: a table may have many or very long names.
     """
     plain = text.reveal()
     lines: list[int] = []
@@ -241,7 +242,7 @@ def _cells(value: object) -> dict[str, str] | str:
     cells: dict[str, str] = {}
     for column, cell in value:
         if column not in _COLUMNS or column == "name" or column in cells:
-            return f": an account has {', '.join(list(_COLUMNS)[1:])}, each once, and nothing else"
+            return f": an account may have only {', '.join(list(_COLUMNS)[1:])}, each at most once"
         if not isinstance(cell, str) and type(cell) is not int:
             return f", {column}: write a text or a whole number"
         cells[column] = str(cell).strip()

@@ -1,10 +1,10 @@
 """Read and write Google Authenticator's export: several accounts as otpauth-migration:// texts, one for each QR code.
 
-A text is `otpauth-migration://offline?data=` and the base64 of a small protobuf message. Google publishes no
-description of it. The fields are those that independent readers found: an author of Aegis
-(alexbakker.me/post/parsing-google-auth-export-qr-code.html) and qistoph's otp_export. The format carries only 6 or 8
-digits, and no period: 30 s is meant. Errors never quote the text. No account is lost silently: `skipped` names each
-account that this kit cannot use.
+A text is `otpauth-migration://offline?data=` and the base64 of a small protobuf message. Google does not publish its
+schema. The field numbers come from independent readers: an author of Aegis
+(alexbakker.me/post/parsing-google-auth-export-qr-code.html) and qistoph's otp_export. The format supports only 6 or 8
+digits, and has no field for the period, which is always 30 s. Errors never quote the text. No account is lost
+silently: `skipped` names each account that this kit cannot use.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
-"""A QR code contains at most so many bytes of accounts, so that a camera can read it from a screen."""
+"""The maximum number of bytes of accounts in a QR code, so that a camera can read it from a screen."""
 _MAX_CODES = 100
 _START = "otpauth-migration://offline?data="
 _VERSION = 1
@@ -48,7 +48,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The contents of one QR code of an export. The code is number `number` (from 1) of `count`."""
+    """The contents of one QR code of an export. It is code number `number` (from 1) of `count`."""
 
     accounts: tuple[OtpAccount, ...]
     skipped: tuple[Skipped, ...]
@@ -59,16 +59,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
-    """The QR codes of one export that have been read so far, in their order."""
+    """The QR codes of one export that have been read so far, in order."""
 
     parts: tuple[Part, ...] = ()
 
     def plus(self, part: Part) -> Export:
         """Return the export with one more QR code.
 
-        A code of another export starts a new `Export`. A code that was read before replaces itself. If two accounts
-        have the same issuer and name, the one that was read first is kept and the other is skipped. Two accounts
-        without an issuer may be of two sites, so both are kept, unless the secret is also the same.
+        A code from another export starts a new `Export`. A code that is read again replaces its earlier reading. If
+        two accounts have the same issuer and name, the one that was read first is kept and the other is skipped. Two
+        accounts without an issuer may belong to two sites, so both are kept, unless the secret is also the same.
         """
         others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
         known = [account for other in others for account in other.accounts]
@@ -129,10 +129,13 @@ def read(text: str) -> Part:
 
 
 def read_all(texts: Iterable[str]) -> Export:
-    """Return a whole export from its QR codes, in any order. Raises `InvalidUri`, which names the missing ones."""
+    """Return a whole export from the texts of its QR codes, in any order.
+
+    Raises `InvalidUri`, which names the missing QR codes.
+    """
     parts = [read(text) for text in texts]
     if len({_export_of(part) for part in parts}) != 1:
-        raise InvalidUri("these QR codes are not of one export: pass all QR codes of one export, and no others")
+        raise InvalidUri("these QR codes do not belong to one export: pass all QR codes of one export, and no others")
     export = Export()
     for part in parts:
         export = export.plus(part)
@@ -165,7 +168,7 @@ def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) ->
 
 
 def _shared_out(messages: list[RedactedBytes]) -> list[list[RedactedBytes]]:
-    """Divide the accounts among QR codes, each of which a camera can still read."""
+    """Divide the accounts among QR codes that are small enough for a camera."""
     codes: list[list[RedactedBytes]] = []
     room = 0
     for message in messages:
@@ -185,7 +188,7 @@ def _account_message(account: OtpAccount) -> bytes:
     if account.digits not in digits or account.period_seconds != 30:
         kind = f"{account.digits} digits, {account.period_seconds} s"
         raise InvalidInput(
-            f"{account.label} ({kind}) has no place in an export, which needs 6 or 8 digits and 30 s: leave it out"
+            f"{account.label} ({kind}) cannot be in an export, which needs 6 or 8 digits and 30 s: leave it out"
         )
     algorithms = {name: number for number, name in _ALGORITHMS.items()}
     secret = account.secret.reveal().rstrip("=")
@@ -207,7 +210,7 @@ def _name_to_write(account: OtpAccount) -> str:
     name = f"{account.issuer}:{account.account}" if account.issuer and ":" in account.account else account.account
     if names_in(name, account.issuer) != (account.issuer, account.account):
         raise InvalidInput(
-            f"{_label(account.issuer, account.account)} has no place in an export, whose readers would take the part "
+            f"{_label(account.issuer, account.account)} cannot be in an export, whose readers would take the part "
             "before the colon for its issuer: leave it out"
         )
     return name
@@ -217,10 +220,10 @@ def _part(text: Redacted) -> Part:
     numbers, messages = protobuf.message(_data(text))
     count, index = numbers.get(_COUNT, 0) or 1, numbers.get(_INDEX, 0)
     if count > _MAX_CODES or index >= count:
-        raise InvalidUri("this QR code gives itself an impossible number: export the accounts again")
+        raise InvalidUri("this QR code has an impossible number: export the accounts again")
     found = [_account(message) for message in messages.get(_ACCOUNTS, ())]
     if not found:
-        raise InvalidUri("this export holds no account: choose some in the app, and export them again")
+        raise InvalidUri("this export contains no account: choose some accounts in the app, and export them again")
     return Part(
         tuple(account for account in found if isinstance(account, OtpAccount)),
         tuple(account for account in found if isinstance(account, Skipped)),
@@ -240,7 +243,7 @@ def _account(message: bytes) -> OtpAccount | Skipped:
     issuer, name = names_in(name, issuer)
     kind = numbers.get(_TYPE, 0)
     if kind == _HOTP:
-        return Skipped(_label(issuer, name), "it counts logins (HOTP); this kit reads time-based ones (TOTP)")
+        return Skipped(_label(issuer, name), "it counts logins (HOTP); this kit reads only time-based codes (TOTP)")
     if kind != _TOTP:
         return Skipped(_label(issuer, name), "this kit does not know its type")
     try:

@@ -1,7 +1,7 @@
-"""Read and write protobuf messages without their description (protobuf.dev/programming-guides/encoding).
+"""Read and write protobuf messages without a schema (protobuf.dev/programming-guides/encoding).
 
-This module handles only whole numbers, texts and messages in a small message. For these two wire types, the protobuf
-library would add a compiled dependency and generated code.
+This module handles only small messages that contain whole numbers, texts and other messages. For just these two wire
+types, the protobuf library would add a compiled dependency and generated code.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from mfa_lab.errors import InvalidInput
 MAX_BYTES = 65_536
 _VARINT, _BYTES = 0, 2
 _FIXED_BYTES = {1: 8, 5: 4}
-"""The lengths of the wire types that are skipped."""
+"""The lengths, in bytes, of the wire types that are skipped."""
 
 
 def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
-    """Return a message's numbers and its texts and messages, both by field number.
+    """Return two dictionaries by field number: the message's numbers, and its texts and nested messages.
 
     If a number occurs twice, the last one is returned. Raises `InvalidInput` for a damaged message.
     """
@@ -33,7 +33,7 @@ def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
 
 
 def field(number: int, value: int | bytes) -> bytes:
-    """Return the bytes of one field of a message: a whole number of 0 or more, or bytes."""
+    """Return the bytes of one field of a message: a whole number (0 or more), or bytes."""
     if isinstance(value, int):
         return _as_varint(number * 8 + _VARINT) + _as_varint(value)
     return _as_varint(number * 8 + _BYTES) + _as_varint(len(value)) + value

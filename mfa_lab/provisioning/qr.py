@@ -23,10 +23,11 @@ _PIXELS_PER_MODULE = 6
 
 @clears_variables
 def qr_svg(text: str, *, label: str) -> str:
-    """Return a QR code as inline SVG, dark on a white ground in any theme.
+    """Return a QR code as inline SVG, dark on a white background in every theme.
 
-    `label` is its accessible name. It is read aloud and is part of the page, so it must say what the picture is for,
-    never what the code contains. Raises `InvalidInput` if `text` does not fit or if `label` is empty.
+    `label` is the picture's accessible name. Screen readers read it aloud and it is part of the page, so it must say
+    what the picture is for, never what the code contains. Raises `InvalidInput` if `text` does not fit or if `label`
+    is empty.
     """
     hidden = Redacted(text)
     del text
@@ -60,7 +61,7 @@ def _qr(text: Redacted) -> QRCode:
     from qrcode.main import QRCode
 
     if not isinstance(text.reveal(), str) or not text.reveal():
-        raise InvalidInput("a QR code carries text: pass an otpauth:// URI")
+        raise InvalidInput("a QR code must contain text: pass an otpauth:// URI")
     code = QRCode(border=_QUIET_MODULES, box_size=_PIXELS_PER_MODULE, image_factory=PilImage)
     with suppress(ValueError, DataOverflowError):  # qrcode 8.2 raises either of the two
         if len(text.reveal()) <= MAX_URI_CHARACTERS:

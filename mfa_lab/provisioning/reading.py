@@ -1,7 +1,7 @@
-"""The only functions that read the parts of an account. Reading is tolerant, writing is strict.
+"""Read the parts of an account, tolerantly. No other module reads them.
 
-URIs, exports and tables share these functions, so that all three read the same text in the same way. Writing is
-strict: `OtpAccount.uri` and `google_export.write` reject a name that another app could read in another way.
+URIs, exports and tables share these functions, so that all three read the same text in the same way. Writing,
+however, is strict: `OtpAccount.uri` and `google_export.write` reject a name that another app could read differently.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from mfa_lab.otp.codes import without_separators
 from mfa_lab.redaction import Redacted, clears_variables
 
 _AROUND = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200e\u200f\u2060\ufeff"
-"""What scanners, spreadsheets and web pages leave around a text: white space and invisible marks."""
+"""White space and invisible marks, which scanners, spreadsheets and web pages leave around a text."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/:]*(:[0-9]{1,5}(?=[:/]))?", re.IGNORECASE)
 _BEFORE = re.compile(r"\A[\s:]+")
 
@@ -26,24 +26,24 @@ def tidy_text(text: str) -> str:
 
 @clears_variables
 def secret_in(text: str) -> Redacted:
-    """Return the Base32 letters of a secret, without padding, white space and hyphens, in upper case."""
+    """Return the Base32 characters of a secret in upper case, without padding, white space and hyphens."""
     return Redacted(without_separators(text).replace("=", "").upper())
 
 
 def whole_number(text: str) -> int:
-    """Return the number that `text` writes in ASCII digits, otherwise 0, which every parameter rejects."""
+    """Return the number that `text` contains in ASCII digits, otherwise 0, which every parameter rejects."""
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
 
 def algorithm_in(text: str) -> str:
-    """Return the algorithm's name as in `otp.DIGESTS`: sha1, SHA-256 and HmacSHA512 are accepted."""
+    """Return the algorithm's name as `otp.DIGESTS` spells it. Inputs such as sha1 and HmacSHA512 are accepted."""
     return re.sub(r"^HMAC|[-_/\s]", "", text.upper())
 
 
 def names_in(name: str, issuer: str) -> tuple[str, str]:
-    """Return (issuer, account) of an entry that has a field for each.
+    """Return (issuer, account) of an entry that has one field for the issuer and one for the name.
 
-    Some apps also write the issuer before the name, or only there. An account without a name gets the issuer's.
+    Some apps also write the issuer before the name, or only there. An account without a name gets the issuer's name.
     """
     name, issuer = name.strip(), issuer.strip()
     if issuer:
@@ -79,7 +79,7 @@ def _named(issuer: str, account: str) -> tuple[str, str]:
 
 
 def _account(text: str) -> str:
-    """Return `text` without the white space around it and without colons before it. One pass, for any length."""
+    """Return `text` without surrounding white space or leading colons, in one pass whatever the length."""
     return _BEFORE.sub("", text).rstrip()
 
 

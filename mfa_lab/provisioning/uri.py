@@ -28,17 +28,17 @@ def build_uri(
 def parse_uri(text: str) -> OtpAccount:
     """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
-    It reads the URI as real apps do. It accepts either case, SHA-256 and HmacSHA256 for SHA256, and padding, spaces
-    and hyphens in the secret. It also accepts encoded and further colons, an issuer in only one of its places, and an
-    issuer that is a URL. If there is no account name, the issuer is the name. A short secret is accepted
-    (`OtpAccount.warning`), and so are a byte order mark and unknown or empty parameters. If the two issuers differ,
-    the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a URI).
+    It reads the URI as real apps do. It accepts upper and lower case, SHA-256 and HmacSHA256 for SHA256, and padding,
+    spaces and hyphens in the secret. It also accepts encoded and additional colons, an issuer in only one of its two
+    places, and an issuer that is a URL. If the account name is missing, the issuer's name is used. A short secret is
+    accepted (`OtpAccount.warning`), and so are a byte order mark and unknown or empty parameters. If the two issuers
+    differ, the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a URI).
     """
     label, query = _split(text)
     parameters = _parameters(query)
     secret = reading.secret_in(parameters.pop("secret", ""))
     if not secret.reveal():
-        raise InvalidUri("this URI holds no secret: ask for a new QR code")
+        raise InvalidUri("this URI contains no secret: ask for a new QR code")
     issuer, account = reading.names_in_label(label, parameters.get("issuer", ""))
     try:
         return OtpAccount(
@@ -57,7 +57,7 @@ def parse_uri(text: str) -> OtpAccount:
 def _split(text: str) -> tuple[str, str]:
     """Return the label, still percent-encoded, and the query of an otpauth://totp/ URI. Raises `InvalidUri`."""
     if not isinstance(text, str):
-        raise InvalidUri(f"a provisioning URI is text, not {type(text).__name__}")
+        raise InvalidUri(f"a provisioning URI must be text, not {type(text).__name__}")
     if len(text) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"this text is longer than the {MAX_URI_CHARACTERS} characters that a URI may have")
     found = re.fullmatch(
@@ -85,7 +85,7 @@ _READ = {"secret", "issuer", "digits", "period", "algorithm"}
 def _parameters(query: str) -> dict[str, str]:
     """Return the parameters that this module reads. Raises `InvalidUri` if one parameter has two different values.
 
-    From such a URI, two apps could read two different accounts.
+    Two apps could read such a URI as two different accounts.
     """
     found: dict[str, str] = {}
     for name, value in parse_qsl(query):

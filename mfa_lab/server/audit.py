@@ -77,7 +77,8 @@ def record(
 ) -> None:
     """Append one line, which contains nothing that a person typed. `now` is in Unix seconds.
 
-    A token that the server never issued leaves no line: it costs its sender nothing, and would fill the disk.
+    A token that the server never issued leaves no line: anyone can send such tokens, and their lines would fill the
+    disk.
     """
     if account_id is None and reason in _MADE_UP:
         return
@@ -118,7 +119,7 @@ def latest(connection: Connection) -> int:
 def notifications_of(connection: Connection, account_id: str) -> tuple[Notification, ...]:
     """Return the owner's newest 200 security notifications, oldest first.
 
-    The limit keeps a flood of notifications from holding up every other request.
+    The limit keeps a flood of notifications from delaying every other request.
     """
     newest = [Notification(*row) for row in connection.execute(_NOTIFICATIONS, {"account_id": account_id})]
     return tuple(newest[::-1])

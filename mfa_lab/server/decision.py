@@ -1,4 +1,4 @@
-"""Record a decision, with three views: the public message, the instructor's view and the audit line."""
+"""Record a decision in three views: the public message, the instructor's view and the audit line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from mfa_lab.otp import Diagnosis, Verdict
 class Decision:
     """A rejection and its reason. `account_id` is empty if no account was found.
 
-    `repr` shows neither, because a traceback that shows variables must say no more than the public message.
+    `repr` shows neither the trace nor the account, because a traceback that shows variables must reveal no more than
+    the public message.
     """
 
     trace: Trace = field(repr=False)
     account_id: str | None = field(default=None, repr=False)
     denial: type[AccessDenied] = field(default=AccessDenied, repr=False)
-    """Which of the public sentences is said. It depends on the state of a token, never on what was typed."""
+    """The error that is raised, with its public sentence. It depends on a token's state, never on what was typed."""
 
     @property
     def reason(self) -> Reason:
-        """Return the reason of the rejection."""
+        """Return the reason for the rejection."""
         return self.trace.reason
 
     def deny(self, *, explain: bool) -> NoReturn:
@@ -32,20 +33,20 @@ class Decision:
 
 
 _SENTENCES = {
-    Reason.UNKNOWN_NAME: "no account has this name; the server did the same work as for one that exists",
+    Reason.UNKNOWN_NAME: "no account has this name; the server did the same work as for an existing name",
     Reason.WRONG_PASSWORD: "the account exists, but the password is wrong",
-    Reason.UNKNOWN_PENDING: "no login with this token was ever begun here",
+    Reason.UNKNOWN_PENDING: "no login with this token was ever started here",
     Reason.EXPIRED_PENDING: "the time for this step is over: start again from the password",
     Reason.CONSUMED_PENDING: "this step was already completed, replaced, or ended by too many wrong codes",
     Reason.NOT_ENROLLED: "the account has no authenticator yet: enrol one first",
     Reason.DISABLED: "the authenticator was disabled after too many wrong codes in a row; enrol a new one",
     Reason.MALFORMED: "this is not a code: a code has the right number of digits from 0 to 9",
-    Reason.NO_MATCH: "the code belongs to no time step within reach of the server's clock",
+    Reason.NO_MATCH: "the code does not belong to any time step within reach of the server's clock",
     Reason.REUSED: "the code is correct, but it or a later one was already accepted",
     Reason.WRONG_RECOVERY_CODE: "this account has no such unused recovery code",
     Reason.NOT_PERMITTED: "this token does not permit this call",
     Reason.UNKNOWN_SESSION: "there is no such session, or it has ended",
-    Reason.STALE_SESSION: "the session is too old for this: log in again, then repeat",
+    Reason.STALE_SESSION: "the session is too old for this action: log in again, then repeat it",
     Reason.NOT_PHISHING_RESISTANT: "the account has a passkey, so this needs a session that a passkey began",
     Reason.CODE_NOT_ALLOWED: "the policy accepts no code for this account: log in with the passkey",
     Reason.PASSKEY_MALFORMED: "this is no response of a passkey, or a part of it is missing or broken",
@@ -68,7 +69,7 @@ _SENTENCES = {
 
 
 _OVER = {Reason.UNKNOWN_PENDING, Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING}
-"""After these, no code is accepted any more. The public sentence says what helps: a new login."""
+"""After these reasons, the server accepts no more codes. The public sentence says what to do: start a new login."""
 
 COMPLETED = "completed"
 """The value of `ended` for a step that succeeded."""
@@ -88,14 +89,14 @@ def sentence_of(reason: Reason) -> str:
 
 
 def ended(how: str | None, account_id: str) -> Decision:
-    """Return the rejection of a step that has ended. If it was `COMPLETED`, its holder learns that it is done."""
+    """Return the rejection of a step that has ended. If the step was `COMPLETED`, the public sentence says so."""
     decision = refused(Reason.CONSUMED_PENDING, account_id)
     return replace(decision, denial=StepDone) if how == COMPLETED else decision
 
 
 def throttled(wait_seconds: int, failures: int, account_id: str | None = None) -> Decision:
     """Return the rejection of an attempt during a wait, which is neither verified nor counted."""
-    sentence = f"after {failures} failures in a row, nothing is checked for {wait_seconds} s more"
+    sentence = f"after {failures} failures in a row, the server checks nothing for another {wait_seconds} s"
     return Decision(Trace(Reason.THROTTLED, sentence, wait_seconds=wait_seconds, failures=failures), account_id)
 
 
@@ -121,11 +122,11 @@ def wrong_code(found: Diagnosis, account_id: str, *, failures: int | None, wait_
 
 
 def wrong_pair(verdict: Verdict, account_id: str, *, failures: int, wait_seconds: int) -> Decision:
-    """Return the rejection of two codes for a resynchronisation that were verified."""
+    """Return the rejection of two codes that were verified for a resynchronisation."""
     decision = wrong_code(Diagnosis(verdict), account_id, failures=failures, wait_seconds=wait_seconds)
     if decision.reason is not Reason.NO_MATCH:
         return decision
-    sentence = "the codes belong to no two time steps in a row within reach of the server's clock"
+    sentence = "the codes do not belong to two consecutive time steps within reach of the server's clock"
     return replace(decision, trace=replace(decision.trace, sentence=sentence))
 
 

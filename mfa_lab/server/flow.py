@@ -1,7 +1,7 @@
-"""Offer the whole server side as one class, `MfaServer`. Each call returns a record or raises.
+"""Offer the whole server side as one class, `MfaServer`. Each call returns a record or raises an error.
 
-`AccessDenied` means that the server says no, with the same public message whatever went wrong. `ServerFault` means
-that the server itself failed. `InvalidInput` means that a programmer or operator made a mistake.
+`AccessDenied` means that the server denies the request, with the same public message whatever went wrong.
+`ServerFault` means that the server itself failed. `InvalidInput` means that a programmer or operator made a mistake.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ Record = TypeVar("Record")
 
 
 class MfaServer:
-    """A server that demands two factors, on the database at `url` ("sqlite://" is in memory).
+    """A server that requires two factors, with its data in the database at `url` ("sqlite://" is in memory).
 
-    `key` is 32 bytes that encrypt the secrets. Without it, the server uses the environment variable MFA_LAB_KEY,
-    otherwise a file beside the database. `randomness` may have a seed, so that all learners see the same secrets and
-    recovery codes. Nonces, keys, challenges and tokens always come from the operating system. `relying_party` is the
-    site that passkeys are made for; without it, the server has none.
+    `key` is the 32-byte key that encrypts the secrets. Without it, the server takes the key from the environment
+    variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that all learners
+    see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the operating
+    system. `relying_party` is the site that passkeys are made for; without it, the server has none.
     """
 
     def __init__(
@@ -107,9 +107,9 @@ class MfaServer:
     # Step 1
 
     def register(self, name: str, password: str, *, reserved: bool = False) -> None:
-        """Make an account. This call is for the operator. A `reserved` name is treated exactly like a taken name.
+        """Make an account. Only the operator makes this call. A `reserved` name is treated exactly like a taken name.
 
-        Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which says the reason (NIST-3.1.1.2).
+        Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
         """
         typed = Redacted(password)
         del password  # tracebacks may show variables
@@ -133,15 +133,15 @@ class MfaServer:
 
         `permit` is a pending login (without a factor, or after a recovery) or a fresh session (ASVS-7.5.1). The
         confirmed app replaces the account's apps, and after a recovery every authenticator. With `further`, a session
-        adds it instead, while there are fewer than `Policy.authenticators`. `label` is the owner's name for it.
-        Raises `AccessDenied`, and `InvalidInput` for an impossible label.
+        adds it instead, if there are fewer than `Policy.authenticators`. `label` is the owner's name for the new
+        authenticator. Raises `AccessDenied`, and `InvalidInput` for an invalid label.
         """
         _expect(permit, PendingLogin, Session)
         label = checked_label(label)
         return self._answer(enrolment.start(self._services, permit, label, self._now(), further=further))
 
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows `code`, and consume its step, so that the same code cannot log in.
+        """Bind the authenticator that shows `code`, and consume the code's step, so that no login accepts the code.
 
         Returns a full set of recovery codes for an account's first factor. For any other factor, the set is empty and
         the earlier codes stay valid. Raises `AccessDenied`.
@@ -203,7 +203,7 @@ class MfaServer:
     # Step 4
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
-        """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one gets in.
+        """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one succeeds.
 
         Raises `AccessDenied`. A wrong code is counted against the pending login and against the account.
         """
@@ -224,12 +224,12 @@ class MfaServer:
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
 
     def resynchronise(self, pending: PendingLogin, first_code: str, second_code: str) -> Match:
-        """Move the window to a phone whose clock is too far off, from two consecutive codes, `first_code` first.
+        """Move the window to a phone whose clock is too far off, given two consecutive codes, `first_code` first.
 
         `pending` is the pending login that `recover` returned, so the caller has proven a correct password and a
-        recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` on either side, moves the window
-        and consumes both codes. The result's offset is the phone's offset in steps. The call grants nothing: log in
-        again, with the next code. Raises `AccessDenied`.
+        recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` steps on either side, moves the
+        window and consumes both codes. The result's offset is the phone's offset in steps. The call grants nothing:
+        the user must log in again, with the next code. Raises `AccessDenied`.
         """
         first, second = Redacted(first_code), Redacted(second_code)
         del first_code, second_code
@@ -249,18 +249,19 @@ class MfaServer:
         sessions.end(self._services, session, self._now())
 
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
-        """Return a new set of recovery codes, from a fresh session. Raises `AccessDenied`.
+        """Return a new set of recovery codes to a fresh session. Raises `AccessDenied`.
 
-        The old codes are no longer valid, and every login step that one of them began ends.
+        The old codes are no longer valid, and every login step that began with an old code ends.
         """
         _expect(session, Session)
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 
     def acknowledge_recovery_codes(self, issue_id: str) -> bool:
-        """Note that the owner has kept the codes of this issue: `RecoveryCodes.issue_id`, or what a session has in
-        `codes_to_acknowledge`. Until then each new session carries that id, for the application to offer a fresh set.
+        """Record that the owner has kept the recovery codes with the id `issue_id`.
 
-        Returns False if these are not the newest codes: then offer a fresh set. Grants nothing, and needs no session.
+        The call grants nothing and needs no session. The id is `RecoveryCodes.issue_id`, or a session's
+        `codes_to_acknowledge`. Until this call, each new session carries the id, so that the application can offer a
+        fresh set. Returns False if these are not the newest codes: the application should then offer a fresh set.
         """
         known = issue_id if _ID.fullmatch(str(issue_id)) else ""
         return bool(known) and recovery.acknowledge(self._services, known, self._now())
@@ -275,7 +276,7 @@ class MfaServer:
         return self._answer(row)
 
     def revoke(self, session: Session, authenticator_id: str) -> None:
-        """End one of several authenticators, from a fresh session, and end every other session (ASVS-6.5.6).
+        """End one of several authenticators, in a fresh session, and end every other session (ASVS-6.5.6).
 
         The last authenticator can only be replaced. Raises `AccessDenied`.
         """
@@ -284,7 +285,7 @@ class MfaServer:
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
-        """Change the password, from a fresh session and with the old password (ASVS-7.5.1).
+        """Change the password, in a fresh session and with the old password (ASVS-7.5.1).
 
         Every other session ends. Raises `AccessDenied`, and `PasswordRefused` for a new password that NIST-3.1.1.2
         forbids.
@@ -309,52 +310,52 @@ class MfaServer:
     def issue_reset_code(self, name: str) -> RecoveryCodes:
         """Issue one more recovery code, for an owner who has lost the phone and the recovery codes.
 
-        An administrator gives it to the owner after a proof of identity (ASVS-6.4.4). It bypasses nothing: the server
-        accepts it only after the password, and it permits only enrolling a new authenticator. The call writes an
-        audit line and a security notification. Raises `InvalidInput` for an unknown name, or an account without
-        authenticator.
+        An administrator gives it to the owner after checking the owner's identity (ASVS-6.4.4). It bypasses nothing:
+        the server accepts it only after the password, and it permits only enrolling a new authenticator. The call
+        writes an audit line and a security notification. Raises `InvalidInput` for an unknown name, or an account
+        without an authenticator.
         """
         return administration.issue_reset_code(self._services, name, self._now())
 
     def reset_factors(self, name: str) -> None:
         """End an account's authenticators, recovery codes and sessions, so that its next login enrols a new factor.
 
-        Until then, only the password protects the account. `issue_reset_code` keeps two factors, so prefer it. Raises
-        `InvalidInput` for an unknown name.
+        Until then, only the password protects the account. Prefer `issue_reset_code`, which still requires two
+        factors. Raises `InvalidInput` for an unknown name.
         """
         administration.reset_factors(self._services, name, self._now())
 
     def adopt(self, name: str, account: OtpAccount) -> None:
-        """Take over an authenticator that an older system enrolled, for the account `name`, which has none yet.
+        """Take over an authenticator that an older system enrolled, for the account `name`, which has no other yet.
 
-        `account` comes from a table or an export (`provisioning`). The next login needs a code of it, but the codes
-        that are correct at this moment are not accepted. The older system knows the secret, and so may anyone who
-        read its table. So a security notification tells the owner to enrol a new authenticator. The owner does this
-        in a fresh session, and issues recovery codes there, because this call issues none. It writes an audit line.
-        Raises `InvalidInput`.
+        `account` comes from a table or an export (`provisioning`). The next login needs a code from this
+        authenticator, but the codes that are correct at this moment are not accepted. The older system knows the
+        secret, and anyone who read its table may know it too. A security notification therefore tells the owner to
+        enrol a new authenticator. The owner does this in a fresh session, and also issues recovery codes there,
+        because this call issues no codes. The call writes an audit line. Raises `InvalidInput`.
         """
         if not isinstance(account, OtpAccount):
-            raise InvalidInput(f"pass the OtpAccount that the import gave, not {type(account).__name__}")
+            raise InvalidInput(f"pass the OtpAccount that the import returned, not {type(account).__name__}")
         administration.adopt(self._services, name, account, self._now())
 
     def trust_clock(self) -> None:
         """Confirm, after `ClockSetBack`, that the clock is correct at this moment and was wrong before.
 
-        Steps that were consumed while the clock was ahead stay consumed. Those accounts wait until the time catches
-        up, or need `reset_factors`. Restart every other process on the same database. Raises `InvalidInput` if the
-        audit log is empty.
+        Steps that were consumed while the clock was ahead stay consumed. The affected accounts must wait until the
+        time catches up, or need `reset_factors`. Restart every other process on the same database. Raises
+        `InvalidInput` if the audit log is empty.
         """
         now = checked_now(self.clock.now())
         if not self._latest:
-            raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check its name")
+            raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
         with self._services.store.transaction() as connection:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
-        """Send unsent security notifications by `notifier`, each to its account's name. Call this often.
+        """Send the unsent security notifications through `notifier`, each to its account's name. Call this often.
 
-        Returns how many were sent. A notification that fails stays, and any worker tries it again after some minutes.
+        Returns how many were sent. If sending a notification fails, any worker tries it again after some minutes.
         """
         return outbox.send(self._services.store, notifier, self._now())
 
@@ -366,17 +367,17 @@ class MfaServer:
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
         """Return the last `count` lines of the audit log, newest first, and the number of all lines.
 
-        Reading the whole of a long log would hold up every login.
+        Reading the whole of a long log would delay every login.
         """
         with self._services.store.transaction() as connection:
             return audit.newest(connection, count)
 
     def _now(self) -> int:
-        """Read the clock, once a request. Raises `ClockSetBack` before anything is decided if the clock jumped back.
+        """Read the clock, once per request. Raises `ClockSetBack`, before any decision, if the clock jumped back.
 
-        With such a clock, the server would accept codes again that were seen long ago, and sessions and pending
-        logins would live longer (ASVS-6.5.8). The latest reading is kept in memory and, for the next start, in the
-        last line of the audit log.
+        With such a clock, the server would accept old codes that somebody may have seen long ago, and sessions and
+        pending logins would live longer (ASVS-6.5.8). The latest reading is kept in memory and, for the next start,
+        in the last line of the audit log.
         """
         now = checked_now(self.clock.now())
         back = self._latest - now
@@ -388,13 +389,13 @@ class MfaServer:
                 audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
             self._fell_back = True
         raise ClockSetBack(
-            f"the server's clock reads {back} s less than it once did, so nothing is decided: correct the clock; "
+            f"the server's clock is {back} s behind an earlier reading, so nothing is decided: correct the clock; "
             "if it is correct now and was wrong before, call trust_clock()",
             back_seconds=back,
         )
 
     def _answer(self, outcome: Record | Decision) -> Record:
-        """Return the record, or raise `AccessDenied` for a rejection: here, outside any `except`."""
+        """Return the record, or raise `AccessDenied` for a rejection. The raise is here, outside any `except`."""
         if isinstance(outcome, Decision):
             outcome.deny(explain=self.policy.explain_refusals)
         return outcome

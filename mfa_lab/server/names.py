@@ -1,8 +1,9 @@
-"""Names of accounts: which names may be registered, and which spellings are the same name.
+"""Decide which account names may be registered, and which spellings are the same name.
 
 A new name must pass PRECIS UsernameCaseMapped (RFC 8265 section 3.3), which rejects symbols and invisible characters.
-Every name is looked up in its normal form. This form maps more than PRECIS does, so two names that are equal under
-PRECIS are one account here. Accounts of an earlier version keep their stored form and are found by it (`Spellings`).
+Every name is looked up in its normal form. This form unifies more spellings than PRECIS does, so two names that are
+equal under PRECIS are one account here. Accounts from earlier versions keep their stored form and can still be found
+(`Spellings`).
 """
 
 from __future__ import annotations
@@ -24,21 +25,22 @@ if TYPE_CHECKING:
 
 MAX_NAME_LENGTH = 254
 MAX_NORMAL_BYTES = 1024
-"""The limit of a normal name in UTF-8. A few characters expand to eighteen, and an index has limited room."""
+"""The limit of a normal name in UTF-8. A few characters expand to eighteen each, and an index has limited room."""
 _FORBIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _BLANK = frozenset("\U00016fe4")
 """Invisible characters that PRECIS accepts as letters: the filler of the Khitan small script."""
 _ACE = "xn--"
-"""The prefix of a domain's label that is a Unicode label in ASCII (RFC 5890 section 2.3.2.1, "A-label")."""
+"""The prefix of a domain label that spells a Unicode label in ASCII (RFC 5890 section 2.3.2.1, "A-label")."""
 _LONGEST_LABEL = 63
-"""RFC 1035 section 2.3.4. Punycode takes long for longer texts."""
+"""The limit of RFC 1035 section 2.3.4. Punycode is slow for longer texts."""
 
 
 class Spellings(NamedTuple):
     """The forms under which the account of a name may be stored, the best match first.
 
-    `exact` is what the first versions of this kit stored. `normal` is what is stored now, with an international
-    domain in Unicode. `punycode` has that domain in ASCII. For almost every name, all three are the same.
+    `exact` is the form that the first versions of this kit stored. `normal` is the form that is stored now, with an
+    international domain in Unicode. `punycode` has this domain in ASCII. For almost every name, all three are the
+    same.
     """
 
     exact: str
@@ -47,7 +49,7 @@ class Spellings(NamedTuple):
 
 
 IS_NAMED = accounts.c.normal_name.in_([bindparam("exact"), bindparam("normal"), bindparam("punycode")])
-"""The condition for the account of a name. Its parameters are `spellings(name)._asdict()`."""
+"""The SQL condition that finds the account of a name. Its parameters are `spellings(name)._asdict()`."""
 BEST_FIRST = case(
     (accounts.c.normal_name == bindparam("exact"), 0), (accounts.c.normal_name == bindparam("normal"), 1), else_=2
 )
@@ -56,12 +58,12 @@ BEST_FIRST = case(
 
 @clears_variables
 def spellings(name: object) -> Spellings:
-    """Return the forms under which the account of `name` may be stored. Empty if it cannot be a name."""
+    """Return the forms under which the account of `name` may be stored. They are empty if it cannot be a name."""
     return spellings_of(exact_name(name))
 
 
 def spellings_of(exact: str) -> Spellings:
-    """Return the same for what `exact_name` returned, which may be longer than a typed name."""
+    """Return the same forms for a result of `exact_name`, which may be longer than a typed name."""
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
 
@@ -70,18 +72,19 @@ def spellings_of(exact: str) -> Spellings:
 def normal_name(name: object) -> str:
     """Return the spelling under which a new account is stored and in which names are compared.
 
-    It is NFKC, without case, without spaces around, and with one space between words. After an `@`, each label of the
-    domain is in Unicode (RFC 5890). The result is empty if `name` cannot be a registered name.
+    It is in NFKC and case-folded, without surrounding spaces, and with one space between words. After an `@`, each
+    label of the domain is in Unicode (RFC 5890). The result is empty if `name` cannot be a registered name.
     """
     return _canonical(exact_name(name))
 
 
 @clears_variables
 def exact_name(name: object) -> str:
-    """Return the name in NFKC, without case, without spaces around: the rule of the first versions of this kit.
+    """Return the name in NFKC, case-folded and without surrounding spaces, as the first versions of this kit did.
 
-    The result is empty if `name` cannot be a registered name: no text, lone surrogates, NUL characters, or far too
-    long. The length is checked first, because Unicode normalisation takes minutes for a megabyte of accents.
+    The result is empty if `name` cannot be a registered name: it is not text, contains lone surrogates or NUL
+    characters, or is far too long. The length is checked first, because Unicode normalisation takes minutes for a
+    megabyte of accents.
     """
     if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or "\0" in name or not encodable(name):
         return ""
@@ -90,17 +93,17 @@ def exact_name(name: object) -> str:
 
 @clears_variables
 def checked_name(name: object) -> str:
-    """Return a name as it may be registered, otherwise raise `InvalidInput`.
+    """Return the name in the form in which it may be registered, otherwise raise `InvalidInput`.
 
-    A name has no colon, because a colon would split the label on the phone (KEYURI). Each word before an `@`, and
+    A name must not contain a colon, which would split the label on the phone (KEYURI). Each word before an `@`, and
     each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
     """
     short = isinstance(name, str) and len(name) <= 4 * MAX_NAME_LENGTH  # see exact_name
     normal = unicodedata.normalize("NFC", str(name)) if short else ""
     if not 0 < len(normal.strip()) <= MAX_NAME_LENGTH:
-        raise InvalidInput(f"a name is a text of 1 to {MAX_NAME_LENGTH} characters")
+        raise InvalidInput(f"a name must be a text of 1 to {MAX_NAME_LENGTH} characters")
     if ":" in normal or any(unicodedata.category(character) in _FORBIDDEN for character in normal):
-        raise InvalidInput("a name has no colon, no line breaks and no control characters")
+        raise InvalidInput("a name must not contain a colon, line breaks or control characters")
     spelt = normal_name(normal)
     if len(spelt.encode()) > MAX_NORMAL_BYTES:
         raise InvalidInput("this name is too long once its characters are spelt out: choose a shorter one")
@@ -108,7 +111,7 @@ def checked_name(name: object) -> str:
         raise InvalidInput("this name has two normal spellings: choose another one")
     if not all(map(_may_stand, _words(normal))):
         raise InvalidInput(
-            "a name has letters, digits and the signs of a plain keyboard: leave out symbols, invisible characters "
+            "a name may have letters, digits and signs of a plain keyboard: leave out symbols, invisible characters "
             "and ligatures (PRECIS, RFC 8265). Write a part of the domain that begins with xn-- in Unicode"
         )
     return " ".join(normal.split())
@@ -125,7 +128,7 @@ def checked_label(label: object) -> str:
         or len(normal) > 64
         or any(unicodedata.category(character) in _FORBIDDEN for character in normal)
     ):
-        raise InvalidInput("a label is a text of up to 64 characters, without line breaks and control characters")
+        raise InvalidInput("a label must be a text of up to 64 characters, without line breaks or control characters")
     return normal
 
 
@@ -138,7 +141,7 @@ def _canonical(exact: str) -> str:
 
 
 def _in_domain(name: str, spell: Callable[[str], str]) -> str:
-    """Return the name with each label after the last `@` respelt, and without a full stop at the end."""
+    """Return the name with `spell` applied to each label after the last `@`, and without a full stop at the end."""
     local, at, domain = name.rpartition("@")
     if not at:
         return name
@@ -169,9 +172,9 @@ def _decoded(label: str) -> str:
 
 
 def _to_ascii(label: str) -> str:
-    """Return the A-label of a label in Unicode. A label that cannot have one stays as it is.
+    """Return the A-label of a label in Unicode. A label that cannot have an A-label is returned unchanged.
 
-    RFC 5891 section 4.2.3.1 forbids hyphens in positions 3 and 4. Otherwise an A-label could stand for an A-label.
+    RFC 5891 section 4.2.3.1 forbids hyphens in positions 3 and 4. Otherwise, an A-label could encode another A-label.
     """
     if label.isascii() or len(label) > _LONGEST_LABEL or label[2:4] == "--" or _splits(label):
         return label
@@ -180,7 +183,7 @@ def _to_ascii(label: str) -> str:
 
 
 def _splits(label: str) -> bool:
-    """Return whether the label would be read as more than one label or word, or lose the spaces around it."""
+    """Return whether the label would be read as several labels or words, or would lose surrounding spaces."""
     return label.split() != [label] or "\u3002" in label
 
 

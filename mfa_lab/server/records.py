@@ -1,4 +1,7 @@
-"""Define the records that the server returns. `repr` hides every token; the database stores only its SHA-256."""
+"""Define the records that the server returns.
+
+Their `repr` hides every token. The database stores only a token's SHA-256.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ TOKEN_BYTES = 32
 
 
 class Permit(StrEnum):
-    """The one next step that a pending login permits."""
+    """The single next step that a pending login permits."""
 
     CODE = "code"
     FIRST_FACTOR = "first factor"
@@ -55,7 +58,7 @@ def token_hash(token: Redacted) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
-    """A login after a correct password, which grants nothing yet.
+    """A login after a correct password. It grants nothing yet.
 
     It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
     `accepts` are the kinds of authenticators that can complete this login, for the application to offer.
@@ -69,7 +72,7 @@ class PendingLogin:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Access to the account `name`. Times are in Unix seconds. Inactivity ends a session before `expires_at`.
+    """Access to the account `name`. Times are in Unix seconds. Inactivity may end a session before `expires_at`.
 
     At `created_at` the user proved who they are, by the `methods` (`amr`, RFC 8176).
     """
@@ -79,8 +82,8 @@ class Session:
     created_at: int
     expires_at: int
     codes_to_acknowledge: str = field(default="", repr=False)
-    """The id of the newest recovery codes while their owner has not said to have kept them, else ''. An application
-    then offers a fresh set, or takes the word for it: `acknowledge_recovery_codes`."""
+    """The id of the newest recovery codes until their owner confirms having kept them, and '' afterwards. Until then,
+    an application offers a fresh set, or lets the owner confirm (`acknowledge_recovery_codes`)."""
     methods: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -91,9 +94,9 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """An offer to bind an authenticator, without effect until `confirm_enrolment` accepts a code of it.
+    """An offer to bind an authenticator. It has no effect until `confirm_enrolment` accepts a code from it.
 
-    `uri`, `setup_key` and the QR pictures contain the shared secret: show them to the user once, and store none of
+    `uri`, `setup_key` and the QR pictures contain the shared secret: show them to the user once, and never store
     them. `expires_at` is in Unix seconds.
     """
 
@@ -108,7 +111,7 @@ class Enrolment:
 
     @property
     def setup_key(self) -> str:
-        """Return the secret in groups of four letters, for a user who cannot scan."""
+        """Return the secret in groups of four characters, for a user who cannot scan a QR code."""
         key = self.account.secret.reveal()
         return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
@@ -135,9 +138,9 @@ class PasskeyCreation:
 
 
 class RecoveryCodes(Sequence[str]):
-    """Recovery codes to show once and keep on paper. Iterate to read them; `repr`, `str` and formats hide them.
+    """Recovery codes, to show once and to keep on paper. Iterate to read them; `repr`, `str` and formats hide them.
 
-    `issue_id` grants nothing. With it, their owner acknowledges that they are kept (`acknowledge_recovery_codes`).
+    `issue_id` grants nothing. With it, their owner confirms having kept the codes (`acknowledge_recovery_codes`).
     """
 
     __slots__ = ("_codes", "issue_id")
@@ -168,8 +171,8 @@ class RecoveryCodes(Sequence[str]):
 class Recovery:
     """The result of an accepted recovery code. `pending` permits enrolling a new factor and nothing else.
 
-    `replacement` holds one code instead of the used code (NIST-4.2.1.1). It is empty if the policy has no recovery
-    codes. The other codes stay valid.
+    `replacement` contains one new code in place of the used code (NIST-4.2.1.1). It is empty if the policy has no
+    recovery codes. The other codes stay valid.
     """
 
     pending: PendingLogin
@@ -178,9 +181,9 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """One of an account's authenticators. `label` is its owner's name for it. Times are in Unix seconds.
+    """One of an account's authenticators. `label` is the name that its owner gave it. Times are in Unix seconds.
 
-    `used_at` is the last login with it. For an app, it is the beginning of the last time step that was consumed.
+    `used_at` is the last login with it. For an app, it is the start of the time step whose code was accepted last.
     """
 
     id: str
@@ -200,7 +203,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the audit log. It never contains a typed name or code, because people type passwords there."""
+    """One line of the audit log. It never contains a typed name or code, because people may type passwords there."""
 
     at: int
     event: str

@@ -1,4 +1,4 @@
-"""Hold the services that every part of the flow needs, and check names and labels."""
+"""Hold the services that every part of the flow needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,1 @@
-"""What a trainer needs: seats and their cards, the class in one picture, slides.
-
-It is never delivered to a learner.
-"""
+"""What a trainer needs: seats and their cards, a class board, and slides. Learners never get this."""

@@ -1,6 +1,6 @@
-"""A sheet of answers for the trainer: every exercise and prediction, known wrong answers, and what to say about each.
+"""An answer sheet for the trainer: every exercise and prediction, known wrong answers, and what to say about each.
 
-It is made from the exercises themselves, so it is always up to date.
+The sheet is made from the exercises themselves, so it is always up to date.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mfa_lab.trainer.page import page
 
 
 def answers_html() -> str:
-    """Return the whole sheet, notebook by notebook. Plugins' exercises come last, as everywhere."""
+    """Return the whole sheet, notebook by notebook, with plugins' exercises last."""
     found = exercises.by_notebook()
     asked = "".join(
         f"<h2>{escape(notebook.replace('_', ' '))}</h2>{''.join(map(_exercise, some))}"
@@ -29,8 +29,8 @@ def answers_html() -> str:
     guessed = "".join(map(_prediction, exercises.predictions()))
     intro = (
         "<h1>Answers</h1><p>Only for you. Below each exercise is one correct answer, then known wrong answers "
-        "and what <code>check</code> says about each. These words help in conversation too, and do not reveal the "
-        "answer. Hints go from vague to precise.</p>"
+        "and what <code>check</code> says about each. This feedback also helps in conversation, because it does "
+        "not reveal the answer. Hints go from vague to precise.</p>"
     )
     return page("Answers", f"<main>{intro}{asked}<h2>Predictions</h2>{guessed}</main>", style=_STYLE)
 
@@ -57,7 +57,7 @@ def _prediction(each: Prediction) -> str:
 
 
 def _asked(each: Exercise) -> str:
-    """Return the question as the notebook has it, with the list of options that may follow."""
+    """Return the question as it appears in the notebook, with any list of options that follows it."""
     for source, _ in _kit_cells():
         if each.question in source:
             after = source.split(each.question, 1)[1]
@@ -67,7 +67,7 @@ def _asked(each: Exercise) -> str:
 
 @cache
 def _outcomes() -> dict[str, str]:
-    """Map each prediction's id to what really happened, taken from the outputs of the kit's own notebooks."""
+    """Return what really happened by prediction id, taken from the outputs of the kit's notebooks."""
     calls = ((re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for source, shown in _kit_cells())
     happened = ((call[1], re.search(r"What happened is (.+)", shown)) for call, shown in calls if call)
     return {prediction_id: found[1] for prediction_id, found in happened if found}

@@ -1,4 +1,7 @@
-"""A class in one picture: where everybody is, and which exercises are hard. This module counts; it draws nothing."""
+"""A class in one picture: where everybody is, and which exercises are hard.
+
+This module only counts and does not draw.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ from mfa_lab.lab.seat import seat_name
 from mfa_lab.trainer.exports import Learner, LeftOut, read_folder
 
 FEW, FEW_OF = 3, 10
-"""An exercise gets no verdict if fewer than three learners, or fewer than a tenth, have tried it.
+"""An exercise is not rated if fewer than three learners, or fewer than a tenth of them, have tried it.
 
-In a smaller class, one or two are enough.
+In a smaller class, one or two learners are enough.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold one exercise of the kit, and the class's results in it."""
+    """Hold one exercise of the kit, with the results of the class."""
 
     id: str
     title: str
@@ -28,17 +31,17 @@ class Asked:
     tried: int
     done: int
     checks: float
-    """The median number of checks among those who tried it. A check that passed counts too."""
+    """The median number of checks among the learners who tried it. The check that passed counts too."""
 
     @property
     def still(self) -> int:
-        """Return how many have tried it and are not done."""
+        """Return how many learners have tried the exercise but not finished it."""
         return self.tried - self.done
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold one learner, and the exercise that was checked last; "" for none."""
+    """Hold one learner, with the exercise that was checked last, or "" if no exercise was checked."""
 
     name: str
     exercise: str
@@ -49,24 +52,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Hold the class: `places` by progress, `asked` in the order of the notebooks."""
+    """Hold the class: `places` sorted by progress, and `asked` in the order of the notebooks."""
 
     places: tuple[Place, ...]
     asked: tuple[Asked, ...]
     left_out: tuple[LeftOut, ...]
     unknown: tuple[str, ...]
-    """Ids that neither this kit nor the plugins installed here have."""
+    """Ids that belong neither to this kit nor to the plugins installed here."""
     no_file: tuple[str, ...] = ()
-    """Seats that were handed out without a collected file."""
+    """Seats that were handed out but whose file was not collected."""
 
     @property
     def not_begun(self) -> tuple[str, ...]:
-        """Return the learners who have checked nothing yet: those with an empty file or with no file."""
+        """Return the learners who have not checked anything yet: those with an empty file or without a file."""
         return (*(place.name for place in self.places if not place.exercise), *self.no_file)
 
     @property
     def notebooks(self) -> dict[str, tuple[Place, ...]]:
-        """Return who is where: every notebook with exercises, in order, up to the last that somebody has reached."""
+        """Return the learners at each notebook, in order, up to the last notebook that somebody has reached."""
         names = list(dict.fromkeys(each.notebook for each in self.asked))
         reached = [names.index(place.notebook) for place in self.places if place.notebook]
         return {
@@ -78,7 +81,7 @@ class Board:
     def hardest(self) -> tuple[Asked, ...]:
         """Return the exercises that enough learners have tried, the hardest first.
 
-        Hardest means most checks, and then most learners who are not done.
+        The hardest exercise has the most checks; after that, the share of learners who are not done decides.
         """
         learners = len(self.places)
         enough = [each for each in self.asked if each.tried >= max(1, min(FEW, learners), learners / FEW_OF)]
@@ -92,9 +95,9 @@ class Board:
 
 
 def board(folder: Path, seats: int = 0) -> Board:
-    """Return the board of a folder of exported progress files. `seats` is how many seats were handed out, if any.
+    """Return the board for a folder of exported progress files. `seats` is how many seats were handed out, if any.
 
-    Raises `InvalidInput` if it is not a folder.
+    Raises `InvalidInput` if `folder` is not a folder.
     """
     learners, left_out = read_folder(folder)
     found = exercises.by_notebook()

@@ -1,4 +1,4 @@
-"""The board as a page: the drawing, and beside it the same as tables. All content of files is escaped."""
+"""The board as a page: the drawing, and the same content as tables. Everything that comes from files is escaped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def save(board: Board, out: Path) -> tuple[Path, Path]:
 
 
 def board_html(board: Board, drawn: Axes | None = None) -> str:
-    """Return the whole page. Pass `drawn` if its picture was drawn already."""
+    """Return the whole page. Pass `drawn` if the picture has already been drawn."""
     title = {each.id: each.title for each in board.asked}
     asked: list[tuple[object, ...]] = [
         (each.title, each.id, each.notebook.replace("_", " "), each.tried, each.done, each.still, f"{each.checks:g}")
@@ -67,7 +67,7 @@ def _left_out(board: Board) -> str:
         parts.append(f"<h2>Not counted</h2><ul>{shown}</ul>")
     if board.unknown:
         shown = ", ".join(board.unknown[:LEFT_OUT_SHOWN])
-        parts.append(f"<p>Exercises that this kit does not have, and that do not count: {escape(shown)}.</p>")
+        parts.append(f"<p>Not counted, because this kit does not have these exercises: {escape(shown)}.</p>")
     return "".join(parts)
 
 

@@ -1,6 +1,6 @@
 """The board as a drawing that can be read from the back of a room.
 
-The left side shows where everybody is, and the right side what is hard.
+The left side shows where everybody is, and the right side shows which exercises are hard.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mfa_lab.trainer.board import Asked, Board, Place
 from mfa_lab.trainer.page import MADE_BY
 
 WIDTH, HEIGHT = 48.0, 27.0
-"""In units of a third of an inch: 16 by 9 inches."""
+"""16 by 9 inches, in units of a third of an inch."""
 PIXELS_AN_INCH = 120
 HARDEST_SHOWN = 6
 _MIDDLE = 24.5
@@ -28,19 +28,19 @@ _TOP = 22.3
 _ROW = 2.4
 _SQUARE = 1.25
 _LABELLED = 1.0
-"""Narrower squares have no name."""
+"""Squares that are narrower than this contain no name."""
 _LETTERS = 4
 _TITLE_CHARACTERS = 62
 NOT_BEGUN = "not begun"
 
 
 def board_picture(board: Board, ax: Axes | None = None) -> Picture:
-    """Return the drawing, with the board as its data. Pass `ax` if it was drawn already."""
+    """Return the drawing, with the board as its data. Pass `ax` if it has already been drawn."""
     return picture(ax or draw(board), in_words(board), board)
 
 
 def board_png(board: Board, ax: Axes | None = None) -> bytes:
-    """Return the same for a slide, 1920 by 1080 pixels on white."""
+    """Return the drawing as a PNG for a slide: 1920 by 1080 pixels on white."""
     file, figure = io.BytesIO(), (ax or draw(board)).get_figure()
     assert isinstance(figure, Figure)  # noqa: S101 (for the type alone)
     figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, facecolor="#FFFFFF", metadata={"Software": MADE_BY})
@@ -48,7 +48,7 @@ def board_png(board: Board, ax: Axes | None = None) -> bytes:
 
 
 def in_words(board: Board) -> str:
-    """Return what the drawing shows."""
+    """Return the content of the drawing in words."""
     where = ", ".join(f"{len(places)} at {_spoken(name)}" for name, places in board.notebooks.items() if places)
     waiting = ", ".join(board.not_begun)
     hard = "; ".join(f"{each.title}: {_fares(each)}" for each in board.hardest[:HARDEST_SHOWN])
@@ -102,7 +102,10 @@ def _draw_places(ax: Axes, board: Board) -> None:
 def _draw_row(
     ax: Axes, start: tuple[float, float], square: tuple[float, float], places: Sequence[Place], tone: Tone
 ) -> None:
-    """Draw a square for each learner, with the end of the name in it if there is room, and the number of learners."""
+    """Draw a square for each learner and the number of learners.
+
+    A square contains the end of the name if there is room.
+    """
     if not places:
         return
     (x, middle), (wide, high) = start, square
@@ -146,11 +149,11 @@ def _spoken(notebook: str) -> str:
 
 
 def _wrapped(notebook: str) -> str:
-    """Return the text that fits before the squares: two lines at most."""
+    """Return the part of a text that fits before the squares, in at most two lines."""
     return "\n".join(textwrap.wrap(_spoken(notebook), 22, max_lines=2, placeholder=" …"))
 
 
 def _end(name: str) -> str:
-    """Return the last letters or digits of a pseudonym: `07` of `seat-07`."""
+    """Return the last letters or digits of a pseudonym, such as `07` of `seat-07`."""
     word = re.sub(r" \(\d+\)$", "", name).rstrip("._-")
     return re.split(r"[._-]", word)[-1][:_LETTERS]

@@ -1,4 +1,4 @@
-"""The seats' cards, to be cut out: HTML for screen and paper, PDF for paper, on A4 with eight to a page."""
+"""The seats' cards to cut out: HTML for screen and paper, and PDF for paper, with eight cards on an A4 page."""
 
 from __future__ import annotations
 
@@ -26,25 +26,26 @@ COLUMNS, ROWS = 2, 4
 PAGE_MM = (210.0, 297.0)
 CARD_MM = (93.0, 68.0)
 QR_MM = 43.0
-"""This includes the quiet zone. A module is 0.8 mm, twice what a phone's camera needs at arm's length."""
+"""The size includes the quiet zone. A module is 0.8 mm, twice what a phone's camera needs at arm's length."""
 _MM_AN_INCH = 25.4
 _PIXELS_A_MODULE_MORE = 2
-"""Viewers smooth small pictures when they enlarge them; this one is printed at about 370 dpi."""
+"""Viewers smooth small pictures when they enlarge them, so this picture is enlarged here, to about 370 dpi."""
 
 SCAN = "Scan once with any authenticator app, and keep the entry until the workshop ends."
-DEMO = "Demo values: they open nothing but this seat."
+DEMO = "Demo values: they open only this seat."
 """A sentence on each card."""
 
 
 def cards_html(seats: Sequence[Seat]) -> str:
-    """Return one page of cards, eight to a printed sheet."""
+    """Return one HTML page with all cards, eight on each printed sheet."""
     sheets = "".join(
         f'<section class="sheet" aria-label="Sheet {number}">{"".join(map(_card, some))}</section>'
         for number, some in enumerate(_sheets(seats), 1)
     )
     intro = (
-        f"<header><h1>Seat cards</h1><p>{len(seats)} cards, {COLUMNS * ROWS} to a sheet of A4. Print at 100 %, cut "
-        "along the broken lines. <code>cards.pdf</code> holds the same sheets.</p></header>"
+        f"<header><h1>Seat cards</h1><p>{len(seats)} cards, {COLUMNS * ROWS} per A4 sheet. Print them at 100 %, "
+        f"and cut "
+        "along the broken lines. <code>cards.pdf</code> contains the same sheets.</p></header>"
     )
     return page("Seat cards", f"<main>{intro}{sheets}</main>", style=_STYLE)
 
@@ -61,7 +62,7 @@ def _card(seat: Seat) -> str:
 
 
 def cards_pdf(seats: Sequence[Seat]) -> bytes:
-    """Return the same sheets as PDF, in which text stays text."""
+    """Return the same sheets as a PDF in which text remains text."""
     file = io.BytesIO()
     about = {"Title": "Seat cards", "Creator": MADE_BY, "CreationDate": None}
     with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(file, metadata=about) as pages:
@@ -88,7 +89,7 @@ def _corner(place: int) -> tuple[float, float]:
 
 
 def _cuts(corners: list[tuple[float, float]]) -> list[list[tuple[float, float]]]:
-    """Yield the edges of the cards, each once. Two broken lines on top of each other would look like a solid one."""
+    """Return each edge of the cards only once, because two broken lines on top of each other would look solid."""
     (wide, high), edges = CARD_MM, set()
     for x, y in corners:
         edges |= {((x, y), (x + wide, y)), ((x, y + high), (x + wide, y + high))}
@@ -121,7 +122,7 @@ def _draw(axes: Axes, x: float, y: float, seat: Seat) -> None:
 
 
 def _modules(seat: Seat) -> np.ndarray:
-    """Return the QR picture as an array, enlarged."""
+    """Return the enlarged QR picture as an array."""
     with Image.open(io.BytesIO(qr_png(seat.otp.uri()))) as picture:
         pixels = np.asarray(picture.convert("1"), dtype=np.uint8)
     return np.kron(pixels, np.ones((_PIXELS_A_MODULE_MORE, _PIXELS_A_MODULE_MORE), dtype=np.uint8))

@@ -1,6 +1,6 @@
-"""Reads a folder of exported progress files. Anybody may have written them, so a file must be small and complete.
+"""Read a folder of exported progress files. Anybody may have written them, so a file must be small and complete.
 
-Any other file is left out, and its name is listed.
+All other files are left out, and their names are listed.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ MOST_BYTES = 256_000
 MOST_FILES = 500
 _MOST_EXERCISES = 500
 _MOST_OF_ONE_NAME = 20
-"""Learners with one pseudonym are compared with each other, so the time grows with the square of their number."""
+"""Learners with the same pseudonym are compared with each other, so the time grows as their number squared."""
 _MOST_ATTEMPTS = 1_000_000
 _LATEST = 2**40
 _NAME_CHARACTERS = 120
 _EXPORT = re.compile(r"[^.]+|.*\.(json(\.[a-z]+)?|txt)", re.IGNORECASE | re.DOTALL)
-"""A file name that an export may have: mail programs and browsers append .txt, and a learner may leave out .json."""
+"""File names that an export may have: mail programs and browsers append .txt, and a learner may omit .json."""
 _ARCHIVE = re.compile(r".*\.(zip|7z|rar|tar|tgz|gz|bz2|xz|zst)", re.IGNORECASE | re.DOTALL)
 _NOT_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Hold the content of one file: a pseudonym, and attempts and times by exercise id."""
+    """Hold the content of one file: a pseudonym, and the attempts and times by exercise id."""
 
     name: str
     entries: dict[str, Entry]
 
     @property
     def latest(self) -> int:
-        """Return when something was last checked, in Unix seconds by the learner's own clock; 0 for never."""
+        """Return when something was last checked, in Unix seconds by the learner's own clock, or 0 for never."""
         return max((entry.last for entry in self.entries.values()), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Hold a file that does not count, and the reason. `file` is safe to show."""
+    """Hold a file that is not counted, and the reason. `file` is safe to show."""
 
     file: str
     why: str
@@ -60,20 +60,20 @@ class _NoExport(Exception):
 
 
 def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
-    """Return every learner in the exports in and below `folder`, by name, and the files that were left out.
+    """Return all learners whose exports are in or below `folder`, sorted by name, and the files that were left out.
 
-    A file is read if its name ends in .json or .txt, or has no ending. Archives are left out by name; pages, pictures
-    and notebooks are ignored, and so are hidden files and folders. Links are not followed. Of several files of one
-    learner, the latest counts. Raises `InvalidInput` if `folder` is not a folder.
+    A file is read if its name ends in .json or .txt, or has no suffix. Archives are listed as left out. Pages,
+    pictures, notebooks, and hidden files and folders are ignored. Links are not followed. If a learner has several
+    files, the latest counts. Raises `InvalidInput` if `folder` is not a folder.
     """
     if not folder.is_dir():
-        raise InvalidInput(f"{folder} is not a folder: name the one in which you collected the progress files")
+        raise InvalidInput(f"{folder} is not a folder: name the folder in which you collected the progress files")
     learners: dict[str, list[tuple[Learner, str]]] = {}
     left_out: list[LeftOut] = []
     for number, path in enumerate(_files(folder, left_out)):
         name = fit_to_show(os.path.relpath(path, folder))
         if number == MOST_FILES:
-            why = f"a board reads {MOST_FILES} files at most: collect the others in a folder of their own"
+            why = f"a board reads at most {MOST_FILES} files: collect the others in another folder"
             left_out.append(LeftOut(f"{name} and all files after it", why))
             break
         try:
@@ -87,7 +87,7 @@ def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
 
 
 def fit_to_show(name: str) -> str:
-    """Return a file's name without characters that would confuse a terminal or a page, and shortened."""
+    """Return a file's name, shortened and without characters that would confuse a terminal or a page."""
     shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
     return shown if len(shown) <= _NAME_CHARACTERS else f"{shown[:_NAME_CHARACTERS]}…"
 
@@ -105,7 +105,7 @@ def _files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
 
 def _read(path: str) -> Learner:
     if _ARCHIVE.fullmatch(path):
-        raise _NoExport("it is an archive, which is not read: unpack it in this folder")
+        raise _NoExport("it is an archive, and archives are not read: unpack it in this folder")
     try:
         content = json.loads(_content(path))  # of bytes it finds out itself whether they are UTF-8, 16 or 32
     except RecursionError:
@@ -115,20 +115,20 @@ def _read(path: str) -> Learner:
     if not isinstance(content, dict) or FORMAT not in content:
         raise _NoExport("it was not written by `mfa-lab progress --export`")
     if content[FORMAT] not in (1, VERSION):
-        raise _NoExport(f"it has another version than {VERSION}, which this mfa-lab reads")
+        raise _NoExport(f"its format is not version {VERSION}, which this mfa-lab reads")
     name, exercises = content.get("pseudonym"), content.get("exercises")
     if not isinstance(name, str) or not ID.fullmatch(name):
         raise _NoExport("its pseudonym is not a plain word")
     if not isinstance(exercises, dict) or not all(map(ID.fullmatch, exercises)):
         raise _NoExport("its exercise ids are not plain words")
     if len(exercises) > _MOST_EXERCISES:
-        raise _NoExport(f"it has more than {_MOST_EXERCISES} exercises, and no course has")
+        raise _NoExport(f"it has more than {_MOST_EXERCISES} exercises, which is more than any course")
     now = new_id if content[FORMAT] == 1 else str
     return Learner(name, {now(each): _entry(each, told) for each, told in exercises.items()})
 
 
 def _content(path: str) -> bytes:
-    """Return the content of a small regular file. Never read a link, a pipe or a device, or wait for one."""
+    """Return the content of a small regular file. Never read a link, a pipe or a device, and never wait for one."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             raise _NoExport("it is a link, or not a regular file")
@@ -140,12 +140,12 @@ def _content(path: str) -> bytes:
     except OSError as fault:
         raise _NoExport(f"it cannot be read: {fault.strerror}") from fault
     if len(content) > MOST_BYTES:
-        raise _NoExport(f"it is larger than {MOST_BYTES // 1000} kB, and an export never is")
+        raise _NoExport(f"it is larger than {MOST_BYTES // 1000} kB, which an export never is")
     return content
 
 
 def _entry(exercise_id: str, told: Any) -> Entry:
-    """Return attempts and times, if they are possible at all."""
+    """Return attempts and times. Raises an error if they are impossible."""
     numbers: list[Any] = []
     if isinstance(told, dict):
         numbers = [told.get("attempts"), told.get("first"), told.get("last"), told.get("done") or 0]
@@ -153,21 +153,21 @@ def _entry(exercise_id: str, told: Any) -> Entry:
         attempts, first, last, done = numbers
         if 1 <= attempts <= _MOST_ATTEMPTS and all(1 <= at <= _LATEST for at in (first, last)) and done in (0, last):
             return Entry(attempts, first, last, done)
-    raise _NoExport(f"what it says about {exercise_id} is impossible")
+    raise _NoExport(f"its values for {exercise_id} are impossible")
 
 
 def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Iterator[Learner]:
-    """Yield the learners behind the files with one pseudonym.
+    """Yield the learners whose files have the same pseudonym.
 
-    A file that continues another one replaces it. A file that cannot come from the same learner counts as another
-    learner's, with a number after the name.
+    A file that continues another file replaces it. A file that cannot come from the same learner counts as another
+    learner, with a number after the name.
     """
     kept: list[Learner] = []
     for learner, file in sorted(same, key=lambda item: (item[0].latest, len(item[0].entries)), reverse=True):
         if any(_goes_on(learner, later) for later in kept):
             left_out.append(LeftOut(file, f"{learner.name} sent a later file, or the same file again"))
         elif len(kept) == _MOST_OF_ONE_NAME:
-            left_out.append(LeftOut(file, f"{_MOST_OF_ONE_NAME} learners called {learner.name} are counted already"))
+            left_out.append(LeftOut(file, f"{_MOST_OF_ONE_NAME} learners called {learner.name} are already counted"))
         else:
             kept.append(learner)
     for number, learner in enumerate(reversed(kept), 1):
@@ -175,9 +175,9 @@ def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Ite
 
 
 def _goes_on(earlier: Learner, later: Learner) -> bool:
-    """Return whether `later` can be the same learner's file, written afterwards.
+    """Return whether `later` can be a newer file of the same learner.
 
-    An exercise may have been reset and begun again in between, but something must be the same.
+    An exercise may have been reset and started again in between, but something must be the same.
     """
     shared = [(entry, later.entries[name]) for name, entry in earlier.entries.items() if name in later.entries]
     same = [then.attempts >= entry.attempts for entry, then in shared if then.first == entry.first]

@@ -1,6 +1,6 @@
-"""A page of its own: one file, in the kit's style, in light or dark as the reader has it, and light on paper.
+"""A separate page: one file in the kit's style, light or dark as the reader's screen is set, and light on paper.
 
-Its content security policy permits nothing from outside and no script but ours, whatever the page contains.
+Its content security policy permits nothing from other sites and only our own script, whatever the page contains.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mfa_lab.lab.working_copy import write
 from mfa_lab.style import CSS
 
 MADE_BY = "mfa-lab trainer"
-"""A mark in every file that this package writes, so that it recognises its own files and overwrites no others."""
+"""A mark in every file that this package writes, so that it can recognise its own files and overwrites no others."""
 
 _DARK_RULE = re.compile(r'\[data-jp-theme-light="false"\] ([^{}]+\{[^{}]*\})')
 _BASE = """
@@ -39,7 +39,10 @@ th, td { text-align: left; padding: 0.25rem 0.9rem 0.25rem 0; border-bottom: 1px
 
 
 def page(title: str, body: str, *, style: str = "", script: str = "") -> str:
-    """Return a whole HTML document. `body` and `style` are our HTML and CSS; foreign text in them is escaped."""
+    """Return a whole HTML document.
+
+    `body` and `style` are our HTML and CSS, in which foreign text must already be escaped.
+    """
     allowed = f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'" if script else "'none'"
     policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {allowed}"
     return (
@@ -54,12 +57,12 @@ def page(title: str, body: str, *, style: str = "", script: str = "") -> str:
 
 
 def themed(text: str) -> str:
-    """Return rules for JupyterLab's dark theme as rules for a reader's dark screen. Paper stays light."""
+    """Convert the rules for JupyterLab's dark theme to rules for a dark screen. Paper stays light."""
     return _DARK_RULE.sub(r"@media screen and (prefers-color-scheme: dark) { \1 }", text)
 
 
 def table(caption: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    """Return a table that can be scrolled sideways by keyboard. The first column is the header of its row."""
+    """Return a table that the keyboard can scroll sideways. The first cell in each row is its header."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in headers)
     body = "".join(
         f'<tr><th scope="row">{escape(str(first))}</th>'
@@ -74,11 +77,11 @@ def table(caption: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]
 
 
 def write_ours(path: Path, content: bytes) -> Path:
-    """Write our file, also over an older one. Raises `InvalidInput` if a file that we did not make has this name."""
+    """Write our file, replacing an older one. Raises `InvalidInput` if a file with this name is not ours."""
     try:
         ours = path.is_file() and not path.is_symlink() and MADE_BY.encode() in path.read_bytes()
         if os.path.lexists(path) and not ours:
-            raise InvalidInput(f"{path} exists already, and was not made by this command: name another file")
+            raise InvalidInput(f"{path} already exists and was not made by this command: name another file")
         write(path, content)
     except OSError as fault:
         raise InvalidInput(f"cannot write {path}: {fault.strerror}; name a folder you may write in") from fault

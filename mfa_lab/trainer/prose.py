@@ -1,4 +1,4 @@
-"""The part of a cell's prose that goes on a slide: headings, lists and tables, and the sentences before them."""
+"""The parts of a cell's text that go on a slide: headings, lists, tables, and the sentences that introduce them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _WRITE = re.compile(r"^Write .*", re.MULTILINE | re.DOTALL)
 
 
 def parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield heading, minutes and blocks of text for each heading of a cell. Text without a heading has ""."""
+    """Yield the heading, the minutes and the blocks of text for each heading in a cell.
+
+    Without a heading, the first two are "".
+    """
     title, minutes, blocks = "", "", list[str]()
     for block in re.split(r"\n\s*\n", source.strip()):
         first, _, rest = block.partition("\n")
@@ -32,7 +35,7 @@ def parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def shortened(blocks: list[str]) -> Iterator[tuple[str, str]]:
-    """Return whole lists and tables, each with the question or introduction before it, or else the first words."""
+    """Yield whole lists and tables, each with the question or introduction before it, or with the first sentence."""
     prose, found = list[str](), False
     blocks = [block for block in blocks if not block.startswith(NOT_FOR_SLIDES)]
     for whole, run in groupby(blocks, key=lambda block: bool(SHOWN_WHOLE.match(block))):
@@ -46,31 +49,31 @@ def shortened(blocks: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def lead(prose: list[str]) -> str:
-    """Return what leads to a list or an output: a final question or colon before it, or else the first words."""
+    """Return the text that leads to a list or an output: a final question or introduction, or the first sentence."""
     return (leading(prose[-1]) or sentences(prose[0])) if prose else ""
 
 
 def leading(text: str) -> str:
-    """Return the last sentence if it asks or introduces; "" otherwise.
+    """Return the last sentence if it ends in a question mark or a colon, and "" otherwise.
 
-    If it and the sentence before it are short, return both.
+    If this sentence and the one before it are short, return both.
     """
     return fitting(_SENTENCE.split(text)[-2:]) if text.endswith(("?", ":")) else ""
 
 
 def fitting(sentences: list[str]) -> str:
-    """Return all sentences if they are short, and otherwise the last one."""
+    """Return all sentences if they are short together, and otherwise only the last one."""
     return together if len(together := " ".join(sentences)) <= _LEAD_LETTERS else sentences[-1]
 
 
 def task(text: str) -> str:
-    """Return what is to be written, without an explanation or a hint before it."""
+    """Return what the learner must write, without any explanation or hint before it."""
     found = _WRITE.search(text)
     return found[0] if found else text
 
 
 def sentences(text: str) -> str:
-    """Return the first sentence, or more if it is very short or leaves brackets or emphasis open."""
+    """Return the first sentence, or more sentences if it is very short or leaves brackets or emphasis open."""
     if SHOWN_WHOLE.match(text):
         return ""
     said = ""

@@ -1,7 +1,7 @@
-"""Executes notebooks and writes their normal form: `python -m mfa_lab.trainer.refresh [NOTEBOOK ...] [--check]`.
+"""Execute notebooks and write their normal form: `python -m mfa_lab.trainer.refresh [NOTEBOOK ...] [--check]`.
 
-The normal form contains nothing that differs between two runs: no times, no widget views or states, no versions. So a
-difference in git is a difference in what a reader sees.
+The normal form contains nothing that differs between two runs, such as times, widget views and states, or versions.
+So a difference in git is always a difference that a reader sees.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _DIFF_WIDTH = 160
 
 
 class NotebookFault(MfaError):
-    """Report a notebook that cannot be read, or a cell whose result must not be committed."""
+    """Report a notebook that cannot be read, or a cell whose output must not be committed."""
 
 
 def refreshed(path: Path) -> str:
-    """Return the text that belongs in the notebook at `path`: executed in its own folder, in normal form.
+    """Execute the notebook at `path` in its own folder, and return its text in normal form.
 
-    Raises `NotebookFault` at the first cell that raises, takes over a minute, writes to stderr (where a widget's
-    callback leaves its exception), or shows a memory address. It changes nothing on disk.
+    Raises `NotebookFault` for the first cell that raises, takes over a minute, writes to stderr (where exceptions in
+    a widget's callback appear), or shows a memory address. The file on disk is not changed.
     """
     notebook = read_notebook(path)
     try:
@@ -62,7 +62,7 @@ def refreshed(path: Path) -> str:
 
 
 def normal_form(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy without anything that changes from run to run. A normal form stays as it is."""
+    """Return a copy without anything that changes from run to run. The normal form of a normal form is the same."""
     ids = _stable_ids(notebook.cells)
     cells = [_normal_cell(cell, cell_id) for cell, cell_id in zip(notebook.cells, ids, strict=True)]
     parts = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -71,14 +71,17 @@ def normal_form(notebook: NotebookNode) -> NotebookNode:
 
 
 def as_text(notebook: NotebookNode) -> str:
-    """Return the file's text: keys in order, one trailing newline. Raises if it is not a valid notebook."""
+    """Return the file's text, with sorted keys and one trailing newline.
+
+    Raises an error if the notebook is not valid.
+    """
     nbformat.validate(notebook)
     text: str = nbformat.v4.writes(notebook)  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"
 
 
 def text_outputs(notebook: NotebookNode) -> list[list[tuple[str, str]]]:
-    """Return for each code cell the kind and text of each of its outputs, without pictures."""
+    """Return the kind and text of each output, without pictures, for each code cell."""
     return [list(_texts(cell)) for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -93,10 +96,11 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def kernel_settings() -> dict[str, str]:
-    """Return the settings of a kernel manager that put a kernel behind Unix sockets; none on Windows.
+    """Return a kernel manager's settings for Unix sockets, or no settings on Windows.
 
-    Jupyter chooses free TCP ports before the kernel opens them. On a busy machine another program can take one in
-    between: the kernel dies, and the manager waits for it without an end. Nobody takes a socket in a folder of ours.
+    Jupyter chooses free TCP ports before the kernel opens them. On a busy machine, another program can take such a
+    port in between. Then the kernel dies, and the manager waits for it for ever. No other program takes a socket in
+    our own folder.
     """
     return {} if os.name == "nt" else {"transport": "ipc", "ip": f"{_socket_folder().name}/{next(_kernels)}"}
 
@@ -110,7 +114,7 @@ _kernels = count()
 
 
 def own_kernel() -> AsyncKernelManager:
-    """Return the manager of a kernel of this environment, whatever other kernels a user has installed."""
+    """Return a manager for this environment's kernel, whatever other kernels a user has installed."""
     # Without kernel folders, the manager knows only one kernel, that of this environment.
     specifications = KernelSpecManager(kernel_dirs=[])
     return AsyncKernelManager(kernel_spec_manager=specifications, kernel_name="python3", **kernel_settings())
@@ -139,7 +143,7 @@ def _execute(notebook: NotebookNode, folder: Path) -> None:
 
 
 def faults(cell: NotebookNode) -> Iterator[str]:
-    """Yield why the outputs of this executed cell must not be committed, if anything."""
+    """Yield every reason why the outputs of this executed cell must not be committed."""
     may_raise = MAY_RAISE in cell.metadata.get("tags", [])
     outputs = cell.get("outputs", [])
     raised = [output for output in outputs if output.output_type == "error"]
@@ -168,9 +172,9 @@ def _texts(cell: NotebookNode) -> Iterator[tuple[str, str]]:
 
 
 def _stable_ids(cells: Iterable[NotebookNode]) -> Iterator[str]:
-    """Yield the ids of the cells. They stay as they are, so that git follows a cell.
+    """Yield the ids of the cells. Existing ids are kept, so that git can follow a cell.
 
-    A missing or duplicate id is made from place and text.
+    A missing or duplicate id is computed from the cell's position and text.
     """
     seen: set[str] = set()
     for index, cell in enumerate(cells):
@@ -206,14 +210,14 @@ def _normal_output(output: NotebookNode) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write all of it or nothing, so that a reader never sees half a notebook."""
+    """Write the whole text or nothing, so that a reader never sees half a notebook."""
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(text, encoding="utf-8", newline="\n")
     draft.replace(path)
 
 
 def difference(path: Path, text: str) -> str:
-    """Return what would change if `text` were written to `path`, as a diff with its long lines cut."""
+    """Return what would change if `text` were written to `path`, as a diff with long lines cut."""
     committed = path.read_text(encoding="utf-8")
     lines = unified_diff(
         committed.splitlines(), text.splitlines(), f"{path} as it is", f"{path} made again", lineterm="", n=2
@@ -227,12 +231,12 @@ def difference(path: Path, text: str) -> str:
 def main(notebooks: tuple[Path, ...], check: bool) -> None:
     """Execute each NOTEBOOK (all in ./notebooks if none is named) and write its normal form.
 
-    If one has a fault, no notebook is written.
+    If a notebook has a fault, no notebook is written.
     """
     paths = notebooks or tuple(sorted(Path("notebooks").glob("*.ipynb")))
     if not paths:
         raise click.ClickException(
-            "there is no notebook in ./notebooks: run this in the checkout, or name a notebook"
+            "there is no notebook in ./notebooks: run this command in the checkout, or name a notebook"
         )
     try:
         made = {path: refreshed(path) for path in paths}
@@ -245,7 +249,7 @@ def main(notebooks: tuple[Path, ...], check: bool) -> None:
             _write(path, text)
     click.echo(f"{len(made)} executed, {len(changed)} {'would change' if check else 'changed'}")
     if check and changed:
-        raise click.ClickException("run `python -m mfa_lab.trainer.refresh`, look at the difference, and commit it")
+        raise click.ClickException("run `python -m mfa_lab.trainer.refresh`, check the difference, and commit it")
 
 
 if __name__ == "__main__":

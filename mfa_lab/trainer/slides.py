@@ -1,10 +1,10 @@
-"""Slides from a notebook as it is. No tags are needed.
+"""Make slides from a notebook as it is. No tags are needed.
 
-Headings, lists, tables, tasks and outputs become slides, each with the sentence above that introduces it. The prose
-becomes the trainer's notes below them.
+Headings, lists, tables, tasks and outputs become slides, each below the sentence that introduces it. The text becomes
+the trainer's notes below the slides.
 
-Tags change this where needed. `slide` shows a whole cell on its own slide, and `slide-below` puts an output below the
-content of the slide before it. `slide-skip` leaves a cell out, and `slide-notes` puts its text only into the notes.
+Tags can change this. `slide` shows a whole cell on its own slide, and `slide-below` puts an output below the content
+of the previous slide. `slide-skip` leaves a cell out, and `slide-notes` puts its text only into the notes.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ from mfa_lab.trainer.refresh import read_notebook
 
 _HERE = Path(__file__).parent
 _ASKED = re.compile(r"^(?:predict|hint|solution|progress_map)\(", re.MULTILINE)
-"""A cell that waits for a learner's answer has nothing to show."""
+"""Calls in a cell that waits for a learner's answer, so it has no output to show."""
 _ANSWER = re.compile(rf"\S (?:{'|'.join(Outcome)}) · ")
-"""How an output begins that answers a learner. Only other output of a check or a comparison is shown."""
+"""The beginning of an output that answers a learner. Only other output of a check or a comparison is shown."""
 _COMPARED = re.compile(r"^compare\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _TASK = re.compile(r"^check\(", re.MULTILINE)
 _PREDICTED = re.compile(r"^predict\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _LINK_TO_NOTEBOOK = re.compile(r"\[([^\]]+)\]\([^)\s]+\.ipynb\)")
 _CODE_LINES = 6
 _DRAWN = ("mfa-figure", "mfa-panel", "<table")
-"""A figure, form or table takes the room of the code, which is often only its name."""
+"""If an output is a figure, form or table, its code is left out, because it is often only a name."""
 _OF_CELLS = re.compile(r"\b(?:cell|notebook)s?\b")
-"""Text about these is for people who have the cells on their screen."""
+"""Text about cells or notebooks is for people who have them on their screen."""
 
 
 @dataclass(slots=True)
@@ -85,7 +85,10 @@ def slides(notebook: NotebookNode) -> list[Slide]:
 
 
 def slides_html(notebook: NotebookNode) -> str:
-    """Return one page of slides with keyboard control. Without scripts, and on paper, they follow one another."""
+    """Return one page of slides with keyboard control.
+
+    Without scripts and on paper, the slides follow one another.
+    """
     made = slides(notebook)
     if not made:
         raise InvalidInput("this notebook has no heading, list, table or output to make slides from")
@@ -98,16 +101,16 @@ def slides_html(notebook: NotebookNode) -> str:
 
 
 def read(name: str) -> NotebookNode:
-    """Return a notebook by its path, or one of the kit's by its name, with or without `.ipynb`."""
+    """Return the notebook at a path, or one of the kit's notebooks by name, with or without `.ipynb`."""
     for path in (Path(name), notebooks_dir() / name, notebooks_dir() / f"{name}.ipynb"):
         if path.is_file():
             return read_notebook(path)
     kit = ", ".join(sorted(path.stem for path in notebooks_dir().glob("*.ipynb")))
-    raise InvalidInput(f"there is no notebook {name!r}: give a path, or one of {kit}")
+    raise InvalidInput(f"there is no notebook {name!r}: give a path, or one of these names: {kit}")
 
 
 class _Maker:
-    """Go through the cells from top to bottom, and remember the place."""
+    """Make slides from the cells from top to bottom, keeping track of the section and the waiting text."""
 
     def __init__(self) -> None:
         self.made: list[Slide] = []
@@ -118,7 +121,10 @@ class _Maker:
         self._after_output = False
 
     def note(self, text: str) -> None:
-        """Put text into the notes of the slide before it, or of the first. Its heading applies from here on."""
+        """Put text into the notes of the previous slide, or of the first.
+
+        Its heading applies to the following slides.
+        """
         for title, minutes, _ in parts(text):
             self._head(title, minutes)
         self._waiting.append(_LINK_TO_NOTEBOOK.sub(r"\1", text))
@@ -126,7 +132,10 @@ class _Maker:
             self._to_notes()
 
     def markdown(self, source: str, *, whole: bool) -> None:
-        """Add Markdown: a list or a table begins a slide; "what we saw" goes below its output; other prose waits."""
+        """Add Markdown.
+
+        A list or a table begins a slide, "what we saw" goes below its output, and other text waits.
+        """
         for title, minutes, blocks in parts(_LINK_TO_NOTEBOOK.sub(r"\1", source)):
             self._head(title, minutes)
             if not blocks:
@@ -146,7 +155,7 @@ class _Maker:
         self._after_output = False
 
     def code(self, cell: NotebookNode, *, whole: bool, below: bool) -> None:
-        """Add an output, on its own slide or below the last one, unless the cell waits for an answer."""
+        """Add an output on its own slide or below the previous output, unless the cell waits for an answer."""
         predicted = _PREDICTED.search(cell.source)
         if predicted and any(self._leads):
             self._begin(self._lead_or_question(), "", "")
@@ -163,7 +172,7 @@ class _Maker:
             self._saw(_explained(compared[1], cell))
 
     def _show(self, source: str, outputs: list[NotebookNode], *, whole: bool, below: bool) -> None:
-        """Put a cell's output on a slide, with its code if that is short."""
+        """Put a cell's output on a slide, with the code if it is short."""
         if below and self._has_slide():
             self.made[-1].shown += map(nbformat.v4.new_markdown_cell, filter(None, self._leads[-1:]))
             self._to_notes()
@@ -181,7 +190,10 @@ class _Maker:
         self._after_output = True
 
     def end(self) -> None:
-        """End a section. Remaining prose gets a slide if the section has none, and goes into the notes otherwise."""
+        """End a section.
+
+        Remaining text gets a slide if the section has no slide yet, and otherwise goes into the notes.
+        """
         if self._leads and not self._has_slide():
             self._begin(self._lead_or_question(), "", "")
         self._to_notes()
@@ -192,7 +204,7 @@ class _Maker:
             self._title, self._above = title, minutes or self._above
 
     def _has_slide(self) -> bool:
-        """Return whether the section has a slide already."""
+        """Return whether the section already has a slide."""
         return bool(self.made) and self.made[-1].title == self._title
 
     def _saw(self, blocks: list[str]) -> None:
@@ -213,7 +225,7 @@ class _Maker:
             said = ""  # it is in the notes of the first
 
     def _lead_or_question(self) -> str:
-        """Return the text that leads to the next slide if it is short, or else the question."""
+        """Return the text that leads to the next slide, or the question if there is no such text."""
         leads = list(filter(None, self._leads))
         return fitting([each for each in leads if not _OF_CELLS.search(each)] or leads) or self._asked
 
@@ -235,7 +247,7 @@ def _text(output: NotebookNode) -> str:
 
 
 def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
-    """Return what a comparison says: what happened, then the explanation in paragraphs."""
+    """Return the paragraphs of a comparison: what happened, then the explanation."""
     happened = re.search(r"What happened is (.+)", "\n".join(map(_text, cell.outputs)))
     try:
         saw = exercises.prediction(prediction_id).saw
@@ -247,7 +259,7 @@ def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
 
 
 def _question(prediction_id: str) -> str:
-    """Return the question of a cell that waits for a guess; "" if this kit does not know it."""
+    """Return the question of a cell that waits for a guess, or "" if this kit does not know the question."""
     try:
         return exercises.prediction(prediction_id).question
     except InvalidInput:
@@ -255,7 +267,7 @@ def _question(prediction_id: str) -> str:
 
 
 def _cells(made: list[Slide]) -> Iterator[NotebookNode]:
-    """Return the slides as cells, with what the template needs in their metadata."""
+    """Yield the slides as cells, with the data that the template needs in their metadata."""
     for number, slide in enumerate(made):
         shown = [nbformat.v4.new_markdown_cell(slide.words), *slide.shown]  # type: ignore[no-untyped-call]
         for cell in shown:

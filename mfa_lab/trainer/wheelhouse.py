@@ -1,7 +1,7 @@
-"""A wheelhouse: all that `pip install` needs on a machine without internet, in the versions that uv pins.
+"""A wheelhouse: everything that `pip install` needs on an offline machine, in the versions that uv pins.
 
-It contains the packages for every patch release of this Python (3.11.0 as well as 3.11.9). The machines of a room
-seldom have the same one, and some releases need another version of a package.
+It contains the packages for every patch release of this Python (3.11.0 as well as 3.11.9). The machines in a room
+seldom have the same patch release, and some releases need other package versions.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _PATCH_RELEASES = range(40)
 _EXPORT = ["--no-emit-project", "--no-hashes", "--no-header", "--no-annotate"]
 _DOWNLOAD = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python"]
 _SCRIPT = "install.py"
-_HOW = f"""Install mfa-lab without internet
-================================
+_HOW = f"""Install mfa-lab without internet access
+=======================================
 
 This folder contains everything for Python {PYTHON} (any {PYTHON}.x) on {SYSTEM}. In the folder above this one, run:
 
     python3 wheelhouse/{_SCRIPT}
 
-It makes the environment .venv there, and says how to start. On Windows write `py -{PYTHON}` instead of `python3`.
-Another system or another Python needs its own wheelhouse: make it there with `mfa-lab workshop --bundle`.
+It makes the environment .venv there, and says how to start. On Windows, write `py -{PYTHON}` instead of `python3`.
+Another system or Python version needs its own wheelhouse: make it there with `mfa-lab workshop --bundle`.
 """
 # It must print its message on any Python that people have, so it uses no newer syntax.
 _INSTALL = f'''"""Install mfa-lab from this folder, without internet, into .venv: python3 wheelhouse/{_SCRIPT}"""
@@ -71,7 +71,9 @@ print("Installed. Start with: " + os.path.join(bin, "mfa-lab") + " seat-01")
 
 
 def bundle(folder: Path) -> Path:
-    """Fill `folder`/wheelhouse, and write into it how to install. It needs internet now; the installation needs none.
+    """Fill `folder`/wheelhouse, and write instructions into it.
+
+    This needs internet access, but the installation does not.
 
     Raises `MfaError` if there is no checkout, if neither uv nor pip is found, or if a download fails.
     """
@@ -96,7 +98,7 @@ def bundle(folder: Path) -> Path:
 
 
 def pinned(exported: str, python: str) -> set[str]:
-    """Return each `name==version` of an export by uv that this system needs under the Python version `python`."""
+    """Return each `name==version` in uv's export that this system needs under the Python version `python`."""
     requirements = [Requirement(line) for line in exported.splitlines() if line and not line.startswith(("#", "-"))]
     environment = {"python_full_version": python}
     return {
@@ -107,7 +109,7 @@ def pinned(exported: str, python: str) -> set[str]:
 
 
 def _checkout() -> Path:
-    """Return the checkout that the kit runs from, or was installed from by pip."""
+    """Return the checkout from which the kit runs, or from which pip installed it."""
     found = [notebooks_dir().parent]
     try:
         # PEP 610: pip and uv record where a package was installed from.
@@ -124,14 +126,17 @@ def _checkout() -> Path:
 
 
 def _uv(temporary: Path) -> str:
-    """Return the path of uv, which knows the pinned versions. If there is only pip, install uv into `temporary`."""
+    """Return the path of uv, which knows the pinned versions.
+
+    If only pip is available, install uv into `temporary`.
+    """
     # `uv run` gives its own path, even if pipx started it and PATH does not contain it.
     if uv := os.environ.get("UV") or shutil.which("uv"):
         return uv
     if find_spec("uv"):
         return str(import_module("uv").find_uv_bin())
     if not find_spec("pip"):
-        raise MfaError("--bundle needs uv or pip, and finds neither: start the command with `uv run`")
+        raise MfaError("--bundle needs uv or pip, but neither was found: start the command with `uv run`")
     _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(temporary), "uv"])
     return shutil.which("uv", path=str(temporary / "bin")) or str(temporary / "Scripts" / "uv.exe")
 
@@ -144,9 +149,11 @@ def _pip(uv: str) -> list[str]:
 
 
 def _run(command: list[str]) -> str:
-    """Return what the command prints. Raises `MfaError` with its last line if it fails."""
+    """Run a command and return its output. Raises `MfaError` with the last error line if the command fails."""
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise MfaError(f"the wheelhouse is not complete ({last}): see that this machine is online, and run it again")
+        raise MfaError(
+            f"the wheelhouse is not complete ({last}): check that this machine is online, and run the command again"
+        )
     return done.stdout

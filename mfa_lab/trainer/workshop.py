@@ -1,6 +1,6 @@
 """A room full of seats: each has a working copy, an account and a pseudonym; the trainer has cards and an overview.
 
-A second run adds what is missing, and changes no existing seat.
+A second run adds what is missing, and does not change existing seats.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Hold all seats of a workshop, those made just now, and those that existed and stay as they were."""
+    """Hold all seats of a workshop, the names of the new seats, and the names of the seats that already existed."""
 
     folder: Path
     seed: str
@@ -40,10 +40,10 @@ class Workshop:
 
 
 def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
-    """Make the missing seats of 1 to `count` in `folder`, and make everything for the trainer again.
+    """Make any missing seats from 1 to `count` in `folder`, and make all the trainer's files again.
 
     The same `seed` gives the same accounts. Without a seed, a random one is stored in trainer/workshop.json. Raises
-    `InvalidInput` for another seed than before, and if another file or folder has a seat's name.
+    `InvalidInput` if the seed differs from the stored one, or if another file or folder has a seat's name.
     """
     seed = _seed(folder, seed)
     seats: list[Seat] = []
@@ -65,7 +65,7 @@ def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
 
 
 def _seed(folder: Path, wanted: str | None) -> str:
-    """Return the workshop's seed: the stored one, or else the given one, or else a new one."""
+    """Return the workshop's seed: the stored seed, or else the given seed, or else a new one."""
     plan = folder / TRAINER / _PLAN
     try:
         whole = not plan.is_symlink() and stat.S_ISREG(plan.stat().st_mode) and plan.stat().st_size < _MOST_BYTES
@@ -73,29 +73,30 @@ def _seed(folder: Path, wanted: str | None) -> str:
     except FileNotFoundError:
         kept = wanted or SYSTEM.token_bytes(5).hex()
         if folder.exists() and not folder.is_dir():
-            raise InvalidInput(f"{folder} is not a folder: name a folder, or one that is not there yet") from None
+            raise InvalidInput(f"{folder} is not a folder: name a folder, or a name that is still free") from None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         kept = None
     if not isinstance(kept, str):
-        raise InvalidInput(f"{plan} cannot be read as this kit wrote it: name another --dir")
+        raise InvalidInput(f"{plan} is not a file that this kit wrote: name another --dir")
     if wanted not in (None, kept):
-        raise InvalidInput(
-            f"the workshop in {folder} was made with another seed: leave --seed out, or name another --dir"
-        )
+        raise InvalidInput(f"the workshop in {folder} was made with another seed: omit --seed, or name another --dir")
     return kept
 
 
 def _highest(folder: Path) -> int:
-    """Return the highest number among the existing seats."""
+    """Return the highest number of an existing seat."""
     numbers = [path.name.removeprefix("seat-") for path in folder.glob("seat-*")]
     return max((int(number) for number in numbers if number.isdecimal() and len(number) < 4), default=0)
 
 
 def _furnish(place: Path, seat: Seat) -> None:
-    """Make a working copy with its pseudonym. seat.json comes last, and shows that everything is there."""
+    """Make a working copy with its pseudonym.
+
+    The file seat.json is written last, and shows that the seat is complete.
+    """
     taken = place.is_symlink() or (place.exists() and not place.is_dir())
     if taken or (place.is_dir() and any(place.iterdir()) and not (place / working_copy.MANIFEST).is_file()):
-        raise InvalidInput(f"{place} exists already, and is not a seat: move it away, or name another --dir")
+        raise InvalidInput(f"{place} already exists and is not a seat: move it away, or name another --dir")
     working_copy.deliver(notebooks_dir(), place)
     for trouble in Store(place).update(named(seat.seat)):
         raise InvalidInput(f"{place}: {trouble}")
@@ -107,7 +108,8 @@ def _for_the_trainer(made: Workshop) -> None:
     if place.is_symlink():
         raise InvalidInput(f"{place} is a link: move it away, or name another --dir")
     note = (
-        "Demo values for a workshop: they protect nothing. Keep this folder to yourself until the workshop is over."
+        "Demo values for a workshop: they do not protect anything. Keep this folder to yourself until the "
+        "workshop is over."
     )
     plan = {"made by": MADE_BY, "demo": True, "note": note, "seed": made.seed}
     accounts = [{"demo": True, "seat": seat.seat, **seat.account} for seat in made.seats]
@@ -130,22 +132,24 @@ def _overview(made: Workshop) -> str:
 
 _OVERVIEW = """
 <h1>Workshop: {count} seats</h1>
-<p>Only for you until the workshop is over. Names, passwords and keys are demo values, made from the seed
-<code>{seed}</code>; each opens its own seat's live forms, and nothing else.</p>
+<p>Keep this page to yourself until the workshop is over. Names, passwords and keys are demo values, made from the
+seed <code>{seed}</code>. Each of them opens only the live forms of its own seat.</p>
 <h2>How to use this folder</h2>
 <ul>
-<li>Print <code>cards.pdf</code> at 100 %, cut, and lay one card on each seat.</li>
-<li>Carry each folder to its machine, or leave all seats on the class server. There, take this folder,
-<code>trainer</code>, off the server first: it has the answers and all accounts, and every seat has a terminal that
-reaches <code>../trainer</code>. To add seats later, put it back.</li>
-<li>In the folder above a seat: <code>mfa-lab seat-07</code>.</li>
-<li>A phone that scanned its card is ready for the live form of every notebook. The form shows the same secret once
-more, and asks for a first code as always. Without a phone, the one in the page scans what the form shows.</li>
-<li>If you want a code of a seat yourself: <code>oathtool --totp -b -</code> reads a setup key and prints the
-present code.</li>
-<li>The file <code>answers.html</code> has every exercise with its wrong answers, and what to say about each.</li>
-<li>At the end each seat runs <code>mfa-lab progress --dir seat-07 --export</code>. Collect the files in a folder, and
-<code>mfa-lab board FOLDER</code> draws the class.</li>
+<li>Print <code>cards.pdf</code> at 100 %, cut out the cards, and put one card on each seat.</li>
+<li>Copy each seat's folder to that learner's machine, or keep all the folders on the class server. In that case,
+first remove this folder, <code>trainer</code>, from the server. It contains the answers and all accounts, and every
+seat has a terminal that can read <code>../trainer</code>. To add seats later, put the folder back.</li>
+<li>To start a seat, run <code>mfa-lab seat-07</code> in the folder above it.</li>
+<li>A phone that has scanned its card is ready for the live forms in every notebook. The form shows the same secret
+again, and asks for a first code as always. Learners without a phone can use the phone in the page, which scans what
+the form shows.</li>
+<li>To get a code for a seat yourself, run <code>oathtool --totp -b -</code>. It reads a setup key and prints the
+current code.</li>
+<li>The file <code>answers.html</code> contains every exercise with its wrong answers, and what to say about
+each.</li>
+<li>At the end, run <code>mfa-lab progress --dir seat-07 --export</code> for each seat. Collect the files in a
+folder, then run <code>mfa-lab board FOLDER</code> to draw the class board.</li>
 </ul>
 <h2>The seats</h2>
 """

@@ -1,4 +1,4 @@
-"""Put MFA in front of a real web application: a FastAPI router, pages and JSON, and `require_mfa` for your routes.
+"""Put MFA in front of a real web application, with pages, a JSON API, and `require_mfa` for your FastAPI routes.
 
     app = FastAPI()
     add_mfa(app, MfaServer("sqlite:///accounts.db"), hosts=["app.example.org"])
@@ -6,7 +6,7 @@
     @app.post("/transfers")
     def transfer(session: Annotated[Session, Depends(require_mfa(max_age_seconds=300))]) -> ...:
 
-`mfa-lab serve` runs a complete small application. docs/web.md says more.
+`mfa-lab serve` runs a complete small application. See docs/web.md for the details.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Write the answers: pages from templates that escape everything, and problems as JSON. None explains a fault."""
+"""Write the answers: pages from templates that escape everything, and problems as JSON. No answer explains faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mfa_lab.web.site import Site, under
 
 log = logging.getLogger("mfa_lab.web")
 
-FAULT = "The service is out of order. It is unknown whether your request was done: check this before you try again."
+FAULT = "The service is out of order. Your request may or may not have been carried out: check before you try again."
 Reason = Literal[
     "refused",
     "already_done",
@@ -35,7 +35,7 @@ Reason = Literal[
 ]
 _TEMPLATES = Path(__file__).with_name("templates")
 SCRIPT = (_TEMPLATES / "once.js").read_text("utf-8")
-"""The pages' only script, inside each page. The policy allows these very characters and no other script."""
+"""The only script of the pages. Each page contains it, and the content security policy allows exactly this script."""
 SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
@@ -48,7 +48,7 @@ class Problem(BaseModel):
 
 @cache
 def templates() -> Environment:
-    """Return the environment of the pages' templates."""
+    """Return the Jinja environment for the pages' templates."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -83,7 +83,7 @@ def path_in(scope: Scope) -> str:
 
 
 def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
-    """Return an answer that contains one sentence: JSON for a call of the API, otherwise a page."""
+    """Return an answer that contains one sentence: JSON for an API call, otherwise a page."""
     if path_in(request.scope).startswith(f"{site.prefix}/api/"):
         return JSONResponse({"detail": sentence, "reason": reason}, status)
     page = render("message.html", request, site, title="Not done", alert=sentence, name="")
@@ -91,7 +91,7 @@ def answer(request: Request, site: Site, status: int, sentence: str, reason: Rea
 
 
 def told(error: MfaError) -> tuple[int, str, Reason]:
-    """Return what a stranger may learn of an error: status, sentence and reason. The operator's log says more."""
+    """Return what a stranger may learn about an error: status, sentence and reason. The operator's log says more."""
     if isinstance(error, StepDone):
         return 403, str(error), "already_done"
     if isinstance(error, LoginOver):

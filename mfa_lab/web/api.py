@@ -1,4 +1,4 @@
-"""Offer the same calls as a JSON API. It accepts bearer tokens and no cookies, which prevents CSRF.
+"""Offer the server's calls as a JSON API. It accepts bearer tokens but no cookies, which prevents CSRF.
 
 Each step returns the token for the next step. A password gives the token of a pending login, and a code gives the
 token of a session.
@@ -77,19 +77,19 @@ def _problem(status: int, sentence: str, reason: Reason) -> Response:
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The host is not this server's, or the body cannot be read"},
+    400: {"model": Problem, "description": "The host name is not this server's, or the body cannot be read"},
     403: {
         "model": Problem,
-        "description": "Rejected, with the same words whatever was wrong. `already_done`: this token has completed "
+        "description": "Rejected, always with the same words. `already_done`: this token has completed "
         "its step; `login_over`: it has ended or expired",
     },
     413: {"description": "The body is too large"},
-    422: {"model": Problem, "description": "An impossible value; the sentence says which"},
-    503: {"model": Problem, "description": "The server itself failed; before a new try, check whether it was done"},
+    422: {"model": Problem, "description": "An invalid value; the sentence says which one"},
+    503: {"model": Problem, "description": "The server failed; before you retry, check whether the request was done"},
 }
 _NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "No session, or the session is too old for this: log in (again)"}
+    401: {"model": Problem, "description": "No session, or the session is too old for this call: log in (again)"}
 }
 
 router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
@@ -98,11 +98,11 @@ Identifier = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
 class _Bearer(HTTPBearer):
-    """Say in the kit's own words that there is no token."""
+    """Report a missing token in the kit's own words."""
 
     def make_not_authenticated_error(self) -> HTTPException:
         challenge = {"WWW-Authenticate": "Bearer"}
-        return Stopped(401, "Send the token of the previous step.", "no_session", challenge)
+        return Stopped(401, "Send the token from the previous step.", "no_session", challenge)
 
 
 Token = Annotated[
@@ -111,7 +111,7 @@ Token = Annotated[
 
 
 def _server(request: Request) -> MfaServer:
-    """Return the server. As a dependency, this call would cost a thread, which takes as long as an SQL statement."""
+    """Return the server. As a dependency, this call would need a thread, which takes as long as an SQL statement."""
     return site_of(request).server
 
 
@@ -147,7 +147,7 @@ def register(request: Request, body: Credentials) -> Done:
 
 @router.post("/login", response_model=Step)
 def log_in(request: Request, body: Credentials) -> Response:
-    """Verify name and password (step 1). Returns the token of a pending login, which grants nothing yet."""
+    """Verify the name and the password (step 1). Returns the token of a pending login, which grants nothing yet."""
     pending = _server(request).begin_login(body.name, body.password)
     next_step: Literal["code", "enrolment"] = "code" if pending.permits is Permit.CODE else "enrolment"
     return _written(Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at))
@@ -155,7 +155,7 @@ def log_in(request: Request, body: Credentials) -> Response:
 
 @router.post("/code", responses=_NO_TOKEN, response_model=NewSession)
 def finish(request: Request, token: Token, body: Code) -> Response:
-    """Verify a code of the authenticator (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
+    """Verify an authenticator's code (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
     session = _server(request).finish_login(tokens.pending(token.credentials), body.code)
     return _written(NewSession(token=tokens.written(session), **_told(session)))
 
@@ -175,7 +175,7 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
 
 @router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
-    """Resynchronise an authenticator by two consecutive codes. Bearer: the token of a recovery. Then log in again."""
+    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token. Then log in again."""
     _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
@@ -196,7 +196,7 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
-    """Bind the authenticator that shows this code. Bearer: the enrolment. A first factor gets recovery codes."""
+    """Bind the authenticator that shows this code. Bearer: the enrolment. Returns a first factor's recovery codes."""
     return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 
@@ -235,7 +235,7 @@ def recovery_codes(request: Request, session: Fresh) -> Codes:
 
 @router.post("/recovery-codes/kept")
 def kept(request: Request, body: Kept) -> Acknowledged:
-    """Note that the owner has kept these codes. Needs no bearer: the id came with the codes, and grants nothing."""
+    """Record that the owner has kept these codes. No bearer is needed: the id came with them and grants nothing."""
     return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
 
 
@@ -275,7 +275,7 @@ def _codes(codes: RecoveryCodes) -> Codes:
 
 
 def _written(answer: BaseModel) -> Response:
-    """Return the model as JSON, made in this thread. FastAPI would use another thread to validate the model."""
+    """Return the model as JSON, serialised in this thread. FastAPI would use another thread to validate the model."""
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -97,7 +97,7 @@ def _to_the_account(request: Request) -> Response:
 
 async def _not_here(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    sentence = {404: "There is no such page.", 405: "This page rejects such a request."}.get(status, "Try again.")
+    sentence = {404: "There is no such page.", 405: "This page rejects such requests."}.get(status, "Try again.")
     response = answer(request, request.app.state.mfa, status, sentence)
     if status == 405:
         allowed = ", ".join(sorted(_methods(path_in(request.scope))))
@@ -113,7 +113,7 @@ def _methods(path: str) -> set[str]:
 
 @contextmanager
 def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Iterator[None]:
-    """Send security notifications by `notifier` every few seconds in a thread, inside the `with` block.
+    """Send security notifications through `notifier` every few seconds, in a thread, inside the `with` block.
 
     Without a notifier, nothing happens. Several workers may do this at once, because each notification is claimed
     before it is sent.

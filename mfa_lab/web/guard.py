@@ -1,4 +1,4 @@
-"""Protect your own routes with the dependency `require_mfa`: it returns the session, or asks for a login (again)."""
+"""Protect your own routes with the dependency `require_mfa`, which returns the session or asks for a new login."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Bearer = Annotated[
 
 
 class Stopped(HTTPException):
-    """The request stops here. A browser is sent to the login; a program gets a `Problem`."""
+    """A request that must stop here. A browser is sent to the login; a program gets a `Problem`."""
 
     def __init__(self, status: int, sentence: str, reason: Reason, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, sentence, headers)
@@ -55,7 +55,7 @@ class Demands:
     def challenge(self) -> str:
         """Return what a client must do, as RFC 9470 writes it.
 
-        `phr` is the name of a phishing-resistant login in OpenID's registry of authentication contexts.
+        `phr` means phishing-resistant (OpenID Connect EAP ACR Values 1.0).
         """
         age = f', max_age="{self.max_age_seconds}"' if self.max_age_seconds is not None else ""
         return 'error="insufficient_user_authentication"' + age + ', acr_values="phr"' * self.phishing_resistant
@@ -69,17 +69,17 @@ def require_mfa(
 ) -> Callable[[Request, Bearer], Session]:
     """Return a dependency that gives the `Session` of a user who has logged in with both factors.
 
-    `max_age_seconds` is the greatest age of this login (step-up). Instead, `action` takes the age from the policy's
-    `step_up`, and demands a passkey if the policy's `step_up_phishing_resistant` says so. With `phishing_resistant`,
-    a passkey must have begun the session. A browser is sent to log in again, and then returns to the page. A client
-    of an API gets 401 and `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site
-    makes a browser send (CSRF) gets 403 and `cross_site`. A fault gives 503. Raises `InvalidInput` for an impossible
-    age, or if both an age and an action are given.
+    `max_age_seconds` is the maximum age of this login (step-up). Alternatively, `action` takes the age from the
+    policy's `step_up`, and demands a passkey if its `step_up_phishing_resistant` says so. With `phishing_resistant`,
+    a passkey must have begun the session. A browser is sent to log in again, and then returns to the page. An API
+    client gets 401 and `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site
+    makes a browser send (CSRF) gets 403 and `cross_site`. A fault of the server gets 503. Raises `InvalidInput` for
+    an invalid age, or if both an age and an action are given.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")
     if max_age_seconds is not None and (type(max_age_seconds) is not int or max_age_seconds < 1):
-        raise InvalidInput("max_age_seconds is a whole number of seconds, 1 or more")
+        raise InvalidInput("max_age_seconds must be a whole number of seconds, 1 or more")
 
     @clears_variables  # of the cookie and the bearer token
     def session_of(request: Request, credentials: Bearer) -> Session:
@@ -114,7 +114,7 @@ def session_in(request: Request, site: Site, text: str, demands: Demands = ANY_S
     except AccessDenied:
         raise _log_in(request, site, "no_session", "Log in first.", browser=browser) from None
     if not demands.met_by(session, site.server.clock.now()):
-        sentence = f"Log in again for this{', with your passkey' * demands.phishing_resistant}."
+        sentence = f"Log in again to do this{', with your passkey' * demands.phishing_resistant}."
         reason: Reason = "insufficient_user_authentication"
         raise _log_in(request, site, reason, sentence, demands.challenge, browser=browser)
     return session

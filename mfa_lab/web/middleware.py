@@ -1,4 +1,4 @@
-"""Wrap every answer: strict headers, the Host check, and plain words for a fault."""
+"""Wrap every request: check its Host, add strict headers to the answer, and report a fault in plain words."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _RAW_BY_HTTPS = _RAW + [(name.lower().encode(), value.encode()) for name, value in HSTS.items()]
 _PROXY = {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"}
-_NEEDS_HTTPS = "This server speaks only https. Behind a proxy, let the proxy send X-Forwarded-Proto."
-_NEEDS_HTTP = "This server was started for plain http on its own machine. Behind a proxy, start it for https."
-_NO_SUCH_HOST = "This server does not answer under this name."
+_NEEDS_HTTPS = "This server accepts only https. If it is behind a proxy, the proxy must send X-Forwarded-Proto."
+_NEEDS_HTTP = "This server was started for plain http on its own machine. To use a proxy, start it for https."
+_NO_SUCH_HOST = "This server does not answer to this name."
 
 
 class Shield:
@@ -96,12 +96,12 @@ class Shield:
         host = host_and_port(hosts[0]) if len(hosts) == 1 else None
         if host is None or host[0] not in self.site.hosts:
             known = ", ".join(self.site.hosts)
-            log.warning("refused: Host is %.200r; this server answers under %s", ", ".join(hosts), known)
+            log.warning("refused: Host is %.200r; this server answers to %s", ", ".join(hosts), known)
             return answer(Request(scope), self.site, 400, _NO_SUCH_HOST)
         if self.site.https and scope["scheme"] != "https":
-            log.warning("refused: this server is for https, but the request came by %s", scope["scheme"])
+            log.warning("refused: this server is for https, but the request came over %s", scope["scheme"])
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in _PROXY for name, _ in headers):
-            log.warning("refused: this server is for plain http without a proxy, but a proxy's header came")
+            log.warning("refused: this server is for plain http without a proxy, but the request came by a proxy")
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None

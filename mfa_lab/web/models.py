@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 Text = Annotated[str, Field(max_length=4096)]
 Hidden = Annotated[Text, Field(repr=False)]
-"""A text that `repr` does not show, as in a traceback that prints variables."""
+"""A text that `repr` does not show, so that a traceback that prints variables hides it."""
 HiddenAnswer = Annotated[str, Field(repr=False)]
 
 
@@ -38,7 +38,7 @@ class RecoveryCode(BaseModel):
 
 
 class Recovered(Step):
-    """The result of a recovery. `recovery_code` replaces the used code; both are null if the policy has none."""
+    """The result of a recovery. `recovery_code` replaces the used code; both are null if the policy has no codes."""
 
     recovery_code: Annotated[str | None, Field(repr=False)]
     issue_id: str | None
@@ -50,8 +50,9 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """`codes_to_acknowledge`: the id of the newest recovery codes while nobody has said to have kept them, else null.
-    Then offer a fresh set.
+    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until they are acknowledged.
+
+    Afterwards it is null. If it is not null, offer a fresh set.
     """
 
     name: str
@@ -82,20 +83,23 @@ class EnrolmentOut(BaseModel):
 
 
 class Codes(BaseModel):
-    """Recovery codes, shown once. `issue_id` acknowledges them and grants nothing; null if there are no codes."""
+    """Recovery codes, shown once.
+
+    With `issue_id`, their owner acknowledges them. It grants nothing, and is null if there are no codes.
+    """
 
     recovery_codes: Annotated[list[str], Field(repr=False)]
     issue_id: str | None
 
 
 class Kept(BaseModel):
-    """The issue whose codes the owner has kept."""
+    """The `issue_id` of the codes that the owner has kept."""
 
     issue_id: Text
 
 
 class Acknowledged(BaseModel):
-    """Whether these are the `newest` codes. If not, newer codes were issued, and these are void or incomplete."""
+    """The answer to `Kept`. If `newest` is false, newer codes were issued, and these codes are void or incomplete."""
 
     newest: bool
 

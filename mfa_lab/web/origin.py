@@ -1,4 +1,4 @@
-"""Check where a request comes from, and to which page a login may return: only to this site."""
+"""Check where a request comes from, and make sure that a login returns only to a page of this site."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def host_and_port(host: str) -> tuple[str, int | None] | None:
-    """Return a Host header's name in lower case and its port, or None for what is no host (RFC 9110, 7.2)."""
+    """Return a Host header's name in lower case and its port, or None if it is not a host (RFC 9110, 7.2)."""
     found = _HOST.fullmatch(host)
     port = int(found["port"]) if found and found["port"] else None
     return None if found is None or (port or 0) > 65535 else (found["name"].lower(), port)
 
 
 def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
-    """Return an origin with its usual port spelt out (RFC 6454, 4), or None for any other text."""
+    """Return an origin with its default port written out (RFC 6454, 4), or None for any other text."""
     found = host_and_port(host)
     return (scheme, found[0], found[1] or _USUAL_PORTS.get(scheme)) if found else None
 
@@ -33,9 +33,9 @@ def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
 def cross_site(request: Request, *, proof: bool) -> bool:
     """Return whether a browser says that another site sent this request.
 
-    With `proof`, the result is also true if neither header is there. Browsers set both headers themselves, and no
-    script can change them. Other clients send neither.
-    Logs which headers disagree: a proxy that passes on another Host than the browser's makes every login fail.
+    With `proof`, the result is also true if neither Origin nor Sec-Fetch-Site is there. Browsers set both headers
+    themselves, and no script can change them. Other clients send neither header. The function logs which headers
+    disagree, because a proxy that changes the browser's Host makes every login fail.
     """
     why = _disagreement(request, proof=proof)
     if why:
@@ -44,7 +44,7 @@ def cross_site(request: Request, *, proof: bool) -> bool:
 
 
 def _disagreement(request: Request, *, proof: bool) -> str:
-    """Which headers say that another site sent this, in words for the operator's log; nothing if none does."""
+    """Return which headers say that another site sent this, as a text for the operator's log, or an empty text."""
     fetched, origins = request.headers.get("sec-fetch-site"), request.headers.getlist("origin")
     if fetched is not None and fetched not in ("same-origin", "none"):
         return f"Sec-Fetch-Site is {fetched[:_SHOWN]!r}"
@@ -60,7 +60,7 @@ def _disagreement(request: Request, *, proof: bool) -> str:
             f"Origin is {', '.join(origins)[:_SHOWN]!r}, but Host is {host[:_SHOWN]!r} and the scheme {scheme!r}; a "
             "proxy must pass on the browser's Host with its port, and X-Forwarded-Proto"
         )
-    return "neither Origin nor Sec-Fetch-Site came" if proof and fetched is None else ""
+    return "neither Origin nor Sec-Fetch-Site was sent" if proof and fetched is None else ""
 
 
 def own_path(text: str | None) -> str:
@@ -89,5 +89,5 @@ def way_back(request: Request) -> str:
 
 
 def with_next(path: str, back: str) -> str:
-    """Return `path` with the page to return to as its query."""
+    """Return `path` with the page to return to in its query."""
     return f"{path}?next={quote(back, safe='/')}" if back else path

@@ -30,11 +30,11 @@ _PREFIX = "MFA_LAB_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE. Commas separate lists.
+    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE.
 
-    `https` says whether browsers reach the server by https, its own or a proxy's. `notifications` is a file. For
-    mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a
-    file beside the database.
+    Lists have commas between their parts. `https` says whether browsers reach the server over https, its own or a
+    proxy's. `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER
+    and _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
@@ -49,12 +49,12 @@ class Settings:
     @classmethod
     @clears_variables
     def from_environment(cls) -> Settings:
-        """Return the settings of the environment. Raises `InvalidInput`."""
+        """Return the settings from the environment. Raises `InvalidInput`."""
         given = {each.name: os.environ.get(_PREFIX + each.name.upper()) for each in fields(cls)}
         settings = cls(**{name: value for name, value in given.items() if value is not None})
         for name in ("https", "registration"):
             if getattr(settings, name) not in ("yes", "no"):
-                raise InvalidInput(f"{_PREFIX}{name.upper()} is yes or no")
+                raise InvalidInput(f"{_PREFIX}{name.upper()} must be yes or no")
         return settings
 
     @clears_variables
@@ -85,11 +85,9 @@ class Settings:
                 f"notifications go to a file or by mail: set {_PREFIX}NOTIFICATIONS or {_PREFIX}SMTP_HOST, not both"
             )
         if not re.fullmatch("[0-9]{0,5}", mail["PORT"]):
-            raise InvalidInput(f"{_PREFIX}SMTP_PORT is a number, such as 587")
+            raise InvalidInput(f"{_PREFIX}SMTP_PORT must be a number, such as 587")
         if not mail["SENDER"]:
-            raise InvalidInput(
-                f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER too: the mail address that sends notifications"
-            )
+            raise InvalidInput(f"{_PREFIX}SMTP_HOST needs {_PREFIX}SMTP_SENDER too: the mail address of the sender")
         return SmtpNotifier(
             mail["HOST"],
             int(mail["PORT"] or 587),
@@ -103,7 +101,7 @@ _MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
 
 
 def named_policy(name: str) -> Policy:
-    """Return the policy `standard` or one of data/policies.toml. Raises `InvalidInput`, which names them all."""
+    """Return the policy `standard` or one from data/policies.toml. Raises `InvalidInput`, which names all of them."""
     known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     if name not in known:
         raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")
@@ -111,7 +109,7 @@ def named_policy(name: str) -> Policy:
 
 
 def application() -> FastAPI:
-    """Return the application with the settings of the environment. Every worker calls this factory."""
+    """Return the application with the settings from the environment. Every worker calls this factory."""
     return Settings.from_environment().application()
 
 
@@ -122,7 +120,7 @@ def _list(text: str) -> list[str]:
 def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str, Any] | None = None) -> None:
     """Serve until Ctrl-C. The settings are checked before a worker starts. Raises `MfaError`."""
     if workers > 1 and address.path_of(address.parsed(settings.database)) is None:
-        raise InvalidInput("several workers need one database: name a file, sqlite:///accounts.db, or PostgreSQL")
+        raise InvalidInput("several workers must share a database: name a file, sqlite:///accounts.db, or PostgreSQL")
     if settings.https != "yes" and host not in ("localhost", "127.0.0.1", "::1"):  # as for a socket, without brackets
         raise InvalidInput(
             "plain http works only on this machine: give --certificate and --certificate-key, or --behind-https if a "

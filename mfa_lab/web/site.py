@@ -18,12 +18,12 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The settings of the web side. `prefix` is the path of pages and API, and `home` the path after a login.
+    """The settings of the web side. `prefix` is the path of pages and API; `home` is the path to open after a login.
 
-    `hosts` are the names of the application; a request for any other name is rejected. `https=False` is for lessons
-    on one machine: it accepts only loopback names, and cookies have neither `Secure` nor `__Host-`. `admins` are the
-    names of accounts that may use the admin page. `registration` says whether strangers may register. Raises
-    `InvalidInput`.
+    `hosts` are the host names of the application; a request for any other host is rejected. `https=False` is for
+    lessons on one machine: then only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`.
+    `admins` are the names of accounts that may use the admin page. `registration` says whether strangers may
+    register. Raises `InvalidInput`.
     """
 
     server: MfaServer
@@ -36,13 +36,13 @@ class Site:
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
-            raise InvalidInput("the prefix is a path such as /mfa, with a slash before it and no slash after it")
+            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
-                raise InvalidInput(f"{host!r} is not a host: write app.example.org, without scheme, port and path")
+                raise InvalidInput(f"{host!r} is not a host: write app.example.org, without scheme, port or path")
         if not self.hosts:
-            raise InvalidInput("name at least one host under which the application is reached")
+            raise InvalidInput("give at least one host name of the application")
         if not self.https and not set(self.hosts) <= set(LOOPBACK):
             raise InvalidInput(
                 "plain http works only on this machine: use https, or the hosts localhost and 127.0.0.1"
@@ -58,9 +58,9 @@ class Site:
 
     @property
     def earlier_cookie(self) -> str:
-        """Return the name of the cookie for the step before: its form token and what was done with it.
+        """Return the name of the cookie that remembers the previous step and its form token.
 
-        So the second click of a double click is known as such.
+        With this cookie, the second click of a double click can be recognised.
         """
         return f"{self.cookie}-earlier"
 
@@ -72,14 +72,14 @@ class Site:
         return exact_name(name) in map(exact_name, self.admins)
 
     def is_reserved(self, name: str) -> bool:
-        """Return whether this name, in any spelling, is an administrator's: only the operator may register it."""
+        """Return whether this name, in any spelling, is an administrator's. Only the operator may register it."""
         return normal_name(name) in map(normal_name, self.admins)
 
 
 def names(given: Iterable[str], what: str) -> tuple[str, ...]:
     """Return `given` as a tuple. Raises `InvalidInput` for a single text, whose letters would become names."""
     if isinstance(given, str):
-        raise InvalidInput(f"{what} is a list of names: write {what}=[{given!r}]")
+        raise InvalidInput(f"{what} must be a list of names: write {what}=[{given!r}]")
     return tuple(given)
 
 
@@ -87,7 +87,7 @@ def site_of(request: Request) -> Site:
     """Return the site to which a request belongs. Raises `InvalidInput` if the application has no MFA."""
     site: Site | None = getattr(request.app.state, "mfa", None)
     if site is None:
-        raise InvalidInput("this application has no MFA yet: call add_mfa(app, server) when it is made")
+        raise InvalidInput("this application has no MFA yet: call add_mfa(app, server) when you make it")
     return site
 
 

@@ -1,4 +1,4 @@
-"""Write and read the server's tokens for a browser or an API: one letter for the step, a dot, the token.
+"""Write and read the server's tokens for a browser or an API: a letter for the step, a dot, and the token.
 
 The letter only says which call to try. Only the server knows what a token permits, whatever the letter claims.
 """
@@ -40,7 +40,10 @@ def well_formed(text: str | None) -> str:
 
 @clears_variables
 def record(text: str) -> Record | None:
-    """Return the record that the letter claims, or None. Only the token is real: the server knows the rest."""
+    """Return a record of the kind that the letter says, or None.
+
+    Only its token is real: the server knows the rest.
+    """
     letter, token = text[:1], Redacted(text[2:])
     if letter == "p":
         return PendingLogin(token, Permit.CODE, 0)
@@ -74,10 +77,10 @@ def enrolment(text: str) -> Enrolment:
 
 @clears_variables
 def form_token(cookie: str) -> str:
-    """Return the token that this browser's forms carry, against CSRF.
+    """Return the token that this browser's forms contain as a protection against CSRF.
 
-    Without the cookie, nobody can compute it, and it does not reveal the cookie. A new step brings a new cookie and
-    so a new form token. The form token of another browser or step does not fit.
+    Without the cookie, nobody can compute it, and it does not reveal the cookie. A new step brings a new cookie, and
+    therefore a new form token. The form token of another browser or step is rejected.
     """
     return hmac.new(cookie.encode(), b"mfa-lab form", hashlib.sha256).hexdigest()
 
@@ -93,7 +96,7 @@ def in_cookie(header: str, name: str) -> str:
     """Return the value of the only cookie with exactly this name, otherwise an empty text.
 
     Starlette also strips Unicode's white space. A sibling host can set a cookie whose name begins with such a space,
-    and Starlette would take it for ours.
+    and Starlette would mistake it for ours.
     """
     parts = [part.strip(" \t") for part in header.split(";")]
     found = [part.removeprefix(f"{name}=") for part in parts if part.startswith(f"{name}=")]

@@ -11,17 +11,17 @@ from mfa_lab.lab.exercises import Exercise, exercise, made_by
 from mfa_lab.lab.grading.checks import check
 
 OPENED_BY = {
-    (SecondDraft, "window_steps"): ["At most one step for delay."],
-    (SecondDraft, "begin_login"): ["Nobody learns who has an account, by words or by work."],
+    (SecondDraft, "window_steps"): ["At most one step is allowed for delay."],
+    (SecondDraft, "begin_login"): ["Neither the server's words nor its work show who has an account."],
     (SecondDraft, "may_consume"): ["A code is accepted once."],
-    (SecondDraft, "check_session"): ["A password alone opens nothing."],
+    (SecondDraft, "check_session"): ["A password alone does not open anything."],
     (SecondDraft, "new_secret"): ["A shared secret has 128 bits or more."],
     (Fixed, "must_wait"): [
-        "Guessing waits, up to an hour, over all logins of the account.",
-        "After a hundred wrong codes in a row no further code is verified.",
+        "Wrong codes make the next attempt wait, up to an hour, across all logins of the account.",
+        "After a hundred wrong codes in a row, no further code is verified.",
     ],
-    (Fixed, "check_session"): ["A session ends after a day, and after an hour without use."],
-    (Fixed, "note"): ["Each login is logged, whose it was and how it ended, and no secret that people type."],
+    (Fixed, "check_session"): ["A session ends after a day, or after an hour without use."],
+    (Fixed, "note"): ["The log says whose each login was and how it ended, but contains no secret that people type."],
 }
 HALVES = [("second-draft", ONE_LOGIN), ("every-clause", WITH_TIME)]
 
@@ -140,10 +140,10 @@ def heard(exercise_id: str, mistake: str) -> str:
 @pytest.mark.parametrize(
     ("exercise_id", "mistake", "says"),
     [
-        ("second-draft", BELIEVES_THE_NAME, "Only the token opens a page."),
-        ("every-clause", BELIEVES_THE_NAME, "Only the token opens a page."),
-        ("second-draft", BELIEVES_THE_SESSION, "by the server's own notes?"),
-        ("every-clause", BELIEVES_THE_SESSION, "by the server's own notes?"),
+        ("second-draft", BELIEVES_THE_NAME, "Only the token may open a page."),
+        ("every-clause", BELIEVES_THE_NAME, "Only the token may open a page."),
+        ("second-draft", BELIEVES_THE_SESSION, "in the server's own data?"),
+        ("every-clause", BELIEVES_THE_SESSION, "in the server's own data?"),
         ("second-draft", SET_OF_THE_CLASS.format(key="(name, step)"), "Does your set belong to the class?"),
         ("second-draft", SET_OF_THE_CLASS.format(key="step"), "Does your set belong to the class?"),
         *(
@@ -151,11 +151,11 @@ def heard(exercise_id: str, mistake: str) -> str:
             for end in (10, 21, 50, 99)
         ),
         *(
-            ("every-clause", WAITS.format(end=100, clock=clock), "The server's is `self.clock`.")
+            ("every-clause", WAITS.format(end=100, clock=clock), "the server's clock, `self.clock`")
             for clock in ("1_790_000_000.5", "1_900_000_000.5")  # `time.time()` in 2026, and in 2030
         ),
         *(
-            ("every-clause", NOTES.format(shown=shown), "say something about what people typed.")
+            ("every-clause", NOTES.format(shown=shown), "still reveal something about it.")
             for shown in (
                 "{rest[:5]}",
                 "{rest[0]}...{rest[-1]}",

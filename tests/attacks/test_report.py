@@ -40,7 +40,7 @@ def test_a_attack_as_json() -> None:
 def test_an_unknown_attack_runs_nothing() -> None:
     """A sentence that names what there is, before anything is run."""
     code, said = run("1", "nowhere")
-    assert (code, said.startswith("Error: there is no attack 'nowhere'; there are: 1 ")) == (1, True)
+    assert (code, said.startswith("Error: there is no attack 'nowhere'; the attacks are: 1 ")) == (1, True)
 
 
 @pytest.mark.parametrize("changed", ["weak", "fixed", "ours"])

@@ -71,6 +71,6 @@ def test_a_key_in_the_row_is_found(write) -> None:
         def decrypt(self, row: bytes, name: str) -> str:
             return super().decrypt(row[: 12 + 32 + 16], name)
 
-    (trial,) = [trial for trial in ATTACK.trials if trial.name == "The server's key, looked for in Alice's row"]
+    (trial,) = [trial for trial in ATTACK.trials if trial.name == "The server's key, searched for in Alice's row"]
     assert trial.answer(KeyInTheRow) != trial.wanted
     assert [trial.answer(make) == trial.wanted for make in (EncryptedOnly, Fixed, OurDatabase)] == [True] * 3

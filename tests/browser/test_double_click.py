@@ -88,7 +88,7 @@ def test_a_life_of_double_clicks(java_script: bool, gap_ms: int, browser: Browse
     page.get_by_role("button", name="Confirm that I have kept them").click()
     log_in()
     begin()
-    page.get_by_role("link", name="Authenticator lost?").click()
+    page.get_by_role("link", name="Lost your authenticator?").click()
     page.get_by_label("Recovery code").fill(codes[0])
     double_click(page, "Go on", gap_ms)
     settled(title="Your recovery code was accepted")

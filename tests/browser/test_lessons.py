@@ -211,7 +211,7 @@ def test_the_other_tab_by_keyboard_alone(open_lesson):
     expect(here.get_by_label("Setup key", exact=True)).to_have_value(key)
     lesson.tab_to("Keep it")
     lesson.press("Space")
-    expect(here.get_by_role("status").filter(has_text="The phone has it.")).to_be_visible()
+    expect(here.get_by_role("status").filter(has_text="The phone has stored the key.")).to_be_visible()
     expect(here.locator("[data-code]")).to_have_text(re.compile(r"\d{3} \d{3}"))
     lesson.is_for_everyone("tab")
     lesson.tab_to("Copy")

@@ -313,7 +313,7 @@ def test_a_clock_set_back_is_told_and_fixed(machine):
     notification = machine.root.locator(".mfa-back")
     expect(notification).to_be_hidden()
     machine.button("−1 h").click()
-    expect(notification).to_contain_text("3600 s less")
+    expect(notification).to_contain_text("3600 s behind")
     expect(machine.root.get_by_role("status")).to_contain_text("ClockSetBack")
     assert machine.kernel(f"login.submit({account}).granted") == "False"
     machine.button("Set it correctly").click()
@@ -481,7 +481,7 @@ def test_a_phone_is_measured_by_keyboard_alone(measuring):
     expect(result).to_contain_text(re.compile("(behind|ahead)"))
     measuring.run("room.clock.pause()")
     measuring.button("Reveal the phone's clock").press("Space")
-    expect(measuring.root.get_by_role("status").first).to_contain_text("Your interval contains it.")
+    expect(measuring.root.get_by_role("status").first).to_contain_text("Your interval contains this offset.")
     assert "really is" in measuring.root.locator(".mfa-lines").get_attribute("aria-label")
 
 
@@ -522,4 +522,4 @@ def test_a_contradiction_is_named_and_everyone_can_read_it(measuring):
     expect(status).to_contain_text("What is left")
     expect(measuring.root.locator(".mfa-line.mfa-refused")).to_have_count(0)
     measuring.button("Start again").click()
-    expect(measuring.root.locator(".mfa-result")).to_have_text("Nothing is known of its clock yet")
+    expect(measuring.root.locator(".mfa-result")).to_have_text("Its offset is not known yet")

@@ -139,7 +139,7 @@ def walk(page: Page, served: Served, name: str, look: Callable[[str], None]) -> 
     assert page.title() == "Log in"
     look("login")
     log_in(name)
-    link("Authenticator lost?")
+    link("Lost your authenticator?")
     look("recover")
     page.get_by_label("Recovery code").fill(recovery_code)
     press("Go on")

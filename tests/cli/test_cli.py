@@ -363,7 +363,10 @@ def test_a_changed_notebook_is_kept_and_said_so(here: Path):
     assert f"New here: {', '.join(kit_files(notebooks_dir()))}" in invoke("--copy-only")[1]
     (here / "mfa-lab-work" / name).write_text("mine")
     (here / "mfa-lab-work" / MANIFEST).unlink()  # as if an older kit had delivered it
-    assert f"{name} is kept as you changed it; `mfa-lab reset {name}` brings" in invoke("--copy-only")[1]
+    assert (
+        f"{name} is kept as you changed it; to get the kit's newer version, run `mfa-lab reset {name}`."
+        in invoke("--copy-only")[1]
+    )
 
 
 def test_reset_says_where_the_old_copy_is(here: Path):
@@ -374,7 +377,7 @@ def test_reset_says_where_the_old_copy_is(here: Path):
     (here / "elsewhere" / name).write_text("mine")
     kept = name.replace(".ipynb", ".kept-1.ipynb")
     arguments = ("reset", name.removesuffix(".ipynb"), "--dir", "elsewhere")
-    assert invoke(*arguments) == (0, f"{name} is the kit's version again; your copy is kept as {kept}\n")
+    assert invoke(*arguments) == (0, f"{name} has the kit's version again; your copy is kept as {kept}\n")
     assert (here / "elsewhere" / kept).read_text() == "mine"
     assert invoke("reset", "--dir", "elsewhere") == (0, "Nothing to do: every notebook is unchanged.\n")
     code, output = invoke("reset", "nonsense", "--dir", "elsewhere")
@@ -386,7 +389,7 @@ def test_progress_is_shown_and_exported(here: Path):
     invoke("work", "--copy-only")
     nothing = invoke("progress", "--dir", "work")
     assert nothing[0] == 0
-    assert nothing[1].startswith("Nothing yet. ")
+    assert nothing[1].startswith("No marks yet. ")
     Store(here / "work").update(attempted("dynamic-truncation", done=True))
     assert "  ✓ Dynamic truncation (done)\n" in invoke("progress", "--dir", "work")[1]
     for _ in range(2):
@@ -409,7 +412,7 @@ def test_progress_before_anything_was_done_can_be_exported(here: Path):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("mine", "holds something else"), ("mine/below", "cannot write mine/below")]
+    ("name", "words"), [("mine", "already exists and has other content"), ("mine/below", "cannot write mine/below")]
 )
 def test_an_export_overwrites_nothing_else(here: Path, name: str, words: str):
     """A file that is no export stays as it is; a place that cannot be written is told in a sentence."""

@@ -115,7 +115,7 @@ def test_a_learners_own_module_is_named(module: str, tmp_path: Path) -> None:
     command = [COMMAND, "doctor", "--dir", "work"]
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     own, name = module.partition("/")[0], module.partition("/")[0].removesuffix(".py")
-    assert f"FAULT  kernel    work/{own} takes the place of the module {name}, which the kit imports" in ran.stdout
+    assert f"FAULT  kernel    work/{own} hides the module {name}, which the kit imports" in ran.stdout
     assert f"remedy: rename {own}" in ran.stdout
     assert jupyter.own_modules(tmp_path / "work") == [(tmp_path / "work" / own, name)]
 

@@ -22,7 +22,7 @@ def test_with_a_trace_both_faces_tell_it_in_the_same_words():
     answer = refused_by(AccessDenied(trace=TRACE))
     assert dict(answer.seen)["reason"] == "near miss"
     assert dict(answer.seen)["matched"] == "step 7, 2 before the server's own"
-    assert dict(answer.seen)["failures"] == "3 in a row; nothing is checked for 30 s"
+    assert dict(answer.seen)["failures"] == "3 in a row; the server verifies nothing for 30 s"
     for name, value in answer.seen:
         assert name in repr(answer)
         assert value in repr(answer)

@@ -65,10 +65,10 @@ ASKED = 'predict("reused-elsewhere", guess)'
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("guess = c", 'Letters and texts go in quotes: guess = "c"'),
-        ("letters = b, d", 'Letters and texts go in quotes: letters = "bd"'),
-        ("guess = \u201cc\u201d", 'These quotes are curly. Python needs straight ones: guess = "c"'),
-        ("guess = \u2019c\u2019", 'These quotes are curly. Python needs straight ones: guess = "c"'),
+        ("guess = c", 'Write letters and texts in quotes: guess = "c"'),
+        ("letters = b, d", 'Write letters and texts in quotes: letters = "bd"'),
+        ("guess = \u201cc\u201d", 'These quotes are curly. Python needs straight quotes: guess = "c"'),
+        ("guess = \u2019c\u2019", 'These quotes are curly. Python needs straight quotes: guess = "c"'),
         ("share = 6.9%", "Write the number without the percent sign: share = 6.9"),
         ("guess = undefined(1)", ""),
         ("guess = 'c", ""),
@@ -91,7 +91,7 @@ def test_a_slip_of_writing_in_an_answer_is_explained(written: str, said: str) ->
 def test_a_cell_run_twice_and_one_run_too_early() -> None:
     """Each in its own words, with what Python said."""
     twice = told(DENIED, SETUP, LOGIN, ENROL, ANSWER, FINISH, FINISH)
-    assert twice.startswith("This cell was run before")
+    assert twice.startswith("This cell works only once")
     early = told(AssertionError(), SETUP, LOGIN, FINISH)
     assert early == f"This cell builds on the cells above it.\n{REMEDY}\n(Python says: AssertionError)"
     assert early == told(AssertionError(), SETUP, LOGIN, LOGIN, FINISH)

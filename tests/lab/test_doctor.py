@@ -108,7 +108,7 @@ def test_a_kernel_that_does_not_work(tmp_path: Path, monkeypatch: pytest.MonkeyP
             "ServerApp.x in f: no",
         ),
         ("import sys; sys.exit('the last words')", "JupyterLab does not start: the last words"),
-        ("import os; os._exit(3)", "JupyterLab does not start: it ends with 3"),
+        ("import os; os._exit(3)", "JupyterLab does not start: it ended with exit code 3"),
     ],
 )
 def test_what_the_started_server_says_is_the_finding(

@@ -67,9 +67,7 @@ def test_a_restarted_kernel_an_endless_answer_and_a_line_that_goes():
     )
     assert shown(first).endswith(f"is defined by the setup cell, which has not run.\n{REMEDY}")
     assert shown(own) == "[]\n"
-    assert shown(stopped).startswith(
-        "■ Stopped · Dynamic truncation\n  The HMAC of counter 1: after more than 0.5 seconds line "
-    )
+    assert shown(stopped).startswith("■ Stopped · Dynamic truncation\n  The HMAC of counter 1: line ")
     assert shown(wrong) == "there is no exercise 'dynamic-trunkation'; did you mean 'dynamic-truncation'?"
     (line,) = slow.outputs
     assert line.data == {"text/plain": "", "text/html": ""}

@@ -93,9 +93,9 @@ BROKEN = {
     "taken": (MODULE.replace("bees-window", "dynamic-truncation"), POINTS, "dynamic-truncation"),
     "twice": (MODULE + "\nEXERCISES *= 2", POINTS, "bees-window"),
     "no id": (MODULE.replace("bees-window", "bees window"), POINTS, "bees window"),
-    "no policy": (MODULE + "\nHIVE = 3", POINTS, "no Policy"),
-    "policy taken": (MODULE, {"mfa_lab.policies": {"STANDARD": "bee_course:HIVE"}}, "STANDARD already"),
-    "sector taken": (MODULE, {"mfa_lab.policies": {"enterprise": "bee_course:HIVE"}}, "enterprise already"),
+    "no policy": (MODULE + "\nHIVE = 3", POINTS, "not a Policy"),
+    "policy taken": (MODULE, {"mfa_lab.policies": {"STANDARD": "bee_course:HIVE"}}, "already a policy STANDARD"),
+    "sector taken": (MODULE, {"mfa_lab.policies": {"enterprise": "bee_course:HIVE"}}, "already a policy enterprise"),
 }
 
 
@@ -131,7 +131,7 @@ def test_a_course_of_its_own_runs_through_nbval(tmp_path, monkeypatch):
     path.write_text(refreshed(path), encoding="utf-8")
     shown = [cell.outputs[0].data["text/plain"] for cell in nbformat.read(path, as_version=4).cells[1:]]
     assert [words.split(" · ")[0][:20] for words in shown] == [
-        "Nothing yet. Every e",
+        "No marks yet. Each e",
         "○ Not attempted",
         "✓ Done",
         "0",

@@ -94,8 +94,9 @@ def test_every_other_secret_is_random(server, clock):
 
 
 def test_the_live_room_of_a_seat_is_the_seats(tmp_path, monkeypatch):
-    """The form invites with the card's name and password, also after starting again. Alice, of whom the
-    notebooks speak, can log in as well, with a new secret; the demo room stays hers.
+    """The form invites with the card's name and password, also after starting again.
+
+    Alice, of whom the notebooks speak, can log in as well, with a new secret; the demo room stays hers.
     """
     monkeypatch.chdir(tmp_path)
     assert live_room().demo_account["name"] == "alice@example.org"
@@ -146,7 +147,7 @@ BROKEN = {
 def test_what_is_no_seat_is_refused_in_one_sentence(content, tmp_path):
     """It says where and what to do, and quotes nothing of it."""
     (tmp_path / FILE).write_text(content)
-    with pytest.raises(InvalidInput, match=r"seat\.json is no seat of a workshop: ask your trainer") as refusal:
+    with pytest.raises(InvalidInput, match=r"seat\.json is not a workshop seat: ask your trainer") as refusal:
         read(tmp_path)
     assert "AAAA" not in str(refusal.value)
 

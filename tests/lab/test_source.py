@@ -18,7 +18,7 @@ def test_a_class_is_shown_with_its_docstring_and_where_it_stands():
     assert repr(source_of(HastyServer)) == (
         "# mfa_lab.attacks.second_step_skipped\n"
         "class HastyServer(MinimalServer):\n"
-        '    """Opens the session after the password. The next page asks for the code."""\n'
+        '    """Open the session after the password, although only the next page asks for the code."""\n'
         "\n"
         "    def begin_login(self, name, password):\n"
         "        pending = super().begin_login(name, password)\n"

@@ -68,9 +68,9 @@ def code_for(walk: Walk) -> list[NotebookNode]:
 @pytest.mark.parametrize("length", LENGTHS)
 def test_a_route_has_slack_and_says_how_much(length):
     """Breaks and slack are 15 percent or more, and the sum in the text is theirs."""
-    slack = sum(minutes for minutes, what, _ in rows(length) if what.startswith(("Slack", "Break")))
+    slack = sum(minutes for minutes, what, _ in rows(length) if what.startswith(("Buffer", "Break")))
     assert slack * 100 >= SLACK_PERCENT * length
-    assert f"Slack and breaks: {slack} of {length} minutes." in route(length)
+    assert f"Buffer and breaks: {slack} of {length} minutes." in route(length)
 
 
 @pytest.mark.parametrize("length", LENGTHS)

@@ -90,7 +90,7 @@ def test_contradicting_observations_are_named() -> None:
     """A code typed late, or of another account: the two that cannot both be true are numbered, from 1."""
     seen = [(NOW, 60_000_000), (NOW + 1, 60_000_000), (NOW + 29, 60_000_002), (NOW + 40, 60_000_001)]
     with pytest.raises(
-        ContradictingObservations, match=r"observation 3 .* 30 s ahead, observation 4 .* 20 s"
+        ContradictingObservations, match=r"observation 3 .* 30 s ahead, but observation 4 .* 20 s"
     ) as caught:
         estimate_drift(seen)
     assert (caught.value.ahead, caught.value.behind) == (3, 4)

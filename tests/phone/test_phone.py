@@ -205,7 +205,7 @@ def test_two_sites_without_an_issuer_are_both_kept(phone: Phone) -> None:
 @pytest.mark.parametrize("use", [Phone.code, Phone.next_code, Phone.seconds_left, Phone.remove])
 def test_an_account_that_is_not_there(phone: Phone, use) -> None:
     """An empty phone and an unknown label are named errors that say what to do."""
-    with pytest.raises(InvalidInput, match="scan an enrolment"):
+    with pytest.raises(InvalidInput, match="scan the QR code of an enrolment"):
         use(phone, "Acme: alice@example.org")
     phone.add(URI)
     with pytest.raises(InvalidInput, match="`accounts` lists"):

@@ -62,7 +62,7 @@ def test_a_text_becomes_policies():
 BAD = [
     ("", None, "begin one with a line such as [bank]"),
     ("# nothing", None, "begin one with a line such as [bank]"),
-    ("[bank\n", 1, "this is not TOML: the brackets around a table's name do not close: write [name]"),
+    ("[bank\n", 1, "this is not TOML: the brackets around a table's name are not closed: write [name]"),
     ("[bank]\nwindow_steps = \n", 2, "window_steps in [bank]: this is not TOML: a value is missing"),
     (
         "[bank]\nwindow_steps = 1\nwindow_steps = 1\n",
@@ -76,7 +76,7 @@ BAD = [
     ("[bank]\nfactor = 1\n", 2, "factor in [bank]: there is no such key; choose one of digits, period_seconds"),
     ("[bank]\n'' = 1\n", 2, "'' in [bank]: there is no such key"),
     ("[bank]\nwindow_steps = 11\n", 2, "window_steps in [bank]: must be 0 to 10"),
-    ("[bank]\nwindow_steps = true\n", 2, "window_steps in [bank]: must be a whole number of 0 or more"),
+    ("[bank]\nwindow_steps = true\n", 2, "window_steps in [bank]: must be a whole number, 0 or more"),
     ("[a]\nwindow_steps = 1\n\n[b]\nwindow_steps = 1.0\n", 5, "window_steps in [b]: must be a whole number"),
     ("[bank]\ndigits = 9\nwindow_steps = 2\n", 2, "digits in [bank]: must be 6, 7 or 8"),
     ("[bank]\nperiod_seconds = 600\n", 2, "period_seconds in [bank]: period must be 1 to 120"),
@@ -93,7 +93,7 @@ BAD = [
     (
         "[bank]\npassword_min_length = 7\npassword_max_length = 63\n",
         1,
-        "bank: password_min_length must be at least 8, pass",
+        "bank: password_min_length must be at least 8, and",
     ),
     ("[bank]\nfirst_wait_seconds = 4000\n", 2, "longest_wait_seconds must not be below first_wait_seconds"),
     ("[bank]\nsession_seconds = 2029-01-01\n", 2, "session_seconds in [bank]: must be a whole number"),
@@ -106,7 +106,11 @@ BAD = [
     ),
     ("[bank.hash_cost]\nmemory_kib = 1\ntime = 1\nlanes = 1\n", 1, "hash_cost in [bank]: Argon2 needs"),
     ("[bank]\nstep_up = ['pay']\n", 2, "step_up in [bank]: must be a table: write [bank.step_up] above its lines"),
-    ("[bank.step_up]\nread = 60\npay = 0\n", 3, "pay in [bank.step_up]: step_up must give each action whole seconds"),
+    (
+        "[bank.step_up]\nread = 60\npay = 0\n",
+        3,
+        "pay in [bank.step_up]: step_up must give each action a whole number",
+    ),
     ("[bank]\nsession_seconds = 60\n[bank.step_up]\npay = 61\n", 2, "session_seconds in [bank]: step_up must give"),
     ("[bank.reasons]\nwindow = 'small'\n", 2, "window in [bank.reasons]: there is no such key; did you mean window"),
     ("[bank.reasons]\nwindow_steps = 1\n", 2, "window_steps in [bank.reasons]: reasons must give each field a text"),

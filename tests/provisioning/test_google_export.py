@@ -117,7 +117,7 @@ NO_EXPORTS = {
     "a number cut off": (uri(one(bare()) + b"\x10\xff"), "damaged"),
     "a length beyond all": (uri(b"\x0a" + b"\xff" * 9 + b"\x01"), "damaged"),
     "a group": (uri(b"\x0b"), "damaged"),
-    "empty": (uri(protobuf.field(2, 1)), "holds no account"),
+    "empty": (uri(protobuf.field(2, 1)), "contains no account"),
     "number 3 of 2": (uri(one(bare(), count=2, index=2)), "impossible number"),
     "number -1": (uri(one(bare(), index=2**64 - 1)), "impossible number"),
     "10,000 QR codes": (uri(one(bare(), count=10_000)), "impossible number"),
@@ -212,7 +212,7 @@ def test_two_exports_are_not_mixed() -> None:
     """By their batch: `read_all` refuses both, and nothing; a phone that scans on begins again."""
     first, second = exported(MANY), exported(MANY, seed=2)
     for texts in ([first[0], second[1], second[2]], []):
-        with pytest.raises(InvalidUri, match="not of one export"):
+        with pytest.raises(InvalidUri, match="do not belong to one export"):
             read_all(texts)
     export = Export().plus(read(first[0])).plus(read(second[2]))
     assert export.missing == (1, 2)
@@ -265,8 +265,8 @@ def test_written_as_google_writes() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"digits": 7}, r"Acme: alice@example.org \(7 digits, 30 s\) has no place"),
-        ({"period_seconds": 60}, r"\(6 digits, 60 s\) has no place"),
+        ({"digits": 7}, r"Acme: alice@example.org \(7 digits, 30 s\) cannot be in an export"),
+        ({"period_seconds": 60}, r"\(6 digits, 60 s\) cannot be in an export"),
         ({"account": "x" * 1000}, "too long for a QR code"),
         ({"account": "Contoso:alice", "issuer": ""}, "part before the colon"),
         ({"account": ":alice"}, "part before the colon"),

@@ -299,9 +299,9 @@ def test_many_files_of_one_name_cost_little(tmp_path, monkeypatch):
     assert len(learners) == 20
     assert len(left_out) == 481
     assert {left.why for left in left_out if left.file == "500.json and all files after it"} == {
-        "a board reads 500 files at most: collect the others in a folder of their own"
+        "a board reads at most 500 files: collect the others in another folder"
     }
-    assert sum("20 learners called same are counted already" in left.why for left in left_out) == 480
+    assert sum("20 learners called same are already counted" in left.why for left in left_out) == 480
     assert len(compared) <= 500 * 20
 
 

@@ -118,7 +118,7 @@ def test_registration_can_be_closed(tmp_path_factory: pytest.TempPathFactory) ->
         assert refused(served.api().call("POST", "/register", name="new@example.org", password=PASSWORD))
         browser = served.browser()
         browser.get("/register")
-        assert "Ask them" in browser.answer.text
+        assert "Ask the operator" in browser.answer.text
         assert "Register" not in browser.get("/login").text
         browser.get("/login")
         token = str(browser.page.select_one("[name=form_token]")["value"])

@@ -252,7 +252,7 @@ def test_a_form_without_its_cookie_is_in_the_log(
     answer = ask(application, "POST", "/login", data={"form_token": "demo"}, headers=headers)
     assert answer.status_code == 403
     said = caplog.text
-    assert ("without this site's cookie" if which == "cookie" else "not of this cookie") in said
+    assert ("without this site's cookie" if which == "cookie" else "not belong to this cookie") in said
     assert "AAAA" not in said
 
 
@@ -272,7 +272,7 @@ def test_what_is_no_host_is_refused_and_in_the_log(hosts: list[str], caplog: pyt
     headers = [(b"host", host.encode()) for host in hosts]
     asyncio.run(shield({**_scope("GET", ""), "headers": headers}, None, keep))  # type: ignore[arg-type]
     assert sent[0]["status"] == 400
-    assert "this server answers under app.example.org" in caplog.text
+    assert "this server answers to app.example.org" in caplog.text
 
 
 async def _never(*_: Any) -> None:

@@ -74,7 +74,7 @@ def test_a_code_does_not_open_what_needs_a_passkey(served: tuple[Deployment, Cli
         answer = client.get(path, **bearer)
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, challenge)
         assert answer.json() == {
-            "detail": "Log in again for this, with your passkey.",
+            "detail": "Log in again to do this, with your passkey.",
             "reason": "insufficient_user_authentication",
         }
     answer = client.get("/vault", Accept="text/html", Cookie=f"mfa-lab={tokens.written(session)}")

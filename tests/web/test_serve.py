@@ -122,7 +122,7 @@ def test_settings_reach_every_worker(tmp_path: Path) -> None:
     with running(tmp_path, COMMAND, "serve", *options) as (url, log):
         answers = {httpx.get(f"{url}/register").text for _ in range(12)}
         assert len(answers) == 1
-        assert "Ask them" in answers.pop()
+        assert "Ask the operator" in answers.pop()
         end = time.monotonic() + 30
         while started_workers(log) < 2 and time.monotonic() < end:
             time.sleep(0.05)
@@ -151,7 +151,7 @@ def test_it_speaks_https_itself(tmp_path: Path) -> None:
         (["--policy=none-such"], "choose one of standard"),
         (["--host=0.0.0.0"], "plain http works only on this machine"),
         (["--allow-host=app.example.org"], "plain http works only on this machine"),
-        (["--database=sqlite://", "--workers=2"], "several workers need one database"),
+        (["--database=sqlite://", "--workers=2"], "workers must share a database"),
         (["--database=mysql://x"], "database"),
         (["--certificate-key=pyproject.toml"], "go together"),
     ],
@@ -189,7 +189,7 @@ def test_the_operator_registers(tmp_path: Path) -> None:
 def test_the_operator_trusts_the_clock(tmp_path: Path) -> None:
     """`mfa-lab trust-clock` leaves its line in the log."""
     url = f"sqlite:///{tmp_path / 'lab.db'}"
-    assert "check its name" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
+    assert "check the URL" in CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).output
     MfaServer(url).register("alice@example.org", PASSWORD)
     assert CliRunner().invoke(main, ["trust-clock", f"--database={url}"]).exit_code == 0
     server = MfaServer(url)
@@ -221,7 +221,7 @@ def test_where_notifications_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 def test_yes_or_no_and_nothing_else(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`true` is not taken for no: https would be off, or strangers let in, and nobody told."""
     monkeypatch.setenv(f"MFA_LAB_{name}", "true")
-    with pytest.raises(InvalidInput, match=f"MFA_LAB_{name} is yes or no"):
+    with pytest.raises(InvalidInput, match=f"MFA_LAB_{name} must be yes or no"):
         Settings.from_environment()
 
 
@@ -239,8 +239,8 @@ def test_the_command_heeds_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"workers": 2, "database": "sqlite+pysqlite://"}, "several workers need one database"),
-        ({"workers": 2, "database": "sqlite:///file:x?mode=memory&uri=true"}, "several workers need one database"),
+        ({"workers": 2, "database": "sqlite+pysqlite://"}, "workers must share a database"),
+        ({"workers": 2, "database": "sqlite:///file:x?mode=memory&uri=true"}, "workers must share a database"),
         ({"host": "192.0.2.1"}, "plain http works only on this machine"),
         ({"host": "[::1]"}, "plain http works only on this machine"),
         ({"tls": True}, "give two PEM files that belong together"),

@@ -61,7 +61,7 @@ def test_confirm_clicked_twice(served: Served, browser: Browser, name: str) -> N
     code = enrolling(served, browser, name)
     second = clicked_twice(browser, "/confirm", code=code)
     assert told(second, ALREADY_DONE)
-    assert "After your next login you can make a fresh set" in second.text
+    assert "You can make a fresh set after your next login" in second.text
     lost = shown_codes(browser)
     browser.log_in(served, name)
     assert "Do you have your recovery codes?" in browser.answer.text
@@ -159,7 +159,7 @@ def test_an_old_page_does_not_say_that_a_step_is_done(path: str, served: Served,
     answer = browser.post(path, {"form_token": old} | FORMS_OF_A_SESSION[path])
     assert told(answer, OUT_OF_DATE)
     assert ALREADY_DONE not in answer.text
-    assert "done a second time" not in answer.text
+    assert "carried out only once" not in answer.text
     assert served.server.audit_log() == before
 
 

@@ -1,4 +1,4 @@
-"""The capstone: a first draft of a server, what the standards ask of it row by row, and the trials for each row.
+"""The capstone: a first draft of a server, the standards' requirements row by row, and the trials for each row.
 
-Each mistake was in an attack or in a lesson before. New is that they appear together.
+Each mistake has already appeared in an attack or a lesson. The new part is that they appear together.
 """

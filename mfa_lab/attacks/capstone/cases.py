@@ -1,6 +1,6 @@
-"""The trials of the capstone's table: small plays, each with a new server, answered in words.
+"""The trials of the capstone's table. Each trial plays a small scene on a new server and answers in words.
 
-If access is denied on the way, that is an answer too (`Trial`): the rejected person stays out.
+If access is denied during the scene, that is an answer too (`Trial`): the rejected person stays out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def bits(make: Make) -> str:
 
 
 def of_ones_own(make: Make) -> str:
-    """Return whether two people have two secrets."""
+    """Return whether two people have different secrets."""
     world = World(make)
     return "the same" if _secret(world.alice) == _secret(world.mallory) else "different"
 
@@ -45,14 +45,14 @@ def of_ones_own(make: Make) -> str:
 
 
 def words(make: Make) -> str:
-    """Return the message for a wrong password, for a name with an account and for one without."""
+    """Return whether a wrong password gets the same message for a name with an account and for a name without."""
     world = World(make)
     heard = {_refusal(world, name) for name in (world.alice.name, _NOBODY)}
     return "the same" if len(heard) == 1 else "different"
 
 
 def work(make: Make) -> str:
-    """Return how many hashes these rejections cost."""
+    """Return whether these two rejections cost the same number of hashes."""
     world = World(make)
     counts = []
     for name in (world.alice.name, _NOBODY):
@@ -74,7 +74,7 @@ def _refusal(world: World, name: str) -> str:
 
 
 def skips(make: Make) -> str:
-    """Show a pending login to a page as if it were a session."""
+    """Present a pending login to a page as if it were a session."""
     world = World(make)
     pending = world.begin(world.alice)
     world.server.check_session(Session(pending.token, world.alice.name, 0, 0))
@@ -82,7 +82,7 @@ def skips(make: Make) -> str:
 
 
 def skips_as_alice(make: Make) -> str:
-    """Show Mallory's pending login to a page as if it were a session of Alice's, who has one."""
+    """Present Mallory's pending login to a page as if it were Alice's session, while Alice has a session."""
     world = World(make)
     world.log_in(world.alice)
     pending = world.begin(world.mallory)
@@ -91,14 +91,14 @@ def skips_as_alice(make: Make) -> str:
 
 
 def claims_to_be_alice(make: Make) -> str:
-    """Return whether Mallory's session opens Alice's pages with her name on it. It may open his own."""
+    """Return whether Mallory's session opens Alice's pages if her name is on it. It may open his own pages."""
     world = World(make)
     session = replace(world.log_in(world.mallory), name=world.alice.name)
     return IN if world.whose(session) == world.alice.name else OUT
 
 
 def typed_late(make: Make, seconds: int) -> str:
-    """Type Alice's code so many seconds after she read it."""
+    """Type Alice's code this many seconds after she read it."""
     world = World(make)
     pending, code = world.begin(world.alice), world.alice.phone.code()
     world.clock.advance(seconds)
@@ -107,7 +107,7 @@ def typed_late(make: Make, seconds: int) -> str:
 
 
 def used_again(make: Make, logins_since: int = 0) -> str:
-    """Type a code that Alice has used, after so many further logins, each a step later."""
+    """Type a code that Alice has used, after this many further logins, each one step later."""
     world = World(make)
     code = world.alice.phone.code()
     world.log_in(world.alice)
@@ -119,7 +119,7 @@ def used_again(make: Make, logins_since: int = 0) -> str:
 
 
 def enrolled_with(make: Make) -> str:
-    """Type the code that confirmed an enrolment again, in a login right after it."""
+    """Type the code that confirmed an enrolment again, in a login right after the enrolment."""
     world = World(make)
     bob = world.join("bob@example.org", "demo only: Bob's password")
     world.server.finish_login(world.begin(bob), bob.phone.code())
@@ -127,7 +127,7 @@ def enrolled_with(make: Make) -> str:
 
 
 def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int = 0) -> str:
-    """Try Alice's login after so many wrong codes, each in a separate login, and a pause."""
+    """Try Alice's login after this many wrong codes, each in a separate login, and a pause."""
     world = World(make)
     for _ in range(guesses):
         outcome(lambda: world.server.finish_login(world.begin(world.alice), wrong_code(world, world.alice)))
@@ -141,7 +141,7 @@ def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int 
 
 
 def tried_twice(make: Make, after_seconds: int) -> str:
-    """Show a session that was idle for so long twice, and return the second result."""
+    """Show a session twice after it was idle for this long, and return the second result."""
     world = World(make)
     session = world.log_in(world.alice)
     world.clock.advance(after_seconds)
@@ -159,7 +159,7 @@ def _log(world: World) -> list[str]:
 
 
 def _added(world: World, attempt: Callable[[], object], typed: str) -> str:
-    """Return what an attempt adds to the log, without the typed text."""
+    """Return what an attempt adds to the log, with the typed text removed."""
     before = len(_log(world))
     outcome(attempt)
     return "\n".join(_log(world)[before:]).replace(typed, "")
@@ -185,7 +185,7 @@ def _by_no_name(make: Make) -> str:
 
 
 def logged(make: Make) -> str:
-    """Return whether each way in which a login can end leaves a line."""
+    """Return whether the log has a line for each way in which a login can end."""
     lines = {
         "a correct code": _by_code(make, right=True),
         "a wrong code": _by_code(make),
@@ -208,7 +208,7 @@ def how_it_ended(make: Make) -> str:
 
 
 def typed(make: Make) -> str:
-    """Return whether the log contains typed text: codes, passwords, and a password typed as a name."""
+    """Return whether the log contains typed text: codes, passwords, or a password typed as a name."""
     world = World(make)
     code, wrong = world.alice.phone.code(), wrong_code(world, world.alice)
     world.log_in(world.alice)
@@ -223,7 +223,10 @@ def typed(make: Make) -> str:
 
 
 def typed_otherwise(make: Make) -> str:
-    """Return whether the log changes with the wrong text. If so, it contains a part, a length or a hash."""
+    """Return whether the log depends on the wrong text.
+
+    If it does, it contains a part, a length or a hash of that text.
+    """
     attempts: tuple[Callable[[World, bool], object], ...] = (
         lambda world, other: world.server.finish_login(world.begin(world.alice), _wrong_code(world, other)),
         lambda world, other: world.server.begin_login(world.alice.name, "x" if other else _WRONG),
@@ -234,7 +237,7 @@ def typed_otherwise(make: Make) -> str:
 
 
 def _wrong_code(world: World, other: bool) -> str:
-    """Return a wrong code, or another one that differs from it in every digit."""
+    """Return a wrong code, or another wrong code that differs from it in every digit."""
     code = wrong_code(world, world.alice)
     return "".join(str(9 - int(digit)) for digit in code) if other else code
 

@@ -1,4 +1,4 @@
-"""The capstone's table: what the standards ask of a server with two steps, row by row, and how it is graded."""
+"""The capstone's table: what the standards require of a server with two steps, row by row, and how it is graded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Hold a row of the table: what the standards ask, in a sentence, and the trials that show whether it is kept."""
+    """Hold a row of the table: a requirement in a sentence, and the trials that show whether the server keeps it."""
 
     ids: tuple[str, ...]
     asks: str
@@ -26,7 +26,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """Hold a clause, and the first of its trials with an unwanted result; None if there is no such trial."""
+    """Hold a clause and the first of its trials with an unwanted result, or None if there is no such trial."""
 
     clause: Clause
     open: Trial | None = None
@@ -34,7 +34,7 @@ class Grade:
 
 
 def grade(make: Any) -> tuple[Grade, ...]:
-    """Run every clause's trials on the learner's server. An error that it raises is an answer too."""
+    """Run every clause's trials on the learner's server. If it raises an error, that is an answer too."""
     return tuple(_graded(make, clause) for clause in CLAUSES)
 
 
@@ -58,79 +58,82 @@ ONE_LOGIN = (
                 "The secret in Alice's phone",
                 cases.bits,
                 "128 bits or more",
-                "A secret needs 128 bits. How many bytes does `new_secret` draw?",
+                "Your secret is too short, because it needs 128 bits. How many bytes does `new_secret` draw?",
             ),
             Trial(
                 "Alice's and Mallory's secrets",
                 cases.of_ones_own,
                 "different",
-                "Everybody has the same secret, so each account's owner can compute all codes. What makes "
-                "secrets differ?",
+                "On your server everybody has the same secret, so each user can compute everybody's codes. What "
+                "makes secrets differ?",
             ),
         ),
     ),
     Clause(
         ("ASVS-6.3.8",),
-        "Nobody learns who has an account, by words or by work.",
+        "Neither the server's words nor its work show who has an account.",
         (
             Trial(
-                "Refusals for a name that exists and one that does not",
+                "Rejections for a name that exists and for a name that does not",
                 cases.words,
                 "the same",
-                "The two names get different sentences, so a stranger learns which accounts exist. How many "
-                "sentences may there be?",
+                "Your server uses different sentences for the two names, so a stranger learns which accounts "
+                "exist. How many different sentences may there be?",
             ),
             Trial(
-                "Hashes computed for each",
+                "Hashes computed for each of the two names",
                 cases.work,
                 "the same",
-                "Your server does not compute the same number of hashes for the two names, so the time reveals which "
-                "account exists. Where does the work differ?",
+                "Your server does not compute the same number of hashes for the two names. So the time reveals "
+                "which account exists. Where does the work differ?",
             ),
         ),
     ),
     Clause(
         ("ASVS-6.3.3", "ASVS-7.2.4"),
-        "A password alone opens nothing.",
+        "A password alone does not open anything.",
         (
             Trial(
                 "A page behind the login, after the password alone",
                 cases.skips,
                 OUT,
-                "A password alone opened a page. Which kind of token should open one?",
+                "Your server opened a page after the password alone. Which kind of token should open a page?",
             ),
             Trial(
                 "Alice's page, after Mallory's password alone, while she is logged in",
                 cases.skips_as_alice,
                 OUT,
-                "Your server believed the name in the session that Mallory shows, and anybody can write a name. Only "
-                "the token opens a page. Whose token is it?",
+                "Your server trusted the name in the session that Mallory sent, but anybody can write a name. "
+                "Only the token may open a page. Whose token is it?",
             ),
             Trial(
-                "Alice's page, with Mallory's own session that says it is hers",
+                "Alice's page, with Mallory's own session after he has written her name on it",
                 cases.claims_to_be_alice,
                 OUT,
-                "Your server returns what the client shows, which is only a claim. Whose session is it by the "
-                "server's own notes?",
+                "Your server returns the session that the client sent, but its name is only a claim. Whose "
+                "session is it in the server's own data?",
             ),
         ),
     ),
     Clause(
         ("RFC6238-5.2",),
-        "At most one step for delay.",
+        "At most one step is allowed for delay.",
         (
             Trial(
                 "A code that is typed 60 s late",
                 partial(cases.typed_late, seconds=60),
                 OUT,
-                "An old code stays useful to a thief. How many codes are valid at one moment?",
+                (
+                    "Your server accepts a code that is too old, so a thief has more time to use it. How many codes "
+                    "are valid at one moment?"
+                ),
             ),
             Trial(
                 "A code that is typed 40 s late",
                 partial(cases.typed_late, seconds=40),
                 IN,
-                "Your server rejects a code of the previous step, so a slow person cannot log in. How many steps of "
-                "delay are allowed?",
+                "Your server rejects a code from the previous step, so a slow person cannot log in. How many "
+                "steps of delay are allowed?",
             ),
         ),
     ),
@@ -142,21 +145,24 @@ ONE_LOGIN = (
                 "The same code, once more",
                 cases.used_again,
                 OUT,
-                "A code got in twice, so somebody who saw it typed can use it. What does the server remember of it?",
+                (
+                    "Your server accepted a code twice, so anyone who saw the code can use it. What does your server "
+                    "remember about a used code?"
+                ),
             ),
             Trial(
-                "The code that enrolled the phone, once more",
+                "The code that enrolled the phone, typed again",
                 cases.enrolled_with,
                 OUT,
-                "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does the "
-                "draft note this use?",
+                "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
+                "well. Where does the draft store this use?",
             ),
             Trial(
                 "The code before the last one, once more",
                 partial(cases.used_again, logins_since=1),
                 OUT,
-                "An older code got in again. It has been used, too, and the window still contains it. Which steps "
-                "should the server no longer accept after a login?",
+                "Your server accepted an older code again. That code has been used, too, and the window still "
+                "contains it. Which steps should the server no longer accept after a login?",
             ),
             LAST_AFTER_IT,
         ),
@@ -167,132 +173,135 @@ ONE_LOGIN = (
 WITH_TIME = (
     Clause(
         ("RFC4226-7.3", "NIST-3.2.2"),
-        "Guessing waits, up to an hour, over all logins of the account.",
+        "Wrong codes make the next attempt wait, up to an hour, across all logins of the account.",
         (
             Trial(
                 "Alice, right after twenty wrong guesses",
                 partial(cases.guessed, guesses=20),
                 OUT,
-                "After twenty wrong codes the next one was verified at once, so a guesser goes on. Who has "
-                "to wait, and how long?",
+                "After twenty wrong codes, your server verified the next one at once, so an attacker can go on "
+                "guessing. Which account has to wait, and how long?",
             ),
             Trial(
                 "Alice, an hour after twenty wrong guesses",
                 partial(cases.guessed, guesses=20, then_seconds=HOUR),
                 IN,
-                "An hour later Alice still has to wait, so a guesser keeps her out. How long may a wait be?",
+                "An hour later Alice still has to wait, so an attacker can keep her out. How long may a wait be?",
             ),
             Trial(
                 "Alice, after 99 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=99, every_seconds=HOUR + MINUTE),
                 IN,
-                "Alice is kept out before the hundredth wrong code. How long may she wait until then?",
+                "Your server keeps Alice out before the hundredth wrong code. How long may a wait be until then?",
             ),
             Trial(
                 "Alice, after two mistakes",
                 partial(cases.guessed, guesses=2),
                 IN,
-                "Two typing errors already make Alice wait, and they are no attack. From which failure on is "
-                "there a wait?",
+                "Your server already makes Alice wait after two mistakes, which are not an attack. After how many "
+                "failures should she have to wait?",
             ),
         ),
     ),
     Clause(
         ("NIST-3.2.2",),
-        "After a hundred wrong codes in a row no further code is verified.",
+        "After a hundred wrong codes in a row, no further code is verified.",
         (
             Trial(
                 "A month after 101 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=101, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
-                "A month passed, and the guesser may go on. Time alone must not end the block. What comes "
-                "after the hundredth failure?",
+                "A month after the hundredth failure, your server lets the attacker go on guessing. Time alone "
+                "must not end the block. What should happen after the hundredth failure?",
             ),
             Trial(
                 "A month after 100 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=100, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
-                "The hundredth wrong code must be the last that is verified. At which count does your server stop?",
+                (
+                    "After the hundredth wrong code, your server must not verify another code, but it does. At which "
+                    "count does it stop?"
+                ),
             ),
         ),
     ),
     Clause(
         ("NIST-2.2.3",),
-        "A session ends after a day, and after an hour without use.",
+        "A session ends after a day, or after an hour without use.",
         (
             Trial(
                 "A session that is used after 59 minutes",
                 partial(used, pauses=[59 * MINUTE]),
                 IN,
-                "A session ended within the hour, so people lose their work. After how many seconds without "
-                "use may it end?",
+                "Your server ended a session within the hour, so people lose their work. After how many seconds "
+                "without use may a session end?",
             ),
             Trial(
                 "A session that was idle for 61 minutes",
                 partial(used, pauses=[HOUR + MINUTE]),
                 OUT,
-                "Nobody used the session for more than an hour, and it still opens. Did your own check count "
-                "as a use?",
+                "Nobody used the session for more than an hour, but your server still accepts it. Did your own "
+                "check count as a use?",
             ),
             Trial(
                 "The same session, shown twice after the hour",
                 partial(cases.tried_twice, after_seconds=HOUR + MINUTE),
                 OUT,
-                "Your server refused the first request and yet counted it as a use, so the second request got in. "
-                "When does a request count as a use?",
+                "Your server rejected the first request, but still counted it as a use, so the second request got "
+                "in. When does a request count as a use?",
             ),
             Trial(
                 "A session in its second day",
                 partial(used, pauses=[50 * MINUTE] * 30),
                 OUT,
-                "The session was used all the time, and it is more than a day old. Which of the two moments says how "
-                "old it is?",
+                "Your server still accepts a session that is more than a day old, because somebody used it all "
+                "the time. Which of the two stored times says how old a session is?",
             ),
         ),
     ),
     Clause(
         ("ASVS-16.2.5", "ASVS-16.3.1"),
-        "Each login is logged, whose it was and how it ended, and no secret that people type.",
+        "The log says whose each login was and how it ended, but contains no secret that people type.",
         (
             Trial(
-                "The log of a morning",
+                "The log after one morning",
                 cases.logged,
                 "a line for each",
-                "An attempt left no line, so nobody can see next month what happened. Which calls of `note` "
-                "write nothing?",
+                "One attempt is missing from your log, so nobody can see next month what happened. Which calls of "
+                "`note` write nothing?",
             ),
             Trial(
                 "Alice's mistakes and Mallory's, in the log",
                 cases.whose,
                 "told apart",
-                "A line does not say whose account it was. If the name has an account, the line must contain the "
-                "name. Which variable of your server holds the name?",
+                "A line in your log does not say whose account it was. If the name has an account, the line must "
+                "contain the name. Which variable holds the name?",
             ),
             Trial(
                 "Accepted and refused, in the log",
                 cases.how_it_ended,
                 "told apart",
-                "One attempt was accepted and one was refused, and the lines are equal. Which word says how an "
+                "Your log has the same line for an accepted and a rejected attempt. Which word says how an "
                 "attempt ended?",
             ),
             Trial(
-                "What people typed, looked for in it",
+                "The log, searched for what people typed",
                 cases.typed,
                 "none",
-                "What people typed is in the log, so everybody who reads it has their passwords. People also "
-                "type them into the field for the name. What may a line say?",
+                "Your log contains the text that people typed, so anyone who reads the log has their passwords. "
+                "People also type passwords into the field for the name by mistake. What may a line contain?",
             ),
             Trial(
-                "The log, if people mistype something else",
+                "The log, if people type other wrong texts",
                 cases.typed_otherwise,
                 "the same",
-                "The log depends on the text that was typed. Parts of it, its length or its hash still say something "
-                "about what people typed. What else changes your line? (A time comes from `self.clock`.)",
+                "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
+                "reveal something about it. What changes your line? (A time should come from `self.clock`.)",
             ),
         ),
     ),
 )
-"""The clauses about time: guesses for weeks, sessions for days, a log for people who look back."""
+"""The clauses about time: guesses over weeks, sessions over days, and a log for later readers."""
 
 EVERYBODY = Clause(
     (),
@@ -303,7 +312,7 @@ EVERYBODY = Clause(
             "Alice, who opens her pages every twenty minutes for nearly a day",
             partial(used, pauses=[20 * MINUTE] * 71),
             IN,
-            "Alice used her session all the time, and yet it ended. Does your server note each use?",
+            "Alice used her session all the time, but it still ended. Does your server record each use?",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The servers of the capstone: a first draft, and the kit's way to fix it in two halves."""
+"""The servers of the capstone: a first draft, and the kit's fix in two halves."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FirstDraft:
     def begin_login(self, name: str, password: str) -> PendingLogin:
         if name not in self.passwords:
             self.note("login", name, f"no such account, password {password}")
-            raise AccessDenied("There is no account of this name.")
+            raise AccessDenied("There is no account with this name.")
         if not self.hasher.verify(self.passwords[name], Redacted(password)):
             self.note("login", name, f"wrong password {password}")
             raise AccessDenied("The password is wrong.")
@@ -118,7 +118,7 @@ class FirstDraft:
 
 
 class SecondDraft(FirstDraft):
-    """Keeps the first five rows, those about a single login."""
+    """Keep the first five clauses, which are about a single login."""
 
     window_steps = 1
 
@@ -146,7 +146,7 @@ class SecondDraft(FirstDraft):
 
 
 class Fixed(SecondDraft):
-    """Keeps the other four rows too, those about time."""
+    """Keep the other four clauses too, which are about time."""
 
     def must_wait(self, name: str) -> bool:
         count = self.failures.get(name, 0)

@@ -1,1 +1,1 @@
-"""What the attacks share: a world to attack in, a minimal server without mistakes, and the attackers' tools."""
+"""What the attacks share: a world to attack, a minimal server without mistakes, and the attackers' tools."""

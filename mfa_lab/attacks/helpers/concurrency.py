@@ -1,4 +1,4 @@
-"""Many logins at once: threads in one server, or processes with a copy of it each, that all type one code."""
+"""Many logins at once, all with the same code: threads in one server, or processes that each have a copy of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mfa_lab.errors import MfaError
 AT_ONCE = 8
 ROUNDS = 3
 _ROUND_SECONDS = 3600
-"""The time between two rounds, after which every wait of a throttle is over."""
+"""The time between two rounds, long enough for every wait of a throttle to end."""
 _PATIENCE_SECONDS = 60
 _BEGIN_SECONDS = 5
 
@@ -27,7 +27,7 @@ Racers = Callable[[World, int], list[int]]
 
 
 def threads(world: World, rounds: int) -> list[int]:
-    """Return how many of eight threads get in, round by round, with separate pending logins and one code."""
+    """Return for each round how many of eight threads get in. They have separate pending logins but the same code."""
     start, door = threading.Barrier(AT_ONCE), threading.Lock()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(AT_ONCE)]
@@ -35,7 +35,7 @@ def threads(world: World, rounds: int) -> list[int]:
 
 
 def processes(world: World, rounds: int) -> list[int]:
-    """Return the same for eight processes, each with a copy of the server's memory. They share only the file.
+    """Return the same for eight processes, each with a copy of the server's memory, which share only the file.
 
     Without `fork` (on Windows), threads replace the processes.
     """
@@ -66,7 +66,7 @@ def processes(world: World, rounds: int) -> list[int]:
 
 
 class _PipeLock:
-    """A lock for forked processes: the process that has read the byte holds the lock."""
+    """Provide a lock for forked processes: the process that has read the byte holds the lock."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
@@ -88,13 +88,13 @@ _BROKEN, _END = b"x", b"q"
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One process's place at a barrier, with two calls of threading.Barrier."""
+    """Hold one process's place at a barrier, with two of the methods of threading.Barrier."""
 
     arrive: int
     released: int
 
     def wait(self, _seconds: float) -> None:
-        """Wait for all others. The barrier itself has the time limit."""
+        """Wait for all others. The time limit is in the barrier itself."""
         os.write(self.arrive, b".")
         if os.read(self.released, 1) == _BROKEN:
             raise threading.BrokenBarrierError
@@ -104,7 +104,7 @@ class _Place:
 
 
 class _PipeBarrier:
-    """A barrier for forked processes: a thread counts arrivals, and releases all of them at once."""
+    """Provide a barrier for forked processes: a thread counts the arrivals and releases all processes at once."""
 
     def __init__(self, count: int) -> None:
         self._arrivals, self._arrive = os.pipe()
@@ -114,7 +114,7 @@ class _PipeBarrier:
         self._counting = threading.Thread(target=self._count, daemon=True)
 
     def begin(self) -> None:
-        """Start to count, after all processes have been forked."""
+        """Start to count. Call this after all processes have been forked."""
         self._counting.start()
 
     def _count(self) -> None:
@@ -139,11 +139,11 @@ class _PipeBarrier:
 
 
 def _begun(fork: Any, run: Callable[[], object]) -> tuple[Any, Any]:
-    """Return a process that has really begun to `run`, and the pipe's end at which its result will come.
+    """Return a process that has really begun to `run`, and the end of the pipe from which its result can be read.
 
-    A lock that another thread holds at the moment of the fork can stop a child before its first line. Such a child
-    never reports, and another one replaces it. A child waits for permission to continue, so a child that reports too
-    late has not touched the barrier or the lock.
+    If another thread holds a lock at the moment of the fork, the child may stop before its first line. Such a child
+    never reports, so another child replaces it. Each child waits for permission to continue, so a child that reports
+    too late has not touched the barrier or the lock.
     """
     while True:
         here, there = fork.Pipe()
@@ -166,9 +166,9 @@ def _after_a_word(end: Any, run: Callable[[], object]) -> None:
 
 
 def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exception:
-    """Act as one browser: take step 1 in turn, then send the code at the same moment as all others.
+    """Act as one browser: take step 1 in turn, then send the code at the same moment as all other browsers.
 
-    It returns exceptions, because it must not raise them here.
+    Exceptions are returned, because they must not be raised here.
     """
     began, got_in = world.clock.now(), []
     try:
@@ -187,7 +187,7 @@ def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exc
 
 
 def _gets_in(attempt: Callable[[], object]) -> bool:
-    """Return whether the attempt gets in. A request that only gets "the database is busy" does not."""
+    """Return whether the attempt gets in. A request whose answer is only "the database is busy" does not get in."""
     try:
         attempt()
     except MfaError:

@@ -1,4 +1,4 @@
-"""Attack 13's thief: an attacker who has a copy of the database, or can write to it, and does not have the key."""
+"""The thief in attack 13: an attacker who can copy the database or write to it, but does not have the key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def compute(world: World) -> str:
 
 
 def laid_over(world: World, row: bytes, other: bytes, known: bytes) -> str:
-    """Return whether two rows, one with the `known` secret, reveal the other row's secret: Alice's."""
+    """Return whether Alice's row and another row, whose secret is `known`, together reveal Alice's secret."""
     over = _xor(row, other)
     starts = range(max(len(over) - _SECRET_CHARACTERS + 1, 0))
     found = any(_secret_lets_in(world, _xor(over[at : at + _SECRET_CHARACTERS], known)) for at in starts)
@@ -54,13 +54,13 @@ def swap(world: World) -> str:
 
 WAYS: dict[str, Callable[[World], str]] = {
     "reading her row": read,
-    "computing it from one's own": compute,
-    "putting one's own row in its place": swap,
+    "computing it from his own row": compute,
+    "putting his own row in its place": swap,
 }
 
 
 def ways_in(make: Make) -> tuple[str, ...]:
-    """Return which of the `WAYS` let Mallory in as Alice, each on a separate server."""
+    """Return which of the `WAYS` let Mallory in as Alice. Each one is tried on a separate server."""
     return tuple(name for name, way in WAYS.items() if way(World(make)) != OUT)
 
 
@@ -69,7 +69,7 @@ def _xor(one: bytes, other: bytes) -> bytes:
 
 
 def _secret_lets_in(world: World, text: bytes) -> bool:
-    """Return whether the code of this secret is Alice's."""
+    """Return whether a code computed from this secret lets somebody in as Alice."""
     with suppress(InvalidSecret, UnicodeDecodeError):
         return lets_in(world, world.alice, partial(code_at, text.decode("ascii"), world.clock.now()))
     return False

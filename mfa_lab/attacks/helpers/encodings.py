@@ -1,4 +1,4 @@
-"""Encodings that hide nothing: how a text looks in each, and how anybody decodes a text without a key."""
+"""Encodings, which hide nothing: how a text looks in each, and how anybody can decode it without a key."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ SPELLINGS: dict[str, tuple[Spelling, Spelling]] = {
     "out of Base64": (base64.b64encode, _out_of_base64),
     "out of hexadecimal": (hexlify, unhexlify),
 }
-"""How each is written, and how it is read."""
+"""How each encoding is written and read."""
 
 
 def spelled(text: bytes) -> list[bytes]:
-    """Return what is stored if somebody encoded `text`."""
+    """Return `text` in every encoding."""
     return [write(text) for write, _ in SPELLINGS.values()]
 
 
 def readings(text: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield what `text` may mean, each with the name of its encoding.
+    """Yield what `text` may mean: each possible text with the name of its encoding.
 
-    A text that is not Base64 or hexadecimal is not decoded as such.
+    Text that is not valid Base64 or hexadecimal is not decoded in that way.
     """
     for name, (_, read) in SPELLINGS.items():
         with suppress(ValueError):

@@ -1,4 +1,4 @@
-"""How fast a server permits guessing, measured from outside on an account whose valid codes are known."""
+"""How fast a server permits guessing, measured from the outside on an account whose valid codes are known."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from mfa_lab.otp import MAX_WINDOW_STEPS
 
 HOUR = 3600
 TYPED = 25
-"""After so many wrong codes in a row, the rate is assumed to stay that of the last ten."""
+"""After this many wrong codes in a row, the rate of the last ten is assumed to continue."""
 
 
 def guess_hourly(world: World, person: Person, guesses: int) -> None:
-    """Make so many wrong guesses at this person's account, one an hour."""
+    """Make this number of wrong guesses at this person's account, one per hour."""
     guess_every(world, person, guesses, HOUR)
 
 
 def guess_every(world: World, person: Person, guesses: int, seconds: int) -> None:
-    """Make so many wrong guesses at this person's account, one every so many seconds."""
+    """Make this number of wrong guesses at this person's account, with this many seconds between them."""
     for _ in range(guesses):
         guess(world, world.begin(person), wrong_code(world, person))
         world.clock.advance(seconds)
 
 
 def stops_after(make: Make) -> int | None:
-    """Return after how many wrong codes in a row, one an hour, even a correct one is rejected.
+    """Return after how many wrong codes in a row, one per hour, even a correct code is rejected.
 
-    The answer is 25, 50, 100, 200, or None for never.
+    The result is 25, 50, 100, 200, or None for never.
     """
     for guesses in (TYPED, 50, 100, 200):
         world = World(make)
@@ -47,7 +47,7 @@ def _own_login(world: World) -> str:
 def accepted_codes(make: Make) -> int:
     """Return how many codes are valid at a time.
 
-    Each code around the server's own step is tried, between correct logins.
+    The code of each step around the server's own is tried, with correct logins in between.
     """
     world, right = World(make), 0
     for ahead in range(-MAX_WINDOW_STEPS, MAX_WINDOW_STEPS + 1):
@@ -60,11 +60,11 @@ def accepted_codes(make: Make) -> int:
 
 
 def waits(make: Make) -> list[int]:
-    """Return the wait after each of the first 25 wrong codes in a row, in seconds, to the half minute.
+    """Return the wait in seconds after each of the first 25 wrong codes in a row, to the nearest half minute.
 
-    There are fewer than 25 if after one of them no code is accepted for a day. For each wait, so many wrong codes are
-    typed, each as soon as it counts, and then a correct one until it is accepted, which resets the count. A wait is
-    assumed to be zero, or no shorter than any before it.
+    The list is shorter if no code is accepted for a day after one of them. To measure a wait, wrong codes are typed
+    as soon as the server counts them. Then a correct code is typed until it is accepted, which resets the count. A
+    wait is assumed to be zero, or no shorter than the earlier waits.
     """
     world, found = World(make), list[int]()
     while len(found) < TYPED:

@@ -1,8 +1,8 @@
-"""Guessing, measured: many attackers draw their guesses, and those with a valid guess play theirs on the server.
+"""Measured guessing: many attackers draw random guesses, and those with a valid guess type theirs at the server.
 
-Each attacker knows Alice's password and draws codes blindly. An attacker who draws no valid code fails at any server.
-The program plays only the others, so a large number of attackers costs little. The codes are real ones, from Alice's
-secret, at the moment of each guess.
+Each attacker knows Alice's password and draws random codes. An attacker who draws no valid code fails at any server.
+Only the others are simulated, so a large number of attackers costs little. The guesses are compared with real codes,
+computed from Alice's secret for the moment of each guess.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from mfa_lab.server.records import PendingLogin
 
 _AT_A_TIME = 8_192
 Play = Callable[[World, Sequence[str]], bool]
-"""Plays one attacker's guesses in order, and returns whether one of them opened Alice's account."""
+"""A function that types one attacker's guesses in order, and returns whether a guess opened Alice's account."""
 
 
 def guess(world: World, pending: PendingLogin, code: str) -> bool:
@@ -45,12 +45,12 @@ def many_attackers(
     window_steps: int = 1,
     seed: int = 1,
 ) -> Measure:
-    """Return how many of so many attackers get in with so many guesses each.
+    """Return how many attackers get in, if each of them makes this number of guesses.
 
-    `each_seconds`: at which second of the attack each guess is made; one number applies to all. `expected` is the
-    closed form (RFC4226-6), as if every guess were verified. The result is the same each time. With the `seed` of the
-    attack series, nobody is lucky with the few guesses that a good throttle permits. With other seeds, about one
-    attacker in several thousand is.
+    `each_seconds` says at which second of the attack each guess is made; a single number applies to all guesses.
+    `expected` is the closed form (RFC4226-6), which assumes that every guess is verified. The result is the same each
+    time. With the `seed` of the attack series, nobody succeeds with the few guesses that a good throttle permits.
+    With other seeds, about one attacker in several thousand succeeds.
     """
     right = _right_codes(_an_hour_later(make), np.broadcast_to(each_seconds, guesses), window_steps)
     throws, got = dice(SeededRandomness(seed)), 0
@@ -63,16 +63,16 @@ def many_attackers(
             got += play(_an_hour_later(make), [f"{code:06d}" for code in codes])
     chance = float(guessing(right.shape[1], guesses))
     words = (
-        f"{got} of {attackers:,} attackers with {guesses:,} guesses each got in; "
-        f"{attackers * chance:.1f} are expected where every guess counts"
+        f"{got} of {attackers:,} attackers with {guesses:,} guesses each got in; {attackers * chance:.1f} are "
+        f"expected if every guess is verified"
     )
     return Measure(got, attackers, words, expected=chance)
 
 
 def verified_guesses(make: Make, play: Play, guesses: int) -> list[bool]:
-    """Return which of so many wrong guesses of one attacker the server verified, in order.
+    """Return in order, for each of this number of wrong guesses, whether the server verified it.
 
-    The server tells nobody, but `MinimalServer` shows it by its behaviour, and `MfaServer` by its log.
+    No answer says so, but the behaviour of `MinimalServer` shows it, and so does the log of `MfaServer`.
     """
     world = _an_hour_later(make)
     codes = [f"{number:06d}" for number in range(guesses)]
@@ -96,20 +96,20 @@ _NOT_VERIFIED = {Reason.THROTTLED, Reason.CONSUMED_PENDING, Reason.EXPIRED_PENDI
 
 
 def _an_hour_later(make: Make) -> World:
-    """Wait an hour, so that Alice's enrolment closes no step of the widest window any more."""
+    """Return a world one hour later, when the step of Alice's enrolment has left even the widest window."""
     world = World(make)
     world.clock.advance(3600)
     return world
 
 
 def _right_codes(world: World, at_seconds: NDArray[np.int64], window_steps: int) -> NDArray[np.uint32]:
-    """Return for each guess the codes that are valid when it is made: a row of 2 * window_steps + 1."""
+    """Return the codes that are valid at each guess: a row of 2 * window_steps + 1 codes."""
     steps = (world.clock.now() + at_seconds) // PERIOD
     return codes_at(_secret(world.alice), steps[:, None] + np.arange(-window_steps, window_steps + 1))
 
 
 def wrong_code(world: World, person: Person) -> str:
-    """Return a code that is valid in none of the steps that any server here compares now."""
+    """Return a code that is not valid in any step that a server here compares now."""
     step = step_at(world.clock.now())
     near = {code_of(_secret(person), other) for other in range(step - MAX_WINDOW_STEPS, step + MAX_WINDOW_STEPS + 1)}
     return next(code for code in map("{:06d}".format, count()) if code not in near)

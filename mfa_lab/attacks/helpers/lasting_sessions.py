@@ -1,4 +1,7 @@
-"""Attack 15's weak server. The relay works on every server; here a stolen session never ends, and nobody is told."""
+"""The weak server of attack 15.
+
+The relay works on every server, but here a stolen session never ends, and nobody is told.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 class LastingServer(MinimalServer):
-    """Its sessions never end, and nobody is told when an account gets another authenticator.
+    """Keep sessions for ever, and tell nobody when an account gets another authenticator.
 
-    `times` holds, by token, when each session was opened and when it was last used.
+    `times` holds by token when each session was opened and last used.
     """
 
     session_seconds, idle_seconds, fresh_seconds = DAY, HOUR, 300
@@ -39,11 +42,11 @@ class LastingServer(MinimalServer):
         self._told.setdefault(name, []).append(Notification(self.clock.now(), event))
 
     def notifications(self, session: Session) -> tuple[Notification, ...]:
-        """Return the notifications that the owner of a session finds."""
+        """Return the notifications that the session's owner can read."""
         return tuple(self._told.get(self.check_session(session).name, ()))
 
     def start_enrolment(self, permit: PendingLogin | Session) -> Enrolment:
-        """Start an enrolment for another authenticator with a session of at most five minutes.
+        """Start an enrolment for another authenticator, with a session that is at most five minutes old.
 
         Source: ASVS-7.5.1.
         """

@@ -1,4 +1,4 @@
-"""Attack 14's searches: the places where a shared secret leaks by itself, and a stand-in for a web service."""
+"""The searches of attack 14: places where a shared secret leaks, and a stand-in for a web service."""
 
 from __future__ import annotations
 
@@ -23,20 +23,22 @@ PNG = "data:image/png;base64,"
 _TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
 
 Make = Callable[[str, str], Any]
-"""Makes an offer for an account's name and a shared secret."""
+"""A function that makes an offer for an account name and a shared secret."""
 
 
 class Page:
-    """Shows a picture as a browser does. It fetches a foreign address, and the stranger notes it in `strangers_log`.
+    """Show a picture as a browser does.
 
-    The stranger is this class: nothing leaves the process.
+    If the address is foreign, the stranger who serves it records it in `strangers_log`.
+
+    This class also plays the stranger, so nothing leaves the process.
     """
 
     def __init__(self) -> None:
         self.strangers_log: list[str] = []
 
     def load(self, address: str) -> bytes:
-        """Return the picture at this address, PNG."""
+        """Return the PNG picture at this address."""
         if address.startswith(PNG):
             return base64.b64decode(address.removeprefix(PNG))
         self.strangers_log.append(address)
@@ -45,9 +47,9 @@ class Page:
 
 
 def spelling(text: str) -> str:
-    """Return how a text spells the secret, or nothing.
+    """Return in which encoding a text contains the secret, or "" if it does not contain it.
 
-    The text may be an address or a setup key. Each of the common `readings` of the whole and of its words is tried.
+    The text may be an address or a setup key. All common `readings` of the whole text and of its words are tried.
     """
     shown = unquote(text)
     for part in (shown.replace(" ", ""), *re.findall(r"[\w+/-]+=*", shown)):
@@ -58,12 +60,12 @@ def spelling(text: str) -> str:
 
 
 def contains_secret(text: str) -> bool:
-    """Return whether a text contains the secret, in any spelling."""
+    """Return whether a text contains the secret in any encoding."""
     return bool(spelling(text))
 
 
 def in_a_log_line(make: Make) -> str:
-    """Search what is logged when an offer is made: the offer, and its fields."""
+    """Search the log lines that are written when an offer is made: the offer, and its fields."""
     offer = make(NAME, SECRET)
     for words, what in (("the offer shows it", offer), ("its fields show it", getattr(offer, "__dict__", {}))):
         how = spelling(_logged(what))
@@ -80,13 +82,13 @@ def _logged(what: object) -> str:
 
 
 def in_a_repr(make: Make) -> str:
-    """Search what a prompt or a debugger shows of a list that holds the offer."""
+    """Search the text that a prompt or a debugger shows for a list with the offer in it."""
     offer = make(NAME, SECRET)
     return "it shows it" if contains_secret(f"{[offer]!r} {offer}") else ""
 
 
 def in_a_traceback(make: Make) -> str:
-    """Search an error report with variables: a function fails that holds an offer, then one that draws it."""
+    """Search error reports that show variables, from a function that holds the offer and from one that draws it."""
     for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", _cannot_be_drawn)):
         if contains_secret(_reported(fail, make)):
             return words
@@ -111,7 +113,7 @@ def _cannot_be_drawn(make: Make) -> None:
 
 
 def in_a_saved_notebook(make: Make) -> str:
-    """Search what is saved with a notebook whose cell ends with the offer: all its views."""
+    """Search all views of the offer that are saved with a notebook if a cell ends with the offer."""
     offer = make(NAME, SECRET)
     faces = {"text/plain": repr(offer)}
     for name in ("html", "svg", "png", "markdown", "latex", "json", "mimebundle"):
@@ -139,4 +141,4 @@ LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {
     "a saved notebook": in_a_saved_notebook,
     "a stranger's web service": at_a_strangers,
 }
-"""Searches by place; each returns how the secret leaks there, or ""."""
+"""Searches by place. Each search returns how the secret leaks there, or "" if it does not leak."""

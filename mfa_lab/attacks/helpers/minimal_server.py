@@ -1,8 +1,8 @@
-"""The smallest server that takes both steps and makes none of the mistakes of the attack series.
+"""The smallest server that handles both steps without any of the mistakes of the attack series.
 
-Each weak server is this one with one method changed, and a fix changes it back. It has the calls of `MfaServer`, so
-the same attack runs on both. It keeps everything in memory, and no second process can share it: it is a model to
-read, not a server to use.
+Each weak server is this server with one method changed, and a fix changes the method back. It has the same methods as
+`MfaServer`, so the same attack runs on both. It keeps everything in memory, so a second process cannot share it: it
+is a model to read, not a server to use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PERIOD = 30
 
 @dataclass(kw_only=True, slots=True)  # slots: nothing can be counted on the class itself
 class Count:
-    """Hold the number of wrong codes in a row, and until when no further one is verified (Unix seconds)."""
+    """Hold the number of wrong codes in a row, and until when no further code is verified (Unix seconds)."""
 
     failures: int = 0
     wait_until: int = 0
@@ -43,14 +43,19 @@ class Account(Count):
 
 
 class MinimalServer:
-    """Takes two steps, one account after the other. Methods without a lesson in them begin with an underscore.
+    """Handle a login in two steps, for one account after the other.
 
-    `accounts` are by name; `pendings` and `sessions` give the owner of each token.
+    Methods that teach nothing begin with an underscore.
+
+    `accounts` is a dictionary by name. `pendings` and `sessions` map each token to its owner.
     """
 
     window_steps = 1
     free_failures = 4
-    """So many wrong codes in a row cost no wait. Each further one doubles it, from half a minute to an hour."""
+    """This many wrong codes in a row cause no wait.
+
+    Each further wrong code doubles the wait, from half a minute to an hour.
+    """
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         self.clock = clock
@@ -68,7 +73,7 @@ class MinimalServer:
     # Step 1
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        """Return a pending login for a correct password, and never a session."""
+        """Return a pending login for a correct password, but never a session."""
         account = self.accounts.get(name)
         known = self.hasher.verify(
             account.password_hash if account else None, Redacted(password)
@@ -102,7 +107,7 @@ class MinimalServer:
         return self.accounts[name]
 
     def step_of(self, account: Account, code: str) -> int | None:
-        """Return the time step within the window that `code` belongs to, or None."""
+        """Return the time step in the window to which `code` belongs, or None."""
         try:
             typed = tidy_code(code)
         except MalformedCode:
@@ -114,22 +119,22 @@ class MinimalServer:
         return found
 
     def centre(self, account: Account) -> int:  # noqa: ARG002
-        """Return the time step in the middle of the window: the server's own, for every account."""
+        """Return the time step in the middle of the window, which is the server's own step for every account."""
         return step_at(self.clock.now(), PERIOD)
 
     def consume(self, account: Account, step: int) -> bool:
-        """Consume a step, once: only one above the last consumed one."""
+        """Consume a step if it is later than the last consumed step, and return whether it was consumed."""
         if step <= account.last_step:
             return False
         account.last_step = step
         return True
 
     def counted(self, pending: PendingLogin) -> Count:
-        """Return where wrong codes are counted: in the account, for all pending logins (RFC4226-7.3)."""
+        """Return where wrong codes are counted: per account, across all pending logins (RFC4226-7.3)."""
         return self.account_of(pending)
 
     def must_wait(self, count: Count) -> bool:
-        """Return whether too many wrong codes came, too recently."""
+        """Return whether the next code must still wait because of earlier wrong codes."""
         return self.clock.now() < count.wait_until
 
     def failed(self, count: Count) -> None:
@@ -138,7 +143,7 @@ class MinimalServer:
         count.wait_until = self.clock.now() + self.wait_seconds(count.failures)
 
     def wait_seconds(self, failures: int) -> int:
-        """Return how long the next code has to wait after so many wrong ones in a row."""
+        """Return how long the next code must wait after this number of wrong codes in a row."""
         beyond = failures - self.free_failures
         return min(30 * 2 ** min(beyond - 1, 7), 3600) if beyond > 0 else 0
 
@@ -147,14 +152,14 @@ class MinimalServer:
         count.failures = 0
 
     def open_session(self, account: Account) -> Session:
-        """Grant access: return a token that the server knows."""
+        """Grant access and return the session."""
         token = self._new_token()
         self.sessions[token.reveal()] = account.name
         now = self.clock.now()
         return Session(token, account.name, now, now + 3600)
 
     def check_session(self, session: Session) -> Session:
-        """Return the session as the server knows it. Every page calls this before it shows anything."""
+        """Return the session as the server recorded it. Every page calls this method before it shows anything."""
         name = self.sessions.get(session.token.reveal())
         if name is None:
             raise AccessDenied
@@ -163,7 +168,7 @@ class MinimalServer:
     # Enrolment
 
     def start_enrolment(self, pending: PendingLogin) -> Enrolment:
-        """Offer a shared secret to an account that has none."""
+        """Offer a shared secret to an account that has no authenticator."""
         account = self.account_of(pending)
         if account.secret:
             raise AccessDenied
@@ -176,7 +181,10 @@ class MinimalServer:
         return Enrolment(token, self.clock.now() + 900, offered)
 
     def confirm_enrolment(self, enrolment: Enrolment, code: str) -> RecoveryCodes:
-        """Bind the authenticator that shows a valid code, and consume its step. Every earlier pending login ends."""
+        """Bind the authenticator that shows a valid code, and consume the code's step.
+
+        Every earlier pending login ends.
+        """
         name, secret = self._offers.get(enrolment.token.reveal(), ("", ""))
         step = self.step_of(Account(name, "", secret), code) if name else None
         if step is None:
@@ -189,7 +197,7 @@ class MinimalServer:
     def reset_factors(self, name: str) -> None:
         """Reset a lost or disabled authenticator, as an administrator does.
 
-        The next login with a correct password enrols a new one.
+        After the next correct password, the owner enrols a new authenticator.
         """
         account = self.accounts[name]
         account.secret, account.failures, account.wait_until = None, 0, 0
@@ -200,5 +208,5 @@ class MinimalServer:
 
 @lru_cache(maxsize=4096)
 def code_of(secret: str, step: int) -> str:
-    """Return PyOTP's code of a step, from a cache: the attacks need the same few codes a million times."""
+    """Return PyOTP's code for a step from a cache, because the attacks need the same few codes a million times."""
     return code_at(secret, step * PERIOD)

@@ -1,4 +1,4 @@
-"""A stolen session: how a relay gets it, and the trials on sessions, stolen and honest."""
+"""A stolen session: how a relay gets it, and the trials with stolen and honest sessions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ HALF_HOURS_IN_A_WEEK = 7 * DAY // HALF_AN_HOUR
 
 
 class Relay:
-    """A phishing page. It sends whatever is typed there to the real server at once, and keeps what comes back.
+    """Play a phishing page. It sends everything that is typed to the real server at once, and keeps what comes back.
 
-    It has the server's calls, so a form can be pointed at it as at the server: `room.server = Relay(room.server)`.
-    `seen` lists what passed, in order; `session` is what the attacker was after.
+    It has the server's methods, so it can stand in for the server behind a form: `room.server = Relay(room.server)`.
+    `seen` lists what passed through, in order. `session` is what the attacker wants.
     """
 
     def __init__(self, server: Any) -> None:
@@ -66,7 +66,7 @@ def _bind(world: World, session: Session, phone: Phone) -> None:
 
 
 def half_hours_open(world: World, session: Session, most: int) -> int:
-    """Return how many requests, one each half hour, find the pages open before one does not."""
+    """Return how many requests, one every half hour, open Alice's pages before the first one that does not."""
     for count in range(most):
         if world.whose(session) != world.alice.name:
             return count
@@ -75,7 +75,7 @@ def half_hours_open(world: World, session: Session, most: int) -> int:
 
 
 def with_stolen(then: Callable[[World, Session], Session]) -> Callable[[Make], str]:
-    """Return a trial: the session is stolen, something happens, and its holder asks for a page."""
+    """Return a trial in which a session is stolen, something happens, and the thief then asks for a page."""
 
     def run(make: Make) -> str:
         world = World(make)
@@ -91,7 +91,7 @@ def at_once(_world: World, session: Session) -> Session:
 
 
 def for_how_long(make: Make) -> str:
-    """Return when the stolen session ends in use and without use, in hours."""
+    """Return after how many hours the stolen session ends, both with use and without use."""
     world = World(make)
     hours = half_hours_open(world, stolen(world), HALF_HOURS_IN_A_WEEK) * HALF_AN_HOUR // HOUR
     unused = next((pause for pause in (HOUR + 1, DAY) if not _open_after(make, pause)), 7 * DAY) // HOUR
@@ -106,13 +106,13 @@ def _open_after(make: Make, pause: int) -> bool:
 
 
 def used_for_a_day(world: World, session: Session) -> Session:
-    """Use it every half hour for a day."""
+    """Use the stolen session every half hour for a day."""
     half_hours_open(world, session, DAY // HALF_AN_HOUR)
     return session
 
 
 def with_new_dates(world: World, session: Session) -> Session:
-    """Use it a day later, with other dates written on it."""
+    """Use the stolen session a day later, with new dates written on it."""
     used_for_a_day(world, session)
     world.clock.advance(1)
     now = world.clock.now()
@@ -120,13 +120,13 @@ def with_new_dates(world: World, session: Session) -> Session:
 
 
 def unused_for_an_hour(world: World, session: Session) -> Session:
-    """Use it after exactly one hour without use."""
+    """Use the stolen session after exactly one hour without use."""
     world.clock.advance(HOUR)
     return session
 
 
 def opened_after_it(world: World, session: Session) -> Session:
-    """Make a first request when the hour is over."""
+    """Make one request after an hour without use, and then use the session again."""
     world.whose(unused_for_an_hour(world, session))
     return session
 
@@ -139,7 +139,7 @@ def with_alices_name_on_it(make: Make) -> str:
 
 
 def made_up(make: Make) -> str:
-    """Return what a page answers to a token that nobody was given."""
+    """Return how a page answers a token that the server never issued."""
     world = World(make)
     session = replace(world.log_in(world.alice), token=token_from(bytes(32)))
     try:
@@ -156,7 +156,7 @@ def a_notification(make: Make) -> str:
 
 
 def used(make: Make, pauses: Sequence[int]) -> str:
-    """Use a session after each of these pauses, in seconds."""
+    """Use a session after each of these pauses (in seconds)."""
     world = World(make)
     session = world.log_in(world.alice)
     for pause in pauses:

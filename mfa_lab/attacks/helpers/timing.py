@@ -1,8 +1,8 @@
-"""A timing attack by a stranger: rejected logins to existing and unknown names, in pairs, and Welch's t.
+"""A stranger's timing attack: rejected logins for existing and unknown names, in pairs, and Welch's t.
 
-Real time differs from run to run, so it is measured on each learner's machine, and only what is certain is committed.
-The expensive work is counted: password hashes. With a round time for a hash and seeded noise from the network, the
-count gives the same milliseconds each time.
+Real times differ from run to run, so they are measured on each learner's machine and never committed. Instead, the
+expensive work is counted: the password hashes. With a rounded time per hash and seeded network noise, this count
+gives the same milliseconds each time.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.passwords.hashing import PasswordHasher
 
 TOLD_APART = 4.5
-"""The customary limit of leakage tests: by chance alone |t| exceeds it about seven times in a million."""
+"""The usual limit in leakage tests: by chance, |t| exceeds it about seven times in a million."""
 HASH_MS = 28.0
-"""The rounded time of an Argon2id hash under `policy.OWASP` on one core."""
+"""The rounded time of an Argon2id hash under `policy.OWASP`, on one core."""
 WAY_MS, NOISE_MS = 60.0, 20.0
-"""The way there and back over a network, and how much it strays: a standard deviation."""
+"""The time to the server and back over a network, and its standard deviation."""
 _WRONG = "demo only: not the password"
 _SEED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Hold the milliseconds of rejected logins, in pairs: existing names, and unknown names."""
+    """Hold the milliseconds of rejected logins, in pairs of an existing and an unknown name."""
 
     known_ms: tuple[float, ...]
     unknown_ms: tuple[float, ...]
 
     @property
     def t(self) -> float:
-        """Return Welch's t of the two means. It is positive if an existing name takes longer."""
+        """Return Welch's t for the two means. It is positive if existing names take longer."""
         return welch_t(self.known_ms, self.unknown_ms)
 
     @property
     def told_apart(self) -> bool:
-        """Return whether so many attempts distinguish existing names from unknown ones."""
+        """Return whether this number of attempts distinguishes existing names from unknown names."""
         return abs(self.t) > TOLD_APART
 
     def __repr__(self) -> str:
@@ -61,7 +61,7 @@ class Timing:
 
 
 def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
-    """Return Welch's t: the difference of two means in units of its own uncertainty.
+    """Return Welch's t, which is the difference of two means divided by its standard error.
 
     >>> welch_t((10.0, 12.0), (5.0, 7.0))
     3.5355339059327378
@@ -71,7 +71,7 @@ def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
 
 @contextmanager
 def counted_hashes() -> Iterator[list[str]]:
-    """Add every password hash that is computed in the body to the list, in Argon2 itself."""
+    """Yield a list to which Argon2 itself adds every password hash that is computed in the body."""
     done: list[str] = []
 
     def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,10 +92,10 @@ def counted_hashes() -> Iterator[list[str]]:
 
 
 def by_the_clock(make: Make, pairs: int = 40) -> Timing:
-    """Measure real time on this machine, for `slow` or `our_slow_server`; a pair costs three hashes.
+    """Measure real times on this machine, for `slow` or `our_slow_server`. A pair costs three hashes.
 
-    The slowest tenth of either side is left out, because other work of the machine dominates it. Even so, no t is
-    certain on a busy machine, so commit none.
+    The slowest tenth of each side is left out, because the machine's other work dominates it. Even so, t is not
+    reliable on a busy machine, so never commit it.
     """
     timing = _pairs(make, pairs, _clocked)
     return Timing(_without_the_slowest(timing.known_ms), _without_the_slowest(timing.unknown_ms))
@@ -107,9 +107,9 @@ def _without_the_slowest(times: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def by_the_count(make: Make, pairs: int = 100) -> Timing:
-    """Return the same attempts with `HASH_MS` for every hash and with a network's noise.
+    """Return the times of the same attempts with `HASH_MS` for every hash and with network noise.
 
-    They are seeded, so they are the same each time.
+    The noise is seeded, so the times are the same in each run.
     """
     way, noise = NormalDist(WAY_MS, NOISE_MS), SeededRandomness(_SEED)
 
@@ -123,7 +123,7 @@ def by_the_count(make: Make, pairs: int = 100) -> Timing:
 
 
 def slow(weak: type[MinimalServer]) -> Make:
-    """Return a small server whose passwords are hashed as they should be (OWASP-PW), for real time measurements."""
+    """Return a small server that hashes passwords as recommended (OWASP-PW), for measurements of real time."""
 
     def make(clock: Clock, randomness: Randomness) -> MinimalServer:
         server = weak(clock, randomness)
@@ -139,9 +139,9 @@ def our_slow_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 
 def _pairs(make: Make, pairs: int, measure: Callable[[Callable[[], None]], float]) -> Timing:
-    """Yield pairs of rejections. Each name is tried once, so that no throttle starts; a coin decides the order."""
+    """Yield pairs of rejections. Each name is tried only once, so that no throttle starts. The order is random."""
     if pairs < 2:
-        raise InvalidInput("a mean with its uncertainty needs two attempts or more")
+        raise InvalidInput("a standard error needs two attempts or more")
     server = make(ManualClock(), SeededRandomness(1))
     coins = SeededRandomness(pairs).token_bytes(pairs)
     times: dict[str, list[float]] = {".org": [], ".net": []}

@@ -1,4 +1,4 @@
-"""Parts of the attacks on used codes: Alice's code, used, and typed again by Mallory, who knows her password."""
+"""Parts of the attacks on used codes: Alice uses a code, and Mallory, who knows her password, types it again."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def used_again(
 ) -> str:
     """Return whether Alice's code is accepted `delay_seconds` after she used it.
 
-    It is typed in another spelling if one is given, and comes from a phone that is `phone_ahead` seconds ahead. She
-    uses it at this second of the server's step.
+    Her phone is `phone_ahead` seconds ahead, and she uses the code at second `at_second` of the server's step. The
+    code is then typed as `spell` writes it.
     """
     world = World(make)
     world.clock.advance((at_second - world.clock.now()) % PERIOD)
@@ -49,7 +49,7 @@ def _last_after_it(make: Make) -> str:
 
 
 def _two_seen(make: Make) -> tuple[World, str, str]:
-    """Return a world in which Alice has logged in twice, and her two codes. The window accepts both."""
+    """Return a world in which Alice has logged in twice, and her two codes, which are both still in the window."""
     world, codes = World(make), list[str]()
     for pause in (0, PERIOD):
         world.clock.advance(pause)
@@ -70,21 +70,19 @@ LAST_BUT_ONE = Trial(
     "The code before the last one, once more",
     _last_but_one,
     OUT,
-    "Alice has logged in twice, with two codes, and your server accepts the first code again. Which codes are over "
-    "after her second login?",
+    "Alice has logged in twice, with two codes, but your server accepts the first code again. Which codes should "
+    "be invalid after her second login?",
 )
 LAST_AFTER_IT = Trial(
     "The code before the last one, and then the last one, once more",
     _last_after_it,
     OUT,
-    "Your server rejects an older code, and then accepts the last code again. What has the older code changed?",
+    "Your server rejects an older code, but then accepts the last code again. What did the older code change?",
 )
 TWO_PEOPLE = Trial(
     "Mallory and Alice, in the same half minute",
     _two_people,
     IN,
-    "Mallory and Alice log in within the same half "
-    "minute, and your server rejects one of them. "
-    "Each has other codes. Whose code does it "
-    "remember?",
+    "Mallory and Alice log in within the same half minute, but your server rejects one of them. Their codes are "
+    "different. Whose code does your server remember?",
 )

@@ -1,4 +1,4 @@
-"""The world of an attack: a server, a clock, Alice and Mallory with an account and a phone each."""
+"""The world of an attack: a server, a clock, and Alice and Mallory, each with an account and a phone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Hold somebody with an account and a phone. Passwords here are demo passwords."""
+    """Hold a person with an account and a phone. The passwords here are demo passwords."""
 
     name: str
     password: str
@@ -34,9 +34,9 @@ class Person:
 
 
 class World:
-    """Hold one server that `make` makes, and two people who have enrolled. Seeded: the same each time.
+    """Hold one server that `make` makes, and two people who have enrolled. It is seeded, so it is the same each time.
 
-    The clock shows a time two minutes after the enrolments, ten seconds into a step.
+    The clock shows two minutes after the enrolments, ten seconds into a step.
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:
@@ -56,17 +56,17 @@ class World:
         return person
 
     def begin(self, person: Person) -> PendingLogin:
-        """Take step 1 with this person's password, no matter who types it."""
+        """Complete step 1 with this person's password, no matter who types it."""
         pending: PendingLogin = self.server.begin_login(person.name, person.password)
         return pending
 
     def log_in(self, person: Person) -> Session:
-        """Take all steps honestly."""
+        """Complete all steps honestly, and return the session."""
         session: Session = self.server.finish_login(self.begin(person), person.phone.code())
         return session
 
     def whose(self, session: Session) -> str | None:
-        """Return whose pages this session opens, if any. It asks the server, as every page does."""
+        """Return whose pages this session opens, or None. The server decides this, as it does for every page."""
         try:
             name: str = self.server.check_session(session).name
         except AccessDenied:
@@ -75,7 +75,7 @@ class World:
 
 
 def outcome(attempt: Callable[[], object]) -> str:
-    """Return `IN` if `attempt` returns, and `OUT` if access is denied. Raise any other error of the server."""
+    """Return `IN` if `attempt` returns, and `OUT` if access is denied. Raises any other error of the server."""
     try:
         attempt()
     except AccessDenied:
@@ -129,45 +129,43 @@ def _wrong_password(make: Make) -> str:
 
 HONEST = (
     Trial(
-        "Alice, with password and code",
+        "Alice, with her password and code",
         _honest,
         IN,
-        "Your server does not let Alice in with her password and "
-        "code. Such a server is safe, and useless. Which check "
-        "rejects her?",
+        "Your server rejects Alice although her password and code are correct. Such a server is safe but useless. "
+        "Which check rejects her?",
     ),
     Trial(
         "Alice, four logins in a row",
         _again,
         IN,
-        "Your server accepts Alice's first login and rejects a later one. What did the first login change?",
+        "Your server accepts Alice's first login but rejects a later one. What did the first login change?",
     ),
     Trial(
-        "Alice, whose code is a step old",
+        "Alice, whose code is one step old",
         _slow,
         IN,
-        "Your server rejects a code that is a step old. People type "
-        "slowly, and clocks differ by some seconds. Which steps "
-        "should it accept?",
+        "Your server rejects a code that is one step old. People type slowly, and clocks differ by a few seconds. "
+        "Which steps should your server accept?",
     ),
     Trial(
         "Alice, who mistypes once",
         _typo,
         IN,
-        "Your server keeps Alice out after one wrong digit. Everybody "
-        "mistypes from time to time. What should one mistake cost?",
+        "Your server rejects Alice's correct code after one typing mistake. Everybody mistypes from time to time. "
+        "What should one mistake cost?",
     ),
     Trial("A wrong code", _wrong_code, OUT, "Whatever else you fix, the server must still verify the code."),
     Trial(
         "A wrong password", _wrong_password, OUT, "Whatever else you fix, the server must still verify the password."
     ),
 )
-"What every server must go on doing, fixed or not. It is part of each grader whose target is a "
+"What every server must continue to do, whether fixed or not. These trials are part of each grader whose target is a "
 "server."
 
 
 def refuses_everybody(weak: Any) -> Any:
-    """Return the fix that no grader may pass: nobody can finish a login, but everybody can enrol."""
+    """Return a "fix" that no grader may accept: everybody can enrol, but nobody can finish a login."""
 
     class Refuser(weak):  # type: ignore[misc]
         def finish_login(self, *_: object, **__: object) -> Session:

@@ -1,1 +1,1 @@
-"""Simulations: codes over arrays, chances in closed form and drawn, guess budgets, seed search."""
+"""Simulations: codes in arrays, chances in closed form and by simulation, guess budgets, and a seed search."""

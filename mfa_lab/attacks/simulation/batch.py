@@ -1,8 +1,10 @@
-"""Codes by the million, for figures and simulations. Never use it for a login, where PyOTP computes every code.
+"""Codes by the million, for figures and simulations.
+
+Never use this module for a login: there, PyOTP computes every code.
 
 SHA-1 runs over NumPy arrays (`sha1.compress`), about twenty times as fast as a loop over PyOTP. SHA-256 and SHA-512
-use `hashlib`, copied from a prepared state. They have over two times as many operations, each a pass over memory, so
-arrays would be slower.
+use `hashlib`, copied from a prepared state. They have more than twice as many operations, each of which is a pass
+over memory, so arrays would be slower.
 """
 
 from __future__ import annotations
@@ -27,11 +29,11 @@ from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
 Codes = NDArray[np.uint32]
 
 CHUNK_CODES = 20_480
-"""Codes computed at a time: enough that NumPy's calls cost little, few enough for a core's own cache."""
+"""How many codes are computed at a time: enough that NumPy's calls cost little, but few enough for a core's cache."""
 TASK_CODES = 16 * CHUNK_CODES
-"""Codes that a process gets at a time."""
+"""How many codes a process gets at a time."""
 WORTH_PROCESSES = 4_000_000
-"""Fewer codes are computed before another process has started."""
+"""Fewer codes would be ready before another process had started."""
 _SHOW_AFTER_SECONDS = 2
 _N = np.uint32
 _INNER, _OUTER = (bytes(byte ^ padding for byte in range(256)) for padding in (0x36, 0x5C))
@@ -48,12 +50,12 @@ def codes_at(
 ) -> Codes:
     """Return the code of each secret at each step, as a number: 7 means "000007".
 
-    `secrets`: Base32 text, one or an array; `steps`: time steps (`otp.step_at`), one or an array. The two
-    broadcast, in up to two dimensions: n secrets and n steps give n codes, `secrets[:, None]` and steps a table.
-    It computes in chunks. Beside the arguments and the result (4 bytes a code), this takes some 20 MB, and as much
-    again, with an interpreter, for each of `workers` processes. None means one for each core if that is quicker;
-    threads would only wait for each other. A bar shows progress after two seconds. Raises `InvalidSecret`,
-    `InvalidInput`.
+    `secrets` is Base32 text, and `steps` are time steps (`otp.step_at`). Each may be a single value or an array. The
+    two broadcast in up to two dimensions: n secrets and n steps give n codes, while `secrets[:, None]` and steps give
+    a table. Codes are computed in chunks. Besides the arguments and the result (4 bytes per code), this takes about
+    20 MB. Each of `workers` processes takes as much again, plus an interpreter. None means one process per core if
+    that is faster; threads would only wait for each other. A bar shows progress after two seconds. Raises
+    `InvalidSecret`, `InvalidInput`.
 
     >>> [f"{code:06d}" for code in codes_at("DEMOALICEDEMOALICEDEMOALICEDEMO2", [60_000_000, 60_000_001])]
     ['715679', '411743']
@@ -61,7 +63,7 @@ def codes_at(
     checked_parameters(digits, 30, algorithm)
     texts, counters = np.asarray(secrets, dtype=object), _checked_steps(steps)
     if max(texts.ndim, counters.ndim) > 2:
-        raise InvalidInput("secrets and steps have two dimensions at most: reshape them")
+        raise InvalidInput("secrets and steps must have at most two dimensions: reshape them")
     try:
         shape = np.broadcast_shapes(texts.shape, counters.shape)
     except ValueError:
@@ -86,7 +88,7 @@ Task = tuple[NDArray[Any], NDArray[Any], int, str]
 def _checked_steps(steps: ArrayLike) -> NDArray[Any]:
     given = np.asarray(steps)
     if given.size and (given.dtype.kind not in "iu" or int(given.min()) < 0):
-        raise InvalidInput("steps are whole numbers of 0 or more: time steps begin in 1970")
+        raise InvalidInput("steps must be whole numbers, 0 or more: time steps begin in 1970")
     return given
 
 
@@ -95,7 +97,7 @@ def _checked_workers(workers: int | None, size: int) -> int:
         alone = size < WORTH_PROCESSES or parent_process() is not None
         return 1 if alone else os.cpu_count() or 1
     if type(workers) is not int or workers < 1:
-        raise InvalidInput("workers must be a whole number of 1 or more")
+        raise InvalidInput("workers must be a whole number, 1 or more")
     return workers
 
 
@@ -104,7 +106,7 @@ def _in_two_dimensions(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Tile]:
-    """Cut a table into tiles of at most `size` cells, in whole rows if they fit."""
+    """Yield tiles of a table, each with at most `size` cells, in whole rows if they fit."""
     rows, columns = shape
     wide = max(1, min(columns, size))
     high = max(1, size // wide)
@@ -119,7 +121,10 @@ def _tile(array: NDArray[Any], tile: Tile) -> NDArray[Any]:
 
 
 def _done(tasks: Iterable[Task], workers: int) -> Iterator[Codes]:
-    """Yield the tasks' results in order. There are only as many tasks at a time as keep all workers busy."""
+    """Yield the tasks' results in order.
+
+    Only as many tasks exist at a time as are needed to keep all workers busy.
+    """
     if workers == 1:
         yield from (_codes(*task) for task in tasks)
         return
@@ -151,7 +156,7 @@ def _codes(texts: NDArray[Any], counters: NDArray[Any], digits: int, algorithm: 
 def truncated(words: list[Codes]) -> Codes:
     """Return the dynamic truncation (RFC 4226, section 5.3): 31 bits from the offset in the last four bits.
 
-    `words`: the digest's first five words and its last one.
+    `words` contains the digest's first five words and its last word.
     """
     offset = words[-1] & _N(15)
     first, shift = offset >> _N(2), (offset & _N(3)) << _N(3)
@@ -162,12 +167,12 @@ def truncated(words: list[Codes]) -> Codes:
 
 
 def _either(zeros: Codes, ones: Codes, mask: Codes) -> Codes:
-    """Return `zeros` or `ones`, as the mask says, in a fifth of the time of `np.choose`."""
+    """Return `zeros` or `ones`, depending on the mask, in a fifth of the time of `np.choose`."""
     return zeros ^ ((zeros ^ ones) & mask)
 
 
 class _Sha1:
-    """HMAC-SHA-1 over arrays. It compresses each key's two blocks once, then two more blocks for each code."""
+    """Compute HMAC-SHA-1 over arrays: compress each key's two blocks once, then two more blocks for each code."""
 
     def __init__(self, texts: NDArray[Any], algorithm: str) -> None:
         keys = b"".join(_block_long(texts, algorithm))
@@ -183,13 +188,13 @@ class _Sha1:
 
 
 def _high(counters: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Return the upper 32 bits, as one shared word if none of them is set, which is so until the year 6053."""
+    """Return the upper 32 bits. Until the year 6053 all of them are zero, and a single shared word is returned."""
     high = (counters >> np.uint64(32)).astype(np.uint32)
     return high if high.any() else sha1.word(0)
 
 
 def last_block(words: Iterable[NDArray[np.uint32]]) -> list[NDArray[np.uint32]]:
-    """Return the rest of a message whose first block was the key's: `words`, a one bit, zeros, the bit length."""
+    """Return the rest of a message after the key's block: `words`, a one bit, zeros, and the length in bits."""
     block = [*words, sha1.word(1 << 31)]
     length = 8 * (64 + 4 * (len(block) - 1))
     return block + [sha1.word(0)] * (15 - len(block)) + [sha1.word(length)]
@@ -200,7 +205,7 @@ def _words(blocks: bytes, shape: tuple[int, ...]) -> list[NDArray[np.uint32]]:
 
 
 class _Sha2:
-    """HMAC-SHA-256 and -512 by `hashlib`. It hashes each key's two blocks once, and copies their states."""
+    """Compute HMAC-SHA-256 and HMAC-SHA-512 by `hashlib`: hash each key's two blocks once, then copy their states."""
 
     def __init__(self, texts: NDArray[Any], algorithm: str) -> None:
         new = _quickest(algorithm)
@@ -225,7 +230,10 @@ class _Sha2:
 
 
 def _quickest(algorithm: str) -> Callable[..., Any]:
-    """Return CPython's own hash if it was built in. It copies its state quicker than OpenSSL's in `hashlib`."""
+    """Return CPython's own hash if it was built in.
+
+    Its state copies faster than that of OpenSSL's hash in `hashlib`.
+    """
     try:
         own: Callable[..., Any] = getattr(hashlib, "__get_builtin_constructor")(algorithm)
     except (AttributeError, ValueError):
@@ -234,7 +242,7 @@ def _quickest(algorithm: str) -> Callable[..., Any]:
 
 
 def _block_long(texts: NDArray[Any], algorithm: str) -> Iterator[bytes]:
-    """Return the keys as HMAC takes them: a block long, and hashed first if they are longer (RFC 2104)."""
+    """Return the keys in the form that HMAC needs: one block long, and hashed first if they are longer (RFC 2104)."""
     size = DIGESTS[algorithm]().block_size
     for text in texts.flat:
         key = secret_bytes(text)

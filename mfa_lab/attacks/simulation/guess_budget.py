@@ -1,7 +1,8 @@
-"""The guess budget: what an attacker with the password achieves by guessing codes.
+"""The guess budget: how far an attacker who has the password gets by guessing codes.
 
-Only rules decide it, in closed form: how many codes are valid at a time, how long each failure makes the next attempt
-wait, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` draws the same attempts one by one.
+A few rules decide it, in closed form: how many codes are valid at a time, how long each failure makes the next
+attempt wait, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` simulates the same attempts
+one by one.
 """
 
 from __future__ import annotations
@@ -20,23 +21,24 @@ from mfa_lab.server.login.throttle import wait_seconds
 DAY_SECONDS = 86_400
 YEAR_DAYS = 365
 NETWORK = (10, 1)
-"""Attempts and seconds. Without a rule, the attacker makes so many attempts, a modest rate for one machine."""
+"""A number of attempts in a number of seconds: the attacker's rate if there is no rule, modest for one machine."""
 _ENDLESS = 10**15
-"""More attempts than anybody makes; the range that `bisect` searches."""
+"""More attempts than anybody makes: the end of the range that `bisect` searches."""
 
 Limit = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Hold what a system does about wrong codes for one account. Give waits or limits, not both; neither is
-    `NETWORK`.
+    """Hold what a system does about wrong codes for one account.
 
-    `waits_seconds`: how long the next attempt has to wait after the first, second, ... failure in a row; the last one
-    applies to all that follow. `limits`: (attempts, seconds), no more than so many in any so many seconds; of
-    several, a longer one permits more attempts. `disable_after_failures`: failures in a row that disable the factor.
-    `codes_per_password` and `password_holds_seconds`: after how many wrong codes, or how long, the password is needed
-    again.
+    Give waits or limits, but not both. Without either, `NETWORK` applies.
+
+    `waits_seconds` says how long the next attempt must wait after the first, second, ... failure in a row; the last
+    wait applies to all later failures. `limits` contains pairs of attempts and seconds, which permit no more than
+    this number of attempts in any period of this length. If there are several, a longer period permits more attempts.
+    `disable_after_failures` is the number of failures in a row that disables the factor. `codes_per_password` and
+    `password_holds_seconds` say after how many wrong codes, or how many seconds, the password is needed again.
     """
 
     accepted_codes: int
@@ -56,24 +58,29 @@ class Rules:
             or not _whole(self.waits_seconds, 0)
             or any(len(limit) != 2 for limit in self.limits)
         ):
-            raise InvalidInput("rules are whole numbers of 1 or more; only a wait may be 0, and a limit is a pair")
+            raise InvalidInput(
+                "rules must be whole numbers, 1 or more; only a wait may be 0, and each limit must be a pair"
+            )
         if self.accepted_codes > 10**self.digits:
-            raise InvalidInput("there cannot be more accepted codes than codes: check accepted_codes and digits")
+            raise InvalidInput(
+                "there cannot be more accepted codes than possible codes: check accepted_codes and digits"
+            )
         if self.waits_seconds and self.limits:
             raise InvalidInput("give waits_seconds or limits, not both")
         if self.waits_seconds[-1:] == (0,) and self.disable_after_failures is None:
-            raise InvalidInput(
-                "the last of waits_seconds applies for ever: make it 1 or more, or leave all of them out"
-            )
+            raise InvalidInput("the last of waits_seconds applies for ever: make it 1 or more, or omit waits_seconds")
         for (few, short), (many, long) in pairwise(self.limits):
             if few >= many or moment(Rules(accepted_codes=1, limits=((few, short),)), many) + short > long:
-                raise InvalidInput("of several limits each must allow more attempts than the last, and more slowly")
+                raise InvalidInput(
+                    "if there are several limits, each must allow more attempts than the one before, but at a "
+                    "slower rate"
+                )
 
     @classmethod
     def of(cls, policy: Policy, *, authenticators: int = 1) -> Rules:
-        """Return this kit's own rules, as in `mfa_lab.server.login.throttle`.
+        """Return this kit's rules under a policy, as in `mfa_lab.server.login.throttle`.
 
-        With several authenticators the codes of each are valid, and a wrong code is one failure.
+        With several authenticators, the codes of each are valid, but a wrong code is only one failure.
         """
         if type(authenticators) is not int or not 1 <= authenticators <= policy.authenticators:
             raise InvalidInput(f"authenticators must be 1 to {policy.authenticators}, as many as the policy allows")
@@ -92,9 +99,9 @@ def _whole(numbers: Iterable[object], least: int) -> bool:
 
 
 def moment(rules: Rules, attempt: int) -> int:
-    """Return the second, from the attack's beginning, from which the `attempt`-th counts (the first is 1).
+    """Return the second of the attack from which attempt number `attempt` counts (the first is 1).
 
-    It assumes an attacker who wastes no time, and ignores that the factor is disabled.
+    This assumes an attacker who wastes no time, and ignores that the factor may be disabled.
     """
     failures, waits = attempt - 1, rules.waits_seconds
     if waits:
@@ -107,7 +114,7 @@ def moment(rules: Rules, attempt: int) -> int:
 
 
 def attempts_before(rules: Rules, seconds: int) -> int:
-    """Return how many attempts are made before this second, until the factor is disabled."""
+    """Return how many attempts are made before this second or until the factor is disabled."""
     return min(_undisturbed(rules, seconds), rules.disable_after_failures or _ENDLESS)
 
 
@@ -116,7 +123,7 @@ def _undisturbed(rules: Rules, seconds: int) -> int:
 
 
 def attempts_in(rules: Rules, days: int, owner_login_days: int | None = None) -> int:
-    """Return how many attempts are made in so many days; `owner_login_days` as in `guess_budget`."""
+    """Return how many attempts are made in this number of days. `owner_login_days` is explained in `guess_budget`."""
     if owner_login_days is None:
         return attempts_before(rules, days * DAY_SECONDS)
     between = attempts_between_logins(rules, owner_login_days)
@@ -125,9 +132,9 @@ def attempts_in(rules: Rules, days: int, owner_login_days: int | None = None) ->
 
 
 def attempts_between_logins(rules: Rules, days: int) -> int:
-    """Return how many attempts fit between two logins of the owner, so many days apart.
+    """Return how many attempts fit between two of the owner's logins, which are this number of days apart.
 
-    They do not hinder the owner: each wait is over in time, and no attempt disables the factor.
+    They do not hinder the owner: each wait ends in time, and no attempt disables the factor.
     """
     seconds = days * DAY_SECONDS
     made = _undisturbed(rules, seconds + 1) - 1 if rules.waits_seconds else _undisturbed(rules, seconds)
@@ -136,9 +143,9 @@ def attempts_between_logins(rules: Rules, days: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GuessBudget:
-    """Hold what guessing achieves under some rules. Chances are between 0 and 1; `math.inf` days are never.
+    """Hold what guessing achieves under some rules. Chances are between 0 and 1, and `math.inf` days mean never.
 
-    `password_logins_per_day`: how often the password is needed for it on the first day, if rules say so.
+    `password_logins_per_day` says how often the password is needed on the first day, if the rules define this.
     """
 
     chance_per_attempt: float
@@ -161,12 +168,12 @@ class GuessBudget:
 
 
 def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) -> GuessBudget:
-    """Return what an attacker with the password achieves by guessing as fast as `rules` permit (RFC4226-6).
+    """Return how far an attacker with the password gets by guessing as fast as `rules` permit (RFC4226-6).
 
-    `owner_login_days`: the owner completes a login every so many days, which resets the count of failures. The
-    attacker does not hinder the owner and goes on. None: the owner never comes, and failures add up until the factor
-    is disabled. The truth is between these cases. A day is the first one, and a year has 365. For an account with
-    several authenticators, pass `Rules.of(policy, authenticators=2)`.
+    If `owner_login_days` is a number, the owner completes a login after every such number of days, which resets the
+    count of failures. The attacker does not hinder the owner and goes on. With None, the owner never logs in, and
+    failures add up until the factor is disabled. Reality lies between these two cases. "Per day" means the first day,
+    and a year has 365 days. For an account with several authenticators, pass `Rules.of(policy, authenticators=2)`.
 
     >>> budget = guess_budget(Policy.STANDARD)
     >>> budget.attempts_per_day, budget.attempts_per_year, budget.days_to_one_half
@@ -190,7 +197,7 @@ def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) 
 
 
 def _days_to_one_half(rules: Rules, owner_login_days: int | None) -> float:
-    """Return when 1 - (1 - p)^n reaches one half: at attempt n = ln(1/2) / ln(1 - p), rounded up."""
+    """Return after how many days 1 - (1 - p)^n reaches one half: at attempt n = ln(1/2) / ln(1 - p), rounded up."""
     chance = rules.accepted_codes / 10**rules.digits
     attempt = max(1, math.ceil(math.log(0.5) / math.log1p(-chance))) if chance < 0.5 else 1
     logins = 0
@@ -208,7 +215,7 @@ def _days_to_one_half(rules: Rules, owner_login_days: int | None) -> float:
 def _password_logins(rules: Rules, attempts: int) -> int | None:
     """Return how many password logins the attempts need.
 
-    A pending login ends with its wrong codes or its time; a correct password makes the next one at once.
+    A pending login ends after a number of wrong codes or a time. A correct password opens the next one at once.
     """
     if rules.codes_per_password is None or rules.password_holds_seconds is None:
         return None

@@ -1,7 +1,8 @@
-"""The Mersenne Twister of Python's `random` over arrays: thousands of seeds at once, and only the first few words.
+"""The Mersenne Twister of Python's `random`, over arrays: thousands of seeds at once, but only the first few words.
 
-Seeding takes 1,247 steps, each from the one before, so one seed cannot be faster. But the seeds do not depend on one
-another. Source: Matsumoto and Nishimura, mt19937ar (2002), as CPython has it in `_randommodule.c`.
+Seeding takes 1,247 steps, each of which needs the step before, so a single seed cannot be faster. But different seeds
+do not depend on one another. Source: Matsumoto and Nishimura, mt19937ar (2002), in the form that CPython uses in
+`_randommodule.c`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ def first_words(seeds: Words, count: int) -> list[Words]:
 
 
 def _seeded(seeds: Words) -> Words:
-    """Return the state after seeding, a row for each of its 624 words: `init_by_array` with a one-word key."""
+    """Return the state after seeding, as `init_by_array` computes it from a one-word key.
+
+    It has a row for each of its 624 words.
+    """
     state = np.empty((_SIZE, seeds.size), np.uint32)
     state[0] = _constants()[0]
     for place in range(1, _SIZE):
@@ -43,7 +47,7 @@ def _seeded(seeds: Words) -> Words:
 
 
 def _mix(before: Words, here: Words, factor: Words, more: Words, into: Words) -> None:
-    """Compute one step, `(here ^ (before ^ before >> 30) * factor) + more`, without an array besides `into`."""
+    """Compute one step, `(here ^ (before ^ before >> 30) * factor) + more`, using no array except `into`."""
     np.right_shift(before, _COUNTS[30], out=into)
     into ^= before
     into *= factor
@@ -53,7 +57,7 @@ def _mix(before: Words, here: Words, factor: Words, more: Words, into: Words) ->
 
 @cache
 def _constants() -> list[Words]:
-    """Return the state with which every seeding begins."""
+    """Return the state from which every seeding starts."""
     words = [_START]
     for place in range(1, _SIZE):
         words.append((1_812_433_253 * (words[-1] ^ words[-1] >> 30) + place) & 0xFFFF_FFFF)

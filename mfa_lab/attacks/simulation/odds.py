@@ -1,4 +1,4 @@
-"""Chances in closed form, and the same by simulation with real codes. Each checks the other."""
+"""Chances in closed form, and the same chances by simulation with real codes. Each method checks the other."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from mfa_lab.randomness import Randomness
 Chances = NDArray[np.float64]
 _FIRST_STEP = 60_000_000
 KEPT_STEPS = 50_000
-"""The moments to draw from, about 17 days at 30 s, made once for each simulation."""
+"""The number of time steps from which moments are drawn: about 17 days at 30 s.
+
+Their codes are computed once per simulation.
+"""
 
 
 def acceptance(
     offset_seconds: ArrayLike, delay_seconds: ArrayLike = 0, window_steps: ArrayLike = 1, *, period: int = 30
 ) -> Chances:
-    """Return the chance that an honest code is accepted, at a random moment.
+    """Return the chance that an honest code is accepted at a random moment.
 
     The phone's clock is `offset_seconds` ahead, and the code reaches the server `delay_seconds` after it was read.
     Arguments broadcast.
 
-    The code belongs to step floor(x + offset / period), and the server is in step floor(x + delay / period). Here x
+    The code belongs to step floor(x + offset / period), and the server is in step floor(x + delay / period). Here, x
     is the moment when the code was read, in periods. With s = abs(offset - delay) / period, the two are floor(s)
     steps apart, or one more with the chance s - floor(s). So the chance that they are at most `window_steps` apart is
     window_steps + 1 - s, limited to the range from 0 to 1.
@@ -47,8 +50,8 @@ def simulated_acceptance(
 ) -> Chances:
     """Return the accepted share of `logins` logins for each offset and delay (whole seconds).
 
-    It compares real codes. Besides the chance in `acceptance`, a code outside the window is valid by accident in (2 *
-    window_steps + 1) of 10^digits cases.
+    Real codes are compared. So, in addition to the chance in `acceptance`, a code outside the window is valid by
+    accident in (2 * window_steps + 1) of 10^digits cases.
     """
     offsets, delays = np.broadcast_arrays(np.asarray(offset_seconds), np.asarray(delay_seconds))
     if offsets.dtype.kind not in "iu" or delays.dtype.kind not in "iu":
@@ -69,7 +72,7 @@ def simulated_acceptance(
 
 
 def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6) -> Chances:
-    """Return the chance that one of `attempts` blind guesses is valid, with `accepted_codes` valid at a time.
+    """Return the chance that one of `attempts` random guesses is valid, with `accepted_codes` codes valid at a time.
 
     It is exactly 1 - (1 - s / 10^d)^v, and for small numbers about s * v / 10^d (RFC4226-6). Arguments broadcast.
 
@@ -80,7 +83,7 @@ def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6)
 
 
 def sigma(chance: ArrayLike, trials: int) -> Chances:
-    """Return how far the share of successes in so many trials usually strays from `chance`."""
+    """Return the standard deviation of the share of successes in this number of trials, around `chance`."""
     chance = np.asarray(chance, np.float64)
     return np.asarray(np.sqrt(chance * (1 - chance) / trials))
 
@@ -90,5 +93,5 @@ def some_codes(randomness: Randomness, count: int, digits: int) -> NDArray[np.ui
 
 
 def dice(randomness: Randomness) -> Generator:
-    """Return NumPy's generator, seeded by this kit's one source of randomness."""
+    """Return NumPy's generator, seeded from this kit's only source of randomness."""
     return default_rng(list(randomness.token_bytes(32)))

@@ -1,4 +1,4 @@
-"""Secrets whose only randomness is the time, and the search for them, which tries every second as a seed."""
+"""Secrets whose only randomness is the time, and a search that tries every second as a seed."""
 
 from __future__ import annotations
 
@@ -16,30 +16,33 @@ from mfa_lab.provisioning import new_secret
 from mfa_lab.randomness import SeededRandomness
 
 Observed = tuple[int, str]
-"""When a code was on the phone's display (Unix seconds), and the code: six digits, by the usual algorithm."""
+"""When the phone displayed a code (Unix seconds), and the code: six digits, computed with SHA-1."""
 
 CHUNK_SEEDS = 8_192
-"""Seeds at a time: the generator's 624 words for each of them still fit a processor's cache."""
+"""How many seeds are tried at a time.
+
+The generator's 624 words for each of them still fit into a processor's cache.
+"""
 _WORTH_A_BAR = 1_000_000
-"""Seeds that take some seconds. No clock decides, because a notebook's output must not depend on speed."""
+"""A number of seeds that takes some seconds. It is fixed, because a notebook's output must not depend on speed."""
 _INNER, _OUTER = sha1.word(0x3636_3636), sha1.word(0x5C5C_5C5C)
 
 
 def secret_from_time(now: int) -> str:
-    """Return twenty bytes from `random.Random(now)`: the same for everybody in the same second."""
+    """Return a secret of twenty bytes from `random.Random(now)`: the same secret for everybody in the same second."""
     return new_secret(SeededRandomness(now))
 
 
 def observe(secret: str, now: int) -> tuple[Observed, Observed]:
-    """Return what a look at the phone shows, and another look half a minute later."""
+    """Return what the phone shows now, and half a minute later."""
     return (now, code_at(secret, now)), (now + 30, code_at(secret, now + 30))
 
 
 def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
     """Return the secret that shows the `observed` codes, if `secret_from_time` made it in this range of seconds.
 
-    One code leaves a millionth of the candidates, and two leave a single one; PyOTP checks those left. A bar shows
-    progress for a million seeds or more.
+    One code leaves a millionth of the candidates, and two codes leave a single candidate. PyOTP checks those that are
+    left. A bar shows progress for a million seeds or more.
     """
     step, first = step_at(observed[0][0]), int(observed[0][1])
     total = until - since
@@ -55,9 +58,10 @@ def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
 
 
 def _codes(seeds: NDArray[np.uint32], step: int) -> Codes:
-    """Return the code that the secret of each seed shows in this step, with parts of the batch engine.
+    """Return the code that each seed's secret gives in this step, computed with parts of the batch engine.
 
-    `randbytes(20)` is five of the generator's words, the lowest byte first; SHA-1 reads the highest first.
+    `randbytes(20)` consists of five of the generator's words, with the lowest byte first. SHA-1 reads the highest
+    byte first.
     """
     key = [word.byteswap()[None] for word in first_words(seeds, 5)]
     inner, outer = (

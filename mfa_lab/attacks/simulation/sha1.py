@@ -1,7 +1,8 @@
 """SHA-1's compression function over arrays (FIPS 180-4, section 6.1): one call for thousands of messages.
 
-A word is a 2-D array of uint32. Words broadcast against each other, so what all messages or all keys share is
-computed once. Sums wrap at 32 bits, as the standard demands. It is for simulations; servers use `hashlib`.
+A word is a 2-D array of uint32. Words broadcast against each other, so a value that all messages or all keys share is
+computed only once. Sums wrap at 32 bits, as the standard requires. This module is for simulations; servers use
+`hashlib`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ START = tuple(word(value) for value in (0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10
 
 
 def compress(state: Sequence[Words], block: Sequence[Words]) -> tuple[Words, ...]:
-    """Return the five words of the state after one block of sixteen words."""
+    """Return the five words of the state after a block of sixteen words."""
     shape = np.broadcast_shapes(*(word.shape for word in (*state, *block)))
     a, b, c, d, e = (np.broadcast_to(word, shape) for word in state)
     schedule = list(block)

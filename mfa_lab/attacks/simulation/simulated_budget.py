@@ -1,4 +1,4 @@
-"""Guessing drawn attempt by attempt: what `guess_budget` says in closed form, by the million, against real codes."""
+"""Guessing, simulated attempt by attempt against real codes: what `guess_budget` says in closed form."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
 
 CHUNK_ATTACKERS = 16_384
-"""Attackers at a time: their state fits a core's own cache."""
+"""How many attackers are simulated at a time. Their state fits into a core's cache."""
 _KEPT_STEPS = 65_536
-"""Steps of real codes, used in a circle. No guess could notice that a code comes again after weeks."""
+"""How many steps of real codes are used, in a circle. No guess can notice that a code comes again after weeks."""
 _PERIOD = 30
 _NEVER = 2**31 - 1
 _MOST_DAYS = 3650
 _WORTH_A_BAR = 20_000_000
-"""Attempts that take some seconds. No clock decides, because a notebook's output must not depend on speed."""
+"""A number of attempts that takes some seconds. It is fixed, because a notebook's output must not depend on speed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Hold how many `attackers` made how many `attempts`; `inside`: those with an accepted guess."""
+    """Hold the number of `attackers`, the number of their `attempts`, and how many of them got in (`inside`)."""
 
     attackers: int
     attempts: int
@@ -39,16 +39,16 @@ class Tally:
 def simulated_budget(
     rules: Policy | Rules, *, days: int, attackers: int, randomness: Randomness, owner_login_days: int | None = None
 ) -> Tally:
-    """Let `attackers` guess for so many days, each from another moment, and stop those who get in.
+    """Let `attackers` guess for this number of days, each from a random moment, and stop those who get in.
 
-    Each attempt has its time step and its throttle's state. Each guess is compared with the real codes of the
-    accepted steps. `owner_login_days` as in `guess_budget`. It works in chunks, in some 10 MB for any number of
-    attackers. A bar shows progress for many attempts.
+    Each attempt has a time step and the state of its throttle, and each guess is compared with the real codes of the
+    accepted steps. `owner_login_days` is explained in `guess_budget`. The attackers are simulated in chunks, which
+    takes about 10 MB for any number of attackers. For many attempts, a bar shows the progress.
     """
     rules = Rules.of(rules) if isinstance(rules, Policy) else rules
     for number, most in ((days, _MOST_DAYS), (owner_login_days or 1, _MOST_DAYS), (attackers, _NEVER)):
         if type(number) is not int or not 1 <= number <= most:
-            raise InvalidInput(f"take whole numbers of 1 or more, and {_MOST_DAYS:,} days at most")
+            raise InvalidInput(f"use whole numbers, 1 or more, and at most {_MOST_DAYS:,} days")
     codes, thrown = some_codes(randomness, _KEPT_STEPS, rules.digits), dice(randomness)
     codes = np.concatenate([codes, codes[: rules.accepted_codes]])
     attempts = inside = 0
@@ -61,15 +61,15 @@ def simulated_budget(
 
 
 def _bar(most: int) -> tqdm[NoReturn]:
-    """Return a bar for `most` attempts. It may end before, because attackers who are inside stop."""
+    """Return a progress bar for `most` attempts. It may end early, because attackers stop when they get in."""
     return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
 
 
 class _Attackers:
-    """Hold some attackers side by side.
+    """Hold the state of several attackers in arrays.
 
-    `due`: the second, from the attack's beginning, from which the next attempt counts. `failures`: the count in a
-    row, as the server has it. `login`: when the owner comes next.
+    `due` is the second of the attack from which the next attempt counts. `failures` is the server's count of failures
+    in a row. `login` is when the owner next logs in.
     """
 
     def __init__(self, rules: Rules, size: int, days: int, owner_login_days: int | None) -> None:
@@ -118,11 +118,11 @@ class _Attackers:
         return held
 
     def _wait(self) -> NDArray[np.int32]:
-        """Return the wait after one more failure."""
+        """Return the wait that one more failure would cause."""
         return self.waits[np.minimum(self.failures, len(self.waits) - 1)]
 
     def _throttle(self, rounds: int, going: NDArray[np.bool_]) -> None:
-        """Count the failure, and set when the next attempt counts. Under limits, all have the same rate."""
+        """Count the failure, and set when the next attempt counts. Under limits, all attackers have the same rate."""
         kept = len(self.made)
         if kept:
             self.made[rounds % kept] = self.due

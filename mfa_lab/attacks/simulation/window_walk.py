@@ -1,9 +1,9 @@
-"""How far an attacker can lead a verifier astray that follows the phone's clock.
+"""How far an attacker can move the window of a verifier that follows the phone's clock.
 
-The usual way to learn drift is to take over the offset of each accepted code. Then nothing limits the window's way.
-An attacker with later codes can walk it into the future, where the owner's own codes are rejected. (A phone whose
-clock is set ahead for a minute shows such codes.) With a series of old codes, each is valid for longer.
-`mfa_lab.server.factors.drift` learns one step a login and stops at its cap.
+The usual way to learn drift is to adopt the offset of each accepted code, but then nothing limits how far the window
+moves. An attacker with later codes can move it into the future, where the owner's own codes are rejected. (A phone
+whose clock is set ahead for a minute shows such codes.) With a series of old codes, the window moves back, and each
+code stays valid for longer. `mfa_lab.server.factors.drift` learns one step per login and stops at its cap.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def walk(
     window_steps: int = 1,
     cap_steps: int | None = None,
 ) -> list[int]:
-    """Return the offsets, in steps from the server's own, of the codes accepted in an attacker's `logins` logins.
+    """Return the offsets of the codes accepted in an attacker's `logins` logins, in steps from the server's own step.
 
-    With `direction` 1, all logins are at one moment, each with the newest code that the window contains. With -1, the
-    codes come one after the other from the first, each as late as the window accepts it. `cap_steps`: None for a
-    verifier that takes over any offset that it accepts, otherwise this server's rule. It ends with the first
-    rejection. `now`: Unix seconds.
+    If `direction` is 1, all logins happen at one moment, each with the newest code in the window. If it is -1, the
+    codes are typed in order from the first, each as late as the window accepts it. The first rejection ends the walk.
+    Without `cap_steps`, the verifier adopts any offset that it accepts; otherwise it follows this server's rule.
+    `now` is in Unix seconds.
     """
     offsets: list[int] = []
     centre, last_step = 0, now // _PERIOD - 1

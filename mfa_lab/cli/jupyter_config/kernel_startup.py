@@ -1,4 +1,4 @@
-"""Load the kit when a kernel starts, so that a cell run before the setup cell says so in a sentence."""
+"""Load the kit when a kernel starts, so that a cell that is run before the setup cell can say so in a sentence."""
 
 try:
     import mfa_lab.lab as _lab

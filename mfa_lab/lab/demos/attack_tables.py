@@ -1,4 +1,4 @@
-"""Tables about attacks: what Mallory tries, what it costs the owner, where secrets leak, and who admits him."""
+"""Tables about attacks: what Mallory tries, what it costs the owner, where secrets leak, and who lets him in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 
 def attempt_table(attack: Attack) -> Table:
-    """Return a row for each trial that must fail, with a column for the weak server and one for this kit's own."""
+    """Return a row for each trial that must fail, with columns for the weak server and for this kit's server."""
     servers = {attack.weak.__name__: attack.weak, "MfaServer": attack.ours}
     tried = [trial for trial in attack.trials if trial.wanted == OUT and trial not in HONEST]
     rows = [(trial.name, *(in_words(trial.answer(make)) for make in servers.values())) for trial in tried]
@@ -42,11 +42,11 @@ _COUNTS = (1, 2, 3, 4, 5, 9, 10, 11, 100)
 
 
 def delay_table() -> Table:
-    """Return a row for each number of wrong passwords in a row, with a column for each server."""
+    """Return a row for each number of consecutive wrong passwords, with a column for each server."""
     rows = [
         (count, *(_delay_in_words(delay_seconds(make, count)) for make in _SERVERS.values())) for count in _COUNTS
     ]
-    return Table("How long the owner then has to wait", ("wrong passwords in a row", *_SERVERS), *rows)
+    return Table("How long the owner must then wait", ("wrong passwords in a row", *_SERVERS), *rows)
 
 
 def _delay_in_words(seconds: int | None) -> str:
@@ -59,7 +59,7 @@ _HELD: dict[str, MakeOffer] = {"as a text": Offer, "hidden, drawn here": FixedOf
 
 
 def leak_table() -> Table:
-    """Return a row for each place, with a column for each way to keep the secret."""
+    """Return a row for each place where the secret may leak, with a column for each way to store it."""
     rows = [
         (place, *(_leak_in_words(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()
     ]
@@ -79,7 +79,7 @@ _KEPT: dict[str, Make] = {
 
 
 def stolen_secret_table() -> Table:
-    """Return each way to Alice's second factor that is open to Mallory.
+    """Return a row for each way to store Alice's secret, with the ways in which Mallory gets in.
 
     He has the database and a password, but no key.
     """
@@ -89,18 +89,18 @@ def stolen_secret_table() -> Table:
         rows.append(
             (kept, *(f"{GRANTED_SIGN} gets in" if way in found else f"{REFUSED_SIGN} stays out" for way in WAYS))
         )
-    return Table("Mallory has the database, and not the key", ("Alice's secret is kept", *WAYS), *rows)
+    return Table("Mallory has the database, but not the key", ("Alice's secret is kept", *WAYS), *rows)
 
 
 SEEDS_PER_SECOND = 300_000
-"""A low estimate of how many seeds `recover` tries on one core; benchmarks/ measures it."""
+"""A low estimate of how many seeds `recover` tries per second on one core; benchmarks/ measures it."""
 
 
 _DAY = 86_400
 
 
 _SEEDS = (
-    ("the second, on a day that is known", _DAY),
+    ("the second, if the day is known", _DAY),
     ("the second, in a year", 365 * _DAY),
     ("any 32 bits", 2**32),
     ("the millisecond, in a year", 365 * _DAY * 1_000),
@@ -112,7 +112,7 @@ SECRET_BITS = 160
 
 
 def seed_table() -> Table:
-    """Return a row for each kind of seed, from a time in whole seconds to a secret whose bits are all random."""
+    """Return a row for each kind of seed, from the time in whole seconds to a fully random secret."""
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
     rows.append(
         (
@@ -122,7 +122,7 @@ def seed_table() -> Table:
         )
     )
     return Table(
-        "What the seed is, and how many secrets it makes",
+        "What the seed is, and how many secrets are possible",
         ("the seed is", "secrets", "all of them, on one core"),
         *rows,
     )
@@ -132,12 +132,12 @@ _EXAMPLE = "123456"
 
 
 def spelling_table(servers: Mapping[str, Make]) -> Table:
-    """Return how each spelling looks, and whether each server accepted a used code in that spelling."""
+    """Return a row for each spelling, with an example and whether each server accepts a used code in it."""
     rows = [
         (name, f"“{spell(_EXAMPLE)}”", *(in_words(used_again(make, 1, spell=spell)) for make in servers.values()))
         for name, spell in SPELLINGS.items()
     ]
-    return Table("A used code, typed again in another way", ("spelling", "for 123456", *servers), *rows)
+    return Table("A used code, typed again in another spelling", ("spelling", "for 123456", *servers), *rows)
 
 
 _HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")
@@ -147,12 +147,12 @@ EMPTY_CLASS = "Your class is still empty"
 
 
 def specification() -> Table:
-    """Return what a server with two steps has to do, with the clauses that ask for it."""
+    """Return what a server with two steps must do, with the clauses that require it."""
     return Table("What is asked", _HEADERS[:2], *map(_asked, CLAUSES))
 
 
 def clause_table(server: Any) -> Table:
-    """Return a row for each clause, kept or open. For an empty class, return only the requirements.
+    """Return a row for each clause, which is either kept or open. For an empty class, return only the requirements.
 
     `server` is a class or a function that makes a server from a clock and a source of randomness.
     """

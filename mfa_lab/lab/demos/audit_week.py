@@ -1,13 +1,13 @@
-"""A company's week in the audit log: 100,000 seeded events, nearly all of them ordinary, and one attack among them.
+"""One week of a company's audit log: 100,000 seeded events, nearly all of them ordinary, and one attack.
 
-The week is invented, but looks like the log of `MfaServer`: the same events and reasons, no name, no address. Nine
-hundred people log in during office hours. They mistype passwords and codes, type names that do not exist, and lose
-phones. One person's phone has a wrong clock, and another's keyboard has a sticking key. Each fills the log with
-rejected codes, and neither is the attack.
+The week is invented, but looks like the log of `MfaServer`: it has the same events and reasons, and no name or
+address. Nine hundred people log in during office hours. They mistype passwords and codes, type names that do not
+exist, and lose phones. One person's phone has a wrong clock, and another's keyboard has a sticking key. Both fill the
+log with rejected codes, but neither is the attack.
 
-The attacker has the password of a third person and guesses one code every two and a half hours, day and night. These
-guesses are never throttled and are never followed by a login. They never disable the factor, because each login of
-the owner resets the count.
+The attacker knows a third person's password and guesses one code every two and a half hours, day and night. These
+guesses are never throttled and are never followed by a login. They never disable the factor, because each of the
+owner's logins resets the count.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PEOPLE_IN_A_THOUSAND_LINES = 9
 _LEAST_LINES = 2000
 
 _OFFICE = (0, 0, 0, 0, 0, 1, 4, 18, 60, 90, 70, 55, 40, 65, 60, 50, 40, 25, 8, 4, 3, 2, 1, 0)
-"""How many logins fall into each hour of a working day (UTC), in proportion."""
+"""The relative number of logins in each hour of a working day (UTC)."""
 _WEEKEND_SHARE = 0.04
 
 Step = tuple[int, Event, Reason | None]
@@ -59,8 +59,8 @@ VISITS: dict[str, tuple[float, tuple[Step, ...]]] = {
     "a code mistyped twice": (3, (_PASSWORD, _WRONG, _WRONG, _IN)),
     "a code too late": (12, (_PASSWORD, _LATE, _IN)),
     "a code typed twice": (3, (_PASSWORD, _REUSED, (25, *_IN[1:]))),
-    "the phone lies elsewhere": (9, (_PASSWORD,)),
-    "a code mistyped, then a colleague comes": (1.2, (_PASSWORD, _WRONG)),
+    "the phone is in another room": (9, (_PASSWORD,)),
+    "a code mistyped, then interrupted": (1.2, (_PASSWORD, _WRONG)),
     "a forgotten password": (
         2,
         (
@@ -93,7 +93,7 @@ VISITS: dict[str, tuple[float, tuple[Step, ...]]] = {
     "a new colleague": (0.5, ((0, Event.REGISTERED, None), (600, *_PASSWORD[1:]), _STARTED, _BOUND)),
     "an administrator's help": (0.3, ((0, Event.RESET_CODE_ISSUED, None),)),
 }
-"""What people do at a login, how often in a thousand times, and what the log says about it."""
+"""What people do at a login, how often per thousand logins, and what the log records."""
 
 _NOBODY_SHARE = 0.025
 _OFF_CLOCK: tuple[Step, ...] = (_PASSWORD, _LATE, _LATE, _IN)
@@ -103,7 +103,7 @@ _GUESS: tuple[Step, ...] = (_PASSWORD, (8, Event.CODE_REFUSED, Reason.NO_MATCH))
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Hold the log, oldest line first, and what a reader must find out: whose code was guessed, and whose was not."""
+    """Hold the log, oldest line first, and its secret: who was attacked, and who only looks attacked."""
 
     lines: tuple[AuditLine, ...]
     attacked: str
@@ -111,9 +111,9 @@ class Week:
 
 
 def audit_week(seed: int | Randomness = 2027, lines: int = 100_000) -> Week:
-    """Return a week of so many lines. The same seed gives the same week."""
+    """Return a week with this number of lines. The same seed gives the same week."""
     if type(lines) is not int or lines < _LEAST_LINES:
-        raise InvalidInput(f"a week has {_LEAST_LINES:,} lines or more: the attack alone has over a hundred")
+        raise InvalidInput(f"a week needs {_LEAST_LINES:,} lines or more: the attack alone has over a hundred")
     randomness = SeededRandomness(seed) if isinstance(seed, int) else seed
     thrown = dice(randomness)
     people = [randomness.token_bytes(16).hex() for _ in range(lines * _PEOPLE_IN_A_THOUSAND_LINES // 1000)]
@@ -136,7 +136,7 @@ def _attack(attacked: str, thrown: Generator) -> Iterator[AuditLine]:
 
 
 def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
-    """Return the `room` lines of all other people."""
+    """Return `room` lines about all other people."""
     names = list(VISITS)
     chances = [VISITS[name][0] for name in names]
     which = thrown.choice(len(names), size=room, p=[chance / sum(chances) for chance in chances])
@@ -153,7 +153,7 @@ def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
 
 
 def _moments(thrown: Generator, count: int) -> list[int]:
-    """Return so many moments of a week, distributed over the hours at which people work, in no order."""
+    """Return this number of moments of a week, unsorted, most of them during working hours."""
     weights = [weight * (1 if day < 5 else _WEEKEND_SHARE) for day in range(7) for weight in _OFFICE]
     hours = thrown.choice(WEEK_HOURS, size=count, p=[weight / sum(weights) for weight in weights])
     seconds = thrown.integers(HOUR_SECONDS, size=count)
@@ -161,7 +161,7 @@ def _moments(thrown: Generator, count: int) -> list[int]:
 
 
 def _said(person: str, at: int, visit: tuple[Step, ...], thrown: Generator) -> Iterator[AuditLine]:
-    """Return what the log says about a visit. Its steps take 0.6 to 1.6 times as long as usual."""
+    """Yield the log's lines about one visit, whose steps take 0.6 to 1.6 times as long as usual."""
     speed = 0.6 + thrown.random()
     for seconds, event, reason in visit:
         at += round(seconds * speed)

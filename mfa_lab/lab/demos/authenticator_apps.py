@@ -1,4 +1,4 @@
-"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, the clocks that work."""
+"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, and tolerable clock errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.style import grouped
 _MEANINGS = {
     "scheme": "which app opens it",
     "type": "time-based codes (hotp would count logins)",
-    "label": "what the app writes above the code",
+    "label": "what the app shows above the code",
     "secret": "the shared secret, in clear",
     "issuer": "the same issuer again, for apps that group by it",
     "algorithm": "hash inside the HMAC; SHA1 if missing",
@@ -26,7 +26,7 @@ _MEANINGS = {
 
 
 def uri_parts(uri: str) -> Table:
-    """Return every part of an otpauth URI with its purpose. It shows the secret, so use demo secrets only."""
+    """Return every part of an otpauth URI with its purpose. The table shows the secret, so use only demo secrets."""
     parse_uri(uri)  # an unusable URI is rejected here, in one sentence
     split = urlsplit(uri)
     parts = [("scheme", split.scheme), ("type", split.netloc), ("label", unquote(split.path[1:]))]
@@ -38,13 +38,16 @@ def uri_parts(uri: str) -> Table:
 def read_qr(picture: bytes) -> str:
     """Return the text in a QR code, as any phone's camera reads it.
 
-    Anyone who sees the picture can read all of it.
+    Anyone who sees the picture can read the whole text.
     """
     return _decode(picture)
 
 
 def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
-    """Return an honest app, and A, B and C. Each of these scanned the same URI and ignores one part of it."""
+    """Return an honest app and the apps A, B and C.
+
+    All have scanned the URI, but A, B and C each ignore one part of it.
+    """
     quirks = {
         "honest": (),
         "A": (Quirk.IGNORES_PERIOD,),
@@ -58,7 +61,10 @@ def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
 
 
 def codes_over_time(phones: Mapping[str, Phone], clock: ManualClock, seconds: tuple[int, ...]) -> Table:
-    """Return what each phone shows so many seconds from now. The clock returns to its earlier time."""
+    """Return a table of the codes that each phone shows after these numbers of seconds.
+
+    The clock is then set back.
+    """
     start, columns = clock.now(), []
     for later in seconds:
         clock.set(start + later)
@@ -73,9 +79,10 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 
 def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int = 30) -> int:
-    """Return at how many seconds of a step a code is accepted that is read and typed at once.
+    """Return in how many seconds of a time step a code is accepted if it is read and typed at once.
 
-    The phone is so many seconds fast, or slow if negative. Each login is really tried, with a demo secret.
+    The phone's clock is `drift_seconds` fast, or slow if the number is negative. Each code is really verified, with a
+    demo secret.
     """
     clock = ManualClock()
     start = clock.now() // period * period
@@ -93,15 +100,15 @@ def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int =
 
 
 def drift_table(*drifts: int) -> Table:
-    """Return for each drift in seconds whether the code is accepted at every moment, at some or at none."""
+    """Return a row for each drift in seconds: whether the code is accepted always, now and then, or never."""
     rows = [
         (_clock_says(drift), f"{count} of 30", _when(count))
         for drift in drifts
         for count in [seconds_accepted(drift)]
     ]
     return Table(
-        "A window of one step either side",
-        ("the phone's clock is", "seconds at which it gets in", "so it gets in"),
+        "A window of one step on either side",
+        ("the phone's clock is", "seconds with an accepted code", "so the code is accepted"),
         *rows,
     )
 

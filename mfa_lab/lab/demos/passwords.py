@@ -1,4 +1,4 @@
-"""Notebooks 01 and 02: what a thief reads in the database, how much work a server does, how long a guesser waits."""
+"""Tools of notebooks 01 and 02: what a thief reads in the database, a server's work, and a guesser's waits."""
 
 from __future__ import annotations
 
@@ -34,22 +34,25 @@ def argon2id(password: str, server: MfaServer) -> str:
 
 
 def stolen_hash(server: MfaServer, name: str) -> str:
-    """Return what the database holds for `name`'s password. It reads the database as a thief does."""
+    """Return what the database stores for `name`'s password, read directly from the database, as a thief would."""
     query = select(accounts.c.password_hash).where(accounts.c.normal_name == normal_name(name))
     with server._services.store.transaction() as connection:
         found = connection.execute(query).scalar()
     if found is None:
-        raise InvalidInput("there is no account of that name to steal: register it first")
+        raise InvalidInput("there is no account of that name: register it first")
     return str(found)
 
 
 def salt_of(encoded: str) -> str:
-    """Return the salt in an encoded Argon2 hash, in that format's own Base64."""
+    """Return the salt in an encoded Argon2 hash, in the Base64 variant of that format."""
     return encoded.split("$")[-2]
 
 
 def anatomy(encoded: str) -> Table:
-    """Return the parts of an encoded Argon2 hash. Salt and hash are random, so it shows only their lengths."""
+    """Return the parts of an encoded Argon2 hash.
+
+    The salt and the hash differ each time, so only their lengths are shown.
+    """
     parameters = extract_parameters(encoded)
     return Table(
         "The parts of the stored text",
@@ -57,18 +60,18 @@ def anatomy(encoded: str) -> Table:
         (
             "algorithm",
             f"argon2{parameters.type.name.lower()}, version {parameters.version}",
-            "to know how to repeat it",
+            "to know how to compute it again",
         ),
-        ("m", f"{parameters.memory_cost // 1024} MiB", "memory that every guess fills"),
+        ("m", f"{parameters.memory_cost // 1024} MiB", "memory that every guess must fill"),
         ("t", parameters.time_cost, "passes over that memory"),
         ("p", parameters.parallelism, "lanes"),
-        ("salt", f"{parameters.salt_len * 8} random bits", "no two accounts look alike"),
-        ("hash", f"{parameters.hash_len * 8} bits", "what a typed password must come out as"),
+        ("salt", f"{parameters.salt_len * 8} random bits", "equal passwords look different"),
+        ("hash", f"{parameters.hash_len * 8} bits", "what a typed password must hash to"),
     )
 
 
 class HashCounter:
-    """Wrap a server's Argon2 and count its work. `taken()` returns the count and starts again at 0."""
+    """Wrap a server's Argon2 and count its work. `taken()` returns the count and resets it to 0."""
 
     def __init__(self, server: MfaServer) -> None:
         hasher = server._services.hasher
@@ -76,7 +79,7 @@ class HashCounter:
         hasher._argon2 = self  # type: ignore[assignment]
 
     def taken(self) -> int:
-        """Return how many passwords were hashed since the last call."""
+        """Return how many passwords have been hashed since the last call."""
         count, self._count = self._count, 0
         return count
 
@@ -93,26 +96,29 @@ class HashCounter:
 
 
 def cpu_seconds(call: Callable[[], object], number: int = 1) -> float:
-    """Return the lowest processor time of one `call`, in seconds, over five rounds of `number` calls."""
+    """Return the processor time of one `call` in seconds: the lowest of five rounds of `number` calls."""
     return min(timeit.repeat(call, timer=time.process_time, number=number, repeat=5)) / number
 
 
 def login_seconds(server: MfaServer, name: str) -> float:
-    """Return the lowest processor time that the server spends on a wrong password for `name`, of five tries."""
+    """Return the processor time that the server spends on a wrong password for `name`: the lowest of five tries."""
     return cpu_seconds(lambda: attempt(lambda: server.begin_login(name, "I do not remember")))
 
 
 def waits_met(room: Room, name: str, attempts: int) -> Table:
-    """Return what each wrong password in a row costs at the room's server. Advances the clock by each wait."""
+    """Return a table of the wait after each wrong password at the room's server.
+
+    The clock is advanced by each wait.
+    """
     if not isinstance(room.clock, ManualClock):
-        raise InvalidInput("this would really wait for hours: give it a demo room, whose clock can be moved")
+        raise InvalidInput("this would really wait for hours: use a demo room, whose clock can be moved")
     rows = []
     for number in range(1, attempts + 1):
         while (trace := _refusal_of(room, name)).reason is Reason.THROTTLED:
             room.clock.advance(trace.wait_seconds or 1)
         next_counts = _refusal_of(room, name) if number > room.server.policy.free_failures else None
         rows.append((number, duration(next_counts.wait_seconds or 0) if next_counts else "none"))
-    return Table("Wrong passwords in a row", ("wrong password", "wait before the next"), *rows)
+    return Table("Wrong passwords in a row", ("wrong password", "wait before the next attempt"), *rows)
 
 
 def _refusal_of(room: Room, name: str) -> Trace:
@@ -121,4 +127,4 @@ def _refusal_of(room: Room, name: str) -> Trace:
     except AccessDenied as denied:
         if denied.trace is not None and denied.trace.reason in {Reason.WRONG_PASSWORD, Reason.THROTTLED}:
             return denied.trace
-    raise InvalidInput("this needs a server that explains its refusals, and a name whose password is another")
+    raise InvalidInput("this needs a server that explains its rejections, and an account with another password")

@@ -25,7 +25,7 @@ _HEADERS = (
 
 
 def policy_table(policies: Mapping[str, Policy]) -> Table:
-    """Return the settings in which policies differ most."""
+    """Return a table of the settings in which policies differ most."""
     rows = [
         (
             name,
@@ -45,7 +45,10 @@ def policy_table(policies: Mapping[str, Policy]) -> Table:
 
 
 def reasons_table(policy: Policy) -> Table:
-    """Return each reason that the policy gives, beside its value. Raises `InvalidInput` for a name."""
+    """Return a table of the policy's reasons, each beside the value that it explains.
+
+    Raises `InvalidInput` if it gets a policy's name instead of the policy.
+    """
     if not isinstance(policy, Policy):
         raise InvalidInput('pass the policy itself, as in sectors["healthcare"], not its name')
     rows = [(key, _value(policy, key), why) for key, why in policy.reasons]
@@ -62,7 +65,7 @@ def _value(policy: Policy, key: str) -> str:
 
 
 class Numbered:
-    """Hold a text, shown with the number of each line before it, from 1, as errors count them."""
+    """Hold a text that is shown with line numbers from 1, as error messages count them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -88,4 +91,4 @@ explain_refusals = true
 [museum.step_up]
 refund = 300
 """.strip()
-"""A text for a review. Nothing in it is impossible, and three lines are wrong."""
+"""A policy to review. Every value in it is permitted, but three lines are wrong."""

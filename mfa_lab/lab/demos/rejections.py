@@ -1,6 +1,4 @@
-"""Every reason for rejecting a code that a person can meet, each produced once: what the user is told, and what
-really happened.
-"""
+"""Each reason for rejecting a user's code, produced once: what the user is told, and what really happened."""
 
 from __future__ import annotations
 
@@ -24,11 +22,11 @@ _POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins follow,
 
 
 Attempt = tuple[str, PendingLogin, str]
-"""What was done, and what is then passed to the server."""
+"""A situation, and the pending login and the code that are then passed to the server."""
 
 
 class _Desk:
-    """Hold a demo server on a file, with Alice and her enrolled phone, in the step after the enrolment."""
+    """Hold a demo server with a database file, Alice, and her enrolled phone, one step after the enrolment."""
 
     def __init__(self, folder: str, *, enrolled: bool = True) -> None:
         self.folder = folder
@@ -44,7 +42,7 @@ class _Desk:
             self.clock.advance(30)
 
     def start(self) -> None:
-        """Start the server, or start it again. It finds its file; everything in its memory is gone."""
+        """Start the server, or start it again. It finds its file, but everything in its memory is gone."""
         url = f"sqlite:///{self.folder}/demo.db"
         self.server = MfaServer(url, clock=self.clock, policy=_POLICY, randomness=SeededRandomness(seed=4))
 
@@ -52,26 +50,26 @@ class _Desk:
         return self.server.begin_login(*_ALICE)
 
     def wrong_code(self) -> str:
-        """Return a code that belongs to no step nearby."""
+        """Return a code that is not valid in any nearby step."""
         codes = (f"{number:06d}" for number in range(1_000_000))
         now = self.clock.now()
         return next(code for code in codes if diagnose(self.secret.reveal(), code, now).verdict is Verdict.NO_MATCH)
 
     def guess(self, count: int) -> None:
-        """Type wrong codes, each after a correct password, and wait as long as the server demands."""
+        """Type wrong codes, each after a correct password, and wait whenever the server demands it."""
         for _ in range(count):
             _told, trace = _refusal(self, self.begin(), self.wrong_code())
             self.clock.advance(trace.wait_seconds or 0)
 
 
 def every_refusal() -> Table:
-    """Return the nine reasons as a table. Each comes from a real login on a separate demo server."""
+    """Return a table of the nine reasons, each from a real login on a separate demo server."""
     attempts = (_malformed, _no_match, _near_miss, _reused, _throttled, _disabled, _expired, _spent, _not_enrolled)
     return _table("Nine reasons, and what the user is told", attempts)
 
 
 def refusals_after_restart() -> Table:
-    """Return three of them, with the server stopped and started again before the code is typed."""
+    """Return a table of three reasons, with the server stopped and started again before the code is typed."""
     return _table(
         "Rejected by a server that has just been started again", (_reused, _throttled, _spent), restart=True
     )
@@ -93,7 +91,7 @@ def _table(caption: str, attempts: Iterable[Callable[[_Desk], Attempt]], *, rest
 
 
 def _refusal(desk: _Desk, pending: PendingLogin, code: str) -> tuple[str, Trace]:
-    """Return the public message, and the instructor's view."""
+    """Return the message to the user, and the instructor's view."""
     try:
         desk.server.finish_login(pending, code)
     except AccessDenied as denied:
@@ -124,7 +122,7 @@ def _reused(desk: _Desk) -> Attempt:
 def _throttled(desk: _Desk) -> Attempt:
     for _ in range(_POLICY.free_failures + 1):
         _refusal(desk, desk.begin(), desk.wrong_code())
-    return "three wrong codes, and at once the correct one", desk.begin(), desk.phone.code()
+    return "three wrong codes, then at once the correct one", desk.begin(), desk.phone.code()
 
 
 def _disabled(desk: _Desk) -> Attempt:
@@ -141,14 +139,14 @@ def _disabled(desk: _Desk) -> Attempt:
 def _expired(desk: _Desk) -> Attempt:
     pending = desk.begin()
     desk.clock.advance(_POLICY.pending_seconds)
-    return "the password, a break of five minutes, the correct code", pending, desk.phone.code()
+    return "the password, a break of five minutes, then the correct code", pending, desk.phone.code()
 
 
 def _spent(desk: _Desk) -> Attempt:
     pending = desk.begin()
     desk.server.finish_login(pending, desk.phone.code())
     desk.clock.advance(30)
-    return "a login that is complete is used once more, with a new code", pending, desk.phone.code()
+    return "a completed login is used again, with a new code", pending, desk.phone.code()
 
 
 def _not_enrolled(desk: _Desk) -> Attempt:

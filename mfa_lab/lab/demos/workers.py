@@ -1,4 +1,4 @@
-"""Several web servers on one database, each in its own process, as behind a load balancer, with one clock."""
+"""Several web servers, each in its own process, that share one database and one clock, as behind a load balancer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _END_SECONDS = 10
 
 
 class FileClock:
-    """Keep a clock in a file. Every process that knows the path reads it, and can set it for all others."""
+    """Keep a clock in a file. Every process that knows the path can read the clock, and set it for all others."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,10 +40,10 @@ class FileClock:
 
 
 class Workers:
-    """Run `count` processes that serve the small application on one SQLite file; `urls` are their addresses.
+    """Run `count` processes that serve the small application from one SQLite file. `urls` contains their addresses.
 
-    `server` is the operator's own access to the same database, and `phone` is an authenticator. All use `clock`. The
-    processes end when their standard input ends: with `stop()`, with this record, or with the kernel.
+    `server` gives the operator access to the same database, `phone` is an authenticator, and all of them use `clock`.
+    Each process ends when its standard input is closed: by `stop()`, or when this object or the kernel ends.
     """
 
     def __init__(self, count: int = 2) -> None:
@@ -61,7 +61,10 @@ class Workers:
 
     @property
     def urls(self) -> list[str]:
-        """Return each worker's address, once all of them listen. They start while the notebook goes on."""
+        """Wait until all workers listen, and return their addresses.
+
+        Before that, the workers start while the notebook continues.
+        """
         if not self._listening:
             found = []
             with Busy("Starting worker", len(self._processes)) as busy:
@@ -72,7 +75,7 @@ class Workers:
         return [*self._listening]
 
     def kill(self, number: int) -> None:
-        """End one worker at once, as `kill -9` or a power failure does, after all workers listen."""
+        """Wait until all workers listen, then kill one of them, as `kill -9` or a power failure would."""
         _ = self.urls
         self._processes[number].kill()
         self._processes[number].wait(_END_SECONDS)
@@ -100,7 +103,7 @@ def _started(command: list[str]) -> subprocess.Popen[str]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """Return the address that the process prints when it listens."""
+    """Return the address that the process prints once it listens."""
     said: IO[str] | None = process.stdout
     address = said.readline().strip() if said else ""
     if not address:

@@ -1,4 +1,4 @@
-"""Attack 1, the second step skipped: what notebook 20 asks and notebook 21 fixes."""
+"""The exercise and the prediction of attack 1, where the second step is skipped, for notebooks 20 and 21."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ EXERCISES = (
         exercise_id="skipped-step",
         title="Attack 1: no session before the second step",
         question=(
-            "Write a class `Fixed` on top of `HastyServer` with its own method `begin_login(self, name, password)`, "
-            "so that the pending login of step 1 opens no page."
+            "Write a class `Fixed` that extends `HastyServer` with its own method `begin_login(self, name, "
+            "password)`. The pending login from step 1 must no longer open a page."
         ),
         given=_GIVEN,
         hints=(
-            "Where does the weak server note a session, and for which token?",
-            "Let the weak server do its work first (`super()`). Then take back the one thing that it did too early.",
+            "Where does the weak server store a session, and under which token?",
+            "Call the weak server's method first, with `super()`. Then undo the one thing that it did too early.",
         ),
         wrong=(
             Wrong(
@@ -31,21 +31,21 @@ EXERCISES = (
                 "        pending = super().begin_login(name, password)\n"
                 "        self.sessions.clear()\n"
                 "        return pending",
-                "Your server also ends a session that Alice opened with password and code. So a login elsewhere "
-                "logs her out. Which session was opened too early?",
+                "Your server also ends a session that Alice opened with her password and code. So a login on "
+                "another device logs her out. Which session was opened too early?",
             ),
             Wrong(
                 "class Fixed(HastyServer):\n    def begin_login(self, name, password):\n        raise AccessDenied",
-                "Your code refuses every password, so nobody gets in. That is safe, and useless. What should "
-                "Alice's correct password still give her?",
+                "Your code rejects every password, so nobody gets in. That is safe but useless. What should Alice "
+                "still get for her correct password?",
             ),
             Wrong(
                 "class Fixed(HastyServer):\n"
                 "    def finish_login(self, pending, code):\n"
                 "        del self.sessions[pending.token.reveal()]\n"
                 "        return super().finish_login(pending, code)",
-                "Your code closes the page when the second step begins. Mallory never begins it, so the page stays "
-                "open. When does the session first exist?",
+                "Your code removes the session when the second step begins. Mallory never begins that step, so "
+                "his session remains. When is the session created?",
             ),
         ),
     ),
@@ -55,37 +55,42 @@ PREDICTIONS = (
     Prediction(
         id="attack-skipped-step",
         question=(
-            "Mallory has Alice's password and no phone. How many codes must he guess at HastyServer before he sees "
-            "Alice's page?"
+            "Mallory has Alice's password but not her phone. How many codes must he guess before `HastyServer` "
+            "shows him Alice's page?"
         ),
         options=(
             Option("a", "none", lambda measure: measure.succeeded),
             Option("b", "about half a million, until one is correct"),
-            Option("c", "no number helps: the server stops him first", lambda measure: not measure.succeeded),
+            Option(
+                "c",
+                "no number of guesses helps, because the server stops him first",
+                lambda measure: not measure.succeeded,
+            ),
         ),
         outcome="a",
         saw=(
             (
-                "**What we saw:** no code was guessed, stolen or even typed. This is the cheapest attack of the "
-                "whole series: one request. The six digits are as good as ever, but they guard a page that nobody "
-                "has to pass. Anyone who sees the page for the code is already logged in: *the second step is "
-                "skipped*."
+                "**What we saw:** no code was guessed, stolen or even typed. This attack is the cheapest of the "
+                "whole series, because it takes one request. The six digits are as strong as ever, but they guard "
+                "a page that nobody has to pass. Anyone who sees the page for the code is already logged in: *the "
+                "second step is skipped*."
             ),
             (
-                "At `MfaServer` the same token opens nothing. It is in the list of pending logins and not in the "
-                "list of sessions, and only the last step writes into the list of sessions. You tried it by hand in "
-                "notebook 02. There is access after both factors or not at all (ASVS-6.3.3). The session's token is "
-                "made when the login is complete, so every token from before is worthless (ASVS-7.2.4)."
+                "On `MfaServer` the same token does not open any page. It is in the list of pending logins, not "
+                "in the list of sessions, and only the last step adds a session. You tried this by hand in "
+                "notebook 02. A user gets access after both factors or not at all (ASVS-6.3.3). The server "
+                "creates the session's token when the login is complete, so every earlier token is worthless "
+                "(ASVS-7.2.4)."
             ),
             (
-                "In 2013 a user told the author of [a plug-in for a webmail "
-                "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) in public how to get in. "
-                "Type the password, leave the page for the code as it is, and open the inbox by its address. It was "
-                "fixed, and came back elsewhere. In 2022 [a plug-in for a learning "
-                "platform](https://github.com/FlaviuPopescu/CVE-2022-28601) was found to behave like this "
-                "(CVE-2022-28601). Instead of typing the code, anyone with the password could open the page with the "
-                "telephone number and change the number. The next code then went to the new number. PortSwigger's "
-                "Web Security Academy has [a lab that is built on this "
+                "In 2013 a user publicly told the author of [a plug-in for a webmail "
+                "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) how to get in. An "
+                "attacker only had to type the password, ignore the page for the code, and open the inbox by "
+                "its address. The plug-in was fixed, but the same mistake appeared elsewhere. In 2022 [a "
+                "plug-in for a learning platform](https://github.com/FlaviuPopescu/CVE-2022-28601) had the "
+                "same fault (CVE-2022-28601). Instead of typing the code, anyone with the password could open "
+                "the page with the phone number and change that number. The server then sent the next code to "
+                "the new number. PortSwigger's Web Security Academy has [a lab that is built on this "
                 "mistake](https://portswigger.net/web-security/authentication/multi-factor)."
             ),
         ),

@@ -1,4 +1,4 @@
-"""Attack 4, guessing across sessions: what notebook 20 asks and notebook 21 fixes."""
+"""The exercise and the prediction of attack 4, guessing across sessions, for notebooks 20 and 21."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ EXERCISES = (
         exercise_id="guessing-many-sessions",
         title="Attack 4: one count for all sessions",
         question=(
-            "Write a class `Fixed` on top of `PerSessionServer` with its own method `counted(self, pending)`. It "
-            "returns the `Count` in which a wrong code of this pending login is counted. The weak server keeps its "
-            "counts in the dictionary `self.counts`. `self.account_of(pending)` is the account, and "
-            "`self.account_of(pending).name` is its name. Use the name as the key, because an account itself cannot "
-            "be a key."
+            "Write a class `Fixed` that extends `PerSessionServer` with its own method `counted(self, pending)`. "
+            "The method returns the `Count` that counts the wrong codes of this pending login. The weak server "
+            "keeps its counts in the dictionary `self.counts`. `self.account_of(pending)` is the account, and "
+            "`self.account_of(pending).name` is its name. Use the name as the key, because an account object "
+            "cannot be a key."
         ),
         given=(
             "from mfa_lab.attacks.guessing_many_sessions import PerSessionServer\n"
@@ -27,9 +27,8 @@ EXERCISES = (
         hints=(
             "What can Mallory create as often as he likes, and what exists only once?",
             (
-                "Two pending logins of one account should lead to the same count, and pending logins of two "
-                "accounts to "
-                "two counts."
+                "Two pending logins of the same account should share one count. Pending logins of different "
+                "accounts should have different counts."
             ),
         ),
         wrong=(
@@ -37,8 +36,8 @@ EXERCISES = (
                 "class Fixed(PerSessionServer):\n"
                 "    def counted(self, pending):\n"
                 '        return self.counts.setdefault("everybody", Count())',
-                "Your server has one count for everybody. So an attacker who guesses codes for Alice's account keeps "
-                "everybody else out. Whom do you want to stop?",
+                "Your server has one count for all accounts. So an attacker who guesses codes for Alice's account "
+                "keeps everybody else out. Whom do you want to stop?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -47,8 +46,8 @@ EXERCISES = (
                 "        token = pending.token.reveal()\n"
                 "        self.pendings = {t: n for t, n in self.pendings.items() if n != name or t == token}\n"
                 "        return pending",
-                "Your server ends the older session when a new one begins. So Mallory uses one session after the "
-                "other, and Alice's own session ends with them. What stays the same in all these sessions?",
+                "Your server ends the older session when a new one begins. So Mallory uses one session after "
+                "another, and Alice's own session ends as well. What stays the same in all these sessions?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -59,8 +58,8 @@ EXERCISES = (
                 "        return pending\n"
                 "    def counted(self, pending):\n"
                 "        return self.account_of(pending)",
-                "Your server has one count, but a correct password ends it, and Mallory has the password. So every "
-                "login begins with a count of zero. What does he not have?",
+                "Your server has one count for each account, but a correct password resets it, and Mallory has "
+                "the password. So each of his logins begins with a count of zero. What does he not have?",
             ),
             Wrong(
                 "class Fixed(PerSessionServer):\n"
@@ -70,8 +69,8 @@ EXERCISES = (
                 "        return super().begin_login(name, password)\n"
                 "    def counted(self, pending):\n"
                 "        return self.account_of(pending)",
-                "Your server counts sessions, and Alice opens one every day. So she is kept out after three weeks. "
-                "What did the attacker do that she did not?",
+                "Your server counts sessions, and Alice opens one every day. So after three weeks your server "
+                "keeps her out. What did the attacker do that she did not?",
             ),
         ),
     ),
@@ -81,11 +80,12 @@ PREDICTIONS = (
     Prediction(
         id="attack-many-sessions",
         question=(
-            "This server makes you wait after five wrong codes in a session. Many attackers open a hundred sessions "
-            "each, at the same time, and type five codes into each. What are the guesses of one attacker worth?"
+            "This server makes you wait after five wrong codes in a session. Each of many attackers opens a "
+            "hundred sessions at the same time and types five codes in each. How much are one attacker's guesses "
+            "worth?"
         ),
         options=(
-            Option("a", "nothing: there is a limit now", lambda measure: not measure.succeeded),
+            Option("a", "nothing, because there is a limit now", lambda measure: not measure.succeeded),
             Option(
                 "b",
                 "about what five guesses are worth",
@@ -100,23 +100,24 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the limit held in each of the hundred sessions, and was worth nothing. The server "
-                "verified all 500 guesses, as if there were no limit. It limits sessions, and an attacker can open "
-                "any number of sessions. But the attacker wants something that exists only once: the account. "
-                "RFC4226-7.3 says it in so many words: the count spans all login sessions."
+                "**What we saw:** the limit held in each of the hundred sessions, but it was worth nothing. "
+                "The server verified all 500 guesses, as if there were no limit. It limits the guesses in a "
+                "session, but an attacker can open any number of sessions. But the account that the attacker "
+                "wants exists only once. RFC4226-7.3 says explicitly that the count spans all login sessions."
             ),
             (
-                "Too simple to be true? In 2024 researchers of Oasis Security examined a very large service. Ten "
-                "wrong codes ended a session there, and the service did not count the sessions. Codes were valid for "
-                "about three minutes. They opened one session after another, guessed in many sessions at a time, and "
-                "[got in after about an "
-                "hour](https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour). The accounts' "
-                "owners were not told. They called it AuthQuake. It has been fixed."
+                "Does this sound too simple to be true? In 2024 researchers at Oasis Security examined a very "
+                "large service. Ten wrong codes ended a session there, but the service did not count the "
+                "sessions. Codes were valid for about three minutes. The researchers opened one session after "
+                "another, guessed in many sessions at a time, and [got in after about an "
+                "hour](https://informationsecuritybuzz.com/no-alerts-azure-mfa-cracked-in-an-hour). The service "
+                "did not tell the accounts' owners. The researchers called the attack AuthQuake; the service has "
+                "since fixed the fault."
             ),
             (
-                "`MfaServer` again verified only three guesses: a hundred sessions or one make no difference to it. "
-                "At the third wrong code in a row after a correct password, the server sends Alice a security "
-                "notification (ASVS-6.3.5): somebody knows your password."
+                "`MfaServer` again verified only three guesses: a hundred sessions make no difference to it. "
+                "After a correct password and the third wrong code in a row, it sends Alice a security "
+                "notification that somebody knows her password (ASVS-6.3.5)."
             ),
         ),
         secrets=("15 of 8,000", r"12\.0 are expected", "all 500 guesses", "1 in 667", "AuthQuake"),

@@ -1,4 +1,4 @@
-"""Attack 5, the attacker's own login resets the counter: what 24 asks and 25 fixes."""
+"""The exercise and the prediction of attack 5, where the attacker's login resets the counter (notebooks 24, 25)."""
 
 from __future__ import annotations
 
@@ -14,24 +14,21 @@ EXERCISES = (
         exercise_id="own-login-resets",
         title="Attack 5: one user's login resets another user's count",
         question=(
-            "Write a class `Fixed` on top of `ForgivingServer`, with its own method `succeeded(self, count)`. The "
-            "server calls it when a login is complete, with the count of the account that logged in. "
-            "`count.failures` is the number of wrong codes in a row. The server verifies no further code before "
-            "`count.wait_until`."
+            "Write a class `Fixed` that extends `ForgivingServer` with its own method `succeeded(self, "
+            "count)`. The server calls the method when a login is complete, and passes the count of the "
+            "account that logged in. `count.failures` is the number of wrong codes in a row. The server does "
+            "not verify another code before `count.wait_until`."
         ),
         given="from mfa_lab.attacks.own_login_resets import ForgivingServer",
         hints=(
-            "A correct code proves something. About whom?",
-            (
-                "The method receives everything that it needs as its argument. It has nothing to do with the other "
-                "accounts."
-            ),
+            "A correct code proves something about one account. Which account is it?",
+            ("The argument is all that the method needs. The other accounts do not matter here."),
         ),
         wrong=(
             Wrong(
                 "class Fixed(ForgivingServer):\n    def succeeded(self, count):\n        pass",
-                "Your method does nothing, so no count ever ends. Alice logs in, and her old mistakes still count. "
-                "When may she start again?",
+                "Your method does nothing, so no count is ever reset. Alice logs in, but her old mistakes still "
+                "count. When should her count start again at zero?",
             ),
             Wrong(
                 "class Fixed(ForgivingServer):\n"
@@ -39,8 +36,8 @@ EXERCISES = (
                 "        for account in self.accounts.values():\n"
                 "            if account.wait_until <= self.clock.now():\n"
                 "                account.failures = 0",
-                "Your code spares only the accounts that already wait. Mallory logs in before the wait begins, and "
-                "Alice's count is lost. What does his login say about her?",
+                "Your code keeps only the counts of accounts that are already waiting. Mallory logs in before "
+                "Alice's wait begins, so her count is lost. What does his login prove about her?",
             ),
             Wrong(
                 "class Fixed(ForgivingServer):\n"
@@ -50,8 +47,8 @@ EXERCISES = (
                 "        return pending\n"
                 "    def succeeded(self, count):\n"
                 "        count.failures = 0",
-                "Your code ends the count after the password. Mallory knows Alice's password, so he can do that half "
-                "of her login. What must a login have proved before it ends a count?",
+                "Your code resets the count after the password. Mallory knows Alice's password, so he can do that "
+                "half of her login. What must a login prove before it resets a count?",
             ),
             Wrong(
                 "class Fixed(ForgivingServer):\n"
@@ -59,8 +56,8 @@ EXERCISES = (
                 "        return any(self.clock.now() < account.wait_until for account in self.accounts.values())\n"
                 "    def succeeded(self, count):\n"
                 "        count.failures = 0",
-                "Your code makes all accounts wait while one of them waits. Mallory can reset nothing any more, but "
-                "nobody can log in. Who should wait?",
+                "Your code makes all accounts wait while one of them waits. Mallory can no longer reset Alice's "
+                "count, but nobody can log in. Who should wait?",
             ),
         ),
     ),
@@ -70,9 +67,9 @@ PREDICTIONS = (
     Prediction(
         id="attack-own-login-resets",
         question=(
-            "After four wrong codes in a row an account has to wait. Mallory types four wrong codes for Alice's "
-            "account, logs in to his own, and goes on for fifty minutes: 400 guesses. Of 8,000 such attackers, how "
-            "many get in?"
+            "After four wrong codes in a row, an account has to wait. Mallory types four wrong codes for Alice's "
+            "account and logs in to his own. He repeats this for fifty minutes, which makes 400 guesses. How many "
+            "of 8,000 such attackers get in?"
         ),
         options=(
             Option("a", "none, because the account waits", lambda measure: measure.got == 0),
@@ -90,28 +87,29 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** 8 of 8,000 attackers got in. If every guess is verified, the formula of attack 3 "
-                "expects 9.6. Three codes of a million are accepted at any moment, and each attacker makes 400 "
-                "guesses. That is a chance of 1 in 834 for each of the 8,000. Eight is as near to 9.6 as chance lets "
-                "one expect."
+                "**What we saw:** 8 of 8,000 attackers got in. If the server verifies every guess, the "
+                "formula from attack 3 predicts 9.6. At any moment, three codes in a million are valid, and "
+                "each attacker makes 400 guesses. So each of the 8,000 has a chance of 1 in 834. Eight is "
+                "well within what we can expect by chance."
             ),
             (
-                "The weak server verified every single guess. Its counter works, and never gets beyond four. Our "
-                "server verified nine guesses: three at once, and then each guess had to wait twice as long as the "
-                "one before. (Mallory makes four guesses every half minute. So it is one minute from the 5th guess "
-                "to the 13th, and two minutes from there to the 29th.) His own logins in between changed nothing "
-                "there. They say something about Mallory, and nothing about Alice."
+                "The weak server verified every single guess. Its counter works, but it never gets beyond four. "
+                "Our server verified nine guesses: three at once, and then each guess had to wait twice as long "
+                "as the one before. (Mallory makes four guesses every half minute. So one minute passes from the "
+                "5th guess to the 13th, and two minutes from the 13th to the 29th.) On our server, Mallory's own "
+                "logins in between changed nothing. They prove something about Mallory, but nothing about Alice."
             ),
             (
-                "A count belongs to one account, over all its logins, by anyone and from anywhere (RFC4226-7.3). The "
-                "waits of NIST-3.2.2 and its limit (100 codes) depend on it. Only one thing ends it: a *complete* "
-                "login to that same account. A correct password is not enough, because Mallory has it."
+                "A count belongs to one account and covers all its logins, by anyone and from anywhere "
+                "(RFC4226-7.3). The waits of NIST-3.2.2 and its limit (100 codes) depend on this count. Only a "
+                "*complete* login to that same account resets it. A correct password is not enough, because "
+                "Mallory has it."
             ),
             (
-                "A widely read tutorial on logins in Java made this mistake. It counted failures, and a successful "
-                "login set the count back to zero. In 2022 [a reader showed how to get round the "
-                "limit](https://github.com/Baeldung/spring-security-registration/issues/197): if you own one "
-                "account, log in to it just before the limit is reached. The tutorial was fixed soon after."
+                "A popular tutorial on logins in Java made this mistake. Its code counted failures, and any "
+                "successful login reset the count to zero. In 2022 [a reader showed how to avoid the "
+                "limit](https://github.com/Baeldung/spring-security-registration/issues/197): log in to an "
+                "account of your own just before the limit is reached. The tutorial was fixed soon after."
             ),
         ),
         secrets=(

@@ -1,4 +1,4 @@
-"""Attack 7, replay inside the window: what notebook 22 asks and notebook 23 fixes."""
+"""The exercise and the prediction of attack 7, replay inside the window, for notebooks 22 and 23."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ EXERCISES = (
         exercise_id="replay-window",
         title="Attack 7: a code is accepted once",
         question=(
-            "Write a class `Fixed` on top of `ForgetfulServer` with its own method `consume(self, account, step)`. "
-            "It returns `True` if the code of this time step may be accepted, and `False` if not. The server keeps "
-            "`account.last_step` for you: the step of the code that enrolled the phone, until you write another."
+            "Write a class `Fixed` that extends `ForgetfulServer` with its own method `consume(self, account, "
+            "step)`. The method returns `True` if the server may accept the code of this time step, and `False` "
+            "if not. The server keeps `account.last_step` for you. It holds the step of the code that enrolled "
+            "the phone until you store another step."
         ),
         given=_GIVEN,
         hints=(
-            "Two questions about a step: was it accepted before, and was a later one accepted?",
-            "Compare first, then write. The value that you compare with belongs to the account.",
+            "Ask two questions about a step: was it accepted before, and was a later step accepted?",
+            "Compare first, then store. The value that you compare with belongs to the account.",
         ),
         wrong=(
             Wrong(
@@ -33,8 +34,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "Your server remembers only the very last code, and the window holds three. So the code before it is "
-                "accepted again. Which codes should a login make invalid?",
+                "Your server remembers only the last code, but the window contains three codes. So your server "
+                "accepts the code before the last one again. Which codes should a login make invalid?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -43,8 +44,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "Your server accepts the code that it has just accepted. So a thief can log in one second later. "
-                "What does your comparison say about equal steps?",
+                "Your server accepts the same code again immediately. So a thief can log in one second later. "
+                "What does your comparison do if the two steps are equal?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -52,8 +53,8 @@ EXERCISES = (
                 "        free = step > account.last_step\n"
                 "        account.last_step = step\n"
                 "        return free",
-                "Your server notes the step of a refused code as well. So the number falls, and the last code is "
-                "accepted again. When may the number change?",
+                "Your server also stores the step of a rejected code. So the stored step goes down, and your "
+                "server accepts the last code again. When may the stored step change?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -63,8 +64,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = now\n"
                 "        return True",
-                "Your server notes when a code is typed. So the same code is accepted again a step later. What stays "
-                "the same about a code, no matter when it is typed?",
+                "Your server stores the step in which a code was typed. So it accepts the same code again one "
+                "step later. What stays the same about a code, no matter when it is typed?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -74,8 +75,8 @@ EXERCISES = (
                 "            return False\n"
                 "        self.last_step = step\n"
                 "        return True",
-                "Your server has one memory for everybody, and enrolment never wrote into it. So the code that "
-                "enrolled a phone opens a session. Where does the server keep what belongs to an account?",
+                "Your server stores one step for everybody, and enrolment never sets that value. So the code that "
+                "enrolled a phone opens a session. Where does the server keep the data of an account?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -85,8 +86,8 @@ EXERCISES = (
                 "            return False\n"
                 "        self.used.add((account.name, step))\n"
                 "        return True",
-                "Your set begins empty, so it does not know the code that enrolled the phone. That code opens a "
-                "session. What has the server noted about it?",
+                "Your set is empty at first, so it does not contain the code that enrolled the phone. That code "
+                "opens a session. What has the server stored about that code?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n"
@@ -96,13 +97,13 @@ EXERCISES = (
                 "            return False\n"
                 "        self.used.add(step)\n"
                 "        return True",
-                "Your server refuses a code that only another server has accepted. A variable in the body of the "
-                "class is one memory, shared by all servers. What belongs only to the account?",
+                "Your server rejects a code that only another server has accepted. All servers share a variable "
+                "that is defined in the class body. Which value belongs only to the account?",
             ),
             Wrong(
                 "class Fixed(ForgetfulServer):\n    window_steps = 0",
-                "Your server accepts a code for a shorter time. That shortens the replay and does not end it. What "
-                "happens in the time that is left?",
+                "Your server accepts a code for a shorter time. That leaves less time for a replay, but does not "
+                "prevent it. What can happen in the time that is left?",
             ),
         ),
     ),
@@ -113,31 +114,34 @@ PREDICTIONS = (
         id="attack-replay-window",
         question=(
             "Mallory knows Alice's password, reads her code over her shoulder, and types it 40 seconds after her. "
-            "The server accepts one step on either side. How often does it let him in?"
+            "The server accepts one step on either side. How often does Mallory get in?"
         ),
         options=(
-            Option("a", "never: a code lasts half a minute", lambda measure: measure.got == 0),
+            Option("a", "never, because a code lasts half a minute", lambda measure: measure.got == 0),
             Option("b", "in less than half of the attempts", lambda measure: 0 < measure.got < measure.tries / 2),
             Option(
                 "c",
                 "in half of the attempts or more, but not in all",
                 lambda measure: measure.tries / 2 <= measure.got < measure.tries,
             ),
-            Option("d", "always: the window is 90 seconds wide", lambda measure: measure.got == measure.tries),
+            Option(
+                "d", "always, because the window is 90 seconds wide", lambda measure: measure.got == measure.tries
+            ),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** it depends on when Alice logs in. In the figure she logs in at second 10 of her "
-                "code. The window holds the code until second 60, and until then everybody who has read it is Alice. "
-                "(Attempts come every five seconds: the last tick is at 55.) Forty seconds after her, the code still "
-                "works if she logged in before second 20 of it, which is 20 of 30 seconds. As a formula, with a step "
-                "of 30 seconds: 2 − 40/30, two thirds."
+                "**What we saw:** it depends on when Alice logs in. In the figure she logs in 10 seconds after "
+                "her code first appears. The server accepts the code until second 60, and until then anyone who "
+                "has read it can log in as Alice. (The attempts come every five seconds, so the last tick is at "
+                "55.) Forty seconds after her login, the code still works if she logged in before second 20, "
+                "which is 20 of 30 seconds. With a step of 30 seconds, the formula is 2 − 40/30, or two thirds."
             ),
             (
-                "At `MfaServer` it never works. The server has noted the *step* of the code that it accepted, and "
-                "accepts only later ones (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). The window was opened for slow "
-                "fingers and wrong clocks. A server that forgets leaves the window open for slow thieves."
+                "On `MfaServer` the replay never works. The server has stored the *step* of the code that it "
+                "accepted, and accepts only later steps (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). The window is "
+                "there for slow fingers and wrong clocks. On a server that does not remember used codes, it also "
+                "helps slow thieves."
             ),
         ),
         secrets=(

@@ -1,4 +1,4 @@
-"""Attack 9, replay after the memory forgot: what 26 asks and 27 fixes."""
+"""The exercise and the prediction of attack 9, replay of a forgotten code, for notebooks 26 and 27."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GIVEN = "from mfa_lab.attacks.replay_after_forgetting import PERIOD, ShortMemor
 
 
 def _keeps(seconds: str) -> str:
-    """Return a fix that keeps used codes for so long."""
+    """Return the source of a fix that remembers used codes for this number of seconds."""
     return f"class Fixed(ShortMemory):\n    def keep_seconds(self):\n        return {seconds}"
 
 
@@ -22,40 +22,43 @@ EXERCISES = (
         exercise_id="replay-forgotten",
         title="Attack 9: how long to remember",
         question=(
-            "Write a class `Fixed` on top of `ShortMemory`, with its own method `keep_seconds(self)`. It returns "
-            "for how many seconds after its use a code must be remembered, so that it is never accepted twice. "
-            "`PERIOD` is the length of a step. `self.window_steps` is how many steps on either side of its own "
-            "the server accepts: 1 here, and 2 elsewhere."
+            "Write a class `Fixed` that extends `ShortMemory` with its own method `keep_seconds(self)`. The "
+            "method returns for how many seconds the server must remember a used code so that it never accepts "
+            "the code twice. `PERIOD` is the length of a step in seconds. `self.window_steps` is how many steps "
+            "the server accepts on either side of its current step: 1 here, and 2 on other servers."
         ),
         given=_GIVEN,
         hints=(
-            "When is the earliest moment at which a code can be used, and when the latest?",
-            "Count the steps from the first second of the window to its last. How many are there?",
+            "What is the earliest moment at which a code can be used, and what is the latest?",
+            (
+                "Count the steps from the first second at which the window accepts a code to the last. How many are "
+                "there?"
+            ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(ShortMemory):\n    def consume(self, account, step):\n        return False",
-                "Your server rejects every code. It is safe, and useless. Which codes must it still accept?",
+                "Your server rejects every code. It is safe but useless. Which codes must it still accept?",
             ),
             Wrong(
                 _keeps("(self.window_steps + 1) * PERIOD"),
-                "Your count starts at the code's own step. A phone that is ahead uses its code before that step "
-                "begins. When can the first use be?",
+                "You count from the beginning of the code's own step. If a phone is ahead, its code can be used "
+                "before that step begins. When is the earliest possible use?",
             ),
             Wrong(
                 _keeps("2 * self.window_steps * PERIOD"),
-                "Your code counts the steps on both sides of the window. Its memory still ends before the window "
-                "does. Which step have you not counted?",
+                "Your code counts the steps on both sides of the window. But the server still forgets the code "
+                "before the window ends. Which step have you not counted?",
             ),
             Wrong(
                 _keeps("3 * PERIOD"),
-                "Your number fits this window. On a server with a wider window the memory ends too early. What does "
-                "the number depend on?",
+                "Your number is correct for this window. But a server with a wider window would forget the code "
+                "too early. What does the number depend on?",
             ),
             Wrong(
                 "class Fixed(ShortMemory):\n    window_steps = 0",
-                "Your server has no window any more, so the memory is long enough. Now anyone who types slowly is "
-                "rejected. Which of the two should change?",
+                "Your server no longer has a window, so it remembers codes long enough. But now it rejects anyone "
+                "who types slowly. Which of the two should change, the window or the memory?",
             ),
         ),
     ),
@@ -66,7 +69,7 @@ PREDICTIONS = (
         id="attack-replay-forgotten",
         question=(
             "This server rejects a used code for 30 seconds. Mallory has seen Alice's code, and types it 45 "
-            "seconds after her. We try this thirty times. How often does he get in?"
+            "seconds after her. We repeat this attack thirty times. How often does Mallory get in?"
         ),
         options=(
             Option("a", "never", lambda measure: measure.got == 0),
@@ -79,23 +82,24 @@ PREDICTIONS = (
             (
                 "**What we saw:** Mallory got in 15 times of 30. The figure has four ticks, from 30 seconds after "
                 "Alice's login to the end of the window's bar. The phone shows the code for one step. The window "
-                "accepts it for three, because clocks are slow or fast, and people are slow. For thirty seconds the "
-                "server remembers the code. After that it still accepts what it has forgotten."
+                "accepts it for three steps, because clocks are slow or fast, and people are slow. The server "
+                "remembers the code for only thirty seconds. After that it has forgotten the code, but the window "
+                "still accepts it."
             ),
             (
-                "Why half of the times? The window ends 60 seconds after the phone began to show the code, and "
-                "Mallory types 45 seconds after Alice. So he is in time if she logged in within the first 15 of her "
-                "30 seconds."
+                "Why does he get in half of the time? The window ends 60 seconds after the phone began to show "
+                "the code, and Mallory types the code 45 seconds after Alice. So he is in time if she logged in "
+                "within the first 15 of the 30 seconds."
             ),
             (
                 "In 2017 [the users of a library "
                 "found](https://github.com/devise-two-factor/devise-two-factor/issues/106) that its protection "
-                "against replay lasted just as long as this server's. While the allowed drift still lasted, a used "
-                "code was valid again."
+                "against replay lasted just as long as this server's. After that, a used code was valid again as "
+                "long as the allowed drift lasted."
             ),
             (
-                "*Once* means once (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). A memory must not be shorter than the "
-                "window at its widest, from the earliest use to the latest."
+                "*Once* means once (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1). The server must remember a used code "
+                "for the whole window, from the earliest possible use to the latest."
             ),
         ),
         secrets=(

@@ -1,4 +1,4 @@
-"""Attack 11, user enumeration: what notebook 22 asks and notebook 23 fixes."""
+"""The exercise and the prediction of attack 11, user enumeration, for notebooks 22 and 23."""
 
 from __future__ import annotations
 
@@ -26,22 +26,25 @@ EXERCISES = (
         exercise_id="user-enumeration",
         title="Attack 11: the same path for every name",
         question=(
-            "Write a class `Fixed` on top of `EnumerableServer` with its own method `begin_login(self, name, "
-            "password)`. A stranger must not learn whether a name has an account: not by words, not by status, not "
-            "by time, not by waiting. `MinimalServer.begin_login(self, name, password)` hashes once whatever the "
-            "name is, and refuses with `AccessDenied`. Call it by that name. In `EnumerableServer` the line "
-            "`super().begin_login(...)` called `MinimalServer`. In your class `super()` is `EnumerableServer` "
-            "itself, with the very lines that you want to remove. `self.waits(name)` says whether this name has to "
-            "wait. `self.count(name)` counts a wrong password, and `self.forget(name)` ends the count, for any name "
-            "that is typed."
+            "Write a class `Fixed` that extends `EnumerableServer` with its own method `begin_login(self, "
+            "name, password)`. A stranger must not learn whether a name has an account: not from the words, "
+            "the status, the time or the waits. `MinimalServer.begin_login(self, name, password)` computes "
+            "one hash for any name, and rejects a login with `AccessDenied`. Call it by this full name. In "
+            "`EnumerableServer` the line `super().begin_login(...)` called `MinimalServer`. In your class, "
+            "`super()` is `EnumerableServer` itself, with the lines that you want to remove. "
+            "`self.waits(name)` says whether this name has to wait. `self.count(name)` counts a wrong "
+            "password, and `self.forget(name)` resets the count. Both accept any name."
         ),
         given=_GIVEN,
         hints=(
             (
-                "Follow a made-up name through the weak server. At which line is this name rejected, and which work "
-                "has the server not done by then?"
+                "Follow a made-up name through the weak server. Which line rejects this name, and what work has "
+                "the server not done by then?"
             ),
-            "Let nothing depend on `self.accounts`: first the wait, then the hash, then the count, and one refusal.",
+            (
+                "Nothing may depend on `self.accounts`. Check the wait first, then compute the hash, then count, and "
+                "reject every login in the same way."
+            ),
         ),
         wrong=(
             _begins(
@@ -54,8 +57,9 @@ EXERCISES = (
                 "            raise\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your own lines reveal nothing now. But `super()` is `EnumerableServer`, and its `begin_login` still "
-                "checks whether the name exists. Which other server has a `begin_login` that you can call by name?",
+                "Your own lines no longer reveal anything. But `super()` is `EnumerableServer`, and its "
+                "`begin_login` still checks whether the name exists. Which other server has a `begin_login` that "
+                "you can call by its full name?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -65,16 +69,16 @@ EXERCISES = (
                 "        except AccessDenied:\n"
                 "            self.count(name)\n"
                 "            raise",
-                "Nothing in your code ends the count. So after three mistakes in her whole life, each further "
-                "mistake makes Alice wait. When should the count end?",
+                "Nothing in your code resets the count. So after three mistakes in her whole life, Alice has to "
+                "wait after each further mistake. When should your code reset the count?",
             ),
             _begins(
                 "        try:\n"
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
-                "Your server says the same words to everybody. But it hashes nothing for a name that nobody has, so "
-                "that answer comes at once. At which line does your code reject such a name?",
+                "Your server gives everybody the same words. But it computes no hash for an unknown name, so that "
+                "answer comes faster. Which line of your code rejects an unknown name?",
             ),
             _begins(
                 "        try:\n"
@@ -83,13 +87,13 @@ EXERCISES = (
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
-                "Your server reveals nothing at one attempt. At the fourth it does, because only a name that exists "
-                "ever has to wait. For which names does it count?",
+                "Your server reveals nothing at the first attempt. At the fourth attempt it does, because only "
+                "existing names ever have to wait. For which names does your server count?",
             ),
             _begins(
                 "        return MinimalServer.begin_login(self, name, password)",
-                "Your server treats all names alike, and makes nobody wait. So a password can be guessed in an "
-                "afternoon. What did the weak server do to slow that down?",
+                "Your server treats all names alike, but makes nobody wait. So an attacker can guess a password "
+                "in an afternoon. How did the weak server slow that down?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -103,8 +107,8 @@ EXERCISES = (
                 '            raise Refused(404, "There is no account of this name.") from None\n'
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your server does the same work and the same waiting for both names. Then it says which of them "
-                "exists. What does the last line reveal?",
+                "Your server does the same work for both names and makes both wait. But then it says which of "
+                "them exists. What do your last lines reveal?",
             ),
             _begins(
                 '        if self.waits("everybody"):\n'
@@ -116,8 +120,8 @@ EXERCISES = (
                 "            raise\n"
                 '        self.forget("everybody")\n'
                 "        return pending",
-                "Your server has one count for all names. So a stranger who guesses at any of them stops everybody. "
-                "What should a count belong to?",
+                "Your server has one count for all names. So a stranger who guesses a password for any name keeps "
+                "everybody out. What should a count belong to?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -129,8 +133,8 @@ EXERCISES = (
                 "            raise\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "While a name waits, your method returns nothing: no pending login, and no refusal. So the page has "
-                "no answer to show. How does a method refuse?",
+                "While a name has to wait, your method returns `None` instead of rejecting the login. So the page "
+                "has no answer to show. How does a method reject a login?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -142,8 +146,8 @@ EXERCISES = (
                 "            return None\n"
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your code catches and counts a wrong password, and then nothing follows. So nobody is refused, and "
-                "nobody gets a pending login. How should this path end?",
+                "Your code catches the error, counts the wrong password, and then returns `None`. So it neither "
+                "rejects the login nor returns a pending login. How should this path end?",
             ),
         ),
     ),
@@ -153,35 +157,37 @@ PREDICTIONS = (
     Prediction(
         id="attack-user-enumeration",
         question=(
-            "A stranger has a list of ten names and no password. Five of them have an account. The login page "
-            "refuses every attempt. How many of the five can the stranger find out?"
+            "A stranger has a list of ten names and no password. Five of the names have an account. The login "
+            "page rejects every attempt. How many of the five can the stranger identify?"
         ),
         options=(
-            Option("a", "none: every attempt was refused", lambda measure: measure.got == 0),
+            Option("a", "none, because every attempt was rejected", lambda measure: measure.got == 0),
             Option("b", "some of them", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "all five", lambda measure: measure.got == measure.tries),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** all of them, by four signs, each of which would have been enough. The *message* "
-                "names the reason. The *status* of the page is 404 for a name that nobody has. Only names that "
-                "exist are ever *throttled*. And the *time*: for an unknown name, this server hashes no password."
+                "**What we saw:** the stranger identified all five, by four signs, each of which would have "
+                "been enough. The *message* gives the reason for the rejection. The *status* of the page is "
+                "404 for an unknown name. Only existing names are ever *throttled*. The *time* also differs, "
+                "because this server does not hash the password for an unknown name."
             ),
             (
-                "A fix of the first three that leaves the fourth fixes nothing. Noise does not hide a difference. "
-                "The attacker only needs more attempts, here some twenty for each name. A server that adds its own "
-                "random delay buys a little time, no more."
+                "If you fix only the first three signs, an attacker can still use the fourth. Random noise does "
+                "not hide a difference in time. The attacker only needs more attempts, here some twenty for each "
+                "name. A server that adds a random delay gains a little time, but no more."
             ),
             (
-                "`MfaServer` does the same work for every name. It hashes the typed password against the hash of a "
-                "password that nobody has. It makes unknown names wait like those that exist, and has one sentence "
-                "for all (ASVS-6.3.8)."
+                "`MfaServer` does the same work for every name. For an unknown name, it compares the typed "
+                "password with the hash of a password that nobody has. It makes unknown names wait like existing "
+                "names, and answers all of them with the same sentence (ASVS-6.3.8)."
             ),
             (
-                "It happens to careful people. In July 2024 [Django closed "
-                "CVE-2024-39329](https://docs.djangoproject.com/en/4.2/releases/4.2.14/). Login requests took a "
-                "different time for users without a usable password, so a stranger could find out who they were."
+                "This mistake also happens to careful people. In July 2024 [Django closed "
+                "CVE-2024-39329](https://docs.djangoproject.com/en/4.2/releases/4.2.14/). For users without a "
+                "usable password, login requests took a different amount of time, so a stranger could find "
+                "out who these users were."
             ),
         ),
         secrets=(

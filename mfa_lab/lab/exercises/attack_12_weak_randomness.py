@@ -1,4 +1,4 @@
-"""Attack 12, secrets from a weak random source: what 28 asks and 29 fixes."""
+"""The exercise and the prediction of attack 12, secrets from a weak random source, for notebooks 28 and 29."""
 
 from __future__ import annotations
 
@@ -18,74 +18,81 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="weak-randomness",
-        title="Attack 12: a secret that nobody can make again",
+        title="Attack 12: a secret that nobody can recompute",
         question=(
-            "Write a function `fixed_secret(now)` that makes a shared secret: at least 16 random bytes, better "
-            "20, as Base32 text. The server calls it with the time, as it calls the weak one, and you may use the "
-            "time or ignore it. The setup cell has imported `base64`, `hashlib`, `random`, `secrets`, `time`, and "
-            "the kit's own `new_secret`, which takes a source of randomness."
+            "Write a function `fixed_secret(now)` that makes a shared secret: at least 16 random bytes, "
+            "preferably 20, as Base32 text. The server passes the time, as it does to the weak function, and "
+            "your function can use or ignore it. The setup cell has imported `base64`, `hashlib`, `random`, "
+            "`secrets`, `time`, and the kit's function `new_secret`, which takes a source of randomness."
         ),
         given=_GIVEN,
         hints=(
-            "What does everybody know, what could somebody find out, and what can only this machine know?",
-            "Python's documentation of `random` warns against one use, and names another module for it.",
+            (
+                "Which data does everybody know, which data could somebody find out, and which data can only this "
+                "computer know?"
+            ),
+            (
+                "Python's documentation of `random` warns against one use of the module, and names another "
+                "module for it."
+            ),
         ),
         wrong=(
             Wrong(
                 "def fixed_secret(now):\n"
                 "    return base64.b32encode(hashlib.sha256(str(now).encode()).digest()[:20]).decode()",
-                "Your secret is made of the time alone. Anybody who tries that time makes it again. A hash hides the "
-                "time. What does the hash add that nobody knows?",
+                "Your code computes the secret only from the time. Anybody who tries that time gets the same "
+                "secret. A hash hides the time, but what does it add that nobody knows?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(time.time_ns()))",
-                "Your seed is the time in smaller pieces. There are more seeds to try, and an attacker knows how to "
-                "list them all. What can nobody list?",
+                "Your seed is the time in smaller units. An attacker has more seeds to try, but can still list "
+                "them all. Which values can nobody list?",
             ),
             Wrong(
                 'def fixed_secret(now):\n    return "".join(random.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", '
                 "k=32))",
-                "Your code uses `random` without a seed of yours. It begins well, but anyone who sees enough of its "
-                "numbers computes the rest. Which sources give numbers that nobody can predict from the earlier "
-                "numbers?",
+                "Your code uses `random` with its default seed. That seed is good, but anyone who sees enough of "
+                "the numbers can compute the rest. Which sources give numbers that nobody can predict from "
+                "earlier numbers?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return secrets.token_hex(20)",
-                "Your randomness is good, but your secret is hexadecimal. A phone reads text of the letters A to Z "
-                "and the digits 2 to 7. What turns bytes into such text?",
+                "Your randomness is good, but your secret is hexadecimal. A phone expects text with the letters A "
+                "to Z and the digits 2 to 7. What turns bytes into such text?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return base64.b32encode(secrets.token_bytes(15)).decode()",
-                "Your randomness is good, but there is not enough of it. The secret is shorter than a standard "
-                "permits. How many bits has it?",
+                "Your randomness is good, but there is not enough of it. The secret is shorter than the standard "
+                "permits. How many bits does it have?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return base64.b32encode(now.to_bytes(8) + "
                 "secrets.token_bytes(12)).decode()",
-                "Your secret seems long enough, but the time fills part of it. The time is known, and only the rest "
-                "is random. How many bytes of it can nobody know?",
+                "Your secret seems long enough, but part of it is the time. An attacker knows the time, so only "
+                "the rest is random. How many bytes of the secret can nobody know?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(secrets.randbits(32)))",
-                "Your seed is good randomness, but only 32 bits of it. That makes four thousand million secrets. A "
-                "program tries all of them, and two codes say which one is yours. How many secrets should there be?",
+                "Your seed is random, but it has only 32 bits. That makes four thousand million possible secrets. "
+                "A program tries all of them, and two codes show which one is yours. How many possible secrets "
+                "should there be?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(secrets.randbits(16)))",
-                "Your seed has 16 bits. That makes 65,536 secrets, fewer than a day has seconds. How long does it "
-                "take to try them?",
+                "Your seed has 16 bits. That makes 65,536 possible secrets, fewer than the seconds in a day. How "
+                "long does it take to try all of them?",
             ),
             Wrong(
                 "def fixed_secret(now):\n    return new_secret(SeededRandomness(time.time_ns() ^ "
                 "secrets.randbits(17)))",
-                "Your seed mixes the time with a few bits from `secrets`. The time is known, and the few bits are "
-                "tried in a moment. How much of your seed can nobody know?",
+                "Your seed mixes the time with a few bits from `secrets`. An attacker knows the time, and can try "
+                "all values of these bits in a moment. How much of your seed can nobody know?",
             ),
             Wrong(
                 "def fixed_secret(now):\n"
                 "    return base64.b32encode(hashlib.sha1(str(secrets.randbits(16)).encode()).digest()).decode()",
-                "Your hash makes twenty bytes of one of 65,536 numbers. So there are 65,536 secrets, and no more. "
-                "How many different things can you put into the hash?",
+                "Your hash turns one of 65,536 numbers into twenty bytes. So there are only 65,536 possible "
+                "secrets. How many different values can you put into the hash?",
             ),
         ),
     ),
@@ -95,14 +102,12 @@ PREDICTIONS = (
     Prediction(
         id="attack-weak-randomness",
         question=(
-            "A secret has 160 bits, and was made by `random`, seeded with the second at which it was made. "
-            "Mallory knows the day on which three people enrolled, and has seen two codes of each. What does he "
-            "get?"
+            "A server makes each secret of 160 bits with `random`, and uses the current second as the seed. "
+            "Mallory knows the day on which three people enrolled, and has seen two codes from each of them. How "
+            "many of their secrets can he compute?"
         ),
         options=(
-            Option(
-                "a", "nothing, because two codes say nothing about 160 bits", lambda measure: not measure.succeeded
-            ),
+            Option("a", "none, because two codes say nothing about 160 bits", lambda measure: not measure.succeeded),
             Option(
                 "b", "one or two of the three secrets, with luck", lambda measure: 0 < measure.got < measure.tries
             ),
@@ -111,26 +116,27 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** Mallory got all three secrets. A day has 86,400 seconds, so that day has 86,400 "
-                "secrets. He makes each of them, computes the code that it would have shown at that moment, and "
-                "keeps those that agree. One code leaves a millionth of them, and the second removes the last doubt. "
-                "On one core that takes less than a second."
+                "**What we saw:** Mallory got all three secrets. A day has 86,400 seconds, so only 86,400 secrets "
+                "are possible. He makes each of them, computes the code that it would have shown at that moment, "
+                "and keeps the secrets whose codes match. The first code leaves about a millionth of them, and "
+                "the second removes any remaining doubt. On one core this takes less than a second."
             ),
             (
-                "The length of a secret says nothing about how many secrets there are. A finer clock only makes more "
-                "work for the attacker. Trying all seeds of 32 bits takes an afternoon. Anyone who knows the hour, "
-                "from a log or from the date of an e-mail, has few milliseconds left to try. That takes some seconds."
+                "The length of a secret says nothing about how many secrets are possible. A finer clock only "
+                "makes more work for the attacker. Trying all seeds of 32 bits takes an afternoon. If "
+                "attackers know the hour, from a log or from the date of an e-mail, they have few "
+                "milliseconds left to try. That takes some seconds."
             ),
             (
-                "Besides, two people who enrol in the same second have the *same* secret, and each phone shows the "
-                "codes of both."
+                "There is another fault: two people who enrol in the same second get the *same* secret, so each "
+                "phone shows the codes of both."
             ),
             (
-                "A password manager made passwords with such a generator, and its one input was the clock "
+                "A password manager generated passwords with such a generator, whose only input was the clock "
                 "(CVE-2020-27020, [reported in "
                 "2021](https://www.schneier.com/blog/archives/2021/07/"
-                "vulnerability-in-the-kaspersky-password-manager.html)). "
-                "Every password that it had ever made could be tried in seconds. It was fixed."
+                "vulnerability-in-the-kaspersky-password-manager.html)). In seconds, an attacker could try "
+                "every password that it had ever generated. The fault has been fixed."
             ),
         ),
         secrets=(

@@ -1,4 +1,4 @@
-"""Attack 13, a stolen database: what 28 asks and 29 fixes."""
+"""The exercise and the prediction of attack 13, a stolen database, for notebooks 28 and 29."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ EXERCISES = (
         exercise_id="stolen-database",
         title="Attack 13: encrypted, and bound to its own row",
         question=(
-            "Write a class `Fixed` on top of `PlaintextServer` with two methods. `encrypt(self, secret, name)` "
-            "returns the bytes for the row of `name`, and `decrypt(self, row, name)` returns the secret again. Use "
-            "`AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, encrypted, associated)`. "
-            "`self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may read a secret, and no row "
-            "may be valid in the place of another row."
+            "Write a class `Fixed` that extends `PlaintextServer` with two methods. `encrypt(self, secret, name)` "
+            "returns the bytes to store in the row of `name`, and `decrypt(self, row, name)` returns the secret "
+            "from these bytes. Use `AESGCM(self.key).encrypt(nonce, data, associated)` and `.decrypt(nonce, "
+            "encrypted, associated)`. `self.randomness.token_bytes(12)` makes a nonce. Nobody without the key may "
+            "be able to read a secret, and no row may be valid in the place of another row."
         ),
         given=_GIVEN,
         hints=(
             (
-                "The nonce is no secret, but it must be different each time. So it can be kept in the row, before "
-                "the ciphertext."
+                "The nonce is not secret, but it must be different each time. So you can store it in the row, in "
+                "front of the ciphertext."
             ),
             (
-                "`associated` is not encrypted, but nothing decrypts without it. What belongs to this row, and to no "
-                "other?"
+                "`associated` is not encrypted, but decryption fails without it. Which value belongs to this row "
+                "and to no other row?"
             ),
         ),
         wrong=(
@@ -46,8 +46,8 @@ EXERCISES = (
                 "        return base64.b64encode(secret.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return base64.b64decode(row).decode()",
-                "Your rows are in Base64, which is only a spelling. Everybody reads it without any key. What does "
-                "the server have that a thief does not?",
+                "Your code stores the secrets in Base64, which is only an encoding. Anyone can decode it without "
+                "a key. What does the server have that a thief does not?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -55,8 +55,8 @@ EXERCISES = (
                 "        return bytes(a ^ b for a, b in zip(secret.encode(), self.key))\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return bytes(a ^ b for a, b in zip(row, self.key)).decode()",
-                "Your code combines every secret with one and the same key. Anyone who knows one secret computes the "
-                "key, and with it all the others. What should be different for each row?",
+                "Your code combines every secret with the same key in the same way. Anyone who knows one secret "
+                "can compute the key, and then all the other secrets. What should be different for each row?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -64,8 +64,9 @@ EXERCISES = (
                 "        return AESGCM(self.key).encrypt(bytes(12), secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(bytes(12), row, name.encode()).decode()",
-                "Your code uses one nonce for all rows. AES-GCM then combines every secret with the same stream of "
-                "bytes, and Mallory knows the secret in his own row. How often may a nonce be used?",
+                "Your code uses the same nonce for all rows. So AES-GCM combines every secret with the same "
+                "stream of bytes, and Mallory knows the secret in his own row. How often may your code use a "
+                "nonce?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -74,8 +75,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), None)\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], None).decode()",
-                "Without the key, nobody reads your rows. But Mallory copies his row over Alice's, and it decrypts "
-                "there as well. How could a row say whose secret it holds?",
+                "Nobody can read your rows without the key. But if Mallory copies his row over Alice's, it "
+                "decrypts there as well. How could a row show whose secret it holds?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -84,8 +85,8 @@ EXERCISES = (
                 "        return AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "Your `decrypt` did not get back what your `encrypt` wrote. It takes the first twelve bytes of the "
-                "row for the nonce. What did `encrypt` put there?",
+                "Your `decrypt` did not return the secret that your `encrypt` received. It uses the first twelve "
+                "bytes of the row as the nonce. What did `encrypt` put there?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -94,8 +95,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode())",
-                "Your `decrypt` returned bytes, or `str` of bytes, which is how a program writes them. The server "
-                "needs the secret as text. How do bytes become text?",
+                "Your `decrypt` returned bytes, or the result of `str` for bytes. The server needs the secret "
+                "itself as text. How do you turn bytes into text?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -104,8 +105,8 @@ EXERCISES = (
                 "        return nonce + AESGCM(self.key).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(self.key).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "Your nonce is made from the name. If Alice enrols again, the same nonce is used a second time. When "
-                "do you need a new one?",
+                "Your code computes the nonce from the name. If Alice enrols again, your code uses the same nonce "
+                "a second time. When do you need a new nonce?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -116,8 +117,8 @@ EXERCISES = (
                 "        return nonce + self.locked(name).encrypt(nonce, secret.encode(), name.encode())\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return self.locked(name).decrypt(row[:12], row[12:], name.encode()).decode()",
-                "Your code makes the key from data in the database itself. Anyone with the copy and your program "
-                "needs nothing else. What does a thief with both not have?",
+                "Your code computes the key from data in the database itself. Anyone who has your program and a "
+                "copy of the database needs nothing else. What does such a thief not have?",
             ),
             Wrong(
                 "class Fixed(PlaintextServer):\n"
@@ -127,8 +128,8 @@ EXERCISES = (
                 "        return self.key + nonce + sealed\n\n"
                 "    def decrypt(self, row, name):\n"
                 "        return AESGCM(row[:32]).decrypt(row[32:44], row[44:], name.encode()).decode()",
-                "Your code puts the key into the row, beside what it protects. Anyone who steals the row has the "
-                "key. Where does the server already keep its key?",
+                "Your code puts the key into the row, next to the data that it protects. Anyone who steals the "
+                "row has the key. Where does the server already keep its key?",
             ),
         ),
     ),
@@ -138,12 +139,12 @@ PREDICTIONS = (
     Prediction(
         id="attack-stolen-database",
         question=(
-            "Every secret is encrypted with AES-GCM, each with its own nonce, and the key is kept elsewhere. "
-            "Mallory has an account, and can read and write the database. How many of the three ways to Alice's "
-            "second factor are still open?"
+            "The server encrypts every secret with AES-GCM and a separate nonce, and keeps the key outside the "
+            "database. Mallory has an account, and can read and write the database. How many of the three ways to "
+            "get Alice's second factor are still open?"
         ),
         options=(
-            Option("a", "none, because all rows are noise without the key", lambda measure: measure.got == 0),
+            Option("a", "none, because all rows are meaningless without the key", lambda measure: measure.got == 0),
             Option("b", "one of them", lambda measure: measure.got == 1),
             Option("c", "two of them", lambda measure: measure.got == 2),
             Option("d", "all three", lambda measure: measure.got == 3),
@@ -151,21 +152,21 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** one way is open, and Mallory read not one secret. He copies a row. His own "
-                "encrypted secret is in Alice's place now. The server decrypts it with its key and finds no fault. "
-                "So it accepts the codes of Mallory's phone as Alice's. The encryption itself held, but it did not "
-                "say *whose* secret this is."
+                "**What we saw:** one way is open, although Mallory did not read a single secret. He copies a "
+                "row. Now his own encrypted secret is in Alice's place. The server decrypts it with its key and "
+                "finds no error. So it accepts the codes from Mallory's phone as Alice's. The encryption held, "
+                "but it did not show *whose* secret this is."
             ),
             (
-                "So the ciphertext must be bound to its place: to the account, and to the authenticator. AES-GCM can "
-                "do that, by *associated data*. These are not encrypted, but the ciphertext decrypts only with the "
-                "same ones. That is the third line, and the fourth is this kit's server. Strong protection "
-                "(NIST-3.1.4.2) comes down to three things: encryption, a key that is kept elsewhere, and a row that "
-                "is valid in one place only."
+                "So the ciphertext must be bound to its place: to the account and to the authenticator. "
+                "AES-GCM can do that with *associated data*. This data is not encrypted, but the ciphertext "
+                "decrypts only with the same associated data. The third line of the table shows this; the "
+                "fourth line is this kit's server. Strong protection (NIST-3.1.4.2) requires three things: "
+                "encryption, a key that is kept elsewhere, and a row that is valid in only one place."
             ),
             (
-                "This does not stop somebody who takes the key as well. Nor does it stop somebody who puts back the "
-                "*whole* database of last month. The threat model says so."
+                "This does not stop an attacker who also steals the key. It does not stop an attacker who "
+                "restores the *whole* database of last month, either. The threat model says so."
             ),
         ),
         secrets=(

@@ -1,4 +1,4 @@
-"""Attack 14, secrets that leak: what 28 asks and 29 fixes."""
+"""The exercise and the prediction of attack 14, leaking secrets, for notebooks 28 and 29."""
 
 from __future__ import annotations
 
@@ -34,47 +34,52 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="leaking-secrets",
-        title="Attack 14: a secret that shows itself to nobody",
+        title="Attack 14: a secret that is not shown by accident",
         question=(
-            "Write a class `Fixed` that can do what `Offer` can, and shows nothing by itself. `Fixed(account, "
-            "secret)` makes it, `uri()` returns the text of the QR code, and `picture()` returns the address of "
-            "the QR code's picture. `Redacted(text)` shows itself to nobody, and `reveal()` returns the text. "
-            "`build_uri(secret, account=..., issuer=...)` makes the URI, and `qr_png(text)` draws it. A page "
-            'takes the bytes as an address, in Base64 after `"data:image/png;base64,"`.'
+            "Write a class `Fixed` with the same methods as `Offer`. Its repr, its log output and its "
+            "notebook view must not show the secret. `Fixed(account, secret)` creates an object, `uri()` "
+            "returns the text of the QR code, and `picture()` returns the address of the QR code's picture. "
+            "`Redacted(text)` hides a text, and only `reveal()` returns it. `build_uri(secret, account=..., "
+            "issuer=...)` makes the URI, and `qr_png(text)` returns the QR code as PNG bytes. A web page "
+            'accepts these bytes as an address, in Base64 after `"data:image/png;base64,"`.'
         ),
         given=_GIVEN,
         hints=(
             (
-                "Hide the secret where it comes in, and reveal it as late as you can. Once the secret is revealed, "
-                "what else holds it?"
+                "Hide the secret as soon as you receive it, and reveal it as late as you can. Once you have "
+                "revealed the secret, what else holds it?"
             ),
-            "If you reveal the secret inside a call, it is in no variable of yours. And who draws the picture?",
+            (
+                "If you reveal the secret inside a call, none of your variables holds it. And which machine "
+                "draws the picture?"
+            ),
         ),
         wrong=(
             Wrong(
                 'class Fixed(Offer):\n    def __repr__(self):\n        return "<an offer>"',
-                "Your offer no longer shows itself. Its fields still show the secret, and so do its notebook view "
-                "and its picture's address. What exactly should be hidden?",
+                "The repr of your offer no longer shows the secret. But its fields, its notebook view and its "
+                "picture's address still do. What exactly should your class hide?",
             ),
             Wrong(
                 f"class Fixed(Offer):{_DRAWS}",
-                "Your code draws the picture itself and asks no stranger. In this process the secret is still a text "
-                "like any other. What prints such a text?",
+                "Your code draws the picture without another company's service. But in your object the secret is "
+                "still an ordinary text. Which code prints such a text?",
             ),
             Wrong(
                 f"{_HIDES}\n"
                 "    def picture(self):\n"
                 "        text = self.uri()\n"
                 '        return "data:image/png;base64," + base64.b64encode(qr_png(text)).decode()',
-                "Your secret is hidden until `picture` reveals it into a variable. If drawing fails, the error "
-                "report shows that variable. How can you do without it?",
+                "Your secret is hidden until `picture` stores the URI in a variable. If drawing fails, the error "
+                "report shows that variable. How can you avoid the variable?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}\n"
                 "    def _repr_html_(self):\n"
                 """        return f'<img src="{self.picture()}" alt="QR code">'""",
-                "Your offer shows no text any more, but a notebook still shows its picture. The picture also "
-                "contains the secret, and the notebook saves the picture. Who should ask for the picture?",
+                "Your offer no longer shows the secret as text, but a notebook still shows its picture. The "
+                "picture also contains the secret, and the notebook saves it. When should your class show the "
+                "picture?",
             ),
             Wrong(
                 "class Fixed:\n"
@@ -83,25 +88,25 @@ EXERCISES = (
                 "        self.account, self.secret = account, Redacted(secret)\n\n"
                 "    def uri(self):\n"
                 f"        return self.text\n{_DRAWS}",
-                "Your offer hides the secret, but one of its fields holds the URI. The URI contains the secret, and "
-                "the field shows it. When is the URI needed?",
+                "Your offer hides the secret, but one of its fields holds the URI. The URI contains the secret, "
+                "so the field shows it. When do you need the URI?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "secret[::-1]").replace(".reveal()", "[::-1]"),
-                "Your code stores the secret backwards. Anyone who reads your log can turn the secret round. If it "
-                "were hidden, what would that reader have to know?",
+                "Your code stores the secret backwards. Anyone who reads your log can reverse it again. What "
+                "would that reader have to know if the secret were really hidden?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("Redacted(secret)", "base64.b64encode(secret.encode()).decode()").replace(
                     "self.secret.reveal()", "base64.b64decode(self.secret).decode()"
                 ),
-                "Your code stores the secret in Base64. Anyone who finds the field decodes it without a key. Is the "
-                "secret hidden, or only spelled in another way?",
+                "Your code stores the secret in Base64. Anyone who finds the field can decode it without a key. "
+                "Is the secret hidden, or only written in another way?",
             ),
             Wrong(
                 f"{_HIDES}{_DRAWS}".replace("self.secret.reveal()", "self.secret"),
-                "Your `build_uri` was given the `Redacted` itself, so the picture does not contain the secret. No "
-                "phone can use that picture. What does `build_uri` need?",
+                "Your code passed the `Redacted` object to `build_uri`, so the picture does not contain the "
+                "secret. No phone can use that picture. What does `build_uri` need?",
             ),
         ),
     ),
@@ -111,8 +116,8 @@ PREDICTIONS = (
     Prediction(
         id="attack-leaking-secrets",
         question=(
-            "Nobody breaks in. We search five places: a log line, a repr, a traceback, a saved notebook, a web "
-            "service that draws pictures. In how many of the five does the shared secret of `Offer` appear?"
+            "Nobody breaks in. We search five places: a log line, a repr, a traceback, a saved notebook, and a "
+            "web service that draws pictures. In how many of the five does the shared secret of `Offer` appear?"
         ),
         options=(
             Option("a", "in none, because nobody broke in", lambda measure: measure.got == 0),
@@ -123,25 +128,27 @@ PREDICTIONS = (
         outcome="d",
         saw=(
             (
-                "**What we saw:** all five. (The web service is a stand-in in this process, and nobody was asked "
-                "anything.) A secret that is a text like any other gets out by itself. If code prints, logs or saves "
-                "its data, it prints, logs or saves the secret, too."
+                "**What we saw:** all five places showed the secret. (The web service is a stand-in in this "
+                "process, so the secret was not sent to anybody.) A secret that is an ordinary text leaks "
+                "without an attacker. If code prints, logs or saves its data, it also prints, logs or saves "
+                "the secret."
             ),
             (
-                "Each of these places outlives the moment. Logs are sent to other machines and kept for years. Error "
-                "reports go to anyone who collects them. Notebooks go into git, and another company's web service "
-                "keeps an access log of its own. Here nobody decided anything wrong: a class printed its fields, as "
-                "classes do."
+                "Each of these places keeps the secret for a long time. Logs are sent to other machines and kept "
+                "for years. Error reports go to anyone who collects them. Notebooks go into git, and another "
+                "company's web service has its own access log. Nobody made a wrong decision here: a class printed "
+                "its fields, as classes do."
             ),
             (
                 "In 2017 [a user asked](https://github.com/antonioribeiro/google2fa/issues/86) why a library for "
                 "second factors let another company's web service draw its QR codes. That service learnt every "
-                "secret from the address of the picture. Since then the library refuses to do so, unless the "
-                "developer says that they want it insecure."
+                "secret from the address of the picture. Since then the library refuses to use such a service, "
+                "unless the developer explicitly asks for the insecure way."
             ),
             (
-                "In this kit `Redacted` holds a secret. It shows the word `<hidden>` to code that prints it, and "
-                "gives the text only to code that calls `reveal()`. And the kit draws its QR codes itself."
+                "In this kit a `Redacted` object holds a secret. Code that prints it gets only the word "
+                "`<hidden>`, and only code that calls `reveal()` gets the text. The kit also draws its QR codes "
+                "without another company's service."
             ),
         ),
         secrets=(

@@ -1,4 +1,4 @@
-"""Attack 16, drift without a cap and the clock set back: what 26 asks and 27 fixes."""
+"""The exercises and the predictions of attack 16, drift without a cap and a clock set back (notebooks 26 and 27)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_lab.attacks.clock_set_back import ClockTrustingServer
 
 
 def _learns(centre: str) -> str:
-    """Return a fix whose window is there after a login."""
+    """Return the source of a fix that moves the window to this centre after a login."""
     return f"class Fixed(FollowingServer):\n    def learnt(self, drift, offset):\n        return {centre}"
 
 
@@ -27,71 +27,76 @@ EXERCISES = (
         exercise_id="drift-without-cap",
         title="Attack 16: how far to follow a phone",
         question=(
-            "Write a class `Fixed` on top of `FollowingServer`, with its own method `learnt(self, drift, offset)`. "
-            "It returns where the window's centre is after a login, in steps from the server's own step (above 0: "
-            "ahead). `drift` is where the centre was before, and `offset` is where the code was. `self.window_steps` "
-            "is how far the window reaches on either side. The server must follow phones that slowly go wrong. A "
-            "phone with the correct time must get in, whatever codes somebody has."
+            "Write a class `Fixed` that extends `FollowingServer` with its own method `learnt(self, drift, "
+            "offset)`. The method returns the window's centre after a login, as a number of steps from the "
+            "server's current step (positive means ahead). `drift` is the previous centre, and `offset` is the "
+            "position of the code. `self.window_steps` is the number of steps that the window reaches on either "
+            "side. The server must follow phones whose clocks slowly go wrong. A phone with the correct time must "
+            "always get in, whatever codes an attacker has."
         ),
         given=_GIVEN,
         hints=(
-            "How far may the centre go, in either direction, before the server's own step is outside the window?",
             (
-                "Follow the code, and stop at that distance on both sides. Use `min` for one side and `max` for the "
-                "other."
+                "How far may the centre move in either direction before the server's current step is outside the "
+                "window?"
+            ),
+            (
+                "Move the centre to the code, but stop at that distance on both sides. Use `min` for one side and "
+                "`max` for the other."
             ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(FollowingServer):\n    def consume(self, account, step):\n        return False",
-                "Your server rejects every code. It is safe, and useless. Which phones have to get in?",
+                "Your server rejects every code. It is safe but useless. Which phones must get in?",
             ),
             Wrong(
                 _learns("drift + (offset > drift) - (offset < drift)"),
-                "Your window moves one step at a time, and never stops. It goes as far as somebody has codes. Where "
-                "must it stop?",
+                "Your window moves one step at a time, but never stops. With enough codes, an attacker can move "
+                "it as far as they like. Where must the window stop?",
             ),
             Wrong(
                 _learns("max(-10, min(10, offset))"),
-                "Your walk ends after ten steps. By then the window has lost the owner's own code. How far away may "
-                "its centre be?",
+                "Your window stops after ten steps. By then it no longer contains the owner's current code. How "
+                "far away may the centre of the window be?",
             ),
             Wrong(
                 _learns("min(self.window_steps, offset)"),
-                "Your window stops ahead of the server's own step. A series of old codes still leads it into the "
-                "past. In how many directions can codes lead it?",
+                "Your window stops on the side that is ahead. But a series of old codes can still move it into "
+                "the past. In how many directions can codes move the window?",
             ),
             Wrong(
                 _learns("0"),
-                "Your window never moves, so nobody leads it astray. But a phone that slowly goes wrong is not "
-                "followed either. How far may the window follow it?",
+                "Your window never moves, so nobody can push it away. But it does not follow a phone whose clock "
+                "slowly goes wrong, either. How far may the window follow such a phone?",
             ),
         ),
     ),
     fix(
         SECOND,
         exercise_id="clock-set-back",
-        title="Attack 16: if the clock goes back",
+        title="Attack 16: when the clock goes back",
         question=(
-            "Write a class `Fixed` on top of `ClockTrustingServer`, with its own method `consume(self, account, "
-            "step)`. No code of the past may let anybody in, even if the server's clock has gone back by an hour. "
-            "`super().consume(account, step)` asks the memory that depends on the clock. `account.last_step` is "
-            "there for you to use, and it is your part to keep it up to date."
+            "Write a class `Fixed` that extends `ClockTrustingServer` with its own method `consume(self, account, "
+            "step)`. No code from the past may let anybody in, even if the server's clock has gone back by an "
+            "hour. `super().consume(account, step)` uses a memory that depends on the clock. You can use "
+            "`account.last_step`, but your code must keep it up to date."
         ),
         given=_GIVEN_BACK,
         hints=(
-            "Which of the numbers that a server can store does not go back with the clock?",
-            "You need no clock. Compare the step of this code with the step of the last accepted one.",
+            "A server can store several numbers. Which of them does not go back with the clock?",
+            "You do not need the clock. Compare the step of this code with the step of the last accepted code.",
         ),
         wrong=(
             Wrong(
                 "class Fixed(ClockTrustingServer):\n    def consume(self, account, step):\n        return False",
-                "Your server rejects every code. It is safe, and useless. Which steps are new?",
+                "Your server rejects every code. It is safe but useless. Which steps are new?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n    def keep_seconds(self):\n        return 24 * 3600",
-                "Your server remembers used codes for a day. Other codes were only seen, and they come back with the "
-                "clock. What do both kinds of code have in common?",
+                "Your server remembers used codes for a day. But an attacker has also seen codes that nobody "
+                "used, and these become valid again when the clock goes back. What do both kinds of code have "
+                "in common?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -99,8 +104,8 @@ EXERCISES = (
                 "        if step <= account.last_step:\n"
                 "            return False\n"
                 "        return super().consume(account, step)",
-                "Your code reads `last_step`, but nothing writes it. It still says the step of the enrolment. When "
-                "should it change?",
+                "Your code reads `last_step`, but never updates it. It is still the step of the enrolment. When "
+                "should your code update it?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -109,8 +114,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return True",
-                "Your `<` accepts the very last code once more. Its step is not below itself. What should happen if "
-                "both steps are equal?",
+                "Your code accepts the last code once more, because no step is less than itself. What should "
+                "happen if both steps are equal?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -119,8 +124,8 @@ EXERCISES = (
                 "            return False\n"
                 "        account.last_step = step\n"
                 "        return super().consume(account, step)",
-                "Your `<` leaves the very last code to the memory that depends on the clock. That memory forgets, "
-                "and the code is accepted again. What should happen if both steps are equal?",
+                "Your `<` leaves the last code to the memory that depends on the clock. That memory forgets the "
+                "code, so your server accepts it again. What should happen if both steps are equal?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -128,8 +133,8 @@ EXERCISES = (
                 "        free = step > account.last_step\n"
                 "        account.last_step = step\n"
                 "        return free and super().consume(account, step)",
-                "Your code also stores the step of a rejected code. So the number falls with the clock, and older "
-                "codes are accepted again. When may the number change?",
+                "Your code also stores the step of a rejected code. So the stored step goes back with the clock, "
+                "and your server accepts older codes again. When may the stored step change?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -140,8 +145,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.latest = now\n"
                 "        return super().consume(account, step)",
-                "Your server rejects everybody while its clock is behind the latest time. A correction by a second "
-                "or two locks people out. How far back may a clock go without harm?",
+                "Your server rejects everybody while its clock is behind the latest time that it has seen. So a "
+                "correction of a second or two locks people out. How far back may a clock go without harm?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -149,8 +154,8 @@ EXERCISES = (
                 "    def centre(self, account):\n"
                 "        self.latest = max(self.latest, super().centre(account))\n"
                 "        return self.latest",
-                "Your server's time stops until the clock has caught up. A code that is valid at that moment stays "
-                "valid for as long. How long should a code be valid?",
+                "Your server stops its time until the clock has caught up. A code that is valid at that "
+                "moment stays valid until then. For how long should a code be valid?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -160,8 +165,8 @@ EXERCISES = (
                 "        self.fallen = self.fallen or now < self.latest - 60\n"
                 "        self.latest = max(self.latest, now)\n"
                 "        return not self.fallen and super().consume(account, step)",
-                "Your server rejects everybody once its clock has gone back. Even when the clock is correct again, "
-                "nobody can log in. When is the danger over?",
+                "After its clock has gone back once, your server rejects everybody. Even when the clock is "
+                "correct again, nobody can log in. When is the danger over?",
             ),
         ),
     ),
@@ -172,47 +177,49 @@ PREDICTIONS = (
         id="attack-drift-without-cap",
         question=(
             "This server lets its window follow each phone's clock. Mallory knows Alice's password and has "
-            "written down her codes of the next hour. How far ahead of its time is the last code that the server "
-            "accepts now?"
+            "written down her codes for the next hour. He types one after another. How far ahead of its time is "
+            "the last code that the server accepts?"
         ),
         options=(
             Option("a", "one step, because the window is no wider", lambda measure: measure.got == 0),
-            Option("b", "some steps, and then the window stops", lambda measure: 0 < measure.got < measure.tries),
-            Option("c", "an hour, as far as he has codes", lambda measure: measure.got == measure.tries),
+            Option("b", "a few steps, and then the window stops", lambda measure: 0 < measure.got < measure.tries),
+            Option("c", "an hour, because he has codes for an hour", lambda measure: measure.got == measure.tries),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets wider. "
-                "It walks: each code that it accepts moves it by a step, and so opens the door to the next. After "
-                "two logins Alice's own code, framed at 0, is outside. Mallory logs in with codes whose time has "
-                "not come. Alice is locked out of her account by a feature that was made for her."
+                "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets "
+                "wider, but it moves. Each accepted code moves the window by a step, and so brings the next "
+                "code into the window. After two logins, Alice's current code, framed at 0, is outside the "
+                "window. Mallory logs in with codes whose time has not yet come. A feature that was made for "
+                "Alice locks her out of her account."
             ),
             (
-                "With a cap of one step the walk ends after two codes, and Alice's own code stays inside. A server "
-                "may follow a phone, as long as there is a limit (RFC6238-6, RFC4226-7.4). A window follows codes, "
-                "which somebody may have collected. It never follows the true time (ASVS-6.5.8)."
+                "With a cap of one step, the window stops after two codes, and Alice's current code stays inside. "
+                "A server may follow a phone, as long as there is a limit (RFC6238-6, RFC4226-7.4). The window "
+                "does not follow the true time (ASVS-6.5.8): it follows codes, which somebody may have collected."
             ),
             (
-                "RFC 6238 describes how a server follows a phone, and recommends a limit in the same section. Anyone "
-                "who reads only the first half builds `FollowingServer`. It has been built. In 2019 a user of [an "
-                "open-source server for one-time passwords](https://github.com/LinOTP/LinOTP/issues/110) reported "
-                "what the server did. It had accepted a used code again twenty minutes later. It took that phone to "
-                "be 1,230 seconds slow, although its window was 300 seconds. It was fixed."
+                "RFC 6238 describes how a server can follow a phone, and recommends a limit in the same "
+                "section. Anyone who reads only the first half builds `FollowingServer`. This mistake has "
+                "been made in practice. In 2019 a user of [an open-source server for one-time "
+                "passwords](https://github.com/LinOTP/LinOTP/issues/110) reported that the server had "
+                "accepted a used code again twenty minutes later. The server assumed that this phone was "
+                "1,230 seconds slow, although its window was 300 seconds. The fault has been fixed."
             ),
         ),
         secrets=(
             "3600 s ahead",
-            "opens the door to the next",
+            "brings the next code into",
             "0, 1, 2, 3, 4, 5",
         ),
     ),
     Prediction(
         id="attack-clock-set-back",
         question=(
-            "This server remembers used codes for as long as its window can accept them. Then its clock falls back "
-            "by an hour. Alice used one code an hour ago, and another one was only seen half an hour ago. Which of "
-            "the two codes does the server accept?"
+            "This server remembers used codes for as long as its window can accept them. Then its clock goes back "
+            "by an hour. Alice used one code an hour ago. Half an hour ago Mallory saw another of her codes, "
+            "which nobody used. Which of the two codes does the server accept?"
         ),
         options=(
             Option("a", "neither", lambda measure: measure.got == 0),
@@ -222,20 +229,21 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** both. The server remembered the used code for as long as its window could accept "
-                "it. That time was over long before the clock fell. Against the code that was only seen, no memory "
-                "of used codes can help, however long it is: nobody had used that code. Time itself had made it "
-                "worthless, and time has come back."
+                "**What we saw:** both codes were accepted. The server remembered the used code for as long "
+                "as its window could accept it. That time was over long before the clock went back. A memory "
+                "of used codes, however long, does not help against the other code, because nobody had used "
+                "it. That code had expired, but then the clock made it valid again."
             ),
             (
-                "What can a server know without a clock? That it has already accepted a code of a *later* step. "
-                "Alice's newest login was later than both codes. So both belong to the past, whatever the clock "
-                "says. Our server keeps that one number for each authenticator (RFC6238-5.2, NIST-3.1.4.2)."
+                "Even without a clock, a server can know that it has already accepted a code of a *later* step. "
+                "Alice's last login was later than both codes. So both codes belong to the past, whatever the "
+                "clock says. Our server stores the last accepted step for each authenticator (RFC6238-5.2, "
+                "NIST-3.1.4.2)."
             ),
             (
-                "Our server also notices when its own time runs backwards by more than a minute. Then it decides "
-                "nothing until the clock has caught up, or until an operator has looked. Notebook 11 showed it. Best "
-                "of all is a clock that nobody can set from outside (ASVS-6.5.8)."
+                "Our server also notices if its clock goes back by more than a minute. Then it verifies no codes "
+                "until the clock has caught up, or until an operator has checked it. Notebook 11 showed this. The "
+                "best protection is a clock that nobody can set from outside (ASVS-6.5.8)."
             ),
         ),
         secrets=(

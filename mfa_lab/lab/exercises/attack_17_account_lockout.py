@@ -1,4 +1,4 @@
-"""Attack 17, locked out on purpose: what 24 asks and 25 fixes."""
+"""The exercise and the prediction of attack 17, account lockout on purpose, for notebooks 24 and 25."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ EXERCISES = (
     fix(
         ATTACK,
         exercise_id="account-lockout",
-        title="Attack 17: delay, and never disable",
+        title="Attack 17: delay, but never disable",
         question=(
-            "Write a class `Fixed` on top of `LockingServer` with two methods. `locked(self, count)` says whether "
-            "the server verifies no password at the moment. `wrong_password(self, count)` notes a wrong one, in "
-            "`count.failures` and `count.wait_until` (Unix seconds). Two wrong passwords in a row cost nothing, "
-            "and the third costs a wait of 30 seconds. The wait doubles with each further one, and is never "
-            "longer than an hour."
+            "Write a class `Fixed` that extends `LockingServer` with two methods. `locked(self, count)` "
+            "returns `True` while the server must not verify a password. `wrong_password(self, count)` "
+            "records a wrong password in `count.failures` and `count.wait_until` (Unix seconds). The first "
+            "two wrong passwords in a row cost nothing, and the third costs a wait of 30 seconds. Each "
+            "further wrong password doubles the wait, up to an hour."
         ),
         given=_GIVEN,
         hints=(
-            "A lock that ends is a moment in time. Until when does the server verify nothing?",
+            "To end a lock, the server must know when it ends. Until when should it not verify a password?",
             (
-                "Doubling is a power of two. The third failure has the exponent 0, and `min` keeps the wait within "
-                "an hour."
+                "To double a wait again and again, use a power of two. The third failure has the exponent 0, and "
+                "`min` limits the wait to an hour."
             ),
         ),
         wrong=(
             Wrong(
                 "class Fixed(LockingServer):\n    allowed = 100",
-                "Your lock takes a hundred requests instead of ten. A stranger needs one second more, and Alice "
-                "still needs an administrator. When does your lock end?",
+                "Your server locks the account after a hundred requests instead of ten. A stranger needs one more "
+                "second, and Alice still needs an administrator. When does your lock end?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -55,8 +55,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures % 10 == 0:\n"
                 "            count.wait_until = self.clock.now() + 24 * 3600",
-                "Your lock ends after a day. Ten requests start it again, so a stranger can keep Alice out every "
-                "day. How long may a stranger keep her out?",
+                "Your lock ends after a day. But ten requests start it again, so a stranger can keep Alice out "
+                "every day. For how long may a stranger keep her out?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -64,8 +64,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 30 * 2 ** (count.failures - 3)",
-                "Your wait doubles without an end. After a fortnight of patient guesses the next wait is longer than "
-                "that fortnight. What should the longest wait be?",
+                "Your wait doubles without a limit. After two weeks of patient guesses, the next wait is longer "
+                "than those two weeks. How long should the longest wait be?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n"
@@ -79,13 +79,13 @@ EXERCISES = (
                 "        if count.failures > 2:\n"
                 "            wait = min(30 * 2 ** (count.failures - 3), 3600)\n"
                 "            count.wait_until = self.clock.now() + wait",
-                "Your code starts the wait again at each attempt during the wait. One request an hour is enough, and "
-                "the wait never ends. Which attempts may change the wait?",
+                "Your code restarts the wait at each attempt during the wait. So one request an hour is enough to "
+                "make the wait endless. Which attempts may change the wait?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n    def locked(self, count):\n        return False",
-                "Your server never makes anybody wait. Somebody tries a list of passwords from end to end without a "
-                "pause. What slows a guesser down?",
+                "Your server never makes anybody wait. So an attacker can try a whole list of passwords without a "
+                "pause. What would slow an attacker down?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -93,8 +93,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 30",
-                "Your code waits half a minute after every wrong password. Over a year that allows a million "
-                "guesses. How should the wait change as the guesses go on?",
+                "Your server imposes a wait of half a minute after every wrong password. That allows a million "
+                "guesses a year. How should the wait change as the guesses go on?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -102,8 +102,8 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        wait = min(30 * 2 ** (count.failures - 1), 3600)\n"
                 "        count.wait_until = self.clock.now() + wait",
-                "Your code makes Alice wait after her first typing mistake. Everybody mistypes from time to time. "
-                "How many mistakes should cost nothing?",
+                "Your server already makes Alice wait after her first mistake. Everybody mistypes from time to "
+                "time. How many mistakes should cost nothing?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n"
@@ -111,21 +111,21 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 3600",
-                "Your first wait is already an hour. After three mistakes Alice waits as long as after a hundred. "
-                "How long should the first wait be?",
+                "Your first wait is already an hour. So Alice waits as long after three mistakes as after a "
+                "hundred. How long should the first wait be?",
             ),
             Wrong(
                 "class Fixed(LockingServer):\n"
                 "    def locked(self, count):\n"
                 "        return self.clock.now() <= count.wait_until\n\n"
                 f"{_DOUBLES.format(free=2)}",
-                "Your code still waits at the very second `wait_until`. Alice comes back at that moment and is "
-                "rejected. When is the wait over?",
+                "Your server still makes Alice wait when its clock shows exactly `wait_until`. She comes back "
+                "at that moment, and your server rejects her. When is the wait over?",
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
-                "With your code three wrong passwords cost nothing. The third in a row should already cost half a "
-                "minute. After how many does your wait begin?",
+                "On your server, three wrong passwords in a row cost nothing. The third should already cost half "
+                "a minute. After how many wrong passwords does your wait begin?",
             ),
         ),
     ),
@@ -135,8 +135,8 @@ PREDICTIONS = (
     Prediction(
         id="attack-account-lockout",
         question=(
-            "A stranger knows Alice's name and nothing else, types wrong passwords for a day, and then gives up. "
-            "When does `LockingServer` accept Alice's correct password again?"
+            "A stranger knows only Alice's name, types wrong passwords for a day, and then gives up. When does "
+            "`LockingServer` accept Alice's correct password again?"
         ),
         options=(
             Option("a", "at once, or within the hour", lambda measure: measure.got == 0),
@@ -146,32 +146,33 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** ten requests are less than a second's work, and Alice needs an administrator. With "
-                "a list of names, a stranger can lock out the whole company on Monday morning."
+                "**What we saw:** a stranger can send ten requests in less than a second, and then Alice needs an "
+                "administrator. With a list of names, a stranger can lock out the whole company on Monday morning."
             ),
             (
-                "Our server delays a password, and never disables it. From the third wrong password on a name waits "
-                "half a minute, then twice as long each time, and never longer than an hour. (NIST-3.2.2 allows that "
-                "back-off, and RFC4226-7.3 calls it a delay scheme.)"
+                "Our server delays the password check, but never disables the password. After the third wrong "
+                "password, a name has to wait half a minute, then twice as long each time, but never longer than "
+                "an hour. (NIST-3.2.2 allows that back-off, and RFC4226-7.3 calls it a delay scheme.)"
             ),
             (
-                "After that whole day of wrong passwords Alice waited twenty minutes, and not the sixty of the "
-                "table. Her attempts began in a wait that was partly over. The server did not verify what the "
-                "stranger typed during that wait, and the wait became no longer. A name that does not exist waits in "
-                "the same way. Otherwise the waiting would show which names exist."
+                "After that whole day of wrong passwords, Alice waited twenty minutes, not the sixty in the "
+                "table. When she came back, part of the wait was already over. The server did not verify what "
+                "the stranger typed during that wait, so the wait did not get longer. A name that does not "
+                "exist has to wait in the same way. Otherwise the waits would show which names exist."
             ),
             (
-                "This is no victory yet. A stranger who comes back at the very end of each wait keeps Alice out, up "
-                "to an hour each time. That ends when somebody limits attempts by address, or when Alice is quicker "
-                "once."
+                "This does not solve the whole problem. A stranger who comes back at the very end of each wait "
+                "can keep Alice out, up to an hour each time. That ends when the operator also limits attempts by "
+                "address, or when Alice is quicker once."
             ),
             (
-                "Why is the *authenticator* disabled after a hundred wrong codes, if locks are so dangerous? Because "
-                "nobody reaches the codes without the correct password. A stranger cannot reach that lock."
+                "If locks are so dangerous, why does our server disable the *authenticator* after a hundred wrong "
+                "codes? Nobody can type a code without the correct password first, so a stranger cannot cause "
+                "that lock."
             ),
         ),
         secrets=(
-            "for a week and longer",
+            "for a week or longer",
             "needs? an administrator",
             "kept out for 20 minutes",
         ),

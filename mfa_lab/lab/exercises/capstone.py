@@ -1,4 +1,4 @@
-"""The first half of the capstone: a single login, graded by five rows of the table and the last."""
+"""The first half of the capstone: a single login, graded by the first five rows of the table and the last row."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from mfa_lab.server.records import PendingLogin, Permit, Session
 
 
 def graded_by(*clauses: Clause) -> tuple[Case, ...]:
-    """Return every trial of these rows, in their order."""
+    """Return a case for each trial of these clauses, in their order."""
     trials = [trial for clause in clauses for trial in clause.trials]
     return tuple(Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in trials)
 
 
 def put_to(answer: object, trial: Trial) -> str:
-    """Run one trial on a server."""
+    """Run one trial on the learner's server, and return the result in words."""
     return trial.answer(answer)
 
 
@@ -37,16 +37,16 @@ _SOLUTION = without_annotations(inspect.getsource(SecondDraft)).strip()
 
 
 def _but(mistake: str, feedback: str) -> Wrong:
-    """Return the solution with one mistake: in a class, the last definition of a name holds."""
+    """Return the solution with one mistake. In a class, the last definition of a name counts."""
     return Wrong(f"{_SOLUTION}\n\n{mistake}", feedback)
 
 
 CAPSTONE = Exercise(
     id="second-draft",
-    title="A single login that keeps its rows",
+    title="A single login that meets the requirements",
     question=(
-        "Write a class `SecondDraft` on top of `FirstDraft` that keeps the first five rows of the table, and the "
-        "last."
+        "Write a class `SecondDraft` that extends `FirstDraft` and satisfies the first five rows of the table "
+        "and the last row."
     ),
     solution=_SOLUTION,
     cases=graded_by(*ONE_LOGIN, EVERYBODY),
@@ -56,16 +56,19 @@ CAPSTONE = Exercise(
             "    window_steps = 1\n"
             "    def new_secret(self):\n"
             "        return base64.b32encode(self.randomness.token_bytes(20)).decode()",
-            "You fixed two rows, and several are open. Your server refuses a name that nobody has with a different "
-            "sentence. What does a stranger learn from it?",
+            "Your server now satisfies two more rows, but several other rows are still open. It rejects an "
+            "unknown name with a different sentence. What does a stranger learn from that sentence?",
         ),
         _but(
             "    def new_secret(self):\n        return base64.b32encode(self.randomness.token_bytes(15)).decode()",
-            "You draw one byte more than the draft, and the secret is still too short. How many bits are in a byte?",
+            (
+                "Your secret is longer than the draft's secret, but it is still too short. How many bits are in a "
+                "byte?"
+            ),
         ),
         _but(
             "    def new_secret(self):\n        return 'DEMO' * 8",
-            "Everybody has the same secret, so each account's owner can compute all codes. What makes "
+            "On your server everybody has the same secret, so each user can compute everybody's codes. What makes "
             "secrets differ?",
         ),
         _but(
@@ -73,8 +76,8 @@ CAPSTONE = Exercise(
             "        if name not in self.passwords:\n"
             "            raise AccessDenied\n"
             "        return FirstDraft.begin_login(self, name, password)",
-            "You removed one sentence and kept the other, and a stranger still sees the difference. Which sentence "
-            "should both names get?",
+            "You removed one of the two sentences, but a stranger still sees a difference. Which sentence should "
+            "your server use for both names?",
         ),
         _but(
             "    def begin_login(self, name, password):\n"
@@ -83,12 +86,12 @@ CAPSTONE = Exercise(
             "        except AccessDenied:\n"
             "            pass\n"
             "        raise AccessDenied",
-            "Your server does not compute the same number of hashes for the two names, so the time reveals which "
+            "Your server does not compute the same number of hashes for the two names. So the time reveals which "
             "account exists. Where does the work differ?",
         ),
         _but(
             "    def check_session(self, session):\n        return super().check_session(session)",
-            "A password alone opened a page. Which kind of token should open one?",
+            "Your server opened a page after the password alone. Which kind of token should open a page?",
         ),
         _but(
             "    def check_session(self, session):\n"
@@ -96,8 +99,8 @@ CAPSTONE = Exercise(
             "            if name == session.name:\n"
             "                return session\n"
             "        raise AccessDenied",
-            "Your server believed the name in the session that Mallory shows, and anybody can write a name. Only the "
-            "token opens a page. Whose token is it?",
+            "Your server trusted the name in the session that Mallory sent, but anybody can write a name. Only "
+            "the token may open a page. Whose token is it?",
         ),
         _but(
             "    def check_session(self, session):\n"
@@ -105,18 +108,27 @@ CAPSTONE = Exercise(
             "            raise AccessDenied\n"
             "        self.sessions[session.token.reveal()][2] = self.clock.now()\n"
             "        return session",
-            "Your server returns what the client shows, which is only a claim. Whose session is it by the server's "
-            "own notes?",
+            "Your server returns the session that the client sent, but its name is only a claim. Whose session is "
+            "it in the server's own data?",
         ),
-        _but("    window_steps = 2", "An old code stays useful to a thief. How many codes are valid at one moment?"),
+        _but(
+            "    window_steps = 2",
+            (
+                "Your server accepts a code that is too old, so a thief has more time to use it. How many "
+                "codes are valid at one moment?"
+            ),
+        ),
         _but(
             "    window_steps = 0",
-            "You accept only the current step. Nobody types a code instantly, and no clock is exact. How many steps "
-            "of delay are allowed?",
+            "Your server accepts only the current step. Nobody types a code instantly, and no clock is exact. How "
+            "many steps of delay are allowed?",
         ),
         _but(
             "    def may_consume(self, name, step):\n        return step >= self.last_step.get(name, -1)",
-            "A code got in twice, so somebody who saw it typed can use it. What does the server remember of it?",
+            (
+                "Your server accepted a code twice, so anyone who saw the code can use it. What does your server "
+                "remember about a used code?"
+            ),
         ),
         _but(
             "    def __init__(self, clock, randomness):\n"
@@ -126,29 +138,28 @@ CAPSTONE = Exercise(
             "        fresh = (name, step) not in self.used\n"
             "        self.used.add((name, step))\n"
             "        return fresh",
-            "The code that confirmed the enrolment got in again. Confirming is a use as well. Where does the draft "
-            "note this use?",
+            "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
+            "well. Where does the draft store this use?",
         ),
         _but(  # what an earlier server of this class has left there
             "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"
             "    def may_consume(self, name, step):\n"
             "        return step > self.last_step.get(name, -1) and (name, step) not in self.used",
-            "Your server refused a code that nobody had used on it. Every server of the class shares what "
-            "the class holds. Does "
-            "your set belong to the class?",
+            "Your server rejected a code that nobody had used on this server. All servers of a class share the "
+            "variables in the class body. Does your set belong to the class?",
         ),
         _but(
             "    def may_consume(self, name, step):\n        return step != self.last_step.get(name)",
-            "An older code got in again. It has been used, too, and the window still contains it. Which steps should "
-            "the server no longer accept after a login?",
+            "Your server accepted an older code again. That code has been used, too, and the window still "
+            "contains it. Which steps should the server no longer accept after a login?",
         ),
         _but(
             "    def may_consume(self, name, step):\n"
             "        free = step > self.last_step.get(name, -1)\n"
             "        self.last_step[name] = step\n"
             "        return free",
-            "Your server refuses an older code, and then accepts the last code again. What has the older code "
-            "changed?",
+            "Your server rejects an older code, but then accepts the last code again. What did the older code "
+            "change?",
         ),
         _but(
             "    def check_session(self, session):\n"
@@ -156,25 +167,24 @@ CAPSTONE = Exercise(
             "        if found is None or self.clock.now() >= found[1] + 3600:\n"
             "            raise AccessDenied\n"
             "        return Session(session.token, found[0], 0, 0)",
-            "Alice used her session all the time, and yet it ended. Does your server note each use?",
+            "Alice used her session all the time, but it still ended. Does your server record each use?",
         ),
         _but(
             "    def begin_login(self, name, password):\n        raise AccessDenied",
-            "A server that lets nobody in is safe, and of no use.",
+            "Your server lets nobody in, so it is safe but useless. Who must still get in?",
         ),
     ),
     ask=put_to,
     given=GIVEN,
     hints=(
-        "Four methods and one number are enough, and each is short. Begin with the shortest.",
+        "Four methods and one number are enough, and each method is short. Begin with the shortest.",
         (
-            "Every row was in a lesson. The secret is in notebook 03, names are in 02 and 23, codes in 07 and 23. "
-            "What opens a page is in 21 (attack 1)."
+            "You know every requirement from an earlier notebook. Secrets are in notebook 03, names are in 02 "
+            "and 23, and codes are in 07 and 23. Notebook 21 (attack 1) shows which token opens a page."
         ),
         (
-            "You need nothing new. A name that nobody has costs a hash if you call `verify` with None. A "
-            "page opens only for "
-            "tokens in `sessions`. The later of two steps has the larger number."
+            "You need nothing new. For an unknown name, compute a hash by calling `verify` with `None`. A page "
+            "opens only for tokens in `sessions`. The later of two steps has the larger number."
         ),
     ),
 )
@@ -184,7 +194,7 @@ EXERCISES = (CAPSTONE,)
 PREDICTIONS = (
     Prediction(
         id="first-draft",
-        question="How many of the ten rows does the first draft keep?",
+        question="How many of the ten rows in the table does the first draft satisfy?",
         options=(
             Option("a", "none", lambda kept: kept == 0),
             Option("b", "one to three", lambda kept: 1 <= kept <= 3),
@@ -194,11 +204,12 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the draft keeps a single row, the row that a demonstration shows. Honest people "
-                "get in: everybody tried that before the draft was shown. Nobody tried what only an attacker would "
-                "try. *It works* and *it holds* are two findings, and the second needs somebody who attacks."
+                "**What we saw:** the draft satisfies a single row, the row that every demonstration shows: "
+                "honest people get in. Its authors tried that before they showed the draft. Nobody tried what "
+                "only an attacker would try. *It works* and *it is secure* are two different findings, and "
+                "only an attack can show the second."
             ),
         ),
-        secrets=(r"1 of 10 kept", r"keeps a single row"),
+        secrets=(r"1 of 10 kept", r"satisfies a single row"),
     ),
 )

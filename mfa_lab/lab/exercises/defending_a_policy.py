@@ -56,28 +56,30 @@ def _number(said: object, window: int, column: int) -> str:
     return next(near, f"{said:g}")
 
 
-_A_DAY = "Each of the 20,000 logs in once a day. By the share in the figure, how many of these logins are refused?"
-_A_YEAR = "Every account has its own guesser, and the figure shows the chance for a year. How many of 20,000 get in?"
+_A_DAY = (
+    "Each of the 20,000 customers logs in once a day. According to the figure, how many of these logins are refused?"
+)
+_A_YEAR = (
+    "Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 get in?"
+)
 
 BILL = Exercise(
     id="cost-of-window",
     title="Both sides of the bank's window",
     question=(
-        "The bank has 20,000 customers, and each of them logs in once a day. Suppose that all their "
-        "passwords are stolen, "
-        "and that each account has a guesser of its own. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
-        "For each of the "
-        "two windows: how many honest logins are refused in a day, and how many accounts are opened in a year? Write "
-        "accounts with two decimals."
+        "The bank has 20,000 customers, and each of them logs in once a day. Suppose that all their passwords are "
+        "stolen, and that a different guesser attacks each account. Write `bill = {0: (..., ...), 1: (..., ...)}`. "
+        "For each window, how many honest logins does the bank refuse in a day, and how many accounts do guessers "
+        "open in a year? Give the accounts with two decimals."
     ),
     solution="bill = {0: (6778, 0.66), 1: (484, 1.97)}",
     ask=_billed,
     hints=(
-        "You need four numbers. Each is 20,000 times a share, and the figure shows the shares.",
-        "A share such as 34 % is 0.34. A chance such as 1 in 1,000 is 1 / 1000. Python multiplies for you.",
+        "You need four numbers. Each number is 20,000 times a share or a chance from the figure.",
+        "A share such as 34 % is 0.34, and a chance such as 1 in 1,000 is 1 / 1000. Let Python multiply.",
         (
-            "The first number of each pair is for a day, the second for a year. The figure's chance is "
-            "already for a year."
+            "The first number of each pair is for a day, and the second is for a year. The figure already gives the "
+            "chance for a year."
         ),
     ),
     cases=(
@@ -89,70 +91,72 @@ BILL = Exercise(
     wrong=(
         Wrong(
             "bill = {0: (0.34, 1 / 30_442), 1: (0.024, 1 / 10_148)}",
-            "You wrote the shares, and they are correct. How many people is that, at this bank?",
+            "You wrote the shares, and they are correct. How many of this bank's 20,000 customers is that?",
         ),
         Wrong(
             "bill = {0: (484, 1.97), 1: (6778, 0.66)}",
-            "You gave the numbers of the other window. Which of the two refuses more?",
+            "You swapped the numbers of the two windows. Which of the two windows refuses more logins?",
         ),
         Wrong(
             "bill = {0: (0.66, 6778), 1: (1.97, 484)}",
-            "You swapped the numbers of a pair: first the logins refused, then the accounts opened. Which is which?",
+            "You swapped the two numbers of each pair. Which number counts refused logins, and which counts opened "
+            "accounts?",
         ),
         Wrong(
             "bill = {0: (2_474_000, 0.66), 1: (176_700, 1.97)}",
-            "You counted the refusals of a whole year. A day's are asked for. By which number did you multiply?",
+            "You counted the refusals of a whole year. The question asks for one day. Which number did you multiply "
+            "by?",
         ),
         Wrong(
             "bill = {0: (677_800, 0.66), 1: (48_400, 1.97)}",
-            "You multiplied by the percentage, and 34 % is 0.34. How many of 20,000 logins is that?",
+            "You multiplied by 34 or 2.4, but 34 % is 0.34. How many of 20,000 logins is that?",
         ),
         Wrong(
             "bill = {0: (6,778, 0.66), 1: (484, 1.97)}",
-            "You put a comma inside a number, and Python begins the next number there. How do you write it without?",
+            "You put a comma inside a number, so Python reads two numbers. How do you write the number without a "
+            "comma?",
         ),
         Wrong(
             "bill = ((6778, 0.66), (484, 1.97))",
-            "You wrote pairs without their windows: each window, a colon and its pair, all in { }. Which "
-            "pair is whose?",
+            "You wrote the pairs without their windows. How does the dictionary in the question show which pair is "
+            "for which window?",
         ),
         Wrong(
             'bill = {"0": (6778, 0.66), "1": (484, 1.97)}',
-            "You put the windows in quotes, so they are texts. How does Python write a number?",
+            "You put the windows in quotes, so they are texts. How do you write a number in Python?",
         ),
         Wrong(
             "bill = {0: (6778, 240), 1: (484, 719)}",
-            "You multiplied the accounts by 365. For which time does the figure give the chance?",
+            "You multiplied the accounts by 365. Is the chance in the figure for a day or for a year?",
         ),
         Wrong(
             "bill = {0: (6778, 1), 1: (484, 2)}",
-            "You rounded, and then the two windows can hardly be compared. How much is it with two decimals?",
+            "You rounded to whole accounts, so the two windows are hard to compare. What are the numbers with two "
+            "decimals?",
         ),
         Wrong(
             "bill = {0: (6778, 0.7), 1: (484, 2.0)}",
-            "You gave one decimal, which is too few here. How much is it with two?",
+            "You gave one decimal, which is too few here. What are the numbers with two decimals?",
         ),
         Wrong(
             "bill = {0: (34, 0.0033), 1: (2.4, 0.0099)}",
-            "You gave percentages: so many in each hundred. How many is that in 20,000?",
+            "You gave percentages, which say how many there are in each hundred. How many is that in 20,000?",
         ),
     ),
 )
 
 _CARRIED = "bde"
 _WHY = {
-    "a": "You expect the code to arrive too late. A phishing page that relays a code after two seconds sends a fresh "
-    "code (NIST-3.2.5). Which window is shorter than that?",
-    "c": "You blame the clocks. 5 percent of them were set by hand, and window 0 refuses 34 percent of "
-    "the logins. What "
-    "happened to all the others?",
-    "b": "You left out the price. Subtract the refusals of one row of your bill from those of the other: "
-    "what is left?",
-    "d": "You left out what guessers lose. Subtract the accounts of one row of your bill from those of "
-    "the other: how many "
-    "is that, beside the refusals?",
-    "e": "You left out a sentence that is not about guessing but about watching. What does the figure of one code's "
-    "life in notebook 10 show?",
+    "a": "You expect the relayed code to arrive too late. A phishing page that relays a code after two seconds still "
+    "sends a fresh code (NIST-3.2.5). Which window is shorter than that?",
+    "c": "You chose a sentence that blames the clocks. But only 5 percent were set by hand, and window 0 refuses 34 "
+    "percent of the logins. What happened to the others?",
+    "b": "You left out what window 0 costs. Subtract the refusals in one row of your bill from those in the other: "
+    "what is the difference?",
+    "d": "You left out the accounts that window 0 saves. Subtract one row of your bill from the other: which "
+    "difference is larger, accounts or refusals?",
+    "e": "You left out a sentence about seeing a code, not guessing one. What does the figure of one code's life in "
+    "notebook 10 show?",
 }
 """What to say of a sentence that is given and not proven, or left out and proven: the first of these."""
 
@@ -168,26 +172,29 @@ ARGUE = Exercise(
     id="argue-window",
     title="What the figures prove",
     question=(
-        "The board asks: 0 or 1? Which of these sentences does a figure prove? Use the figure above, and "
-        "the figure of one "
-        'code\'s life in notebook 10. Give all the letters in one text, such as `"ac"`.\n\n'
+        "The board asks whether the window should be 0 or 1. Which of these statements does a figure prove? Use the "
+        "figure above, and the figure of one code's life in notebook 10. Answer with all the letters in quotes, such "
+        'as `"ac"`.\n\n'
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
-        "- **b** Window 0 refuses some 6,300 more honest logins a day.\n"
+        "- **b** Window 0 refuses about 6,300 more honest logins a day than window 1.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"
-        "- **d** Even if every password were stolen, window 0 would save fewer accounts in a year than the honest "
-        "logins that it refuses in a day.\n"
-        "- **e** With window 0, an unused code that somebody has seen is valid for 30 seconds at most; with "
-        "window 1 for up to 90."
+        "- **d** Even if every password were stolen, window 0 would save fewer accounts per year than the number of "
+        "honest logins it refuses per day.\n"
+        "- **e** An unused code that somebody has seen is valid for at most 30 seconds with window 0, and up to 90 "
+        "with window 1."
     ),
     solution=f'carried = "{_CARRIED}"',
     ask=_argued,
     hints=(
         "For b and d, subtract one row of your bill from the other.",
         "A phishing page needs a second or two to relay a code. Is any window shorter than that?",
-        "5 percent of these people have a clock that was set by hand. How many percent does window 0 refuse?",
+        (
+            "Five percent of these people have a clock that was set by hand. What percentage of logins does window "
+            "0 refuse?"
+        ),
     ),
     cases=tuple(
-        Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure proves, and no other")
+        Case(f"Sentence {sentence}", (sentence,), _RIGHT, why, "every sentence that a figure proves, and no others")
         for sentence, why in _WHY.items()
     ),
     wrong=tuple(
@@ -202,7 +209,8 @@ PREDICTIONS = (
     Prediction(
         id="all-passwords-stolen",
         question=(
-            "Window 1, all 20,000 passwords stolen, a year of guessing: how many of the bank's accounts are opened?"
+            "With window 1 and all 20,000 passwords stolen, how many of the bank's accounts do guessers open in a "
+            "year?"
         ),
         options=(
             Option("a", "fewer than ten", lambda count: count < 10),
@@ -213,11 +221,10 @@ PREDICTIONS = (
         outcome="a",
         saw=(
             (
-                "**What we saw:** fewer than ten of 20,000, in the worst case that we could think of. The eight "
-                "digits and the "
-                "ten failures do nearly all the work before the window matters. For one account, the chance in a "
-                "year is 1 in "
-                "30,442 with window 0, and 1 in 10,148 with window 1."
+                "**What we saw:** guessers open fewer than ten of 20,000 accounts, in the worst case that we could "
+                "think of. The eight digits and the limit of ten failures do nearly all the work before the window "
+                "matters. For one account, the chance in a year is 1 in 30,442 with window 0, and 1 in 10,148 with "
+                "window 1."
             ),
         ),
         secrets=(r"1 in 10,148", r"nearly all the work"),

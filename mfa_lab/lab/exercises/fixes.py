@@ -1,4 +1,4 @@
-"""An attack as an exercise: its trials are the cases, and its reference fix is the solution."""
+"""Turn an attack into an exercise: its trials become the cases, and its reference fix becomes the solution."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def fix(
     hints: tuple[str, ...],
     wrong: tuple[Wrong, ...],
 ) -> Exercise:
-    """Return the exercise that grades a class or function of the learner by the trials of an attack.
+    """Return the exercise that grades the learner's class or function by the trials of an attack.
 
-    `given` imports what the fix builds on; the solution is the source of `attack.fixed`.
+    `given` imports the names that the fix needs. The solution is the source of `attack.fixed`.
     """
     return Exercise(
         id=exercise_id,
@@ -39,7 +39,7 @@ def fix(
 
 
 def _as_taught(fixed: Any) -> str:
-    """Return the source without annotations, because a notebook has imported no names for them."""
+    """Return the source of `fixed` without annotations, because the notebook does not import their names."""
     tree = ast.parse(dedent(inspect.getsource(fixed)).strip())
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):

@@ -188,17 +188,20 @@ PROTECT = Exercise(
     id="protected-route",
     title="One route behind both factors",
     question=(
-        "Write `protected(server)`. It makes the shop's application, with MFA in front of one route. `/prices` stays "
-        'open to everybody. `POST /payouts` answers `{"paid by": ...}` with the name of the person, if that person '
-        "logged in with both factors less than 300 seconds ago. It refuses everybody else."
+        "Write `protected(server)`. It returns the shop's application, with MFA in front of one route. `/prices` "
+        "stays open to everybody. If a person logged in with both factors less than 300 seconds ago, `POST /payouts` "
+        'answers `{"paid by": ...}` with that person\'s name. It refuses everybody else.'
     ),
     solution=_variant(_AGE),
     ask=_asked,
     given=_GIVEN,
     hints=(
-        "Three things are new: a line that gives the application its MFA, an argument of one route, and its answer.",
         (
-            "The argument of the office's route brings a session. Copy it, and tell the guard how old a "
+            "Add a line that gives the application its MFA, add an argument to one route, and change the answer of "
+            "that route."
+        ),
+        (
+            "The argument of the office's route provides a session. Copy that argument, and tell the guard how old a "
             "session may be."
         ),
         "A session has the `name` of its owner. Copy the shop, rename the function, and change three lines.",
@@ -208,50 +211,52 @@ PROTECT = Exercise(
             "The price list, without a login",
             ("prices",),
             {"pear": 3, "plum": 5},
-            "Prices are for everybody, and their answer must not change. Which one route needs the guard?",
+            "The prices are for everybody, so the answer of this route must not change. Which one route needs the "
+            "guard?",
             wanted="the shop's price list",
         ),
         Case(
             "A payout, without a login",
             ("nobody",),
             "refused",
-            "Nobody has logged in, and the money would go out. Which guard does `POST /payouts` have?",
+            "Nobody has logged in, so your application must refuse the payout. Which guard does `POST /payouts` "
+            "have?",
         ),
         Case(
-            "A payout, with a token that was made up",
+            "A payout, with a made-up token",
             ("invented",),
             "refused",
-            "Anybody can write a token. Who checks that the server ever issued it?",
+            "Anybody can make up a token. Which part of your code checks that the server issued it?",
         ),
         Case(
-            "A payout, after the password alone",
+            "A payout, after only the password",
             ("password",),
             "refused",
-            "This is the token of a pending login. What may it open here?",
+            "This is the token of a pending login. What may this token open here?",
         ),
         Case(
             "A payout, right after a login",
             ("fresh",),
             {"paid by": "alice@example.org"},
-            "Alice has logged in with both factors. Is she paid, and does the answer name her?",
+            "Alice has logged in with both factors. Does your route run, and does its answer name her?",
         ),
         Case(
-            "A payout, right after the login of somebody else",
+            "A payout, right after somebody else logged in",
             ("other",),
             {"paid by": "bob@example.org"},
-            "Bob has logged in with both factors. Is he paid, and does the answer name him?",
+            "Bob has logged in with both factors. Does your route run, and does its answer name him?",
         ),
         Case(
             "A payout, 299 seconds later",
             ("late",),
             "granted",
-            "This login is younger than five minutes. How old may it be?",
+            "This login is less than five minutes old. How old may a login be?",
         ),
         Case(
             "A payout, 300 seconds later",
             ("stale",),
             "refused",
-            "After five minutes somebody else may sit there. How old may the login be?",
+            "After five minutes, somebody else may be sitting at the screen. How old may a login be?",
         ),
         Case(
             "A payout, after the log-out",
@@ -263,25 +268,23 @@ PROTECT = Exercise(
     wrong=(
         Wrong(
             _variant("", returned='"paid": True'),
-            "You added MFA to the application, and no route asks for it. What does the office's route have "
-            "that yours "
-            "lacks?",
+            "You added MFA to the application, but no route asks for it. What does the office's route have that your "
+            "route lacks?",
         ),
         Wrong(
             _BESIDE,
-            "Your application has two routes for `POST /payouts`. FastAPI takes the first, the open one. How do you "
-            "get an application that never had the open route?",
+            "Your application has two routes for `POST /payouts`, and FastAPI uses the first, which is open to "
+            "everybody. How do you get an application that never had the open route?",
         ),
         Wrong(
             _variant(_WHO.format(age="")),
-            "Your guard sets no age, so a login of this morning still pays out. Which argument of the guard "
-            "is a number "
-            "of seconds?",
+            "Your guard does not limit the age of a login, so it accepts one from this morning. Which argument of "
+            "the guard sets a number of seconds?",
         ),
         Wrong(
             _variant(_AGE, app="dependencies=[Depends(require_mfa(max_age_seconds=300))]"),
-            "You put the guard before every route, and the login is a route, too. Then nobody can log in. Which "
-            "route needs the guard?",
+            "You put the guard in front of every route. The login is also a route, so nobody can log in. Which route "
+            "needs the guard?",
         ),
         Wrong(
             _variant(
@@ -289,55 +292,57 @@ PROTECT = Exercise(
                 returned='"paid by": "alice@example.org"',
                 check='if "authorization" not in request.headers:\n            raise HTTPException(401)\n        ',
             ),
-            "You check only that there is a token, so a made-up token gets in. Who knows which tokens are genuine?",
+            "Your code checks only that there is a token, so it accepts a made-up token. Who knows which tokens are "
+            "genuine?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid": True'),
-            "Your guard works, and the answer does not say who was paid. What does the session contain?",
+            "Your guard works, but the answer does not name the person who logged in. What does the session contain?",
         ),
         Wrong(
             _variant(_AGE, add=False),
-            "Your guard asks a server whether the session is genuine. Nothing tells the guard which server to ask. "
-            "Which line of `office` tells it?",
+            "Your guard asks a server whether the session is genuine, but nothing tells the guard which server to "
+            "ask. Which line of `office` does that?",
         ),
         Wrong(
             _variant(_AGE).replace(", https=False", ""),
-            "Your application accepts only https, and here it runs without https. What did `office` tell `add_mfa`?",
+            "Your application accepts only https, but here it runs without https. What does `office` pass to "
+            "`add_mfa`?",
         ),
         Wrong(
             _variant("session: Annotated[Session, Depends(require_mfa)]"),
-            "You pass `require_mfa` itself. It is not a guard but makes a guard, so call it. With which argument?",
+            "You pass `require_mfa` itself. It is not a guard: it returns a guard when you call it. Which argument "
+            "should you call it with?",
         ),
         Wrong(
             _variant("session = require_mfa(max_age_seconds=300)"),
-            "You make a guard, and FastAPI is not told to run the guard. Which word in the argument of the office's "
-            "route tells FastAPI to run the guard?",
+            "You make a guard, but nothing tells FastAPI to run it. Which word in the argument of the office's route "
+            "does that?",
         ),
         Wrong(
             _variant("session: Session"),
-            "You ask for a session, and FastAPI does not know where a `Session` comes from. How does the argument of "
+            "You ask for a session, but FastAPI does not know where a `Session` comes from. How does the argument of "
             "the office's route tell FastAPI?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": session'),
-            "Your guard works, and you return the session itself, an object. Which part of it is the name?",
+            "Your guard works, but you return the whole session object. Which attribute of the session holds the "
+            "name?",
         ),
         Wrong(
             _variant(_AGE).replace("@app.post", "@app.get"),
-            "Your route answers GET. The client requests the money by a POST, and none of your routes takes a POST. "
-            "Which method does the shop's line name?",
+            "Your route answers GET requests. The client sends a POST request for the payout, and none of your "
+            "routes accepts POST. Which method does the shop use for this route?",
         ),
         Wrong(
             _variant(_AGE).replace(_PRICES, ""),
-            "Your application has only the routes that you write, and the price list is missing. What else "
-            "did the shop "
-            "have?",
+            "Your application has only the routes that you write, and the route for the price list is missing. Which "
+            "routes does the shop have?",
         ),
         Wrong(
             _variant(_AGE, returned='"paid by": "alice@example.org"'),
-            "Your guard works, and the answer names Alice even when Bob is paid. Where do you find the name "
-            "of the person "
-            "who logged in?",
+            "Your guard works, but the answer names Alice even when Bob has logged in. Where can your route find the "
+            "name of the person who logged in?",
         ),
     ),
 )
@@ -351,18 +356,17 @@ PREDICTIONS = (
         options=(
             Option("a", "that the name is taken", lambda said: "taken" in said),
             Option("b", "an error without a reason", lambda said: said != "the same" and "taken" not in said),
-            Option("c", "the same as to the first request", lambda said: said == "the same"),
+            Option("c", "the same as for the first request", lambda said: said == "the same"),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** the same words and the same status. 202 means: *received, and no more is "
-                "said*. The server "
-                "computes a hash both times, too (ASVS-6.3.8)."
+                "**What we saw:** both requests get the same words and the same status. 202 means *accepted*, and "
+                "says nothing about the result. The server also computes a hash both times (ASVS-6.3.8)."
             ),
             (
-                "In a notebook, an operator registers people and may be told *taken*. A public page that says so "
-                "gives a list of customers to anyone who asks long enough: that is user enumeration. One gap "
+                "In a notebook, an operator registers people, so the server may say *taken*. If a public page says "
+                "so, anyone who asks often enough gets a list of customers: that is user enumeration. One gap "
                 "remains. If you register with a password of your own and then try to log in with it, you learn "
                 "whether the account was new."
             ),
@@ -371,7 +375,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="race-between-workers",
-        question="One correct code, sixteen times at once, to two workers: how many sessions does that open?",
+        question="Two workers receive the same correct code sixteen times at once. How many sessions does that open?",
         options=(
             Option("a", "one", lambda count: count == 1),
             Option("b", "two, one at each worker", lambda count: count == 2),
@@ -380,18 +384,15 @@ PREDICTIONS = (
         outcome="a",
         saw=(
             (
-                "**What we saw:** one session and fifteen refusals, whichever request came first (ASVS-6.5.1). "
-                "It is not luck. "
-                "No worker decides by what it read a moment ago. One statement in the database decides: *write "
-                "this step if "
-                "it is later than the last one*."
+                "**What we saw:** one session and fifteen refusals, whichever request came first (ASVS-6.5.1). That "
+                "is not luck. No worker relies on a value that it read a moment ago. One statement in the database "
+                "decides: *write this step if it is later than the last one*."
             ),
             (
-                "For the next three requests the code was *reused*. After these three failures the account had "
-                "to wait. So no "
-                "worker verified the other twelve codes: they were *throttled*. Run the race again if you like. "
-                "Half a minute "
-                "passes first, so the code is a new one, and again one session opens."
+                "For the next three requests, the code was *reused*. After these three failures the account had to "
+                "wait. So no worker verified the codes of the other twelve requests: they were *throttled*. If you "
+                "run the race again, the cell first moves the clock by half a minute. The code is new, and again "
+                "only one session opens."
             ),
         ),
         secrets=(r"one session and fifteen", r"refused: 15", r"'reused': 3"),

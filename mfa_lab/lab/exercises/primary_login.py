@@ -44,10 +44,10 @@ LOOK_UP = Exercise(
     id="unsalted-table",
     title="A stolen table without salt",
     question=(
-        "Write `look_up(stolen, words)`. `stolen` gives for each name the SHA-256 of a password, as `sha256_hex` "
-        "computes it. `words` is a list of common passwords. Return a dictionary that gives, for each name whose "
-        "password is among the words, that password. Hash each word only once: without a salt, that is enough for "
-        "all accounts."
+        "Write `look_up(stolen, words)`. `stolen` maps each name to the SHA-256 hash of that person's password, as "
+        "`sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary of the names whose "
+        "password is in that list, each with its password. Hash each word only once: without a salt, one hash per "
+        "word is enough for all accounts."
     ),
     ask=_look_up,
     given="from mfa_lab.lab.demos.passwords import sha256_hex",
@@ -58,30 +58,30 @@ def look_up(stolen, words):
 """.strip(),
     hints=(
         "Nobody can turn a hash back into a password. But you can compute the hashes of passwords that you know.",
-        "First make a dictionary that gives for the hash of each word that word. One pass through `words` fills it.",
+        "First build a dictionary that maps the hash of each word to that word. One pass through `words` fills it.",
         (
-            "Then go through `stolen.items()`, which gives pairs of name and hash. Keep the names whose hash is in "
-            "your dictionary."
+            "Then go through `stolen.items()`, which yields pairs of a name and a hash. Keep the names whose hash is "
+            "in your dictionary."
         ),
     ),
     cases=(
         Case(
-            "For four people, two of whom chose the same common word",
+            "Four people, two of whom chose the same common word",
             (_STOLEN, _WORDS),
             {"anna": "sunshine", "cleo": "sunshine", "dan": "password1"},
-            "Hash each word once, and note which word gave which hash. Then look each stolen hash up in your notes.",
+            "Hash each word once, and note which word gave which hash. Then look up each stolen hash in your notes.",
         ),
         Case(
-            "For a table in which nobody chose a common word",
+            "A table in which nobody chose a common word",
             ({"eve": sha256_hex("nobody would guess this one")}, _WORDS),
             {},
-            "A name whose password you did not find does not belong in the answer.",
+            "Leave out the names whose passwords you did not find. Which names does your code return?",
         ),
         Case(
             "The words that were hashed more than once, for four people",
             (_STOLEN, _WORDS, True),
             [],
-            "Compute all hashes before you look at the first name, and keep them.",
+            "Your code hashes some words more than once. What could you compute before you look at the first name?",
         ),
     ),
     wrong=(
@@ -90,8 +90,8 @@ def look_up(stolen, words):
 def look_up(stolen, words):
     return {name: value for name, value in stolen.items() if value in words}
 """.strip(),
-            "Your code compares a hash with words, and a hash never equals a word. So it finds nobody. What would "
-            "you have to do with each word first?",
+            "Your code compares hashes with words. A hash never equals a word, so your code finds nobody. What must "
+            "you do with each word first?",
         ),
         Wrong(
             """
@@ -99,8 +99,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {name: known.get(value) for name, value in stolen.items()}
 """.strip(),
-            "Your code finds the correct words, and also lists the people whose hash it does not know. Their entries "
-            "say nothing. Which condition would leave them out?",
+            "Your code finds the correct words, but it also lists the people whose hash it does not know. Those "
+            "entries are empty. Which condition would leave them out?",
         ),
         Wrong(
             """
@@ -108,8 +108,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {known[value]: name for name, value in stolen.items() if value in known}
 """.strip(),
-            "Your code uses the word as the key. So two people who chose the same word share one entry, and one of "
-            "them is lost. What differs from person to person?",
+            "Your code uses the word as the key. If two people chose the same word, they share one entry, and one of "
+            "them is lost. What is different for each person?",
         ),
         Wrong(
             """
@@ -117,8 +117,8 @@ def look_up(stolen, words):
     hashes = [sha256_hex(word) for word in words]
     return {name: value for name, value in stolen.items() if value in hashes}
 """.strip(),
-            "Your code finds the correct people, and returns the hash for each. A thief cannot type a hash into a "
-            "login form. How could you note which word each hash came from?",
+            "Your code finds the correct people, but returns their hashes. A thief cannot type a hash into a login "
+            "form. How could you remember which word each hash came from?",
         ),
         Wrong(
             """
@@ -133,8 +133,8 @@ def look_up(stolen, words):
                 found[name] = None
     return found
 """.strip(),
-            "Your code finds a word, and the `else` of the next word overwrites it with None. So only the last word "
-            "can be found. Does a person who is not found need an entry at all?",
+            "Your code finds a word, but then the `else` branch for the next word overwrites it with None. Only the "
+            "last word can be found. Does a person without a known password need an entry?",
         ),
         Wrong(
             """
@@ -142,8 +142,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return [known[value] for value in stolen.values() if value in known]
 """.strip(),
-            "Your code returns the correct words in a list. Nobody can say which person each word belongs to. What "
-            "kind of value keeps the name beside its word?",
+            "Your code returns the correct words in a list, so nobody can tell which person each word belongs to. "
+            "What kind of value keeps the name beside its word?",
         ),
         Wrong(
             """
@@ -151,16 +151,16 @@ def look_up(stolen, words):
     known = [sha256_hex(word) for word in words]
     return [name for name, value in stolen.items() if value in known]
 """.strip(),
-            "Your code returns the correct people in a list, without their passwords. The thief still cannot log in. "
-            "What kind of value keeps a password under each name?",
+            "Your code returns the correct people in a list, but without their passwords, so the thief still cannot "
+            "log in. What kind of value keeps a password under each name?",
         ),
         Wrong(
             """
 def look_up(stolen, words):
     return {name: word for name, value in stolen.items() for word in words if sha256_hex(word) == value}
 """.strip(),
-            "Your code finds the correct words, and hashes the whole list again for each name. That is the work that "
-            "salts force on a thief, and here nobody has a salt. What could you keep from the first round?",
+            "Your code finds the correct words, but hashes the whole list again for each name. Salts would force "
+            "that work on a thief, but here nobody has a salt. What could you keep from the first round?",
         ),
     ),
 )
@@ -171,15 +171,15 @@ WHOLE_LIST = Exercise(
     question=(
         "A thief has 1,000 accounts, each hashed with its own salt, and a list of 5,000 common passwords. The "
         "thief's machine computes 1,000 Argon2id hashes a second. How many seconds does it take to try the whole "
-        "list on every account? Give one number."
+        "list on every account? Answer with one number."
     ),
     solution="seconds = 1_000 * 5_000 / 1_000",
     ask=as_given,
     hints=(
-        "Count the hashes first, and the seconds afterwards.",
+        "Count the hashes first, and then the seconds.",
         (
-            "Each account has its own salt, so the whole list has to be hashed for each of them: accounts times "
-            "words. How many of these hashes does the machine compute in a second?"
+            "Each account has its own salt, so the thief has to hash the whole list for each account. That is "
+            "accounts times words: how many hashes does the machine compute in a second?"
         ),
     ),
     cases=(
@@ -187,29 +187,30 @@ WHOLE_LIST = Exercise(
             "Your number",
             (),
             1_000 * 5_000 / 1_000,
-            "How many hashes does one account need? And all accounts? How many does the machine compute in a second?",
-            "the seconds for all accounts together",
+            "How many hashes does the thief need for one account, and for all accounts? How many does the machine "
+            "compute in a second?",
+            "the number of seconds for all accounts together",
         ),
     ),
     wrong=(
         Wrong(
             "seconds = 5",
-            "Your number is the time to hash the list once. That would be enough if all accounts shared a salt, or "
-            "had no salt. How often must the list be hashed if each account has its own?",
+            "Your number is the time to hash the list once. Once would be enough if all accounts shared one salt, or "
+            "had no salt. How often must the thief hash the list if each account has its own salt?",
         ),
         Wrong(
             "seconds = 5_000_000",
-            "Your number is the count of hashes, which is the hard part. The question asks for seconds. How many of "
-            "these hashes does the machine compute in one?",
+            "Your number counts the hashes, which is the hard part. The question asks for seconds. How many hashes "
+            "does the machine compute in one second?",
         ),
         Wrong(
             "seconds = 5_000_000_000",
-            "You multiplied by the thousand hashes a second. Then a faster machine would need longer. What has to "
-            "happen to the time if the machine is twice as fast?",
+            "You multiplied by the thousand hashes a second, so a faster machine would take longer. If the machine "
+            "is twice as fast, what should happen to the time?",
         ),
         Wrong(
             "seconds = 1",
-            "In one second the machine tries one word on each account. The list is longer than that. How many words "
+            "In one second the machine tries one word on each account. The list has more than one word: how many "
             "does it have?",
         ),
     ),
@@ -220,7 +221,7 @@ EXERCISES = (LOOK_UP, WHOLE_LIST)
 PREDICTIONS = (
     Prediction(
         id="slow-hash",
-        question="How much longer than one SHA-256 does one Argon2id take, at this server's setting?",
+        question="How much longer does one Argon2id hash take than one SHA-256 hash, at this server's setting?",
         options=(
             Option("a", "about ten times as long", lambda times: times < 50),
             Option("b", "hundreds of times as long", lambda times: 50 <= times < 1_000),
@@ -230,31 +231,31 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** tens of thousands of times on most machines. The exact factor depends on yours, so "
-                "it is not printed. To see it, add a cell with `slow * 1000` (milliseconds for one Argon2id) or "
-                "`slow / fast`. On the machine where we wrote this, it was some twenty milliseconds and a factor of "
-                "about sixty thousand."
+                "**What we saw:** on most machines, Argon2id takes tens of thousands of times as long. The exact "
+                "factor depends on your machine, so it is not printed. To see it, add a cell with `slow * 1000` "
+                "(milliseconds for one Argon2id) or `slow / fast`. On our machine, Argon2id took about twenty "
+                "milliseconds, and the factor was about sixty thousand."
             ),
             (
-                "Twenty milliseconds are nothing for Alice, who logs in once a day. For a thief who needs a billion "
-                "guesses, they are twenty million seconds, about seven and a half months."
+                "Alice, who logs in once a day, does not notice twenty milliseconds. A thief who needs a billion "
+                "guesses has to spend twenty million seconds, about seven and a half months."
             ),
             (
-                "On the graphics cards the difference is larger still, and that is the second reason for Argon2id. "
-                "It needs not only time but *memory*, 19 MiB for every guess (OWASP-PW). A graphics card has little "
-                "memory for each of its thousands of workers."
+                "On graphics cards the difference is even larger, and that is the second reason for Argon2id. It "
+                "needs not only time but also *memory*: 19 MiB for every guess (OWASP-PW). A graphics card has "
+                "little memory for each of its thousands of workers."
             ),
             (
                 "The two measurements are not quite comparable. The second card is newer and faster than the first, "
-                "and its Argon2id was set about five times as costly as ours. Even if ours runs five times as fast, "
-                "a factor of more than a million remains."
+                "and the Argon2id setting in its test costs about five times as much as ours. Even if ours runs five "
+                "times as fast, a factor of more than a million remains."
             ),
         ),
         secrets=(r"sixty thousand", r"9,941 million", r"1,667", r"factor of more than a million"),
     ),
     Prediction(
         id="common-passwords",
-        question="How long does one graphics card need to try all common passwords on one Argon2id hash?",
+        question="How long does one graphics card take to try all common passwords against one Argon2id hash?",
         options=(
             Option("a", "a few seconds", lambda seconds: seconds < 60),
             Option("b", "some hours", lambda seconds: 60 <= seconds < 30 * 86_400),
@@ -264,19 +265,19 @@ PREDICTIONS = (
         outcome="a",
         saw=(
             (
-                "**What we saw:** a common password is gone within **five seconds**, under the best hash that we "
-                "have. No hash protects a password that is on a list. And the list is short, since people think "
-                "alike. Nor does a hash protect a password that another site has lost."
+                "**What we saw:** the card finds a common password within **five seconds**, even under the best hash "
+                "that we have. No hash protects a password that is on a list, and the list is short because people "
+                "think alike. A hash also cannot protect a password that was stolen from another site."
             ),
             (
-                "Now read the other lines, and mind the scale: a second is as far from a year as a year from thirty "
-                "million years. Eight small letters, really at random, are gone in seconds under SHA-256. Under "
-                "Argon2id they last for years at the setting that was measured, and for most of a year at ours. The "
-                "password and the thief are the same: the slow hash makes the difference."
+                "Now read the other lines, and note the scale: a year is to a second as thirty million years are to "
+                "a year. Eight random small letters last only seconds under SHA-256. Under Argon2id they last for "
+                "years at the setting that was measured, and for most of a year at ours. The password and the thief "
+                "are the same: only the slow hash makes the difference."
             ),
             (
-                "Five words drawn by dice last 91 years against one card, so under SHA-256 a thief with a hundred "
-                "cards waits a year. Under Argon2id no number of cards that anybody owns is enough. And people can "
+                "Five words chosen with dice last 91 years against one card under SHA-256, so a thief with a hundred "
+                "cards needs about a year. Under Argon2id, nobody owns enough cards to find them. And people can "
                 "remember five words."
             ),
         ),
@@ -284,7 +285,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="password-rules",
-        question="Which one of these four passwords does the server reject?",
+        question="Which of these four passwords does the server reject?",
         options=(
             Option("a", "eight small pictures (emoji) and nothing else", lambda rejected: rejected == ["pictures"]),
             Option(
@@ -298,20 +299,22 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the only password with a capital letter *and* a digit is the one that is rejected. "
-                "It is on the list of common passwords, which makes no difference between small and capital letters. "
-                "The form says so: this is one of the few places where a server should give its reason "
-                "(NIST-3.1.1.2). The form never quotes what was typed, though."
+                "**What we saw:** the server rejects the only password with a capital letter *and* a digit. This "
+                "password is on the list of common passwords, and the comparison ignores upper and lower case. The "
+                "form tells the user why: this is one of the few places where a server should give its reason "
+                "(NIST-3.1.1.2). But the form never repeats the typed password."
             ),
             (
-                "That may be the opposite of what you are used to. For decades servers asked for a capital, a digit "
-                "and a sign, and for a new password every three months. People answered with `Password1!` and then "
-                "`Password2!`. Today's rules follow from the figure of the guesses. Length counts (ASVS-6.2.1), "
-                "common passwords are rejected (ASVS-6.2.4), and the server asks for nothing else."
+                "That may be the opposite of what you are used to. For decades servers required a capital letter, a "
+                "digit and a special character, and a new password every three months. People answered with "
+                "`Password1!` and then `Password2!`. Today's rules follow from the figure about guessing. The "
+                "password must be long enough (ASVS-6.2.1) and must not be a common one (ASVS-6.2.4), and the server "
+                "requires nothing else."
             ),
             (
-                "There are no rules of composition, no change without a reason, and nothing is cut off (ASVS-6.2.9). "
-                "The eight small pictures are a password of eight characters, though they take 32 bytes."
+                "There are no rules of composition, nobody has to change a password without a reason, and the server "
+                "never shortens a password (ASVS-6.2.9). The eight small pictures count as eight characters, "
+                "although they take 32 bytes."
             ),
         ),
         secrets=(r"among the commonest", r"the opposite of what", r"rules of composition", r"32 bytes"),

@@ -68,16 +68,17 @@ def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -
         week.decoys[1]: "the person whose keyboard sticks",
         _BUSY: "the person who logs in most often",
         _ON_CALL: "the person on call",
-        _SELDOM: "the person who came seldom",
-        None: "None: names nobody has",
+        _SELDOM: "the person who rarely logs in",
+        None: "None, as in lines of unknown names",
     }
     return told.get(named, "some other account")
 
 
-_BETWEEN = "There is a login between the passwords. How should it change the count?"
+_BETWEEN = "There is a login between the passwords. How should a login change the count?"
 _FOUND = "whose code is guessed"
-_FEEDBACK = "A guesser has the password and lacks the phone. What does that leave in the log, and what is "
-"never there?"
+_FEEDBACK = (
+    "A guesser has the password but not the phone. What does each guess leave in the log, and what is never there?"
+)
 
 
 def _most(condition: str, taken: str = "most_common(1)[0][0]") -> str:
@@ -117,8 +118,9 @@ GUESSED_AT = Exercise(
     id="guessed-account",
     title="Find the attack among a hundred thousand lines",
     question=(
-        "Write `guessed_at(lines)`. `lines` is an audit log: each line has `at`, `event`, `account_id` and `reason`. "
-        "Somebody has the password of one account, and guesses its codes, slowly. Return the id of that account."
+        "Write `guessed_at(lines)`. `lines` is an audit log, and each line has `at`, `event`, `account_id` and "
+        "`reason`. Somebody has the password of one account and is slowly guessing its codes. Return the id of that "
+        "account."
     ),
     ask=_asked,
     given="from collections import Counter",
@@ -129,70 +131,72 @@ def guessed_at(lines):
     return (password - inside).most_common(1)[0][0]
 """.strip(),
     hints=(
-        "A count of refused codes accuses people who mistype. What comes after an honest person's refused code?",
-        "Each guess begins with a correct password. Which two events come in pairs, if all is well?",
         (
-            'One `Counter` counts the ids of the lines with the event "password accepted", another those with '
-            '"logged in". Subtract one from the other; `most_common(1)` names the largest.'
+            "If you count refused codes, you accuse people who mistype. What comes after an honest person's refused "
+            "code?"
+        ),
+        "Each guess begins with a correct password. Which two events come in pairs if nobody is guessing?",
+        (
+            'Use one `Counter` for the ids in lines with the event "password accepted", and another for those with '
+            '"logged in". Subtract one from the other; `most_common(1)` gives the largest difference.'
         ),
     ),
     cases=tuple(
-        Case(name, (seed, decoys, more), _FOUND, _FEEDBACK, wanted="the attacked account")
+        Case(name, (seed, decoys, more), _FOUND, _FEEDBACK, wanted="the account under attack")
         for name, seed, decoys, more in (
             ("A small week", 2027, True, False),
             ("Another week", 1, True, True),
-            ("A week in which the clumsy are on holiday", 2, False, False),
+            ("A week in which the people who mistype are on holiday", 2, False, False),
         )
     ),
     wrong=(
         Wrong(
             _most('line.event == "code refused"'),
-            "You count refused codes, and an honest person has the most of them here. "
-            "What follows each refused code?",
+            "Your code counts refused codes, but here an honest person has the most of them. What follows that "
+            "person's refused codes?",
         ),
         Wrong(
             _most('line.reason == "no match"'),
-            "You count one reason. It separates a late code from a wrong one, and a keyboard that sticks makes wrong "
-            "codes, too. What follows an honest mistake?",
+            "Your code counts the lines with one particular reason. That reason excludes codes that come late, but a "
+            "keyboard with a sticking key also produces wrong codes. What follows an honest mistake?",
         ),
         Wrong(
             _most('line.event == "password refused"'),
-            "You count refused passwords. Somebody who guesses codes has the password already, and the lines "
-            "without an "
-            "account are unknown names. Which events does a guess leave?",
+            "Your code counts refused passwords. Somebody who guesses codes already has the password, and the lines "
+            "without an account come from unknown names. Which events does a guess leave in the log?",
         ),
         Wrong(
             _most('line.event == "password accepted"'),
-            "You found somebody who logs in very often: a login followed each of those passwords. What follows a "
-            "guesser's password?",
+            "You found somebody who logs in very often, because a login followed each accepted password of this "
+            "person. What follows a guesser's password?",
         ),
         Wrong(
             _most('line.event == "code refused" and not 6 <= line.at // 3600 % 24 < 20'),
-            "You found the person on duty, who mistypes at any hour and then logs in. Ask what comes after a "
-            "mistake, not when it comes. What is it?",
+            "You found the person on call, who mistypes at any hour and then logs in. The time of a mistake does not "
+            "show who made it. What comes after this person's mistakes?",
         ),
         Wrong(
             _SHARE,
-            "You found somebody who came seldom and had a bad day: where there is little to count, a share misleads. "
-            "What could you compare instead of a share?",
+            "You found somebody who rarely logs in and had a bad day. A ratio is misleading when there are only a "
+            "few lines to count. What could you compare instead of a ratio?",
         ),
         Wrong(
             _most("line.account_id"),
-            "You count all lines, so you found somebody who logs in often, or mistypes often. Which of the events "
+            "Your code counts all lines, so it finds somebody who logs in often or mistypes often. Which events "
             "matter?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(3)[2][0]"),
-            "You take a fixed place on the list, and in another week the account is at another place. What does the "
-            "account do that the others do not?",
+            "Your code takes a fixed place on the list, but in another week the guessed account is at a different "
+            "place. What happens to this account and to no other?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)"),
-            "You returned a list with one pair in it. Which part of that pair is the id?",
+            "Your code returns a list with one pair in it. Which part of that pair is the id?",
         ),
         Wrong(
             _most('line.event == "code refused"', "most_common(1)[0]"),
-            "You returned a pair, an id and its count. Which of the two is asked for?",
+            "Your code returns a pair: an id and its count. Which of the two does the question ask for?",
         ),
     ),
 )
@@ -201,58 +205,58 @@ ALARM = Exercise(
     id="alarm-rule",
     title="An alarm that accuses nobody else",
     question=(
-        "Write `alarm(events)`. `events` lists what the log says of one account, in order, such as "
-        '`["password accepted", "code refused", "logged in"]`. Return True if `"password accepted"` '
-        "occurs five times "
-        'with no `"logged in"` between the first of them and the fifth, else False. Other events between them do not '
+        'Write `alarm(events)`. `events` lists what the log says of one account, in order, such as `["password '
+        'accepted", "code refused", "logged in"]`. Return True if `"password accepted"` occurs five times with no '
+        '`"logged in"` between the first and the fifth, and False otherwise. Other events between them do not '
         "matter."
     ),
     solution=_in_a_row(_COUNTED + _ASKED),
     hints=(
-        "Go through the events one by one, and keep one number as you go.",
+        "Go through the events one by one, and update one number as you go.",
         "Which event increases the number by one, and which event sets it back to zero?",
-        "Check the number inside the loop. After the loop, a login may have set it back long ago.",
+        "Check the number inside the loop. By the end of the loop, a login may have set it back to zero.",
     ),
     cases=(
         Case(
             "Nothing has happened",
             ([],),
             False,
-            "The list is empty: nobody has typed a password. What is there to report?",
+            "The list is empty, so nobody has typed a password. Is there anything to report?",
         ),
         Case("Five working days", (["password accepted", "logged in", "logged out"] * 5,), False, _BETWEEN),
         Case(
-            "Five passwords, and nothing else",
+            "Five passwords and nothing else",
             (["password accepted"] * 5,),
             True,
-            "This is the simplest alarm. What has your function counted when the list ends?",
+            "This is the simplest alarm. How many passwords has your function counted when the list ends?",
         ),
         Case(
             "Four passwords",
             (["password accepted"] * 4,),
             False,
-            "Four passwords are one too few. At which number does your alarm ring?",
+            "Four passwords are one too few. After how many passwords does your alarm go off?",
         ),
         Case(
             "Six passwords",
             (["password accepted"] * 6,),
             True,
-            "The fifth password is among them. What does the sixth password change?",
+            "The fifth password has already come. Should the sixth password change the answer?",
         ),
         Case(
-            "Five guesses, each with its refusal",
+            "Five guesses, each with a refusal",
             (["password accepted", "code refused"] * 5,),
             True,
-            "Refused codes are between the passwords. How should they change the count?",
+            "There are refused codes between the passwords. Should they change the count?",
         ),
         Case(
             "A forgetful year",
             (["password accepted", "password accepted", "logged in"] * 9,),
             False,
-            "Once a month the owner leaves the phone at home. Are nine passwords in a year five in a row?",
+            "About once a month, the owner leaves the phone at home. Are there ever five passwords without a login "
+            "between them?",
         ),
         Case(
-            "Four, a login, four",
+            "Four passwords, a login, four passwords",
             (["password accepted"] * 4 + ["logged in"] + ["password accepted"] * 4,),
             False,
             _BETWEEN,
@@ -261,32 +265,33 @@ ALARM = Exercise(
             "Five guesses, and then the owner",
             (["password accepted", "code refused"] * 5 + ["password accepted", "logged in"],),
             True,
-            "The owner's login comes afterwards. Does it undo what happened before?",
+            "The owner's login comes after the fifth password. Does this login undo what happened before?",
         ),
     ),
     wrong=(
         Wrong(
             'def alarm(events):\n    return events.count("password accepted") - events.count("logged in") >= 5',
-            "You count over the whole list. Over a year that accuses everybody who sometimes forgets the phone. What "
-            "does *in a row* mean here?",
+            "Your code counts over the whole list. Over a year, that accuses everybody who sometimes forgets the "
+            "phone. Which event should start the count again?",
         ),
         Wrong(
             _in_a_row('row = row + 1 if event == "password accepted" else 0\n' + _ASKED),
-            "You set the number back at every other event. A guess is a password and a refusal, so your number never "
-            "goes beyond one. Which event may set it back?",
+            "Your code sets the number back at every other event. A guess is a password and then a refusal, so your "
+            "number never gets beyond one. Which event may set it back?",
         ),
         Wrong(
             _in_a_row(_COUNTED, "row >= 5"),
-            "You check the number at the end. By then the owner has logged in, and your function reports nothing. "
-            "When must you check it?",
+            "Your code checks the number after the loop. By then the owner has logged in, so your function reports "
+            "nothing. When must you check the number?",
         ),
         Wrong(
             'def alarm(events):\n    return events.count("code refused") >= 5',
-            "You count refused codes. Refused codes accuse everybody who mistypes. Which passwords lead to no login?",
+            "Your code counts refused codes, so it accuses everybody who mistypes. What is different about a "
+            "guesser's passwords?",
         ),
         Wrong(
             _in_a_row(_COUNTED + _ASKED.replace("==", ">")),
-            "Your alarm rings at the sixth password. At which password should it ring?",
+            "Your alarm goes off at the sixth password. At which password should it go off?",
         ),
     ),
 )
@@ -300,53 +305,57 @@ PREDICTIONS = (
         options=(
             Option("a", "the text, so that an operator can see what happened", lambda kept: kept == "the text"),
             Option("b", "a hash of the text", lambda kept: kept == "a hash"),
-            Option("c", "the time and the reason, and nothing of the text", lambda kept: kept == "a line without it"),
+            Option("c", "the time and the reason, but nothing of the text", lambda kept: kept == "a line without it"),
             Option("d", "nothing at all, because no account has this name", lambda kept: kept == "no line"),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** ten lines. Each has a time, an event, an account and, for a refusal, the real "
-                "reason, which "
-                "Alice never heard. *Factor bound* is the log's word for a finished enrolment. The password in "
-                "the wrong field "
-                "is there as *unknown name*."
+                "**What we saw:** the log has ten lines. Each has a time, an event, an account and, for a refusal, "
+                "the real reason, which the server never told Alice. *Factor bound* is the log's term for a finished "
+                "enrolment. The password in the wrong field appears as *unknown name*."
             ),
             (
-                "The log contains no name, no code, no token, and nothing that anybody typed (ASVS-16.2.5). An "
-                "account is an identifier that means nothing elsewhere; Alice's identifier is written as 1 here. The "
-                "server offers no way to change or remove a line, and the database refuses it as well."
+                "The log contains no name, no code, no token, and nothing that anybody typed (ASVS-16.2.5). The log "
+                "names an account by an identifier that means nothing elsewhere; here the table shows Alice's "
+                "identifier as 1. The server has no function to change or remove a line, and the database also "
+                "refuses such changes."
             ),
         ),
         secrets=(r"nothing that anybody typed", r"password refused\s+none\s+unknown name"),
     ),
     Prediction(
         id="most-rejected",
-        question="In this week somebody guesses the codes of one account. Which account has the most refused codes?",
+        question=(
+            "During this week, somebody guesses the codes of one account. Which account has the most refused codes?"
+        ),
         options=(
             Option("a", "the account whose codes are guessed", lambda place: place == 1),
             Option(
-                "b", "an honest person's, with the guessed account among the first five", lambda place: 1 < place <= 5
+                "b",
+                "an honest person's account, and the guessed account is among the first five",
+                lambda place: 1 < place <= 5,
             ),
-            Option("c", "an honest person's, with the guessed account far down the list", lambda place: place > 5),
+            Option(
+                "c",
+                "an honest person's account, and the guessed account is far down the list",
+                lambda place: place > 5,
+            ),
         ),
         outcome="b",
         saw=(
             (
                 "**What we saw:** three accounts stand out, and the guessed account is the third. The first two "
-                "belong to "
-                "honest people (we made the week, so we know). One has a phone whose clock is off. The other has "
-                "a keyboard "
-                "with a key that sticks. If you block *the top of the list*, you lock out two colleagues, and "
-                "then nobody "
-                "trusts the list any more."
+                "belong to honest people (we know, because we made up this week). One person's phone has a wrong "
+                "clock, and the other person's keyboard has a key that sticks. If you block *the top of the list*, "
+                "you lock out two colleagues, and then nobody trusts the list any more."
             ),
         ),
         secrets=(r"96, 84, 66", r"lock out two colleagues", r"guessed account is the third"),
     ),
     Prediction(
         id="best-alarm-rule",
-        question="Judged by speed alone, which rule is the best: which rule notices this attack first?",
+        question="Judge the rules only by their speed. Which rule notices this attack first?",
         options=(
             Option("a", "12 refused codes in a day", lambda rule: rule.startswith("12 ")),
             Option("b", "a refused code between 20:00 and 6:00", lambda rule: rule.startswith("a refused")),
@@ -357,21 +366,19 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** in the picture, the two colleagues have dozens of diamonds and not one cross. The "
-                "third account has only crosses, evenly over day, night and weekend, while its owner's logins keep "
-                "office hours. The number of mistakes does not show a thief. The events after a mistake do: somebody "
-                "who has the password and lacks the phone never gets in."
+                "third account has only crosses, spread evenly over day, night and weekend, although its owner logs "
+                "in only during office hours. The number of mistakes does not reveal a thief. The events after a "
+                "mistake do, because somebody who has the password but not the phone never gets in."
             ),
             (
-                "In the table, the night rule is first, after 49 minutes. It also accuses sixteen honest "
-                "people who work "
-                "late. The first rule accuses the two colleagues and misses the guesser, who makes ten attempts "
-                "a day. The "
-                "third rule accuses nobody and never finds anything, because the owner's logins break each row."
+                "In the table, the night rule notices the attack first, after 49 minutes. But it also accuses "
+                "sixteen honest people who work late. The first rule accuses the two colleagues and misses the "
+                "guesser, who makes ten attempts a day. The third rule accuses nobody and never finds anything, "
+                "because the owner's logins interrupt each row of refused codes."
             ),
             (
-                "Only the fourth rule asks the question that separates the guesser from the colleagues. It rings "
-                "on Monday "
-                "morning, and accuses nobody else. So speed is only half of the judgement."
+                "Only the fourth rule asks the question that separates the guesser from the colleagues. It raises "
+                "the alarm on Monday morning and accuses nobody else. So do not judge a rule by its speed alone."
             ),
         ),
         secrets=(r"49 minutes", r"not one cross", r"after 10 hours"),

@@ -1,4 +1,4 @@
-"""The records of exercises and predictions. They are plain data, and `checks` puts the questions."""
+"""The records of exercises and predictions. They are plain data; the module `checks` does the grading."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 ID = re.compile(r"[\w.-]{1,80}", re.ASCII)
-"""The form of ids, of letters in choices, and of pseudonyms."""
+"""The pattern for ids, for letters in choices, and for pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question to an answer: with these arguments it must return `expected`. `name` names the case.
+    """Hold one test of an answer: with these arguments it must return `expected`. `name` is the name of the case.
 
-    `feedback` says what the learner's code does, what follows, and asks a question. It does not give the answer away.
-    `wanted` says in words what was expected. Values and choices need it, because `expected` is their answer.
+    `feedback` says what the learner's code does and what follows, and asks a question. It does not reveal the answer.
+    `wanted` says in words what was expected. Values and choices need it, because their `expected` is the answer.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A plausible wrong answer as source text, and the feedback that it must get."""
+    """Hold a plausible wrong answer as source text, and the feedback that the learner must get for it."""
 
     source: str
     feedback: str
@@ -37,7 +37,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One letter of a choice, with its words. In a prediction `holds` says whether this is what happened."""
+    """Hold one letter of a choice, with its text. In a prediction, `holds` returns whether this is what happened."""
 
     letter: str
     words: str
@@ -45,22 +45,22 @@ class Option:
 
 
 def call(answer: Any, *arguments: Any) -> object:
-    """Call the learner's function, as most exercises do."""
+    """Call the learner's function with these arguments, and return its result. Most exercises use this."""
     return answer(*arguments)
 
 
 def as_given(answer: Any) -> object:
-    """Return a value as it is."""
+    """Return the answer unchanged."""
     return answer
 
 
 def letter(answer: Any) -> object:
-    """Read the letter of a choice; capitals, and spaces or signs around it, are forgiven, as in `"C)"`."""
+    """Return the letter of a choice in lower case, without the spaces or punctuation around it, as in `"C)"`."""
     return re.sub(r"^[\W_]+|[\W_]+$", "", answer).lower() if isinstance(answer, str) else answer
 
 
 def letters(answer: Iterable[str]) -> object:
-    """Read several letters in any order; capitals, spaces, signs and the word `and` are forgiven."""
+    """Return several letters as a sorted text. Ignore order, case, spaces, punctuation and the word `and`."""
     text = answer if isinstance(answer, str) else " ".join(answer)
     words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word != "and"]
     return "".join(sorted(set("".join(words))))
@@ -68,12 +68,12 @@ def letters(answer: Iterable[str]) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """A question to the learner, how its answer is graded, and the answers that are known beforehand.
+    """Hold a question to the learner, the way to grade the answer, and answers that are known in advance.
 
-    The notebook has `question` word for word. `solution` is source text whose last statement defines the answer:
+    The notebook repeats `question` word for word. `solution` is source text whose last statement defines the answer:
     a function, a class or a value. `given` holds the imports of the notebook's setup cell that the solution uses.
-    `hints`, two or more, go from vague to near; none holds a line of the solution. `ask` is `call` for a function,
-    `as_given` for a value and `letter` for a choice. A function of your own may play scenarios with a class.
+    `hints` are two or more, from vague to specific, and contain no line of the solution. `ask` is `call` for a
+    function, `as_given` for a value and `letter` for a choice. For a class, write a function that runs scenarios.
     """
 
     id: str
@@ -88,24 +88,24 @@ class Exercise:
 
     @property
     def answer_name(self) -> str:
-        """Return the name of the answer in the notebook."""
+        """Return the name that the answer has in the notebook."""
         return _defined_last(self.solution)[0]
 
     @property
     def kind(self) -> str:
-        """Return what the answer has to be: `function`, `class` or `value`."""
+        """Return which kind of answer the exercise needs: `function`, `class` or `value`."""
         return _defined_last(self.solution)[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A question to guess at before a demo. Exactly one option `holds` for what happens.
+    """Hold a question that learners answer with a guess before a demo. Exactly one option `holds` for what happens.
 
-    `outcome` is the letter that holds if the notebook's cells run once each, in their order; "" if it may be any.
-    `saw` explains the outcome, in paragraphs of light Markdown (bold, italics, code, links). Only `compare` shows it,
-    so a learner cannot read it before the guess. `secrets` are regular expressions for the words and numbers that
-    would give the outcome away. The committed outputs after the guess show each of them, and a learner's copy shows
-    none (`tests/notebooks/test_predictions.py`).
+    `outcome` is the letter that holds if the notebook's cells run once each, in their order; "" if it can be any
+    letter. `saw` explains the outcome in paragraphs of light Markdown (bold, italics, code, links). Only `compare`
+    shows it, so learners cannot read it before the guess. `secrets` are regular expressions for the words and numbers
+    that would give the outcome away. Each of them occurs in the committed outputs after the guess, and none occurs in
+    a learner's copy (`tests/notebooks/test_predictions.py`).
     """
 
     id: str
@@ -117,14 +117,14 @@ class Prediction:
 
 
 def made_by(source: str, given: str = "") -> Any:
-    """Return what the last statement of `source` defines. `source` is always the kit's own."""
+    """Run `source`, and return what its last statement defines. Pass only source text from the kit."""
     names: dict[str, Any] = {}
     exec(compile(f"{given}\n{source}", "answer", "exec", dont_inherit=True), names)  # noqa: S102
     return names[_defined_last(source)[0]]
 
 
 def _defined_last(source: str) -> tuple[str, str]:
-    """Return name and kind of what the last statement defines."""
+    """Return the name and the kind of the object that the last statement of `source` defines."""
     last = ast.parse(source).body[-1]
     if isinstance(last, ast.FunctionDef | ast.ClassDef):
         return last.name, "class" if isinstance(last, ast.ClassDef) else "function"

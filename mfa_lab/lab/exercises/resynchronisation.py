@@ -27,9 +27,9 @@ BOUNDS = Exercise(
     title="Bound a drift",
     question=(
         "Write `bounds(observations)`. Each observation is a pair `(now, step)`: when the server's clock said `now`, "
-        "the phone showed the code of `step` (30 seconds long, as always). Return `(least, most)`: by how many whole "
-        "seconds the phone can be ahead, at least and at most. Below 0 it is behind. Return None if no whole "
-        "number fits all of them."
+        "the phone showed the code of `step` (30 seconds long, as always). Return `(least, most)`, the smallest and "
+        "the largest number of whole seconds by which the phone can be ahead. A negative number means that the phone "
+        "is behind. Return None if no whole number fits all observations."
     ),
     ask=_bounds,
     solution="""
@@ -39,14 +39,14 @@ def bounds(observations):
     return (least, most) if least <= most else None
 """.strip(),
     hints=(
-        "Take one observation. What was the phone's own time then, at least, and at most?",
+        "Take one observation. What are the earliest and the latest time that the phone's clock could show then?",
         (
-            "A step of 30 seconds begins at 30 times its number, and its last second is 29 later. Subtract the time "
-            "of the server's clock."
+            "A step begins at 30 times its number, and its last second comes 29 seconds later. Subtract the time of "
+            "the server's clock from both."
         ),
         (
-            "Every observation must hold. Among the least values the largest counts (`max`), and among the most "
-            "values the smallest (`min`). What if they pass each other?"
+            "Your bounds must fit all observations. So use the largest of the lower bounds (`max`) and the smallest "
+            "of the upper bounds (`min`). What if the lower bound ends up above the upper bound?"
         ),
     ),
     cases=(
@@ -58,43 +58,45 @@ def bounds(observations):
             "far is each end from the server's time?",
         ),
         Case(
-            "At 100 it shows step 3, at 110 still step 3",
+            "At 100 the phone shows step 3, at 110 still step 3",
             ([(100, 3), (110, 3)],),
             (-10, 9),
-            "Your bounds do not fit both observations. How much of the first interval is left when the second is "
-            "known?",
+            "Your bounds do not fit both observations. How much of the first interval does the second observation "
+            "leave?",
         ),
         Case(
-            "At 100 it shows step 3, at 101 step 4",
+            "At 100 the phone shows step 3, at 101 step 4",
             ([(100, 3), (101, 4)],),
             (19, 19),
-            "Your bounds leave more or less than one value. What does it mean that the code changed within this "
-            "second?",
+            "Your bounds should leave exactly one value. The code changed within this one second: what does that say "
+            "about the phone's clock?",
         ),
         Case(
-            "At 1,800,000,040 step 60,000,000, 27 seconds later the next",
+            "At 1,800,000,040 the phone shows step 60,000,000, and 27 seconds later the next step",
             ([(1_800_000_040, 60_000_000), (1_800_000_066, 60_000_000), (1_800_000_067, 60_000_001)],),
             (-37, -37),
-            "Your bounds miss a phone that is behind. Which sign does its drift have?",
+            "Your bounds are wrong for a phone that is behind. Is its drift positive or negative?",
         ),
         Case(
-            "The same, in another order",
+            "The same observations in another order",
             ([(1_800_000_067, 60_000_001), (1_800_000_040, 60_000_000), (1_800_000_066, 60_000_000)],),
             (-37, -37),
-            "Your bounds depend on the order of the observations. Does the clock know in which order you wrote them "
-            "down?",
+            "Your bounds depend on the order of the observations. Does the phone's clock depend on the order in "
+            "which you list them?",
         ),
         Case(
-            "At 100 it shows step 3, at 101 step 5",
+            "At 100 the phone shows step 3, at 101 step 5",
             ([(100, 3), (101, 5)],),
             None,
-            "Your code finds bounds although no clock passes two steps within a second. What should it return then?",
+            "Your code finds bounds, although no clock advances two steps within one second. What should it return "
+            "if observations contradict each other?",
         ),
         Case(
-            "At 1,800,000,040 step 3: its clock has begun in 1970 again",
+            "At 1,800,000,040 the phone shows step 3, because its clock was reset to 1970",
             ([(1_800_000_040, 3)],),
             (-1_799_999_950, -1_799_999_921),
-            "Your bounds fail for a clock that is very wrong. Does your code assume that it is nearly correct?",
+            "Your bounds are wrong for a clock that is decades behind. Does your code assume that clocks are nearly "
+            "correct?",
         ),
     ),
     wrong=(
@@ -103,7 +105,8 @@ def bounds(observations):
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 30 - now for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "Your step lasts 31 seconds, from 30 times its number to 30 later. Which is its last second?",
+            "Your steps last 31 seconds, because the last second comes 30 seconds after the first. Which is the last "
+            "second of a step?",
         ),
         Wrong(
             "def bounds(observations):\n"
@@ -118,30 +121,31 @@ def bounds(observations):
             "    least = min(30 * step - now for now, step in observations)\n"
             "    most = max(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most) if least <= most else None",
-            "Your interval grows with each observation, because it contains what any one of them allows. What do "
-            "all of them allow together?",
+            "Your interval grows with each observation, because it contains every value that at least one "
+            "observation allows. Which values do all observations allow?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most)",
-            "Your least is greater than your most, and nothing warns a program that uses the pair. What should your "
-            "code return if no number fits?",
+            "Your lower bound is above your upper bound, and nothing warns a program that uses the pair. What should "
+            "your code return if no number fits?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    least = max(30 * step - now for now, step in observations)\n"
             "    most = min(30 * step + 29 - now for now, step in observations)\n"
             "    return (least, most) if least < most else None",
-            "Your code says that no number fits, although least and most are the same number. How many numbers are "
-            "there between 5 and 5, both included?",
+            "Your code returns None when `least` and `most` are the same number, although that number fits. How many "
+            "numbers are there from 5 to 5, both included?",
         ),
         Wrong(
             "def bounds(observations):\n"
             "    now, step = observations[-1]\n"
             "    return 30 * step - now, 30 * step + 29 - now",
-            "Your code reads only the last observation, so the others are lost. What do they exclude?",
+            "Your code reads only the last observation and ignores the others. Which values do the other "
+            "observations exclude?",
         ),
         Wrong(
             "def bounds(observations):\n"
@@ -149,8 +153,8 @@ def bounds(observations):
             "    for now, step in observations:\n"
             "        least, most = max(least, 30 * step - now), min(most, 30 * step + 29 - now)\n"
             "    return (least, most) if least <= most else None",
-            "Your code starts between −60 and 60, so it excludes a clock that is further off. Which observation "
-            "said that?",
+            "Your code starts with bounds of −60 and 60, so it excludes a clock that is more than a minute off. "
+            "Which observation justifies these bounds?",
         ),
     ),
 )
@@ -213,7 +217,7 @@ def opens_by_the_wall(secret, code, now, zone):
 _GIVEN = "from datetime import UTC, datetime\n\nfrom mfa_lab.otp import code_at"
 _MATCH = "from mfa_lab.errors import NoMatch\nfrom mfa_lab.otp import match\n\n"
 _AGAIN = (
-    "Your verifier is wrong in the night when the wall clock shows this time twice. Which of the two moments does it "
+    "Your verifier is wrong on the night when the wall clock shows this time twice. Which of the two times does it "
     "compute with?"
 )
 
@@ -222,8 +226,9 @@ LOCAL_TIME = Exercise(
     title="The hour that comes twice",
     question=(
         "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, and "
-        "`zone` is the server's time zone. Return True if `code` is the one that a correct phone shows at `now`, "
-        "else False. It must hold in every zone and at every hour of the year. There is no window here."
+        "`zone` is the server's time zone. Return True if `code` is the code that a correct phone shows at `now`, "
+        "and False otherwise. Your verifier must be correct in every zone and at every hour of the year. There is no "
+        "window here."
     ),
     ask=_opens,
     given=_GIVEN,
@@ -232,41 +237,46 @@ def opens(secret, code, now, zone):
     return code == code_at(secret, now)
 """.strip(),
     hints=(
-        "Read the three lines for the second 1:30:10 of that night. Which line loses something?",
         (
-            "The text alone cannot tell the two hours apart. From which number do phones compute a code, and does "
-            "the "
-            "server have this number?"
+            "Follow the three lines of the given verifier when the clock shows 1:30:10 for the second time. Which "
+            "line loses information?"
         ),
-        "Unix seconds are the same all over the world and never go back. Time zones are for people.",
+        (
+            "The text alone cannot distinguish the two hours. Which number do phones compute a code from, and does "
+            "the server have this number?"
+        ),
+        (
+            "Unix seconds are the same all over the world, and daylight saving never sets them back. Time zones are "
+            "only for people."
+        ),
     ),
     cases=(
         Case(
             "UTC at noon",
             ("UTC", _NOON, _NOON),
             True,
-            "Your verifier fails even in UTC at noon. Does it return True or False, and in which zone does it read "
-            "a time without a zone?",
+            "Your verifier fails even in UTC at noon. Does it return True or False, and which zone does it assume "
+            "for a time without a zone?",
         ),
         Case(
-            "UTC at noon, the code of the step before",
+            "UTC at noon, the code of the previous step",
             ("UTC", _NOON, _NOON - 30),
             False,
-            "Your verifier does not return False for a code of another step. Is there a window in this exercise?",
+            "Your verifier should return False for a code of another step. Is there a window in this exercise?",
         ),
         Case(
             "New York at the same moment",
             ("America/New_York", _NOON, _NOON),
             True,
-            "Your verifier rejects a valid code, only because the server is in another zone. Does the phone know "
-            "the zone?",
+            "Your verifier rejects a valid code just because the server is in another zone. Does the phone's code "
+            "depend on the server's zone?",
         ),
         Case(
             "Kathmandu at the same moment",
             ("Asia/Kathmandu", _NOON, _NOON),
             True,
-            "Your verifier fails in a zone that is 5 hours and 45 minutes from UTC. Why does it need the zone at "
-            "all?",
+            "Your verifier is wrong in a zone that is 5 hours and 45 minutes ahead of UTC. Why does it need the zone "
+            "at all?",
         ),
         Case("New York, 1:30:10 for the first time", ("America/New_York", _NEW_YORK, _NEW_YORK), True, _AGAIN),
         Case(
@@ -279,8 +289,8 @@ def opens(secret, code, now, zone):
             "New York, 1:30:10 for the second time, a code from the first",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK),
             False,
-            "Your verifier does not return False for a code that is an hour old. Which moment does it take the text "
-            "for?",
+            "Your verifier should return False for a code that is an hour old. Which of the two times does it "
+            "compute with?",
         ),
         Case(
             "Berlin, 2:30:10 for the second time",
@@ -292,63 +302,63 @@ def opens(secret, code, now, zone):
             "Berlin, 2:30:10 for the first time, a code from the second",
             ("Europe/Berlin", _BERLIN, _BERLIN + 3600),
             False,
-            "Your verifier does not return False for a code that a phone will show in an hour. Which moment does it "
-            "take the text for?",
+            "Your verifier should return False for a code that a phone will show only in an hour. Which of the two "
+            "times does it compute with?",
         ),
         Case(
             "Lord Howe Island, 1:45:10 for the second time, half an hour later",
             ("Australia/Lord_Howe", _LORD_HOWE + 1800, _LORD_HOWE + 1800),
             True,
-            "Your verifier fails in a zone that goes back by half an hour. Does it assume that every zone goes back "
-            "by one hour?",
+            "Your verifier is wrong in a zone whose clocks go back by half an hour. Does it assume that they go back "
+            "by an hour everywhere?",
         ),
         Case(
-            "New York, 1:30:10 for the second time, and the machine goes by New York's time itself",
+            "New York, 1:30:10 for the second time, and the machine itself uses New York's time",
             ("America/New_York", _NEW_YORK + 3600, _NEW_YORK + 3600, "EST5EDT,M3.2.0,M11.1.0"),
             True,
-            "Your verifier fails if the machine itself uses such a zone. In which zone does Python read a time "
+            "Your verifier is wrong if the machine itself uses such a zone. Which zone does Python assume for a time "
             "without a zone?",
         ),
     ),
     wrong=(
         Wrong(
             GIVEN_VERIFIER,
-            "Your verifier is correct at the first 1:30 and wrong at the second. Both have the same text: what is "
-            "lost in it?",
+            "Your verifier is correct at the first 1:30 and wrong at the second. Both times become the same text: "
+            "what does the text lose?",
         ),
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=zone, fold=1"),
-            "Now your verifier is correct at the second 1:30 and wrong at the first. Can any text without a zone "
-            "say which one it is?",
+            "Now your verifier is correct at the second 1:30 and wrong at the first. Can a text without a zone say "
+            "which of the two it means?",
         ),
         Wrong(
             GIVEN_VERIFIER.replace("tzinfo=zone", "tzinfo=UTC"),
-            "Your verifier reads the wall clock as UTC, so it rejects valid codes all year in any other zone. Which "
-            "zone's time does that clock show?",
+            "Your verifier reads the wall clock as UTC, so it rejects valid codes in any other zone, all year round. "
+            "Which zone's time does the wall clock show?",
         ),
         Wrong(
             "def opens(secret, code, now, zone):\n"
             '    wall = f"{datetime.fromtimestamp(now, zone):%Y-%m-%d %H:%M:%S}"\n'
             "    times = [datetime.fromisoformat(wall).replace(tzinfo=zone, fold=fold) for fold in (0, 1)]\n"
             "    return code in [code_at(secret, int(time.timestamp())) for time in times]",
-            "Your verifier tries both hours, so a code that somebody read an hour ago gets in as well. How can it "
-            "know which hour it is?",
+            "Your verifier tries both hours, so it also accepts a code that somebody read an hour ago. How can it "
+            "know which of the two hours it is?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now)",
-            "Your verifier returns what `match` returns, which is a record or an error. What should it return, and "
-            "which codes does the window of `match` add?",
+            "Your verifier passes on the result of `match`, which returns a record or raises an error. What should "
+            "it return, and which other codes does the window of `match` accept?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
-            "Your verifier raises `NoMatch` if no step fits, so the caller gets no answer. What should it return "
-            "then?",
+            "If no step fits, your verifier raises `NoMatch`, so the caller gets no answer. What should it return "
+            "instead?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    try:\n        return bool(match(secret, code, now))\n"
             "    except NoMatch:\n        return False",
-            "Your verifier also accepts the code of the step before, because `match` has a window. Which steps does "
-            "the question allow?",
+            "Your verifier also accepts the code of the previous step, because `match` has a window. Which steps "
+            "does the question allow?",
         ),
     ),
 )
@@ -358,7 +368,9 @@ EXERCISES = (BOUNDS, LOCAL_TIME)
 PREDICTIONS = (
     Prediction(
         id="token-in-a-drawer",
-        question="A token that gains 20 millionths lies in a drawer. After how long is it always rejected?",
+        question=(
+            "A token whose clock runs 20 millionths too fast lies in a drawer. After how long is it always rejected?"
+        ),
         options=(
             Option("a", "after a week or less", lambda day: day is not None and day <= 7),
             Option("b", "after a month or so", lambda day: day is not None and 7 < day <= 60),
@@ -368,20 +380,20 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** 20 millionths are 1.7 seconds a day. On day 18 the token is sometimes rejected, "
-                "and from day 35 on always. All three windows are equally narrow, and the one on the left stays "
-                "where it is."
+                "**What we saw:** 20 millionths are 1.7 seconds a day. From day 18 on, the left server sometimes "
+                "rejects the token, and from day 35 on always. All three windows are equally narrow, and the left "
+                "one stays where it is."
             ),
             (
                 "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "
-                "the window's centre one step that way, only for Carol's token (RFC6238-6). That helps until day "
-                "209, because this server learns 10 steps and no more. It also forgets one step for every 30 days "
-                "without a login, so from then on the band sinks. With a login only once a month, the server rejects "
-                "Carol's token from day 35 on, too."
+                "the window one step in that direction, only for Carol's token (RFC6238-6). That helps until day "
+                "209, because this server learns at most 10 steps. It also forgets one step for every 30 days "
+                "without a login, so after day 209 the band sinks. If Carol logs in only once a month, this server "
+                "also rejects her token from day 35 on."
             ),
             (
-                "On the right nobody logged in for a year, so the server learnt nothing. Two codes in a row bring "
-                "the token back on day 365. We will come to that."
+                "On the right, nobody logged in for a year, so the server learned nothing. On day 365, two codes in "
+                "a row bring the token back. A section below explains how."
             ),
         ),
         secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),

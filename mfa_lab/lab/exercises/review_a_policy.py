@@ -45,12 +45,12 @@ def _reviewed(answer: object, question: str) -> str:
 
 REVIEW = Exercise(
     id="review-policy",
-    title="What no parser finds",
+    title="Mistakes that no parser finds",
     question=(
-        "The parser accepts this text, and yet three of its lines break a clause each. NIST-3.2.2: a wait is an hour "
-        "at most. ASVS-7.5.1: a change of factors needs a *fresh* session, with both factors proven in the last five "
-        "minutes. ASVS-6.3.8: a refusal says only that the login was refused. Write `fixes = {number: line, ...}`. "
-        "For each of the three lines, give its number and, in quotes, the line as it should be."
+        "The parser accepts this text, but three of its lines each break a clause. NIST-3.2.2: a wait lasts at most "
+        "an hour. ASVS-7.5.1: to change factors, you need a *fresh* session, in which you proved both factors within "
+        "the last five minutes. ASVS-6.3.8: a refusal says only that the login was refused. Write `fixes = {number: "
+        "line, ...}`. For each of the three lines, give its number and, in quotes, the corrected line."
     ),
     solution=(
         'fixes = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", 11: '
@@ -58,62 +58,64 @@ REVIEW = Exercise(
     ),
     ask=_reviewed,
     hints=(
-        "Ask of each line what happens at the counter because of it. One key tells strangers more than it should.",
+        (
+            "For each line, ask what it changes for the people at the counter. One key lets strangers learn more "
+            "than they should."
+        ),
         "An hour has 3,600 seconds. Which of the waits is longer than that?",
-        "How long does a session of this shop stay fresh? And how long is a working day?",
+        "How long does a session in this shop stay fresh? And how long is a working day?",
     ),
     cases=(
         Case(
             "Waits",
             ("waits",),
             _RIGHT,
-            "A wait may be an hour at most. How long can a wait become with your line?",
-            "waits of an hour at most",
+            "A wait may last at most an hour. How long can a wait become with your line?",
+            "waits of at most an hour",
         ),
         Case(
             "A change of factor",
             ("factors",),
             _RIGHT,
-            "Somebody finds the shop's browser open after lunch. What may they change?",
-            "a session of five minutes at most",
+            "Somebody finds the shop's browser open after lunch. May they change the account's factors?",
+            "a session that is at most five minutes old",
         ),
         Case(
             "Refusals",
             ("words",),
             _RIGHT,
-            "A stranger learns the reason of each refusal. Which line is only for teaching?",
-            "a refusal that tells nothing",
+            "A stranger learns the reason for each refusal. Which line is meant only for teaching?",
+            "a refusal that gives no reason",
         ),
         Case(
             "The rest",
             ("rest",),
             _RIGHT,
-            "You changed a line that breaks no clause. Which three do?",
-            "as it was",
+            "You changed a line that breaks no clause. Which three lines do?",
+            "all other lines unchanged",
         ),
     ),
     wrong=(
         Wrong(
             'fixes = {7: "longest_wait_seconds = 3_600"}',
-            "You fixed one line, and two are left. Somebody who sits down at a session from the morning may "
-            "still change "
-            "its factors. Which line says so?",
+            "You fixed one line, and two are left. Somebody who finds a session from the morning open may still "
+            "change the factors of the account. Which line allows that?",
         ),
         Wrong(
             'fixes = {7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300"}',
-            "You fixed two lines, and one is left. It is near the end, and sounds kind. What does it tell a "
-            "stranger?",
+            "You fixed two lines, and one is left. That line is near the end, and it sounds helpful. What does it "
+            "tell a stranger?",
         ),
         Wrong(
             'fixes = {5: "window_steps = 0", 7: "longest_wait_seconds = 3_600", 9: "fresh_session_seconds = 300", '
             '11: "explain_refusals = false"}',
-            "You changed the window. Window 1 keeps RFC6238-5.2; ASVS-6.5.5 asks for less, so it is a choice and no "
-            "mistake. Which three lines break a clause?",
+            "You changed the window. A window of 1 complies with RFC6238-5.2. ASVS-6.5.5 asks for less, so the "
+            "window is a choice, not a mistake. Which three lines break a clause?",
         ),
         Wrong(
             'fixes = {6: "first_wait_seconds = 60", 7: "longest_wait_seconds = 3_600", '
             '9: "fresh_session_seconds = 300", 11: "explain_refusals = false"}',
-            "You changed the first wait, and half a minute is allowed. Which wait is too long?",
+            "You changed the first wait, but half a minute is allowed. Which wait is too long?",
         ),
     ),
 )

@@ -27,10 +27,10 @@ SAME_WORK = Exercise(
     id="same-work",
     title="A login and a stopwatch",
     question=(
-        "Write `log_in(accounts, name, typed, verify, spare)`. `accounts` gives each name's stored hash. "
-        "`verify(stored, typed)` is slow, and returns whether the two belong together. `spare` is a hash that "
-        "belongs to no account. Return True for a known name with its correct password, else False. A stranger with "
-        "a stopwatch must not find out which names exist. Call `verify` at most once."
+        "Write `log_in(accounts, name, typed, verify, spare)`. `accounts` maps each name to its stored hash. "
+        "`verify(stored, typed)` is slow, and returns whether the hash and the password belong together. `spare` is "
+        "a hash that belongs to no account. Return True for a known name with its correct password, and False "
+        "otherwise. A stranger with a stopwatch must not find out which names exist. Call `verify` at most once."
     ),
     ask=_log_in,
     solution="""
@@ -40,37 +40,39 @@ def log_in(accounts, name, typed, verify, spare):
 """.strip(),
     hints=(
         (
-            "A stopwatch measures the calls of `verify`. Follow each path through your function: how often does it "
-            "call `verify`?"
+            "A stopwatch measures the calls to `verify`. Follow each path through your function: how often does that "
+            "path call `verify`?"
         ),
-        "For a name that has no hash, you can verify against another hash: one was passed in.",
-        "The result of that verification is not the whole answer: a name that does not exist never gets in.",
+        "For a name that has no hash, you can verify against another hash, which is one of the arguments.",
+        "The result of that verification is not the whole answer: a name that does not exist must never get in.",
     ),
     cases=(
         Case(
-            "A known name, its correct password: the answer and the number of calls",
+            "A known name with its correct password: the answer and the number of calls",
             ("anna", "sunshine"),
             (True, 1),
-            "A known name with its correct password must get in, with one call of `verify`. Which hash do you choose "
+            "A known name with its correct password must get in, with one call to `verify`. Which hash do you choose "
             "before the call?",
         ),
         Case(
-            "A known name, a wrong password: the answer and the number of calls",
+            "A known name with a wrong password: the answer and the number of calls",
             ("anna", "football"),
             (False, 1),
-            "A wrong password is rejected, and takes one call.",
+            "Reject a wrong password with one call to `verify`. How often does your code call it?",
         ),
         Case(
             "An unknown name: the answer and the number of calls",
             ("zoe", "sunshine"),
             (False, 1),
-            "What could you verify if no hash is stored, only so that the answer takes as long?",
+            "No hash is stored for this name, but the answer must take as long. What else could you pass to "
+            "`verify`?",
         ),
         Case(
             "An unknown name with the password of the spare hash",
             ("zoe", "a password that nobody has"),
             (False, 1),
-            "Even a correct guess at the password of the spare hash must open nothing: it belongs to no account.",
+            "The spare hash belongs to no account, so even a correct guess at its password must open nothing. What "
+            "else must be true?",
         ),
     ),
     wrong=(
@@ -81,17 +83,17 @@ def log_in(accounts, name, typed, verify, spare):
         return False
     return verify(accounts[name], typed)
 """.strip(),
-            "Your code answers correctly, and does not call `verify` for an unknown name. That answer comes some 20 "
-            "milliseconds sooner. A stranger with a stopwatch learns which names have an account. What else could "
-            "`verify` work on? (`a and b` does not run b if a is false.)",
+            "Your code answers correctly, but it does not call `verify` for an unknown name, so that answer comes "
+            "about 20 milliseconds sooner. A stranger with a stopwatch learns which names have an account. What else "
+            "could you pass to `verify`? (`a and b` does not run b if a is false.)",
         ),
         Wrong(
             """
 def log_in(accounts, name, typed, verify, spare):
     return verify(accounts.get(name, spare), typed)
 """.strip(),
-            "Your code returns the result for the spare hash. Anyone who guesses the password behind it gets in "
-            "under any name that does not exist. What else has to be true for a name to get in?",
+            "Your code returns the result for the spare hash. Anyone who guesses the password of that hash gets in "
+            "under any unknown name. What else has to be true for a name to get in?",
         ),
         Wrong(
             """
@@ -99,8 +101,8 @@ def log_in(accounts, name, typed, verify, spare):
     verify(spare, typed)
     return name in accounts and verify(accounts[name], typed)
 """.strip(),
-            "Your code calls `verify` twice for a known name and once for an unknown one. The stopwatch still tells "
-            "them apart. What could you decide before the first call?",
+            "Your code calls `verify` twice for a known name and once for an unknown name. The stopwatch still tells "
+            "the two apart. What could you decide before the first call?",
         ),
         Wrong(
             """
@@ -109,8 +111,8 @@ def log_in(accounts, name, typed, verify, spare):
     correct = verify(accounts.get(name, spare), typed)
     return correct and name in accounts
 """.strip(),
-            "Your code calls `verify` twice for every name. No stopwatch tells them apart, but each login costs "
-            "double the work. Which of the two calls decides the answer?",
+            "Your code calls `verify` twice for every name. No stopwatch can tell the names apart, but each login "
+            "costs twice the work. Which of the two calls decides the answer?",
         ),
     ),
 )
@@ -119,9 +121,9 @@ WAIT = Exercise(
     id="throttle-wait",
     title="How long to wait",
     question=(
-        "Write `wait(failures)`: how many seconds the next attempt has to wait after this many wrong passwords in a "
-        "row. Two cost nothing. The third costs 30 seconds. Then the wait doubles with each failure, and it is never "
-        "longer than an hour (NIST-3.2.2)."
+        "Write `wait(failures)`. Return how many seconds the next attempt has to wait after this many wrong "
+        "passwords in a row. The first two failures cost nothing. The third costs 30 seconds. Then the wait doubles "
+        "with each failure, up to an hour (NIST-3.2.2)."
     ),
     solution="""
 def wait(failures):
@@ -132,31 +134,43 @@ def wait(failures):
     hints=(
         "There are three cases: no wait, a wait that doubles, and the longest wait.",
         (
-            "After the third failure the wait has doubled 0 times, after the fourth once. How often has it doubled "
-            "after as many as `failures`? Two to the power of n is `2 ** n`."
+            "The wait has doubled 0 times after the third failure, and once after the fourth. How often has it "
+            "doubled after `failures` failures? Two to the power of n is `2 ** n`."
         ),
         "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype."),
-        Case("After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype."),
+        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
+        Case(
+            "After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"
+        ),
         Case(
             "After 3 failures",
             (3,),
             30,
-            "The third failure costs 30 seconds, which have not doubled yet. How many doublings are that for "
-            "`failures` = 3?",
+            "The third failure costs 30 seconds, and that wait has not doubled yet. How many doublings should your "
+            "code count for `failures` = 3?",
         ),
-        Case("After 4 failures", (4,), 60, "Each further failure doubles the wait."),
-        Case("After 6 failures", (6,), 240, "Each further failure doubles the wait."),
-        Case("After 10 failures", (10,), 3600, "An hour is the longest wait."),
-        Case("After 99 failures", (99,), 3600, "An hour is the longest wait."),
+        Case(
+            "After 4 failures",
+            (4,),
+            60,
+            "Each further failure doubles the wait. How many doublings are there by now?",
+        ),
+        Case(
+            "After 6 failures",
+            (6,),
+            240,
+            "Each further failure doubles the wait. How many doublings are there by now?",
+        ),
+        Case("After 10 failures", (10,), 3600, "The longest wait is an hour. How many seconds is that?"),
+        Case("After 99 failures", (99,), 3600, "The longest wait is an hour. How many seconds is that?"),
     ),
     wrong=(
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else 30 * (failures - 2)",
             "Your wait grows by the same 30 seconds each time. RFC4226-7.3 allows that, but a patient thief gets "
-            "more guesses. How does a wait grow if each is twice the last?",
+            "more guesses. How does a wait grow if each wait is twice the one before?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else 30 * 2 ** (failures - 3)",
@@ -170,17 +184,17 @@ def wait(failures):
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(3600, 30 * 2**failures)",
-            "Your wait doubles once for each failure, also for the failures that cost nothing. So the third failure "
-            "already costs 240 seconds. How many of its failures should not double anything?",
+            "Your wait doubles once for every failure, even for those that cost nothing, so the third failure "
+            "already costs 240 seconds. How many failures should not double the wait?",
         ),
         Wrong(
             "def wait(failures):\n    return 0 if failures < 3 else min(60, 30 * 2 ** (failures - 3))",
-            "Your wait stops growing at a minute, so a thief gets a guess a minute. How many seconds does an hour "
-            "have?",
+            "Your wait stops growing at one minute, so a thief gets one guess per minute. How many seconds are there "
+            "in an hour?",
         ),
         Wrong(
             "def wait(failures):\n    return min(3600, 30 * 2 ** (failures - 1))",
-            "Your wait begins at the first failure, so somebody who mistyped once has to wait. How many failures "
+            "Your wait begins with the first failure, so a user who mistypes once has to wait. How many failures "
             "should be free?",
         ),
     ),
@@ -195,26 +209,27 @@ PREDICTIONS = (
         options=(
             Option("a", "none, because there is nothing to compare with", lambda count: count == 0),
             Option("b", "one, as for a name that exists", lambda count: count == 1),
-            Option("c", "two, one for each account that there is", lambda count: count >= 2),
+            Option("c", "two, one for each account that exists", lambda count: count >= 2),
         ),
         outcome="b",
         saw=(
             (
-                "**What we saw:** the same words, and the same work. For the unknown name the server verified the "
-                "typed password against the hash of a password that nobody has, and threw the result away. Without "
-                "that, the answer would come some twenty milliseconds sooner, and a stranger with a stopwatch could "
-                "find out who is a customer. ASVS-6.3.8 forbids that: no message, no status code and no difference "
-                "in *time* may reveal which names exist. Only the instructor's view shows the difference."
+                "**What we saw:** both answers have the same words and cost the same work. For the unknown name, the "
+                "server verified the typed password against the hash of a password that nobody has, and threw the "
+                "result away. Otherwise the answer would come about twenty milliseconds sooner, and a stranger with "
+                "a stopwatch could find out who is a customer. ASVS-6.3.8 forbids that: no message, no status code "
+                "and no difference in *time* may reveal which names exist. Only the instructor's view shows the "
+                "difference."
             ),
             (
-                "The times agree with the count. A server that answered unknown names at once would be a hundred "
-                "times faster or more here, and we allowed a factor of two. The seconds depend on your machine, so "
-                "they are not printed. Add a cell with `known, unknown` to see them."
+                "The measured times agree with this count. A server that answered unknown names at once would be at "
+                "least a hundred times faster here, and our check allows a factor of two. The times depend on your "
+                "machine, so they are not printed. Add a cell with `known, unknown` to see them."
             ),
             (
-                "From the fourth wrong password on, the throttle rejected without comparing. That takes the same "
-                "time, and it must. Unknown names wait just as long as known ones, or else waiting would tell who "
-                "exists. Notebook 22 measures much more finely."
+                "From the fourth wrong password on, the throttle rejected each attempt without comparing anything. "
+                "This takes the same time for both names. Unknown names wait just as long as known ones, or else the "
+                "wait would show which names exist. Notebook 22 measures such times more precisely."
             ),
         ),
         secrets=(
@@ -242,15 +257,15 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the thief enrolled a phone of their own, and is in. Carol is locked out: after "
-                "*her* password the server now asks for a code that she does not have. The claim holds for accounts "
-                "with an authenticator. For an account without one the password is still everything, and MFA even "
-                "helps the thief to keep the owner out."
+                "**What we saw:** the thief enrolled a phone of their own and has a session. Carol is locked out: "
+                "after *her* password, the server now asks for a code that she does not have. The claim is true for "
+                "accounts with an authenticator. For an account without an authenticator, the password is still "
+                "enough, and MFA even helps the thief keep the owner out."
             ),
             (
-                "Nothing is wrong with this server: on the first day it cannot know who is typing. So an "
-                "organisation that introduces MFA has to close that gap by other means. It enrols people when they "
-                "join, in person or with a one-time invitation. And it sets them a deadline."
+                "This server has no bug: on the first day, it cannot know who is typing. An organisation that "
+                "introduces MFA must close this gap in other ways. It enrols people when they join, in person or "
+                "with a one-time invitation, and it sets them a deadline."
             ),
         ),
         secrets=(r"Carol is locked out", r"phone of their own", r"helps the thief", r"one-time invitation"),

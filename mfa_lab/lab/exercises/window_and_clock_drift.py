@@ -52,7 +52,7 @@ def _part(answer: object, group: str, what: str) -> str:
     if choice == "None":
         return "None in quotes"
     if choice is not None and not (isinstance(choice, tuple | list) and len(choice) == 3):
-        return "no three values, nor None"
+        return "neither three values nor None"
     window, *shares = choice or (None, None, None)
     return _of_window(group, window) if what == "window" else _of_shares(group, window, shares)
 
@@ -60,7 +60,7 @@ def _part(answer: object, group: str, what: str) -> str:
 def _of_window(group: str, window: Any) -> str:
     fits = fitting(group)
     if window is None:
-        return _RIGHT if fits is None else "there is one"
+        return _RIGHT if fits is None else "there is a window"
     if isinstance(window, str):
         return _NO_NUMBER
     if type(window) is not int or not 0 <= window < len(costs(group)):
@@ -72,7 +72,7 @@ def _of_window(group: str, window: Any) -> str:
         return f"it rejects {100 * cost.refused:.2g} %"
     if cost.per_year > MOST_GUESSED:
         return f"a guesser gets {100 * cost.per_year:.2g} %"
-    return "a smaller one is enough"
+    return "a smaller window is enough"
 
 
 def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
@@ -85,44 +85,48 @@ def _of_shares(group: str, window: Any, shares: list[Any]) -> str:
     return _RIGHT
 
 
-_THREE = "one entry for each of the three"
-_BOTH = "the smallest window that keeps both rules, or None"
-_PERCENT = "that window's two shares, in percent, as the figure has them"
+_THREE = "one entry for each of the three groups"
+_BOTH = "the smallest window that satisfies both rules, or None"
+_PERCENT = "the two shares of that window, in percent, as in the figure"
 _ROWS = (
-    "Your entry is not what the two rules ask for. "
-    "Draw this group's figure and go down its rows: which rule fails first?"
+    "Your entry does not follow from the two rules. In this group's figure, which row is the first to satisfy the "
+    "rule on the left?"
 )
 _SHARES = (
-    "Your shares differ from the row that you chose. Which share is on the left of the figure, and which share of a "
-    "year on the right?"
+    "Your shares are not those of the row that you chose. Which share does the figure show on the left, and which "
+    "share for a year on the right?"
 )
 
 CHOOSE = Exercise(
     id="choose-window",
     title="A window, and its defence",
     question=(
-        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` by '
-        "`(window, refused, guessed)`. Choose the smallest window that keeps two rules. It rejects at most 2 "
-        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. As its defence, add "
-        "these two shares in percent. If no window keeps both rules, write `None`. For example, `(9, 50, 50)` has "
-        "the correct form."
+        'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` with `(window, refused, '
+        "guessed)`. For each group, choose the smallest window that satisfies two rules. It rejects at most 2 "
+        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. To defend your "
+        "choice, give these two shares in percent. If no window satisfies both rules, write `None`. For example, "
+        "`(9, 50, 50)` has the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
     hints=(
-        "Draw the figure once for each group, and go down its rows from window 0.",
+        "Draw the figure for each group, and go down its rows from window 0.",
         (
-            "On the left, find the first row whose share is 2 % or less. Only then read the right side: is its "
-            "share of a year 10 % or less?"
+            "On the left, find the first row whose share is 2 % or less. Then read the right side of that row: is "
+            "the share for a year 10 % or less?"
         ),
-        "If the first row that is good on the left costs too much on the right, can any later row cost less?",
+        (
+            "Suppose that the first row that satisfies the rule on the left breaks the rule on the right. Can any "
+            "later row satisfy both?"
+        ),
     ),
     cases=(
         Case(
             "The groups",
             ("", "groups"),
             _RIGHT,
-            "Your dictionary lacks one of the three groups. Is each name there, in small letters and in quotes?",
+            "One of the three groups is missing from your dictionary. Is each name there, in small letters and in "
+            "quotes?",
             _THREE,
         ),
         Case("The office's window", ("office", "window"), _RIGHT, _ROWS, _BOTH),
@@ -134,42 +138,43 @@ CHOOSE = Exercise(
     wrong=(
         Wrong(
             'choice = {"office": (0, 32, 1.1), "ward": (0, 63, 1.1), "archive": (0, 81, 1.1)}',
-            "You chose no window for anybody, so a guesser's chance is the smallest. How many people of the office "
-            "must type twice each morning?",
+            "You chose window 0 for every group, which keeps the guesser's chance small. How many people in the "
+            "office must type twice each morning?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (1, 17, 3.3), "archive": (1, 47, 3.3)}',
-            "You chose one step for everybody, which is enough for the time that a code is on its way. On the ward "
-            "clocks are wrong too: what share of its logins is rejected?",
+            "You chose one step for every group, which allows enough time for people to type. On the ward, many "
+            "clocks are also wrong. What share of its logins does the server reject?",
         ),
         Wrong(
             'choice = {"office": (1, 0.0056, 0.033), "ward": (4, 0.011, 0.097), "archive": None}',
-            "Your shares are fractions, so they look a hundred times smaller than the figure's. In which unit does "
-            "the figure give them?",
+            "You gave your shares as fractions, so they are a hundred times smaller than those in the figure. Which "
+            "unit does the figure use?",
         ),
         Wrong(
             'choice = {"office": (2, 0.22, 5.5), "ward": (5, 0.3, 12), "archive": (6, 0.19, 14)}',
-            "Your window for the office is wider than the rules ask for, and each step has its price. Where does the "
-            "first rule begin to hold?",
+            "Your window for the office is wider than necessary, and each extra step helps a guesser. Which row is "
+            "the first to satisfy the rule about honest logins?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (5, 0.87, 12)}',
-            "Your window for the archive keeps the people's rule and breaks the guesser's. Must there be a window "
-            "that keeps both?",
+            "Your window for the archive satisfies the rule about honest logins, but breaks the rule about the "
+            "guesser. Must there be a window that satisfies both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": (4, 3.2, 9.7)}',
-            "Your window for the archive keeps the guesser's rule and breaks the people's. Must there be a window "
-            "that keeps both?",
+            "Your window for the archive satisfies the rule about the guesser, but breaks the rule about honest "
+            "logins. Must there be a window that satisfies both?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7)}',
-            "You left out the archive, so nobody knows what you decided. If you found no window for it, how can you "
-            "say that?",
+            "You left out the archive, so nobody knows what you decided. If you found no window for the archive, how "
+            "can your dictionary say so?",
         ),
         Wrong(
             'choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": "None"}',
-            "Your entry in quotes is a word of four letters. How does Python write the value that means *nothing*?",
+            "Your entry is in quotes, so it is a word of four letters. How do you write Python's value for "
+            "*nothing*?",
         ),
     ),
 )
@@ -179,28 +184,31 @@ EXERCISES = (CHOOSE,)
 PREDICTIONS = (
     Prediction(
         id="offset-and-delay",
-        question="A phone 20 s ahead, a code 20 s on its way, and a window of 0: how often does it get in?",
+        question=(
+            "A phone is 20 s ahead, its code takes 20 s to arrive, and the window is 0. How often does the "
+            "server accept the code?"
+        ),
         options=(
             Option("a", "never, because two errors are worse than one", lambda chance: chance == 0),
             Option("b", "a third of the time, as often as with one of the errors", lambda chance: 0 < chance < 1),
-            Option("c", "always, because each error cancels the other", lambda chance: chance == 1),
+            Option("c", "always, because the two errors cancel each other out", lambda chance: chance == 1),
         ),
         outcome="c",
         saw=(
             (
-                "**What we saw:** always. Her phone shows a time that comes only in 20 seconds, and that is when the "
-                "code arrives. So only one number counts: how far the clock is ahead, minus the time on the way. "
-                "With one of the two errors she would get in a third of the time."
+                "**What we saw:** always. Alice's phone shows the code of a time that is still 20 seconds away, and "
+                "the code arrives at exactly that time. So only one number counts: how far the clock is ahead, minus "
+                "the time on the way. With only one of the two errors, she would get in a third of the time."
             ),
             (
-                "The map shows slanting bands. On them the chance is 1, beside them it falls evenly, and one step "
-                "further it is 0. The formula: the window, plus 1, minus the size of the difference (without its "
-                "sign) divided by 30, and never below 0 or above 1."
+                "The map shows slanting bands. Inside a band the chance is 1, beside the band it falls steadily, and "
+                "one step further away it is 0. The formula is: the window, plus 1, minus the difference (without "
+                "its sign) divided by 30. The result is never below 0 or above 1."
             ),
             (
-                "Alice's phone that was 45 seconds slow got in half of the time: 1 + 1 − 45/30. With a phone 30 "
-                "seconds slow and 15 seconds of typing the result is the same. The time on the way always adds to a "
-                "slow phone's error."
+                "When Alice's phone was 45 seconds slow, she got in half of the time: 1 + 1 − 45/30. If the phone is "
+                "30 seconds slow and the code takes 15 seconds to arrive, the result is the same. The time on the "
+                "way always adds to a slow phone's error."
             ),
         ),
         secrets=("only one number counts", "minus the time on the way", "slanting bands", "offset minus the delay"),
@@ -218,13 +226,15 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
-                "brings nearly everything: 2.4 percent are left. All further steps together bring less than a tenth "
-                "of that gain. On the right each step costs the same. It opens two more codes, and a guesser's "
-                "chance in a year grows by about two percentage points. That is why RFC6238-5.2 stops at one."
+                "brings nearly the whole improvement: only 2.4 percent are left. All further steps together bring "
+                "less than a tenth of that. On the right, each step costs the same. It opens two more codes, and a "
+                "guesser's chance in a year grows by about two percentage points. That is why RFC6238-5.2 allows "
+                "only one step."
             ),
             (
-                "Why 34, and not the 27 of the first cell? There every code took eight seconds. Here half of them "
-                "take longer, which makes 31. The clocks set by hand do the rest."
+                "Why 34 percent, and not the 27 percent of the first cell? There, every code took eight seconds. "
+                "Here half of the codes take longer, which raises the share to 31 percent. The clocks set by hand "
+                "cause the rest."
             ),
         ),
         secrets=("34 ?(?:%|percent)", r"2\.4 ?(?:%|percent)", "[Ff]irst step brings"),

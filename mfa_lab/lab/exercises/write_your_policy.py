@@ -28,12 +28,12 @@ def _shift(policy: Policy, _keys: set[str]) -> str:
 
 def _counter(policy: Policy, _keys: set[str]) -> str:
     unused = policy.session_idle_seconds
-    return _RIGHT if 300 <= unused <= 600 else f"out after {duration(unused)}"
+    return _RIGHT if 300 <= unused <= 600 else f"logged out after {duration(unused)}"
 
 
 def _stranger(policy: Policy, _keys: set[str]) -> str:
     longest = policy.longest_wait_seconds
-    return _RIGHT if longest <= 600 else f"held off for {duration(longest)}"
+    return _RIGHT if longest <= 600 else f"kept out for {duration(longest)}"
 
 
 def _tokens(policy: Policy, _keys: set[str]) -> str:
@@ -109,21 +109,18 @@ WRITE = Exercise(
     id="write-policy",
     title="A policy for the night pharmacy",
     question=(
-        "A night pharmacy asks you for its rules. Write `policy_text`, a text with one policy that has a title and "
-        "meets all these needs:\n\n"
-        "- **shift**: one login lasts for ten hours, and for twelve at most.\n"
-        "- **counter**: a session that nobody uses ends after five to ten minutes.\n"
-        "- **stranger**: wrong codes, no matter who types them, keep a pharmacist out for ten minutes at most.\n"
-        "- **tokens**: they show six digits and a new code every 30 seconds. Some are slow, so the "
-        "window is one step on "
-        "either side.\n"
+        "A night pharmacy asks you to write its rules. Write `policy_text`, a text with one policy that has a title "
+        "and meets all these needs:\n\n"
+        "- **shift**: one login lasts at least ten hours, and at most twelve.\n"
+        "- **counter**: an unused session ends after five to ten minutes.\n"
+        "- **stranger**: wrong codes, no matter who types them, keep a pharmacist out for at most ten minutes.\n"
+        "- **tokens**: the pharmacy's tokens show a new code of six digits every 30 seconds. Some tokens are slow, "
+        "so the window is one step on either side.\n"
         "- **bad night**: ten wrong codes in a row do not disable an authenticator.\n"
-        "- **guesser**: a guesser has the password of somebody who has one authenticator and logs in "
-        "every day. The chance "
-        "to get in within a year is 2 % at most.\n"
-        "- **step-up**: the action `dispense` needs a login of the last two minutes, `open_safe` needs a "
-        "login of the last "
-        "minute.\n"
+        "- **guesser**: a guesser has the password of somebody who has one authenticator and logs in every day. The "
+        "guesser's chance of getting in within a year is at most 2 %.\n"
+        "- **step-up**: the action `dispense` needs a login within the last two minutes, and `open_safe` needs one "
+        "within the last minute.\n"
         "- **reasons**: each key that you set (except the title) has a reason, and each reason names a clause."
     ),
     solution='''
@@ -150,19 +147,17 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
     ask=_written,
     hints=(
         (
-            "Begin with a title and one key, check, and go on from need to need. What you leave out is as in "
-            "the standard."
+            "Begin with a title and one key, check them, and go on from need to need. Any key that you leave out has "
+            "its standard value."
         ),
         (
-            "Short waits make the guesser fast. Then only one number limits the guesser: after how many failures the "
-            "authenticator is disabled. It may be no larger than the limit of 2 % allows."
+            "Short waits make the guesser fast. Then only one number limits the guesser: the number of failures that "
+            "disables the authenticator. How large can this number be before the guesser's chance exceeds 2 %?"
         ),
         (
-            "The guesser makes one attempt fewer than that number each day, for 365 days. Each attempt has a chance "
-            "of 3 in a "
-            'million. guess_budget(Policy.parse(policy_text)["pharmacy"], owner_login_days=1) computes the '
-            "result: try "
-            "numbers above ten."
+            "Each day, for 365 days, the guesser makes one attempt fewer than that number. Each attempt has a chance "
+            'of 3 in a million. Try numbers above ten: guess_budget(Policy.parse(policy_text)["pharmacy"], '
+            "owner_login_days=1) computes the result for your text."
         ),
     ),
     cases=(
@@ -170,8 +165,8 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The title",
             (_one,),
             _RIGHT,
-            "The policy has no title. Which line under its name, with a text in quotes, gives it one?",
-            "one with a title",
+            "The policy has no title. Which line, below the policy's name, gives it a title in quotes?",
+            "a policy with a title",
         ),
         Case(
             "The shift",
@@ -185,56 +180,58 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             (_counter,),
             _RIGHT,
             "The key is session_idle_seconds. How many seconds are five minutes, and how many are ten?",
-            "out after five to ten minutes",
+            "logged out after five to ten minutes",
         ),
         Case(
             "The stranger",
             (_stranger,),
             _RIGHT,
-            "Waits double up to the longest one. Which key says how long that is?",
-            "held off for ten minutes at most",
+            "Waits double until they reach the longest wait. Which key sets the longest wait?",
+            "kept out for at most ten minutes",
         ),
         Case(
             "The tokens",
             (_tokens,),
             _RIGHT,
-            "A token in a drawer always shows the same kind of code, and nobody sets its clock. What does it need?",
-            "six digits, 30 s, one step either side",
+            "Nobody can change which kind of code a token shows, and nobody sets its clock. Which digits, period and "
+            "window do these tokens need?",
+            "six digits, 30 s, one step on either side",
         ),
         Case(
             "The bad night",
             (_night,),
             _RIGHT,
-            "Eleven wrong codes may be too many, ten are not. What happens at the tenth?",
+            "Ten wrong codes in a row must not disable an authenticator. What does your policy do at the tenth?",
             "more than ten failures",
         ),
         Case(
             "The guesser",
             (_guesser,),
             _RIGHT,
-            "Shorter waits mean more attempts a day. What stops the guesser before the owner's next login?",
-            "2 % in a year at most",
+            "Shorter waits mean more attempts per day. What stops the guesser before the owner's next login?",
+            "at most 2 % in a year",
         ),
         Case(
             "The step-up",
             (_step_up,),
             _RIGHT,
-            "Step-up actions have a table of their own inside the policy. How does one of the seven write it?",
+            "Step-up actions have their own table inside the policy. How does one of the seven policies write this "
+            "table?",
             "both actions",
         ),
         Case(
             "The step-up's times",
             (_ages,),
             _RIGHT,
-            "The table is there, and a time is too long. How many seconds does each action allow?",
-            "dispense: 2 minutes at most, open_safe: 60 seconds at most",
+            "Your table is there, but one of its times is too long. How many seconds does each action allow?",
+            "dispense: at most 2 minutes, open_safe: at most 60 seconds",
         ),
         Case(
             "The reasons",
             (_reasons,),
             _RIGHT,
-            "Each key that you set, and step_up, needs a line of that name in the table of reasons, with a clause. "
-            "Which key has none?",
+            "The table of reasons needs one line, with a clause, for step_up and for each key that you set. Which "
+            "key has no such line?",
             "a reason with a clause for each key",
         ),
     ),
@@ -245,30 +242,28 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
                 "disable_after_failures = 50\n",
                 _ACTIONS,
             ),
-            "You took the hospital's rules, and they fit nearly everywhere. But short waits and fifty "
-            "attempts leave the "
-            "guesser more than twice the chance that is allowed here. Which number can you lower?",
+            "You used the hospital's rules, and they meet nearly all the needs. But with short waits and fifty "
+            "attempts, the guesser's chance is more than twice as large as allowed. Which number can you lower?",
         ),
         Wrong(
             _source(f"{_GOOD}window_steps = 0\n"),
-            "Your window 0 slows the guesser, and it locks out everybody whose token is slow. Which window did the "
-            "house ask for?",
+            "Your window of 0 slows the guesser, but it also locks out everybody whose token is slow. Which window "
+            "does the pharmacy ask for?",
         ),
         Wrong(
             _source(f"{_SHIFT}longest_wait_seconds = 600\ndisable_after_failures = 5\n"),
-            "Your policy stops the guesser, and on a bad night it stops the pharmacist, too. How many wrong "
-            "codes must be "
-            "possible?",
+            "Your policy stops the guesser, but on a bad night it also stops the pharmacist. How many wrong codes "
+            "must it allow?",
         ),
         Wrong(
             _source(""),
-            "So far you have the standard policy under another name: its login lasts for a day. Which key "
+            "So far, your text is the standard policy under another name, so a login lasts for a day. Which key "
             "changes that?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS),
-            "Your rules are correct, and nothing says why. In a year somebody will ask, and you will not be there. "
-            "What will that person find in your policy?",
+            "Your rules are correct, but your policy does not say why. Somebody may ask in a year, when you are not "
+            "there. Where will that person find your reasons?",
         ),
         Wrong(
             _source(_GOOD, "[pharmacy.step_up]\ndispense = 60\nopen_safe = 120\n"),
@@ -276,27 +271,28 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
         ),
         Wrong(
             _source(_GOOD, _ACTIONS.replace("pharmacy.", "")),
-            "Your line [step_up] begins a second policy. A table inside a policy has the policy's name and a dot "
-            "before its own. What must the name of your table be?",
+            "Your line [step_up] begins a second policy. The name of a table inside a policy starts with the "
+            "policy's name and a dot. What must your table be called?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, _FOUR.replace("pharmacy.", "")),
-            "Your line [reasons] begins a second policy. Which name, and a dot, does it need before its own?",
+            "Your line [reasons] begins a second policy. Which name, followed by a dot, must come first in that "
+            "line?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, _FOUR),
-            "The table of times is a key that you set, too, and it has no reason. Why are these times so short?",
+            "The step-up table also counts as a key that you set, but you gave no reason for it. Why are its times "
+            "so short?",
         ),
         Wrong(
             _source(_GOOD, _ACTIONS, f'{_FOUR.replace("NIST-3.2.2", "ISO-27001")}step_up = "ASVS-7.5.1"\n'),
-            "Your reason names a clause that this kit does not know: its clauses begin with NIST, ASVS or RFC. Which "
-            "clause fits?",
+            "Your reason names a clause that this kit does not know. The kit's clauses begin with NIST, ASVS or RFC: "
+            "which one fits here?",
         ),
         Wrong(
             _source(f"{_SHIFT}disable_after_failures = 15\n"),
-            "Your longest wait is still the standard's. A stranger with nothing but a name and patience "
-            "closes the pharmacy "
-            "for an hour. How long may it be?",
+            "Your longest wait still has the standard value. By typing wrong codes, somebody can keep a pharmacist "
+            "out for an hour. How long may the longest wait be?",
         ),
     ),
 )

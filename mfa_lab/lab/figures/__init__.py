@@ -1,4 +1,4 @@
-"""The figures of the lessons, one file for each. A call returns a `Picture` with the data that it shows.
+"""Draw the figures of the lessons, one file for each. A call returns a `Picture` with the data that it shows.
 
-In each file, a pure function makes the data, a frozen record, and `draw(data, ax=None)` draws it on Axes.
+In each file, a pure function computes the data as a frozen record, and `draw(data, ax=None)` draws it on Axes.
 """

@@ -1,8 +1,8 @@
-"""A drawing as a notebook shows it: inline SVG with a text alternative, readable in light and dark themes.
+"""Turn a drawing into inline SVG with a text alternative, readable in a notebook's light and dark themes.
 
-Matplotlib draws in the colours of the light theme. The SVG then has a CSS variable for each colour, and the values
-for both themes. The page provides the background. Text stays text, so it can be searched and selected, and a changed
-word shows as a change in the committed notebook.
+Matplotlib draws in the colours of the light theme. The SVG then contains a CSS variable for each colour, with its
+values for both themes. The page provides the background. Text stays text, so it can be searched and selected, and a
+changed word shows as a change in the committed notebook.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ INK_ON_DARK = "#E6EDF3"
 MONO = "DejaVu Sans Mono"
 SANS = "DejaVu Sans"
 TINT = 0.2
-"""The share of the colour in a filled box. Ink on it keeps its contrast in both themes."""
+"""The opacity of the colour in a filled box. Text on it keeps its contrast in both themes."""
 _OTHERWISE = {SANS: "Verdana, sans-serif", MONO: "Menlo, Consolas, monospace"}
 """Fonts of nearly the same width, for machines without DejaVu."""
 
 _ON_DARK = {tone.fill.lower(): tone.dark for tone in TONES.values()}
 _ON_DARK |= {tone.text.lower(): tone.dark for tone in TONES.values()}
 _ON_DARK |= {TONES["quiet"].fill.lower(): "#3D444D", INK.lower(): INK_ON_DARK}
-"""What each colour of the light theme becomes in the dark one."""
+"""For each colour of the light theme, the colour that replaces it in the dark theme."""
 
 _SAME_BYTES: Any = {"svg.fonttype": "none", "svg.hashsalt": "mfa-lab", "svg.id": None}
 _NO_METADATA: Any = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -44,7 +44,7 @@ _NOT_FOR_A_PAGE = re.compile(
     r'<!--.*?-->| clip-path="[^"]*"|(?<=<g) id="[^"]*"',
     re.DOTALL,
 )
-"""Styles would affect the whole page, and ids would appear twice. Nothing is drawn beyond the edge."""
+"""These parts are removed: styles would affect the whole page, ids would appear twice, and nothing needs clipping."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,7 +75,7 @@ def picture(axes: Axes, words: str, data: Any) -> Picture:
 def canvas(ax: Axes | None, width: float, height: float, *, bottom: float = 0) -> Axes:
     """Return Axes from (0, bottom) to (width, height), without a frame.
 
-    They are new, a third of an inch a unit, unless `ax` is given.
+    Unless `ax` is given, the Axes are new, with a third of an inch per unit.
     """
     if ax is None:
         ax = Figure(figsize=(width / 3, (height - bottom) / 3)).add_axes((0, 0, 1, 1))
@@ -95,7 +95,7 @@ def box(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colour
 
 
 def tint(ax: Axes, corner: tuple[float, float], size: tuple[float, float], colour: str) -> None:
-    """Draw a filled rectangle, so light that ink on it is readable in both themes."""
+    """Draw a rectangle, filled so lightly that text on it is readable in both themes."""
     ax.add_patch(Rectangle(corner, *size, facecolor=colour, alpha=TINT, edgecolor="none"))
 
 
@@ -106,7 +106,7 @@ def arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], colour
 
 
 def _inline(svg: str, words: str) -> str:
-    """Return only the drawing, with its name, in the colours of both themes."""
+    """Return only the drawing, with its name and with the colours of both themes."""
     view = re.search(r'viewBox="[^"]*"', svg)
     assert view  # noqa: S101 (matplotlib always writes one)
     body = svg[svg.index(">", view.end()) + 1 :]

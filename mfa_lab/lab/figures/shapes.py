@@ -1,4 +1,7 @@
-"""Many shapes as one artist, quick to draw and short in a committed notebook; a scale for drawings without axes."""
+"""Draw many shapes as one artist, so that drawing is fast and committed notebooks stay short.
+
+The module also has a scale for drawings without axes.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from matplotlib.path import Path
 from mfa_lab.lab.figures.picture import TINT
 
 Box = tuple[float, float, float, float]
-"""The lower left corner, then width and height."""
+"""The x and y of the lower left corner, then width and height."""
 Point = tuple[float, float]
 
 
@@ -22,7 +25,7 @@ def boxes(ax: Axes, rectangles: Iterable[Box], colour: str, **edge: Any) -> None
 
 
 def tints(ax: Axes, rectangles: Iterable[Box], colour: str, alpha: float = TINT, **how: Any) -> None:
-    """Draw filled rectangles, so light that ink on them is readable in both themes."""
+    """Draw rectangles, filled so lightly that text on them is readable in both themes."""
     areas(ax, map(_corners, rectangles), colour, alpha, **how)
 
 

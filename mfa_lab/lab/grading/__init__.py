@@ -1,1 +1,1 @@
-"""How answers are graded, and what is remembered about them."""
+"""How answers are graded, and what the kit records about them."""

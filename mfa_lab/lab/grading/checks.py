@@ -1,8 +1,9 @@
-"""The calls of a notebook: `check` an answer, ask for a `hint` or the `solution`, `reset` an exercise, `predict` what
-will happen, and `compare` the guess with what happened.
+"""The functions that a notebook calls: `check` an answer, show a `hint` or the `solution`, `reset` an exercise,
+`predict` what will happen, and `compare` the guess with what happened.
 
-The answer is passed in, never taken from the learner's variables. Each call returns a record with two views, text and
-HTML, in the same words. Its notes go to `mfa_lab.lab.grading.progress_file`, and nothing leaves the machine.
+The answer is an argument and is never taken from the learner's variables. Each function returns a record with two
+views, text and HTML, in the same words. What it records goes to `mfa_lab.lab.grading.progress_file`, and nothing
+leaves the machine.
 """
 
 from __future__ import annotations
@@ -25,25 +26,25 @@ __all__ = ["Outcome", "Result", "check", "compare", "hint", "predict", "progress
 
 _ASKING = (
     (
-        'Give the id from the cell of the exercise. For example, hint("dynamic-truncation") belongs to '
+        'Give the id that appears in the cell of the exercise. For example, hint("dynamic-truncation") belongs to '
         'check("dynamic-truncation", ...).'
     ),
     'The second hint says more than the first: hint("dynamic-truncation", 2).',
 )
-_NO_HINT = "A prediction has no hints: guess one of its letters, and the cells below show what happens."
-_NO_SOLUTION = "A prediction has no solution to show: the cells below it show what happens."
+_NO_HINT = "A prediction has no hints: guess one of its letters, then run the cells below to see what happens."
+_NO_SOLUTION = "A prediction has no solution: run the cells below it to see what happens."
 
 _OTHER_OUTCOME = (
-    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if a "
-    "cell was changed, or ran in another order, or ran twice: some cells work once."
+    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if "
+    "a cell was changed, ran in another order, or ran twice: some cells work only once."
 )
 _NO_GUESS = (
-    "You have not guessed yet. Put one of the letters {letters} in place of the three dots further up, and run that "
-    "cell. Run this cell again to see the answer all the same."
+    "You have not guessed yet. Replace the three dots further up with one of the letters {letters}, and run "
+    "that cell. To see the answer without a guess, run this cell again."
 )
 _DOTS = "The three dots are still in your answer. Delete them, so that only the letter in quotes is left."
 _asked: set[tuple[Path | None, str]] = set()
-"""The predictions that this kernel has asked for a guess, with the working copy's folder."""
+"""The predictions for which this kernel has already asked for a guess, each with the working copy's folder."""
 
 exercises.exercises()  # the setup cell imports them all, so that no check waits for it
 
@@ -51,11 +52,12 @@ exercises.exercises()  # the setup cell imports them all, so that no check waits
 def check(exercise_id: str, answer: object) -> Result:
     """Test an answer with every case of the exercise, and report the first failed case.
 
-    Raises `InvalidInput` for an exercise that does not exist. An exception in the learner's code is an outcome.
+    Raises `InvalidInput` for an exercise that does not exist. An exception in the learner's code is not raised but
+    reported as an outcome.
     """
     exercise = exercises.exercise(exercise_id)
     if is_blank(answer):
-        todo = "Write your answer in place of the three dots, and run the cell again."
+        todo = "Replace the three dots with your answer, and run the cell again."
         return Result(Outcome.NOT_ATTEMPTED, exercise.title, (todo,))
     outcome, told = _marked(exercise, answer)
     noted = here().update(attempted(exercise_id, done=outcome is Outcome.DONE))
@@ -65,7 +67,7 @@ def check(exercise_id: str, answer: object) -> Result:
 
 def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tuple[str, ...]]:
     if not IS_KIND[exercise.kind](answer):
-        needed = f"Pass the {exercise.kind} itself, by its name only. You passed {shown(answer)}."
+        needed = f"Pass the {exercise.kind} itself, which is its name without brackets. You passed {shown(answer)}."
         return Outcome.NOT_YET, (needed,)
     given = replies(exercise, answer)
     failed = next((index for index, reply in enumerate(given) if not reply.right), None)
@@ -80,9 +82,9 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
 
 
 def hint(exercise_id: str = "", n: int = 1) -> Result:
-    """Return hint number `n`, from 1 on; a later hint is closer to the answer.
+    """Return hint number `n`, counting from 1. A later hint is closer to the answer.
 
-    The progress notes how many hints you took. Without an id, it says how to ask for a hint.
+    Your progress records how many hints you took. Without an id, the result explains how to ask for a hint.
     """
     if not exercise_id:
         return Result(Outcome.HINT, "How to ask for a hint", _ASKING)
@@ -91,7 +93,11 @@ def hint(exercise_id: str = "", n: int = 1) -> Result:
     exercise = exercises.exercise(exercise_id)
     count = len(exercise.hints)
     if type(n) is not int or not 1 <= n <= count:
-        there = f'Hints go from hint("{exercise_id}", 1) to {count}.' if count else "This exercise has no hints."
+        there = (
+            f'The hints are numbered from hint("{exercise_id}", 1) to {count}.'
+            if count
+            else "This exercise has no hints."
+        )
         return Result(Outcome.HINT, exercise.title, (there,))
     further = f'hint("{exercise_id}", {n + 1})' if n < count else f'solution("{exercise_id}")'
     noted = here().update(hinted(exercise_id, n))
@@ -105,34 +111,38 @@ def _is_prediction(item_id: str) -> bool:
 
 
 def solution(exercise_id: str) -> Result:
-    """Return one correct answer to anyone who asks, and note that it was shown."""
+    """Return one correct answer, and record that it was shown."""
     if _is_prediction(exercise_id):
         return Result(Outcome.SOLUTION, exercises.prediction(exercise_id).question, (_NO_SOLUTION,))
     exercise = exercises.exercise(exercise_id)
     done = here().read().of(exercise_id).done
     noted = here().update(solution_shown(exercise_id))
     said = (
-        "You have done it. This is how the kit does it; yours is just as good."
+        "You have solved it. This is how the kit does it, but your answer is just as good."
         if done
-        else "This is one way. Your progress notes that it was shown. Close it, and write the answer again yourself."
+        else (
+            "This is one correct answer. Your progress records that it was shown. Hide it now, and write the "
+            "answer yourself."
+        )
     )
     return Result(Outcome.SOLUTION, exercise.title, (said, *noted), exercise.solution)
 
 
 def reset(exercise_id: str) -> Result:
-    """Forget everything about this exercise or prediction. The cell stays as you wrote it."""
+    """Delete everything that is recorded about this exercise or prediction. Your cell stays as it is."""
     if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
         _asked.discard((here().folder, exercise_id))
-        lines = ["Your guess is forgotten. The next one counts as the first.", *noted]
+        lines = ["Your guess is deleted. Your next guess counts as the first.", *noted]
         return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))
     exercise = exercises.exercise(exercise_id)
     noted = here().update(forgotten(exercise_id))
-    lines = ["Your progress has forgotten this exercise. To start again, replace your answer with three dots."]
+    lines = ["Your progress for this exercise is deleted. To start again, replace your answer with three dots."]
     notebook = exercises.notebook_of(exercise_id)
     if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # otherwise it belongs to a plugin
         lines.append(
-            f"`mfa-lab reset {notebook}` in a terminal restores the whole notebook, and keeps yours beside it."
+            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. It keeps your "
+            f"version beside the new one."
         )
     return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
 
@@ -140,12 +150,12 @@ def reset(exercise_id: str) -> Result:
 def predict(prediction_id: str, guess: object) -> Result:
     """Record a guess, one letter. The first guess counts; a later one is stored and shown separately.
 
-    Three dots are no guess. `reset` forgets both.
+    Three dots do not count as a guess. `reset` deletes both guesses.
     """
     prediction = exercises.prediction(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
     if is_blank(guess):
-        todo = f"Put a letter, in quotes, in place of the three dots: {', '.join(words)}."
+        todo = f"Replace the three dots with one of these letters, in quotes: {', '.join(words)}."
         return Result(Outcome.NOT_ATTEMPTED, prediction.question, (todo,))
     if isinstance(guess, str) and re.search(r"\.\.|…", guess):
         return Result(Outcome.NOT_YET, prediction.question, (_DOTS,))
@@ -156,23 +166,24 @@ def predict(prediction_id: str, guess: object) -> Result:
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     noted = here().update(guessed(prediction_id, chosen))
     first = here().read().predictions.get(prediction_id, chosen)
-    said = f"You say {chosen}: {words[chosen]}. The cells below show what happens."
+    said = f"You say {chosen}: {words[chosen]}. Run the cells below to see what happens."
     if first != chosen:
-        said = f"Your first guess stays: {first}. You now say {chosen}, which is noted as a later guess."
+        said = f"Your first guess still counts: {first}. You now say {chosen}, which is recorded as a later guess."
     return Result(Outcome.NOTED, prediction.question, (said, *noted))
 
 
 def compare(prediction_id: str, happened: object) -> Result:
-    """Compare the guess with what happened: the one option that holds for the value `happened`.
+    """Compare the guess with what happened: the only option that is true for the value `happened`.
 
-    If another option holds than in the notebook's own run, or none, the explanation would be wrong. The result then
-    says which cells to run again. In a working copy, the first call without a guess asks for the guess.
+    If no option is true, or not the same option as in the original notebook, the explanation would be wrong. The
+    result then says which cells to run again. In a working copy, the first call without a guess asks the learner to
+    guess.
     """
     prediction = exercises.prediction(prediction_id)
     held = [option for option in prediction.options if option.holds(happened)]
     if not held:
-        again = "run the cells from the one with your guess down to this one again"
-        said = f"The cell has the value {shown(happened)}, which fits no answer: {again}."
+        again = "run all cells again, from the cell with your guess down to this one"
+        said = f"This cell passed the value {shown(happened)}, which fits none of the options: {again}."
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     (true,) = held
     if prediction.outcome not in ("", true.letter):
@@ -192,5 +203,5 @@ def compare(prediction_id: str, happened: object) -> Result:
     else:
         said = f"You said {guess}: {words[guess]}. Something else happened: why?"
     if later in words:
-        said = f"{said} After the answer you said {later}."
+        said = f"{said} After you had seen the answer, you said {later}."
     return Result(Outcome.COMPARED, prediction.question, (said, came), prose=prediction.saw)

@@ -1,6 +1,8 @@
-"""The course as a table: its parts, its notebooks, and the two-hour core path. The map and the pages read it.
+"""The course as data: its parts, its notebooks, and the two-hour core path.
 
-The minutes are the notebooks' own; `tests/notebooks/test_minutes.py` compares them.
+The course map and the pages are made from it.
+
+The minutes are those in the notebooks' headings; `tests/notebooks/test_minutes.py` compares the two.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Hold several notebooks under one name, and in one sentence what a learner can do after them."""
+    """Hold a part: several notebooks under one name, and a sentence that says what a learner can do afterwards."""
 
     name: str
     learn: str
@@ -34,12 +36,12 @@ class Part:
 
     @property
     def minutes(self) -> int:
-        """Return the sum of its notebooks' minutes."""
+        """Return the sum of the notebooks' minutes."""
         return sum(lesson.minutes for lesson in self.lessons)
 
     @property
     def numbers(self) -> str:
-        """Return the first and the last number: `00-07`."""
+        """Return the first and the last notebook's number: `00-07`."""
         return f"{self.lessons[0].notebook[:2]}-{self.lessons[-1].notebook[:2]}"
 
 
@@ -55,7 +57,8 @@ class Section:
 class Stop:
     """Hold one stop of the core path: some sections of a notebook, or the whole notebook if none are named.
 
-    `asks` are the ids of the exercises and predictions of these sections. The stop is done when all are answered.
+    `asks` contains the ids of the exercises and predictions in these sections. The stop is done when all of them are
+    answered.
     """
 
     notebook: str
@@ -69,67 +72,71 @@ class Stop:
 
     @property
     def minutes(self) -> int:
-        """Return the minutes of the sections, or of the notebook."""
+        """Return the minutes of the sections, or of the whole notebook."""
         return sum(section.minutes for section in self.sections) or lesson_of(self.notebook).minutes
 
 
 PARTS = (
     Part(
         "One login",
-        "Follow one login through its four steps, and say at each step what the server knows.",
+        "Follow one login through its four steps, and explain what the server knows at each step.",
         (
             Lesson("00_first_login", "What does a second factor add?", 20),
-            Lesson("01_primary_login", "What does a server keep of your password?", 34),
+            Lesson("01_primary_login", "What does a server store when you choose a password?", 34),
             Lesson(
-                "02_throttling_and_pending_login", "How many attempts, and what does a correct password open?", 35
+                "02_throttling_and_pending_login",
+                "How many attempts are allowed, and what does a correct password open?",
+                35,
             ),
             Lesson("03_otp_generation", "Where do the six digits come from?", 35),
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
-            Lesson("05_enrolment_and_qr_code", "What passes between server and phone?", 30),
+            Lesson("05_enrolment_and_qr_code", "What do server and phone exchange?", 30),
             Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 35),
-            Lesson("07_otp_validation", "Which codes are accepted, and what is the user told?", 35),
+            Lesson("07_otp_validation", "Which codes does the server accept, and what does it tell the user?", 35),
         ),
     ),
     Part(
         "Time",
-        "Choose a window, and bring a clock that has drifted back.",
+        "Choose a window, and resynchronise a clock that has drifted.",
         (
             Lesson("10_window_and_clock_drift", "How wrong may a clock be, and what does a window cost?", 35),
-            Lesson("11_resynchronisation", "How does a server find a phone's clock again?", 35),
+            Lesson("11_resynchronisation", "How does a server resynchronise with a phone's clock?", 35),
         ),
     ),
     Part(
         "Attacks and fixes",
         "Run seventeen attacks on weak servers, and fix each server until its tests pass.",
         (
-            Lesson("20_attack_guessing", "How far does guessing get after a stolen password?", 33),
-            Lesson("21_fix_guessing", "How does a server end the guessing?", 36),
-            Lesson("22_attack_replay_and_relay", "What can an attacker do who sees one code?", 34),
+            Lesson(
+                "20_attack_guessing", "How far does an attacker with a stolen password get by guessing codes?", 33
+            ),
+            Lesson("21_fix_guessing", "How can a server stop the guessing?", 36),
+            Lesson("22_attack_replay_and_relay", "What can an attacker do with one code that they have seen?", 34),
             Lesson("23_fix_replay_and_relay", "Which of these attacks can a server stop?", 44),
-            Lesson("24_attack_account_mixups", "What if a server mixes up its accounts?", 22),
-            Lesson("25_fix_account_mixups", "Whose code, whose count, whose wait?", 27),
-            Lesson("26_attack_used_codes", "Can a server be made to accept a used code?", 26),
+            Lesson("24_attack_account_mixups", "What happens if a server mixes up its accounts?", 22),
+            Lesson("25_fix_account_mixups", "How does a server keep each account's counts and waits separate?", 27),
+            Lesson("26_attack_used_codes", "Can an attacker make a server accept a used code?", 26),
             Lesson("27_fix_used_codes", "What must a server remember, and for how long?", 32),
             Lesson("28_attack_shared_secret", "Who else can find out the shared secret?", 26),
-            Lesson("29_fix_shared_secret", "How is a secret made, stored and shown?", 40),
+            Lesson("29_fix_shared_secret", "How should a server create, store and show a secret?", 40),
         ),
     ),
     Part(
         "Adding MFA to an application",
         "Put MFA in front of a web application, read its audit log, and defend its policy.",
         (
-            Lesson("50_into_your_application", "How does MFA get into an existing application?", 45),
-            Lesson("51_reading_the_audit_log", "Who is in the log that should not be there?", 43),
+            Lesson("50_into_your_application", "How do you add MFA to an existing application?", 45),
+            Lesson("51_reading_the_audit_log", "How do you find an attacker in the audit log?", 43),
             Lesson("52_choosing_a_policy", "How strict should a policy be, and for whom?", 43),
-            Lesson("53_defending_a_policy", "Why this number, and not another?", 45),
+            Lesson("53_defending_a_policy", "Why did you choose this number and not another?", 45),
         ),
     ),
     Part(
         "Capstone",
-        "Write a server that keeps every clause, and prove it.",
+        "Write a server that meets every clause, and prove it.",
         (
-            Lesson("60_capstone", "Does a server keep what the standards ask?", 35),
-            Lesson("61_capstone_every_clause", "Does your server still keep every clause over time?", 36),
+            Lesson("60_capstone", "Does a server do what the standards require?", 35),
+            Lesson("61_capstone_every_clause", "Does your server still meet every clause as time passes?", 36),
         ),
     ),
 )
@@ -152,7 +159,7 @@ CORE_PATH = (
         (
             Section("The server makes an offer", 3),
             Section("Anatomy of a QR code", 5),
-            Section("Who else has seen it", 4),
+            Section("Who else has seen the QR code", 4),
         ),
     ),
     Stop(
@@ -163,7 +170,7 @@ CORE_PATH = (
             Section("Steps 2 to 4: the code", 4),
             Section("A code that comes late", 4),
             Section("The server must forget nothing", 3),
-            Section("Every way a code is refused", 6),
+            Section("Every reason for rejecting a code", 6),
         ),
     ),
     Stop(
@@ -194,17 +201,20 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson_of(notebook: str) -> Lesson:
-    """Return the lesson of this notebook. Raises `StopIteration` for a notebook outside the course."""
+    """Return the course's entry for this notebook.
+
+    Raises `StopIteration` for a notebook that is not in the course.
+    """
     return next(lesson for lesson in lessons() if lesson.notebook == notebook)
 
 
 def is_core(notebook: str) -> bool:
-    """Return whether the core path goes through this notebook."""
+    """Return whether the core path includes this notebook."""
     return any(stop.notebook == notebook for stop in CORE_PATH)
 
 
 def core_minutes() -> int:
-    """Return the minutes of the core path."""
+    """Return how many minutes the core path takes."""
     return sum(stop.minutes for stop in CORE_PATH)
 
 

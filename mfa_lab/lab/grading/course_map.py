@@ -1,6 +1,6 @@
 """The map of the course: parts, notebooks, minutes, the core path, and the learner's own marks.
 
-Text and HTML say the same.
+Its text and its HTML have the same content.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from mfa_lab.lab.grading.progress_file import here
 from mfa_lab.style import themed
 
 NOTHING = (
-    "Nothing yet. Every exercise that you check leaves a mark here: in one file in your working folder, and nowhere "
-    "else."
+    "No marks yet. Each exercise that you check gets a mark here. The marks are stored in one file in your "
+    "working folder, and nowhere else."
 )
 HOW = (
-    "If sections are named, run the notebook's setup cell, which is its first code cell. Then work through these "
-    "sections in their order, and pass over the others."
+    "If the path lists sections of a notebook, first run that notebook's setup cell (the first code cell). Then work "
+    "through the listed sections in order, and skip the others."
 )
 FINISHED = "You have finished the core path. All other notebooks are optional: choose what interests you."
 _ELSEWHERE = "From other courses"
@@ -33,7 +33,7 @@ _STYLE = themed(".mfa-map") + Path(__file__).with_name("course_map.css").read_te
 
 
 class Mark(StrEnum):
-    """Name how far the learner is with an exercise."""
+    """Name a learner's progress in an exercise."""
 
     DONE = "done"
     SHOWN = "solution shown"
@@ -46,9 +46,7 @@ _SIGN = {Mark.DONE: "✓", Mark.SHOWN: "◇", Mark.TRIED: "◐", Mark.OPEN: "○
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one notebook: its name without `.ipynb`, what the course says about it, and its exercises' titles and
-    marks.
-    """
+    """Hold one notebook: its name without `.ipynb`, its question and minutes, and its exercises' titles and marks."""
 
     notebook: str
     marks: tuple[tuple[str, Mark], ...]
@@ -66,7 +64,7 @@ class Row:
 
     @property
     def mark(self) -> Mark:
-        """Return done if all exercises are done, and open while none was tried."""
+        """Return DONE if all exercises are done, and OPEN if no exercise was tried."""
         kinds = {mark for _, mark in self.marks} or {Mark.OPEN}
         return kinds.pop() if len(kinds) == 1 else Mark.TRIED
 
@@ -80,14 +78,14 @@ class Station:
 
     @property
     def mark(self) -> Mark:
-        """Return done if every question of its sections is answered, and open while none is."""
+        """Return DONE if every question in these sections is answered, and OPEN if no question is."""
         if self.answered == len(self.stop.asks):
             return Mark.DONE
         return Mark.TRIED if self.answered else Mark.OPEN
 
     @property
     def words(self) -> str:
-        """Return `12 min · 1 of 2 done`, without the last part if nothing was answered."""
+        """Return `12 min · 1 of 2 done`, without the last part if no question is answered."""
         said = [duration(self.stop.minutes)] + ([] if self.stop.sections else ["all of it"])
         if self.answered:
             said.append("done" if self.mark is Mark.DONE else f"{self.answered} of {len(self.stop.asks)} done")
@@ -95,7 +93,7 @@ class Station:
 
 
 def stations(progress: Progress) -> tuple[Station, ...]:
-    """Return the core path. An exercise is answered when it is done, and a prediction when it is guessed."""
+    """Return the core path. An exercise counts as answered when it is done, and a prediction when it has a guess."""
     answered = {name for name, entry in progress.exercises.items() if entry.done} | {*progress.predictions}
     return tuple(Station(stop, len(answered & {*stop.asks})) for stop in course.CORE_PATH)
 
@@ -112,7 +110,7 @@ class Block:
 class CourseMap:
     """Hold the course with the learner's progress in its exercises and in plugins' exercises.
 
-    `short`: if there is no progress, the map is one sentence, always the same.
+    If `short` is true and there is no progress, the map is one fixed sentence.
     """
 
     def __init__(self, progress: Progress, kept: str, *, short: bool = False) -> None:
@@ -128,12 +126,12 @@ class CourseMap:
 
     @property
     def empty(self) -> bool:
-        """Return whether nothing was tried yet."""
+        """Return whether no exercise has been tried yet."""
         return all(row.mark is Mark.OPEN for row in self.rows)
 
     @property
     def headline(self) -> str:
-        """Return how long the course takes, and how much of it is done."""
+        """Return a line that says how long the course takes and how much of it is done."""
         marks = [mark for row in self.rows for _, mark in row.marks]
         all_minutes = sum(part.minutes for part in course.PARTS)
         long = f"{len(course.lessons())} notebooks in {len(course.PARTS)} parts, {duration(all_minutes)}"
@@ -192,19 +190,19 @@ class CourseMap:
 
 
 def course_map() -> CourseMap:
-    """Return the map of the course, with the marks of the folder that the notebook is in."""
+    """Return the map of the course, with the marks for the notebook's folder."""
     store = here()
     return CourseMap(store.read(), store.in_words)
 
 
 def progress_map() -> CourseMap:
-    """Return the same map; before the first checked exercise it is one sentence."""
+    """Return the same map, which is a single sentence until an exercise is checked."""
     store = here()
     return CourseMap(store.read(), store.in_words, short=True)
 
 
 def mark_of(entry: Entry) -> Mark:
-    """Return the most advanced mark."""
+    """Return the mark of an exercise, from what is recorded about it."""
     if entry.done:
         return Mark.DONE
     if entry.shown:
@@ -230,7 +228,7 @@ def _stop_html(each: Station) -> str:
 
 
 def _unbroken(words: str) -> str:
-    """Return the words with each number and its unit on one line."""
+    """Return the text with non-breaking spaces between each number and its unit."""
     return re.sub(r"(?<=\d) (?=h\b|min\b)", "&nbsp;", words)
 
 
@@ -263,5 +261,5 @@ def _link(notebook: str) -> str:
 
 
 def _word(mark: Mark) -> str:
-    """Return the word beside a title; an open exercise has none."""
+    """Return the word beside an exercise's title, or "" if the exercise is open."""
     return "" if mark is Mark.OPEN else f" ({mark})"

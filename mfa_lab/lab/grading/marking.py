@@ -1,4 +1,4 @@
-"""How an answer is graded: what each case returns for it, and which feedback helps most."""
+"""How an answer is graded: the result of each case, and the most helpful feedback."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ IS_KIND: dict[str, Callable[[object], bool]] = {
     "function": callable,
     "value": lambda _answer: True,
 }
-"""For each kind of exercise, a test of whether an answer is of this kind."""
+"""A test for each kind of exercise: whether an answer is of this kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold the result of one case: whether it is `right`, the value that `came`, or the exception that was raised."""
+    """Hold the result of one case: whether it is `right`, and the returned value (`came`) or the raised exception."""
 
     right: bool
     came: object = None
@@ -40,7 +40,10 @@ class Reply:
 
 
 def replies(exercise: Exercise, answer: object) -> list[Reply]:
-    """Run each case with `answer`, in order. After a case that does not end, run no further one."""
+    """Run each case with `answer`, in order, and return the results.
+
+    A case that does not end is the last case that runs.
+    """
     given: list[Reply] = []
     with Busy("Checking your answer, case", len(exercise.cases)) as busy:
         for number, case in enumerate(exercise.cases, 1):
@@ -64,7 +67,7 @@ def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
 
 
 def _plain(value: Any) -> object:
-    """Return Python's own number, text or truth value in place of NumPy's, which is an equally good answer."""
+    """Convert NumPy's numbers, texts and truth values to Python's, because both are equally good answers."""
     return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value
 
 
@@ -75,9 +78,9 @@ def _same(came: object, expected: object) -> bool:
 
 
 def is_blank(answer: object) -> bool:
-    """Return whether nothing was written: None, three dots, or a function or class that contains no more than that.
+    """Return whether the answer is blank: None, three dots, or a function or class that contains nothing else.
 
-    `pass` and `return` are answers: to do nothing.
+    `pass` and `return` count as answers that do nothing.
     """
     if isinstance(answer, type):
         return all(is_blank(value) for part in (answer, *_own_bases(answer)) for value in _written_in(part))
@@ -92,22 +95,22 @@ def is_blank(answer: object) -> bool:
 
 
 def _last_width(code: CodeType) -> int:
-    """Return how many columns the last statement has.
+    """Return how many columns wide the last statement is.
 
-    In compiled code, only this distinguishes three dots from `pass`.
+    In compiled code, only this width distinguishes three dots from `pass`.
     """
     *_, (_line, _end_line, column, end_column) = code.co_positions()
     return (end_column or 0) - (column or 0)
 
 
 class _Empty(ABC):
-    """Show what Python puts into every class by itself."""
+    """Show what Python puts into every class automatically."""
 
     nothing: None
 
 
 def _own_bases(answer: type) -> list[type]:
-    """Return the base classes of an answer that the learner wrote, which are in the notebook and in no module."""
+    """Return the base classes that the learner wrote, which are defined in the notebook and not in a module."""
     return [
         base
         for base in answer.__mro__[1:]
@@ -122,7 +125,7 @@ def _written_in(answer: type) -> list[Any]:
 
 
 def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, ...]:
-    """Return which case failed, the result and the expected one, and the most helpful feedback."""
+    """Return which case failed, the actual and the expected result, and the most helpful feedback."""
     case, came = exercise.cases[failed], given[failed].came
     expected = case.wanted or shown(case.expected)
     told = _known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
@@ -132,13 +135,13 @@ def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, .
 def slip(came: object, wanted: object) -> str:
     """Return the feedback on a very common mistake, or ""."""
     if came is None and wanted is not None:
-        return "Nothing was returned on this path: does it end in `return`, or does it only print?"
+        return "Your code returned nothing on this path: does it end in `return`, or does it only print?"
     if isinstance(wanted, dict) and isinstance(came, list | tuple | set):
-        return f"That is a {type(came).__name__}. The case expects a dictionary, which has a value for each name."
+        return f"Your answer gave a {type(came).__name__}. The case expects a dictionary, with a value for each name."
     if _is_number(came) and isinstance(wanted, str):
-        return "That is a number. The case expects text, and text needs quotes."
+        return "Your answer gave a number. The case expects text, and text needs quotes."
     if isinstance(came, str) and _is_number(wanted):
-        return "That is text. The case expects a number, and a number has no quotes."
+        return "Your answer gave text. The case expects a number, and a number has no quotes."
     return ""
 
 
@@ -147,11 +150,11 @@ def _is_number(value: object) -> bool:
 
 
 def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
-    """Return the feedback of the known wrong answer that explains most of the failures, or "".
+    """Return the feedback on the known wrong answer that explains the most failures, or "".
 
-    The known wrong answers run through the cases too, which takes time. So only those run that can still change the
-    feedback. A wrong answer explains nothing if it fails a case that the learner passed, because its feedback would
-    be about something else.
+    Each known wrong answer must run through the cases too, which takes time, so the kit runs only those that can
+    still change the feedback. A wrong answer that fails a case that the learner passed explains nothing, because its
+    feedback is about another mistake.
     """
     wrong = [index for index, reply in enumerate(given) if not reply.right]
     right = [index for index, reply in enumerate(given) if reply.right]
@@ -170,7 +173,7 @@ def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
 def _explained(exercise: Exercise, number: int, given: list[Reply], wrong: list[int], failed: int) -> int:
     """Return how many of the failures this wrong answer shares with the learner's answer.
 
-    It is 0 unless the wrong answer fails the reported case, and unless each of its failures is like the learner's.
+    It is 0 unless the wrong answer fails the reported case, and each of its failures is like the learner's.
     """
     if _wrong_reply(exercise.id, number, failed).right:
         return 0
@@ -203,24 +206,30 @@ def _wrong_answer(exercise_id: str, number: int) -> object:
 
 
 _OF_ANOTHER_TYPE = (
-    ("'float' object", "That number has a fraction, even if it is .0: // divides to a whole number, / does not."),
+    (
+        "'float' object",
+        "This number is a float, even if it ends in .0: // gives a whole number, but / does not.",
+    ),
     ("'bytes' and 'int'", "Bytes are not a number yet: use `int.from_bytes` first."),
     (
         "bytes-like object is required, not 'int'",
-        "There is a number where bytes are needed: `to_bytes` converts it.",
+        "Your code has a number where bytes are needed: `to_bytes` converts it.",
     ),
     (
         "'member_descriptor'",
-        "You store the class itself, so all users share what you write there. How do you make one object of it?",
+        (
+            "You store the class itself, so all users share what you write there. How do you make an object of this "
+            "class?"
+        ),
     ),
 )
-"""Feedback by Python's message about a value of another type."""
+"""Feedback on values of the wrong type, by a part of Python's message."""
 
 
 def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str, ...]:
-    """Return the exception with the learner's line number, and the feedback on it.
+    """Return a line with the exception and the learner's line number, and the feedback on it.
 
-    The line is the last one that ran in the cell of the answer.
+    The number is that of the last line that ran in the learner's cell.
     """
     lines, where = _where(error, answer)
     words = next(iter(str(error).splitlines()), "without a message").rstrip(".")
@@ -229,7 +238,7 @@ def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str,
         kind = "method" if isinstance(answer, type) else "function"
         return told, f"Your {kind} returned None: is a `return` missing on this path?"
     if isinstance(error, SystemExit):
-        return told, "That ends the whole program. `return` ends a function and gives its answer."
+        return told, "This ends the whole program. To end only the function and give its answer, use `return`."
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):
@@ -240,15 +249,15 @@ def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str,
 
 
 def stopped(error: TimeUp, answer: Any, case: Case) -> tuple[str, ...]:
-    """Say where the answer was still running when it was stopped."""
+    """Return where the answer was still running when it was stopped, and a question about it."""
     _, where = _where(error, answer)
     seconds = f"{time_limit.limit_seconds:g}"
-    told = f"{case.name}: after more than {seconds} seconds {where} was still running, so it was stopped."
+    told = f"{case.name}: {where} was still running after more than {seconds} seconds, so it was stopped."
     return told, "Which loop does not end, or what does your code wait for?"
 
 
 def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
-    """Return the lines of the learner's cell that were running, outermost first, and words for the last of them."""
+    """Return the running lines of the learner's cell, outermost first, and a description of the last one."""
     codes = _codes(answer)
     cells = {code.co_filename for code in codes}
     lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename in cells]
@@ -257,13 +266,13 @@ def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
 
 
 def _codes(answer: Any) -> list[CodeType]:
-    """Return the learner's own code: a function's, without its decorators too, or that of a class's methods."""
+    """Return the code that the learner wrote: a function, with and without its decorators, or a class's methods."""
     parts = _written_in(answer) if isinstance(answer, type) else [answer, inspect.unwrap(answer)]
     return [part.__code__ for part in parts if isinstance(getattr(part, "__code__", None), CodeType)]
 
 
 _AT_MOST = 300
-"""The longest text of a value that is shown: an enrolment URI has about 120 characters."""
+"""The greatest length of a value that is shown in full: an enrolment URI has about 120 characters."""
 _whole = reprlib.Repr()  # it stops in lists that contain themselves, and after many elements
 _whole.maxstring = _whole.maxother = _whole.maxlong = 10 * _AT_MOST  # otherwise it would cut these in the middle
 _whole.maxlist = _whole.maxtuple = _whole.maxset = _whole.maxfrozenset = _whole.maxdict = 50

@@ -1,6 +1,7 @@
-"""What is remembered about a learner: what was tried, done and guessed.
+"""What the kit records about a learner: what was tried, done and guessed.
 
-These are plain records and the functions that change them. `mfa_lab.lab.grading.progress_file` stores them.
+This module has plain records and the functions that change them. `mfa_lab.lab.grading.progress_file` stores the
+records.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from mfa_lab.lab.exercises.records import ID
 from mfa_lab.randomness import SYSTEM
 
 VERSION = 2
-"""Version 1 had ids with the number of a notebook; `old_ids` has their new names."""
+"""In version 1, ids contained a notebook's number; `old_ids` has their new names."""
 FORMAT = "mfa_lab_progress"
 """The first key of an export; its value is the version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one exercise: how often it was checked until it was done, and when, in Unix seconds; 0 is never.
+    """Hold one exercise: how often it was checked until it was done, and when (Unix seconds; 0 means never).
 
-    `hints` is the highest hint that was shown. `shown`: the solution was viewed before the exercise was done.
+    `hints` is the highest hint that was shown. `shown` says whether the solution was viewed before the exercise was
+    done.
     """
 
     attempts: int = 0
@@ -39,10 +41,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Hold everything that is remembered about one learner, by the ids of exercises and predictions.
+    """Hold everything that is recorded about one learner, by the ids of exercises and predictions.
 
-    `predictions` has each first guess. A later guess is stored separately, because the learner may have seen the
-    demo.
+    `predictions` holds each first guess. A later guess is stored separately, because the learner may have seen the
+    result.
     """
 
     pseudonym: str = ""
@@ -51,11 +53,11 @@ class Progress:
     later_guesses: dict[str, str] = field(default_factory=dict)
 
     def of(self, exercise_id: str) -> Entry:
-        """Return what is remembered about one exercise."""
+        """Return what is recorded about one exercise."""
         return self.exercises.get(exercise_id, Entry())
 
     def noting(self, exercise_id: str, **numbers: int) -> Progress:
-        """Return the same progress with other numbers for one exercise."""
+        """Return the same progress with changed values for one exercise."""
         return replace(self, exercises={**self.exercises, exercise_id: replace(self.of(exercise_id), **numbers)})
 
 
@@ -64,7 +66,7 @@ Change = Callable[[Progress], Progress]
 
 
 def attempted(exercise_id: str, *, done: bool) -> Change:
-    """Record a checked answer. A done exercise stays done, and further checks of it are not counted."""
+    """Record a checked answer. An exercise that is done stays done, and further checks are not counted."""
     now = SystemClock().now()
 
     def change(progress: Progress) -> Progress:
@@ -84,7 +86,7 @@ def hinted(exercise_id: str, number: int) -> Change:
 
 
 def solution_shown(exercise_id: str) -> Change:
-    """Record that the solution was shown. After the exercise is done, nothing is recorded."""
+    """Record that the solution was shown, unless the exercise is already done."""
     now = SystemClock().now()
 
     def change(progress: Progress) -> Progress:
@@ -95,7 +97,7 @@ def solution_shown(exercise_id: str) -> Change:
 
 
 def forgotten(exercise_id: str) -> Change:
-    """Forget everything about this exercise or prediction."""
+    """Delete everything that is recorded about this exercise or prediction."""
 
     def without(known: dict[str, _Value]) -> dict[str, _Value]:
         return {name: value for name, value in known.items() if name != exercise_id}
@@ -109,7 +111,7 @@ def forgotten(exercise_id: str) -> Change:
 
 
 def guessed(prediction_id: str, letter: str) -> Change:
-    """Record a guess. The first one stays."""
+    """Record a guess. The first guess stays."""
 
     def change(progress: Progress) -> Progress:
         first = progress.predictions.get(prediction_id, letter)
@@ -126,18 +128,19 @@ def guessed(prediction_id: str, letter: str) -> Change:
 def named(pseudonym: str = "") -> Change:
     """Set this pseudonym, or keep the existing one, or make a random one.
 
-    Raises `InvalidInput` if it contains anything but letters, digits, `.`, `_` and `-`, or more than 80 characters.
+    Raises `InvalidInput` if it contains other characters than letters, digits, `.`, `_` and `-`, or is longer than 80
+    characters.
     """
     if pseudonym and not ID.fullmatch(pseudonym):
-        raise InvalidInput("a pseudonym is made of letters, digits, points, hyphens and underscores, 80 at most")
+        raise InvalidInput("a pseudonym consists of letters, digits, points, hyphens and underscores, 80 at most")
     drawn = f"learner-{b32encode(SYSTEM.token_bytes(5)).decode().lower()}"
     return lambda progress: replace(progress, pseudonym=pseudonym or progress.pseudonym or drawn)
 
 
 def exported(progress: Progress, known: set[str]) -> str:
-    """Return what a trainer gets: the pseudonym, and attempts and times (Unix seconds) of each exercise in `known`.
+    """Return what a trainer gets: the pseudonym, and attempts and times (Unix seconds) per exercise in `known`.
 
-    It contains no answers, guesses, names or paths. `done` is null while the exercise is not done.
+    It contains no answers, guesses, names or paths. `done` is null until the exercise is done.
     """
     exercises = {
         name: {"attempts": entry.attempts, "first": entry.first, "last": entry.last, "done": entry.done or None}

@@ -1,4 +1,4 @@
-"""What `mfa-lab progress` prints and writes."""
+"""What the command `mfa-lab progress` prints and writes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def in_words(work: Path) -> str:
 
 
 def export(work: Path, file: Path | None) -> Path:
-    """Write what a trainer gets to `file`, by default named after the pseudonym, and return its path.
+    """Write what a trainer gets to the file `file`, by default named after the pseudonym, and return its path.
 
     Raises `InvalidInput` if there is no working copy, or if `file` cannot be written or has other content.
     """
@@ -32,7 +32,7 @@ def export(work: Path, file: Path | None) -> Path:
     if trouble:
         raise InvalidInput(" ".join(trouble))
     if os.path.lexists(file) and not _is_an_export(file):
-        raise InvalidInput(f"{file} is there already, and holds something else: name another file")
+        raise InvalidInput(f"{file} already exists and has other content: name another file")
     try:
         write(file, exported(progress, {each.id for each in exercises.exercises()}).encode())
     except OSError as fault:

@@ -1,7 +1,7 @@
 """Where progress is stored: one small file in the working copy. Nothing is sent anywhere.
 
 A working copy is a folder with the manifest of `mfa_lab.lab.working_copy`. In any other folder (a checkout, a test, a
-code host's kernel), progress is remembered until the kernel stops, and no file is made.
+code host's kernel), progress is kept until the kernel stops, and no file is written.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ FILE = ".mfa-lab-progress.json"
 _LOCK = ".mfa-lab-progress.lock"
 _LOCK_SECONDS = 3.0
 _MOST_BYTES = 1_000_000
-_ABOUT = "Written by mfa-lab: what you checked and guessed. It stays here; `mfa-lab progress` shows it."
+_ABOUT = (
+    "Written by mfa-lab: what you checked and guessed. This file stays here; `mfa-lab progress` shows its content."
+)
 
 
 class Damaged(ValueError):
-    """Report that the file has content that this kit did not write."""
+    """Report that this kit did not write the file's content."""
 
 
 class Store:
@@ -43,11 +45,14 @@ class Store:
     def in_words(self) -> str:
         """Return where progress is stored."""
         if self.folder is None:
-            return "Kept until the kernel stops: this folder is no working copy made by `mfa-lab`."
+            return "Kept only until the kernel stops, because this folder is not a working copy made by `mfa-lab`."
         return f"Kept in {FILE} in your working folder, and nowhere else."
 
     def read(self) -> Progress:
-        """Return the progress. For an unreadable file it is empty, and the next `update` moves that file aside."""
+        """Return the progress.
+
+        If the file cannot be read, the progress is empty, and the next `update` moves the file aside.
+        """
         progress = Progress()
         if self.folder is not None:
             with suppress(OSError, Damaged):
@@ -55,14 +60,14 @@ class Store:
         return _after(progress, self._unwritten)
 
     def trouble(self) -> tuple[str, ...]:
-        """Return what the learner should know: that the file cannot be read, and which files were moved aside."""
+        """Return sentences for the learner: whether the file cannot be read, and which files were moved aside."""
         if self.folder is None:
             return ()
         try:
             _read(self.folder / FILE)
             told = []
         except Damaged:
-            told = [f"{FILE} cannot be read. The next check moves it aside and begins a new one."]
+            told = [f"{FILE} cannot be read. The next check moves it aside and starts a new file."]
         except OSError as fault:
             told = [f"{FILE} cannot be read: {fault.strerror}."]
         stem = Path(FILE).stem
@@ -70,9 +75,10 @@ class Store:
         return (*told, *(f"An earlier progress file that could not be read is kept as {name}." for name in aside))
 
     def update(self, change: Change) -> tuple[str, ...]:
-        """Record a change, even while other kernels write. Return sentences for the learner, usually none.
+        """Record a change, even while other kernels write.
 
-        A change that cannot be written is kept, and written with the next change that can be.
+        Return sentences for the learner, usually an empty list. A change that cannot be written is kept, and written
+        together with a later change.
         """
         self._unwritten.append(change)
         if self.folder is None:
@@ -81,8 +87,8 @@ class Store:
             with _locked(self.folder / _LOCK):
                 return self._settle(self.folder / FILE)
         except OSError as fault:
-            reason = fault.strerror or "another program holds it"
-            return (f"Your progress could not be written ({reason}): it is kept until the kernel stops.",)
+            reason = fault.strerror or "another program has locked it"
+            return (f"Your progress could not be written ({reason}). It is kept until the kernel stops.",)
 
     def _settle(self, path: Path) -> tuple[str, ...]:
         told: tuple[str, ...] = ()
@@ -91,7 +97,7 @@ class Store:
             before = _read(path)
         except Damaged:
             aside = put_aside(path)
-            told = (f"Your progress file could not be read. It is kept as {aside}, and a new one was begun.",)
+            told = (f"Your progress file could not be read. It is kept as {aside}, and a new file was started.",)
         for draft in path.parent.glob(
             f".{path.name}.*.tmp"
         ):  # left by a killed kernel; the lock keeps all others out
@@ -104,7 +110,7 @@ class Store:
 
 
 def here() -> Store:
-    """Return the store of the folder that the kernel works in."""
+    """Return the store for the folder that the kernel works in."""
     try:
         work = Path.cwd()
         folder = work if (work / MANIFEST).is_file() else None
@@ -128,14 +134,14 @@ def _as_text(progress: Progress) -> str:
 
 
 def _read(path: Path) -> Progress:
-    """Read the file. Raises `Damaged` if this kit did not write it.
+    """Read the file.
 
-    That includes a link, a pipe, a newer version, and a huge file.
+    Raises `Damaged` if this kit did not write it, and for a link, a pipe, a newer version or a huge file.
     """
     if not os.path.lexists(path):
         return Progress()
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST_BYTES:
-        raise Damaged("it is no small file")
+        raise Damaged("it is not a small regular file")
     try:
         return _parsed(json.loads(path.read_text("utf-8")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
@@ -148,9 +154,9 @@ def _parsed(content: Any) -> Progress:
     names = [pseudonym, *entries, *predictions, *predictions.values(), *later, *later.values()]
     numbers = [number for entry in entries.values() for number in entry.values()]
     if content["version"] not in (1, VERSION) or not all(map(ID.fullmatch, names)):
-        raise Damaged("it has another form")
+        raise Damaged("it does not have the expected form")
     if any(type(number) is not int or number < 0 for number in numbers):
-        raise Damaged("a count or a time is no whole number")
+        raise Damaged("a count or a time is not a whole number")
     now = new_id if content["version"] == 1 else str
     return Progress(
         pseudonym,
@@ -162,7 +168,7 @@ def _parsed(content: Any) -> Progress:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that excludes all other kernels. The operating system frees it when the process ends."""
+    """Hold a lock that excludes all other kernels. The operating system releases the lock when the process ends."""
     with open(path, "ab", opener=_no_link) as file:
         end = time.monotonic() + _LOCK_SECONDS
         while not _locks(file.fileno()):
@@ -173,7 +179,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _no_link(path: str, flags: int) -> int:
-    """Open the file itself, never through a link, and without waiting for the other end of a pipe."""
+    """Open the file itself, never through a link, and never wait for the other end of a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
 
 

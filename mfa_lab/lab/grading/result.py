@@ -1,4 +1,4 @@
-"""The answer of `check` and its related calls: one record with two views, text and HTML, in the same words."""
+"""The result of `check` and the related functions: a record with two views, text and HTML, in the same words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.style import HERE, QUIET, REFUSED, SERVER
 
 
 class Outcome(StrEnum):
-    """Name each outcome in words. The first five belong to `check`."""
+    """Name each outcome in words. Only `check` returns the first five."""
 
     NOT_ATTEMPTED = "Not attempted"
     NOT_YET = "Not yet"
@@ -38,17 +38,26 @@ _LOOK = {
     Outcome.SOLUTION: ("◇", SERVER),
     Outcome.FORGOTTEN: ("○", QUIET),
 }
-"""Sign and tone of each outcome. The word is always beside the sign, because colour is never the only signal."""
+"""The sign and the tone of each outcome.
+
+The word is always beside the sign, because colour is never the only signal.
+"""
 
 _CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
-"""Names in place of `mfa-done` and `mfa-hint`, which the forms use. One output's style affects the whole page."""
+"""Class names other than `mfa-done` and `mfa-hint`, which the forms use.
+
+They differ because an output's style affects the whole page.
+"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """Hold an answer. `title` is the exercise's, `lines` are sentences, `code` is source text shown as code.
+    """Hold a result.
 
-    `prose` is paragraphs of the kit's own, in light Markdown. `further` is a last line that says how to continue.
+    `title` is the exercise's title, `lines` contains sentences, and `code` is source text shown as code.
+
+    `prose` contains paragraphs of the kit's own texts in light Markdown. `further` is a last line that says how to
+    continue.
     """
 
     outcome: Outcome
@@ -60,7 +69,7 @@ class Result:
 
     @property
     def sign(self) -> str:
-        """Return the sign that belongs to the word."""
+        """Return the sign for this outcome."""
         return _LOOK[self.outcome][0]
 
     def __repr__(self) -> str:

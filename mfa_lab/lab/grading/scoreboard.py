@@ -1,4 +1,7 @@
-"""The scoreboard: the attack series as a ladder. An attack's bar is broken until a fix has passed the check."""
+"""The scoreboard: the attack series as a ladder.
+
+Each attack is a bar, which is broken until a fix has passed the check.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Hold one attack, and how far its fix is. `ours_holds` is False if the attack works against every server."""
+    """Hold one attack, and the progress of its fix.
+
+    `ours_holds` is False if the attack works against every server.
+    """
 
     number: int
     title: str
@@ -36,11 +42,11 @@ class Score:
     def words(self) -> str:
         """Return the state in words."""
         if self.fixed:
-            return "fixed" if self.ours_holds else "worth less; no code stops it"
+            return "fixed" if self.ours_holds else "worth less to the attacker; no code stops it"
         return _BROKEN[self.mark]
 
 
-_BROKEN = {Mark.OPEN: "broken", Mark.TRIED: "broken: the fix is not there yet", Mark.SHOWN: "broken: solution shown"}
+_BROKEN = {Mark.OPEN: "broken", Mark.TRIED: "broken: there is no fix yet", Mark.SHOWN: "broken: solution shown"}
 
 
 def scoreboard(progress: Progress | None = None) -> Picture:
@@ -50,7 +56,7 @@ def scoreboard(progress: Progress | None = None) -> Picture:
 
 
 def scores(progress: Progress) -> tuple[Score, ...]:
-    """Return every attack, from the lowest, by the exercise that grades its trials."""
+    """Return the score of every attack, in order, from the exercise that grades its fix."""
     graded = [(each.id, [case.arguments for case in each.cases]) for each in exercises()]
     return tuple(
         Score(one.number, one.title, mark_of(progress.of(exercise_id)), one.ours_holds)
@@ -77,7 +83,7 @@ _COLUMN, _ROW, _LEFT, _RIGHT, _HIGH = 21.0, 2.3, 2.0, 5.6, 0.7
 
 
 def draw(data: Sequence[Score], ax: Axes | None = None) -> Axes:
-    """Draw the ladder on new Axes, or on `ax` if given, in two stretches, the lower one first."""
+    """Draw the ladder on new Axes, or on `ax` if given, in two halves, the lower one first."""
     half = (len(data) + 1) // 2
     height = _ROW * half + 2.6
     ax = canvas(ax, 2 * _COLUMN, height)
@@ -107,6 +113,6 @@ def _attack(ax: Axes, each: Score, x: float, y: float) -> None:
 
 
 def _stump(rail: float, y: float, side: int) -> list[Point]:
-    """Return the rest of a broken bar at its rail: it hangs, and its end is splintered."""
+    """Return the shape of the part of a broken bar that still hangs from its rail, with a splintered end."""
     profile = ((0, 0.5), (1.25, 0.1), (1.0, -0.15), (1.45, -0.5), (0.9, -0.65), (0, -0.5))
     return [(rail + side * along, y + _HIGH * high) for along, high in profile]

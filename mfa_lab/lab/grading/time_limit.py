@@ -1,7 +1,7 @@
 """Stop an answer that does not end, so that a learner's endless loop does not block the kernel.
 
-Python cannot stop code from outside. What works everywhere is a SIGINT in the main thread, as the Stop button sends
-it. So a thread waits, and then interrupts; the handler distinguishes its own signal from the learner's.
+Python cannot stop code from outside. Only a SIGINT to the main thread, such as the Stop button sends, works
+everywhere. So a thread waits and then sends this signal, and the handler distinguishes it from the learner's.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from types import FrameType
 from typing import Any
 
 limit_seconds = 10.0
-"""How long one case may take. Tests set this value."""
+"""How long one case may take. Tests change this value."""
 _MOST_PATIENCE = 3
-"""The limit is multiplied by this if the answer got less than half of a processor, or if it waits."""
+"""The limit is multiplied by this factor if the answer waits, or gets less than half of the processor's time."""
 _AGAIN_SECONDS = 0.2
-"""After this time, an answer that has caught the interruption is interrupted again."""
+"""An answer that has caught the interruption is interrupted again after this time."""
 
 
 class TimeUp(BaseException):
-    """Report that an answer did not end. No `except Exception` catches it."""
+    """Report that an answer did not end. It is a BaseException, so `except Exception` does not catch it."""
 
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """Raise `TimeUp` in the body after `limit_seconds`.
+    """Raise `TimeUp` in the body of the `with` block after `limit_seconds`.
 
-    Only the main thread can be interrupted; in other threads there is no limit. The Stop button works as before. The
-    limit also holds where SIGINT is ignored, as in a program that a shell started in the background.
+    Only the main thread can be interrupted, so there is no limit in other threads. The Stop button works as before.
+    The limit also works where SIGINT is ignored, as in a program that a shell started in the background.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before is None:  # None: C code handles SIGINT
@@ -56,7 +56,7 @@ def time_limit() -> Iterator[None]:
 
 
 class _Alarm:
-    """Interrupt the main thread until it is stopped. `before` handles the interruptions of others."""
+    """Interrupt the main thread until `stop` is called. `before` handles interruptions from elsewhere."""
 
     def __init__(self, before: Any) -> None:
         self._before = before
@@ -65,7 +65,7 @@ class _Alarm:
         self._sending = threading.Lock()
 
     def ring(self, seconds: float) -> None:
-        """Wait, then interrupt again and again. On a busy machine, an answer that has hardly run gets more time."""
+        """Wait, then interrupt repeatedly. On a busy machine, an answer that has hardly run gets more time."""
         began, patience = time.process_time(), _MOST_PATIENCE
         while not self._stopped.wait(seconds):
             patience -= 1
@@ -79,13 +79,13 @@ class _Alarm:
             seconds = _AGAIN_SECONDS
 
     def stop(self) -> None:
-        """Send no further signal, and ignore one that has been sent."""
+        """Send no further signal, and ignore a signal that has already been sent."""
         self._stopped.set()
         with self._sending:
             pass
 
     def heard(self, number: int, frame: FrameType | None) -> None:
-        """Handle SIGINT: the learner's Stop button as before, and the alarm's own signal by raising `TimeUp`."""
+        """Handle SIGINT: treat the learner's Stop button as before, and raise `TimeUp` for the alarm's own signal."""
         if not self._rings:
             if callable(self._before):
                 self._before(number, frame)
@@ -106,7 +106,7 @@ def _interrupt() -> None:
 def _raise_again_in(frame: FrameType | None) -> None:
     """Make the learner's next line raise too.
 
-    An answer that catches everything in an endless loop would otherwise continue. A second exception, inside its
+    Otherwise an endless loop that catches every exception would continue. A second exception, raised inside its
     `except`, leaves the loop.
     """
     while frame is not None and not _module(frame).startswith(
@@ -129,6 +129,6 @@ def _raise_on_line(_frame: FrameType, event: str, _argument: object) -> Any:
 
 
 def _end(threads: set[threading.Thread]) -> None:
-    """Stop what the answer was doing in other threads. Otherwise it would slow the kernel until a restart."""
+    """Stop the threads that the answer has started. Otherwise they would slow the kernel until a restart."""
     for thread in threads:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))

@@ -1,6 +1,7 @@
-"""A link from a notebook to pages in another tab, and a phone for people who have none at hand.
+"""A link from a notebook to pages in another tab, and a phone for people without one.
 
-The address has a port that differs from run to run. So it is only in the live view, never in the notebook.
+The address has a port that differs from run to run, so it is shown only in the live view and never saved in the
+notebook.
 """
 
 from __future__ import annotations
@@ -17,31 +18,31 @@ from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.provisioning import build_uri
 
 _NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
-"""Parts of the phone for forms on its own page. It cannot see the other tab or type into it."""
+"""Parts of the phone that are hidden here: they serve forms on the same page, but the forms are in another tab."""
 _STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
-_WORDS = "A link to the server's pages in another tab, and a phone for people who have none at hand"
+_WORDS = "A link to the server's pages in another tab, and a phone for people without one"
 
 
 class SetupKeyForm(Form):
-    """Give the room's phone the key under the QR code by hand, as people do whose phone cannot scan."""
+    """Give the room's phone the setup key by hand, as people do if their phone cannot scan."""
 
     title = "No phone at hand?"
     actor = "phone"
-    intro = "Copy the key under the QR code in the other tab, and give it to this phone."
+    intro = "Copy the setup key below the QR code in the other tab, and paste it here."
     button_text = "Keep it"
     fields = {"setup_key": ("Setup key", "secret")}  # noqa: RUF012
 
     def act(self, typed: dict[str, str]) -> Answer:
         key = "".join(typed["setup_key"].split())
         if not key:
-            raise InvalidInput("copy the key from the other tab first")
+            raise InvalidInput("copy the setup key from the other tab first")
         self.room.phone.add(build_uri(key, account="the other tab", issuer="mfa-lab"))
         self.room.move_on()
-        return Answer(True, "The phone has it.", heading="The phone")
+        return Answer(True, "The phone has stored the key.", heading="The phone")
 
 
 class BrowserTab(StableBox):
-    """Show a link to the server at `url` for a browser on this machine. The phone is the room's."""
+    """Show a link to the server at `url` for a browser on this machine, and the room's phone."""
 
     def __init__(self, url: str, room: Room) -> None:
         self.panel = PhonePanel(room, _paste, in_frame=True)

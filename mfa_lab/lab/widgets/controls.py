@@ -1,4 +1,4 @@
-"""The small parts of forms. They share layouts and styles, so that a page opens a third as many models."""
+"""The small parts of forms. They share layouts and styles, so that a page opens only a third as many models."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from mfa_lab.style import CSS
 
 LOST = (
     '<div class="mfa-lost" role="alert"><b>The kernel was restarted.</b> This server and its accounts were in the '
-    "kernel's memory, and are gone. Run the notebook's cells again from the top, and delete the old entry from your "
+    "kernel's memory and are lost. Run the notebook's cells again from the top, and delete the old entry from your "
     "authenticator: its codes are no longer valid.</div>"
 )
-"""A message that only the style shows, when the front end finds a widget without its kernel."""
+"""A message that the style sheet shows only if the front end has lost a widget's kernel."""
 
 _shared: dict[type[widgets.Widget], dict[str, widgets.Widget]] = {}
 _turn = itertools.count()
 
 
 def _made(kind: type[widgets.Widget], *given: Any, **traits: Any) -> Any:
-    """Return a widget with the layout and the style of the first of its kind.
+    """Return a widget that shares the layout and the style of the first widget of its kind.
 
     The style sheet uses classes instead.
     """
@@ -35,25 +35,25 @@ def _made(kind: type[widgets.Widget], *given: Any, **traits: Any) -> Any:
 
 
 def html(text: str = "") -> widgets.HTML:
-    """Return a piece of a page."""
+    """Return a widget that shows this HTML."""
     return _made(widgets.HTML, text)
 
 
 def frame(style: str = "") -> widgets.HTML:
-    """Return the style sheet, with a form's own `style`, and the message for a lost kernel.
+    """Return a widget with the style sheet, a form's own `style`, and the message for a lost kernel.
 
-    Each tree of widgets needs it once.
+    Each tree of widgets needs this widget once.
     """
     return html(f"<style>{CSS}{style}</style>{LOST}")
 
 
 def live_region(answer: Answer | None = None) -> str:
-    """Return a region whose changes a screen reader announces, even when the same answer comes again."""
+    """Return a region whose changes a screen reader announces, even if the new answer equals the old one."""
     return f'<div role="status" aria-live="polite"><!--{next(_turn)}-->{answer.html() if answer else ""}</div>'
 
 
 def button(text: str, *, primary: bool = False) -> widgets.Button:
-    """Return a button; the primary one of a form submits it."""
+    """Return a button. A form's primary button submits it."""
     return _made(widgets.Button, description=text, button_style="primary" if primary else "")
 
 
@@ -63,14 +63,17 @@ def switch(text: str, tooltip: str, *, on: bool = False) -> widgets.ToggleButton
 
 
 def box(*children: widgets.Widget, style_class: str) -> widgets.Box:
-    """Return a box whose children the style sheet arranges."""
+    """Return a box that the style sheet lays out."""
     made = _made(widgets.Box, children)
     made.add_class(style_class)
     return made
 
 
 def text_field(name: str, label: str, kind: str) -> widgets.Text:
-    """Return one labelled line. `kind` tells the browser what is typed: a name, a secret, digits, a recovery code."""
+    """Return one labelled text field.
+
+    `kind` tells the browser what is typed: a name, a secret, digits, or a recovery code.
+    """
     field = _made(widgets.Password if kind == "secret" else widgets.Text, description=label, continuous_update=False)
     for style_class in ("mfa-field", f"mfa-{kind}", f"mfa-is-{name}"):
         field.add_class(style_class)

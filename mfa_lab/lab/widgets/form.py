@@ -1,6 +1,9 @@
-"""The base of every form. A person, or `form.submit(...)` in a cell or a test, fills it in and gets one answer.
+"""The base class of every form.
 
-Fields are cleared at each submission, because typed text must not stay in the notebook. The page keeps only the name.
+A person, or `form.submit(...)` in a cell or a test, fills in the form and gets one answer.
+
+Fields are cleared at each submission, because typed text must not stay in the notebook. Only the name stays in the
+page.
 """
 
 from __future__ import annotations
@@ -24,11 +27,11 @@ from mfa_lab.redaction import clears_variables
 
 
 class Stage(anywidget.AnyWidget):
-    """Control the browser's part: Enter, focus, showing a password, the keyboard, the countdown to the next code.
+    """Control the forms in the browser: Enter, focus, visible passwords, the keyboard, and the countdown.
 
-    In a browser that runs this script, the script sends the typed text together with the button press. Otherwise
-    ipywidgets would sync each field separately and store a password in a trait. Front ends that handle traits and
-    buttons in two threads (JupyterLab's subshells) would submit a form before its last field has arrived.
+    In the browser, the script sends the typed text together with the button press. Without the script, ipywidgets
+    would sync each field separately and store a password in a trait. Front ends that handle traits and buttons in two
+    threads (JupyterLab's subshells) would submit a form before its last field has arrived.
     """
 
     _esm = Path(__file__).with_name("stage.js")
@@ -40,7 +43,7 @@ class Stage(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def fill(self, form: Form, **texts: str) -> None:
-        """Type `texts` into the fields of `form`, in the page only: no field's synced trait contains them."""
+        """Type `texts` into the fields of `form`, but only in the page, never in the fields' synced traits."""
         for field, text in texts.items():
             self.send({"fill": {"form": type(form).__name__, "field": field, "text": text}})
 
@@ -59,7 +62,7 @@ class Stage(anywidget.AnyWidget):
 
 
 class Form(StableBox):
-    """Show a title, fields, a button, and the answer in a live region. Subclasses define what `act` does.
+    """Show a title, fields, a button, and the answer in a live region. Subclasses implement `act`.
 
     Several forms may share `status` and `codes_view`. Then their answers, and the recovery codes that they issue,
     appear in one place that outlasts each form.
@@ -71,7 +74,7 @@ class Form(StableBox):
     button_text = ""
     intro = ""
     fields: ClassVar[dict[str, tuple[str, str]]] = {}
-    """Name of each field, with its label and its kind (see `text_field`)."""
+    """The name of each field, with its label and its kind (see `text_field`)."""
 
     def __init__(self, room: Room, status: widgets.HTML | None = None, codes_view: PrivateView | None = None) -> None:
         self.room = room
@@ -93,7 +96,7 @@ class Form(StableBox):
 
     @cached_property
     def button(self) -> widgets.Button:
-        """Return the button that submits."""
+        """Return the button that submits the form."""
         return self.pressing(self.button_text, self.submit, primary=True)
 
     def pressing(self, text: str, act: Callable[[], Answer], *, primary: bool = False) -> widgets.Button:
@@ -103,7 +106,7 @@ class Form(StableBox):
         return made
 
     def build(self) -> None:
-        """Make the widgets unless they exist already, so that an invisible form costs the page nothing."""
+        """Make the widgets unless they already exist. A form that is never shown therefore costs the page nothing."""
         if not self._built:
             self._built = True
             self.children = (html(self._heading()), *self.body())
@@ -113,28 +116,32 @@ class Form(StableBox):
         return (*self.inputs.values(), box(self.button, style_class="mfa-buttons"))
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Do what the button says with the typed text, by field. Raises `MfaError` for a rejection."""
+        """Process the typed text, which is given by field, and return the answer.
+
+        Raises `MfaError` for a rejection.
+        """
         raise NotImplementedError
 
     @clears_variables
     def submit(self, **typed: str) -> Answer:
-        """Press the button with the texts `typed` by field name, and with the present text of all other fields."""
+        """Press the button with these texts by field name, and with the present text of all other fields."""
         unknown = set(typed) - set(self.inputs)
         if unknown:
             named = ", ".join(sorted(unknown))
-            raise InvalidInput(f"this form has no field {named}; it has: {', '.join(self.inputs)}")
+            raise InvalidInput(f"this form has no field {named}; its fields are: {', '.join(self.inputs)}")
         values = {name: field.value for name, field in self.inputs.items()} | typed
         for field in self.inputs.values():
             field.value = ""
         return self.answer_to(lambda: self.act(values))
 
     def answer_to(self, act: Any) -> Answer:
-        """Show and return the answer of `act()`; a rejection is an answer too.
+        """Call `act()`, show the answer, and return it; a rejection is an answer too.
 
-        A second press while the first is at work does nothing: front ends may handle presses in two threads.
+        A second press while the first is being handled does nothing, because front ends may handle presses in two
+        threads.
         """
         if not self.room.at_work.acquire(blocking=False):
-            return Answer(False, "The first press is still at work.")
+            return Answer(False, "The first press is still being handled.")
         try:
             answer: Answer = act()
         except MfaError as error:
@@ -145,13 +152,16 @@ class Form(StableBox):
         return answer
 
     def show_codes(self, label: str = "", codes: Iterable[str] = ()) -> None:
-        """Show recovery codes, and store them in the room for a form that is opened again. No codes clear them."""
+        """Show recovery codes, and store them in the room for a form that is opened again.
+
+        Without codes, clear the view.
+        """
         issued = tuple(codes)
         self.room.issued = IssuedCodes(label, issued) if issued else None
         self.draw_codes()
 
     def draw_codes(self) -> None:
-        """Draw the recovery codes that the room stores."""
+        """Draw the recovery codes that are stored in the room."""
         issued = self.room.issued
         self.codes_view.show(*([listed(issued.codes, issued.label)] if issued else []))
 

@@ -1,4 +1,4 @@
-"""The steps of an MFA login as forms. Each calls the room's server and shows the answer in two views."""
+"""The steps of an MFA login as forms. Each form calls the room's server and shows the answer in two views."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ __all__ = [
 
 
 _QUESTION = (
-    '<p class="mfa-hint">Have you kept your newest recovery codes? They were shown once. If you have not, press '
+    '<p class="mfa-hint">Have you kept your newest recovery codes? They were shown only once. If you have not, press '
     "<b>New recovery codes</b>.</p>"
 )
 
 
-_CODES_LABEL = "Recovery codes, shown this once: keep them on paper"
+_CODES_LABEL = "Recovery codes, shown only this once: keep them on paper"
 
 
 _OFFER_IS_OVER = {Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING, Reason.UNKNOWN_PENDING, Reason.NOT_PERMITTED}
-"""After such a rejection, no code confirms this enrolment any more: the next QR code has a new secret."""
+"""After such a rejection, no code can confirm this enrolment any more, so the next QR code has a new secret."""
 
 
-_CODES_HOLD = ("issued", "no recovery codes: the earlier ones stay valid")
+_CODES_HOLD = ("issued", "no recovery codes, because the earlier codes stay valid")
 
 
 _NOTIFICATIONS = {
     "factor bound": "an authenticator was enrolled",
     "factor disabled": "your authenticator was disabled after too many wrong codes",
-    "code refused": "somebody with your password typed wrong codes",
-    "recovery refused": "somebody with your password tried recovery codes",
+    "code refused": "somebody who knows your password typed wrong codes",
+    "recovery refused": "somebody who knows your password tried recovery codes",
     "recovered": "a recovery code was used",
     "recovery codes issued": "new recovery codes were issued",
     "rebound by an administrator": "an administrator removed your authenticator",
@@ -81,7 +81,7 @@ class RegisterForm(Form):
 class LoginForm(Form):
     """Step 1: verify name and password.
 
-    If `fill_in` is set, a button calls it, to type a demo account into the fields.
+    If `fill_in` is set, the form has a button that calls it to type a demo account into the fields.
     """
 
     title = "The server · step 1, primary login"
@@ -114,7 +114,7 @@ def _nothing_granted(permits: str) -> tuple[tuple[str, str], ...]:
 
 
 class EnrolForm(Form):
-    """Bind an authenticator: show its QR code once, and confirm with the first code that it shows."""
+    """Bind an authenticator: show a QR code, and confirm with the first code that the authenticator shows."""
 
     title = "The server · enrol an authenticator"
     button_text = "Confirm"
@@ -135,7 +135,10 @@ class EnrolForm(Form):
         return (box(self.secret_view, by_hand, style_class="mfa-beside"),)
 
     def start(self) -> Answer:
-        """Show a secret as a QR code and as a setup key: a new one, or the one that is already on offer."""
+        """Show a secret as a QR code and as a setup key.
+
+        Use the secret that is already on offer, or ask for a new one.
+        """
         if not self._on_offer():
             self._ask_for_a_secret()
         self.draw()
@@ -154,7 +157,7 @@ class EnrolForm(Form):
         self.show_codes()
 
     def draw(self) -> None:
-        """Draw the QR code and the setup key of the current enrolment, or nothing without one."""
+        """Draw the QR code and the setup key of the current enrolment, or clear the view if there is no enrolment."""
         enrolment = self.room.enrolment
         if enrolment is None:
             if self._built:
@@ -208,7 +211,7 @@ class EnrolForm(Form):
 
 
 class OtpForm(Form):
-    """Steps 2 to 4: validate the code, which both sides compute and no server sends to a phone."""
+    """Steps 2 to 4: validate the code, which both sides compute and the server never sends to the phone."""
 
     title = "The server · step 4, OTP validation"
     button_text = "Verify"
@@ -224,7 +227,7 @@ class OtpForm(Form):
 
 
 class RecoveryForm(Form):
-    """Permit enrolling a new authenticator in place of a lost one, and nothing else, for a recovery code."""
+    """Accept a recovery code, and in return permit only the enrolment of a new authenticator for a lost one."""
 
     title = "The server · recovery"
     intro = "A recovery code does not log you in. It lets you enrol a new authenticator."
@@ -236,18 +239,18 @@ class RecoveryForm(Form):
             raise InvalidInput("log in with name and password first: a recovery code replaces only the second step")
         recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
         new = recovery.replacement
-        self.show_codes("A new recovery code, in place of the used one", new)
+        self.show_codes("A new recovery code to replace the used one", new)
         self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
             "The recovery code was accepted. Now enrol a new authenticator.",
             (
-                ("granted", "no session: permission to enrol a new authenticator, for five minutes"),
+                ("granted", "no session, only permission to enrol a new authenticator, for five minutes"),
                 (
                     "void",
-                    f"the used code; {'one new' if new else 'no'} code was issued for it, the others stay valid",
+                    f"the used code; {'one new' if new else 'no'} code was issued for it, and the others stay valid",
                 ),
-                ("told", "the account's owner finds a notification at the next login"),
+                ("told", "the account's owner will find a notification at the next login"),
             ),
         )
 
@@ -266,21 +269,21 @@ class SessionForm(Form):
 
     @cached_property
     def question(self) -> widgets.HTML:
-        """Asks for codes that nobody has said to have kept."""
+        """Return the widget that asks whether the user has kept the newest recovery codes."""
         return html()
 
     @cached_property
     def kept_buttons(self) -> widgets.Box:
-        """Holds the answer to the question, while it is asked."""
+        """Return the box for the button that answers the question."""
         return box(style_class="mfa-buttons")
 
     @cached_property
     def kept_button(self) -> widgets.Button:
-        """Answers it."""
+        """Return the button that says that the codes are kept."""
         return self.pressing("I have kept my recovery codes", lambda: self.answer_to(self.keep))
 
     def ask(self) -> None:
-        """Ask about the newest recovery codes until their owner has said to have kept them."""
+        """Ask about the newest recovery codes until their owner confirms that they are kept."""
         if self._built:
             open_issue = self._to_acknowledge()
             self.question.value = _QUESTION if open_issue else ""
@@ -293,14 +296,14 @@ class SessionForm(Form):
         return ""
 
     def keep(self) -> Answer:
-        """Note that the owner has kept the newest codes."""
+        """Record that the owner has kept the newest codes."""
         self.room.server.acknowledge_recovery_codes(self._to_acknowledge())
         self.show_codes()
         self.ask()
-        return Answer(True, "Noted: you have kept your recovery codes. No later login asks for them.")
+        return Answer(True, "Recorded: you have kept your recovery codes. Later logins will not ask about them.")
 
     def notifications(self) -> Answer:
-        """Show what the account's owner must know."""
+        """Show the notifications for the account's owner."""
         notifications = self.room.server.notifications(self._session())
         told = "; ".join(
             f"{_NOTIFICATIONS.get(note.event, note.event)} at {_clock(note.at)}" for note in notifications
@@ -308,17 +311,17 @@ class SessionForm(Form):
         return Answer(True, f"What happened to your account: {told}.")
 
     def new_codes(self) -> Answer:
-        """Issue a new set of recovery codes for a fresh session."""
+        """Issue a new set of recovery codes, which needs a fresh session."""
         codes = self.room.server.issue_recovery_codes(self._session())
         self.show_codes(_CODES_LABEL, codes)
         self.ask()
-        return Answer(True, "New recovery codes. The old ones are void.")
+        return Answer(True, "These are your new recovery codes. The old codes are void.")
 
     def act(self, _typed: dict[str, str]) -> Answer:
         self.room.server.log_out(self._session())
         self.show_codes()
         self.room.move_on()
-        return Answer(True, "Logged out.", (("ended", "the session: its token no longer grants access"),))
+        return Answer(True, "Logged out.", (("ended", "the session, so its token no longer grants access"),))
 
     def _session(self) -> Session:
         if self.room.session is None:

@@ -1,4 +1,4 @@
-"""`FourSteps`: the whole login on one screen. The server's side, the phone's side, and one place for answers."""
+"""`FourSteps` shows the whole login on one screen: the server's side, the phone's side, and one place for answers."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _STYLE = Path(__file__).with_name("four_steps.css").read_text("utf-8")
 
 
 class FourSteps(StableBox):
-    """Go through registration, login, enrolment and code by hand. It shows only what can be done next.
+    """Go through registration, login, enrolment and code by hand. The screen shows only what can be done next.
 
-    `room` defaults to the kernel's own, on the real clock with real secrets. If the cell is run again, the login
-    continues where it was. A demo account exists from the start.
+    `room` defaults to the kernel's room, which has the real clock and real secrets. If the cell is run again, the
+    login continues where it was. A demo account exists from the start.
     """
 
     def __init__(self, room: Room | None = None) -> None:
@@ -70,34 +70,34 @@ class FourSteps(StableBox):
 
     @cached_property
     def to_register(self) -> widgets.Button:
-        """Return the button that leads to an account of the learner's own."""
-        return self._link("Make an account of my own", lambda: self._choose(registering=True))
+        """Return the button that leads to the form for a new account."""
+        return self._link("Make my own account", lambda: self._choose(registering=True))
 
     @cached_property
     def to_login(self) -> widgets.Button:
-        """Return the button that leads from registering back to the login."""
+        """Return the button that leads from the registration back to the login."""
         return self._link("Log in instead", self._choose)
 
     @cached_property
     def to_recovery(self) -> widgets.Button:
-        """Return the button for people who have no phone at hand."""
+        """Return the button for people without their phone."""
         return self._link("Use a recovery code", lambda: self._choose(recovering=True))
 
     @cached_property
     def to_code(self) -> widgets.Button:
-        """Return the button that leads from recovery back to the code."""
+        """Return the button that leads from the recovery back to the code."""
         return self._link("Use a code instead", self._choose)
 
     @cached_property
     def to_password(self) -> widgets.Button:
-        """Return the button that leads out of a step that cannot continue."""
+        """Return the button that leaves a step that cannot continue."""
         return self._link("Back to the password", self._back)
 
     def _foot(self) -> widgets.Box:
         self.again = self._link("Start this demo account again", self._start_again)
         self.show_reason = self._switch(
             "Show what really happened",
-            "The instructor's view, beside what the user is told",
+            "The instructor's view beside what the user is told",
             "mfa-instructor",
             on=True,
         )
@@ -108,11 +108,11 @@ class FourSteps(StableBox):
         return foot
 
     def _on_projector(self, big: dict[str, bool]) -> None:
-        """Hide the reason on a projector, so that the room can guess it first."""
+        """Hide the reason on a projector, so that the audience can guess it first."""
         self.show_reason.value = not big["new"]
 
     def _switch(self, text: str, tooltip: str, style_class: str, *, on: bool = False) -> widgets.ToggleButton:
-        """Return a button that adds a class to the whole widget, and removes it again."""
+        """Return a button that adds a class to the whole widget, or removes it again."""
         made = switch(text, tooltip, on=on)
         made.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
         return made
@@ -124,7 +124,7 @@ class FourSteps(StableBox):
         self.stage.send({"focus": True})
 
     def _moved(self) -> None:
-        """Redraw after the login has come a step further, or has gone back to the start."""
+        """Redraw after the login has moved on a step or has gone back to the start."""
         self._registering = self._recovering = False
         self._refresh()
         self.phone.widget.say("")
@@ -134,16 +134,16 @@ class FourSteps(StableBox):
         self.stage.send({"focus": True})
 
     def _count_down(self) -> None:
-        """Count the seconds to the next code in the page, after a login."""
+        """After a login, count the seconds to the next code in the page."""
         waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
         period = self.room.server.policy.period_seconds
         self.stage.send({"wait": period - self.room.clock.now() % period} if waits else {"quiet": True})
 
     def _opened(self) -> None:
-        """Answer a page that shows the form, for the first time or after a reload.
+        """Answer a page that has just opened the form, for the first time or after a reload.
 
-        JupyterLab reads a reloaded notebook from its file. A file from before the run has no live form in it, so the
-        page is asked to save one.
+        JupyterLab reads a reloaded notebook from its file. A file saved before this run contains no live form, so the
+        page is asked to save the notebook.
         """
         self.stage.send({"save": True})
         self._count_down()
@@ -152,7 +152,7 @@ class FourSteps(StableBox):
         self.stage.fill(self.login, name=self.room.demo_account["name"], password=self.room.demo_account["password"])
 
     def _shown(self) -> Form:
-        """Return the one form that can be used now."""
+        """Return the only form that can be used now."""
         room = self.room
         if room.enrolment is not None:
             return self.enrol
@@ -187,7 +187,7 @@ class FourSteps(StableBox):
         self.stepper.value = stepper(done, now)
 
     def _paste(self, code: str) -> str:
-        """Type the phone's code into the form that asks for one: by a message, never by a synced trait."""
+        """Type the phone's code into the form that asks for a code, by a message and never by a synced trait."""
         form = self._shown()
         if form not in (self.enrol, self.otp):
             return "No form needs a code at this moment."
@@ -216,14 +216,14 @@ class FourSteps(StableBox):
         return "The four steps, live: " + "; ".join(f"{n} {name}" for n, (name, _) in enumerate(STEPS, 1))
 
     def face_html(self) -> str:
-        call = "Run this cell to log in, with your own phone or the one shown."
+        call = "Run this cell to log in with your own phone or with the phone shown here."
         return f'<div class="mfa">{stepper(0, 0)}<p>{call} {escape(self._invitation())}</p></div>'
 
 
 def stepper(done: int, now: int) -> str:
-    """Return the four steps as a list: `done` of them are past, and the one with index `now` is current.
+    """Return the four steps as a list: `done` of them are done, and the step with index `now` is current.
 
-    The list itself numbers them, with the style sheet and without it.
+    It is an ordered list, so the steps are numbered even without the style sheet.
     """
     items = []
     for index, (name, words) in enumerate(STEPS):

@@ -1,4 +1,4 @@
-"""`MeasurePhone`: find how far a phone's clock is off from outside, by the codes it shows and when they change."""
+"""`MeasurePhone` finds how far a phone's clock is off, from the codes on its screen and when they change."""
 
 from __future__ import annotations
 
@@ -24,23 +24,25 @@ from mfa_lab.otp.drift import DriftInterval
 from mfa_lab.phone.widget import PhoneWidget
 
 REACTION_SECONDS = 2
-"""The longest time between a sight on the phone and the press of a button here."""
+"""The longest time between seeing the code on the phone and pressing a button here."""
 
 
 _STYLE = Path(__file__).with_name("measure_phone.css").read_text("utf-8")
 
 
 class MeasurePhone(Form):
-    """Narrow the phone's offset down by observations: press a button at the moment of each, then type the code.
+    """Narrow down the phone's offset by observations.
 
-    It measures the room's account (`Room.account`), on any phone that has it. If that is the room's phone, it is
-    shown with its clock hidden. Without a room it makes one, with a phone that is off by an unknown time.
+    For each one, press a button at that moment, then type the code.
+
+    The account is the room's (`Room.account`), on any phone that has it. The room's own phone is shown with its clock
+    hidden. Without an argument, a new room is made, whose phone is fast or slow by an unknown time.
     """
 
     title = "How far is the phone's clock off?"
     intro = (
-        "Watch the phone. Press a button at the moment that counts, then type the code without hurry. "
-        "A change tells the most."
+        "Watch the phone. Press one of the buttons at the exact moment, then take your time to type the "
+        "code. You learn most from a change."
     )
     button_text = "Note it"
     fields = {"code": ("The code that the phone showed at that moment", "digits")}  # noqa: RUF012
@@ -74,7 +76,7 @@ class MeasurePhone(Form):
 
     @cached_property
     def again_button(self) -> widgets.Button:
-        """Return the button that forgets all observations."""
+        """Return the button that deletes all observations."""
         return self.pressing("Start again", lambda: self.answer_to(self.start_again))
 
     def body(self) -> tuple[widgets.Widget, ...]:
@@ -91,17 +93,17 @@ class MeasurePhone(Form):
         return self._beside_the_phone(by_hand), self.picture, self.fixing, foot
 
     def changed(self) -> Answer:
-        """Mark the moment at which the code has just changed. Type the new code next."""
+        """Mark the moment at which the code has just changed. The learner types the new code next."""
         return self._mark(changed=True)
 
     def read(self) -> Answer:
-        """Mark the moment at which the code is read. Type it next."""
+        """Mark the moment at which the code is read. The learner types this code next."""
         return self._mark(changed=False)
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Record what was seen at the marked moment."""
+        """Record the code that was seen at the marked moment."""
         if self._moment is None:
-            raise InvalidInput("press one of the two buttons first, at the moment at which you look at the phone")
+            raise InvalidInput("first press one of the two buttons, at the moment at which you look at the phone")
         now, changed, delay = self._moment
         self.seen.append(Seen(now, self._step_of(typed["code"], now), changed, delay))
         self._moment = None
@@ -109,40 +111,40 @@ class MeasurePhone(Form):
         return self._findings(len(self.seen))
 
     def leave_out(self, number: int) -> Answer:
-        """Forget observation `number`, counted from 1."""
+        """Delete observation `number`, counting from 1."""
         del self.seen[number - 1]
         self._draw()
-        return self._findings(None) if self.seen else Answer(True, "Nothing is noted any more.", heading="Left out")
+        return self._findings(None) if self.seen else Answer(True, "No observations are left.", heading="Left out")
 
     def start_again(self) -> Answer:
-        """Forget all observations."""
+        """Delete all observations."""
         self.seen.clear()
         self._moment, self._revealed = None, False
         self._draw()
-        return Answer(True, "All observations are forgotten: begin with the next change.", heading="Start again")
+        return Answer(True, "All observations are deleted: begin with the next change.", heading="Start again")
 
     def reveal(self) -> Answer:
         """Show how far the simulated phone's clock really is off."""
         self._revealed = True
         self._draw()
         truth, found = self.truth_seconds, self.interval
-        held = "You have not measured it yet." if found is None else "Your interval contains it."
+        held = "You have not measured it yet." if found is None else "Your interval contains this offset."
         if found is not None and truth not in found:
-            held = "Your interval does not contain it: something was noted late."
+            held = "Your interval does not contain this offset: an observation was recorded late."
         return Answer(
             found is None or truth in found, f"The phone's clock is {off(truth)}. {held}", heading="Revealed"
         )
 
     @property
     def interval(self) -> DriftInterval | None:
-        """Return what the observations leave of the offset, if there are any and they agree."""
+        """Return the interval of offsets that fit all observations, or None if there is no such interval."""
         if not self.seen or self.contradicting:
             return None
         return estimate(self.seen, self._period)
 
     @property
     def contradicting(self) -> tuple[int, ...]:
-        """Return the numbers, from 1, of two observations that contradict each other; () if all agree."""
+        """Return the numbers, from 1, of two observations that contradict each other, or () if all agree."""
         return contradiction(self.seen, self._period)
 
     @property
@@ -175,17 +177,21 @@ class MeasurePhone(Form):
         delay = max(math.ceil(REACTION_SECONDS * speed), int(changed))
         self._moment = (self.room.clock.now(), changed, delay)
         self._fill("")
-        before = f"; {delay} s ago the phone still showed the code before. The new code" if changed else ". The code"
-        return Answer(True, f"{time_of_day(self._moment[0])} it is{before}, please.", heading="The moment")
+        when = f"It is {time_of_day(self._moment[0])}"
+        if changed:
+            told = f"{when}; {delay} s ago, the phone still showed the previous code. The new code, please."
+        else:
+            told = f"{when}. The code, please."
+        return Answer(True, told, heading="The moment")
 
     def _speed(self) -> float:
-        """Return the seconds of the server's clock for each second of the person."""
+        """Return how many seconds the server's clock runs in one real second."""
         clock = self.room.clock
         return float(getattr(clock, "speed", 0)) if isinstance(clock, ManualClock) else 1.0
 
     def _account(self) -> Any:
         if self.room.account is None:
-            raise InvalidInput("no account was offered to a phone yet: enrol one in this room first")
+            raise InvalidInput("no account has been offered to a phone yet: enrol an account in this room first")
         return self.room.account
 
     def _step_of(self, code: str, now: int) -> int:
@@ -203,7 +209,9 @@ class MeasurePhone(Form):
         if found.verdict is Verdict.MALFORMED:
             raise InvalidInput(f"a code is {account.digits} digits: type what the phone showed")
         if found.step is None:
-            raise InvalidInput("no time step within two hours has this code: type it again, or choose the account")
+            raise InvalidInput(
+                "no time step within two hours has this code: type it again, or choose the right account on the phone"
+            )
         return found.step
 
     @property
@@ -215,8 +223,8 @@ class MeasurePhone(Form):
         if self.contradicting:
             one, other = self.contradicting
             told = (
-                f"Observations {one} and {other} contradict each other: no clock does both. One was noted late or "
-                "is of another account: leave it out."
+                f"Observations {one} and {other} contradict each other: no clock fits both. One was recorded "
+                f"late or belongs to another account: leave it out."
             )
             return Answer(False, told, heading=heading)
         together = estimate(self.seen, self._period)

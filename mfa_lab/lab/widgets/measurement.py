@@ -1,7 +1,4 @@
-"""What was seen on a phone, at which moment, and what it means for the phone's clock.
-
-These functions are pure; the form is elsewhere.
-"""
+"""Observations of a phone, and what they say about its clock. The functions here are pure; the form is elsewhere."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from mfa_lab.otp.drift import DriftInterval, Observation, estimate_drift
 class Seen:
     """Hold one observation: at `server_now` the phone showed the code of `step`.
 
-    `changed`: until just then it had shown the code before. `delay_seconds` is the longest time between the two
-    clocks' readings.
+    If `changed` is true, the phone had shown the previous code until then. `delay_seconds` is the longest time
+    between the readings of the two clocks.
     """
 
     server_now: int
@@ -28,7 +25,7 @@ class Seen:
 
     @property
     def observations(self) -> list[Observation]:
-        """Return a reading as one observation, and a change as two: within the delay, both codes were shown."""
+        """Return a reading as one observation, and a change as two: both codes were shown within the delay."""
         earlier = [Observation(self.server_now, self.step - 1)] if self.changed and self.step else []
         return [*earlier, Observation(self.server_now, self.step)]
 
@@ -37,13 +34,13 @@ class Seen:
 
 
 def estimate(seen: Sequence[Seen], period: int) -> DriftInterval:
-    """Return what all observations leave of the phone's offset. Raises as `estimate_drift` does."""
+    """Return the interval of offsets that fit all observations. Raises the same errors as `estimate_drift`."""
     observations = [each for one in seen for each in one.observations]
     return estimate_drift(observations, period=period, delay_seconds=max(one.delay_seconds for one in seen))
 
 
 def contradiction(seen: Sequence[Seen], period: int) -> tuple[int, ...]:
-    """Return the numbers, from 1, of two observations that no offset explains; () if all agree."""
+    """Return the numbers, from 1, of two observations that no offset explains, or () if all agree."""
     if not seen:
         return ()
     try:

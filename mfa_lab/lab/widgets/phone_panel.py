@@ -1,4 +1,4 @@
-"""Step 3 beside the forms: a phone for a learner who has none at hand."""
+"""Step 3 beside the forms: a phone for learners without one."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mfa_lab.style import grouped
 
 
 class PhonePanel(StableBox):
-    """Step 3: show a phone for people who have none at hand. It decodes the picture and has its own clock.
+    """Show step 3: a phone for people without one. It decodes the QR code from the picture and has its own clock.
 
-    `paste` gets the code when the user makes the phone type it into a form, and returns the phone's message.
-    `in_frame`: the surrounding tree of widgets has the style already.
+    `paste` is called with the code when the user makes the phone type it into a form. It returns the phone's message.
+    If `in_frame` is true, the surrounding tree of widgets already contains the style sheet.
     """
 
     def __init__(self, room: Room, paste: Callable[[str], str], *, in_frame: bool = False) -> None:
@@ -29,12 +29,12 @@ class PhonePanel(StableBox):
 
     def _picture(self) -> bytes:
         if self.room.enrolment is None:
-            raise InvalidInput("there is no QR code to scan: let the server show one")
+            raise InvalidInput("there is no QR code to scan: make the server show one")
         return self.room.enrolment.qr_png()
 
     def face_text(self) -> str:
-        """Return what a reader without a kernel sees; for a demo phone also its code."""
-        words = "The phone: an authenticator app that scans the QR code and shows a code, by its own clock"
+        """Return what a reader without a kernel sees, which for a demo phone includes the code."""
+        words = "The phone: an authenticator app that scans the QR code and shows a code by its own clock"
         if not (self.room.demo and self.room.phone.accounts):
             return words
         return f"{words}; now {self.room.phone.accounts[-1]}, {grouped(self.room.phone.code())}"

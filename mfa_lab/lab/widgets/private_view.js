@@ -24,7 +24,7 @@ function list({ label, items }) {
       await navigator.clipboard.writeText(items.join("\n"));
       said.textContent = "Copied.";
     } catch {
-      said.textContent = "The browser does not let the page copy: select the text.";
+      said.textContent = "The browser does not let this page copy: select the text instead.";
     }
   });
   section.append(make("p", "mfa-hint", label), lines, copy, said);

@@ -1,6 +1,6 @@
-"""Attack 11, user enumeration, live: times rejected logins on this machine and draws the result.
+"""A live view of attack 11, user enumeration: time rejected logins on this machine and draw the result.
 
-None of it is saved with the notebook.
+The result is never saved with the notebook.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from mfa_lab.lab.widgets.controls import box, button, frame, html, live_region
 from mfa_lab.lab.widgets.stable import StableBox
 
 _SERVERS: dict[str, Make] = {"the weak server": slow(EnumerableServer), "MfaServer": our_slow_server}
-_INTRO = "Each button times about forty rejections of names that exist and as many of names that do not."
+_INTRO = "Each button times about forty rejections of existing names and as many of unknown names."
 
 
 class Stopwatch(StableBox):
-    """Show a button for each server. `times` holds the measurements, by server."""
+    """Show a button for each server, and store the measurements in `times`, by server."""
 
     def __init__(self, pairs: int = 40) -> None:
         self.pairs = pairs
@@ -34,7 +34,7 @@ class Stopwatch(StableBox):
             self.add_class(style_class)
 
     def measure(self, name: str) -> Answer:
-        """Time one of the servers, which takes a few seconds."""
+        """Time the rejections of one server, which takes a few seconds."""
         self.status.value = live_region(Answer(True, "Measuring: a few seconds.", heading="The stopwatch"))
         timing = self.times[name] = by_the_clock(_SERVERS[name], self.pairs)
         answer = Answer(not timing.told_apart, f"{_title(name)}: {verdict(timing)}.", heading="The stopwatch")
@@ -52,7 +52,7 @@ class Stopwatch(StableBox):
         return (
             f'<div class="mfa mfa-panel"><h3 class="mfa-side">A stopwatch</h3><p>{_INTRO}</p><p>Buttons:</p>'
             f"<ul>{buttons}</ul><p>Run this cell to use it. "
-            "Real times differ at each run, so the notebook does not store them.</p></div>"
+            "Real times differ from run to run, so the notebook does not store them.</p></div>"
         )
 
 

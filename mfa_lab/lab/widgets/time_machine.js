@@ -3,11 +3,11 @@
 
 const LEAPS = [
   ["−1 h", -3600, "Set the server's clock back by an hour"],
-  ["−1 s", -1, "One second back"],
-  ["+1 s", 1, "One second on"],
-  ["+30 s", 30, "30 seconds on"],
-  ["+1 day", 86400, "One day on"],
-  ["+30 days", 30 * 86400, "30 days on"],
+  ["−1 s", -1, "Set the server's clock back by a second"],
+  ["+1 s", 1, "Advance the server's clock by a second"],
+  ["+30 s", 30, "Advance the server's clock by 30 seconds"],
+  ["+1 day", 86400, "Advance the server's clock by a day"],
+  ["+30 days", 30 * 86400, "Advance the server's clock by 30 days"],
 ];
 const MOST_AHEAD = 365 * 86400;
 
@@ -90,8 +90,8 @@ const FACE = `
       <span class="mfa-leaps"><button type="button" class="mfa-button" data-do="boundary">To the next step</button></span>
     </p>
   </fieldset>
-  <p class="mfa-hint mfa-real" hidden>The server uses the real clock, which nobody can move here. The phone's can be
-    set wrong.</p>
+  <p class="mfa-hint mfa-real" hidden>The server uses the real clock, which cannot be moved here. The phone's
+    clock can be set wrong.</p>
   <fieldset>
     <legend>The phone's clock</legend>
     <div class="mfa-dial"><label for="ID-ahead">Ahead of the server's clock, in seconds <small>(below 0: behind)</small></label>

@@ -1,7 +1,8 @@
-"""`TimeMachine`: sets the server's clock and the phone's, and shows the window between them.
+"""`TimeMachine` sets the server's clock and the phone's clock, and shows the window between them.
 
-It is drawn in the browser and ticks there: `time_machine.js`. Each finished change comes as one custom message. The
-clocks here run by themselves (`RunningClock`), so a login during that time sees the time that the page shows.
+The browser draws the widget and runs its clocks (`time_machine.js`). Each finished change arrives as one custom
+message. The clocks in the kernel run on their own (`RunningClock`), so a login in the meantime uses the time that the
+page shows.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.phone.widget import script
 
 REACH_STEPS = 4
-"""Steps shown on either side of the server's own."""
+"""How many steps are shown on either side of the server's own step."""
 MOST_AHEAD_SECONDS = 365 * 86_400
 MOST_PPM = 10_000
-"""864 seconds a day; a phone's quartz has about 20 parts per million."""
+"""864 seconds a day; a phone's quartz is off by about 20 parts per million."""
 _SETTLED = {"server", "speed", "ahead", "ppm"}
 _BACK = (
-    "The server's clock reads {} s less than the last line of its log (ClockSetBack). Until somebody acts, it "
-    "decides nothing: codes seen long ago would be valid again."
+    "The server's clock is {} s behind the last line of its log (ClockSetBack). Until somebody acts, the server "
+    "decides nothing, because codes seen long ago would be valid again."
 )
 
 
 class TimeMachine(StableBox):
-    """Play, pause, step and jump; set the phone ahead or behind, and its speed. All views follow at once.
+    """Let the server's clock run, stop or jump, and set the phone's offset and speed. All views follow at once.
 
-    `room` defaults to a demo room with an enrolled phone. If the server uses the real clock, only the phone's can be
-    set. The strip shows codes in a demo room only.
+    `room` defaults to a demo room with an enrolled phone. If the server uses the real clock, only the phone's clock
+    can be set. The strip shows codes only in a demo room.
     """
 
     def __init__(self, room: Room | None = None) -> None:
@@ -55,7 +56,10 @@ class TimeMachine(StableBox):
 
     @property
     def phone_clock(self) -> DriftingClock:
-        """Return the clock of the room's phone, with the same offset as its earlier clock."""
+        """Return the clock of the room's phone.
+
+        An ordinary clock is first replaced by a drifting clock with the same offset.
+        """
         clock = self.room.phone.clock
         if not (isinstance(clock, DriftingClock) and clock.base is self.room.clock):
             clock = DriftingClock(self.room.clock, clock.now() - self.room.clock.now())
@@ -64,15 +68,15 @@ class TimeMachine(StableBox):
 
     @property
     def ahead_seconds(self) -> int:
-        """Return how far the phone is ahead of the server now (negative: behind)."""
+        """Return how far the phone is ahead of the server now, which is negative if the phone is behind."""
         return self.phone_clock.offset_at(self.room.clock.now())
 
     @property
     def back_seconds(self) -> int:
         """Return how far the server's clock is behind the last line of its log, or 0.
 
-        It is above 0 only if the server's policy does not permit so much. Then the server decides nothing, and raises
-        `ClockSetBack`.
+        The result is above 0 only if it is more than the server's policy permits. Then the server decides nothing,
+        and raises `ClockSetBack`.
         """
         back = self._latest() - self.room.clock.now()
         return back if back > self.room.server.policy.clock_back_seconds else 0
@@ -85,10 +89,10 @@ class TimeMachine(StableBox):
         ahead: int | None = None,
         ppm: int | None = None,
     ) -> None:
-        """Set the server's clock (Unix seconds), its `speed` (0: stopped), and the phone's clock.
+        """Set the server's clock (Unix seconds), its `speed` (0 stops it), and the phone's clock.
 
-        `ahead` is the phone's offset in seconds. `ppm` is how much too fast it runs from now on. Values that are not
-        given stay the same. Raises `InvalidInput`.
+        `ahead` is the phone's offset in seconds. `ppm` says by how many parts per million the phone's clock runs too
+        fast from now on. Values that are not given stay the same. Raises `InvalidInput` if a value cannot be set.
         """
         self._settle(server=server, speed=speed, ahead=ahead, ppm=ppm)
         self._tell()
@@ -110,31 +114,31 @@ class TimeMachine(StableBox):
             self.room.phone.clock = DriftingClock(self.room.clock, new_ahead, rate_ppm=new_ppm)
 
     def trust_clock(self) -> None:
-        """Answer `ClockSetBack` as an operator: the server's clock is correct now, and was wrong before."""
+        """Answer `ClockSetBack` as an operator: say that the server's clock is correct now and was wrong before."""
         self.room.server.trust_clock()
         self.refresh()
 
     def refresh(self) -> None:
-        """Tell the page the state, for example after a cell has moved a clock."""
+        """Send the page the new state, for example after a cell has moved a clock."""
         self._tell()
 
     def _move(self, server: int | None, speed: float | None) -> None:
         clock = self.room.clock
         if not isinstance(clock, ManualClock):
-            raise InvalidInput("this room uses the real clock: set the phone's, or use a demo room")
+            raise InvalidInput("this room uses the real clock: set the phone's clock, or use a demo room")
         if server is not None:
             clock.set(server)
         if speed is None:
             return
         if not isinstance(clock, RunningClock):
-            raise InvalidInput("this room's clock cannot run by itself: give the room a RunningClock")
+            raise InvalidInput("this room's clock cannot run on its own: use a room with a RunningClock")
         if speed:
             clock.play(speed)
         else:
             clock.pause()
 
     def _latest(self) -> int:
-        """Return when the server last recorded something; 0 on the real clock, which nobody sets back here."""
+        """Return when the server last recorded something, or 0 on the real clock, which cannot be set back here."""
         log = self.room.server.audit_log() if isinstance(self.room.clock, ManualClock) else ()
         return log[-1].at if log else 0
 
@@ -149,7 +153,10 @@ class TimeMachine(StableBox):
         self._tell(said=said, answering=str(message.get("from", "")))
 
     def _tell(self, *, said: str = "", answering: str = "") -> None:
-        """Tell the page all that it needs to go on alone. A demo room's secret is in a message, never a trait."""
+        """Send the page everything that it needs to run without the kernel.
+
+        A demo room's secret is in a message, never in a trait.
+        """
         room, phone = self.room, self.phone_clock
         clock = room.clock
         accounts = room.phone.export() if room.demo else []
@@ -176,9 +183,9 @@ class TimeMachine(StableBox):
         )
 
     def face_text(self) -> str:
-        """Return what a reader without a kernel sees; in a demo room with the state of the clocks."""
+        """Return what a reader without a kernel sees, which in a demo room includes the state of the clocks."""
         if not self._stands_still():
-            return "The time machine: sets the server's clock and the phone's, and shows the window between them"
+            return "The time machine sets the server's clock and the phone's clock, and shows the window between them"
         return f"The time machine. {self._picture() or 'The phone has no account yet.'}"
 
     def face_html(self) -> str:
@@ -195,7 +202,7 @@ class TimeMachine(StableBox):
         )
 
     def _picture(self) -> Picture | None:
-        """Return the strip as a figure, if its codes may be shown."""
+        """Return the strip as a figure, or None if its codes must not be shown."""
         if not (self._stands_still() and self.room.account):
             return None
         policy = self.room.server.policy
@@ -217,7 +224,7 @@ class _Screen(anywidget.AnyWidget):
 
 
 def _exact(clock: Clock) -> float:
-    """Return Unix seconds with their fraction, so that the page's seconds begin with the clock's."""
+    """Return Unix seconds with their fraction, so that the page's seconds begin at the same moment as the clock's."""
     if isinstance(clock, RunningClock):
         return clock.exact()
     return clock.now() if isinstance(clock, ManualClock) else clock.now() + time.time() % 1
@@ -225,11 +232,11 @@ def _exact(clock: Clock) -> float:
 
 def _note(room: Room) -> str:
     if not room.demo:
-        return "This room's secrets are real: the strip shows its steps and no codes."
-    return "" if room.phone.accounts else "The phone has no account yet: enrol it, and the strip shows codes."
+        return "This room's secrets are real, so the strip shows steps but no codes."
+    return "" if room.phone.accounts else "The phone has no account yet. Once it is enrolled, the strip shows codes."
 
 
 def _checked(value: object, most: int, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > most:
-        raise InvalidInput(f"{name} is a whole number from {-most} to {most}")
+        raise InvalidInput(f"{name} must be a whole number from {-most} to {most}")
     return value

@@ -1,4 +1,4 @@
-"""The operator's calls: register an account, issue a reset code, reset factors, adopt an older authenticator."""
+"""Do the operator's work: register accounts, issue reset codes, reset factors, adopt older authenticators."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
             connection.execute(_ADD_ACCOUNT, account)
             audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
     if taken:
-        raise NameTaken("this name is taken: choose another, or log in")
+        raise NameTaken("this name is taken: choose another one, or log in")
 
 
 def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
@@ -59,7 +59,7 @@ def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
             recovery.add_code(connection, account_id, encoded, now)
             return codes
     if account_id:
-        raise InvalidInput("this account has no authenticator yet: its next login enrols the first")
+        raise InvalidInput("this account has no authenticator yet: its next login enrols the first one")
     raise InvalidInput(_NOBODY)
 
 
@@ -74,7 +74,7 @@ def reset_factors(services: Services, name: str, now: int) -> None:
 
 
 def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
-    """Take over an authenticator of an older system.
+    """Take over an authenticator from an older system.
 
     Raises `InvalidInput` for an unknown name, or if the account already has an authenticator. Raises `InvalidSecret`
     for a secret of fewer than 112 bits (NIST-3.1.4.1): a phone may use it, but a server must not trust it.
@@ -88,7 +88,7 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
             return
     if account_id:
         raise InvalidInput(
-            "this account already has an authenticator: reset its factors first, or leave this one out"
+            "this account already has an authenticator: reset its factors first, or leave out this account"
         )
     raise InvalidInput(_NOBODY)
 

@@ -60,7 +60,7 @@ _COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
 ) -> Enrolment | Decision:
-    """Offer a new shared secret to a pending login without a factor, after a recovery, or in a fresh session.
+    """Offer a new shared secret: in a pending login without a factor, after a recovery, or in a fresh session.
 
     The confirmed app replaces the account's apps, or all its factors after a recovery. With `further`, a session adds
     it instead.
@@ -162,7 +162,7 @@ def _pending(connection: Connection, services: Services, token: str, now: int) -
 def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
     """Bind the factor if `typed` is its code at `now`, and consume the code's step.
 
-    Returns the recovery codes to show once. They exist only for an account's first factor.
+    Returns the recovery codes to show once. The set is empty unless this is the account's first factor.
     """
     token = token_hash(enrolment.token)
     codes, hashes = codes_in_advance(
@@ -262,7 +262,7 @@ def refuse(connection: Connection, token: str) -> None:
 def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
     """Bind an authenticator that an older system enrolled. Returns False if the account already has a factor.
 
-    Every step whose code would be accepted at `now` counts as consumed. So a code that somebody saw in the older
+    Every step whose code would be accepted at `now` counts as consumed, so a code that somebody saw in the older
     system is not accepted here.
     """
     if authenticators.has_factor(connection, account_id):
@@ -281,8 +281,8 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 def _full(connection: Connection, services: Services, account_id: str, kind: Kind) -> bool:
     """Return whether the account has no room for one more authenticator of this kind.
 
-    An account whose app is disabled has no room for an app either. First the app must be replaced, after a recovery
-    or from a session that is still fresh.
+    An account whose app is disabled has no room for an app either: the app must first be replaced, after a recovery
+    or in a session that is still fresh.
     """
     states = authenticators.states(connection, account_id, kind)
     return State.DISABLED in states or len(states) >= _most(services, kind)
@@ -296,7 +296,7 @@ def _most(services: Services, kind: Kind) -> int:
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
     """End one of several authenticators, in a fresh session (ASVS-6.5.6).
 
-    The last authenticator stays, because without it the password would be enough to enrol the next one.
+    The last authenticator stays, because without it, the password would be enough to enrol a new one.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:

@@ -25,9 +25,10 @@ _CHANGE = (
 
 
 def change(services: Services, session: Session, typed: Redacted | None, new: Redacted, now: int) -> Decision | None:
-    """Verify the old password as a login does, and set the new one.
+    """Verify the old password as a login does, and set the new password.
 
-    The attempt is counted before the password is verified, and settled afterwards. Raises `PasswordRefused`.
+    The attempt is counted before the password is verified; a correct password then clears the count. Raises
+    `PasswordRefused`.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:

@@ -42,7 +42,7 @@ _COUNT = (
 
 
 def recover(services: Services, pending: PendingLogin, typed: Redacted | None, now: int) -> Recovery | Decision:
-    """Accept a recovery code, and replace it by a new one if the policy has recovery codes.
+    """Accept a recovery code, and replace it with a new one if the policy has recovery codes.
 
     The attempt is counted first. The code is verified outside any transaction and consumed by compare-and-set. A call
     that must wait does the same work, without effect.
@@ -86,10 +86,11 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
 
 
 def _refuse_late(services: Services, token: str, decision: Decision, now: int) -> Decision:
-    """Refuse an attempt that is not verified, after at least the work of one that is.
+    """Reject an attempt without verifying it, after at least as much work as verifying it would take.
 
-    The attempt that is counted may be the first click of a double click, whose code is still being verified. If it
-    has succeeded by the end of this work, the second click hears that the step is done, whatever it typed.
+    This attempt may be the second click of a double click, while the code of the first click is still being verified.
+    If the first click has succeeded by the end of this work, the second click is told that the step is done, whatever
+    code it sent.
     """
     spare = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     recovery_codes.hash_codes([*spare, *spare], services.policy.hash_cost)  # the second hash is a head start
@@ -101,7 +102,7 @@ def _refuse_late(services: Services, token: str, decision: Decision, now: int) -
 
 
 def _not_now(row: Any, now: int) -> Decision | None:
-    """Return why no recovery code is verified at the moment, or None."""
+    """Return why the server verifies no recovery code now, or None."""
     if now < row.recovery_wait_until:
         return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
     return None
@@ -118,7 +119,7 @@ def _reserve(connection: Connection, services: Services, token: str, row: Any, n
 def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes | Decision:
     """Return a new full set of recovery codes for a fresh session.
 
-    The old codes are no longer valid, and every login step that one of them began ends.
+    The old codes are no longer valid, and every login step that began with an old code ends.
     """
     token = token_hash(session.token)
     codes: RecoveryCodes = RecoveryCodes(())
@@ -147,7 +148,7 @@ def add_code(connection: Connection, account_id: str, encoded: str, now: int) ->
 
 
 def acknowledge(services: Services, issue_id: str, now: int) -> bool:
-    """Remember that the owner has kept the codes of this issue. Return False if it is not an account's newest."""
+    """Record that the owner has kept the codes of this issue. Return False if it is not an account's newest issue."""
     with services.store.transaction() as connection:
         row = connection.execute(_ISSUE, {"issue": issue_id}).first()
         if row is not None and row.codes_kept_at is None:
@@ -164,7 +165,7 @@ def replace_codes(connection: Connection, account_id: str, hashes: list[str], is
 
 
 def _add_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
-    """Add codes. With an `issue_id`, nobody has said yet to have kept them: the response may never have arrived."""
+    """Add codes. With an `issue_id`, they wait for an acknowledgement, because the response may get lost."""
     if hashes:
         connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])
         if issue_id:

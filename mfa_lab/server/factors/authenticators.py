@@ -15,7 +15,7 @@ from mfa_lab.server.storage.schema import accounts, factors, passkeys
 
 
 class State(StrEnum):
-    """The state of a factor. It never becomes active again."""
+    """The state of a factor. A disabled or replaced factor never becomes active again."""
 
     ACTIVE = "active"
     DISABLED = "disabled"

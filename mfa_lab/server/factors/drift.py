@@ -1,8 +1,8 @@
 """Compute the centre of a factor's window: the server's current step, moved by the known drift of the phone's clock.
 
-The drift has two parts. `resync_steps` comes from two consecutive codes and other proof, and stays until the next
-resynchronisation. `drift_steps` is learnt from accepted codes, if `Policy.drift_cap_steps` is above 0. It changes by
-at most one step a login and never exceeds this cap. For every `Policy.drift_forget_seconds` without a login, it
+The drift has two parts. `resync_steps` comes from two consecutive codes and another proof, and stays until the next
+resynchronisation. `drift_steps` is learned from accepted codes, if `Policy.drift_cap_steps` is above 0. It changes by
+at most one step per login and never exceeds this cap. For every `Policy.drift_forget_seconds` without a login, it
 becomes one step smaller. Without such limits, an attacker can move the window as far as they like
 (`mfa_lab.attacks.simulation.window_walk`). The window moves, but never becomes wider (RFC6238-6).
 """
@@ -30,6 +30,6 @@ def remembered(drift_steps: int, idle_seconds: int, policy: Policy) -> int:
 
 
 def learnt(drift_steps: int, error_steps: int, cap_steps: int) -> int:
-    """Return `drift_steps` after a code was accepted `error_steps` from the centre: at most one step closer to it."""
+    """Return `drift_steps`, moved by at most one step towards a code accepted `error_steps` from the centre."""
     towards = (error_steps > 0) - (error_steps < 0)
     return max(-cap_steps, min(cap_steps, drift_steps + towards))

@@ -1,6 +1,7 @@
-"""Make and verify recovery codes: single-use look-up secrets of 80 bits, stored as salted Argon2id (NIST-3.1.2).
+"""Make and verify recovery codes: single-use look-up secrets of 80 bits, stored as salted Argon2id hashes.
 
-All codes of one issue share a salt, so that verifying a typed code costs one hash and not ten.
+They follow NIST-3.1.2. All codes that are issued together share a salt, so that verifying a typed code costs one hash
+instead of ten.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
 
 @clears_variables
 def tidy(typed: object) -> Redacted | None:
-    """Return the letters of a typed code, or None if it cannot be a recovery code.
+    """Return the bare characters of a typed code, or None if it cannot be a recovery code.
 
-    White space, line breaks, hyphens, dashes and lower case are allowed. Base32 has no 0 and no 8
-    (RFC 4648 section 6), so they are read as O and B. A 1 is rejected, because it may be an I or an L.
+    White space, line breaks, hyphens, dashes and lower case are allowed. Base32 has no 0 and no 8 (RFC 4648 section
+    6), so they are read as O and B. A 1 is rejected, because it may be an I or an L.
     """
     if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS:
         return None
@@ -58,7 +59,7 @@ def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
 
 
 def find(typed: Redacted, stored: Iterable[tuple[int, str]]) -> int | None:
-    """Return the id of the stored code that equals `typed`, or None. It costs one slow hash for each issue."""
+    """Return the id of the stored code that equals `typed`, or None. It costs one slow hash for each set of codes."""
     found = None
     computed: dict[str, str] = {}
     for identity, encoded in stored:
@@ -89,7 +90,7 @@ def _encoded(code: Redacted, salt: bytes, cost: HashCost) -> str:
 def _parameters(encoded: str) -> Parameters:
     with suppress(InvalidHashError):
         return extract_parameters(encoded)
-    raise ServerFault("a stored recovery code is broken: restore a backup")
+    raise ServerFault("a stored recovery code is damaged: restore a backup")
 
 
 def _salt(encoded: str) -> bytes:

@@ -44,9 +44,9 @@ _DISABLE = (
 
 
 def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
-    """Consume `step` if it is above the last consumed step, and return whether it was.
+    """Consume `step` if it is later than the last consumed step, and return whether it was.
 
-    One statement compares and sets. If several callers send the same code, only one gets True (RFC6238-5.2,
+    One statement compares and sets, so if several callers send the same code, only one gets True (RFC6238-5.2,
     NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
@@ -58,9 +58,9 @@ def remember_drift(connection: Connection, factor_id: str, drift_steps: int, now
 
 
 def resynchronise(connection: Connection, factor_id: str, found: Match, now: int) -> bool:
-    """Move the window to `found` and consume its step and the step before, if both are above the last consumed step.
+    """Move the window to `found` and consume its two steps, if both are later than the last consumed step.
 
-    Returns whether it did.
+    The two steps are `found.step` and the step before it. Returns whether the window was moved.
     """
     values = {"factor": factor_id, "first": found.step - 1, "second": found.step, "offset": found.offset, "now": now}
     return connection.execute(_RESYNCHRONISE, values).rowcount == 1

@@ -1,4 +1,4 @@
-"""Verify the code of a login (step 4, OTP validation). `totp.consume_step` decides."""
+"""Verify the code of a login (step 4, OTP validation). `totp.consume_step` makes the decision."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COUNT = (
 
 
 def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int) -> Session | Decision:
-    """Verify a code and grant a session, in one transaction. A rejection commits the counted attempt."""
+    """Verify a code and grant a session, in one transaction. A rejection also commits the counted attempt."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         found = pending_logins.read(connection, token)
@@ -52,7 +52,7 @@ def no_codes(services: Services, found: pending_logins.Found) -> Decision | None
 
 
 def not_now(row: Any, now: int) -> Decision | None:
-    """Return why no code is verified at the moment: the factor is disabled or the attempt must wait. Else None."""
+    """Return why the server verifies no code now (the factor is disabled, or the attempt must wait), or None."""
     if row.state == State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
     if now < row.otp_wait_until:
@@ -64,7 +64,7 @@ def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
     """Return why `typed` is neither verified nor counted, or None if it could be a code.
 
     An empty field or half a code is not a guess. The decision depends only on the text, never on the account's number
-    of digits, so that it says nothing about an account (docs/decisions/04).
+    of digits, so that it reveals nothing about an account (docs/decisions/04).
     """
     if all(otp.could_be_code(each.reveal()) for each in typed):
         return None
@@ -74,7 +74,7 @@ def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
 def _check(
     connection: Connection, services: Services, token: str, candidates: list[Any], typed: Redacted, now: int
 ) -> Session | Decision:
-    """Verify the code with each of the account's authenticators. Together this counts as one attempt."""
+    """Verify the code with each of the account's authenticators. Together, these checks count as one attempt."""
     best, traced = otp.Diagnosis(otp.Verdict.MALFORMED), services.policy.explain_refusals
     for row in candidates:
         secret = totp.open_secret(services.cipher, row, row.factor_id)
@@ -102,7 +102,7 @@ def _check(
 
 
 NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, otp.Verdict.REUSED)
-"""If an account has several authenticators, the instructor's view is about the one that the code comes closest to."""
+"""If an account has several authenticators, the instructor's view describes the one that comes closest."""
 
 
 def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:

@@ -1,6 +1,6 @@
 """Store pending logins: the password was correct, and nothing is granted yet.
 
-Success, five minutes or five wrong codes (the defaults of `Policy`) end a pending login.
+A pending login ends after success, after five minutes, or after five wrong codes (the defaults of `Policy`).
 """
 
 from __future__ import annotations
@@ -135,12 +135,12 @@ def count_failed_attempt(connection: Connection, token: str) -> None:
 
 
 def complete(connection: Connection, token: str) -> bool:
-    """End the pending login by success. If there are several callers, only one gets True."""
+    """End the pending login as completed. If there are several callers, only one gets True."""
     return connection.execute(_END, {"token": token}).rowcount == 1
 
 
 def how_it_ended(connection: Connection, token: str) -> str | None:
-    """Why a pending login is over, or None while it is not."""
+    """Return how a pending login ended, or None while it is open."""
     found: str | None = connection.execute(_HOW, {"token": token}).scalar()
     return found
 
@@ -152,7 +152,7 @@ def supersede(connection: Connection, account_id: str) -> None:
 
 
 def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
-    """Return why a pending login cannot continue with `permit`, whatever the user types. Otherwise return None."""
+    """Return why a pending login cannot continue with `permit`, whatever the user types, or None if it can."""
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:

@@ -47,9 +47,10 @@ _REHASH = (
 
 @clears_variables
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
-    """Verify a password outside any transaction. The attempt is counted before, and settled afterwards.
+    """Verify a password outside any transaction. The attempt is counted first; success clears the count.
 
-    `name` is in its exact spelling (`names.exact_name`), and hidden because people type passwords there.
+    `name` is in its exact spelling (`names.exact_name`). It is hidden, because people type passwords there by
+    mistake.
     """
     with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
         account = connection.execute(_ACCOUNT, spellings_of(name.reveal())._asdict()).one()

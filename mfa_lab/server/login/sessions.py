@@ -1,4 +1,4 @@
-"""Store sessions: at most 24 h, or one hour of inactivity (NIST-2.2.3). Changes need a fresh session (ASVS-7.5.1)."""
+"""Store sessions for at most 24 h, or 1 h of inactivity (NIST-2.2.3). Changes need a fresh session (ASVS-7.5.1)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
 
 
 def _not_acknowledged(account: Any) -> str:
-    """Return the id of the newest recovery codes while their owner has not acknowledged them, else ''."""
+    """Return the id of the newest recovery codes if their owner has not acknowledged them yet, else ''."""
     issue: str = account.codes_issue
     return issue if account.codes_kept_at is None else ""
 
@@ -116,6 +116,6 @@ def end(services: Services, session: Session, now: int) -> None:
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
     """End every session of an account whose factor or password changes.
 
-    The session that makes the change stays; `but` is the hash of its token.
+    The session that makes the change stays valid; `but` is the hash of its token.
     """
     connection.execute(_END_ALL, {"account": account_id, "but": but or ""})

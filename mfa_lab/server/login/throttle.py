@@ -1,8 +1,8 @@
-"""Throttle attempts after failures: wait 30 s, doubling to an hour (NIST-3.2.2). It delays and never disables.
+"""Throttle attempts after failures: the wait doubles from 30 s to an hour (NIST-3.2.2). It never disables a factor.
 
-The password's count is stored under a keyed hash of the name, in the same way for known and unknown names. It ends
-only by expiry or by a correct password. The counts of codes and recovery codes need a correct password first, so they
-are in the account's row.
+The count of wrong passwords is stored under a keyed hash of the name, in the same way for known and unknown names. It
+ends only when it expires or after a correct password. Codes and recovery codes come after a correct password, so
+their counts are in the account's row.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.server.storage.schema import throttles
 
 FORGET_AFTER_SECONDS = 24 * 3600
-"""Every name has the same expiry, counted from the end of its wait, so that patience gives no free guesses."""
+"""Every name has the same expiry, counted from the end of its wait, so that waiting gives no free guesses."""
 
 _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
     throttles.c.key == bindparam("for_key")
@@ -27,7 +27,7 @@ _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
 
 
 def wait_seconds(failures: int, policy: Policy) -> int:
-    """Return how many seconds the next attempt must wait after so many consecutive failures.
+    """Return how many seconds the next attempt must wait after this many consecutive failures.
 
     >>> [wait_seconds(n, Policy.STANDARD) for n in (1, 2, 3, 4, 5, 10, 99)]
     [0, 0, 30, 60, 120, 3600, 3600]
@@ -39,9 +39,9 @@ def wait_seconds(failures: int, policy: Policy) -> int:
 
 
 def wait_until(failures: int, policy: Policy, now: int) -> int:
-    """Return the moment from which the next attempt counts, in Unix seconds.
+    """Return the time, in Unix seconds, from which the server checks the next attempt.
 
-    0 means at once, even if the clock is set back.
+    0 means immediately, even if the clock is set back.
     """
     wait = wait_seconds(failures, policy)
     return now + wait if wait else 0
@@ -50,8 +50,8 @@ def wait_until(failures: int, policy: Policy, now: int) -> int:
 def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple[int, int]:
     """Count one attempt before it is verified, unless it must wait. Returns (seconds to wait, failures).
 
-    An attempt during a wait is not counted. If the server crashes afterwards, the attempt stays counted: no guess is
-    free.
+    An attempt during a wait is not counted. If the server crashes after this call, the attempt stays counted, so no
+    guess is free.
     """
     row = connection.execute(_READ, {"for_key": key}).first()
     failures, until, expires = (row.failures, row.wait_until, row.expires_at) if row else (0, 0, 0)
@@ -69,7 +69,7 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
 
 @cache
 def _upsert() -> Executable:
-    """Return what PostgreSQL has in the place of `OR REPLACE`. Its dialect is a tenth of a server's imports."""
+    """Return PostgreSQL's form of `OR REPLACE`. Its dialect is imported here: it is a tenth of a server's imports."""
     from sqlalchemy.dialects import postgresql
 
     statement = postgresql.insert(throttles)

@@ -1,4 +1,4 @@
-"""Deliver security notifications to an account's owner, by a file, by SMTP or by your own `Notifier`.
+"""Deliver security notifications to an account's owner, through a file, SMTP or your own `Notifier`.
 
 A notification says what happened, when, and what to do (ASVS-6.3.5, NIST-4.2.3). It contains no code, no link and no
 token.
@@ -29,7 +29,7 @@ _WORDS = {
     "factor taken over": "Your earlier authenticator works here. Enrol a new one: the older system knows its secret.",
     "factor revoked": "An authenticator was revoked. If it was not you, call your administrator at once.",
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
-    "recovery refused": "Somebody knows your password and typed a wrong recovery code. If it was not you, change it.",
+    "recovery refused": "Somebody typed your password and a wrong recovery code. Not you? Change your password.",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
     "reset code issued": "An administrator issued a reset code for you. If you did not ask for it, call them now.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
@@ -44,12 +44,12 @@ _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 
 
 class Notifier(Protocol):
-    """Anything that can send a security notification to the owner of an account."""
+    """An object that can send a security notification to the owner of an account."""
 
     def send(self, name: str, notification: Notification) -> bool:
         """Send the notification to the account `name`, and return whether it was sent.
 
-        If this returns False, the server tries again later. An implementation raises nothing.
+        If this returns False, the server tries again later. An implementation must not raise errors.
         """
         ...
 
@@ -76,7 +76,7 @@ class FileNotifier:
 
 
 def _its_owners_alone(path: str, flags: int) -> int:
-    """Open a file through no link; a pipe that nobody reads is an `OSError` instead of a wait without end."""
+    """Open a file without following a link. A pipe that nobody reads raises `OSError` instead of waiting forever."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
 
 
@@ -84,7 +84,8 @@ class SmtpNotifier:
     """Mail each notification to the account's name, which must be a mail address.
 
     `security` is "starttls" (the mail server's certificate is checked), "tls" (from the first byte), or "none" (only
-    within one machine). `sign_in` is a user and a password, if the mail server asks for them. Raises `InvalidInput`.
+    within one machine). `sign_in` is a user name and a password, if the mail server asks for them. Raises
+    `InvalidInput`.
     """
 
     @clears_variables  # of the password
@@ -138,6 +139,6 @@ class SmtpNotifier:
 def _address(text: str) -> bool:
     """Return whether `text` is one plain mail address, in which no mail program finds anything to decode.
 
-    The mail server checks everything else.
+    The mail server checks the rest.
     """
     return bool(_ADDRESS.fullmatch(text))

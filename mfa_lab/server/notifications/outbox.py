@@ -1,7 +1,7 @@
 """Send the security notifications that wait in the database: claim each one, send it, and mark it as sent.
 
-Sending happens outside any transaction. If a worker is killed in between, its claim expires. So a notification may be
-sent twice, but is never lost.
+Sending happens outside any transaction. If a worker is killed in between, its claim expires, so a notification may be
+sent twice but is never lost.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).v
 def send(store: Store, notifier: Notifier, now: int) -> int:
     """Send up to fifty waiting notifications, and return how many `notifier` sent. `now` is in Unix seconds.
 
-    Each account gets at most five of them, and its oldest come first.
+    Each account gets at most five of them, the oldest first.
     """
     with store.transaction() as connection:
         waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))

@@ -1,4 +1,4 @@
-"""Check new passwords by NIST's rules, and hash them with Argon2id: the same work for known and unknown names."""
+"""Check new passwords against NIST's rules, and hash them with Argon2id, at the same cost for every name."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.resources import data_dir
 
 _NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the result is discarded
-_SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some, and try again"
+_SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some memory, and try again"
 _TYPED_AT_MOST = 4
-"""Typed code points for each code point of NFC. A longer text is not normalised, because that may take minutes."""
+"""The maximum number of typed code points per code point in NFC. A longer text is not normalised, because that could
+take minutes."""
 
 
 def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
-    """Return `password` in Unicode NFC, or raise `PasswordRefused`, which says the reason (NIST-3.1.1.2).
+    """Return `password` in Unicode NFC, or raise `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
 
-    A password has at least `policy.password_min_length` code points (8 by default), of any characters. There are no
-    composition rules, and no password is cut. It must not be a common password or the account's name.
+    A password needs at least `policy.password_min_length` code points (8 by default), of any kind. There are no
+    composition rules, and no password is truncated. A password must be neither a common password nor the account's
+    name.
     """
     refusal = _refusal(password, name, policy)
     if refusal is not None:
@@ -38,7 +40,7 @@ def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
 def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused | None:
     text: object = password.reveal()
     if not isinstance(text, str) or not encodable(text):
-        return PasswordRefused("a password is text: type it again")
+        return PasswordRefused("a password must be text: type it again")
     if len(text) > _TYPED_AT_MOST * policy.password_max_length:
         return _too_long(len(text), policy)
     normal = unicodedata.normalize("NFC", text)
@@ -50,10 +52,10 @@ def _refusal(password: Redacted, name: str, policy: Policy) -> PasswordRefused |
         return _too_long(len(normal), policy)
     if normal.casefold() in common_passwords():
         return PasswordRefused(
-            "this password is among the commonest, tried first by attackers; choose another", rule="blocklist"
+            "this password is among the commonest, which attackers try first; choose another one", rule="blocklist"
         )
     if normal.casefold() in {name.casefold(), name.split("@")[0].casefold()}:
-        return PasswordRefused("this password is the account's own name; choose another", rule="blocklist")
+        return PasswordRefused("this password is the account's name; choose another one", rule="blocklist")
     return None
 
 
@@ -78,14 +80,14 @@ class PasswordHasher:
         self._max_length = max_length
 
     def hash(self, password: Redacted) -> str:
-        """Return the encoded hash to store, with a random salt of 128 bits. Raises `ServerFault` without memory."""
+        """Return the encoded hash to store, with a random 128-bit salt. Raises `ServerFault` if memory runs out."""
         return hashed(lambda: self._argon2.hash(password.reveal()))
 
     def verify(self, stored: str | None, typed: Redacted | None) -> bool:
         """Return whether `typed` is the password of the hash `stored`.
 
-        With None on either side, the cost is the same and the result is False. Raises `ServerFault` for a broken
-        hash, or without memory.
+        If either argument is missing (None), the cost is the same and the result is False. Raises `ServerFault` for a
+        damaged hash, or if memory runs out.
         """
         try:
             self._argon2.verify(
@@ -96,20 +98,20 @@ class PasswordHasher:
             return False
         except (InvalidHashError, VerificationError) as error:
             short = str(error) == "Memory allocation error"  # in the words of Argon2's reference code
-            fault = _SHORT_OF_MEMORY if short else "a stored password hash is broken: restore a backup"
+            fault = _SHORT_OF_MEMORY if short else "a stored password hash is damaged: restore a backup"
         if fault:
             raise ServerFault(fault)
         return stored is not None and typed is not None
 
     def renewed(self, stored: str | None, typed: Redacted | None) -> str | None:
-        """Return a new hash of a correct password if `stored` has other parameters than today's, otherwise None."""
+        """Return a new hash of a correct password if the parameters of `stored` are not today's, otherwise None."""
         if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
             return None
         return self.hash(_nfc(typed))
 
     @clears_variables
     def typed(self, password: object) -> Redacted | None:
-        """Return the text typed at login, or None if it cannot be a password (no text, or far too long)."""
+        """Return the text typed at login, or None if it cannot be a password (not text, or far too long)."""
         if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
             return None
         return Redacted(password) if encodable(password) else None

@@ -1,4 +1,4 @@
-"""Check a database's URL: SQLite in memory or in a file on this machine, or PostgreSQL. Reject any other URL."""
+"""Check a database's URL. Accept only SQLite, in memory or in a file on this machine, and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def parsed(text: str) -> URL:
     except (ArgumentError, ValueError):
         problem = "this is not a database URL"
     if problem:
-        raise InvalidInput(f"{problem}: name the database by a URL such as {_EXAMPLES}")
+        raise InvalidInput(f"{problem}: use a database URL such as {_EXAMPLES}")
     return url
 
 
 def path_of(url: URL) -> Path | None:
-    """Return the database's file, or None in memory."""
+    """Return the path of the database's file, or None if the database is in memory."""
     path = unquote(urlsplit(url.database).path) if "uri" in url.query else url.database
     return None if path in (None, "", ":memory:") or url.query.get("mode") == "memory" else Path(path)
 
@@ -43,13 +43,13 @@ def _problem(url: URL) -> str | None:
     if url.drivername in ("postgresql", "postgresql+psycopg"):
         return _postgres_problem(url)
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
-        return "this version keeps its data in SQLite, by Python's own driver, or in PostgreSQL, by psycopg"
+        return "this version keeps its data in SQLite, with Python's own driver, or in PostgreSQL, with psycopg"
     if url.username or url.password or url.host or url.port:
         return "an SQLite URL has no host and no user"
     if any(character < " " for character in unquote(database, errors="strict")):
-        return "the database's name holds a control character"
+        return "the database's name contains a control character"
     if not all(re.fullmatch(_QUERY.get(name, "(?!)"), str(value)) for name, value in url.query.items()):
-        return "a database URL takes only timeout=SECONDS, and uri=true with mode=ro, rw, rwc or memory"
+        return "a database URL may have only timeout=SECONDS, and uri=true with mode=ro, rw, rwc or memory"
     if "uri" not in url.query:
         return "a name that starts with file:, and mode, need uri=true" if _needs_uri(url) else None
     parts = urlsplit(database)
@@ -63,7 +63,7 @@ def _postgres_problem(url: URL) -> str | None:
     if not url.database:
         return "the URL names no database"
     unknown = sorted(set(url.query) - _POSTGRES_QUERY)
-    return f"a PostgreSQL URL takes only {', '.join(sorted(_POSTGRES_QUERY))}" if unknown else None
+    return f"a PostgreSQL URL may have only {', '.join(sorted(_POSTGRES_QUERY))}" if unknown else None
 
 
 def _needs_uri(url: URL) -> bool:

@@ -17,7 +17,7 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class RowBinding:
-    """The row that a secret belongs to. As associated data, it makes sure that a secret decrypts only in this row."""
+    """The row that a secret belongs to. It is used as associated data, so that a secret decrypts only in this row."""
 
     account_id: str
     factor_id: str
@@ -37,7 +37,7 @@ class SecretCipher:
         return nonce + self._cipher.encrypt(nonce, secret.reveal().encode("ascii"), self._bound_to(row))
 
     def decrypt(self, encrypted: bytes, key_id: str, row: RowBinding) -> Redacted:
-        """Return the secret. Raises `ServerFault` if it was changed, moved from another row, or has another key."""
+        """Return the secret. Raises `ServerFault` if it was changed, moved from another row, or needs another key."""
         if key_id != self.key_id:
             raise WrongKey("this factor was encrypted under another key: start the server with that key")
         try:
@@ -46,7 +46,7 @@ class SecretCipher:
             )
         except (InvalidTag, ValueError, TypeError):  # SQLite returns text if text was written
             pass
-        raise ServerFault("an encrypted secret does not open in its row: the database was changed; restore a backup")
+        raise ServerFault("a secret cannot be decrypted in its row: the database was changed; restore a backup")
 
     def _bound_to(self, row: RowBinding) -> bytes:
         return "|".join((str(self._schema_version), self.key_id, row.account_id, row.factor_id)).encode()

@@ -1,7 +1,7 @@
-"""Delete rows that have expired: only by expiry, a limited number at a time, and never to make room.
+"""Delete rows only after they have expired, a limited number at a time, and never to make room.
 
-No reader depends on it, because readers ignore an expired row. Rejected passwords do this work, in the same way for
-known and unknown names, and so does logging out. So a successful login costs nothing more.
+No reader depends on this, because readers ignore an expired row. The work is done after a rejected password, in the
+same way for known and unknown names, and when a user logs out. A successful login therefore costs nothing more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from mfa_lab.server.storage.schema import enrolments, pendings, sessions, thrott
 
 KEEP_SECONDS = 24 * 3600
 """A pending login, enrolment or session stays for a day after its expiry or last use, so that the instructor's view
-says why it ended, and not "unknown"."""
+says why it ended, instead of "unknown"."""
 _AT_ONCE = 100
 
 
@@ -30,7 +30,7 @@ _OVER = (
 
 
 def sweep(connection: Connection, now: int) -> None:
-    """Delete up to a hundred rows of each table that ended long enough ago. `now` is in Unix seconds."""
+    """Delete, in each table, up to a hundred rows that ended long enough ago. `now` is in Unix seconds."""
     connection.execute(_EXPIRED, {"before": now})
     for statement in _OVER:
         connection.execute(statement, {"before": now - KEEP_SECONDS})

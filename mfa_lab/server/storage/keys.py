@@ -27,7 +27,8 @@ _MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex(
 class Keys:
     """Three keys from one root key: `encryption` for OTP secrets, `names` for keyed hashes of names, and `check`.
 
-    `check` recognises the database. `key_id` names the root key and reveals nothing about it.
+    `check` shows whether the key belongs to the database. `key_id` identifies the root key but reveals nothing about
+    it.
     """
 
     key_id: str
@@ -37,7 +38,7 @@ class Keys:
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
-        """Derive the keys from `root`, 32 bytes, by HKDF-SHA256 (RFC 5869). Raises `WrongKey` for anything else."""
+        """Derive the keys from `root`, 32 bytes, with HKDF-SHA256 (RFC 5869). Raises `WrongKey` for anything else."""
         hidden = RedactedBytes(root)
         del root  # tracebacks may show variables
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
@@ -50,7 +51,7 @@ class Keys:
 
     @clears_variables
     def keyed_hash(self, text: str) -> str:
-        """Return HMAC-SHA256 of `text`: the same value for the same name, and unreadable without the key."""
+        """Return the HMAC-SHA256 of `text`, which is always the same for a name and unreadable without the key."""
         return hmac.new(self.names.reveal(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
@@ -59,9 +60,9 @@ def root_key(
 ) -> RedactedBytes:
     """Return the key from `key=`, otherwise from MFA_LAB_KEY (64 hexadecimal digits), otherwise from a file.
 
-    The file has mode 0600 and is beside the database, at the path `beside`. In memory there is no file, and the
-    key is random. The file is made only together with a new database. An old database without its key raises
-    `WrongKey`, and nothing is made. A database that several machines use has no place for a file: with
+    The file has mode 0600 and is next to the database's file, whose path is `beside`. A database in memory has no
+    file, so its key is random. The file is made only together with a new database. An old database without its key
+    raises `WrongKey`, and no file is made. A database that several machines use has no place for a key file: with
     `from_outside`, the key must come from `key=` or MFA_LAB_KEY.
     """
     if explicit is not None:
@@ -83,7 +84,7 @@ def _from_hex(text: Redacted, where: str) -> RedactedBytes:
     with suppress(ValueError):
         key = RedactedBytes(bytes.fromhex(text.reveal().strip()))
     if len(key.reveal()) != KEY_BYTES:
-        raise WrongKey(f"{where} must hold {KEY_BYTES * 2} hexadecimal digits; {_MAKE_ONE}")
+        raise WrongKey(f"{where} must contain {KEY_BYTES * 2} hexadecimal digits; {_MAKE_ONE}")
     return key
 
 
@@ -95,21 +96,21 @@ def _read(path: Path) -> RedactedBytes:
     except FileNotFoundError:
         problem = f"the key file {path.name} is missing: put it back beside the database"
     except (OSError, UnicodeDecodeError):
-        problem = f"the key file {path.name} cannot be read: check its permissions, and that it is a file and no link"
+        problem = f"the key file {path.name} cannot be read: check its permissions, and that it is a file, not a link"
     if problem:
         raise WrongKey(f"{problem}, or set {ENVIRONMENT}")
     return _from_hex(text, f"the key file {path.name}")
 
 
 def _no_link(path: str, flags: int) -> int:
-    """Open what stands there itself: through no link, and without waiting for the other end of a pipe."""
+    """Open the file itself, without following a link, and without waiting for the other end of a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _exposed(status: os.stat_result, name: str) -> str | None:
     """Return how other users could read or change the key, or None. Windows has no such permissions."""
     if not stat.S_ISREG(status.st_mode):
-        return f"the key file {name} is a pipe, a device or a folder: put the file itself there"
+        return f"the key file {name} is a pipe, a device or a folder: put the key file there"
     if os.name != "posix":
         return None
     if status.st_uid not in (0, os.geteuid()):

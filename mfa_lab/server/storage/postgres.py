@@ -1,8 +1,8 @@
-"""Keep the data in PostgreSQL, for several workers, on several machines, with one database.
+"""Keep the data in PostgreSQL, so that several workers, even on several machines, can share one database.
 
-Every transaction first takes one lock for the whole database. So transactions run one after the other, as in SQLite:
-the data that a request has read cannot change before the request writes. Passwords are verified outside transactions,
-so the expensive part of a login still runs in parallel.
+Every transaction first takes one lock for the whole database. Transactions therefore run one after the other, as in
+SQLite: the data that a request has read cannot change before the request writes. Passwords are verified outside
+transactions, so the expensive part of a login still runs in parallel.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ _OPTIONS = {
     "timezone": "UTC",
 }
 _BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
-"""The number is arbitrary. A worker that is killed loses its connection, and so releases the lock."""
+"""The number is arbitrary. A worker that is killed loses its connection, which releases the lock."""
 _REMEDIES = (
     ("55P03", "is kept busy by another program: try again in a moment"),
     ("25006", "is read-only: connect to the primary server"),
     ("42501", "refuses this user: grant it all rights on the kit's tables"),
     ("42P01", "was emptied while the server ran: restore a backup"),
-    ("53", "has no room or no free connection: free some"),
+    ("53", "has no space or no free connection left: free some"),
 )
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 
 
 class Postgres:
-    """The database of a `postgresql://` URL. A key file has no place beside it, so the key comes from outside."""
+    """The database of a `postgresql://` URL. It has no place for a key file, so the key comes from outside."""
 
     path = None
     key_comes_from_outside = True
@@ -82,7 +82,7 @@ class Postgres:
 
     @staticmethod
     def fault(error: Any) -> ServerFault:
-        """Return the error as a sentence with its remedy.
+        """Return the error as a sentence with a remedy.
 
         Only the first line of PostgreSQL's message is kept, because details and hints quote values.
         """
@@ -92,8 +92,8 @@ class Postgres:
         if remedy is None and (error.connection_invalidated or not state or state.startswith(("08", "57", "28"))):
             remedy = _AWAY
         fault = ServerFault(
-            f"the database {remedy or 'refused a change: see its own words below the traceback'}; "
-            "nothing was changed, unless the connection broke while it was being made"
+            f"the database {remedy or 'refused a change: see its message below the traceback'}; "
+            "nothing was changed, unless the connection broke during the change"
         )
         said = getattr(getattr(cause, "diag", None), "message_primary", None) or type(cause).__name__
         fault.add_note(f"PostgreSQL says: {said} ({state or 'no state'})")

@@ -1,6 +1,6 @@
-"""Define the tables. Times are whole Unix seconds; tokens are stored only as SHA-256.
+"""Define the tables. Times are whole Unix seconds; tokens are stored only as SHA-256 hashes.
 
-The tables that every login writes have no rowid, so that SQLite flushes one page less.
+The tables that every login writes have no rowid, so that SQLite flushes one page fewer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import (
 VERSION = 5
 ENCRYPTION_VERSION = 1
 """The schema version in an encrypted secret's associated data. It changes only when this data changes, so that a
-migration need not decrypt every secret."""
+migration does not need to decrypt every secret."""
 metadata = MetaData()
 
 

@@ -1,4 +1,4 @@
-"""Keep the data in SQLite, in memory or in a file on this machine. Explain its errors with a remedy."""
+"""Keep the data in SQLite, in memory or in a file on this machine. Explain each of SQLite's errors with a remedy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REMEDIES = (
     ("readonly", "is read-only: give this user write permission to the file and its folder"),
     ("locked", "is locked by another program: close it, or try again in a moment"),
     ("full", "has no room: free some space on the disk"),
-    ("not a database", "is not an SQLite database: name another file, or restore a backup"),
+    ("not a database", "is not an SQLite database: choose another file, or restore a backup"),
     ("malformed", "is damaged: restore a backup"),
     ("disk i/o error", "cannot be written or read: check the disk for room and for faults"),
     ("unable to open", "cannot be opened: check that its folder exists and may be written"),
@@ -62,7 +62,7 @@ class Sqlite:
 
     @staticmethod
     def fault(error: DBAPIError | sqlite3.Error) -> ServerFault:
-        """Return the error as a sentence with its remedy. SQLite's message contains table names, never a value."""
+        """Return the error as a sentence with a remedy. SQLite's message contains table names, never a value."""
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         remedy = next((remedy for sign, remedy in _REMEDIES if sign in said.lower()), None)
         if remedy is None:
@@ -71,31 +71,32 @@ class Sqlite:
                 if isinstance(error, (OperationalError, sqlite3.OperationalError))
                 else "refused a change"
             )
-            remedy = f"{kind}: see SQLite's own words below the traceback, and restore a backup if it lasts"
+            remedy = f"{kind}: see SQLite's message below the traceback, and restore a backup if it persists"
         fault = ServerFault(f"the database {remedy}; nothing was changed")
         fault.add_note(f"SQLite says: {said}")
         return fault
 
 
 def _check_file(path: Path) -> None:
-    """Raise `ServerFault` for what others could change or exchange: SQLite would open it without a word.
+    """Raise `ServerFault` for a file that others could change or replace: SQLite would open it without a warning.
 
-    Anyone who can write the database can give an account a password of their own. SQLite also makes the file that a
-    link leads to, and then with a mode that lets others read it. The group counts as others, as for the key file.
+    Anyone who can write the database can give an account a password of their own. SQLite also creates the file that a
+    link points to, with a mode that lets others read it. Members of the file's group count as others, as for the key
+    file.
     """
     problem = None
     try:
         status = path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            problem = "is a link that leads nowhere: name the file itself"
+            problem = "is a link that points nowhere: name the file itself"
     except OSError:
         return  # SQLite will tell
     else:
         if stat.S_ISDIR(status.st_mode):
             return  # SQLite will tell
         if not stat.S_ISREG(status.st_mode):
-            problem = "cannot be opened, because it is no regular file: name another"
+            problem = "cannot be opened, because it is not a regular file: choose another file"
         elif os.name == "posix" and status.st_uid not in (0, os.geteuid()):
             problem = "belongs to another user, who can change it: make it your own with chown"
         elif os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o022:
@@ -115,7 +116,7 @@ def _create(path: Path) -> None:
 
 @contextmanager
 def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
-    """Flush less strictly, unless `full`, and restore FULL afterwards. SQLite forbids the change in a transaction."""
+    """Flush less strictly, unless `full`, and restore FULL afterwards. SQLite forbids this inside a transaction."""
     if full:
         yield
         return

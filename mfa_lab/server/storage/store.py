@@ -1,4 +1,4 @@
-"""Open the database, by SQLAlchemy Core on SQLite or PostgreSQL. Every change is one transaction."""
+"""Open the database with SQLAlchemy Core, on SQLite or PostgreSQL. Every change is one transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
 class Store:
     """One open database whose schema and key were checked. `keys` are derived from its root key.
 
-    Raises `InvalidInput` for the URL, `WrongKey`, or `ServerFault`.
+    Raises `InvalidInput` if the URL is wrong, `WrongKey`, or `ServerFault`.
     """
 
     @clears_variables  # the URL may hold the database's password
@@ -51,7 +51,7 @@ class Store:
 
         With `flush=False`, everybody sees the change at once and it survives this process, but it reaches the disk
         only with the next transaction. Use it only if another transaction follows before the server answers. Raises
-        `ServerFault`, a sentence with its remedy, if the database itself fails.
+        `ServerFault`, whose sentence contains a remedy, if the database itself fails.
         """
         try:
             with (
@@ -96,7 +96,7 @@ class Store:
         tables = set(inspect(connection).get_table_names())
         new = not tables
         if not new and schema.about.name not in tables:
-            raise ServerFault("this database belongs to another program: name another file for mfa-lab")
+            raise ServerFault("this database belongs to another program: choose another file for mfa-lab")
         outside = self._database.key_comes_from_outside
         root = root_key(key, self._database.path, new_database=new, from_outside=outside)
         keys = Keys.derive(root.reveal())
@@ -124,7 +124,9 @@ def _let_go(kept: list[Connection], engine: Engine) -> None:
 
 def _migrate(connection: Connection, version: int) -> None:
     if version > schema.VERSION:
-        raise ServerFault(f"this database has schema {version}, this mfa-lab knows {schema.VERSION}: update mfa-lab")
+        raise ServerFault(
+            f"this database has schema {version}, but this mfa-lab knows only {schema.VERSION}: update mfa-lab"
+        )
     if version < schema.VERSION:
         migrations.upgrade(connection, version)
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})

@@ -44,7 +44,7 @@ def revoke(visit: Posted) -> Response:
 
 @router.get("/recovery-codes")
 def show_recovery_codes(visit: Shown) -> Response:
-    """Where a login leads until its owner has said to have kept the codes; from here it goes on to where it led."""
+    """Ask the user, between a login and the page that it leads to, whether the recovery codes were kept."""
     session = visit.session(fresh=True)
     return visit.page("recovery_codes.html", issue_id=session.codes_to_acknowledge)
 
@@ -89,7 +89,7 @@ def reset_code(visit: Posted) -> Response:
 
 
 def _admin(visit: Visit) -> None:
-    """Raise `AccessDenied` unless this is an administrator's fresh session. Everybody else reads the same words."""
+    """Raise `AccessDenied` unless this is an administrator's fresh session. Everybody else sees the same message."""
     if not visit.site.is_admin(visit.session(fresh=True).name):
         raise AccessDenied
 

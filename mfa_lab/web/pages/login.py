@@ -22,7 +22,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 def register_alike(site: Site, name: str, password: str) -> None:
     """Make an account, and do not reveal whether the name is taken (ASVS-6.3.8). Hash the password in both cases.
 
-    Only the operator registers an administrator's name. Otherwise the first stranger to register it would get the
+    Only the operator may register an administrator's name; otherwise, the first stranger to register it would get the
     administrator's rights.
     """
     with suppress(NameTaken):
@@ -131,7 +131,7 @@ def confirm(visit: Posted) -> Response:
 
 @router.post("/kept")
 def kept(visit: Posted) -> Response:
-    """ "I have kept them", said on the page that showed the codes or after a later login."""
+    """Record that the owner has kept the codes, on the page that showed them or after a later login."""
     if visit.field("kept") != "yes":  # the second of two clicks may meet the button, but it ticks no box
         raise InvalidInput("tick the box if you have kept your recovery codes: go back, or log in again")
     if not visit.server.acknowledge_recovery_codes(visit.field("issue_id")):

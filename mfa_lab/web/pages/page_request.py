@@ -1,4 +1,4 @@
-"""Handle one request of a browser, from its cookie to the page that answers it."""
+"""Handle one request from a browser, from its cookie to the page that answers it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _REMEMBER_EARLIER_SECONDS = 600
 
 
 class Visit:
-    """One request of a browser. `token` is the cookie's text, empty without a cookie; `fields` are a form's fields.
+    """One request from a browser. `token` is the cookie's text, or empty; `fields` are the fields of a form.
 
     The page named by `form` shows every rejection of the server, always with the same words and status.
     """
@@ -59,7 +59,7 @@ class Visit:
         return self.field(name) if re.fullmatch("[0-9a-f]{32}", self.field(name)) else ""
 
     def session(self, *, fresh: bool = False) -> Session:
-        """Return the session of this visit. With `fresh`, it must be young enough for changes.
+        """Return the session of this visit. With `fresh`, it must be recent enough for changes.
 
         Raises `Stopped`, which sends the browser to the login.
         """
@@ -73,7 +73,7 @@ class Visit:
         self._form = (template, values)
 
     def page(self, template: str, *, status: int = 200, alert: str = "", **values: Any) -> Response:
-        """Return a page whose forms are bound to this browser's cookie. A browser without a cookie gets one."""
+        """Return a page whose forms are bound to this browser's cookie. A browser without a cookie gets a new one."""
         token = self.token or tokens.anonymous()
         html = render(
             template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
@@ -85,7 +85,7 @@ class Visit:
         return response
 
     def refusal(self, error: MfaError) -> Response:
-        """Return the form's page again, with the words that a stranger may read; or the way on, if no form helps."""
+        """Return the form's page again, with words that a stranger may read, or another page if no form helps."""
         status, sentence, _ = told(error)
         template, values = self._form
         if isinstance(error, StepDone):
@@ -98,11 +98,11 @@ class Visit:
         return response
 
     def go(self, path: str, token: str | None = None) -> Response:
-        """Redirect to another page of this kit, with a new cookie for a new step. '' removes the cookie."""
+        """Redirect to another page of this kit, with a new cookie for a new step. An empty `token` removes it."""
         return self.leave(self.own(with_next(path, self.next)), token)
 
     def own(self, path: str) -> str:
-        """Return the path of one of this kit's pages, as a browser asks for it."""
+        """Return the path of one of this kit's pages, as a browser requests it."""
         return under(self.request, self.site.prefix) + path
 
     def leave(self, path: str, token: str | None = None) -> Response:
@@ -113,7 +113,7 @@ class Visit:
         return response
 
     def give(self, response: Response, token: str) -> None:
-        """Set a cookie that no script can read, and that no form of another site sends."""
+        """Set a cookie that no script can read, and that browsers do not send with another site's form."""
         self._set_cookie(response, self.site.cookie, token, None if token else 0)
         if self._came_with and token != self._came_with:
             earlier = tokens.form_token(self._came_with)
@@ -126,13 +126,13 @@ class Visit:
         )
 
     def _step(self, form_token: str) -> str:
-        """Return the name of the step that this form asks for. A login of another account is another step."""
+        """Return the name of the step that this form asks for. A login to another account is another step."""
         return tokens.step(form_token, path_in(self.request.scope), self.field("account"))
 
     def check_form(self) -> None:
         """Raise unless this form was made for the cookie of this browser.
 
-        `StepDone` is only for the form whose step brought the present cookie: the second click of a double click.
+        `StepDone` is only for the form whose step set the current cookie: this is the second click of a double click.
         """
         given = self.field("form_token")
         if tokens.fits(given, self.token):
@@ -143,7 +143,7 @@ class Visit:
             if tokens.same(self._step(earlier), step):
                 raise StepDone
             raise AccessDenied(OUT_OF_DATE)  # another tab went on meanwhile
-        log.warning("refused: %s", "the form is not of this cookie" if self.token else _NO_COOKIE)
+        log.warning("refused: %s", "the form does not belong to this cookie" if self.token else _NO_COOKIE)
         raise AccessDenied
 
 
@@ -152,7 +152,7 @@ async def _visit(request: Request) -> Visit:
 
 
 async def _posted(request: Request) -> Visit:
-    """Return a form of this browser, otherwise raise `AccessDenied`. So no route can forget this check."""
+    """Return a form that this browser sent, otherwise raise `AccessDenied`. No route can forget this check."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":  # only what our forms send, without another charset
         raise AccessDenied

@@ -115,12 +115,15 @@ def test_other_right_ways_to_find_the_account(guessed_at):
     [
         (lambda lines: of(lines, "password accepted").most_common(1)[0][0], "logs in very often"),
         (lambda lines: (of(lines, "password accepted") - of(lines, "logged out")).most_common(1)[0][0], "very often"),
-        (lambda lines: next(line.account_id for line in lines if line.event == "code refused"), "not when it comes"),
-        (lambda lines: lines[-1].account_id, "not when it comes"),
-        (lambda lines: unfollowed(lines)[0].account_id, "not when it comes"),
-        (lambda lines: min((count, who) for who, count in of(lines, "logged in").items())[1], "little to count"),
-        (first_in_a_row("password accepted", 3), "little to count"),
-        (first_in_a_row("code refused", 3), "little to count"),
+        (
+            lambda lines: next(line.account_id for line in lines if line.event == "code refused"),
+            "The time of a mistake",
+        ),
+        (lambda lines: lines[-1].account_id, "The time of a mistake"),
+        (lambda lines: unfollowed(lines)[0].account_id, "The time of a mistake"),
+        (lambda lines: min((count, who) for who, count in of(lines, "logged in").items())[1], "a few lines to count"),
+        (first_in_a_row("password accepted", 3), "a few lines to count"),
+        (first_in_a_row("code refused", 3), "a few lines to count"),
     ],
 )
 def test_rules_that_found_it_by_luck(guessed_at, told):
@@ -135,8 +138,8 @@ def test_rules_that_found_it_by_luck(guessed_at, told):
     ("alarm", "told"),
     [
         (lambda events: events.count("password accepted") > 5, "sixth"),
-        (lambda events: events.count("code refused") > 5, "Refused codes accuse"),
-        (lambda events: events.count("code refused") >= 5, "Refused codes accuse"),
+        (lambda events: events.count("code refused") > 5, "accuses everybody who mistypes"),
+        (lambda events: events.count("code refused") >= 5, "accuses everybody who mistypes"),
     ],
 )
 def test_what_an_alarm_counts_is_told_apart(alarm, told):

@@ -121,12 +121,17 @@ def test_rare_chances_are_told_in_whole_numbers():
 @pytest.mark.parametrize(
     ("exercise", "answer", "came", "told"),
     [
-        ("cost-of-window", {0: (0.657, 6800), 1: (1.971, 480)}, "the other number of this pair", "first the logins"),
+        (
+            "cost-of-window",
+            {0: (0.657, 6800), 1: (1.971, 480)},
+            "the other number of this pair",
+            "swapped the two numbers",
+        ),
         (
             "cost-of-window",
             {0: (480, 1.971), 1: (6800, 0.657)},
             "the other window's",
-            "Which of the two refuses more?",
+            "refuses more logins?",
         ),
         (
             "cost-of-window",
@@ -135,11 +140,11 @@ def test_rare_chances_are_told_in_whole_numbers():
             "how many of these logins",
         ),
         ("cost-of-window", {0: (34 * 20_000, 0.66), 1: (2.4 * 20_000, 1.97)}, "100 times as much", "34 % is 0.34"),
-        ("cost-of-window", {0: (6800 * 365, 240), 1: (480 * 365, 719)}, "365 times as much", "A day's are asked"),
-        ("cost-of-window", [(6800, 0.66)], "no dictionary", "a colon and its pair"),
+        ("cost-of-window", {0: (6800 * 365, 240), 1: (480 * 365, 719)}, "365 times as much", "asks for one day"),
+        ("cost-of-window", [(6800, 0.66)], "no dictionary", "without their windows"),
         ("cost-of-window", {0: (6800, 0.66)}, "no two numbers for 1", "how many of these logins"),
         ("cost-of-window", {0: ("6800", 0.66), 1: (480, 1.97)}, "no number", "how many of these logins"),
-        ("which-policy", {"theatre": "business"}, "none of the seven names", "Go down one column of the table"),
+        ("which-policy", {"theatre": "business"}, "not one of the seven names", "go down one column of the table"),
         ("which-policy", {"theatre": "business", "lorry": "cloud"}, "a house lorry", "spelled as in the question"),
         ("which-policy", {"van": SECTORS["cloud"]}, "a policy, and not its name", "the first column"),
     ],

@@ -200,9 +200,9 @@ GUARD = "session: Annotated[Session, Depends(require_mfa(max_age_seconds=300))]"
 @pytest.mark.parametrize(
     ("argument", "sign"),
     [
-        ("session = require_mfa", "not told to run the guard"),
-        ("session = require_mfa(300)", "not told to run the guard"),
-        ("session: Annotated[Session, Depends(require_mfa)]", "so call it"),
+        ("session = require_mfa", "nothing tells FastAPI to run it"),
+        ("session = require_mfa(300)", "nothing tells FastAPI to run it"),
+        ("session: Annotated[Session, Depends(require_mfa)]", "when you call it"),
         ("session: Session", "where a `Session` comes from"),
         ("session: Session = require_mfa(300)", "where a `Session` comes from"),
         ("session: Annotated[Session, require_mfa(300)]", "where a `Session` comes from"),
@@ -239,4 +239,4 @@ def test_an_answer_that_returns_nothing_is_told():
     def protected(server):
         FastAPI()
 
-    assert "Nothing was returned" in check("protected-route", protected).lines[-1]
+    assert "returned nothing" in check("protected-route", protected).lines[-1]

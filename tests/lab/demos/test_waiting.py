@@ -33,7 +33,7 @@ def test_a_real_clock_is_refused():
 
 def test_a_name_that_does_not_exist_is_refused(room):
     """The lesson is about wrong passwords: an unknown name would loop."""
-    with pytest.raises(InvalidInput, match="a name whose password is another"):
+    with pytest.raises(InvalidInput, match="an account with another password"):
         waits_met(room, "nobody@example.org", attempts=1)
 
 

@@ -196,7 +196,7 @@ def test_a_class_is_an_answer(fix):
     for other in (right(), right().right, 3):
         result = check("99-fix", other)
         assert result.outcome == Outcome.NOT_YET
-        assert result.lines[0].startswith("Pass the class itself, by its name only")
+        assert result.lines[0].startswith("Pass the class itself, which is its name without brackets")
 
 
 def test_raised_deep_below_a_scenario_is_told_by_the_learners_line(fix):
@@ -209,8 +209,9 @@ def test_raised_deep_below_a_scenario_is_told_by_the_learners_line(fix):
 
 
 def test_a_mistake_is_known_by_all_that_fails(fix):
-    """`in` in the first case is two known mistakes'; what the second case gives decides. An answer that is neither
-    hears the case's own sentence.
+    """`in` in the first case is two known mistakes'; what the second case gives decides.
+
+    An answer that is neither hears the case's own sentence.
     """
     assert check("99-fix", fix("    def right(self, code):\n        return code < 2")).lines[-1] == "One gets in."
     assert check("99-fix", fix("    def right(self, code):\n        return code < 9")).lines[-1] == "All get in."
@@ -236,11 +237,13 @@ def test_of_several_known_mistakes_the_one_that_explains_most_is_told():
     taking_all = written("def may_accept(step, current, window_steps, last_step):\n    return True", "may_accept")
     case, feedback = check("accept-or-reject", taking_all).lines
     assert case.startswith("Step 100, now 100, window 1, last 100: ")
-    assert feedback == "Your code ignores `last_step`, so the same code gets in again. What does the server remember?"
+    assert feedback == (
+        "Your code ignores `last_step`, so the same code is accepted a second time. What does the server remember?"
+    )
 
 
 SLIPS = [
-    ("dynamic-truncation", written("def truncate(digest):\n    print(digest)"), "Nothing was returned"),
+    ("dynamic-truncation", written("def truncate(digest):\n    print(digest)"), "returned nothing"),
     ("dynamic-truncation", written("def truncate(digest):\n    return str(len(digest))"), "has no quotes"),
     ("remember-step", 2, "needs quotes"),
     ("code-lifetime", written("def f(window_steps, period):\n    return b", "f"), 'put it in quotes: "b"'),
@@ -257,9 +260,13 @@ SLIPS = [
     (
         "unsalted-table",
         written("def f(stolen, words):\n    return words", "f"),
-        "That is a list. The case expects a dict",
+        "Your answer gave a list. The case expects a dict",
     ),
-    ("ignored-parameters", ["period", "digits", "algorithm"], "That is a list. The case expects a dictionary"),
+    (
+        "ignored-parameters",
+        ["period", "digits", "algorithm"],
+        "Your answer gave a list. The case expects a dictionary",
+    ),
     ("ignored-parameters", {"A": "period", "B": "digits", "C": "SHA-256"}, "Which parameter do you mean?"),
     ("ignored-parameters", {"A": ..., "B": ..., "C": ...}, "Which parameter do you mean?"),
     (
@@ -273,7 +280,7 @@ SLIPS = [
         "to_bytes",
     ),
     ("factor-kinds", 3, "needs quotes"),
-    ("factor-kinds", {1, 2}, "Which kind is each proof"),
+    ("factor-kinds", {1, 2}, "What kind is each proof"),
     ("remember-step", ["b"], "Choose one of the letters"),
 ]
 
@@ -428,7 +435,7 @@ def test_hints_are_told_one_by_one(fix):
     assert hint("99-fix").lines == ("1 of 2: Who may get in?", 'Next: hint("99-fix", 2).')
     assert hint("99-fix", 2).lines == ("2 of 2: Compare the code.", 'Next: solution("99-fix").')
     for number in (0, 3, -1, "1", 1.0, True, None):
-        assert hint("99-fix", number).lines == ('Hints go from hint("99-fix", 1) to 2.',)
+        assert hint("99-fix", number).lines == ('The hints are numbered from hint("99-fix", 1) to 2.',)
 
 
 def test_the_solution_is_shown_as_it_is_written():
@@ -582,11 +589,11 @@ def test_the_first_guess_stays(unguessed):
     """Another guess comes after the demo may have been seen: it is told apart, and three dots change nothing."""
     predict("one-bit-flipped", "a")
     assert predict("one-bit-flipped", "c").lines[0] == (
-        "Your first guess stays: a. You now say c, which is noted as a later guess."
+        "Your first guess still counts: a. You now say c, which is recorded as a later guess."
     )
     predict("one-bit-flipped", ...)
     said = "You said a: one, perhaps two. Something else happened: why?"
-    assert compare("one-bit-flipped", 19).lines[0] == f"{said} After the answer you said c."
+    assert compare("one-bit-flipped", 19).lines[0] == f"{said} After you had seen the answer, you said c."
     predict("one-bit-flipped", "a")
     assert compare("one-bit-flipped", 19).lines[0] == said
     reset("one-bit-flipped")
@@ -637,7 +644,9 @@ def test_a_working_copy_asks_for_the_guess_first(unguessed, monkeypatch, tmp_pat
     monkeypatch.chdir(tmp_path)
     asked = compare("one-bit-flipped", 19)
     assert (asked.outcome, asked.prose) == (Outcome.NOT_ATTEMPTED, ())
-    assert asked.lines[0].startswith("You have not guessed yet. Put one of the letters a, b, c in place")
+    assert asked.lines[0].startswith(
+        "You have not guessed yet. Replace the three dots further up with one of the letters a, b, c"
+    )
     assert compare("one-bit-flipped", 19).outcome is Outcome.COMPARED
     reset("one-bit-flipped")
     assert compare("one-bit-flipped", 19).outcome is Outcome.NOT_ATTEMPTED
@@ -656,11 +665,11 @@ def test_what_is_no_answer_at_all_is_told():
     """What was to be compared has not happened, for instance since a cell was left out: a sentence, no traceback."""
     result = compare("race-between-workers", 0)
     assert result.outcome == Outcome.NOT_YET
-    assert result.lines[0].startswith("The cell has the value 0, which fits no answer: run the cells ")
+    assert result.lines[0].startswith("This cell passed the value 0, which fits none of the options: run all cells ")
 
 
 def test_a_fraction_where_a_whole_number_is_needed():
     """`/` for `//` is the commonest slip of all: what raised is told, and then what helps."""
     result = check("whole-totp", written("def totp(key, now):\n    return (now / 30).to_bytes(8, 'big')", "totp"))
     assert result.outcome == Outcome.RAISED
-    assert "// divides to a whole number" in result.lines[-1]
+    assert "// gives a whole number" in result.lines[-1]

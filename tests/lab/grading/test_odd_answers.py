@@ -136,9 +136,9 @@ def test_a_class_may_be_put_together_from_others(exercise_id, body):
 @pytest.mark.parametrize(
     ("exercise_id", "answer", "words"),
     [
-        ("code-lifetime", lambda _window_steps, period: 2 * period, "a wider window changes nothing"),
+        ("code-lifetime", lambda _window_steps, period: 2 * period, "a wider window makes no difference"),
         ("factor-kinds", "ab", "PIN"),
-        ("factor-kinds", "a", "two proofs of one kind"),
+        ("factor-kinds", "a", "two proofs of the same kind"),
         ("thousand-passwords", 120, "keylogger"),
         ("cost-of-salts", 5, "salt"),
         ("seconds-left", lambda now: now % 30, "are over"),

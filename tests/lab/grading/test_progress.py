@@ -83,7 +83,7 @@ def test_hints_and_the_solution_are_noted_and_reset_forgets(work):
     check("code-digits", RIGHT)
     entry = here().read().of("dynamic-truncation")
     assert (entry.shown > 0, entry.done > 0) == (True, True)
-    assert "Your progress notes" not in repr(solution("dynamic-truncation"))
+    assert "Your progress records" not in repr(solution("dynamic-truncation"))
     reset("dynamic-truncation")
     assert here().read().of("dynamic-truncation") == Entry()
     check("dynamic-truncation", RIGHT)
@@ -102,7 +102,9 @@ def test_a_prediction_survives_a_restart(work):
     in_another_kernel(work, "predict('one-bit-flipped', 'c')")
     assert compare("one-bit-flipped", 19).lines[0] == "You said c, which is correct."
     predict("one-bit-flipped", "a")
-    assert "After the answer you said a." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
+    assert "After you had seen the answer, you said a." in in_another_kernel(
+        work, "print(compare('one-bit-flipped', 19))"
+    )
     reset("one-bit-flipped")
     assert "You have not guessed yet." in in_another_kernel(work, "print(compare('one-bit-flipped', 19))")
 
@@ -141,7 +143,7 @@ def test_the_map_in_a_fresh_notebook_never_changes(elsewhere, monkeypatch):
     before = repr(progress_map()), progress_map()._repr_html_()
     monkeypatch.setattr("mfa_lab.lab.exercises.by_notebook", dict)
     assert (repr(progress_map()), progress_map()._repr_html_()) == before
-    assert before[0].startswith("Nothing yet. ")
+    assert before[0].startswith("No marks yet. ")
 
 
 DAMAGE = {
@@ -167,10 +169,11 @@ DAMAGE = {
 def test_a_damaged_file_is_kept_aside_and_said_so(work, damage):
     """Reading does not fail; the next check keeps it under another name, to the byte, says so once, and goes on."""
     (work / FILE).write_bytes(damage.encode("latin-1"))
-    assert repr(progress_map()).startswith("Nothing yet. ")
+    assert repr(progress_map()).startswith("No marks yet. ")
     told = check("dynamic-truncation", RIGHT).lines
     assert told[-1] == (
-        "Your progress file could not be read. It is kept as .mfa-lab-progress.kept-1.json, and a new one was begun."
+        "Your progress file could not be read. It is kept as .mfa-lab-progress.kept-1.json, and a new file was "
+        "started."
     )
     assert (work / ".mfa-lab-progress.kept-1.json").read_bytes() == damage.encode("latin-1")
     assert len(check("dynamic-truncation", RIGHT).lines) == 1
@@ -219,7 +222,7 @@ def test_a_lock_that_never_comes_free_costs_seconds_not_the_check(work, monkeypa
     """Somebody holds it: after a while the check answers, and says that it could not write."""
     monkeypatch.setattr(progress_file, "_LOCK_SECONDS", 0.05)
     with progress_file._locked(work / ".mfa-lab-progress.lock"):
-        assert "another program holds it" in check("dynamic-truncation", RIGHT).lines[-1]
+        assert "another program has locked it" in check("dynamic-truncation", RIGHT).lines[-1]
     assert len(check("dynamic-truncation", RIGHT).lines) == 1
     assert content(work)["exercises"]["dynamic-truncation"]["attempts"] == 1
 

@@ -52,7 +52,7 @@ def test_an_empty_field_is_told_the_way(tab):
     """Anyone who presses Keep it too early hears what comes first, and not how many bits nothing has."""
     answer = tab.form.submit(setup_key=" ")
     assert not answer.granted
-    assert answer.told == "copy the key from the other tab first"
+    assert answer.told == "copy the setup key from the other tab first"
 
 
 def test_the_phone_offers_nothing_that_cannot_work_here(tab):

@@ -101,8 +101,12 @@ def test_the_users_face_is_the_same_for_every_refusal(enrolled):
             {"name": "bob@example.org", "password": "bees"},
             "this password has 4 characters; use 8 or more",
         ),
-        (RegisterForm, {"name": "", "password": "long enough for us"}, "a name is a text of 1 to 254 characters"),
-        (RegisterForm, ALICE, "this name is taken: choose another, or log in"),
+        (
+            RegisterForm,
+            {"name": "", "password": "long enough for us"},
+            "a name must be a text of 1 to 254 characters",
+        ),
+        (RegisterForm, ALICE, "this name is taken: choose another one, or log in"),
         (OtpForm, {"code": "123456"}, "log in with name and password first"),
         (EnrolForm, {"code": "123456"}, "show the QR code first, and scan it"),
         (SessionForm, {}, "log in first"),
@@ -118,7 +122,7 @@ def test_a_mistake_is_answered_with_a_sentence(enrolled, make, typed, told):
 
 def test_an_unknown_field_is_named_with_those_there_are(room):
     """A slip of the pen in a cell is told at once, before anything is typed."""
-    with pytest.raises(InvalidInput, match="no field user; it has: name, password"):
+    with pytest.raises(InvalidInput, match="no field user; its fields are: name, password"):
         LoginForm(room).submit(user="alice@example.org", password="x")
 
 
@@ -216,7 +220,7 @@ def into(steps):
 def test_four_steps_shows_what_is_next():
     """At each point one form can be used, with the ways that lead on from it; the steps behind are done."""
     steps = FourSteps(demo_room())
-    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert shown(steps) == ["Log in", "Make my own account"]
     steps.to_register.click()
     assert shown(steps) == ["Register", "Log in instead"]
     steps.to_login.click()
@@ -225,7 +229,7 @@ def test_four_steps_shows_what_is_next():
     steps.enrol.start()
     steps.phone.widget.scan()
     steps.enrol.submit(code=steps.room.phone.code())
-    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert shown(steps) == ["Log in", "Make my own account"]
     steps.room.clock.advance(30)
     steps.login.submit(**ALICE)
     assert shown(steps) == ["Verify", "Use a recovery code", "Back to the password"]
@@ -282,8 +286,9 @@ def messages_of(view):
 
 
 def test_the_qr_code_is_the_same_until_its_enrolment_is_over():
-    """Asked for again, it is shown again: the phone that scanned it stays right. After five wrong codes it is void,
-    and the next one has another secret.
+    """Asked for again, it is shown again: the phone that scanned it stays right.
+
+    After five wrong codes it is void, and the next one has another secret.
     """
     room = live_room()
     RegisterForm(room).submit(**ALICE)
@@ -336,7 +341,7 @@ def test_own_account_after_registering_leads_to_login():
     steps = FourSteps(demo_room())
     steps.to_register.click()
     assert steps.register.submit(name=BOB, password="long enough for us").granted
-    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert shown(steps) == ["Log in", "Make my own account"]
     assert steps.login.submit(name=BOB, password="long enough for us").granted
 
 
@@ -373,7 +378,7 @@ def test_a_recovery_without_a_new_code():
     steps.login.submit(**ALICE)
     answer = steps.recovery.submit(recovery_code=code)
     assert answer.granted
-    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, the others stay valid"
+    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, and the others stay valid"
     assert all(message["parts"] == [] for message in sent)
 
 
@@ -402,7 +407,7 @@ def test_a_session_is_good_for_codes_and_for_logging_out():
     assert len(sent[-1]["parts"][0]["items"]) == 10
     session = steps.room.session
     steps.session.button.click()
-    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert shown(steps) == ["Log in", "Make my own account"]
     with pytest.raises(AccessDenied):
         steps.room.server.check_session(session)
 
@@ -468,8 +473,8 @@ def test_a_press_while_the_first_is_at_work_does_nothing(room):
 
     form.act = act
     assert form.submit(**ALICE | {"password": "demo: wrong"}).granted is False
-    assert [answer.told for answer in inner] == ["The first press is still at work."]
-    assert "still at work" not in form.status.value
+    assert [answer.told for answer in inner] == ["The first press is still being handled."]
+    assert "still being handled" not in form.status.value
     assert form.submit(name="x", password="demo: x").told == PUBLIC_MESSAGE
 
 
@@ -499,11 +504,12 @@ def test_a_strange_message_from_the_page_changes_nothing(message):
     """A form or a field that does not exist is passed over: a page may send anything."""
     steps = FourSteps(demo_room())
     steps.stage._handle_custom_msg(message, [])
-    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert shown(steps) == ["Log in", "Make my own account"]
 
 
 def test_the_phone_types_its_code_into_the_form_at_hand():
     """While an enrolment waits, into its field; at login, into the code field; else the phone says there is none.
+
     The code goes to the page as a message: no field's synced trait holds it.
     """
     steps, sent, said = FourSteps(demo_room()), [], []
@@ -532,7 +538,7 @@ def test_the_way_back_to_the_password():
     steps.login.submit(**ALICE)
     assert "Back to the password" in shown(steps)
     steps.to_password.click()
-    assert shown(steps) == ["Log in", "Make an account of my own"]
+    assert shown(steps) == ["Log in", "Make my own account"]
     into(steps)
     for _ in range(2):
         steps.room.clock.advance(301)
@@ -558,7 +564,7 @@ def test_scanning_without_a_qr_code_is_a_sentence(room):
     panel, sent = PhonePanel(room, paste=lambda _code: ""), []
     panel.widget.send = sent.append
     panel.widget._handle_custom_msg({"scan": True}, [])
-    assert sent == [{"said": "there is no QR code to scan: let the server show one"}]
+    assert sent == [{"said": "there is no QR code to scan: make the server show one"}]
 
 
 def test_the_demo_room_is_the_same_each_time():

@@ -62,7 +62,7 @@ def test_it_narrows_down_to_the_phone_s_clock(form):
         form.room.clock.advance(8)
     assert widths == sorted(widths, reverse=True)
     assert (widths[0], widths[-1]) == (31, 2)
-    assert "37 s behind. Your interval contains it" in form.reveal().told
+    assert "37 s behind. Your interval contains this offset" in form.reveal().told
 
 
 @given(
@@ -112,12 +112,12 @@ def test_start_again_forgets_everything(form):
     assert (form.seen, form.interval) == ([], None)
     assert "Nothing is known" in form.picture.value
     assert "Revealed" not in form.picture.value
-    assert "press one of the two buttons first" in form.submit(code="123456").told
+    assert "first press one of the two buttons" in form.submit(code="123456").told
 
 
 def test_what_goes_wrong_is_told_and_the_moment_is_kept(form):
     """Typed before pressing, too short, of no step near: a sentence each, and the code can be typed again."""
-    assert "press one of the two buttons first" in form.submit(code=form.room.phone.code()).told
+    assert "first press one of the two buttons" in form.submit(code=form.room.phone.code()).told
     form.read_button.click()
     assert "a code is 6 digits" in form.submit(code="12345").told
     assert "no time step within two hours" in form.submit(code="000000").told  # the time and the secret are fixed
@@ -132,7 +132,7 @@ def test_no_account_no_measuring():
     """In a room where nothing was enrolled the button says what to do."""
     form = MeasurePhone(live_room())
     form.changed_button.click()
-    assert "enrol one in this room first" in form.status.value
+    assert "enrol an account in this room first" in form.status.value
     assert form.interval is None
 
 

@@ -122,10 +122,10 @@ def test_one_message_is_answered_by_one(clocks):
     [
         ({"server": -1}, "before 1970"),
         ({"server": 1.5}, "whole number"),
-        ({"ahead": 10**9}, "ahead is a whole number"),
-        ({"ahead": "12"}, "ahead is a whole number"),
-        ({"ppm": 10**6}, "ppm is a whole number"),
-        ({"speed": -2}, "speed is a number above 0"),
+        ({"ahead": 10**9}, "ahead must be a whole number"),
+        ({"ahead": "12"}, "ahead must be a whole number"),
+        ({"ppm": 10**6}, "ppm must be a whole number"),
+        ({"speed": -2}, "speed must be a number above 0"),
         ({"server": 10, "ahead": -11}, "before 1970"),
     ],
     ids=str,
@@ -155,7 +155,7 @@ def test_it_foretells_what_the_server_says_of_a_clock_set_back(machine, back):
         assert (answer["back"], machine.back_seconds) == ("", 0)
         machine.room.server.begin_login(**ALICE)
         return
-    assert f"{back} s less" in answer["back"]
+    assert f"{back} s behind" in answer["back"]
     assert "ClockSetBack" in answer["back"]
     with pytest.raises(ClockSetBack):
         machine.room.server.begin_login(**ALICE)
@@ -165,7 +165,7 @@ def test_both_ways_out_of_a_clock_set_back_work(machine):
     """Set right, or trusted: the server decides again, and the notice is gone."""
     assert refusal(machine.room) is None
     (told,) = page_sends(machine, settle={"server": START - 3600})
-    assert LoginForm(machine.room).submit(**ALICE).told.startswith("the server's clock reads 3600 s less")
+    assert LoginForm(machine.room).submit(**ALICE).told.startswith("the server's clock is 3600 s behind")
     (answer,) = page_sends(machine, settle={"server": told["latest"]})
     assert answer["back"] == ""
     machine.room.server.begin_login(**ALICE)

@@ -233,7 +233,7 @@ def test_no_other_pair_will_do(first: int, second: int, why: Reason, enrolled: D
     pending = recovered(enrolled)
     trace = refused(enrolled.server.resynchronise, pending, shown(enrolled, first), shown(enrolled, second))
     assert trace.reason is why
-    assert "in a row" in trace.sentence
+    assert "two consecutive time steps" in trace.sentence
     assert enrolled.rows("SELECT last_step, resync_steps FROM factors") == before
     assert enrolled.count() == 1
 
@@ -331,7 +331,7 @@ def test_a_clock_set_back_decides_nothing(enrolled: Deployment) -> None:
         (enrolled.server.register, ("bob@example.org", PASSWORD)),
         (enrolled.server.reset_factors, (NAME,)),
     ):
-        with pytest.raises(ClockSetBack, match=r"1800 s less .* trust_clock") as caught:
+        with pytest.raises(ClockSetBack, match=r"1800 s behind .* trust_clock") as caught:
             call(*arguments)
         assert caught.value.back_seconds == 1800
         assert caught.value.__cause__ is caught.value.__context__ is None
@@ -389,7 +389,7 @@ def test_time_that_catches_up_heals(enrolled: Deployment) -> None:
 def test_an_empty_database_has_no_clock_to_trust(tmp_path: Path) -> None:
     """Its name was mistyped, and nothing is written into it."""
     deployment = Deployment(tmp_path)
-    with pytest.raises(InvalidInput, match="check its name"):
+    with pytest.raises(InvalidInput, match="check the URL"):
         deployment.server.trust_clock()
     assert deployment.server.audit_log() == ()
 

@@ -31,7 +31,7 @@ def test_what_is_encrypted_opens_in_its_place() -> None:
 )
 def test_a_secret_opens_in_its_own_row_alone(elsewhere: RowBinding) -> None:
     """Moved to another account or factor it is a `ServerFault`: the row is part of what was encrypted."""
-    with pytest.raises(ServerFault, match="does not open in its row"):
+    with pytest.raises(ServerFault, match="cannot be decrypted in its row"):
         cipher().decrypt(cipher().encrypt(Redacted(SECRET), ROW), cipher().key_id, elsewhere)
 
 

@@ -176,7 +176,7 @@ def test_a_key_file_that_is_a_link_is_refused(tmp_path: Path) -> None:
     opened(tmp_path).close()
     (tmp_path / "lab.db.key").rename(tmp_path / "elsewhere")
     (tmp_path / "lab.db.key").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(WrongKey, match="no link"):
+    with pytest.raises(WrongKey, match="not a link"):
         opened(tmp_path)
 
 

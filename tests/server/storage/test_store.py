@@ -188,7 +188,7 @@ def test_a_database_that_is_no_file_is_refused(kind: str, tmp_path: Path) -> Non
         path.mkdir()
     else:
         path.symlink_to(tmp_path / "elsewhere.db")
-    with pytest.raises(ServerFault, match=r"is a link that leads nowhere|cannot be opened"):
+    with pytest.raises(ServerFault, match=r"is a link that points nowhere|cannot be opened"):
         MfaServer(f"sqlite:///{path}", key=KEY)
     assert [each.name for each in tmp_path.iterdir()] == ["lab.db"]
 
@@ -232,7 +232,7 @@ def test_a_fault_shows_sqlites_words_and_nothing_that_was_typed(deployment: Depl
         ("attempt to write a readonly database", "is read-only: give this user write permission"),
         ("database is locked", "is locked by another program: close it"),
         ("database or disk is full", "has no room: free some space"),
-        ("file is not a database", "is not an SQLite database: name another file"),
+        ("file is not a database", "is not an SQLite database: choose another file"),
         ("database disk image is malformed", "is damaged: restore a backup"),
         ("disk I/O error", "cannot be written or read: check the disk"),
         ("unable to open database file", "cannot be opened: check that its folder exists"),

@@ -1,7 +1,7 @@
-"""A week of the audit log as a defender sees it: all lines by the hour, and the accounts with most rejected codes.
+"""Draw a week of the audit log as a defender sees it: lines per hour, and the accounts with the most rejected codes.
 
-The figure uses the log's lines and nothing else. If a login follows a rejected code, somebody mistyped. If no login
-follows, somebody has the password and not the phone.
+The figure uses only the log's lines. If a login follows a rejected code, somebody mistyped the code. If no login
+follows, somebody has the password but not the phone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mfa_lab.server.records import AuditLine
 from mfa_lab.style import QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 SOON_SECONDS = 300
-"""A login within this time belongs to the rejected code, because a pending login lives no longer."""
+"""A login within this time belongs to the rejected code, because a pending login lasts no longer."""
 _HOUR = 3600
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
@@ -29,7 +29,7 @@ _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """Hold the moments of one account: rejected codes with a login soon after, rejected codes without one, logins."""
+    """Hold one account's times: rejected codes with a login soon after, rejected codes without one, and logins."""
 
     account_id: str
     mistyped: tuple[int, ...]
@@ -56,9 +56,10 @@ class Log:
 
 
 def log_of(lines: Iterable[AuditLine], accounts: int = 5) -> Log:
-    """Return the data from the log's lines in their order.
+    """Return the data from the log's lines, which must be in order.
 
-    It goes from the first line's midnight (UTC) to the last line's hour. Raises `InvalidInput` without lines.
+    The data go from the first line's midnight (UTC) to the last line's hour. Raises `InvalidInput` if there are no
+    lines.
     """
     times: dict[str, dict[str, list[int]]] = {event: defaultdict(list) for event in (_REFUSED, _IN)}
     hours: Counter[int] = Counter()
@@ -105,7 +106,7 @@ def words(data: Log) -> str:
     )
     return (
         f"{sum(data.hourly):,} lines of an audit log over {len(data.hourly)} hours, {max(data.hourly):,} in the "
-        f"fullest of them. The accounts with most refused codes: {told or 'none'}."
+        f"fullest hour. The accounts with the most refused codes: {told or 'none'}."
     )
 
 
@@ -149,7 +150,7 @@ def _days(ax: Axes, data: Log, scale: Scale, hours: int, bottom: float, top: flo
 
 
 def _bar(data: Log, scale: Scale, bottom: float, most: int) -> list[Point]:
-    """Draw all hours as one outline."""
+    """Return the outline of all hours."""
 
     def steps() -> Iterator[Point]:
         yield scale(data.start), bottom

@@ -1,4 +1,4 @@
-"""A race condition as two lanes: what two requests with one code did in the database, in the order of a real run."""
+"""Draw a race condition as two lanes: what two requests with one code did in the database, in a real run's order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Hold one statement of the two requests: the `place`th in order. `changed` counts rows; -1 is a query."""
+    """Hold one statement of the two requests: number `place` in order. `changed` counts rows; -1 means a query."""
 
     place: int
     changed: int
@@ -60,7 +60,7 @@ class _Noting:
 def raced(server: Any) -> tuple[Lane, Lane]:
     """Run the attack on `server`, a `CheckThenSet` of any kind, and return two of its requests.
 
-    These are two that were granted access, if more than one was. They did the same things in turn, so the picture is
+    If several requests were granted access, these two were among them. Their statements alternated, so the picture is
     the same each time.
     """
     notes: list[tuple[int, int]] = []
@@ -87,7 +87,7 @@ def raced(server: Any) -> tuple[Lane, Lane]:
 
 
 def _in_turn(notes: list[tuple[int, int]]) -> tuple[Lane, Lane] | None:
-    """Return the first two requests whose statements alternated; two with access granted, if more than one was."""
+    """Return the first two requests whose statements alternated, both granted access if several requests were."""
     who = list(dict.fromkeys(ident for ident, _ in notes))
     last = dict(notes)
     winners = [ident for ident in who if last[ident] == 1]
@@ -121,7 +121,7 @@ def words(data: tuple[Lane, Lane]) -> str:
     )
     steps = "; ".join(f"{place}, {name}: {what}" for place, name, what in done)
     ends = ", ".join(f"{name} {_end(lane)}" for name, lane in zip(_NAMES, data, strict=True))
-    return f"Two of eight requests with one code, in the order in which a run did them. {steps}. At the end {ends}."
+    return f"Two of eight requests with one code, in the order of a real run. {steps}. At the end {ends}."
 
 
 _NAMES = ("one request", "another request")
@@ -150,7 +150,7 @@ def draw(data: tuple[Lane, Lane], ax: Axes | None = None) -> Axes:
         )  # not the server's blue, because this is no success for its owner
         write(ax, right + 0.3, y + _HIGH / 2, _end(lane), tone.text, size=14, ha="left", weight="bold")
     arrow(ax, (_LEFT, 1.0), (right, 1.0), QUIET.text, 1.4)
-    write(ax, (_LEFT + right) / 2, 0.4, "in the order in which a run did it, not to scale", QUIET.text, size=13)
+    write(ax, (_LEFT + right) / 2, 0.4, "in the order of a real run, not to scale", QUIET.text, size=13)
     return ax
 
 

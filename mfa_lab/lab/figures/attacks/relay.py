@@ -1,4 +1,4 @@
-"""A relay: a login through a phishing page, between Alice, the adversary in the middle and the server."""
+"""Draw a relay: a login through a phishing page, between Alice, the adversary in the middle and the server."""
 
 from __future__ import annotations
 

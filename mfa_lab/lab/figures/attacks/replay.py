@@ -1,4 +1,4 @@
-"""Replay of a used code: at which moments each server accepts it again."""
+"""Draw the replay of a used code: the moments at which each server accepts it again."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ DELAYS = tuple(range(5, 80, 5))
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Hold the tries, in seconds from the moment at which the phone began to show the code.
+    """Hold the attempts, in seconds since the phone began to show the code.
 
-    Alice used it at `used_at`. For each server there are the moments at which somebody typed it again, and whether
-    the server granted access, each time in a fresh world.
+    Alice used it at `used_at`. For each server, `tries` has the moments at which somebody typed it again, and whether
+    the server granted access. Each attempt is made in a fresh world.
     """
 
     used_at: int
@@ -46,7 +46,7 @@ def replayed(servers: Mapping[str, Make]) -> Replay:
 
 
 def replay_line(servers: Mapping[str, Make]) -> Picture:
-    """Return the figure: a row for each server, under the given name."""
+    """Return the figure, with a row for each server, labelled with its name in `servers`."""
     data = replayed(servers)
     return picture(draw(data), words(data), data)
 
@@ -57,11 +57,11 @@ def words(data: Replay) -> str:
     for name, tries in data.tries.items():
         accepted_again = data.granted(name)
         taken = f"at the seconds {', '.join(map(str, accepted_again))}" if accepted_again else "never"
-        told.append(f"{name} accepts it again {taken}, of {len(tries)} tries up to second {tries[-1][0]}")
+        told.append(f"{name} accepts it again {taken}, in {len(tries)} attempts up to second {tries[-1][0]}")
     return (
         f"One code, in seconds from the moment at which the phone began to show it. The phone shows it from 0 to "
-        f"{PERIOD}, a window of one step holds it from {signed(-PERIOD)} to {2 * PERIOD}. Alice logs in with it at "
-        f"second {data.used_at}. {'. '.join(told)}."
+        f"{PERIOD}, and a window of one step contains it from {signed(-PERIOD)} to {2 * PERIOD}. Alice logs in with "
+        f"it at second {data.used_at}. {'. '.join(told)}."
     )
 
 
@@ -79,7 +79,7 @@ def draw(data: Replay, ax: Axes | None = None) -> Axes:
         write(ax, x(moment), 1.7, signed(moment), INK, size=14)
     write(ax, x(PERIOD), 0.6, "seconds since the phone began to show the code", QUIET.text, size=13)
     _bar(ax, x, rows[0], "the phone shows it", (0, PERIOD), PHONE)
-    _bar(ax, x, rows[1], "the window holds it", (-PERIOD, 2 * PERIOD), SERVER)
+    _bar(ax, x, rows[1], "the window contains it", (-PERIOD, 2 * PERIOD), SERVER)
     for y, (name, tries) in zip(rows[2:], data.tries.items(), strict=True):
         write(ax, 0.3, y + _HIGH / 2, name, ATTACKER.text, size=14, ha="left", weight="bold")
         for second, granted in tries:

@@ -1,4 +1,4 @@
-"""User enumeration by a timing attack: how long each rejection took, and how Welch's t grows with the attempts."""
+"""Draw user enumeration by a timing attack: how long each rejection took, and how Welch's t grows with attempts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from mfa_lab.style import ATTACKER, HERE, QUIET, REFUSED, SERVER
 
 _LEFT, _RIGHT = 13.0, 40.5
 _MOST_T = 12.0
-"""The upper end of the drawing of t. Beyond it, nothing more can be learnt."""
+"""The greatest t that is drawn. A greater t would show nothing more."""
 _FEWEST = 3
-"""A t is drawn from this number of attempts at each name."""
+"""The fewest attempts at each name from which a t is drawn."""
 
 
 def names_by_time(timing: Timing, what: str) -> Picture:
@@ -40,7 +40,7 @@ def words(timing: Timing, what: str) -> str:
 
 
 def verdict(timing: Timing) -> str:
-    """Say what t means, with the limit."""
+    """Return what t means, with the limit."""
     return f"Beyond {TOLD_APART}: told apart" if timing.told_apart else f"Within {TOLD_APART}: not told apart"
 
 

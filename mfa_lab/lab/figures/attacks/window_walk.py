@@ -1,4 +1,4 @@
-"""How a window is led away: after each login with a code further ahead, which steps the server accepts next."""
+"""Draw how a window is led away: which steps the server accepts after each login with a code further ahead."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _FIRST, _LAST = -2, LOGINS + 2
 class Row:
     """Hold the state after the code with offset `typed` was tried (None before the first).
 
-    `taken` says whether it was accepted, and `centre` is the window's centre. Both are in steps from the server's
-    own.
+    `taken` says whether it was accepted, and `centre` is the window's centre. `typed` and `centre` are in steps from
+    the server's current step.
     """
 
     typed: int | None
@@ -34,7 +34,7 @@ class Row:
 
 
 def walked(server: Any) -> tuple[Row, ...]:
-    """Lead a `FollowingServer` of any kind ahead at one moment, code by code."""
+    """Lead the window of a `FollowingServer` of any kind ahead, code by code, at one moment."""
     world = World(server)
     account = world.server.accounts[world.alice.name]
     own = world.clock.now() // PERIOD
@@ -61,8 +61,8 @@ def words(data: tuple[Row, ...]) -> str:
         if row.typed is not None
     ]
     return (
-        f"A window of one step either side, in steps from the server's own, before and after {LOGINS} logins at one "
-        f"moment. First it reaches from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
+        f"A window of one step on either side, in steps from the server's own, before and after {LOGINS} logins at "
+        f"one moment. At first, it reaches from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
         f"{'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
     )
 

@@ -1,4 +1,4 @@
-"""Guess budgets side by side: how long an attacker with the password needs until the odds are even, in log scale."""
+"""Draw guess budgets side by side: how long an attacker with the password needs for even odds, on a log scale."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _DAY = 86_400
 class Row:
     """Hold one system or policy: what it permits, in words, and its budget.
 
-    There is a budget for an owner who logs in every day, and one for an owner who stays away. `ours`: it is this
-    kit's own.
+    There is a budget for an owner who logs in every day, and one for an owner who stays away. `ours` is true for this
+    kit's own policy.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Row:
 
 
 def budget_comparison() -> Picture:
-    """Return the documented defaults of other systems and this kit's own, the weakest first.
+    """Return the figure of other systems' documented defaults and this kit's, the weakest first.
 
     The defaults come from data/other_systems.toml.
     """
@@ -49,7 +49,7 @@ ONE_AUTHENTICATOR = ("codes: valid at any moment,", "with one authenticator")
 
 
 def sector_comparison(policies: dict[str, Policy] | None = None) -> Picture:
-    """Return policies side by side in their own order: those of data/policies.toml unless others are given."""
+    """Return the figure of `policies` side by side, in their order. None means those of data/policies.toml."""
     if policies is None:
         policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     rows = (_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
@@ -66,7 +66,7 @@ def _row(name: str, rules: Rules, *, ours: bool = False) -> Row:
 
 
 def permitted(rules: Rules) -> str:
-    """Return the rules in few words."""
+    """Return the rules in a few words."""
     codes = "1 code" if rules.accepted_codes == 1 else f"{rules.accepted_codes} codes"
     parts = [codes if rules.digits == 6 else f"{codes} of {rules.digits} digits"]
     if rules.limits:
@@ -82,13 +82,13 @@ def permitted(rules: Rules) -> str:
 
 
 def half(budget: GuessBudget) -> str:
-    """Return in words when the odds are even."""
+    """Return, in words, how long it takes until the odds are even."""
     seconds = budget.days_to_one_half * _DAY
     return duration(seconds) if seconds < _NEVER_SECONDS else "never"
 
 
 _NEVER_SECONDS = 10**6 * 365 * _DAY
-"""A million years and more are drawn as never."""
+"""A million years or more are drawn as "never"."""
 
 
 def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
@@ -100,7 +100,7 @@ def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
     )
     fine_print = f" ({' '.join(note)})" if note else ""
     return (
-        "How long somebody who has the password guesses codes until the odds of getting in are even, and the chance "
+        "How long somebody with the password must guess codes until the odds of getting in are even, and the chance "
         f"of getting in within a year. The owner logs in every day. {told}.{fine_print}"
     )
 
@@ -116,7 +116,7 @@ _MARKS += [("a million", 365e6)]
 
 
 def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...] = ()) -> Axes:
-    """Draw the figure on new Axes, or on `ax` if given. `note`: small print in two lines."""
+    """Draw the figure on new Axes, or on `ax` if given. `note` is small print in two lines."""
     top = _HIGH * len(data) + 1.6
     ax = canvas(ax, _WIDTH, top + 3.4)
     scale = _Scale.of(data)
@@ -135,7 +135,7 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Map seconds to x: each power of ten is as wide as the next, between the marks around the data."""
+    """Map seconds to x: each power of ten has the same width, between the marks around the data."""
 
     marks: list[tuple[str, float]]
 

@@ -1,4 +1,4 @@
-"""What a slow hash changes: how long a thief of the database needs for all passwords of a kind, on a log scale."""
+"""Draw what a slow hash changes: a database thief's time for all passwords of a kind, on a log scale."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.style import ATTACKER, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Guessing:
-    """Hold the seconds to try all `count` passwords of a kind: under SHA-256, and under Argon2id."""
+    """Hold the seconds that trying all `count` passwords of a kind takes, with SHA-256 and with Argon2id."""
 
     kind: str
     count: int
@@ -25,15 +25,15 @@ class Guessing:
 
 
 _KINDS = (
-    ("the kit's list of common ones", len(common_passwords() - {""})),
-    ("8 small letters, at random", 26**8),
-    ("8 of all the keys, at random", 95**8),
-    ("5 words of 7,776, by dice", 7776**5),
+    ("the kit's common passwords", len(common_passwords() - {""})),
+    ("8 random small letters", 26**8),
+    ("8 random keyboard characters", 95**8),
+    ("5 random words out of 7,776", 7776**5),
 )
 
 
 def guessing() -> tuple[Guessing, ...]:
-    """Return the data at the speeds of data/facts.toml, in guesses a second on one graphics card."""
+    """Return the data for the speeds in data/facts.toml, in guesses per second on one graphics card."""
     fast, slow = fact("sha256_rate")["per_second"], fact("argon2id_rate")["per_second"]
     return tuple(Guessing(kind, count, count / fast, count / slow) for kind, count in _KINDS)
 
@@ -79,7 +79,7 @@ def draw(data: tuple[Guessing, ...], ax: Axes | None = None) -> Axes:
 
 
 def _x(seconds: float) -> float:
-    """Map seconds to x, from a third of a microsecond to a thousand million years; each power of ten is as wide."""
+    """Map seconds to x, from a third of a microsecond to a thousand million years, on a log scale."""
     first, last = -6.5, math.log10(365 * 86_400) + 9
     return _LEFT + (_RIGHT - _LEFT) * (math.log10(seconds) - first) / (last - first)
 

@@ -1,4 +1,4 @@
-"""The odds of guessing: the chance that one guess is valid, against their number, for 1, 3 and 17 valid codes."""
+"""Draw the odds of guessing: the chance of a valid guess against the guesses made, for 1, 3 and 17 valid codes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Odds:
 
     @property
     def three_sigma(self) -> float:
-        """Return how far the share may stray from the closed form before something is wrong."""
+        """Return how far the share may be from the closed form before something must be wrong."""
         return 3 * float(sigma(self.measure.expected or 0, self.measure.tries))
 
 
@@ -56,8 +56,8 @@ def words(data: Sequence[Odds]) -> str:
     )
     half = "; ".join(f"{_codes(each)}: {_half(each.accepted_codes):,}" for each in data)
     return (
-        "The chance that one of several blind guesses is valid, both on a log scale: straight lines, up to where "
-        f"nearly everybody is in. With {GUESSES} guesses, {told}. "
+        "The chance that one of several blind guesses is valid, on log scales: straight lines, until nearly every "
+        f"attacker is in. With {GUESSES} guesses, {told}. "
         f"Bars reach three standard deviations. Guesses for an even chance: {half}."
     )
 
@@ -67,7 +67,7 @@ def _codes(each: Odds) -> str:
 
 
 def _half(accepted_codes: int) -> int:
-    """Return after how many guesses the chance of a valid one is one half."""
+    """Return the number of guesses that gives an even chance of a valid guess."""
     return math.ceil(math.log(0.5) / math.log1p(-accepted_codes / 10**6))
 
 

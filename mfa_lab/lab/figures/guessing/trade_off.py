@@ -1,4 +1,4 @@
-"""What a window costs: honest users rejected against what a guesser gains, for each size of the window."""
+"""Draw what a window costs: rejected honest users against a guesser's gain, for each size of the window."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Seconds = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Users:
-    """Hold honest users as two samples in which each value counts alike.
+    """Hold honest users as two samples in which all values have the same weight.
 
-    One says by how much their clocks are ahead, the other how long a code takes from being read to its arrival. The
-    two are independent: slow typists are assumed to have clocks like everybody else's.
+    The first says how far their clocks are ahead, the second how long a code takes from being read to its arrival.
+    The two are independent: we assume that slow typists have clocks like everybody else's.
     """
 
     offsets_seconds: Seconds
@@ -47,15 +47,16 @@ def assumed_users(
     """Return users as this kit assumes them.
 
     We found no published measurement of authenticators' clocks, nor of the delay of codes (November 2026). So measure
-    your own, and pass the values in.
+    your own users, and pass the values.
 
-    A share `by_hand_share` of the clocks was set by hand, or is in a token. Their error is normal, with the standard
-    deviation `by_hand_seconds`. The others follow the network, with `by_network_seconds`. The delay is lognormal:
-    half the users need less than `delay_seconds`, and two thirds need between that divided by `delay_factor` and that
-    times it.
+    A share `by_hand_share` of the clocks was set by hand, or is in a token. The error of these clocks is normally
+    distributed, with the standard deviation `by_hand_seconds`. The others follow the network, with the standard
+    deviation `by_network_seconds`. The delay is lognormal: half the users need less than `delay_seconds`, and two
+    thirds need between `delay_seconds / delay_factor` and `delay_seconds * delay_factor`.
 
-    The nearest published measurement is of Android clocks: 3.5 percent were an hour out or more (OpenSignal, June
-    2013, opensignal.com/reports/timestamps). No window accepts their codes, and they are not among these users.
+    The closest published measurement is of Android clocks: 3.5 percent were wrong by an hour or more (OpenSignal,
+    June 2013, opensignal.com/reports/timestamps). No window accepts codes from such clocks, so these users do not
+    include them.
     """
     if not 0 <= by_hand_share <= 1:
         raise InvalidInput("by_hand_share must be from 0 to 1")
@@ -74,14 +75,14 @@ _CLOCKS, _DELAYS = 10_000, 50
 
 
 def _normal(count: int) -> Seconds:
-    """Return so many values that represent the normal distribution: the middles of equally likely slices."""
+    """Return `count` values that represent the normal distribution: the middles of equally likely slices."""
     normal = NormalDist()
     return np.array([normal.inv_cdf((place + 0.5) / count) for place in range(count)])
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Hold one window: the share of honest logins that it rejects, the chance of one guess, and that of a year's."""
+    """Hold one window: the share of honest logins that it rejects, and a guesser's chance per guess and per year."""
 
     window_steps: int
     refused: float
@@ -91,7 +92,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """Hold what the figure shows. `owner_login_days`: as in `guess_budget`."""
+    """Hold what the figure shows. `owner_login_days` is as in `guess_budget`."""
 
     costs: tuple[Cost, ...]
     attempts_a_year: int
@@ -106,11 +107,11 @@ def costs(
     owner_login_days: int | None = 1,
     windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
 ) -> TradeOff:
-    """Return the data in closed form, with each of the `windows` in place of the policy's own.
+    """Return the data in closed form, for each of the `windows` instead of the policy's window.
 
     It uses `odds.acceptance` over all `users` (None: `assumed_users()`), and `guess_budget` under the policy's
-    throttle. The owner's logins reset the count of failures. One a day is the worst case; None means that they never
-    come.
+    throttle. The owner's logins reset the count of failures. One login a day is the worst case; None means that the
+    owner never logs in.
     """
     users = users or assumed_users()
     offsets, delays = np.asarray(users.offsets_seconds)[:, None], np.asarray(users.delays_seconds)
@@ -139,12 +140,12 @@ def words(data: TradeOff) -> str:
     """Return the figure in words."""
     told = "; ".join(
         f"window {cost.window_steps}: {share(cost.refused)} of correct codes are rejected, a guess is correct with a "
-        f"chance of {in_a_million(cost.per_attempt)}, and within a year a correct guess has a chance of "
+        f"chance of {in_a_million(cost.per_attempt)}, and the chance of a correct guess within a year is "
         f"{in_words(cost.per_year)}"
         for cost in data.costs
     )
     return (
-        f"What a window costs. Honest logins ({data.users.about}), against a guesser with {data.attempts_a_year:,} "
+        f"What a window costs: honest logins ({data.users.about}), against a guesser with {data.attempts_a_year:,} "
         f"attempts a year ({_owner(data)}). {told[0].upper()}{told[1:]}."
     )
 

@@ -1,4 +1,4 @@
-"""Guess after guess: which guesses a server verifies, and which it rejects unverified."""
+"""Draw, guess by guess, which guesses a server verifies, and which it rejects without verifying them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ACCEPTED_CODES = 3
 
 @dataclass(frozen=True, slots=True)
 class VerifiedGuesses:
-    """Hold by server, for each guess of one attacker in order, whether it was verified."""
+    """Hold, for each server, whether it verified each of one attacker's guesses, in order."""
 
     rows: dict[str, tuple[bool, ...]]
 
@@ -36,7 +36,7 @@ class VerifiedGuesses:
 
 
 def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Picture:
-    """Return the figure: a row for each server, under the given name, at which `play` makes the guesses."""
+    """Return the figure, with a row for each server, labelled with its name. `play` makes the guesses."""
     data = VerifiedGuesses({name: tuple(verified_guesses(make, play, guesses)) for name, make in servers.items()})
     return picture(draw(data), words(data), data)
 
@@ -44,11 +44,11 @@ def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Pic
 def words(data: VerifiedGuesses) -> str:
     """Return the figure in words."""
     told = "; ".join(
-        f"{name} verified {sum(row):,} of them, the last one guess {_last(row):,}, a chance of "
+        f"{name} verified {sum(row):,} of them, the last one was guess {_last(row):,}, with a chance of "
         f"{in_words(data.chance(name))}"
         for name, row in data.rows.items()
     )
-    return f"One attacker's {data.guesses:,} guesses in their order, and which of them each server verified: {told}."
+    return f"One attacker's {data.guesses:,} guesses in order, and which of them each server verified: {told}."
 
 
 def _last(row: tuple[bool, ...]) -> int:
@@ -78,7 +78,7 @@ def draw(data: VerifiedGuesses, ax: Axes | None = None) -> Axes:
 
 
 def _runs(row: tuple[bool, ...], x: Scale, y: float) -> list[Box]:
-    """Return runs of verified guesses. Neighbours are drawn as one, and each is wide enough to be seen."""
+    """Return runs of verified guesses. Each run is drawn as one box, which is wide enough to be seen."""
     found, at = [], 0
     for verified, group in groupby(row):
         length = len(list(group))

@@ -1,4 +1,4 @@
-"""One login between three places: the phone and its user, an attacker in between, and the server."""
+"""Draw one login between three places: the phone with its user, an attacker in between, and the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfa_lab.style import ATTACKER, PHONE, SERVER, Tone
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Hold something that happens at `at`, or that travels from there to the other side, `to`, past the attacker."""
+    """Hold an event at the place `at`, or a message from there to the other side, `to`, past the attacker."""
 
     at: str
     words: str
@@ -30,7 +30,7 @@ LOGIN = (
     Event("server", "computes it too, compares"),
     Event("server", "a session", to="phone"),
 )
-"""The shared secret is in no line, because it was handed over once, at the enrolment."""
+"""No event contains the shared secret, because it was handed over once, at the enrolment."""
 
 _PLACES = {
     "phone": ("The user and the phone", PHONE, 5.2),
@@ -41,7 +41,7 @@ _NAMES = {"phone": "the phone's side", "server": "the server"}
 
 
 def login_flow() -> Picture:
-    """Return one login as a picture: what each side computes, and what an attacker in between can see of it."""
+    """Return one login as a picture: what each side computes, and what an attacker in between can see."""
     return picture(draw(LOGIN), words(LOGIN), LOGIN)
 
 
@@ -66,7 +66,7 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
     lifelines(ax, _PLACES.values(), (1.2, height), half=4.7, size=13)
     for row, event in enumerate(events):
         _event(ax, event, row + 1, height - 3.0 - 1.7 * row)
-    seen = "sees all that passes here, and never the shared secret"
+    seen = "sees all that passes here, but never the shared secret"
     write(ax, _PLACES["between"][2], 0.5, seen, ATTACKER.text, size=13, weight="bold")
     return ax
 

@@ -1,4 +1,4 @@
-"""How a code is taken from an HMAC: offset, the four bytes at it, 31 bits, last digits (RFC4226-5.3)."""
+"""Draw how a code is taken from an HMAC: the offset, four bytes, 31 bits, and the last digits (RFC4226-5.3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mfa_lab.otp import Explanation
 from mfa_lab.style import HERE, QUIET, REFUSED, REFUSED_SIGN, grouped
 
 SHOWN_FIRST = 19
-"""No chosen byte lies beyond these, because the offset is at most 15.
+"""The first 19 bytes are shown. They contain every chosen byte, because the offset is at most 15.
 
 In a longer digest, the figure leaves out the middle.
 """
@@ -32,7 +32,7 @@ class Truncation:
 
     @property
     def shown(self) -> list[int]:
-        """Return the places of the bytes that get a box: the first 19, and the last."""
+        """Return the places of the bytes that get a box: the first 19 and the last one."""
         return [*range(SHOWN_FIRST), len(self.digest) - 1]
 
 
@@ -112,12 +112,12 @@ def _chosen(ax: Axes, data: Truncation) -> None:
             write(ax, _bit(x, place), 6.25, bit, size=14, family=MONO)
     first = _bit(start, 0)
     ax.plot([first - 0.4, first + 0.4], [5.85, 6.65], color=REFUSED.text, linewidth=2.2)
-    told = f"{REFUSED_SIGN} the first bit is left out: 31 bits stay"
+    told = f"{REFUSED_SIGN} the first bit is left out: 31 bits remain"
     write(ax, start, 4.85, told, REFUSED.text, size=13, ha="left", weight="bold")
 
 
 def _bit(left: float, place: int) -> float:
-    """Return the x of a bit; the bits stand in two groups of four."""
+    """Return the x of a bit. The bits are in two groups of four."""
     return left + 0.75 + 0.8 * place + (0.5 if place > 3 else 0)
 
 

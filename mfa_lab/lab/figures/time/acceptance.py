@@ -1,4 +1,4 @@
-"""How likely an honest code is accepted, for each offset of the phone's clock, delay on the way, and window."""
+"""Draw how likely an honest code is to be accepted, for each clock offset of the phone, delay and window."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mfa_lab.randomness import Randomness, SeededRandomness
 from mfa_lab.style import GRANTED_SIGN, QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 LOGINS = 1_000_000
-"""Simulated logins, distributed over all cells; they take less than a second."""
+"""The number of simulated logins, distributed over all cells. They take less than a second."""
 _DIGITS = 8
 """With so many digits, hardly any simulated code is valid by accident, which the closed form does not count."""
 
@@ -27,8 +27,8 @@ _DIGITS = 8
 class AcceptanceMap:
     """Hold `chances` in closed form and `shares` of simulated logins, both by window, delay and offset.
 
-    In `open_cells` cells, the chance is neither 0 nor 1. `largest_sigmas` is how far the shares there stray from the
-    chances at most, in standard deviations. `certain_wrong` counts unexpected results in all other cells.
+    In `open_cells` cells, the chance is neither 0 nor 1. `largest_sigmas` is the largest difference there between
+    share and chance, in standard deviations. `certain_wrong` counts unexpected results in all other cells.
     """
 
     offsets_seconds: tuple[int, ...]
@@ -52,9 +52,9 @@ def acceptances(
     logins: int = LOGINS,
     randomness: Randomness | None = None,
 ) -> AcceptanceMap:
-    """Return the data, and beside it a simulation of `logins` logins with real codes over all cells.
+    """Return the data, together with a simulation of `logins` logins with real codes over all cells.
 
-    `randomness`: None for the same logins each time. Raises `InvalidInput` for impossible windows.
+    Without `randomness`, the logins are the same each time. Raises `InvalidInput` for invalid windows.
     """
     offsets, delays = np.asarray(offsets_seconds), np.asarray(delays_seconds)[:, None]
     each = max(1, logins // (len(windows) * offsets.size * delays.size))
@@ -108,11 +108,11 @@ def words(data: AcceptanceMap) -> str:
     """Return the figure in words."""
     told = " ".join(f"Window {window}: {_bounds(data, window)}." for window in data.windows)
     return (
-        "How likely an honest code is accepted, by how far the phone's clock is off and how long the code is on its "
-        f"way. Only the difference matters: the clock's offset minus the delay, in seconds. {told} In between it "
-        f"falls evenly. A simulation of {data.logins:,} logins strays by {data.largest_sigmas:.1f} standard "
-        f"deviations at most, over {data.open_cells} cells that are open to chance, and in "
-        f"{data.certain_wrong or 'none'} where it is certain."
+        "How likely an honest code is to be accepted, depending on how far the phone's clock is off and how long the "
+        f"code takes to arrive. Only the difference matters: the clock's offset minus the delay, in seconds. {told} "
+        f"In between, the chance falls evenly. A simulation of {data.logins:,} logins strays by "
+        f"{data.largest_sigmas:.1f} standard deviations at most, over {data.open_cells} cells that are open to "
+        f"chance. Where the result is certain, {data.certain_wrong or 'no'} logins differ."
     )
 
 
@@ -123,11 +123,11 @@ def _bounds(data: AcceptanceMap, window: int) -> str:
 
 _WIDE, _HIGH, _LEFT, _BETWEEN, _ABOVE, _BELOW = 17.6, 6.4, 3.8, 1.6, 1.6, 2.9
 _FULL = 0.5
-"""How much colour a cell with certain acceptance has. Ink on it keeps its contrast."""
+"""The opacity of a cell in which acceptance is certain. Text on it keeps its contrast."""
 
 
 def draw(data: AcceptanceMap, ax: Axes | None = None) -> Axes:
-    """Draw the figure, two maps a row, on new Axes, or on `ax` if given."""
+    """Draw the figure, two maps per row, on new Axes, or on `ax` if given."""
     rows = -(-len(data.windows) // 2)
     one = _ABOVE + _HIGH + _BELOW
     ax = canvas(ax, _LEFT + 2 * _WIDE + _BETWEEN + 1.2, rows * one + 0.2, bottom=-0.7)
@@ -167,7 +167,7 @@ def _one(ax: Axes, data: AcceptanceMap, place: int, left: float, bottom: float) 
 
 
 def _labels(ax: Axes, cells: dict[float, list[Box]], left: float) -> None:
-    """Write what is certain where there is room: in the middle, at the upper left and at the lower right."""
+    """Label what is certain where there is room: in the middle, at the upper left and at the lower right."""
     always, never = ([box for box in cells.get(chance, ()) if box[2] > _ROOM] for chance in (1.0, 0.0))
     labels = [(always[len(always) // 2], f"{GRANTED_SIGN} always", INK)] if always else []
     upper_left = [box for box in never if box[0] == left][-1:]
@@ -181,7 +181,7 @@ _ROOM = 3.8
 
 
 def _runs(values: Sequence[float]) -> Iterator[tuple[float, int, int]]:
-    """Yield equal values in a row: the value, its first place, and the place after its last."""
+    """Yield each run of equal values: the value, its first place, and the place after its last."""
     first = 0
     for value, alike in groupby(values):
         end = first + len(list(alike))

@@ -1,4 +1,4 @@
-"""One code's life, second by second: how long the phone shows it, and how long each server accepts it."""
+"""Draw one code's life, second by second: how long the phone shows it, and how long each server accepts it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class CodeLife:
-    """Hold the phone's span, then one for each server. Both clocks are correct, and only the way takes time."""
+    """Hold the phone's span, then one for each server. Both clocks are correct; only the code's way takes time."""
 
     period: int
     shown: Span
@@ -51,7 +51,8 @@ _RULES: dict[str, Any] = {"window_steps": 1, "drift_steps": -1}
 def life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> CodeLife:
     """Ask the verifier itself, second after second, whether it accepts the code of `step`.
 
-    It does so for each window, and for the example of RFC6238-6. `secret`: Base32. Raises the errors of `otp.match`.
+    This is done for each window, and for the example of RFC6238-6. `secret` is Base32. Raises the errors of
+    `otp.match`.
     """
     code = code_at(secret, step * period, period=period)
     furthest = (max(windows, default=0) + 3) * period
@@ -142,7 +143,7 @@ def _name(ax: Axes, span: Span, y: float, remark: str) -> None:
 
 
 def _span(ax: Axes, span: Span, x: Scale, y: float, tone: Tone) -> None:
-    """Draw a bar with a notch for each second and a mark at the last one, and say what follows it."""
+    """Draw a bar with a notch for each second and a mark at the last second, and say what follows."""
     wide = x(1) - x(0)
     tints(ax, [(x(span.first), y, span.seconds * wide, _HIGH)], tone.fill)
     notches = ([(x(second), y), (x(second), y + _HIGH)] for second in range(span.first + 1, span.last + 1))

@@ -1,4 +1,4 @@
-"""What is known about a phone's offset as a drawing: a bar for each observation, and one for all of them together."""
+"""Draw what is known about a phone's offset: a bar for each observation, and a bar for all of them together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LABEL = 25
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one observation: its words, and what it says without the others."""
+    """Hold one observation: its words, and the interval that it gives without the others."""
 
     words: str
     alone: DriftInterval
@@ -39,7 +39,7 @@ def off(seconds: int) -> str:
 def words(rows: Sequence[Row], together: DriftInterval | None, truth: int | None = None) -> str:
     """Return the drawing in words."""
     if not rows:
-        return "Nothing is known of the phone's clock yet."
+        return "Nothing is known about the phone's clock yet."
     told = [f"Observation {number}, {row.words}: {between(row.alone)}." for number, row in enumerate(rows, 1)]
     all_of_it = f"Together: {between(together)}." if together else "Together: a contradiction."
     return " ".join([*told, all_of_it, *([f"The phone really is {off(truth)}."] if truth is not None else [])])
@@ -54,7 +54,7 @@ def bar(
 ) -> str:
     """Return the drawing as HTML.
 
-    `truth` is the phone's offset once it was revealed; `contradicting` are the numbers of two observations, from 1.
+    `truth` is the phone's offset once it is revealed; `contradicting` has the numbers of two observations, from 1.
     """
     scale = _Scale([*(row.alone for row in rows), *([together] if together else [])], truth)
     lines = [
@@ -92,7 +92,7 @@ def bar(
 def _headline(rows: Sequence[Row], together: DriftInterval | None) -> str:
     if together:
         return f"The phone's clock is <b>{between(together)}</b>"
-    return f"{REFUSED_SIGN} Two observations contradict each other" if rows else "Nothing is known of its clock yet"
+    return f"{REFUSED_SIGN} Two observations contradict each other" if rows else "Its offset is not known yet"
 
 
 def _line(label: str, stretch: str, words: str, style_class: str, inside: str = "") -> str:
@@ -125,13 +125,13 @@ class _Scale:
         return 100 * (seconds - self._low) / self._width
 
     def stretch(self, interval: DriftInterval) -> str:
-        """Return the stretch as a style."""
+        """Return an interval's place and width as a CSS style."""
         return (
             f"left: {self.place(interval.low_seconds):.2f}%; width: {100 * interval.width_seconds / self._width:.2f}%"
         )
 
     def marks(self) -> list[int]:
-        """Return a few round numbers, zero among them."""
+        """Return a few round numbers, including zero."""
         apart = 15
         while self._width / apart > _MOST_MARKS:
             apart *= 2

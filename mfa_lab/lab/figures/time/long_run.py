@@ -1,9 +1,9 @@
-"""The long run: a clock that drifts for a year, and three servers. One does nothing, one learns, one resynchronises.
+"""Draw a clock that drifts for a year, at three servers: one does nothing, one learns, and one resynchronises.
 
-A quartz for watches usually keeps to 20 parts per million, which is 10.5 minutes a year
-(electronics.stackexchange.com/questions/7800, 52 s a month). Makers name smaller values for their tokens: about 2
-minutes a year (token2.com, 2018), or a second in three days (Deepnet's wiki on SafeID). Both are some 4 ppm. A second
-a day, 12 ppm, also occurs (token2.com).
+A quartz crystal for watches usually stays within 20 parts per million, which is 10.5 minutes a year
+(electronics.stackexchange.com/questions/7800, 52 s a month). Makers give smaller values for their tokens: about 2
+minutes a year (token2.com, 2018), or a second in three days (Deepnet's wiki on SafeID). Both are about 4 ppm. A
+second a day, which is 12 ppm, also occurs (token2.com).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Course:
 
     @property
     def back_from(self) -> int | None:
-        """Return the first day after that on which every code is accepted again."""
+        """Return the first day after `lost_from` on which every code is accepted again."""
         lost = self.lost_from
         return next(
             (each.day for each in self.days if lost is not None and each.day > lost and each.chance == 1), None
@@ -79,7 +79,7 @@ def course(
     """Return the days of a clock that runs `ppm` parts per million fast (negative: slow), at a server under `policy`.
 
     On the days in `logins`, the user tries one code, in the middle of a step. The server learns from it by its own
-    rule (`server.drift`). On `resync_day`, two codes in a row move the window, if it finds them within reach.
+    rule (`server.drift`). On `resync_day`, two consecutive codes move the window, if they are within reach.
     """
     period, resync_steps, drift_steps, last_login = policy.period_seconds, 0, 0, 0
     found = []
@@ -102,8 +102,8 @@ def courses(
 ) -> tuple[Course, ...]:
     """Return the data for three servers.
 
-    One server learns nothing, and one learns up to `policy.drift_cap_steps`. At the third, a token is in a drawer
-    until `drawer_days` and is then resynchronised by two codes in a row.
+    One server learns nothing, and one learns up to `policy.drift_cap_steps`. At the third server, a token is in a
+    drawer until `drawer_days` and is then resynchronised with two consecutive codes.
     """
     days = drawer_days + 60
     often = range(0, days + 1, login_every_days)

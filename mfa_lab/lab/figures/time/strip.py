@@ -1,4 +1,4 @@
-"""The data of the window strip: the time steps around the server's current one, and where code and clocks are."""
+"""Compute the data of the window strip: the steps around the server's current step, and where code and clocks are."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from mfa_lab.otp import Diagnosis, checked_window, code_at, diagnose, step_at
 
 MOST_CELLS = 11
-"""At most so many steps are in one row. Beyond that, steps far from everything that matters are left out."""
+"""The most steps in one row. If there are more, steps far from everything that matters are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Hold one time step: `offset` from the server's own, its code, and when it begins (Unix seconds).
+    """Hold one time step: `offset` from the server's own step, its code, and when it begins (Unix seconds).
 
-    `closed`: this step, or a later one, was accepted before.
+    `closed` means that this step, or a later one, was accepted before.
     """
 
     offset: int
@@ -45,7 +45,7 @@ class Strip:
 
     @property
     def window(self) -> tuple[Cell, ...]:
-        """Return the cells that the server compares, closed ones as well."""
+        """Return the cells that the server compares, including closed cells."""
         return tuple(cell for cell in self.cells if cell.in_window)
 
 
@@ -61,11 +61,11 @@ def strip(
     period: int = 30,
     reach_steps: int = 0,
 ) -> Strip:
-    """Return the data: the window and one or two steps more on either side.
+    """Return the data: the window, and one or two more steps on either side.
 
     It contains at least `reach_steps` on either side of now, so that a strip that is drawn repeatedly stays in place.
-    It also contains the phone's step and that of `code`, at any distance. `drift_steps` moves the window's centre, as
-    in `otp.match`. Raises the errors of `otp`.
+    It also contains the phone's step and the step of `code`, at any distance. `drift_steps` moves the window's
+    centre, as in `otp.match`. Raises the errors of `otp`.
     """
     current = step_at(now, period)
     typed = None
@@ -92,7 +92,7 @@ def strip(
 
 
 def _shown(first: int, last: int, marked: Iterable[int]) -> list[int]:
-    """Return all steps from first to last and to those marked, if these are not too many.
+    """Return all steps from first to last and up to the marked steps, if there are not too many.
 
     Otherwise, return a distant marked step only with its two neighbours. A single step is never left out, because the
     gap would take more room.

@@ -1,4 +1,4 @@
-"""The window strip: the time steps around the server's current one, which codes it accepts, and both clocks."""
+"""Draw the window strip: the time steps around the server's current step, which codes it accepts, and both clocks."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class _Places:
         self._period = data.period
 
     def x(self, moment: int) -> float:
-        """Return the place of a moment in one of the cells, or at the end of one."""
+        """Return the place of a moment in one of the cells, or at the end of a cell."""
         place = bisect_right(self._begins, moment) - 1
         return self.lefts[place] + self.wide * (moment - self._begins[place]) / self._period
 
@@ -169,7 +169,7 @@ def _cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
-    """Write step, code and what is closed; beneath, when each step begins and when the last of a row ends."""
+    """Write each step, its code, and whether it is closed; below, when it begins and when a row's last step ends."""
     digits = 18 if places.wide > 3.6 else 16
     for cell, left in zip(data.cells, places.lefts, strict=True):
         taken, middle = cell.in_window and not cell.closed, left + places.wide / 2
@@ -187,7 +187,7 @@ def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _numbers(ax: Axes, data: Strip, places: _Places) -> None:
-    """Name only the steps that matter among many: the window's ends, the clocks' and the code's."""
+    """Name only the steps that matter among many: the window's ends, and the steps of the clocks and of the code."""
     window = data.window
     named = {0, window[0].offset, window[-1].offset, data.typed.offset if data.typed else None}
     if data.phone_now is not None:
@@ -241,7 +241,7 @@ def _clocks(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _typed(ax: Axes, data: Strip, places: _Places, typed: Diagnosis) -> None:
-    """Write the result of the code under its step, with the time when it was on its way.
+    """Write the result of the code under its step, with the times at which it was shown and arrived.
 
     Near an edge, the words stay inside.
     """

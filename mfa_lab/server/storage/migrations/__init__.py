@@ -1,4 +1,4 @@
-"""Migrate each earlier schema to today's with Alembic. versions/ has one file for each version: its revision."""
+"""Migrate each earlier schema to the current one with Alembic. Each version has a revision in versions/."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 
 
 def upgrade(connection: Connection, version: int) -> None:
-    """Migrate a database of schema `version` to today's, in the transaction of `connection`: all of it or nothing.
+    """Migrate a database of schema `version` to the current one, in the transaction of `connection`: all or nothing.
 
     Raises `ServerFault` if this version cannot be migrated.
     """
@@ -25,6 +25,6 @@ def upgrade(connection: Connection, version: int) -> None:
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if str(version) not in known:
-        raise ServerFault(f"this mfa-lab cannot read schema {version}: open the database with an older one first")
+        raise ServerFault(f"this mfa-lab cannot read schema {version}: open the database with an older mfa-lab first")
     command.stamp(config, str(version), purge=True)
     command.upgrade(config, "head")

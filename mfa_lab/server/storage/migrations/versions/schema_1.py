@@ -1,4 +1,4 @@
-"""The first schema, whose tables `schema.metadata` makes."""
+"""The first schema, whose tables `schema.metadata` creates."""
 
 revision = "1"
 down_revision = None

@@ -1,7 +1,7 @@
-"""Whether the owner of an account said to have kept the newest recovery codes.
+"""Record whether an account's owner has confirmed having kept the newest recovery codes.
 
-Nobody was asked before, and codes were lost unseen: who has unused ones is asked at the next login. The account's id
-serves as the id of that issue.
+Earlier versions never asked, so codes could be lost without anybody noticing. Owners with unused codes are now asked
+at the next login. The account's id serves as the id of their issue of codes.
 """
 
 import sqlalchemy as sa
