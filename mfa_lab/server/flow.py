@@ -50,7 +50,7 @@ from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
 
 if TYPE_CHECKING:
-    from mfa_lab.server.factors.relying_party import RelyingParty
+    from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 
 Record = TypeVar("Record")
 

@@ -20,7 +20,7 @@ from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.account_table import parse_table
 from mfa_lab.provisioning.google_export import Export, read, read_all, write
 from mfa_lab.resources import data_dir
-from mfa_lab.server.factors import webauthn
+from mfa_lab.server.factors.passkey import webauthn
 from mfa_lab.server.factors.recovery_codes import tidy
 from mfa_lab.server.names import checked_label, checked_name, exact_name, normal_name, spellings
 from tests.provisioning.test_account_table import TABLES

@@ -11,7 +11,7 @@ from mfa_lab.errors import PasskeyRefused, Reason
 from mfa_lab.server.account import enrolment
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
-from mfa_lab.server.factors import passkey_options, passkeys, webauthn
+from mfa_lab.server.factors.passkey import passkey_options, passkeys, webauthn
 from mfa_lab.server.login.passkey_login import expected
 from mfa_lab.server.records import Kind, PasskeyCreation, PendingLogin, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from mfa_lab.errors import LoginOver, PasskeyRefused, Reason
 from mfa_lab.server.audit import Event, notify_sparingly, record
 from mfa_lab.server.decision import Decision, refused
-from mfa_lab.server.factors import passkey_options, passkeys, webauthn
+from mfa_lab.server.factors.passkey import passkey_options, passkeys, webauthn
 from mfa_lab.server.login import pending_logins, sessions
 from mfa_lab.server.records import Kind, PendingLogin, Session, passkey_methods, token_hash
 from mfa_lab.server.services import Services

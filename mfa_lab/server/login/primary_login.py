@@ -8,7 +8,8 @@ from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused, throttled
-from mfa_lab.server.factors import authenticators, passkeys, totp
+from mfa_lab.server.factors import authenticators, totp
+from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.login import pending_logins, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
 from mfa_lab.server.records import PendingLogin, Permit

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from mfa_lab.errors import Reason
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
-from mfa_lab.server.factors import passkeys
+from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.records import PASSWORD_AND_CODE, Session, is_phishing_resistant, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep

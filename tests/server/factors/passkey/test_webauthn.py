@@ -21,8 +21,8 @@ from mfa_lab.errors import PasskeyRefused, Reason
 from mfa_lab.phone.browser import assertion_response, client_data_json, registration_response
 from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder, cbor
 from mfa_lab.resources import data_dir
-from mfa_lab.server.factors import webauthn
-from mfa_lab.server.factors.webauthn import Accepted, Expected, Registration, Stored, challenge_hash
+from mfa_lab.server.factors.passkey import webauthn
+from mfa_lab.server.factors.passkey.webauthn import Accepted, Expected, Registration, Stored, challenge_hash
 from tests.server.kit import ORIGIN, PARTY
 from tests.server.passkeys import decoded
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from mfa_lab.errors import PasskeyRefused, Reason
 from mfa_lab.server.decision import sentence_of
-from mfa_lab.server.factors.relying_party import RelyingParty
+from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 
 if TYPE_CHECKING:
     from fido2.webauthn import AuthenticatorData

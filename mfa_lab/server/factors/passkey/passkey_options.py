@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mfa_lab.randomness import SYSTEM
-from mfa_lab.server.factors.webauthn import ALGORITHMS, base64url
+from mfa_lab.server.factors.passkey.webauthn import ALGORITHMS, base64url
 from mfa_lab.server.services import Services
 
 CHALLENGE_BYTES = 32

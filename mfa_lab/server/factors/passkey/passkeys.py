@@ -12,7 +12,7 @@ from mfa_lab.server.records import Kind, token_from
 from mfa_lab.server.storage.schema import accounts, factors, passkeys
 
 if TYPE_CHECKING:  # every login asks whether there is a passkey, and few need the rest
-    from mfa_lab.server.factors.webauthn import Accepted, Registration
+    from mfa_lab.server.factors.passkey.webauthn import Accepted, Registration
 
 _HANDLE_BYTES = 32
 NO_OTP: dict[str, Any] = {"sealed_secret": b"", "key_id": "", "digits": 0, "period_seconds": 0, "algorithm": ""}
