@@ -27,7 +27,7 @@ from mfa_lab.server.account import (
 )
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import authenticators, recovery_codes
-from mfa_lab.server.login import otp_validation, primary_login, sessions
+from mfa_lab.server.login import otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
@@ -36,6 +36,7 @@ from mfa_lab.server.records import (
     AuditLine,
     Authenticator,
     Enrolment,
+    Kind,
     Notification,
     PasskeyCreation,
     PendingLogin,
@@ -178,6 +179,15 @@ class MfaServer:
 
         _expect(creation, PasskeyCreation)
         return self._answer(passkey_enrolment.confirm(self._services, creation, response, self._now()))
+
+    def accepted_kinds(self, pending: PendingLogin) -> tuple[Kind, ...]:
+        """Return the kinds of authenticators that can complete this login, a passkey first, as `accepts` said.
+
+        For an application that has kept only the token. Raises `AccessDenied` if the login has ended, or if it
+        permits only an enrolment.
+        """
+        _expect(pending, PendingLogin)
+        return self._answer(pending_logins.accepted(self._services, pending, self._now()))
 
     def start_passkey_login(self, pending: PendingLogin) -> dict[str, Any]:
         """Return request options for the browser, with a new challenge (ASVS-6.7.2). An earlier challenge is void.

@@ -119,6 +119,14 @@ def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, .
     return (Kind.PASSKEY,) * passkey + (Kind.TOTP,) * app
 
 
+def accepted(services: Services, pending: PendingLogin, now: int) -> tuple[Kind, ...] | Decision:
+    """Return the kinds that can complete this login now, or why nothing can."""
+    with services.store.transaction() as connection:
+        found = read(connection, token_hash(pending.token))
+    decision = why_unusable(services, found.row, now)
+    return decision or accepted_kinds(services.policy, app=bool(found.apps), passkey=found.has_passkey)
+
+
 def set_challenge(connection: Connection, token: str, challenge_hash: str) -> None:
     """Bind a challenge to this pending login. An earlier challenge is no longer valid."""
     connection.execute(_SET_CHALLENGE, {"token": token, "challenge": challenge_hash})

@@ -130,7 +130,12 @@ def test_the_login_says_what_can_complete_it(enrolled: Deployment) -> None:
     """The application offers these, the passkey first. After a wrong password, nothing is said."""
     assert enrolled.begin().accepts == (Kind.TOTP,)
     holder = owner(enrolled)
-    assert enrolled.begin().accepts == (Kind.PASSKEY, Kind.TOTP)
+    pending = enrolled.begin()
+    assert pending.accepts == (Kind.PASSKEY, Kind.TOTP)
+    only_its_token = PendingLogin(pending.token, Permit.CODE, 0)
+    assert enrolled.server.accepted_kinds(only_its_token) == pending.accepts
+    enrolled.server.finish_passkey_login(pending, enrolled.answer(pending, holder))
+    assert reason(enrolled.server.accepted_kinds, pending) is Reason.CONSUMED_PENDING
     enrolled.open(replace(EXPLAINING, code_allowed_with_passkey=False))
     assert enrolled.begin().accepts == (Kind.PASSKEY,)
     enrolled.open(replace(EXPLAINING, passkeys=0))
