@@ -183,14 +183,14 @@ _CREDENTIAL = _HOLDER.passkeys[0].credential_id
 _ATTESTED = base64.urlsafe_b64decode(_CREATED["response"]["attestationObject"] + "==")
 
 TARGETS = {
-    "uri": Target(uri, (_URI.encode(), b"otpauth://hotp/a?secret=A&counter=1", b"otpauth://totp/?secret="), 180),
+    "uri": Target(uri, (_URI.encode(), b"otpauth://hotp/a?secret=A&counter=1", b"otpauth://totp/?secret="), 160),
     "export": Target(export, ((START + PROTOC).encode(), (START + quote(PROTOC)).encode()), 120),
-    "export_message": Target(export_message, (base64.b64decode(PROTOC),), 180),
+    "export_message": Target(export_message, (base64.b64decode(PROTOC),), 160),
     "policy": Target(policy, (b"[bank]\nwindow_steps = 0\n", *(text[:1500].encode() for text in _POLICIES)), 60),
     "code": Target(code, (b"123456", b"123 456", b"1234-5678", "１２３４５６".encode(), b"123456,234567"), 120),
     "recovery_code": Target(recovery_code, (b"DEMO-DEMO-DEMO-DEMO", b"demo demo demo 2367"), 100),
     "table": Target(table, tuple(text.encode() for text, _ in TABLES.values()), 140),
-    "passkey": Target(passkey, (json.dumps(_CREATED).encode(), json.dumps(_USED).encode(), _ATTESTED, _PAGE), 80),
+    "passkey": Target(passkey, (json.dumps(_CREATED).encode(), json.dumps(_USED).encode(), _ATTESTED, _PAGE), 60),
     "name": Target(name, tuple(each.encode() for each in _NAMES), 120),
 }
 PLANTED = {"planted": replace(TARGETS["uri"], run=planted)}
