@@ -176,9 +176,9 @@ PREDICTIONS = (
     Prediction(
         id="attack-drift-without-cap",
         question=(
-            "This server lets its window follow each phone's clock. Mallory knows Alice's password and has "
-            "written down her codes for the next hour. He types one after another. How far ahead of its time is "
-            "the last code that the server accepts?"
+            "This server lets its window follow each phone's clock. Mallory knows Alice's password and has written "
+            "down her codes for the next hour. He types one after another. How far in the future is the time step "
+            "of the last code that the server accepts?"
         ),
         options=(
             Option("a", "one step, because the window is no wider", lambda measure: measure.got == 0),

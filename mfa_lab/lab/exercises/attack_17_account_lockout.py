@@ -139,7 +139,7 @@ PREDICTIONS = (
             "`LockingServer` accept Alice's correct password again?"
         ),
         options=(
-            Option("a", "at once, or within the hour", lambda measure: measure.got == 0),
+            Option("a", "at once, or less than an hour later", lambda measure: measure.got == 0),
             Option("b", "within the week", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "not in that week at all", lambda measure: measure.got == measure.tries),
         ),

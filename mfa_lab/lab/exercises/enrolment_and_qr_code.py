@@ -31,9 +31,9 @@ WRITE_A_URI = Exercise(
     id="provisioning-uri",
     title="A provisioning URI by hand",
     question=(
-        "By hand, write the URI that enrols the account `carol@example.org` at the issuer `Bee Works`, as one text "
-        "in quotes. The demo setup key is `DEMO CARO LDEM OCAR OLDE MOCA ROLD EMO2`. Everything else is as usual: 6 "
-        "digits, 30 seconds, SHA1."
+        "By hand, write the URI that enrols the account `carol@example.org` at the issuer `Bee Works`, as "
+        "one string in quotes. The demo setup key is `DEMO CARO LDEM OCAR OLDE MOCA ROLD EMO2`. Everything "
+        "else is as usual: 6 digits, 30 seconds, SHA1."
     ),
     solution=(
         'uri = "otpauth://totp/Bee%20Works:carol@example.org'

@@ -103,7 +103,7 @@ def truncate(digest):
 TO_CODE = Exercise(
     id="code-digits",
     title="From a number to digits",
-    question="Write `to_code(number, digits)`. It returns the last `digits` decimal digits of `number`, as text.",
+    question="Write `to_code(number, digits)`. It returns the last `digits` decimal digits of `number`, as a string.",
     solution="""
 def to_code(number, digits):
     return str(number % 10**digits).zfill(digits)

@@ -44,10 +44,10 @@ LOOK_UP = Exercise(
     id="unsalted-table",
     title="A stolen table without salt",
     question=(
-        "Write `look_up(stolen, words)`. `stolen` maps each name to the SHA-256 hash of that person's password, as "
-        "`sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary of the names whose "
-        "password is in that list, each with its password. Hash each word only once: without a salt, one hash per "
-        "word is enough for all accounts."
+        "Write `look_up(stolen, words)`. `stolen` maps each name to the SHA-256 hash of that person's "
+        "password, as `sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary "
+        "that maps each name whose password is in `words` to that password. Hash each word only once: "
+        "without a salt, one hash per word is enough for all accounts."
     ),
     ask=_look_up,
     given="from mfa_lab.lab.demos.passwords import sha256_hex",

@@ -225,10 +225,10 @@ LOCAL_TIME = Exercise(
     id="local-time",
     title="The hour that comes twice",
     question=(
-        "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, and "
-        "`zone` is the server's time zone. Return True if `code` is the code that a correct phone shows at `now`, "
-        "and False otherwise. Your verifier must be correct in every zone and at every hour of the year. There is no "
-        "window here."
+        "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix "
+        "seconds, and `zone` is the server's time zone. Return True if `code` is the code that a correct "
+        "phone shows at `now`, and False otherwise. Your verifier must be correct in every zone and at every "
+        "hour of the year. Your verifier has no window: it accepts only that one code."
     ),
     ask=_opens,
     given=_GIVEN,

@@ -121,9 +121,9 @@ WAIT = Exercise(
     id="throttle-wait",
     title="How long to wait",
     question=(
-        "Write `wait(failures)`. Return how many seconds the next attempt has to wait after this many wrong "
-        "passwords in a row. The first two failures cost nothing. The third costs 30 seconds. Then the wait doubles "
-        "with each failure, up to an hour (NIST-3.2.2)."
+        "Write `wait(failures)`. Return for how many seconds the server verifies no password after this many "
+        "wrong passwords in a row. The first two failures cost nothing. The third costs 30 seconds. Then the "
+        "wait doubles with each failure, up to an hour (NIST-3.2.2)."
     ),
     solution="""
 def wait(failures):

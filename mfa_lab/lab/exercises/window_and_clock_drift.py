@@ -102,10 +102,10 @@ CHOOSE = Exercise(
     title="A window, and its defence",
     question=(
         'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` with `(window, refused, '
-        "guessed)`. For each group, choose the smallest window that satisfies two rules. It rejects at most 2 "
-        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. To defend your "
-        "choice, give these two shares in percent. If no window satisfies both rules, write `None`. For example, "
-        "`(9, 50, 50)` has the correct form."
+        "guessed)`. For each group, choose the smallest window that satisfies two rules. With that window, "
+        "the server rejects at most 2 percent of the honest logins, and a guesser's chance in a year is at "
+        "most 10 percent. To defend your choice, give these two shares in percent. If no window satisfies "
+        "both rules, write `None`. For example, `(9, 50, 50)` has the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
