@@ -92,8 +92,8 @@ EXERCISES = (
             ),
             _begins(
                 "        return MinimalServer.begin_login(self, name, password)",
-                "Your server treats all names alike, but makes nobody wait. So an attacker can guess a password "
-                "in an afternoon. How did the weak server slow that down?",
+                "Your server treats all names alike, but makes nobody wait. So an attacker can guess a password in "
+                "an afternoon. How did the weak server slow an attacker down?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -107,8 +107,8 @@ EXERCISES = (
                 '            raise Refused(404, "There is no account of this name.") from None\n'
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your server does the same work for both names and makes both wait. But then it says which of "
-                "them exists. What do your last lines reveal?",
+                "Your server does the same work for both names and makes both names wait. But then your server says "
+                "which of the two names exists. What do your last lines reveal?",
             ),
             _begins(
                 '        if self.waits("everybody"):\n'
