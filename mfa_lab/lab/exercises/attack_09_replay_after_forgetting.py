@@ -68,8 +68,8 @@ PREDICTIONS = (
     Prediction(
         id="attack-replay-forgotten",
         question=(
-            "This server rejects a used code for 30 seconds. Mallory has seen Alice's code, and types it 45 "
-            "seconds after her. We repeat this attack thirty times. How often does Mallory get in?"
+            "This server rejects a used code for 30 seconds. Mallory has seen Alice's code, and types it 45 seconds "
+            "after Alice. We repeat this attack thirty times. How often does Mallory get in?"
         ),
         options=(
             Option("a", "never", lambda measure: measure.got == 0),
