@@ -395,8 +395,8 @@ PREDICTIONS = (
                 "server also rejects her token from day 35 on."
             ),
             (
-                "On the right, nobody logged in for a year, so the server learned nothing. On day 365, two codes in "
-                "a row bring the token back. A section below explains how."
+                "On the right, nobody logged in for a year, so the server learned nothing. On day 365, the server "
+                "accepts the token again after two codes in a row. A section below explains how."
             ),
         ),
         secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),
