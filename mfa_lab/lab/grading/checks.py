@@ -1,9 +1,9 @@
 """The functions that a notebook calls: `check` an answer, show a `hint` or the `solution`, `reset` an exercise,
 `predict` what will happen, and `compare` the guess with what happened.
 
-The answer is an argument and is never taken from the learner's variables. Each function returns a record with two
-views, text and HTML, in the same words. What it records goes to `mfa_lab.lab.grading.progress_file`, and nothing
-leaves the machine.
+An answer is always an argument: no function reads the learner's variables. Each function returns a record with two
+views, text and HTML, in the same words. `mfa_lab.lab.grading.progress_file` stores the progress, and nothing leaves
+the machine.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NO_GUESS = (
 )
 _DOTS = "The three dots are still in your answer. Delete them, so that only the letter in quotes is left."
 _asked: set[tuple[Path | None, str]] = set()
-"""The predictions for which this kernel has already asked for a guess, each with the working copy's folder."""
+"""The predictions for which this kernel has already asked for a guess, each with the folder of the working copy."""
 
 exercises.exercises()  # the setup cell imports them all, so that no check waits for it
 
@@ -52,8 +52,8 @@ exercises.exercises()  # the setup cell imports them all, so that no check waits
 def check(exercise_id: str, answer: object) -> Result:
     """Test an answer with every case of the exercise, and report the first failed case.
 
-    Raises `InvalidInput` for an exercise that does not exist. An exception in the learner's code is not raised but
-    reported as an outcome.
+    Raises `InvalidInput` for an exercise that does not exist. If the learner's code raises an exception, the result
+    reports the exception.
     """
     exercise = exercises.exercise(exercise_id)
     if is_blank(answer):
@@ -82,7 +82,7 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
 
 
 def hint(exercise_id: str = "", n: int = 1) -> Result:
-    """Return hint number `n`, counting from 1. A later hint is closer to the answer.
+    """Return hint number `n`, counting from 1. A later hint gives away more of the answer.
 
     Your progress records how many hints you took. Without an id, the result explains how to ask for a hint.
     """
@@ -111,7 +111,7 @@ def _is_prediction(item_id: str) -> bool:
 
 
 def solution(exercise_id: str) -> Result:
-    """Return one correct answer, and record that it was shown."""
+    """Return a correct answer, and record that the learner has seen it."""
     if _is_prediction(exercise_id):
         return Result(Outcome.SOLUTION, exercises.prediction(exercise_id).question, (_NO_SOLUTION,))
     exercise = exercises.exercise(exercise_id)
@@ -129,7 +129,10 @@ def solution(exercise_id: str) -> Result:
 
 
 def reset(exercise_id: str) -> Result:
-    """Delete everything that is recorded about this exercise or prediction. Your cell stays as it is."""
+    """Delete everything that is recorded about this exercise or prediction.
+
+    The cell with the answer does not change.
+    """
     if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
         _asked.discard((here().folder, exercise_id))
@@ -148,9 +151,9 @@ def reset(exercise_id: str) -> Result:
 
 
 def predict(prediction_id: str, guess: object) -> Result:
-    """Record a guess, one letter. The first guess counts; a later one is stored and shown separately.
+    """Record a guess, which is one letter. The first guess counts. A later guess is stored and shown separately.
 
-    Three dots do not count as a guess. `reset` deletes both guesses.
+    Three dots do not count as a guess. `reset` deletes the first guess and the later guess.
     """
     prediction = exercises.prediction(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
@@ -173,10 +176,10 @@ def predict(prediction_id: str, guess: object) -> Result:
 
 
 def compare(prediction_id: str, happened: object) -> Result:
-    """Compare the guess with what happened: the only option that is true for the value `happened`.
+    """Compare the guess with what happened, which is the only option that is true for the value `happened`.
 
-    If no option is true, or not the same option as in the original notebook, the explanation would be wrong. The
-    result then says which cells to run again. In a working copy, the first call without a guess asks the learner to
+    The explanation would be wrong if no option is true, or another option than in the original notebook. The result
+    then says which cells to run again. In a working copy, the first call without a recorded guess asks the learner to
     guess.
     """
     prediction = exercises.prediction(prediction_id)
