@@ -132,7 +132,7 @@ def slip_of_writing(error: BaseException, source: str) -> str:
             parts = statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]
             words = [part.id for part in parts if isinstance(part, ast.Name)]
             if error.name in words and len(words) == len(parts):
-                return f'Write letters and texts in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
+                return f'Write letters and words in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
     return ""
 
 
@@ -143,7 +143,7 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
     )  # the setup cell defines everything again
     since = [] if start < 0 else places[start:]
     if since[:-1].count(place):
-        why = "This cell works only once, and it has run before: that run used up what the cells above made."
+        why = "This cell works only once, and it has run before. The first run consumed what the cells above made."
     elif _in_order(since, place):
         return ""
     else:

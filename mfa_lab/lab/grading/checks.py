@@ -31,11 +31,11 @@ _ASKING = (
     ),
     'The second hint says more than the first: hint("dynamic-truncation", 2).',
 )
-_NO_HINT = "A prediction has no hints: guess one of its letters, then run the cells below to see what happens."
+_NO_HINT = "A prediction has no hints: choose one of the answers, then run the cells below to see what happens."
 _NO_SOLUTION = "A prediction has no solution: run the cells below it to see what happens."
 
 _OTHER_OUTCOME = (
-    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if "
+    "The cells above gave another result than in a first run, so the explanation would be wrong. This happens if "
     "a cell was changed, ran in another order, or ran twice: some cells work only once."
 )
 _NO_GUESS = (
@@ -169,7 +169,7 @@ def predict(prediction_id: str, guess: object) -> Result:
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     noted = here().update(guessed(prediction_id, chosen))
     first = here().read().predictions.get(prediction_id, chosen)
-    said = f"You say {chosen}: {words[chosen]}. Run the cells below to see what happens."
+    said = f"Your guess is {chosen}: {words[chosen]}. Run the cells below to see what happens."
     if first != chosen:
         said = f"Your first guess still counts: {first}. You now say {chosen}, which is recorded as a later guess."
     return Result(Outcome.NOTED, prediction.question, (said, *noted))
