@@ -1,4 +1,4 @@
-"""Messages for a cell that was run too early or twice. It replaces the traceback and says which cells to run first.
+"""Messages for a cell that was run too early or twice. They replace the traceback and say which cells to run first.
 
 The kit knows its own notebooks, so it can distinguish the wrong order of cells from a learner's own mistake. In three
 cases, Python's own message stays: the learner changed the cell, no cell defines the name, or the cell fails although

@@ -1,4 +1,4 @@
-"""The facts that the notebooks quote, each with its source and year. They are stored in data/facts.toml."""
+"""The facts that the notebooks quote, each with its source and year. The facts are stored in data/facts.toml."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _ENDLESS_SECONDS = 10**10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSystem:
-    """Hold one system. `kind` is its state, such as "as installed". `says` sums up its documentation.
+    """Hold one system. `kind` is its state, such as "as installed". `says` sums up the system's documentation.
 
     `counts` says whether failures are counted for the account or for the sender's address.
     """
@@ -93,7 +93,7 @@ def _rules(text: str, key: str, table: dict[str, Any], waits: tuple[int, ...]) -
 
 
 def _waits(text: str, path: tuple[str, ...], table: Any) -> tuple[int, ...]:
-    """Return the seconds of wait after the first failure, after the second failure, and so on."""
+    """Return how many seconds the next attempt must wait after the first failure, after the second, and so on."""
     if not isinstance(table, dict) or "first_seconds" not in table:
         raise toml.error(text, path, "must be a table such as { first_seconds = 1 }")
     for name, value in table.items():

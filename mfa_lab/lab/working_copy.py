@@ -36,11 +36,11 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Hold the names of the files that `deliver` added, updated, kept as the learner had changed them, or removed.
+    """Hold the names of the files that `deliver` added, updated, kept or removed.
 
-    `kept` contains a changed file only if the kit now has a version other than the delivered version. `removed`
-    contains notebooks that the kit no longer has and the learner never changed. Most of these notebooks have a new
-    name.
+    `kept` contains the files that the learner changed, if the kit now has a version other than the delivered version.
+    `removed` contains notebooks that the kit no longer has and the learner never changed. Most of these notebooks
+    have a new name.
     """
 
     new: tuple[str, ...]

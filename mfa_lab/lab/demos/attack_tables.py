@@ -25,7 +25,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 def attempt_table(attack: Attack) -> Table:
     """Return a table with a row for each trial that must fail.
 
-    Its columns are the weak server and this kit's server.
+    The columns are for the weak server and for this kit's server.
     """
     servers = {attack.weak.__name__: attack.weak, "MfaServer": attack.ours}
     tried = [trial for trial in attack.trials if trial.wanted == OUT and trial not in HONEST]
@@ -82,7 +82,7 @@ _KEPT: dict[str, Make] = {
 
 
 def stolen_secret_table() -> Table:
-    """Return a table with a row for each way to store Alice's secret. It shows in which ways Mallory gets in.
+    """Return a table with a row for each way to store Alice's secret. The row shows in which ways Mallory gets in.
 
     Mallory has the database and a password, but no key.
     """
@@ -158,7 +158,7 @@ def specification() -> Table:
 
 
 def clause_table(server: Any) -> Table:
-    """Return a table with a row for each clause, which is either kept or open. Do not test an empty class.
+    """Return a table with a row for each clause, which is either kept or open. An empty class is not tested.
 
     `server` is a class or a function that makes a server from a clock and a source of randomness.
     """

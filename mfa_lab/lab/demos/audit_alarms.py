@@ -23,12 +23,12 @@ _NIGHT_ENDS, _NIGHT_BEGINS = 6, 20
 
 
 Rule = Callable[[list[AuditLine]], Iterator[int]]
-"""A function that reads one account's lines and yields the moments at which they raise an alarm."""
+"""A rule is a function that reads the lines of one account. It yields each moment at which it raises an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Hold what a rule finds in a week: it accuses `honest` people, and sees the attack after `after_seconds`.
+    """Hold what a rule finds in a week. The rule accuses `honest` people, and sees the attack after `after_seconds`.
 
     `after_seconds` counts from midnight on Monday; None means that the rule never sees the attack.
     """

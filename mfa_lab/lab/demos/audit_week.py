@@ -2,8 +2,8 @@
 
 The week is invented, but its log looks like the log of `MfaServer`: the events and reasons are the same, and there is
 no name or address. Nine hundred people log in during office hours. They mistype passwords and codes, type names that
-do not exist, and lose phones. One person's phone has a wrong clock, and another's keyboard has a sticking key. These
-two people fill the log with rejected codes, but neither person is attacked.
+do not exist, and lose phones. One person's phone has a wrong clock, and another person's keyboard has a sticking key.
+These two people fill the log with rejected codes, but neither person is attacked.
 
 The attacker knows a third person's password and guesses one code every two and a half hours, day and night. These
 guesses are never throttled and are never followed by a login. The server never disables the factor, because each of

@@ -117,7 +117,7 @@ def waits_met(room: Room, name: str, attempts: int) -> Table:
     The function advances the clock by each wait.
     """
     if not isinstance(room.clock, ManualClock):
-        raise InvalidInput("this would really wait for hours: use a demo room, whose clock can be moved")
+        raise InvalidInput("with a real clock, these waits take hours: use a demo room, whose clock can be moved")
     rows = []
     for number in range(1, attempts + 1):
         while (trace := _refusal_of(room, name)).reason is Reason.THROTTLED:
@@ -133,4 +133,4 @@ def _refusal_of(room: Room, name: str) -> Trace:
     except AccessDenied as denied:
         if denied.trace is not None and denied.trace.reason in {Reason.WRONG_PASSWORD, Reason.THROTTLED}:
             return denied.trace
-    raise InvalidInput("this needs a server that explains its rejections, and an account with another password")
+    raise InvalidInput("use a server that explains its rejections, and an account with another password")

@@ -1,4 +1,7 @@
-"""Tables of policies: how policies differ, and why each value was chosen. Also a text with numbered lines."""
+"""Tables of policies: how policies differ, and why each value was chosen.
+
+`Numbered` shows a text with numbered lines.
+"""
 
 from __future__ import annotations
 

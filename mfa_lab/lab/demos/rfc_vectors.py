@@ -1,4 +1,7 @@
-"""The examples of two RFCs beside this kit's results. Data: data/rfc4226_hotp.json and data/rfc6238_totp.json."""
+"""The examples of two RFCs beside this kit's results.
+
+The examples come from data/rfc4226_hotp.json and data/rfc6238_totp.json.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class RunningServer:
             self._server.run(sockets=[listening])
 
     def stop(self) -> None:
-        """Let the server answer the open requests, and stop it."""
+        """Let the server answer the open requests, and then stop the server."""
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
 

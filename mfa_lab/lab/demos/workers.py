@@ -46,11 +46,11 @@ class FileClock:
 
 
 class Workers:
-    """Run `count` processes that serve the small application from one SQLite file. `urls` contains their addresses.
+    """Run `count` processes that serve the small application from one SQLite file.
 
-    `server` gives the operator access to the processes' database. `phone` is an authenticator. The server, the phone
-    and the processes all use `clock`. Each process ends when its standard input closes: after `stop()`, or when this
-    object or the kernel ends.
+    `urls` contains the addresses of these processes. `server` gives the operator access to the processes' database.
+    `phone` is an authenticator. The server, the phone and the processes all use `clock`. Each process ends when its
+    standard input closes: after `stop()`, or when this object or the kernel ends.
     """
 
     def __init__(self, count: int = 2) -> None:
@@ -84,7 +84,7 @@ class Workers:
     def kill(self, number: int) -> None:
         """Wait until all workers listen, then kill worker `number`, counting from 0.
 
-        The effect is that of `kill -9`.
+        The worker then ends without warning, as after `kill -9` or a power failure.
         """
         _ = self.urls
         self._processes[number].kill()

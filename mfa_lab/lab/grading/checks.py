@@ -136,7 +136,7 @@ def reset(exercise_id: str) -> Result:
     if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
         _asked.discard((here().folder, exercise_id))
-        lines = ["Your guess is deleted. Your next guess counts as the first.", *noted]
+        lines = ["Your guess is deleted. Your next guess counts as your first guess.", *noted]
         return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))
     exercise = exercises.exercise(exercise_id)
     noted = here().update(forgotten(exercise_id))
@@ -144,7 +144,7 @@ def reset(exercise_id: str) -> Result:
     notebook = exercises.notebook_of(exercise_id)
     if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # otherwise it belongs to a plugin
         lines.append(
-            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. It keeps your "
+            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. The command keeps your "
             f"version beside the new one."
         )
     return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
@@ -178,9 +178,9 @@ def predict(prediction_id: str, guess: object) -> Result:
 def compare(prediction_id: str, happened: object) -> Result:
     """Compare the guess with what happened, which is the only option that is true for the value `happened`.
 
-    The explanation would be wrong if no option is true, or another option than in the original notebook. The result
-    then says which cells to run again. In a working copy, the first call without a recorded guess asks the learner to
-    guess.
+    The explanation would be wrong if no option is true, or if another option is true than in the original notebook.
+    The result then says which cells to run again. In a working copy, the first call without a recorded guess asks the
+    learner to guess.
     """
     prediction = exercises.prediction(prediction_id)
     held = [option for option in prediction.options if option.holds(happened)]

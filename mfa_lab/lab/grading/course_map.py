@@ -33,7 +33,7 @@ _STYLE = themed(".mfa-map") + Path(__file__).with_name("course_map.css").read_te
 
 
 class Mark(StrEnum):
-    """Name a learner's progress in an exercise."""
+    """Name how far a learner has come with an exercise."""
 
     DONE = "done"
     SHOWN = "solution shown"
@@ -103,7 +103,7 @@ def stations(progress: Progress) -> tuple[Station, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Hold a part of the course: its name, a text with its numbers and hours, and a row for each notebook."""
+    """Hold a part of the course: its name, a text with its notebooks' numbers and hours, and the notebooks' rows."""
 
     name: str
     words: str

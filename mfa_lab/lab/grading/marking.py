@@ -239,7 +239,10 @@ def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str,
         kind = "method" if isinstance(answer, type) else "function"
         return told, f"Your {kind} returned None: is a `return` missing in this case?"
     if isinstance(error, SystemExit):
-        return told, "This ends the whole program. To end only the function and give its answer, use `return`."
+        return (
+            told,
+            "This exception ends the whole program. To end only the function and return its result, use `return`.",
+        )
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):

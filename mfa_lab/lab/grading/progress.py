@@ -45,7 +45,7 @@ class Progress:
     """Hold everything that is recorded about one learner, by the ids of exercises and predictions.
 
     `predictions` holds each first guess. `later_guesses` holds any later guess separately, because the learner may
-    have seen the result before it.
+    have seen the result before this guess.
     """
 
     pseudonym: str = ""
@@ -127,13 +127,13 @@ def guessed(prediction_id: str, letter: str) -> Change:
 
 
 def named(pseudonym: str = "") -> Change:
-    """Set this pseudonym. If it is empty, keep the existing pseudonym, or make a random pseudonym.
+    """Set this pseudonym. If it is empty, keep the existing pseudonym.
 
-    Raises `InvalidInput` if the pseudonym contains a character other than letters, digits, `.`, `_` and `-`, or is
-    longer than 80 characters.
+    A learner who has no pseudonym yet gets a random pseudonym. Raises `InvalidInput` if the pseudonym contains a
+    character other than letters, digits, `.`, `_` and `-`, or is longer than 80 characters.
     """
     if pseudonym and not ID.fullmatch(pseudonym):
-        raise InvalidInput("a pseudonym consists of letters, digits, points, hyphens and underscores, 80 at most")
+        raise InvalidInput("a pseudonym consists of at most 80 letters, digits, points, hyphens and underscores")
     drawn = f"learner-{b32encode(SYSTEM.token_bytes(5)).decode().lower()}"
     return lambda progress: replace(progress, pseudonym=pseudonym or progress.pseudonym or drawn)
 

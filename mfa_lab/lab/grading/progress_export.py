@@ -26,8 +26,8 @@ def in_words(work: Path) -> str:
 def export(work: Path, file: Path | None) -> Path:
     """Write the progress for a trainer to `file`, and return its path. The default name contains the pseudonym.
 
-    Raises `InvalidInput` if `work` is not a working copy, if `file` cannot be written, or if it exists and has other
-    content.
+    Raises `InvalidInput` if `work` is not a working copy, if `file` cannot be written, or if `file` exists and has
+    other content.
     """
     store = _store(work)
     trouble = store.update(named())

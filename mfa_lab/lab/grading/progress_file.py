@@ -46,8 +46,8 @@ class Store:
     def in_words(self) -> str:
         """Return a sentence for the learner that says where progress is stored."""
         if self.folder is None:
-            return "Kept only until the kernel stops, because this folder is not a working copy made by `mfa-lab`."
-        return f"Kept in {FILE} in your working folder, and nowhere else."
+            return "Your progress is kept only until the kernel stops: `mfa-lab` did not make this folder."
+        return f"Your progress is stored in {FILE} in your working folder, and nowhere else."
 
     def read(self) -> Progress:
         """Return the progress.
@@ -89,7 +89,7 @@ class Store:
                 return self._settle(self.folder / FILE)
         except OSError as fault:
             reason = fault.strerror or "another program has locked it"
-            return (f"Your progress could not be written ({reason}). It is kept until the kernel stops.",)
+            return (f"Your progress could not be written ({reason}). The kernel keeps it until the kernel stops.",)
 
     def _settle(self, path: Path) -> tuple[str, ...]:
         told: tuple[str, ...] = ()
@@ -157,7 +157,7 @@ def _parsed(content: Any) -> Progress:
     if content["version"] not in (1, VERSION) or not all(map(ID.fullmatch, names)):
         raise Damaged("it does not have the expected form")
     if any(type(number) is not int or number < 0 for number in numbers):
-        raise Damaged("a count or a time is not a whole number")
+        raise Damaged("a count or a time is not an integer")
     now = new_id if content["version"] == 1 else str
     return Progress(
         pseudonym,

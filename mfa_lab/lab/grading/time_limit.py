@@ -1,8 +1,8 @@
 """Stop an answer that does not end, so that a learner's endless loop does not block the kernel.
 
-Python has no function that stops running code. Only a SIGINT to the main thread, like the one that the Stop button
-sends, works everywhere. A thread therefore waits and then sends this signal. The handler distinguishes this signal
-from a signal that the learner sends.
+In Python, no other thread can stop the code of an answer. Only a SIGINT to the main thread, like the one that the
+Stop button sends, works everywhere. A thread therefore waits and then sends this signal. The handler distinguishes
+this signal from a signal that the learner sends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ limit_seconds = 10.0
 _MOST_PATIENCE = 3
 """The limit is multiplied by this factor if the answer uses the processor for less than half of the time."""
 _AGAIN_SECONDS = 0.2
-"""How long the alarm waits before it interrupts an answer again that has caught the interruption."""
+"""How many seconds the alarm waits before it interrupts an answer that has caught the first interruption."""
 
 
 class TimeUp(BaseException):

@@ -244,7 +244,7 @@ class RecoveryForm(Form):
             raise InvalidInput("log in with name and password first: a recovery code replaces only the second step")
         recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
         new = recovery.replacement
-        self.show_codes("A new recovery code to replace the used one", new)
+        self.show_codes("A new recovery code, which replaces the used code", new)
         self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
@@ -253,7 +253,10 @@ class RecoveryForm(Form):
                 ("granted", "no session, only permission to enrol a new authenticator, for five minutes"),
                 (
                     "void",
-                    f"the used code; {'one new' if new else 'no'} code was issued for it, and the others stay valid",
+                    (
+                        f"the used code; {'one new' if new else 'no'} code was issued for it, and the other codes "
+                        f"stay valid"
+                    ),
                 ),
                 ("told", "the account's owner will find a notification at the next login"),
             ),

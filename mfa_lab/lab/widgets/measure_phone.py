@@ -1,6 +1,6 @@
 """`MeasurePhone` finds how far a phone's clock is off.
 
-It uses the codes on the screen and the moments when they change.
+The widget uses the codes on the phone's screen, and the moments at which the codes change.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _STYLE = Path(__file__).with_name("measure_phone.css").read_text("utf-8")
 class MeasurePhone(Form):
     """Narrow down the offset of a phone's clock by observations.
 
-    For each observation, the user presses a button at that moment, and then types the code. The code belongs to the
-    account `Room.account`, on any phone that has this account. The room's own phone is shown without its clock. By
-    default, the widget makes a new room with a phone that is fast or slow by an unknown time.
+    For each observation, the user presses a button at the moment of the observation, and then types the code. The
+    code belongs to the account `Room.account`, on any phone that has this account. The room's own phone is shown
+    without its clock. By default, the widget makes a new room with a phone that is fast or slow by an unknown time.
     """
 
     title = "How far is the phone's clock off?"
@@ -130,7 +130,7 @@ class MeasurePhone(Form):
         self._revealed = True
         self._draw()
         truth, found = self.truth_seconds, self.interval
-        held = "You have not measured it yet." if found is None else "Your interval contains this offset."
+        held = "You have not measured this offset yet." if found is None else "Your interval contains this offset."
         if found is not None and truth not in found:
             held = "Your interval does not contain this offset: an observation was recorded late."
         return Answer(
@@ -231,8 +231,8 @@ class MeasurePhone(Form):
         if self.contradicting:
             one, other = self.contradicting
             told = (
-                f"Observations {one} and {other} contradict each other: no clock fits both. One was recorded "
-                f"late or belongs to another account: leave it out."
+                f"Observations {one} and {other} contradict each other: no clock fits both. One observation was "
+                f"recorded late or belongs to another account: leave that observation out."
             )
             return Answer(False, told, heading=heading)
         together = estimate(self.seen, self._period)

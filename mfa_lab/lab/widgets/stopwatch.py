@@ -1,4 +1,4 @@
-"""A live view of attack 11, user enumeration. It times rejected logins on this machine, and draws the result.
+"""A live view of attack 11, user enumeration. The widget times rejected logins on this machine, and draws the result.
 
 The result is never saved in the notebook.
 """

@@ -378,7 +378,7 @@ def test_a_recovery_without_a_new_code():
     steps.login.submit(**ALICE)
     answer = steps.recovery.submit(recovery_code=code)
     assert answer.granted
-    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, and the others stay valid"
+    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, and the other codes stay valid"
     assert all(message["parts"] == [] for message in sent)
 
 
