@@ -12,7 +12,10 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold one answer: `told` is what the user is told; `seen` is what really happened, as (name, value) pairs."""
+    """Hold one answer.
+
+    `told` is what the user is told, and `seen` is what really happened, as (name, value) pairs.
+    """
 
     granted: bool
     told: str

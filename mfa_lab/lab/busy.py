@@ -14,7 +14,7 @@ shown_after_seconds = 1.0
 class Busy:
     """Show the progress of a call, as in `with Busy("Checking your answer, case", 12) as busy: busy.at(3)`.
 
-    The line appears only in a front end of Jupyter Server, where a person is watching. All other outputs are
+    The line appears only in a front end of Jupyter Server, because a person watches there. All other outputs are
     committed and compared, so they must not depend on the machine's speed.
     """
 

@@ -153,7 +153,7 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
 
 
 def _in_order(since: list[int | None], place: int) -> bool:
-    """Return whether all cells above have run, from top to bottom.
+    """Return whether all cells above this cell have run, from top to bottom.
 
     A cell that the learner changed may count as any missing cell.
     """

@@ -25,7 +25,7 @@ def facts() -> dict[str, Fact]:
 def fact(name: str) -> Fact:
     """Return the fact of this name. Raises `InvalidInput` if data/facts.toml does not contain the name."""
     if name not in facts():
-        raise InvalidInput(f"there is no fact of that name; there are: {', '.join(facts())}")
+        raise InvalidInput(f"there is no fact of that name; the names are {', '.join(facts())}")
     return facts()[name]
 
 

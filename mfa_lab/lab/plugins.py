@@ -44,7 +44,9 @@ def loaded(group: str) -> tuple[tuple[EntryPoint, Any], ...]:
 def leave_out(entry: EntryPoint, problem: str) -> None:
     """Warn that the plugin is not used, and give the reason."""
     whose = f"{entry.name} of {entry.dist.name}" if entry.dist else entry.name
-    warnings.warn(f"the plugin {whose} is left out: {problem}. Ask its authors, or uninstall it", stacklevel=2)
+    warnings.warn(
+        f"the plugin {whose} is left out: {problem}. Ask the plugin's authors, or uninstall the plugin", stacklevel=2
+    )
 
 
 def _load(group: str) -> Iterator[tuple[EntryPoint, Any]]:

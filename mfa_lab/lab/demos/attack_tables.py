@@ -96,7 +96,10 @@ def stolen_secret_table() -> Table:
 
 
 SEEDS_PER_SECOND = 300_000
-"""A low estimate of how many seeds `recover` tries per second on one core; benchmarks/ measures it."""
+"""A low estimate of how many seeds `recover` tries per second on one core.
+
+A benchmark in benchmarks/ measures this number.
+"""
 
 
 _DAY = 86_400

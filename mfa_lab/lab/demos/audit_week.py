@@ -93,7 +93,7 @@ VISITS: dict[str, tuple[float, tuple[Step, ...]]] = {
     "a new colleague": (0.5, ((0, Event.REGISTERED, None), (600, *_PASSWORD[1:]), _STARTED, _BOUND)),
     "an administrator's help": (0.3, ((0, Event.RESET_CODE_ISSUED, None),)),
 }
-"""The kinds of login: how many of about a thousand logins are of this kind, and the steps that the log records."""
+"""How often each kind of login occurs among about a thousand logins, and which steps the log records."""
 
 _NOBODY_SHARE = 0.025
 _OFF_CLOCK: tuple[Step, ...] = (_PASSWORD, _LATE, _LATE, _IN)
@@ -136,7 +136,7 @@ def _attack(attacked: str, thrown: Generator) -> Iterator[AuditLine]:
 
 
 def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
-    """Return `room` lines about `people`, who do not include the attacked account and the two decoys."""
+    """Return `room` lines about these people. The attacked account and the two decoys are not among the people."""
     names = list(VISITS)
     chances = [VISITS[name][0] for name in names]
     which = thrown.choice(len(names), size=room, p=[chance / sum(chances) for chance in chances])

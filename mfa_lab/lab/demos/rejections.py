@@ -22,7 +22,7 @@ _POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins follow,
 
 
 Attempt = tuple[str, PendingLogin, str]
-"""What was done before, and the pending login and the code that the server then gets."""
+"""A sentence about the situation, and the pending login and the code that the server gets."""
 
 
 class _Desk:

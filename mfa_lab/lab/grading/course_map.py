@@ -95,7 +95,7 @@ class Station:
 def stations(progress: Progress) -> tuple[Station, ...]:
     """Return the stops of the core path.
 
-    A done exercise counts as answered, and so does a prediction with a guess.
+    An exercise counts as answered if it is done, and a prediction if it has a guess.
     """
     answered = {name for name, entry in progress.exercises.items() if entry.done} | {*progress.predictions}
     return tuple(Station(stop, len(answered & {*stop.asks})) for stop in course.CORE_PATH)

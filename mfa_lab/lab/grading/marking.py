@@ -224,7 +224,7 @@ _OF_ANOTHER_TYPE = (
         ),
     ),
 )
-"""Feedback on values of the wrong type. Python's message contains the first text of each pair."""
+"""Feedback on values of the wrong type. The first text of each pair is a part of Python's message."""
 
 
 def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str, ...]:

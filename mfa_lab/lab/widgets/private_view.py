@@ -15,7 +15,7 @@ Part = dict[str, Any]
 
 
 def picture(svg: str) -> Part:
-    """Return a part with an inline SVG."""
+    """Return a part that shows a picture as inline SVG."""
     return {"kind": "picture", "svg": svg}
 
 

@@ -36,7 +36,7 @@ _BACK = (
 
 
 class TimeMachine(StableBox):
-    """Let the server's clock run, stop or jump, and set the phone's offset and speed. All views follow at once.
+    """Let the server's clock run, stop or jump, and set the phone's offset and speed. All views show each change.
 
     `room` defaults to a demo room with an enrolled phone. If the server uses the real clock, only the phone's clock
     can be set. The strip shows codes only in a demo room.
