@@ -8,7 +8,7 @@ from functools import partial
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, Account
 from mfa_lab.attacks.helpers.used_code import used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, refuses_everybody
-from mfa_lab.attacks.law import LOGINS
+from mfa_lab.attacks.law import EACH_LOGIN, LOGINS
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.attacks.replay_after_forgetting import Fixed as LongMemory
 from mfa_lab.errors import AccessDenied, ClockSetBack
@@ -158,7 +158,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ClockTrustingServer),
     run=attack,
-    law=replace(LOGINS, clock_goes_back=True, older_rejected=True),
+    law=replace(LOGINS, kinds={**EACH_LOGIN, "midnight": 6}, clock_goes_back=True, older_rejected=True),
     trials=(
         Trial(
             "A used code, an hour later, with the clock an hour back",

@@ -50,7 +50,7 @@ class Law:
     between: tuple[str, ...] = ("",)
     crowds: bool = False
     pauses: tuple[int, ...] = ()
-    games: int = 600
+    games: int = 400
     events: int = 12
     first_seed: int = 1
     window_steps: int = 1
@@ -76,13 +76,13 @@ class Law:
 
 LOGINS = Law()
 GUESSING = Law(
-    kinds={"log in": 4, "guess": 9, "watch": 3, "wait": 5, "others mistype": 2, "type": 2, "midnight": 1},
-    counts=(*(1, 2, 4, 6, 10, 20, 33) * 3, 101, 101, 1_001),
+    kinds={"log in": 4, "guess": 12, "watch": 2, "wait": 5, "others mistype": 2, "type": 2, "midnight": 1},
+    counts=(1, 2, 4, 6, 10, 20, 33, 33, 101, 1_001),
     paces=(0, 0, 0, 1, 10, 30, MINUTE, HOUR, HOUR),
-    between=("", "", "own login", "own mistakes"),
+    between=("", "own login", "own mistakes"),
     crowds=True,
     budgets=((5 * MINUTE, 25), (DAY, 200)),
-    games=30,
+    games=20,
     events=5,
 )
 """For a wait of the learner's own. The question says how many wrong codes a server may verify."""
@@ -96,14 +96,14 @@ DISABLING = Law(
     between=("", "own login", "a week"),
     may_disable=11,
     must_disable=100,
-    games=60,
+    games=40,
     events=6,
 )
 PASSWORDS = Law(
-    kinds={"log in": 6, "guess password": 10, "watch password": 3, "wait": 8, "others": 1, "use": 1},
+    kinds={"log in": 6, "guess password": 12, "watch password": 1, "wait": 6, "others": 1, "use": 1},
     counts=(1, 1, 2, 3, 10, 20, 33, 70),
     password_budgets=((5 * MINUTE, 8), (HOUR, 12), (DAY, 40)),
-    games=30,
+    games=120,
     events=6,
 )
 SESSIONS = Law(
@@ -115,7 +115,7 @@ SESSIONS = Law(
 )
 DRIFTING = replace(
     LOGINS,
-    kinds={"log in": 20, "type": 2, "wait": 6, "others": 1},
+    kinds={"log in": 20, "walk": 3, "type": 2, "wait": 8, "others": 1},
     drift_cap=1,
     lags=(0, 0, 0, -1, 1, -2, 2, -3, 3, 4),
 )

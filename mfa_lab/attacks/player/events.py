@@ -69,6 +69,7 @@ def _event(draw: Draws, law: Law, kind: str) -> Event:
         "skip": lambda: (anyone, draw.choice((0, 0, 0, 1, 2, 5, 50, 120))),
         "use": lambda: (who, draw.choice(("", "", "name", "date"))),
         "work": lambda: (who, draw.choice((8, 23, 24, 25)), draw.choice(("", "date"))),
+        "walk": lambda: (who, draw.choice((2, 4, 12, 12, -4))),
         "midnight": tuple,
         "newcomer": tuple,
     }

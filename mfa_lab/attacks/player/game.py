@@ -20,6 +20,8 @@ EACH = 4
 """How many wrong codes a careful attacker types before something that may end the count."""
 _EVERY = 600
 """How many seconds a patient attacker waits before something that may end the count."""
+_LONG_ROW, _BURST = 100, 30
+"""After so many wrong codes, a patient attacker tries so many at once: waits may have an end."""
 _WRONG_PASSWORD = "demo only: not the password"  # noqa: S105
 
 
@@ -54,6 +56,16 @@ class Game(Referee):
         self.told.append(f"{title(who)} logs in three times in a row, with three phones: slow, correct, and fast.")
         for lag in (-1, 0, 1):
             self.finish(who, self.begin(who), self.accounts[who].code(step_at(self.now()) + lag))
+
+    def walk(self, who: str, steps: int) -> None:
+        """Log in with one code after the other, each a step further ahead, or further back if `steps` is negative."""
+        direction = "ahead of" if steps > 0 else "behind"
+        self.told.append(
+            f"Somebody has {title(who)}'s phone, and types the codes of {abs(steps)} steps {direction} the server's own."
+        )
+        for lag in range(1, abs(steps) + 1):
+            code = self.accounts[who].code(step_at(self.now()) + (lag if steps > 0 else -lag))
+            self.finish(who, self.begin(who), code)
 
     def enrol(self, who: str) -> None:
         """Reset the factors, as an administrator does, and enrol again."""
@@ -262,6 +274,10 @@ class Game(Referee):
                 return
             self._guess_once(who, pending, self.would_verify(who))
             self.pause(pace)
+        if count >= _LONG_ROW and pending is not None:
+            self.told.append(f"Then somebody types {_BURST} more, at once.")
+            for _ in range(_BURST):
+                self._guess_once(who, pending, self.would_verify(who))
 
     def watch(self, who: str, seconds: int, between: str) -> None:
         """Type a wrong code whenever the server would verify one, for so many seconds."""
@@ -346,6 +362,7 @@ class Game(Referee):
 _PLAYS: dict[str, Callable[..., None]] = {
     "log in": Game.log_in,
     "three": Game.log_in_thrice,
+    "walk": Game.walk,
     "enrol": Game.enrol,
     "use": Game.use,
     "work": Game.work,
