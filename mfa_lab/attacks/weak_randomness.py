@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -11,9 +11,10 @@ from typing import Any
 from unittest.mock import Mock, patch
 
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
+from mfa_lab.attacks.simulation.known_machine import MakeSecret, bits_that_reach_the_secret, known_machine
 from mfa_lab.attacks.simulation.seed_search import observe, recover, secret_from_time
 from mfa_lab.clock import ManualClock
-from mfa_lab.errors import InvalidInput
+from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.otp import secret_bytes
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
@@ -22,9 +23,6 @@ from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin
-
-MakeSecret = Callable[[int], str]
-"""Makes a shared secret, Base32 text, at a moment: the argument, in Unix seconds."""
 
 MIDNIGHT = 1_799_971_200
 DAY_SECONDS = 86_400
@@ -181,6 +179,32 @@ def _asked_for(make: MakeSecret) -> str:
     return f"{given} bytes" if 0 < given < 16 else ENOUGH
 
 
+def _all_known(make: MakeSecret) -> str:
+    """Make two secrets on a machine of which only the operating system's randomness is unknown."""
+    made = set()
+    for _ in range(2):
+        with known_machine(make, MIDNIGHT):
+            made.add(make(MIDNIGHT))
+    return ONE if len(made) == 1 else TWO
+
+
+_LEAST_BITS = 112
+"""NIST-3.1.4.1. A random UUID, with its 122 random bits in sixteen bytes, is enough."""
+REACHED = f"{_LEAST_BITS} bits or more"
+
+
+def _bits_that_count(make: MakeSecret) -> str:
+    """Change the answers of the operating system's generator bit by bit, and look whether the secret changes.
+
+    A server that stores each secret may refuse to make the same one twice. Then the result says nothing.
+    """
+    try:
+        bits = bits_that_reach_the_secret(make, MIDNIGHT, _LEAST_BITS)
+    except MfaError:
+        return REACHED
+    return REACHED if bits is None or bits >= _LEAST_BITS else f"{bits:.0f} bits"
+
+
 ATTACK = Attack(
     number=12,
     id="weak-randomness",
@@ -276,6 +300,20 @@ ATTACK = Attack(
             ENOUGH,
             "Your function gets only a few bytes from the operating system, and makes a long secret from them. "
             "How many bytes of the secret can nobody know?",
+        ),
+        Trial(
+            "Two secrets while everything else about the machine is known",
+            _all_known,
+            TWO,
+            "The clocks, the process id, the network address and the state of `random` are known. With these, your "
+            "function returned the same secret again. What in your secret can an attacker not find out?",
+        ),
+        Trial(
+            "Which of the system's random bits reach the secret",
+            _bits_that_count,
+            REACHED,
+            "Your function asks the operating system for random bytes, but most of them do not change the secret. "
+            "How many different secrets can your function make?",
         ),
     ),
 )
