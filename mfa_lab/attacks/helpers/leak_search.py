@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import logging
-import re
 from collections.abc import Callable
 from contextlib import suppress
-from traceback import TracebackException
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from mfa_lab.attacks.helpers.encodings import readings
+from mfa_lab.attacks.helpers.encodings import spelling
+from mfa_lab.attacks.helpers.what_is_shown import as_text, in_a_notebook, reported
 from mfa_lab.errors import MfaError
 from mfa_lab.provisioning import qr_png
 
-SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public and without value)
+SECRET = "DEMOXKQZWJVPYTHGNRLUSBQKXGZVWJYP"  # noqa: S105 (a demo secret, public and without value)
+"""No part of it is a word, so a part that is shown cannot be something else."""
 NAME = "alice@example.org"
 PNG = "data:image/png;base64,"
 _TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
@@ -44,29 +44,16 @@ class Page:
         return qr_png(text)
 
 
-def spelling(text: str) -> str:
-    """Return how a text spells the secret, or nothing.
-
-    The text may be an address or a setup key. Each of the common `readings` of the whole and of its words is tried.
-    """
-    shown = unquote(text)
-    for part in (shown.replace(" ", ""), *re.findall(r"[\w+/-]+=*", shown)):
-        for name, reading in readings(part.encode()):
-            if SECRET in reading.decode(errors="replace").upper():
-                return name
-    return ""
-
-
 def contains_secret(text: str) -> bool:
-    """Return whether a text contains the secret, in any spelling."""
-    return bool(spelling(text))
+    """Return whether a text contains the secret, or a large part of it, in any spelling."""
+    return bool(spelling(text, SECRET))
 
 
 def in_a_log_line(make: Make) -> str:
     """Search what is logged when an offer is made: the offer, and its fields."""
     offer = make(NAME, SECRET)
     for words, what in (("the offer shows it", offer), ("its fields show it", getattr(offer, "__dict__", {}))):
-        how = spelling(_logged(what))
+        how = spelling(_logged(what), SECRET)
         if how:
             return words if how == "as it stands" else f"{words}, {how}"
     return ""
@@ -81,23 +68,14 @@ def _logged(what: object) -> str:
 
 def in_a_repr(make: Make) -> str:
     """Search what a prompt or a debugger shows of a list that holds the offer."""
-    offer = make(NAME, SECRET)
-    return "it shows it" if contains_secret(f"{[offer]!r} {offer}") else ""
+    return "it shows it" if contains_secret(as_text(make(NAME, SECRET))) else ""
 
 
 def in_a_traceback(make: Make) -> str:
     """Search an error report with variables: a function fails that holds an offer, then one that draws it."""
-    for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", _cannot_be_drawn)):
-        if contains_secret(_reported(fail, make)):
+    for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", cannot_be_drawn)):
+        if contains_secret(reported(partial(fail, make))):
             return words
-    return ""
-
-
-def _reported(fail: Callable[[Make], None], make: Make) -> str:
-    try:
-        fail(make)
-    except (MfaError, ZeroDivisionError) as error:
-        return "".join(TracebackException.from_exception(error, capture_locals=True).format())
     return ""
 
 
@@ -106,22 +84,17 @@ def _fails_later(make: Make) -> None:
     raise ZeroDivisionError(f"an error with {offer.account} at hand")
 
 
-def _cannot_be_drawn(make: Make) -> None:
+def cannot_be_drawn(make: Make) -> None:
+    """Fail with the error of whatever draws the picture."""
     make(_TOO_LONG_A_NAME, SECRET).picture()
 
 
 def in_a_saved_notebook(make: Make) -> str:
     """Search what is saved with a notebook whose cell ends with the offer: all its views."""
-    offer = make(NAME, SECRET)
-    faces = {"text/plain": repr(offer)}
-    for name in ("html", "svg", "png", "markdown", "latex", "json", "mimebundle"):
-        face = getattr(offer, f"_repr_{name}_", None)
-        if face is not None:
-            faces[name] = face()
-    saved = json.dumps(faces, default=str)
-    if contains_secret(saved):
+    saved = in_a_notebook(make(NAME, SECRET))
+    if spelling(saved, SECRET) not in ("", "as a picture"):
         return "in plain text"
-    return "as a picture" if any(sign in saved for sign in ("<img", "<svg", '"png"', '"svg"')) else ""
+    return "as a picture" if any(sign in saved for sign in ("<img", "<svg", "'image/", "'png'", "'svg'")) else ""
 
 
 def at_a_strangers(make: Make) -> str:
