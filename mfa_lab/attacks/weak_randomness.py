@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import Mock, patch
 
+from mfa_lab.attacks.helpers.concurrency import in_copies
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.attacks.simulation.known_machine import MakeSecret, bits_that_reach_the_secret, known_machine
 from mfa_lab.attacks.simulation.seed_search import observe, recover, secret_from_time
@@ -188,6 +189,21 @@ def _all_known(make: MakeSecret) -> str:
     return ONE if len(made) == 1 else TWO
 
 
+def _in_copies(make: MakeSecret) -> str:
+    """Make a secret in two copies of this process, as servers do that start their workers with `fork`.
+
+    Both copies have the same variables. What differs comes from the operating system.
+    """
+
+    def made_in_a_copy() -> str:
+        with known_machine(make, MIDNIGHT):
+            return make(MIDNIGHT)
+
+    make(MIDNIGHT)
+    made = in_copies(made_in_a_copy, 2)
+    return ONE if made and made[0] == made[1] != "" else TWO
+
+
 _LEAST_BITS = 112
 """NIST-3.1.4.1. A random UUID, with its 122 random bits in sixteen bytes, is enough."""
 REACHED = f"{_LEAST_BITS} bits or more"
@@ -314,6 +330,13 @@ ATTACK = Attack(
             REACHED,
             "Your function asks the operating system for random bytes, but most of them do not change the secret. "
             "How many different secrets can your function make?",
+        ),
+        Trial(
+            "Two secrets in two copies of the process",
+            _in_copies,
+            TWO,
+            "A server starts its workers as copies of one process, with all its variables. In two copies, your "
+            "function returned the same secret. Which source gives something else to each copy?",
         ),
     ),
 )

@@ -8,6 +8,7 @@ import hashlib
 import logging
 import socket
 import sys
+import warnings
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
@@ -51,6 +52,7 @@ KEY = base64.b32decode(SECRET)
         base64.urlsafe_b64encode(b"key" + KEY).decode(),
         repr(KEY),
         repr(list(KEY)),
+        str(int.from_bytes(KEY)),
         f"{SECRET[:14]}****{SECRET[18:]}",
     ],
 )
@@ -164,6 +166,11 @@ def prints(offer: Any) -> str:
     return Fixed.picture(offer)
 
 
+def warns(offer: Any) -> str:
+    warnings.warn(f"made {letters(offer, 0, 12)}", DeprecationWarning, stacklevel=1)
+    return Fixed.picture(offer)
+
+
 def displays(offer: Any) -> None:
     from IPython.display import HTML, display
 
@@ -182,12 +189,14 @@ class OnTheClass(Fixed):
         type(self).secret = Redacted(secret)  # type: ignore[misc]
 
 
+@pytest.mark.filterwarnings("ignore:made ")
 @pytest.mark.parametrize(
     ("make", "by"),
     [
         (offer_class(uri=logs), {LOG, TOGETHER, ALPHABET}),
         (offer_class(uri=logs_in_a_field), {LOG, TOGETHER, ALPHABET}),
         (offer_class(picture=prints), {PRINTED, TOGETHER}),
+        (offer_class(picture=warns), {PRINTED, TOGETHER}),
         (offer_class(__getattr__=names_the_secret), {ERRORS, TOGETHER}),
         (offer_class(_ipython_display_=displays), {NOTEBOOK, TOGETHER, ALPHABET}),
         (offer_class(_repr_pretty_=lambda self, p, _: p.text(letters(self, 8, 16))), {NOTEBOOK, TOGETHER, ALPHABET}),

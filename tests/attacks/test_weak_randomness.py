@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import itertools
 import os
 import random
 import secrets
@@ -165,9 +166,10 @@ def test_other_ways_to_the_systems_randomness_are_right_too(make: Callable[[int]
     assert [trial.name for trial in weak_randomness.ATTACK.trials if trial.answer(make) != trial.wanted] == []
 
 
-KNOWN, REACHED = (
+KNOWN, REACHED, COPIES = (
     "Two secrets while everything else about the machine is known",
     "Which of the system's random bits reach the secret",
+    "Two secrets in two copies of the process",
 )
 
 
@@ -211,3 +213,12 @@ def test_only_bits_that_reach_the_secret_count(make: Callable[[int], str], bits:
     """NIST-3.1.4.1: however many bytes are asked for, by whatever door, the secret has the bits that change it."""
     (trial,) = (trial for trial in weak_randomness.ATTACK.trials if trial.name == REACHED)
     assert trial.answer(make) == bits
+
+
+def test_what_only_variables_decide_is_the_same_in_each_copy() -> None:
+    """A counter behind a hash looks random here, but each worker of a server begins with the same one."""
+    counter, key = itertools.count(secrets.randbelow(10**6)), secrets.token_bytes(32)
+    (trial,) = (trial for trial in weak_randomness.ATTACK.trials if trial.name == COPIES)
+    assert trial.answer(lambda _now: hashed(next(counter))) == weak_randomness.ONE
+    assert trial.answer(lambda _now: hashed((key, next(counter), time.time_ns()))) == weak_randomness.ONE
+    assert trial.answer(lambda _now: hashed((next(counter), os.urandom(16)))) == weak_randomness.TWO

@@ -55,6 +55,7 @@ _WORD = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{6,}")
 _BYTES_LITERAL = re.compile(r"""b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*\"""")
 _NUMBERS = re.compile(r"\d{1,3}(?:\D{1,2}\d{1,3}){2,}")
+_LARGE_NUMBER = re.compile(r"\d{20,1000}")
 _PICTURE_SIGNS = ("iVBORw0KGgo", r"\x89PNG", "\x89PNG")
 
 
@@ -89,6 +90,8 @@ def _meanings(text: str) -> Iterator[tuple[str, bytes]]:
     for numbers in _NUMBERS.findall(text):
         with suppress(ValueError):
             yield "as numbers", bytes(map(int, re.findall(r"\d+", numbers)))
+    for number in map(int, _LARGE_NUMBER.findall(text)):
+        yield "as a number", number.to_bytes((number.bit_length() + 7) // 8, "big")
     for word in _both_ways(_WORD.findall(text)):
         usual = word.replace("-", "+").replace("_", "/")
         for start in range(4):

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-PAUSE_SECONDS = 0.015
+PAUSE_SECONDS = 0.04
 """The time between a read and the next statement: longer than eight requests need to arrive."""
 _LOOK_SECONDS = 0.004
 _this_thread = threading.local()
+
+
+def begin_request() -> None:
+    """Forget what this thread has read: its next statement belongs to another request."""
+    _this_thread.has_read = False
 
 
 class _Cursor(sqlite3.Cursor):

@@ -8,9 +8,11 @@ import re
 import sys
 import sysconfig
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from types import TracebackType
 from typing import Any
 from unittest.mock import Mock, patch
@@ -70,12 +72,11 @@ def _notebook() -> Iterator[Mock]:
     publisher = Mock()
     with ExitStack() as stack:
         with suppress(ImportError):
-            from IPython.core.formatters import DisplayFormatter
-            from IPython.core.interactiveshell import InteractiveShell
-
-            shell = Mock(display_formatter=DisplayFormatter(), display_pub=publisher)
+            formatters = import_module("IPython.core.formatters")
+            shells = import_module("IPython.core.interactiveshell")
+            shell = Mock(display_formatter=formatters.DisplayFormatter(), display_pub=publisher)
             fakes: dict[str, Any] = {"initialized": lambda: True, "instance": lambda *_args, **_kwargs: shell}
-            stack.enter_context(patch.multiple(InteractiveShell, **fakes))
+            stack.enter_context(patch.multiple(shells.InteractiveShell, **fakes))
         yield publisher
 
 
@@ -84,7 +85,9 @@ def screen() -> Iterator[io.StringIO]:
     """Collect what is printed, on the standard output and on the standard error."""
     printed = io.StringIO()
     streams: dict[str, Any] = dict.fromkeys(("stdout", "stderr", "__stdout__", "__stderr__"), printed)
-    with patch.multiple(sys, **streams):
+    with patch.multiple(sys, **streams), warnings.catch_warnings():
+        warnings.simplefilter("always")  # somebody's server may show those that are not shown here
+        warnings.showwarning = lambda words, *_: print(words, file=printed)
         yield printed
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import datetime
 import inspect
 import math
-import os
 import threading
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -20,7 +17,8 @@ from mfa_lab.randomness import seeded_draws
 
 MakeSecret = Callable[[int], str]
 
-_DICE = import_module("random")  # not as a source: an attacker may know its state
+# None of them is a source here: they are replaced for a moment.
+_DICE, _OS, _TIME, _UUID = map(import_module, ("random", "os", "time", "uuid"))
 _MOST_RUNS = 3_000
 
 
@@ -35,12 +33,13 @@ class _SystemAnswers:
         self._changed = changed
         self._draws = seeded_draws(1)
         self._thread = threading.get_ident()
-        self._real = os.urandom, _DICE.SystemRandom._randbelow
+        self._real = _OS.urandom, _DICE.SystemRandom._randbelow
 
     def urandom(self, count: int) -> bytes:
         """Return so many bytes. Each bit is one part."""
         if threading.get_ident() != self._thread:
-            return self._real[0](count)
+            real: bytes = self._real[0](count)
+            return real
         answer, first = self._draws.getrandbits(8 * count) if count else 0, len(self.weights)
         self.weights += [1.0] * 8 * count
         if self._changed is not None and first <= self._changed < len(self.weights):
@@ -67,7 +66,7 @@ def _known_system(answers: _SystemAnswers, make: MakeSecret) -> Iterator[None]:
         return answers.below(generator, limit)
 
     with ExitStack() as doors:
-        _replace(doors, make, os, {"urandom": answers.urandom})
+        _replace(doors, make, _OS, {"urandom": answers.urandom})
         doors.enter_context(patch.object(_DICE, "_urandom", answers.urandom))
         doors.enter_context(patch.object(_DICE.SystemRandom, "_randbelow", below))
         yield
@@ -82,16 +81,16 @@ def known_machine(make: MakeSecret, now: int) -> Iterator[None]:
     before = _DICE.getstate()
     with ExitStack() as known:
         known.callback(_DICE.setstate, before)
-        _replace(known, make, time, _clocks(now))
+        _replace(known, make, _TIME, _clocks(now))
         _replace(known, make, datetime, _dates(now))
-        _replace(known, make, os, {"getpid": lambda: 4711, "getppid": lambda: 1})
-        _replace(known, make, uuid, {"getnode": lambda: 1, "_generate_time_safe": None, "_last_timestamp": None})
+        _replace(known, make, _OS, {"getpid": lambda: 4711, "getppid": lambda: 1})
+        _replace(known, make, _UUID, {"getnode": lambda: 1, "_generate_time_safe": None, "_last_timestamp": None})
         _DICE.seed(7)
         yield
 
 
 def _clocks(now: int) -> dict[str, Any]:
-    real_local, real_utc, real_format, real_text = time.localtime, time.gmtime, time.strftime, time.ctime
+    real_local, real_utc, real_format, real_text = _TIME.localtime, _TIME.gmtime, _TIME.strftime, _TIME.ctime
     names = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
     clocks: dict[str, Any] = {name: lambda: float(now) for name in names}
     clocks |= {f"{name}_ns": lambda: now * 10**9 for name in names}
