@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from mfa_lab.attacks.helpers.concurrency import AT_ONCE, ROUNDS, Racers, processes, threads
 from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
+from mfa_lab.attacks.helpers.slow_reads import slow_reads
 from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
 from mfa_lab.attacks.record import OUT, Attack, Measure, Trial
@@ -108,7 +109,14 @@ def attack(make: MakeOnFile) -> Measure:
 
 
 def _races(make: MakeOnFile, racers: Racers) -> str:
-    got_in = race(make, racers, ROUNDS)
+    """Return how many get in if time passes between a read and a write. Without it, a race depends on luck."""
+
+    def in_its_folder(clock: Clock, randomness: Randomness, path: Path) -> Any:
+        slow.enter_context(slow_reads(path.parent))
+        return make(clock, randomness, path)
+
+    with ExitStack() as slow:
+        got_in = race(in_its_folder, racers, ROUNDS)
     if max(got_in) > 1:
         return MORE
     return ONE if min(got_in) == 1 else NOBODY

@@ -7,10 +7,15 @@ stand-in.
 from __future__ import annotations
 
 import base64
+import pickle
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
+from mfa_lab.attacks.helpers.encodings import PARTIAL_BITS, bits_in_another_alphabet
 from mfa_lab.attacks.helpers.leak_search import (
     LEAK_SEARCHES,
     NAME,
@@ -19,11 +24,14 @@ from mfa_lab.attacks.helpers.leak_search import (
     Make,
     Page,
     at_a_strangers,
+    cannot_be_drawn,
+    contains_secret,
     in_a_log_line,
     in_a_repr,
     in_a_saved_notebook,
     in_a_traceback,
 )
+from mfa_lab.attacks.helpers.what_is_shown import as_text, in_a_notebook, log, screen, words_of_error
 from mfa_lab.attacks.record import Attack, Measure, Trial
 from mfa_lab.clock import ManualClock
 from mfa_lab.errors import MfaError
@@ -127,6 +135,96 @@ def _judged(phone: Phone) -> str:
     return _RIGHT if phone.code() == code_at(SECRET, phone.clock.now()) else "shows another code"
 
 
+def _works(make: Make) -> None:
+    """Do what a server does with an offer, up to a picture that cannot be drawn."""
+    offer = make(NAME, SECRET)
+    offer.uri()
+    offer.picture()
+    with suppress(Exception):
+        cannot_be_drawn(make)
+
+
+def _log(make: Make) -> str:
+    with screen(), log() as lines:
+        _works(make)
+    return "\n".join(lines)
+
+
+def _printed(make: Make) -> str:
+    with screen() as printed:
+        _works(make)
+    return printed.getvalue()
+
+
+def _errors(make: Make) -> str:
+    """Return the words of errors after typing mistakes and wrong arguments."""
+    offer = make(NAME, SECRET)
+    names = [name for name in dir(offer) if not name.startswith("_")]
+    mistyped = {*(f"{name}s" for name in names), *(name[:-1] for name in names), "issuer", "key", "_hidden_"}
+    mistakes: list[Callable[[], object]] = [partial(getattr, offer, name) for name in mistyped - set(names)]
+    mistakes += [
+        lambda: offer.uri(None),
+        lambda: offer.picture(None),
+        lambda: offer(),
+        lambda: offer[NAME],
+        lambda: offer + 1,
+        lambda: offer < 1,
+        lambda: len(offer),
+        lambda: list(offer),
+        lambda: int(offer),
+        lambda: pickle.dumps(offer),
+        lambda: make("", SECRET).picture(),
+        lambda: make(NAME, f"{SECRET}1").picture(),
+        partial(cannot_be_drawn, make),
+    ]
+    with screen():
+        return "\n".join(map(words_of_error, mistakes))
+
+
+def _everything(make: Make) -> str:
+    return "\n".join([*_views(make, SECRET), _log(make), _printed(make), _errors(make)])
+
+
+def _views(make: Make, secret: str) -> list[str]:
+    """Return the views and the fields of an offer, and what it tells while it makes the URI, without addresses."""
+    with screen() as printed, log() as lines:
+        offer = make(NAME, secret)
+        offer.uri()
+    fields = repr(getattr(offer, "__dict__", {}))
+    texts = [*as_text(offer).splitlines(), in_a_notebook(offer), fields, *lines, printed.getvalue()]
+    return [re.sub(r"\bat 0x[0-9A-Fa-f]+", "", text) for text in texts]
+
+
+def _in_another_alphabet(make: Make) -> str:
+    bits = bits_in_another_alphabet(lambda secret: _views(make, secret), SECRET)
+    return _SILENT if bits < PARTIAL_BITS else f"{bits} bits have a place of their own"
+
+
+_SHOWN = "the secret, or much of it"
+
+
+_OTHER_SECRET = SECRET[::-1]
+
+
+def _without_secret(shown: Callable[[Make], str]) -> Callable[[Make], str]:
+    return lambda make: _SHOWN if contains_secret(shown(make)) else _SILENT
+
+
+def _two_offers(make: Make) -> str:
+    """Make an offer for Alice and one for Bob. Then let both scan."""
+    theirs = {SECRET: make(NAME, SECRET), _OTHER_SECRET: make("bob@example.org", _OTHER_SECRET)}
+    for secret, offer in theirs.items():
+        phone = Phone(ManualClock())
+        try:
+            phone.add(offer.uri())
+            phone.scan(Page().load(offer.picture()))
+        except MfaError:
+            return "nothing that can be scanned"
+        if phone.code() != code_at(secret, phone.clock.now()):
+            return "shows another code"
+    return _RIGHT
+
+
 ATTACK = Attack(
     number=14,
     id="leaking-secrets",
@@ -199,6 +297,48 @@ ATTACK = Attack(
             _typed_in,
             _RIGHT,
             "A phone cannot use the text that your `uri()` returns. Which text does the phone expect?",
+        ),
+        Trial(
+            "The log at every level, while the offer works",
+            _without_secret(_log),
+            _SILENT,
+            "Your class itself writes the secret into the log while it works. On some server the level DEBUG is on, "
+            "and its log is kept for years. Who can read it?",
+        ),
+        Trial(
+            "What the offer prints while it works",
+            _without_secret(_printed),
+            _SILENT,
+            "Your class prints the secret while it works. What a server prints is kept in a log, too. Which of your "
+            "lines prints?",
+        ),
+        Trial(
+            "The words of errors",
+            _without_secret(_errors),
+            _SILENT,
+            "Somebody mistyped a name or passed a wrong value, and the words of the error show the secret. Which "
+            "words help the programmer without it?",
+        ),
+        Trial(
+            "Two offers at the same time",
+            _two_offers,
+            _RIGHT,
+            "Alice and Bob enrol at the same time, and one of them gets the other's secret, or none. Where does your "
+            "class keep the secret of each offer?",
+        ),
+        Trial(
+            "All that the offer shows, taken together",
+            _without_secret(_everything),
+            _SILENT,
+            "A reader who puts together all that your offer shows learns 40 bits of the secret or more. How much of "
+            "the secret may each view show?",
+        ),
+        Trial(
+            "One letter of the secret changes",
+            _in_another_alphabet,
+            _SILENT,
+            "If one letter of the secret changes, only a few characters of what your offer shows change. So the "
+            "secret is there in another alphabet. What does a reader need to translate it back?",
         ),
     ),
 )

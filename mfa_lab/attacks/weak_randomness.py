@@ -1,22 +1,21 @@
-"""Attack 12, weak randomness: secrets from `random`, seeded with the time.
-
-They look random, but only a few are possible.
-"""
+"""Attack 12, weak randomness: secrets from `random`, seeded with the time. They look like any other, but are few."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
 from unittest.mock import Mock, patch
 
+from mfa_lab.attacks.helpers.concurrency import in_copies
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
+from mfa_lab.attacks.simulation.known_machine import MakeSecret, bits_that_reach_the_secret, known_machine
 from mfa_lab.attacks.simulation.seed_search import observe, recover, secret_from_time
 from mfa_lab.clock import ManualClock
-from mfa_lab.errors import InvalidInput
+from mfa_lab.errors import InvalidInput, MfaError
 from mfa_lab.otp import secret_bytes
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.policy import Policy
@@ -26,46 +25,42 @@ from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin
 
-MakeSecret = Callable[[int], str]
-"""A function that makes a shared secret (Base32 text) at the moment given by its argument, in Unix seconds."""
-
 MIDNIGHT = 1_799_971_200
 DAY_SECONDS = 86_400
 
 
 def fixed_secret(_now: int) -> str:
-    """Return a secret of twenty bytes from the operating system. The time does not matter."""
+    """Return twenty bytes from the operating system. The time does not matter."""
     return new_secret(SYSTEM)
 
 
 def our_secret(now: int) -> str:
-    """Return the secret that this kit's server offers to a new account."""
+    """Return the secret that this kit's own server offers to a new account."""
     server, pending = _about_to_enrol(now)
     return server.start_enrolment(pending).account.secret.reveal()
 
 
 @cache
 def _about_to_enrol(now: int) -> tuple[MfaServer, PendingLogin]:
-    """Return a server with one account, and the pending login that its password has opened."""
+    """Return a server with one account, whose owner has given the password."""
     server = MfaServer(clock=ManualClock(now), policy=Policy.CHEAPEST)
     server.register("alice@example.org", "correct horse battery staple")
     return server, server.begin_login("alice@example.org", "correct horse battery staple")
 
 
 def the_same_for_everybody(_now: int) -> str:
-    """Return an empty secret, which nobody can guess and nobody can use."""
+    """Return no secret at all: nobody can guess it, and nobody can use it."""
     return ""
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Find three people's secrets from two later codes each, by trying every second of the day of their enrolment."""
+    """Know the day on which three people enrolled and two codes of each, seen a week later; try the day's seconds."""
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
     got = sum(one == other for one, other in zip(found, secrets, strict=True))
     words = (
-        f"{got} of {len(secrets)} secrets were found from two codes each, by trying the {DAY_SECONDS:,} seconds "
-        f"of a day"
+        f"{got} of {len(secrets)} secrets were found among the {DAY_SECONDS:,} seconds of a day, from two codes each"
     )
     return Measure(got, len(secrets), words)
 
@@ -77,7 +72,7 @@ def _attacked(make: MakeSecret) -> str:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key that a phone computes from the secret, or b"" if the text is not a valid secret."""
+    """Return the key that a phone makes of the secret, or none if it is not a secret."""
     try:
         Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
@@ -133,7 +128,7 @@ def _dice_known(make: MakeSecret) -> str:
 
 
 def _seeds_known(make: MakeSecret) -> str:
-    """Make every generator return the numbers of one known generator, as if its seed had been guessed."""
+    """Give all generators the numbers of one known generator, whatever their seed: a guessed seed is enough."""
     kind, made = import_module("random").Random, set()
     for _ in range(2):
         with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
@@ -164,7 +159,7 @@ ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
 
 
 def _many(make: MakeSecret) -> str:
-    """Compare 32 secrets. Each random byte takes about 30 different values, and practically never fewer than 20."""
+    """Compare 32 secrets: each byte takes some 30 values, and fewer than 20 never."""
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]
     return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
@@ -176,7 +171,7 @@ ENOUGH = "16 bytes or more"
 def _asked_for(make: MakeSecret) -> str:
     """Return how many bytes the operating system's generator supplies for one secret.
 
-    If the function gets them in a way that is not observed here, the result means nothing.
+    If it is asked in a way that is not seen here, the result says nothing.
     """
     asked = Mock(wraps=import_module("os").urandom)  # this is not a source either
     with patch("os.urandom", asked), patch("random._urandom", asked):
@@ -185,13 +180,54 @@ def _asked_for(make: MakeSecret) -> str:
     return f"{given} bytes" if 0 < given < 16 else ENOUGH
 
 
+def _all_known(make: MakeSecret) -> str:
+    """Make two secrets on a machine of which only the operating system's randomness is unknown."""
+    made = set()
+    for _ in range(2):
+        with known_machine(make, MIDNIGHT):
+            made.add(make(MIDNIGHT))
+    return ONE if len(made) == 1 else TWO
+
+
+def _in_copies(make: MakeSecret) -> str:
+    """Make a secret in two copies of this process, as servers do that start their workers with `fork`.
+
+    Both copies have the same variables. What differs comes from the operating system.
+    """
+
+    def made_in_a_copy() -> str:
+        with known_machine(make, MIDNIGHT):
+            return make(MIDNIGHT)
+
+    make(MIDNIGHT)
+    made = in_copies(made_in_a_copy, 2)
+    return ONE if made and made[0] == made[1] != "" else TWO
+
+
+_LEAST_BITS = 112
+"""NIST-3.1.4.1. A random UUID, with its 122 random bits in sixteen bytes, is enough."""
+REACHED = f"{_LEAST_BITS} bits or more"
+
+
+def _bits_that_count(make: MakeSecret) -> str:
+    """Change the answers of the operating system's generator bit by bit, and look whether the secret changes.
+
+    A server that stores each secret may refuse to make the same one twice. Then the result says nothing.
+    """
+    try:
+        bits = bits_that_reach_the_secret(make, MIDNIGHT, _LEAST_BITS)
+    except MfaError:
+        return REACHED
+    return REACHED if bits is None or bits >= _LEAST_BITS else f"{bits:.0f} bits"
+
+
 ATTACK = Attack(
     number=12,
     id="weak-randomness",
     title="Secrets from a weak random source",
     flaw="Takes the secret from `random`, seeded with the time, so one day has only 86,400 possible secrets.",
-    story="A password manager made passwords with a generator whose only input was the clock (CVE-2020-27020, "
-    "reported in 2021). An attacker could try all its possible passwords in seconds. The fault was fixed.",
+    story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, "
+    "reported in 2021). Every password that it had ever made could be tried in seconds. It was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
     standard_name="Weak randomness",
@@ -280,6 +316,27 @@ ATTACK = Attack(
             ENOUGH,
             "Your function gets only a few bytes from the operating system, and makes a long secret from them. "
             "How many bytes of the secret can nobody know?",
+        ),
+        Trial(
+            "Two secrets while everything else about the machine is known",
+            _all_known,
+            TWO,
+            "The clocks, the process id, the network address and the state of `random` are known. With these, your "
+            "function returned the same secret again. What in your secret can an attacker not find out?",
+        ),
+        Trial(
+            "Which of the system's random bits reach the secret",
+            _bits_that_count,
+            REACHED,
+            "Your function asks the operating system for random bytes, but most of them do not change the secret. "
+            "How many different secrets can your function make?",
+        ),
+        Trial(
+            "Two secrets in two copies of the process",
+            _in_copies,
+            TWO,
+            "A server starts its workers as copies of one process, with all its variables. In two copies, your "
+            "function returned the same secret. Which source gives something else to each copy?",
         ),
     ),
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
+from contextlib import closing
 from threading import Lock
 
 import pytest
 
-from mfa_lab.attacks.check_then_set import CheckThenSet, Fixed, on_file, our_server_on_file, race
+from mfa_lab.attacks.check_then_set import ATTACK, MORE, CheckThenSet, Fixed, on_file, our_server_on_file, race
 from mfa_lab.attacks.helpers.concurrency import AT_ONCE, processes, threads
+from mfa_lab.attacks.helpers.slow_reads import slow_reads
 from mfa_lab.attacks.helpers.world import World
 
 by_both = pytest.mark.parametrize("racers", [threads, processes])
@@ -98,6 +102,72 @@ class Busy(CheckThenSet):
 def test_whoever_hears_that_the_database_is_busy_is_not_in(racers):
     """One transaction around both holds as well; that it makes others fail is no way in."""
     assert race(Busy, racers, 5) == [1] * 5
+
+
+class TwoTransactions(CheckThenSet):
+    """A server that reads in one transaction and writes in another."""
+
+    def consume(self, account, step):
+        with self.database() as database:
+            database.execute("BEGIN IMMEDIATE")
+            (last_step,) = database.execute("SELECT last_step FROM steps WHERE name = ?", [account.name]).fetchone()
+            database.execute("COMMIT")
+            if step <= last_step:
+                return False
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("UPDATE steps SET last_step = ? WHERE name = ?", [step, account.name])
+            database.execute("COMMIT")
+            return True
+
+
+class Impatient(CheckThenSet):
+    """A server that waits five milliseconds for a lock file, and goes on without it."""
+
+    def consume(self, account, step):
+        file = self.path.with_suffix(".lock")
+        for _ in range(5):
+            try:
+                file.touch(exist_ok=False)
+                break
+            except FileExistsError:
+                time.sleep(0.001)
+        try:
+            return super().consume(account, step)
+        finally:
+            file.unlink(missing_ok=True)
+
+
+class LooksForTheFile(CheckThenSet):
+    """A server whose lock is itself checked and then set."""
+
+    def consume(self, account, step):
+        file = self.path.with_suffix(".lock")
+        while file.exists():
+            time.sleep(0.001)
+        file.touch()
+        try:
+            return super().consume(account, step)
+        finally:
+            file.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("server", [TwoTransactions, Impatient, LooksForTheFile])
+def test_a_gap_is_found_however_short_it_is(server):
+    """Both trials of the race make time pass between a read and the next statement, so luck decides nothing."""
+    by_threads, by_processes, *_ = ATTACK.trials
+    assert (by_threads.answer(server), by_processes.answer(server)) == (MORE, MORE)
+
+
+def test_slow_reads_end_with_the_trial(tmp_path):
+    """Other code in the process gets SQLite and the file system as they were, even if the trial fails."""
+    connect, stat = sqlite3.connect, os.stat
+    with pytest.raises(ZeroDivisionError):
+        ATTACK.trials[0].answer(Failing)
+    assert (sqlite3.connect, os.stat) == (connect, stat)
+    with slow_reads(tmp_path), closing(sqlite3.connect(tmp_path / "x.db")) as database:
+        assert database.execute("SELECT 1").fetchone() == (1,)
+        assert list(database.cursor().execute("SELECT 2")) == [(2,)]
+        assert not (tmp_path / "none").exists()
 
 
 def test_the_file_is_gone_afterwards():

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
+import itertools
 import os
 import random
 import secrets
 import time
+import uuid
 from collections.abc import Callable
+from datetime import datetime as imported_moment
+from time import time_ns as imported_clock
 
 import numpy as np
 import pytest
@@ -90,10 +95,12 @@ def test_a_bar_shows_only_where_many_seeds_are_tried(
 def test_the_grader_leaves_clocks_and_dice_as_they_were() -> None:
     """What it stops and sets for a moment goes on afterwards, whatever the answer does."""
     dice, clock, bits, urandom = random.getstate(), time.time, random.Random.getrandbits, os.urandom
+    moment, below, tick = datetime.datetime, random.SystemRandom._randbelow, uuid._generate_time_safe
     for trial in weak_randomness.ATTACK.trials:
         trial.answer(weak_randomness.ATTACK.fixed)
     assert random.getstate() == dice
     assert (time.time, random.Random.getrandbits, os.urandom) == (clock, bits, urandom)
+    assert (datetime.datetime, random.SystemRandom._randbelow, uuid._generate_time_safe) == (moment, below, tick)
 
     def refuses(_now: int) -> str:
         raise RuntimeError
@@ -157,3 +164,61 @@ def test_few_secrets_are_few_whatever_they_are_made_into(make: Callable[[int], s
 def test_other_ways_to_the_systems_randomness_are_right_too(make: Callable[[int], str]) -> None:
     """The grader asks where the randomness comes from, and not by which name it is called."""
     assert [trial.name for trial in weak_randomness.ATTACK.trials if trial.answer(make) != trial.wanted] == []
+
+
+KNOWN, REACHED, COPIES = (
+    "Two secrets while everything else about the machine is known",
+    "Which of the system's random bits reach the secret",
+    "Two secrets in two copies of the process",
+)
+
+
+def hashed(value: object) -> str:
+    return base32(hashlib.sha256(str(value).encode()).digest()[:20])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda _now: hashed(uuid.uuid1()),
+        lambda _now: hashed(datetime.datetime.now(datetime.UTC)),
+        lambda _now: hashed(imported_moment.now(datetime.UTC)),
+        lambda _now: hashed(imported_clock()),
+        lambda _now: hashed((time.clock_gettime_ns(time.CLOCK_REALTIME), os.getpid())),
+        lambda _now: hashed((time.localtime(), time.time_ns(), random.random())),
+        lambda _now: hashed((uuid.getnode(), time.monotonic_ns())),
+    ],
+)
+def test_what_an_attacker_may_know_makes_no_secret(make: Callable[[int], str]) -> None:
+    """ASVS-6.5.3: each clock under each name, the process id, the network address, and `random`, also together."""
+    (trial,) = (trial for trial in weak_randomness.ATTACK.trials if trial.name == KNOWN)
+    assert trial.answer(make) == weak_randomness.ONE
+
+
+@pytest.mark.parametrize(
+    ("make", "bits"),
+    [
+        (lambda _now: hashed(secrets.token_bytes(20)[:4]), "32 bits"),
+        (lambda _now: hashed(uuid.uuid4().hex[:16]), "60 bits"),
+        (lambda _now: hashed("".join(secrets.choice("0123456789") for _ in range(20))), "66 bits"),
+        (lambda _now: hashed(secrets.randbits(200) % 2**40), "40 bits"),
+        (lambda _now: hashed(random.SystemRandom().random()), "53 bits"),
+        (lambda _now: hashed(os.urandom(64)[-13:]), "104 bits"),
+        (lambda _now: hashed(uuid.uuid4()), weak_randomness.REACHED),
+        (lambda _now: base32(secrets.token_bytes(20)), weak_randomness.REACHED),
+        (lambda _now, urandom=os.urandom: base32(urandom(20)), weak_randomness.REACHED),
+    ],
+)
+def test_only_bits_that_reach_the_secret_count(make: Callable[[int], str], bits: str) -> None:
+    """NIST-3.1.4.1: however many bytes are asked for, by whatever door, the secret has the bits that change it."""
+    (trial,) = (trial for trial in weak_randomness.ATTACK.trials if trial.name == REACHED)
+    assert trial.answer(make) == bits
+
+
+def test_what_only_variables_decide_is_the_same_in_each_copy() -> None:
+    """A counter behind a hash looks random here, but each worker of a server begins with the same one."""
+    counter, key = itertools.count(secrets.randbelow(10**6)), secrets.token_bytes(32)
+    (trial,) = (trial for trial in weak_randomness.ATTACK.trials if trial.name == COPIES)
+    assert trial.answer(lambda _now: hashed(next(counter))) == weak_randomness.ONE
+    assert trial.answer(lambda _now: hashed((key, next(counter), time.time_ns()))) == weak_randomness.ONE
+    assert trial.answer(lambda _now: hashed((next(counter), os.urandom(16)))) == weak_randomness.TWO

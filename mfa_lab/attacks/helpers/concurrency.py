@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from mfa_lab.attacks.helpers.slow_reads import begin_request
 from mfa_lab.attacks.helpers.world import World
 from mfa_lab.errors import MfaError
 
@@ -60,6 +61,29 @@ def processes(world: World, rounds: int) -> list[int]:
             racer.join()
         barrier.close()
         door.close()
+
+
+def in_copies(run: Callable[[], str], count: int) -> list[str]:
+    """Return what `run` returns in each of so many forked copies of this process. Without `fork`, return nothing.
+
+    A copy in which `run` fails or does not end counts as an empty text.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return []
+    copies = [_begun(multiprocessing.get_context("fork"), partial(_or_nothing, run)) for _ in range(count)]
+    try:
+        return [end.recv() if end.poll(_BEGIN_SECONDS) else "" for _, end in copies]
+    finally:
+        for copy, _ in copies:
+            copy.kill()
+            copy.join()
+
+
+def _or_nothing(run: Callable[[], str]) -> str:
+    try:
+        return run()
+    except Exception:  # noqa: BLE001 (any error of a learner's function)
+        return ""
 
 
 # multiprocessing's own lock and barrier need /dev/shm, where a bare container lets an ordinary user write nothing.
@@ -188,6 +212,7 @@ def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exc
 
 def _gets_in(attempt: Callable[[], object]) -> bool:
     """Return whether the attempt gets in. A request whose answer is only "the database is busy" does not get in."""
+    begin_request()
     try:
         attempt()
     except MfaError:

@@ -1,44 +1,42 @@
-"""The searches of attack 14: places where a shared secret leaks, and a stand-in for a web service."""
+"""Attack 14's searches: the places where a shared secret leaks by itself, and a stand-in for a web service."""
 
 from __future__ import annotations
 
 import base64
 import io
-import json
 import logging
-import re
 from collections.abc import Callable
 from contextlib import suppress
-from traceback import TracebackException
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from mfa_lab.attacks.helpers.encodings import readings
+from mfa_lab.attacks.helpers.encodings import spelling
+from mfa_lab.attacks.helpers.what_is_shown import as_text, in_a_notebook, reported
 from mfa_lab.errors import MfaError
 from mfa_lab.provisioning import qr_png
 
-SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public and without value)
+SECRET = "DEMOXKQZWJVPYTHGNRLUSBQKXGZVWJYP"  # noqa: S105 (a demo secret, public and without value)
+"""No part of it is a word, so a part that is shown cannot be something else."""
 NAME = "alice@example.org"
 PNG = "data:image/png;base64,"
 _TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
 
 Make = Callable[[str, str], Any]
-"""A function that makes an offer for an account name and a shared secret."""
+"""Makes an offer for an account's name and a shared secret."""
 
 
 class Page:
-    """Show a picture as a browser does.
+    """Shows a picture as a browser does. It fetches a foreign address, and the stranger notes it in `strangers_log`.
 
-    If the address is foreign, the stranger who serves it records it in `strangers_log`.
-
-    This class also plays the stranger, so nothing leaves the process.
+    The stranger is this class: nothing leaves the process.
     """
 
     def __init__(self) -> None:
         self.strangers_log: list[str] = []
 
     def load(self, address: str) -> bytes:
-        """Return the PNG picture at this address."""
+        """Return the picture at this address, PNG."""
         if address.startswith(PNG):
             return base64.b64decode(address.removeprefix(PNG))
         self.strangers_log.append(address)
@@ -46,29 +44,16 @@ class Page:
         return qr_png(text)
 
 
-def spelling(text: str) -> str:
-    """Return in which encoding a text contains the secret, or "" if it does not contain it.
-
-    The text may be an address or a setup key. All common `readings` of the whole text and of its words are tried.
-    """
-    shown = unquote(text)
-    for part in (shown.replace(" ", ""), *re.findall(r"[\w+/-]+=*", shown)):
-        for name, reading in readings(part.encode()):
-            if SECRET in reading.decode(errors="replace").upper():
-                return name
-    return ""
-
-
 def contains_secret(text: str) -> bool:
-    """Return whether a text contains the secret in any encoding."""
-    return bool(spelling(text))
+    """Return whether a text contains the secret, or a large part of it, in any spelling."""
+    return bool(spelling(text, SECRET))
 
 
 def in_a_log_line(make: Make) -> str:
-    """Search the log lines that are written when an offer is made: the offer, and its fields."""
+    """Search what is logged when an offer is made: the offer, and its fields."""
     offer = make(NAME, SECRET)
     for words, what in (("the offer shows it", offer), ("its fields show it", getattr(offer, "__dict__", {}))):
-        how = spelling(_logged(what))
+        how = spelling(_logged(what), SECRET)
         if how:
             return words if how == "as it stands" else f"{words}, {how}"
     return ""
@@ -82,24 +67,15 @@ def _logged(what: object) -> str:
 
 
 def in_a_repr(make: Make) -> str:
-    """Search the text that a prompt or a debugger shows for a list with the offer in it."""
-    offer = make(NAME, SECRET)
-    return "it shows it" if contains_secret(f"{[offer]!r} {offer}") else ""
+    """Search what a prompt or a debugger shows of a list that holds the offer."""
+    return "it shows it" if contains_secret(as_text(make(NAME, SECRET))) else ""
 
 
 def in_a_traceback(make: Make) -> str:
-    """Search error reports that show variables, from a function that holds the offer and from one that draws it."""
-    for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", _cannot_be_drawn)):
-        if contains_secret(_reported(fail, make)):
+    """Search an error report with variables: a function fails that holds an offer, then one that draws it."""
+    for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", cannot_be_drawn)):
+        if contains_secret(reported(partial(fail, make))):
             return words
-    return ""
-
-
-def _reported(fail: Callable[[Make], None], make: Make) -> str:
-    try:
-        fail(make)
-    except (MfaError, ZeroDivisionError) as error:
-        return "".join(TracebackException.from_exception(error, capture_locals=True).format())
     return ""
 
 
@@ -108,22 +84,17 @@ def _fails_later(make: Make) -> None:
     raise ZeroDivisionError(f"an error with {offer.account} at hand")
 
 
-def _cannot_be_drawn(make: Make) -> None:
+def cannot_be_drawn(make: Make) -> None:
+    """Fail with the error of whatever draws the picture."""
     make(_TOO_LONG_A_NAME, SECRET).picture()
 
 
 def in_a_saved_notebook(make: Make) -> str:
-    """Search all views of the offer that are saved with a notebook if a cell ends with the offer."""
-    offer = make(NAME, SECRET)
-    faces = {"text/plain": repr(offer)}
-    for name in ("html", "svg", "png", "markdown", "latex", "json", "mimebundle"):
-        face = getattr(offer, f"_repr_{name}_", None)
-        if face is not None:
-            faces[name] = face()
-    saved = json.dumps(faces, default=str)
-    if contains_secret(saved):
+    """Search what is saved with a notebook whose cell ends with the offer: all its views."""
+    saved = in_a_notebook(make(NAME, SECRET))
+    if spelling(saved, SECRET) not in ("", "as a picture"):
         return "in plain text"
-    return "as a picture" if any(sign in saved for sign in ("<img", "<svg", '"png"', '"svg"')) else ""
+    return "as a picture" if any(sign in saved for sign in ("<img", "<svg", "'image/", "'png'", "'svg'")) else ""
 
 
 def at_a_strangers(make: Make) -> str:
@@ -141,4 +112,4 @@ LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {
     "a saved notebook": in_a_saved_notebook,
     "a stranger's web service": at_a_strangers,
 }
-"""Searches by place. Each search returns how the secret leaks there, or "" if it does not leak."""
+"""Searches by place; each returns how the secret leaks there, or ""."""

@@ -61,7 +61,7 @@ class Game(Referee):
         """Log in with one code after the other, each a step further ahead, or further back if `steps` is negative."""
         direction = "ahead of" if steps > 0 else "behind"
         self.told.append(
-            f"Somebody has {title(who)}'s phone, and types the codes of {abs(steps)} steps {direction} the server's own."
+            f"Somebody has {title(who)}'s phone, and types codes of {abs(steps)} steps {direction} the server's."
         )
         for lag in range(1, abs(steps) + 1):
             code = self.accounts[who].code(step_at(self.now()) + (lag if steps > 0 else -lag))

@@ -1,0 +1,69 @@
+"""A disk on which time passes between a read and what follows it, so that a race does not depend on luck."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+PAUSE_SECONDS = 0.04
+"""The time between a read and the next statement: longer than eight requests need to arrive."""
+_LOOK_SECONDS = 0.004
+_this_thread = threading.local()
+
+
+def begin_request() -> None:
+    """Forget what this thread has read: its next statement belongs to another request."""
+    _this_thread.has_read = False
+
+
+class _Cursor(sqlite3.Cursor):
+    """Waits after rows were read, as soon as the request holds no lock of the database.
+
+    Within a transaction it does not wait: SQLite itself ensures that nobody writes in between.
+    """
+
+    def execute(self, *args: Any) -> Any:
+        if getattr(_this_thread, "has_read", False) and not self.connection.in_transaction:
+            _this_thread.has_read = False
+            time.sleep(PAUSE_SECONDS)
+        super().execute(*args)
+        _this_thread.has_read = getattr(_this_thread, "has_read", False) or self.description is not None
+        return self
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def execute(self, *args: Any) -> Any:
+        return self.cursor().execute(*args)
+
+
+@contextmanager
+def slow_reads(folder: Path) -> Iterator[None]:
+    """Make time pass after each read of a database, and after each look for a file in `folder` that is not there.
+
+    It changes the calls `sqlite3.connect` and `os.stat`, in all threads, and in processes that are forked inside.
+    """
+    connect, stat = sqlite3.connect, os.stat
+
+    def slow_connect(*args: Any, **kwargs: Any) -> Any:
+        return connect(*args, **{"factory": _Connection} | kwargs)
+
+    def slow_stat(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
+        try:
+            return stat(path, *args, **kwargs)
+        except FileNotFoundError:
+            if str(path).startswith(str(folder)):
+                time.sleep(_LOOK_SECONDS)
+            raise
+
+    with patch("sqlite3.connect", slow_connect), patch("os.stat", slow_stat):
+        yield
