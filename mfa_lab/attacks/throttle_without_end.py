@@ -186,13 +186,6 @@ ATTACK = Attack(
         ),
         *HONEST,
         Trial(
-            "Alice, after ninety-nine wrong guesses, one an hour",
-            partial(_log_in_after, hourly=99),
-            IN,
-            "After ninety-nine wrong codes in a row, and after the wait, your server rejects Alice's correct "
-            "code. The limit is a hundred. At which count does your server stop?",
-        ),
-        Trial(
             "Alice, the day after ten wrong guesses",
             partial(_log_in_after, bursts=2, rest_days=1),
             IN,
