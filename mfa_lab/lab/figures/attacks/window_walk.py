@@ -1,4 +1,7 @@
-"""Draw how a window is led away: which steps the server accepts after each login with a code further ahead."""
+"""Draw how an attacker moves a window away from the owner's codes.
+
+Each row shows which steps the server accepts after a login with a later code.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,11 @@ _FIRST, _LAST = -2, LOGINS + 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold the state after the code with offset `typed` was tried (None before the first).
+    """Hold the state after one login.
 
-    `taken` says whether it was accepted, and `centre` is the window's centre. `typed` and `centre` are in steps from
-    the server's current step.
+    `typed` is the offset of the code that was typed, or None before the first login. `taken` says whether the server
+    accepted the code, and `centre` is the window's centre. `typed` and `centre` are in steps from the server's
+    current step.
     """
 
     typed: int | None
@@ -34,7 +38,10 @@ class Row:
 
 
 def walked(server: Any) -> tuple[Row, ...]:
-    """Lead the window of a `FollowingServer` of any kind ahead, code by code, at one moment."""
+    """Move the window of a `FollowingServer` of any kind ahead by logins with later and later codes.
+
+    All logins happen at the same moment.
+    """
     world = World(server)
     account = world.server.accounts[world.alice.name]
     own = world.clock.now() // PERIOD
@@ -47,7 +54,7 @@ def walked(server: Any) -> tuple[Row, ...]:
 
 
 def walk_strip(server: Any) -> Picture:
-    """Return the figure of a run on `server`, such as `FollowingServer`."""
+    """Run the attack on `server`, such as `FollowingServer`, and return the figure."""
     data = walked(server)
     return picture(draw(data), words(data), data)
 
@@ -90,7 +97,7 @@ def _x(offset: int) -> float:
 
 
 def _row(ax: Axes, row: Row, y: float) -> None:
-    """Draw the window after this login, with the code that was tried."""
+    """Draw the window after one login, and mark the code that was typed."""
     middle = y + _HIGH / 2
     told = "at first" if row.typed is None else f"then {signed(row.typed)} is typed"
     write(ax, 0.3, middle, told, ATTACKER.text, size=14, ha="left", weight="bold")
