@@ -60,9 +60,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return found",
-                "Your server still accepts the session exactly when the hour is over, and this use renews the "
-                "session. From that second on, the hour has passed. What does your comparison do if the two "
-                "values are equal?",
+                "Exactly one hour after the last use, your server still accepts the session and renews it. From "
+                "that second on, the hour has passed. What does your comparison do if the two values are equal?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"

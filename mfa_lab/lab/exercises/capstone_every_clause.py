@@ -115,8 +115,8 @@ EVERY_CLAUSE = Exercise(
             "        if now >= opened + 86_400 or now >= seen + 1800:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "Your server ended a session within the hour, so people lose their work. After how many seconds "
-            "without use may a session end?",
+            "Your server ended a session less than an hour after its last use, so people lose their work. After how "
+            "many seconds without use may a session end?",
         ),
         _ends(
             "        found = super().check_session(session)\n"
@@ -124,8 +124,8 @@ EVERY_CLAUSE = Exercise(
             "            raise AccessDenied\n"
             "        return found",
             (
-                "Nobody used the session for more than an hour, but your server still accepts it. Did your own check "
-                "count as a use?"
+                "Nobody used the session for more than an hour, but your server still accepts it. Did your own "
+                "check of the session count as a use?"
             ),
         ),
         _ends(
@@ -154,8 +154,8 @@ EVERY_CLAUSE = Exercise(
             "            raise AccessDenied\n"
             "        self.sessions[token][2] = now\n"
             "        return session",
-            "Your server returns the session that the client sent, but its name is only a claim. Whose session is "
-            "it in the server's own data?",
+            "Your server returns the session that the client sent, but the name in that session is only a claim. "
+            "Whose session is it in the server's own data?",
         ),
         _notes(
             "        if ended == 'accepted':\n            self.log.append(f'{now} {event} {whose}: {ended}')",
@@ -174,13 +174,13 @@ EVERY_CLAUSE = Exercise(
         ),
         _notes(
             "        self.log.append(f'{now} {event} {name}: {ended}')",
-            "Your log contains the text that people typed, so anyone who reads the log has their passwords. "
+            "Your log contains the text that people typed, so anyone who reads the log learns their passwords. "
             "People also type passwords into the field for the name by mistake. What may a line contain?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {whose}: {what[:12]}...')",
             "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
-            "reveal something about it. What changes your line? (A time should come from `self.clock`.)",
+            "reveal something about it. Which part of your line changes? (A time should come from `self.clock`.)",
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",

@@ -68,9 +68,9 @@ def words(data: tuple[Row, ...]) -> str:
         if row.typed is not None
     ]
     return (
-        f"A window of one step on either side, in steps from the server's own, before and after {LOGINS} logins at "
-        f"one moment. At first, it reaches from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
-        f"{'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
+        f"A window of one step on either side, before and after {LOGINS} logins at the same moment. Numbers are "
+        f"steps from the server's current step. At first, the window reaches from −1 to +1. Then {'; '.join(told)}. "
+        f"The owner's own code is step 0: {'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
     )
 
 
@@ -88,7 +88,7 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None) -> Axes:
     write(ax, left + _WIDE / 2, height - 0.7, "the owner's code", HERE.text, size=13, weight="bold")
     for offset in range(_FIRST, _LAST + 1):
         write(ax, _x(offset) + _WIDE / 2, 1.0, signed(offset), INK, size=14)
-    write(ax, (_x(_FIRST) + _x(_LAST + 1)) / 2, 0.3, "steps from the server's own", QUIET.text, size=12.5)
+    write(ax, (_x(_FIRST) + _x(_LAST + 1)) / 2, 0.3, "steps from the server's current step", QUIET.text, size=12.5)
     return ax
 
 

@@ -24,7 +24,11 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one system or policy: its name, what it permits, in words, and two guess budgets."""
+    """Hold one system or policy: its name, what it permits, in words, and two guess budgets.
+
+    `daily` is the budget if the owner logs in every day, and `away` is the budget if the owner stays away. `ours` is
+    true for this kit's own policy.
+    """
 
     name: str
     permits: str
@@ -34,7 +38,10 @@ class Row:
 
 
 def budget_comparison() -> Picture:
-    """Return the figure that compares the documented defaults of other systems with this kit's standard policy."""
+    """Return the figure that compares the documented defaults of other systems with this kit's standard policy.
+
+    The weakest system comes first. The defaults of other systems come from data/other_systems.toml.
+    """
     rows = [_row(f"{system.name}, {system.kind}", system.rules) for system in other_systems().values()]
     rows.append(_row("mfa-lab, Policy.STANDARD", Rules.of(Policy.STANDARD), ours=True))
     return _comparison(sorted(rows, key=lambda row: row.daily.days_to_one_half))

@@ -31,7 +31,7 @@ class VerifiedGuesses:
         return len(next(iter(self.rows.values())))
 
     def chance(self, server: str) -> float:
-        """Return the chance that at least one of the verified guesses is valid, if three codes are valid at a time."""
+        """Return the chance that at least one verified guess is valid, if three codes are valid at a time."""
         return float(guessing(_ACCEPTED_CODES, sum(self.rows[server])))
 
 

@@ -86,7 +86,10 @@ def lifelines(
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
-    """Draw a message as an arrow, with its label on the sender's half."""
+    """Draw a message as an arrow, with its label on the sender's half.
+
+    If the event is not a message, draw only a label beside the place.
+    """
     _, tone, x = _PLACES[event.at]
     inward = 1 if event.at == "phone" else -1
     beside: Any = {"size": 13, "ha": "left" if inward > 0 else "right"}

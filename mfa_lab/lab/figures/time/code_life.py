@@ -52,7 +52,9 @@ This is a window of one step with its centre one step back.
 
 
 def life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> CodeLife:
-    """Ask the verifier at every second whether it accepts the code of `step`. `secret` is Base32.
+    """Ask the verifier at every second whether it accepts the code of `step`.
+
+    The function does this for each window, and for the example of RFC6238-6. `secret` is Base32.
 
     Raises the errors of `otp.match`.
     """

@@ -13,7 +13,10 @@ MOST_CELLS = 11
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Hold one time step: its `offset` from the server's current step, its code, and its beginning (Unix seconds)."""
+    """Hold one time step: its `offset` from the server's current step, its code, and its beginning (Unix seconds).
+
+    `closed` means that the server has already accepted a code of this step or of a later step.
+    """
 
     offset: int
     code: str

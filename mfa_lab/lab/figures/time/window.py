@@ -244,7 +244,11 @@ def _clocks(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _typed(ax: Axes, data: Strip, places: _Places, typed: Diagnosis) -> None:
-    """Write the result of the typed code under the code's step."""
+    """Write the result of the typed code under the code's step.
+
+    The times at which the code was shown and arrived are below the result. Near an edge, the text stays inside the
+    drawing.
+    """
     x, name = places.x(data.now), "typed"
     for cell, left in zip(data.cells, places.lefts, strict=True):
         if cell.offset == typed.offset:
