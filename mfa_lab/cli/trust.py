@@ -28,6 +28,6 @@ def trust(source: Path, work: Path) -> None:
                 if name.endswith(".ipynb"):
                     kit = working_copy.as_delivered(
                         (source / name).read_bytes()
-                    )  # the learner's may change meanwhile
+                    )  # the learner's copy may change meanwhile
                     notebook = nbformat.v4.reads(kit.decode())  # type: ignore[no-untyped-call]
                     notary.sign(notebook)  # type: ignore[no-untyped-call]
