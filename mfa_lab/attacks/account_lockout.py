@@ -262,7 +262,7 @@ ATTACK = Attack(
             "Alice, 29 seconds after her third mistake",
             partial(_after_three_mistakes, seconds=29),
             OUT,
-            "Your server verifies a password 29 seconds after the third mistake in a row. Until when should it "
+            "Your server verifies a password 29 seconds after the third mistake in a row. For how long should it "
             "not verify any password?",
         ),
         Trial(

@@ -103,7 +103,7 @@ def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:
 def attack(make: MakeOnFile) -> Measure:
     """Send a known password and one code many times at the same moment, to threads and to processes.
 
-    The number of attempts that get in differs from run to run, but more than one always gets in.
+    The number of attempts that get in differs from run to run, but always more than one attempt gets in.
     """
     doubled = [racers.__name__ for racers in (threads, processes) if max(race(make, racers, ROUNDS)) > 1]
     told = f"more than one got in, among {' and among '.join(doubled)}" if doubled else "one got in, no more"

@@ -1,4 +1,4 @@
-"""Attack 16: the window follows the phone's clock as far as an attacker leads it.
+"""Attack 16: the window follows the phone's clock, however far an attacker moves that clock.
 
 `clock_set_back` is the other half.
 """

@@ -45,7 +45,7 @@ def of_ones_own(make: Make) -> str:
 
 
 def words(make: Make) -> str:
-    """Return whether a wrong password gets the same message for a name with an account and for a name without."""
+    """Return whether a wrong password gets the same message for a name with an account and for one without."""
     world = World(make)
     heard = {_refusal(world, name) for name in (world.alice.name, _NOBODY)}
     return "the same" if len(heard) == 1 else "different"
@@ -91,14 +91,14 @@ def skips_as_alice(make: Make) -> str:
 
 
 def claims_to_be_alice(make: Make) -> str:
-    """Return whether Mallory's session opens Alice's pages if her name is on it. It may open his own pages."""
+    """Return whether Mallory's session opens Alice's pages if her name is on it. The session may open his own pages."""
     world = World(make)
     session = replace(world.log_in(world.mallory), name=world.alice.name)
     return IN if world.whose(session) == world.alice.name else OUT
 
 
 def typed_late(make: Make, seconds: int) -> str:
-    """Type Alice's code this many seconds after she read it."""
+    """Type Alice's code `seconds` seconds after she read the code."""
     world = World(make)
     pending, code = world.begin(world.alice), world.alice.phone.code()
     world.clock.advance(seconds)

@@ -1,4 +1,4 @@
-"""The capstone's table: what the standards require of a server with two steps, row by row, and how it is graded."""
+"""Define the capstone's table: what the standards require of a server with two steps, and how each row is graded."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ONE_LOGIN = (
                 "The secret in Alice's phone",
                 cases.bits,
                 "128 bits or more",
-                "Your secret is too short, because it needs 128 bits. How many bytes does `new_secret` draw?",
+                "Your secret is too short, because a secret needs 128 bits. How many bytes does `new_secret` draw?",
             ),
             Trial(
                 "Alice's and Mallory's secrets",
@@ -182,7 +182,7 @@ WITH_TIME = (
                 "Alice, right after twenty wrong guesses",
                 partial(cases.guessed, guesses=20),
                 OUT,
-                "After twenty wrong codes, your server verified the next one at once, so an attacker can go on "
+                "After twenty wrong codes, your server verified the next code at once, so an attacker can go on "
                 "guessing. For which account must logins wait, and how long?",
             ),
             Trial(
@@ -223,8 +223,8 @@ WITH_TIME = (
                 partial(cases.guessed, guesses=100, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
                 (
-                    "After the hundredth wrong code, your server must not verify another code, but it does. At which "
-                    "count does it stop?"
+                    "After the hundredth wrong code, your server must not verify another code, but it does. At "
+                    "which count does your server stop?"
                 ),
             ),
         ),

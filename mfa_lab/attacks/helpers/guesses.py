@@ -72,7 +72,8 @@ def many_attackers(
 def verified_guesses(make: Make, play: Play, guesses: int) -> list[bool]:
     """Return, for each of `guesses` wrong guesses in order, whether the server verified the guess.
 
-    No answer of a server says so. The behaviour of `MinimalServer` shows it, and so does the log of `MfaServer`.
+    No answer of a server says so. The function observes which codes a `MinimalServer` verifies, and reads the log of
+    an `MfaServer`.
     """
     world = _an_hour_later(make)
     codes = [f"{number:06d}" for number in range(guesses)]

@@ -106,7 +106,7 @@ def _in_two_dimensions(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Tile]:
-    """Yield tiles of a table, each with at most `size` cells, in whole rows if they fit."""
+    """Yield the tiles of a table. Each tile has at most `size` cells, and contains whole rows if they fit."""
     rows, columns = shape
     wide = max(1, min(columns, size))
     high = max(1, size // wide)
@@ -194,7 +194,7 @@ def _high(counters: NDArray[np.uint64]) -> NDArray[np.uint32]:
 
 
 def last_block(words: Iterable[NDArray[np.uint32]]) -> list[NDArray[np.uint32]]:
-    """Return the rest of a message after the key's block: `words`, a one bit, zeros, and the length in bits."""
+    """Return the rest of a message after the key's block: `words`, a bit 1, zeros, and the length in bits."""
     block = [*words, sha1.word(1 << 31)]
     length = 8 * (64 + 4 * (len(block) - 1))
     return block + [sha1.word(0)] * (15 - len(block)) + [sha1.word(length)]

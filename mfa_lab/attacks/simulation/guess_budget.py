@@ -84,7 +84,7 @@ class Rules:
     def of(cls, policy: Policy, *, authenticators: int = 1) -> Rules:
         """Return this kit's rules under a policy, as in `mfa_lab.server.login.throttle`.
 
-        With several authenticators, the codes of each are valid, but a wrong code is only one failure.
+        With several authenticators, the codes of each authenticator are valid, but a wrong code is only one failure.
         """
         if type(authenticators) is not int or not 1 <= authenticators <= policy.authenticators:
             raise InvalidInput(f"authenticators must be 1 to {policy.authenticators}, as many as the policy allows")

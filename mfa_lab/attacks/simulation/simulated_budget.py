@@ -19,7 +19,7 @@ from mfa_lab.randomness import Randomness
 CHUNK_ATTACKERS = 16_384
 """How many attackers are simulated at a time. Their state fits into a core's cache."""
 _KEPT_STEPS = 65_536
-"""The number of time steps with real codes. The codes repeat only after weeks, so no guess can depend on it."""
+"""The number of time steps with real codes. The codes repeat only after weeks, so no guess can profit from that."""
 _PERIOD = 30
 _NEVER = 2**31 - 1
 _MOST_DAYS = 3650
@@ -64,7 +64,7 @@ def simulated_budget(
 
 
 def _bar(most: int) -> tqdm[NoReturn]:
-    """Return a progress bar for `most` attempts. It may end early, because attackers stop when they get in."""
+    """Return a progress bar for `most` attempts. The bar may end early, because attackers stop when they get in."""
     return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
 
 

@@ -98,7 +98,7 @@ EVERY_CLAUSE = Exercise(
             "        return count > 100 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
             (
                 "After the hundredth wrong code, your server must not verify another code, but it does. At which "
-                "count does it stop?"
+                "count does your server stop?"
             ),
         ),
         _waits(

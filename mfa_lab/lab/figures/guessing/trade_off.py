@@ -134,7 +134,7 @@ def trade_off(
     owner_login_days: int | None = 1,
     windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
 ) -> Picture:
-    """Return the figure, with the arguments of `costs`."""
+    """Return the figure. The arguments are the same as those of `costs`."""
     data = costs(users, policy, owner_login_days=owner_login_days, windows=windows)
     return picture(draw(data), words(data), data)
 

@@ -43,7 +43,7 @@ def truncation(explained: Explanation) -> Truncation:
 
 
 def truncation_figure(explained: Explanation) -> Picture:
-    """Return the truncation of one code as a picture. It shows the code, so use demo secrets only."""
+    """Return the truncation of one code as a picture. The picture shows the code, so use demo secrets only."""
     data = truncation(explained)
     return picture(draw(data), words(data), data)
 

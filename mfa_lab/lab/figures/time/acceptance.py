@@ -18,7 +18,7 @@ from mfa_lab.randomness import Randomness, SeededRandomness
 from mfa_lab.style import GRANTED_SIGN, QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 LOGINS = 1_000_000
-"""The number of simulated logins, distributed over all cells. They take less than a second."""
+"""The number of simulated logins, distributed over all cells. The simulation takes less than a second."""
 _DIGITS = 8
 """The closed form does not count codes that are valid by accident. With so many digits, they are very rare."""
 
@@ -93,7 +93,7 @@ def acceptance_map(
     logins: int = LOGINS,
     randomness: Randomness | None = None,
 ) -> Picture:
-    """Return the figure, with the arguments of `acceptances`."""
+    """Return the figure. The arguments are the same as those of `acceptances`."""
     data = acceptances(
         windows=windows,
         offsets_seconds=offsets_seconds,

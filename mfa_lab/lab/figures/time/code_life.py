@@ -83,7 +83,7 @@ def _taken(secret: str, code: str, now: int, **rules: Any) -> bool:
 
 
 def code_life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> Picture:
-    """Return the figure, with the arguments of `life`."""
+    """Return the figure. The arguments are the same as those of `life`."""
     data = life(secret, step, windows=windows, period=period)
     return picture(draw(data), words(data), data)
 

@@ -122,7 +122,7 @@ def courses(
 def long_run(
     ppm: float = QUARTZ_PPM, policy: Policy = LEARNING, *, login_every_days: int = 7, drawer_days: int = 365
 ) -> Picture:
-    """Return the figure, with the arguments of `courses`."""
+    """Return the figure. The arguments are the same as those of `courses`."""
     data = courses(ppm, policy, login_every_days=login_every_days, drawer_days=drawer_days)
     about = f"A clock that runs {ppm:+g} ppm, a login every {login_every_days} days, window {policy.window_steps}."
     return picture(draw(data), f"{about.replace('-', '−')} {words(data)}", data)
@@ -200,7 +200,7 @@ def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
 
 
 def _band(each: Course, half_seconds: int, x: Scale, y: Scale) -> list[Point]:
-    """Return the outline of the offsets within `half_seconds` of the window's centre. It ends at the edges."""
+    """Return the outline of the offsets within `half_seconds` of the window's centre. ¶ The outline ends at the drawing's edges."""
     upper: list[Point] = []
     lower: list[Point] = []
     for centre, days in groupby(each.days, key=lambda day: day.centre_steps):

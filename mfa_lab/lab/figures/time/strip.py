@@ -64,8 +64,8 @@ def strip(
     """Return the data: the window, and one or two more steps on either side.
 
     The strip contains at least `reach_steps` steps on either side of the current step. A strip that is drawn
-    repeatedly therefore stays in place. It also contains the phone's step and the step of `code`, at any distance.
-    `drift_steps` moves the window's centre, as in `otp.match`. Raises the errors of `otp`.
+    repeatedly therefore stays in place. The strip also contains the phone's step and the step of `code`, at any
+    distance. `drift_steps` moves the window's centre, as in `otp.match`. Raises the errors of `otp`.
     """
     current = step_at(now, period)
     typed = None

@@ -35,7 +35,7 @@ def window_strip(
     period: int = 30,
     reach_steps: int = 0,
 ) -> Picture:
-    """Return the window around `now` as a picture, with the arguments of `strip`.
+    """Return the window around `now` as a picture. The arguments are the same as those of `strip`.
 
     The picture shows codes, so use demo secrets only.
     """
@@ -132,7 +132,7 @@ class _Places:
         return self.lefts[place] + self.wide * (moment - self._begins[place]) / self._period
 
     def inside(self, x: float, wide: float) -> float:
-        """Return the centre for a label of width `wide`. It is as near to `x` as the edges permit."""
+        """Return the centre for a label of width `wide`. The centre is as near to `x` as the edges permit."""
         return min(max(x, wide / 2), self.right - wide / 2)
 
 
