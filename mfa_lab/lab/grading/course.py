@@ -90,7 +90,7 @@ PARTS = (
             ),
             Lesson("03_otp_generation", "Where do the six digits come from?", 35),
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
-            Lesson("05_enrolment_and_qr_code", "What do server and phone exchange?", 30),
+            Lesson("05_enrolment_and_qr_code", "What do the server and the phone exchange?", 30),
             Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 35),
             Lesson("07_otp_validation", "Which codes does the server accept, and what does it tell the user?", 35),
         ),

@@ -25,7 +25,7 @@ NOTHING = (
 )
 HOW = (
     "If the path lists sections of a notebook, first run that notebook's setup cell (the first code cell). Then work "
-    "through the listed sections in order, and skip the others."
+    "through the listed sections in order, and skip the other sections."
 )
 FINISHED = "You have finished the core path. All other notebooks are optional: choose what interests you."
 _ELSEWHERE = "From other courses"
