@@ -45,7 +45,7 @@ def of_ones_own(make: Make) -> str:
 
 
 def words(make: Make) -> str:
-    """Return whether a wrong password gets the same message for a name with an account and for one without."""
+    """Return whether a wrong password gets the same message for a name with an account and without one."""
     world = World(make)
     heard = {_refusal(world, name) for name in (world.alice.name, _NOBODY)}
     return "the same" if len(heard) == 1 else "different"

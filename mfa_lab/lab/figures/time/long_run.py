@@ -200,7 +200,10 @@ def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
 
 
 def _band(each: Course, half_seconds: int, x: Scale, y: Scale) -> list[Point]:
-    """Return the outline of the offsets within `half_seconds` of the window's centre. ¶ The outline ends at the drawing's edges."""
+    """Return the outline of the offsets within `half_seconds` of the window's centre.
+
+    The outline ends at the drawing's edges.
+    """
     upper: list[Point] = []
     lower: list[Point] = []
     for centre, days in groupby(each.days, key=lambda day: day.centre_steps):
