@@ -1,6 +1,6 @@
 """Attack 10: a server checks whether a code was used, and marks the code only later.
 
-Another request can come between.
+Another request can come in between.
 """
 
 from __future__ import annotations

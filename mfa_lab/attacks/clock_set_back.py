@@ -21,7 +21,7 @@ class ClockTrustingServer(LongMemory):
 
 
 class Fixed(ClockTrustingServer):
-    """Keep the step of the last accepted code, which does not go back with the clock."""
+    """Keep the step of the last accepted code. This number does not go back with the clock."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:

@@ -1,4 +1,4 @@
-"""Attack 4, online guessing across sessions: each pending login has a limit, but anybody can open many logins."""
+"""Attack 4, online guessing across sessions: each pending login has a limit, but the number of logins has none."""
 
 from __future__ import annotations
 

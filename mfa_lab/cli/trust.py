@@ -13,8 +13,8 @@ from mfa_lab.lab import working_copy
 def trust(source: Path, work: Path) -> None:
     """Sign each notebook in `work` that is the same as the kit's notebook in `source`, for this user's Jupyter.
 
-    JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, it trusts a
-    notebook only after every cell has been run. If the page is reloaded before that, forms appear as static text. A
+    JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, JupyterLab trusts
+    a notebook only after every cell has been run. If the page is reloaded before that, forms appear as static text. A
     changed notebook gets no signature here, because Jupyter itself signs it when it is saved.
     """
     import nbformat

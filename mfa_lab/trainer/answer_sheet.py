@@ -1,7 +1,7 @@
 """Make the trainer's answer sheet.
 
-It has every exercise and prediction, known wrong answers, and what to say about them. The sheet is made from the
-exercises themselves, so it is always up to date.
+The sheet has every exercise and prediction, known wrong answers, and what to say about them. The sheet is made from
+the exercises themselves, so it is always up to date.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ CARD_MM = (93.0, 68.0)
 QR_MM = 43.0
 """The width of the QR code with its quiet zone.
 
-A module has 0.8 mm, twice what a phone's camera needs at arm's length.
+A module is 0.8 mm wide, which is twice what a phone's camera needs at arm's length.
 """
 _MM_AN_INCH = 25.4
 _PIXELS_A_MODULE_MORE = 2

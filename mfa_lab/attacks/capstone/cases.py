@@ -91,7 +91,10 @@ def skips_as_alice(make: Make) -> str:
 
 
 def claims_to_be_alice(make: Make) -> str:
-    """Return whether Mallory's session opens Alice's pages if her name is on it. The session may open his own pages."""
+    """Return whether Mallory's session opens Alice's pages if her name is on it.
+
+    The session may open his own pages.
+    """
     world = World(make)
     session = replace(world.log_in(world.mallory), name=world.alice.name)
     return IN if world.whose(session) == world.alice.name else OUT

@@ -1,4 +1,4 @@
-"""Encode texts and decode them. An encoding hides nothing, because anybody can decode it without a key."""
+"""Encode texts and decode them. An encoding hides nothing, because anybody can decode the text without a key."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def many_attackers(
 
     `each_seconds` says at which second of the attack each guess is made; a single number applies to all guesses.
     `expected` is the closed form (RFC4226-6), which assumes that every guess is verified. The result is the same in
-    every run. With the `seed` of the attack series, nobody succeeds with the few guesses that a good throttle
+    every run. With the `seed` of the attack series, nobody succeeds with the few guesses that a good rate limit
     permits. With other seeds, about one attacker in several thousand succeeds.
     """
     right = _right_codes(_an_hour_later(make), np.broadcast_to(each_seconds, guesses), window_steps)

@@ -107,7 +107,7 @@ def _without_the_slowest(times: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def by_the_count(make: Make, pairs: int = 100) -> Timing:
-    """Return the times of such attempts, computed with `HASH_MS` for every hash and with network noise.
+    """Return the times of rejected logins, computed with `HASH_MS` for every hash and with network noise.
 
     The noise is seeded, so the times are the same in each run.
     """
@@ -123,7 +123,10 @@ def by_the_count(make: Make, pairs: int = 100) -> Timing:
 
 
 def slow(weak: type[MinimalServer]) -> Make:
-    """Return a function that makes a small server with recommended password hashes (OWASP-PW), for real times."""
+    """Return a function that makes a small server with the recommended password hashes (OWASP-PW).
+
+    Measurements of real time need such a server.
+    """
 
     def make(clock: Clock, randomness: Randomness) -> MinimalServer:
         server = weak(clock, randomness)

@@ -36,8 +36,8 @@ class Person:
 class World:
     """Hold one server that `make` makes, and two people who have enrolled.
 
-    The world is seeded, so it is always the same. The clock shows two minutes after the enrolments, ten seconds into
-    a step.
+    The world is seeded, so it is always the same. The clock is two minutes past the enrolments, and ten seconds past
+    the beginning of a step.
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:

@@ -42,7 +42,7 @@ def observe(secret: str, now: int) -> tuple[Observed, Observed]:
 
 
 def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
-    """Return the secret that shows the `observed` codes, if `secret_from_time` made it in this range of seconds.
+    """Return the secret that shows the `observed` codes, or None if no second in this range gives it.
 
     One code leaves a millionth of the candidates, and two codes leave a single candidate. PyOTP checks the candidates
     that are left. A bar shows progress for a million seeds or more.

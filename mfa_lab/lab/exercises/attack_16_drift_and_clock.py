@@ -188,7 +188,7 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets "
+                "**What we saw:** the last accepted code was 3600 s early. The window never gets "
                 "wider, but it moves. Each accepted code moves the window by a step, and so brings the next "
                 "code into the window. After two logins, Alice's current code, framed at 0, is outside the "
                 "window. Mallory logs in with codes whose time has not yet come. A feature that was made for "
