@@ -66,7 +66,19 @@ class Policy:
     most 100)."""
 
     authenticators: int = 2
-    """The maximum number of authenticators per account. Each one makes a blind guess more likely to succeed."""
+    """The most authenticator apps that an account may have. With each one, a blind guess is more likely to be
+    correct. With 0, the server accepts no codes and enrols no app."""
+    passkeys: int = 10
+    """The most passkeys that an account may have. With 0, the server accepts none and registers none."""
+    user_verification: str = "preferred"
+    """"required" or "preferred". After the password, a passkey without user verification is a second factor.
+    With it, the passkey by itself is two (NIST-B)."""
+    code_allowed_with_passkey: bool = True
+    """Accept codes also for an account that has a passkey. Phishing then still works: a phishing page offers only
+    the code (downgrade). With False, an account whose passkeys are lost needs a recovery code."""
+    synced_passkeys: bool = True
+    """Accept passkeys that can be backed up, and so are on several devices. AAL2 allows them, AAL3 does not
+    (NIST-B)."""
 
     pending_seconds: int = 300
     pending_wrong_codes: int = 5
@@ -79,6 +91,8 @@ class Policy:
     """The maximum age of a session that may change factors or recovery codes (ASVS-7.5.1)."""
     step_up: tuple[tuple[str, int], ...] = ()
     """An application's sensitive actions. Each is a pair: its name, and the maximum age of a session in seconds."""
+    step_up_phishing_resistant: bool = False
+    """Demand for every action of `step_up` that a passkey began the session."""
     recovery_codes: int = 10
     """The number of recovery codes. With 0, the server issues no codes, not even to replace a used one, so a user who
     loses the phone needs an administrator's reset code."""
@@ -132,6 +146,12 @@ class Policy:
             raise InvalidInput("password_max_length must not be below password_min_length")
         if not isinstance(self.hash_cost, HashCost):
             raise InvalidInput("hash_cost must be a HashCost, such as policy.OWASP")
+        if self.user_verification not in ("required", "preferred"):
+            raise InvalidInput('user_verification must be "required" or "preferred"')
+        if not self.authenticators and not self.passkeys:
+            raise InvalidInput("authenticators or passkeys must be 1 or more: the server demands a second factor")
+        if self.step_up_phishing_resistant and not self.passkeys:
+            raise InvalidInput("step_up_phishing_resistant needs passkeys of 1 or more")
         if self.longest_wait_seconds < self.first_wait_seconds:
             raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
         if not _pairs(self.step_up, int) or any(not 1 <= age <= self.session_seconds for _, age in self.step_up):
@@ -142,7 +162,8 @@ class Policy:
     @property
     def factors(self) -> tuple[str, ...]:
         """Return the factors that the server accepts after the password."""
-        return ("authenticator app", "recovery code") if self.recovery_codes else ("authenticator app",)
+        numbers = (self.authenticators, self.passkeys, self.recovery_codes)
+        return tuple(name for name, number in zip(_FACTORS, numbers, strict=True) if number)
 
     def max_age_seconds(self, action: str) -> int:
         """Return the maximum age of a session, in seconds, for an action of `step_up`. Raises `InvalidInput`."""
@@ -175,7 +196,8 @@ def _pairs(value: object, kind: type) -> bool:
     )
 
 
-_MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
+_FACTORS = ("authenticator app", "passkey", "recovery code")
+_MAY_BE_ZERO = {"authenticators", "passkeys", "window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
 _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),
     ("session_seconds", 24 * 3600, "NIST-2.2.3"),

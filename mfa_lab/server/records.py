@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import overload
+from typing import Any, overload
 
 from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
 from mfa_lab.redaction import Redacted
@@ -26,6 +26,31 @@ class Permit(StrEnum):
     NEW_FACTOR = "new factor"
 
 
+class Kind(StrEnum):
+    """The kinds of authenticators."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+
+
+PASSWORD_AND_CODE = ("pwd", "otp", "mfa")
+_RESISTANT = frozenset({"hwk", "swk"})
+
+
+def passkey_methods(*, synced: bool) -> tuple[str, ...]:
+    """Return the `amr` values of a login with password and passkey (RFC 8176).
+
+    The key is called a hardware key if it cannot be backed up. Without an attestation, that is the authenticator's
+    word. "user" says that a person was present.
+    """
+    return ("pwd", "swk" if synced else "hwk", "user", "mfa")
+
+
+def is_phishing_resistant(methods: Iterable[str]) -> bool:
+    """Return whether a login by these `amr` values withstands a phishing page."""
+    return not _RESISTANT.isdisjoint(methods)
+
+
 def token_hash(token: Redacted) -> str:
     """Return the hash that the database stores for a token. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
@@ -36,16 +61,21 @@ class PendingLogin:
     """A login after a correct password. It grants nothing yet.
 
     It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
+    `accepts` are the kinds of authenticators that can complete this login, for the application to offer.
     """
 
     token: Redacted
     permits: Permit
     expires_at: int
+    accepts: tuple[Kind, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Access to the account `name`. Times are in Unix seconds. Inactivity may end a session before `expires_at`."""
+    """Access to the account `name`. Times are in Unix seconds. Inactivity may end a session before `expires_at`.
+
+    At `created_at` the user proved who they are, by the `methods` (`amr`, RFC 8176).
+    """
 
     token: Redacted
     name: str
@@ -54,6 +84,12 @@ class Session:
     codes_to_acknowledge: str = field(default="", repr=False)
     """The id of the newest recovery codes until their owner confirms having kept them, and '' afterwards. Until then,
     an application offers a fresh set, or lets the owner confirm (`acknowledge_recovery_codes`)."""
+    methods: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def phishing_resistant(self) -> bool:
+        """Return whether a passkey began the session (NIST-3.2.5: verifier name binding)."""
+        return is_phishing_resistant(self.methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +122,19 @@ class Enrolment:
     def qr_svg(self) -> str:
         """Return the URI as a QR code in inline SVG, with an accessible name that does not contain the secret."""
         return qr_svg(self.uri, label=f"QR code to enrol {self.account.label}: scan it with your authenticator app")
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyCreation:
+    """An offer to register a passkey, without effect until `confirm_passkey` accepts the browser's response.
+
+    `options` is what `PublicKeyCredential.parseCreationOptionsFromJSON` reads in the browser. `expires_at` is in
+    Unix seconds.
+    """
+
+    token: Redacted
+    expires_at: int
+    options: dict[str, Any] = field(repr=False)
 
 
 class RecoveryCodes(Sequence[str]):
@@ -134,13 +183,14 @@ class Recovery:
 class Authenticator:
     """One of an account's authenticators. `label` is the name that its owner gave it. Times are in Unix seconds.
 
-    `used_at` is the start of the time step whose code was accepted last.
+    `used_at` is the last login with it. For an app, it is the start of the time step whose code was accepted last.
     """
 
     id: str
     label: str
     created_at: int
     used_at: int
+    kind: Kind = Kind.TOTP
 
 
 @dataclass(frozen=True, slots=True)

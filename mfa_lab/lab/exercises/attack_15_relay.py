@@ -208,7 +208,7 @@ PREDICTIONS = (
                 "Phishing fails against a key that is bound to the address that the browser really sees: a "
                 "passkey or a security key. On a phishing page, such a key gives no answer that the real "
                 "server would accept. That is why NIST-2.2.2 requires servers to offer such an option. "
-                "Notebook 23 explains passkeys; this kit has not built them."
+                "Notebook 23 explains passkeys."
             ),
             (
                 "A server *can* make a stolen session worth less, and notify the owner. On `LastingServer`, the "

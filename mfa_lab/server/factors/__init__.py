@@ -1,1 +1,1 @@
-"""One module for each factor: the authenticator app (TOTP) and its drift, and recovery codes."""
+"""The factors: authenticator apps (TOTP), passkeys (WebAuthn), recovery codes, and what they share."""
