@@ -1,4 +1,4 @@
-"""The attack series without a notebook: each attack's result on the weak server, the fix and this kit's server."""
+"""Report the attack series without a notebook: each result on the weak server, the fix and this kit's server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ class AttackReport:
     """Hold the results of one attack, and of the random games for an attack on a server.
 
     `lost` is the story of the game that the weak server loses. `MfaServer` plays `games` games, and `lost_by_ours`
-    must stay empty. `as_expected` means that the attack worked on the weak server, and on the others only if it must.
+    must stay empty. `as_expected` means that the attack worked on the weak server, and on the other two servers only if no fix can
+    stop it.
     """
 
     attack: Attack
