@@ -79,14 +79,15 @@ GUESSING = Law(
     kinds={"log in": 4, "guess": 12, "watch": 2, "wait": 5, "others mistype": 2, "type": 2, "midnight": 1},
     counts=(1, 2, 4, 6, 10, 20, 33, 33, 101, 1_001),
     paces=(0, 0, 0, 1, 10, 30, MINUTE, HOUR, HOUR),
-    between=("", "own login", "own mistakes"),
+    between=("", "own login", "own mistakes", "own mistakes"),
     crowds=True,
     budgets=((5 * MINUTE, 25), (DAY, 200)),
+    may_disable=1_000_000,
     games=20,
     events=5,
 )
 """For a wait of the learner's own. The question says how many wrong codes a server may verify."""
-COUNTING = replace(GUESSING, budgets=((5 * MINUTE, 12), (HOUR, 20), (DAY, 60)))
+COUNTING = replace(GUESSING, may_disable=100, budgets=((5 * MINUTE, 12), (HOUR, 20), (DAY, 60)))
 """For servers that wait as `MinimalServer` does. It verifies 8 wrong codes in 5 minutes, and 34 in a day."""
 DISABLING = Law(
     kinds={"log in": 6, "guess": 8, "wait": 6, "type": 2},

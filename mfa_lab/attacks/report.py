@@ -15,8 +15,8 @@ class AttackReport:
     """Hold the results of one attack, and of the random games for an attack on a server.
 
     `lost` is the story of the game that the weak server loses. `MfaServer` plays `games` games, and `lost_by_ours`
-    must stay empty. `as_expected` means that the attack worked on the weak server, and on the other two servers only if no fix can
-    stop it.
+    must stay empty. `as_expected` means that the attack worked on the weak server, and on the other two servers only
+    if no fix can stop it.
     """
 
     attack: Attack

@@ -20,6 +20,8 @@ from mfa_lab.server.records import Session
 
 _NOBODY = "nobody@example.org"
 _WRONG = "demo only: not the password"
+_PASSWORD = "demo only: a horse of another colour"  # noqa: S105
+_DRAWN = 200
 
 # Secrets
 
@@ -42,6 +44,24 @@ def of_ones_own(make: Make) -> str:
 
 
 # Names
+
+
+def varying_bits(make: Make) -> str:
+    """Return whether the secrets of many people have enough bits that vary independently of each other.
+
+    A bit that is constant, or the sum of other bits, adds nothing that an attacker has to guess.
+    """
+    world = World(make)
+    drawn = [secret_bytes(_secret(world.join(f"user{n}@example.org", _PASSWORD))) for n in range(_DRAWN)]
+    first, *others = (int.from_bytes(secret) for secret in drawn)
+    rank, rows = 0, [first ^ other for other in others]
+    while rows:  # Gaussian elimination over single bits
+        pivot = rows.pop()
+        if pivot:
+            rank += 1
+            lowest = pivot & -pivot
+            rows = [row ^ pivot if row & lowest else row for row in rows]
+    return "128 bits or more" if rank >= 128 else f"{rank} bits"
 
 
 def words(make: Make) -> str:

@@ -71,9 +71,9 @@ def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
 
 @contextmanager
 def counted_hashes() -> Iterator[list[int]]:
-    """Yield a list that gets an entry for the work of every password hash that Argon2 computes inside the `with` statement.
+    """Yield a list that gets an entry for every password hash that Argon2 computes inside the `with` statement.
 
-    The work of a hash is its memory in KiB times its number of passes.
+    An entry is the work of the hash: its memory in KiB times its number of passes.
     """
     done: list[int] = []
 

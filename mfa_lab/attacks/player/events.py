@@ -92,7 +92,7 @@ def _pause(draw: Draws, law: Law) -> int:
 
 
 def _crowd(draw: Draws) -> int:
-    return _MANY if draw.random() < 0.03 else draw.choice((1, 2, 8, 8, 25, 40))
+    return _MANY if draw.random() < 0.08 else draw.choice((1, 2, 8, 8, 25, 40))
 
 
 def others_in(event: Event) -> int:
