@@ -1,4 +1,4 @@
-"""Compute and match time-based one-time passwords, for both server and phone. PyOTP computes every code.
+"""Compute and match time-based one-time passwords, for both the server and the phone. PyOTP computes every code.
 
 A *step* is the counter `floor(unix_time / period)` (RFC 6238 section 4.2). A *window* is the number of steps that are
 accepted on either side of the current step. All times are whole Unix seconds, passed as arguments: nothing here reads

@@ -1,4 +1,7 @@
-"""Compute time steps, the counter that server and phone derive from the time (RFC 6238 section 4.2)."""
+"""Compute time steps.
+
+A time step is the counter that server and phone derive from the time (RFC 6238 section 4.2).
+"""
 
 from __future__ import annotations
 
