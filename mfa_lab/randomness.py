@@ -1,4 +1,4 @@
-"""Provide the sources of random bytes, from which secrets, codes and tokens are made."""
+"""Provide the sources of random bytes for secrets, recovery codes and tokens."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ class SystemRandomness:
 
 
 SYSTEM = SystemRandomness()
-"""Values that nobody sees (tokens, ids, nonces, keys, salts) always come from this source, even in a lesson with a
-seed."""
+"""The source for all values that nobody sees (tokens, ids, nonces, keys, salts), even in a lesson with a seed."""
 
 
 class SeededRandomness:

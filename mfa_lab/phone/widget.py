@@ -64,7 +64,7 @@ class PhoneWidget(anywidget.AnyWidget):
         self.send({"said": words})
 
     def _clock(self) -> dict[str, Any]:
-        """Return what the browser needs to compute the phone's time: a drift from its clock, or a lesson's clock."""
+        """Return the data for the phone's time on the page: a drift from the browser's clock, or a lesson's clock."""
         phone, server, base = self.phone.clock.now(), self._server_clock.now(), _base(self.phone.clock)
         told = {"server": server, "of": str(id(self._server_clock)), "hidden": self._hide_clock}
         if isinstance(base, RunningClock):
