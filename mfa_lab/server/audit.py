@@ -65,8 +65,8 @@ def record(
 ) -> None:
     """Append one line, which contains nothing that a person typed. `now` is in Unix seconds.
 
-    A token that the server never issued leaves no line: anyone can send such tokens, and their lines would fill the
-    disk.
+    If a request has a token that the server never issued, no line is written. Anyone can send such tokens, and the
+    lines would fill the disk.
     """
     if account_id is None and reason in _MADE_UP:
         return
@@ -84,7 +84,7 @@ def lines(connection: Connection) -> tuple[AuditLine, ...]:
 
 
 def newest(connection: Connection, count: int) -> tuple[tuple[AuditLine, ...], int]:
-    """Return the last `count` lines, newest first, and the number of all lines."""
+    """Return the newest `count` lines, the newest first, and the number of all lines."""
     rows = connection.execute(_NEWEST, {"count": count})
     return tuple(AuditLine(*row) for row in rows), int(connection.execute(_COUNT).scalar() or 0)
 
@@ -97,7 +97,7 @@ def latest(connection: Connection) -> int:
 def notifications_of(connection: Connection, account_id: str) -> tuple[Notification, ...]:
     """Return the owner's newest 200 security notifications, oldest first.
 
-    The limit keeps a flood of notifications from delaying every other request.
+    Because of the limit, a flood of notifications cannot delay every other request.
     """
     newest = [Notification(*row) for row in connection.execute(_NOTIFICATIONS, {"account_id": account_id})]
     return tuple(newest[::-1])

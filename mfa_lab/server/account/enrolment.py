@@ -29,7 +29,8 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import enrolments
 
 ADOPTED_LABEL = "taken over"
-"""This label shows the owner which authenticator to replace, because an older system has its secret too."""
+"""The label of an authenticator from an older system. It shows the owner which authenticator to replace, because the
+older system also knows the secret."""
 _SESSION = "session"
 _FURTHER = "further"
 
@@ -46,9 +47,10 @@ _COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
 ) -> Enrolment | Decision:
-    """Offer a new shared secret: in a pending login without a factor, after a recovery, or in a fresh session.
+    """Offer a new shared secret to an account without a factor, after a recovery, or in a fresh session.
 
-    The confirmed authenticator replaces the account's factors. With `further`, a session adds it to them instead.
+    When the authenticator is confirmed, it replaces the account's factors. With `further`, a session adds the
+    authenticator without replacing the others. Returns a `Decision` if the offer is refused.
     """
     token = token_hash(permit.token)
     with services.store.transaction() as connection:
@@ -90,7 +92,10 @@ def start(
 
 
 def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
-    """Return the row of a pending login that may enrol, because it has no factor yet or follows a recovery."""
+    """Return the row of a pending login that permits an enrolment, or the rejection of any other pending login.
+
+    An enrolment is permitted if the account has no factor yet, or after a recovery.
+    """
     row, _ = pending_logins.read(connection, token)
     permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
     decision = pending_logins.why_unusable(services, row, now, permit)
@@ -100,9 +105,9 @@ def _permitted(connection: Connection, services: Services, token: str, now: int)
 
 
 def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
-    """Bind the factor if `typed` is its code at `now`, and consume the code's step.
+    """Bind the factor if `typed` is the factor's code at `now`, and consume the code's step.
 
-    Returns the recovery codes to show once. The set is empty unless this is the account's first factor.
+    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first factor.
     """
     token = token_hash(enrolment.token)
     codes, hashes = _codes_in_advance(services, token, typed, now)
@@ -122,9 +127,10 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
 
 
 def _codes_in_advance(services: Services, token: str, typed: Redacted, now: int) -> tuple[RecoveryCodes, list[str]]:
-    """Return recovery codes and their hashes, made outside the transaction because the hashes are slow.
+    """Return recovery codes and their hashes. Make them outside the transaction, because the hashes are slow.
 
-    They are made only for an account's first factor, and not if the confirmation would be rejected anyway.
+    The codes are made only for an account's first factor, and only if the confirmation would succeed. Otherwise the
+    result is empty.
     """
     with services.store.transaction() as connection:
         row = connection.execute(_READ, {"token": token}).first()
@@ -189,8 +195,8 @@ def _bind(connection: Connection, row: Any, step: int, hashes: list[str], issue_
 def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
     """Bind an authenticator that an older system enrolled. Returns False if the account already has a factor.
 
-    Every step whose code would be accepted at `now` counts as consumed, so a code that somebody saw in the older
-    system is not accepted here.
+    Every step whose code would be accepted at `now` is marked as consumed. A code that somebody has just seen in the
+    older system is therefore not accepted here.
     """
     if totp.has_factor(connection, account_id):
         return False
@@ -205,10 +211,10 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 
 
 def _full(connection: Connection, services: Services, account_id: str) -> bool:
-    """Return whether the account has no room for one more authenticator.
+    """Return whether the account cannot get an additional authenticator.
 
-    An account whose factor is disabled has no room either: the factor must first be replaced, after a recovery or in
-    a session that is still fresh.
+    This is also true for an account whose factor is disabled. The owner must first replace this factor, after a
+    recovery or in a session that is still fresh.
     """
     active = len(totp.listed(connection, account_id))
     return not 0 < active < services.policy.authenticators
@@ -217,7 +223,8 @@ def _full(connection: Connection, services: Services, account_id: str) -> bool:
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
     """End one of several authenticators, in a fresh session (ASVS-6.5.6).
 
-    The last authenticator stays, because without it, the password would be enough to enrol a new one.
+    The last authenticator cannot be revoked, because without it, the password would be enough to enrol a new
+    authenticator.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:
@@ -239,9 +246,9 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
 
 
 def reset_factors(connection: Connection, account_id: str, now: int) -> None:
-    """End an account's factors, recovery codes, sessions and open steps, for an administrator.
+    """End an account's factors, recovery codes, sessions and open steps when an administrator resets the account.
 
-    The next correct password permits enrolling a new factor.
+    After the next correct password, the user can enrol a new factor.
     """
     totp.retire(connection, account_id)
     sessions.end_all(connection, account_id)

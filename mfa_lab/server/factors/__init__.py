@@ -1,1 +1,1 @@
-"""One module for each factor: the authenticator app (TOTP) and its drift, and recovery codes."""
+"""The factors: the authenticator app (TOTP) and the drift of its clock, and recovery codes."""

@@ -1,4 +1,4 @@
-"""Store an account's authenticators: active, disabled after too many failures, or replaced."""
+"""Store an account's authenticators. Each is active, disabled after too many failures, or replaced."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ _FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).val
 
 
 def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
-    """Consume `step` if it is later than the last consumed step, and return whether it was.
+    """Consume `step` if it is later than the last consumed step, and return whether it was consumed.
 
-    One statement compares and sets, so if several callers send the same code, only one gets True (RFC6238-5.2,
-    NIST-3.1.4.2, ASVS-6.5.1).
+    One SQL statement compares and sets. If several callers send the same code, only one therefore gets True
+    (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
 
@@ -106,7 +106,7 @@ def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]
 
 
 def bind(connection: Connection, row: Any, step: int, now: int) -> None:
-    """Make the enrolment in `row` an active factor of the account, with `step` already consumed."""
+    """Add the enrolment in `row` to the account as an active factor whose step `step` is already consumed."""
     connection.execute(
         _ADD,
         {
@@ -126,13 +126,13 @@ def bind(connection: Connection, row: Any, step: int, now: int) -> None:
 
 
 def retire(connection: Connection, account_id: str) -> None:
-    """End all factors of an account and erase their secrets. The count of wrong codes starts again at 0."""
+    """End all factors of an account, delete their secrets and set the count of wrong codes to 0."""
     connection.execute(_REPLACE, {"account": account_id})
     connection.execute(_FRESH_COUNT, {"account": account_id})
 
 
 def revoke(connection: Connection, account_id: str, factor_id: str) -> bool:
-    """End one active factor and erase its secret. Returns False if the account has no active factor with this id."""
+    """End one active factor and delete its secret. Returns False if the account has no active factor with this id."""
     return connection.execute(_REVOKE, {"account": account_id, "factor": factor_id}).rowcount == 1
 
 
