@@ -15,10 +15,10 @@ from mfa_lab.server.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services that `MfaServer` builds once and passes to each part.
+    """The services that `MfaServer` makes once and passes to each part of the server.
 
-    `shown` makes the values that a person sees (shared secrets, recovery codes), and may have a seed in lessons.
-    Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
+    `shown` is the source of the values that a person sees (shared secrets, recovery codes). It may have a seed in
+    lessons. Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
     """
 
     store: Store
@@ -29,7 +29,7 @@ class Services:
     shown: Randomness
 
     def new_token(self) -> Redacted:
-        """Return a new random token of 256 bits (ASVS-7.2.4: a new token at each login)."""
+        """Return a new random token of 256 bits (ASVS-7.2.4 requires a new token at each login)."""
         return token_from(SYSTEM.token_bytes(TOKEN_BYTES))
 
     def new_id(self) -> str:
@@ -37,5 +37,8 @@ class Services:
         return SYSTEM.token_bytes(16).hex()
 
     def throttle_key(self, name: Redacted) -> str:
-        """Return the throttle's key for a normal name. Known and unknown names have the same kind of key."""
+        """Return the key under which the throttle counts failures for a normal name.
+
+        Known and unknown names have the same kind of key.
+        """
         return self.store.keys.keyed_hash(name.reveal())

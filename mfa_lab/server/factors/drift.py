@@ -23,7 +23,7 @@ def centre(row: Any, now: int, policy: Policy) -> int:
 def remembered(drift_steps: int, idle_seconds: int, policy: Policy) -> int:
     """Return how much of `drift_steps` is left when the last login was `idle_seconds` ago.
 
-    If `idle_seconds` is negative, because the clock was set back, 0 is used.
+    If `idle_seconds` is negative, because the clock was set back, the function uses 0 instead.
     """
     forgotten = max(0, idle_seconds) // policy.drift_forget_seconds
     left = max(0, min(policy.drift_cap_steps, abs(drift_steps) - forgotten))

@@ -1,4 +1,4 @@
-"""Store pending logins: the password was correct, and nothing is granted yet.
+"""Store pending logins: logins after a correct password, which grant nothing yet.
 
 A pending login ends after success, after five minutes, or after five wrong codes (the defaults of `Policy`).
 """
@@ -80,7 +80,7 @@ def add(connection: Connection, services: Services, account_id: str, permit: Per
 
 
 def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
-    """Return the row of the pending login and its account (or None), and a list of such rows, one for each factor."""
+    """Return the row of a pending login with its account, or None, and a list of such rows, one for each factor."""
     rows = list(connection.execute(_STATE, {"token": token}))
     return (rows[0] if rows else None), [row for row in rows if row.factor_id]
 
@@ -91,12 +91,12 @@ def count_failed_attempt(connection: Connection, token: str) -> None:
 
 
 def complete(connection: Connection, token: str) -> bool:
-    """End the pending login as completed. If there are several callers, only one gets True."""
+    """End the pending login as completed. If several callers do this, only the first one gets True."""
     return connection.execute(_END, {"token": token}).rowcount == 1
 
 
 def how_it_ended(connection: Connection, token: str) -> str | None:
-    """Return how a pending login ended, or None while it is open."""
+    """Return the way in which a pending login ended, or None while the pending login is open."""
     found: str | None = connection.execute(_HOW, {"token": token}).scalar()
     return found
 
@@ -108,7 +108,10 @@ def supersede(connection: Connection, account_id: str) -> None:
 
 
 def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
-    """Return why a pending login cannot continue with `permit`, whatever the user types, or None if it can."""
+    """Return the rejection of a pending login that cannot continue with `permit`, or None if it can continue.
+
+    The result does not depend on the text that the user typed.
+    """
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:

@@ -1,4 +1,4 @@
-"""Verify the password of a login (step 1, primary login). Every function returns a record or a `Decision`."""
+"""Verify the password of a login (step 1, primary login). The functions return a record or a `Decision`."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _REHASH = (
 
 @clears_variables
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
-    """Verify a password outside any transaction. The attempt is counted first; success clears the count.
+    """Verify a password outside any transaction. The attempt is counted first; a correct password clears the count.
 
-    `name` is in its exact spelling (`names.exact_name`). It is hidden, because people type passwords there by
-    mistake.
+    `name` is in its exact spelling (`names.exact_name`). The name is hidden, because people type passwords into the
+    name field by mistake.
     """
     with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
         account = connection.execute(_ACCOUNT, spellings_of(name.reveal())._asdict()).one()

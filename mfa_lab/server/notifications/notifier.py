@@ -1,7 +1,7 @@
 """Deliver security notifications to an account's owner, through a file, SMTP or your own `Notifier`.
 
-A notification says what happened, when, and what to do (ASVS-6.3.5, NIST-4.2.3). It contains no code, no link and no
-token.
+A notification says what happened, when it happened, and what the owner should do (ASVS-6.3.5, NIST-4.2.3). It
+contains no code, no link and no token.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Notifier(Protocol):
     def send(self, name: str, notification: Notification) -> bool:
         """Send the notification to the account `name`, and return whether it was sent.
 
-        If this returns False, the server tries again later. An implementation must not raise errors.
+        If the result is False, the server tries again later. An implementation must not raise errors.
         """
         ...
 
@@ -60,7 +60,7 @@ def words(notification: Notification) -> str:
 
 
 class FileNotifier:
-    """Append each notification as a line to a file, for lessons, or for an operator who forwards them."""
+    """Append each notification as a line to a file, for lessons or for an operator who forwards the notifications."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -75,16 +75,19 @@ class FileNotifier:
 
 
 def _its_owners_alone(path: str, flags: int) -> int:
-    """Open a file without following a link. A pipe that nobody reads raises `OSError` instead of waiting forever."""
+    """Open a file without following a link, or make a file that only its owner can read.
+
+    If the file is a pipe that nobody reads, raise `OSError` instead of waiting forever.
+    """
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
 
 
 class SmtpNotifier:
-    """Mail each notification to the account's name, which must be a mail address.
+    """Send each notification by mail to the account's name, which must be a mail address.
 
-    `security` is "starttls" (the mail server's certificate is checked), "tls" (from the first byte), or "none" (only
-    within one machine). `sign_in` is a user name and a password, if the mail server asks for them. Raises
-    `InvalidInput`.
+    `security` is "starttls", "tls" (encrypted from the first byte), or "none" (only for a mail server on the same
+    machine). With "starttls" and "tls", the mail server's certificate is checked. `sign_in` is a user name and a
+    password, if the mail server requires them. Raises `InvalidInput`.
     """
 
     @clears_variables  # of the password
@@ -136,8 +139,8 @@ class SmtpNotifier:
 
 
 def _address(text: str) -> bool:
-    """Return whether `text` is one plain mail address, in which no mail program finds anything to decode.
+    """Return whether `text` is one plain mail address that contains nothing encoded.
 
-    The mail server checks the rest.
+    The mail server checks whether the address exists.
     """
     return bool(_ADDRESS.fullmatch(text))
