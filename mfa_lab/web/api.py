@@ -1,7 +1,7 @@
-"""Offer the server's calls as a JSON API. It accepts bearer tokens but no cookies, which prevents CSRF.
+"""Offer the server's methods as a JSON API. The API accepts bearer tokens but no cookies, which prevents CSRF.
 
-Each step returns the token for the next step. A password gives the token of a pending login, and a code gives the
-token of a session.
+Each step returns the token for the next step. For a correct password, the API returns the token of a pending login,
+and for a valid code, the token of a session.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ from mfa_lab.web.site import site_of
 
 
 class ApiRoute(APIRoute):
-    """Answer every error with a `Problem` that never quotes the request, because it may contain a password."""
+    """Answer every error with a `Problem`.
+
+    A `Problem` never quotes the request, because a request may contain a password.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -111,7 +114,10 @@ Token = Annotated[
 
 
 def _server(request: Request) -> MfaServer:
-    """Return the server. As a dependency, this call would need a thread, which takes as long as an SQL statement."""
+    """Return the server.
+
+    As a FastAPI dependency, this function would run in a thread, and this would take as long as an SQL statement.
+    """
     return site_of(request).server
 
 
@@ -136,7 +142,7 @@ _ADMIN = [Depends(_admin)]
 
 @router.post("/register", status_code=202)
 def register(request: Request, body: Credentials) -> Done:
-    """Register an account. The answer is the same if the name is taken."""
+    """Register an account. If the name is already taken, the answer is the same."""
     site = site_of(request)
     if not site.registration:
         raise AccessDenied
@@ -161,7 +167,10 @@ def finish(request: Request, token: Token, body: Code) -> Response:
 
 @router.post("/recover", responses=_NO_TOKEN)
 def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
-    """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Permits only a new enrolment."""
+    """Accept a recovery code if the authenticator is lost. Bearer: a pending login.
+
+    Returns a token for an enrolment.
+    """
     recovery = _server(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
@@ -174,7 +183,10 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
 
 @router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
-    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token. Then log in again."""
+    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token.
+
+    The user then logs in again.
+    """
     _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
@@ -195,13 +207,16 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
-    """Bind the authenticator that shows this code. Bearer: the enrolment. Returns a first factor's recovery codes."""
+    """Bind the authenticator that shows this code. Bearer: the enrolment.
+
+    Returns recovery codes for a first factor.
+    """
     return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 
 @router.get("/session", responses=_NO_SESSION)
 def session(session: Live) -> SessionOut:
-    """Return the account that has logged in."""
+    """Return the data of the session and the name of its account."""
     return SessionOut(**_told(session))
 
 
@@ -222,7 +237,7 @@ def authenticators(request: Request, session: Live) -> list[AuthenticatorOut]:
 
 @router.delete("/authenticators/{authenticator}", status_code=204, responses=_NO_SESSION)
 def revoke(request: Request, session: Fresh, authenticator: Identifier) -> None:
-    """Revoke one of several authenticators. The last authenticator can only be replaced."""
+    """Revoke one of several authenticators. The last authenticator cannot be revoked, but only replaced."""
     _server(request).revoke(session, authenticator)
 
 
@@ -234,7 +249,10 @@ def recovery_codes(request: Request, session: Fresh) -> Codes:
 
 @router.post("/recovery-codes/kept")
 def kept(request: Request, body: Kept) -> Acknowledged:
-    """Record that the owner has kept these codes. No bearer is needed: the id came with them and grants nothing."""
+    """Record that the owner has saved these recovery codes.
+
+    This call needs no bearer token: the codes came with the id, which grants nothing.
+    """
     return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
 
 
@@ -264,7 +282,7 @@ def audit_log(request: Request) -> list[AuditLineOut]:
 
 @router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
 def reset_code(request: Request, body: AccountName) -> Codes:
-    """Issue one more recovery code, which the administrator gives to the account's owner. For administrators."""
+    """Issue one more recovery code. The administrator gives this code to the account's owner. For administrators."""
     codes = _server(request).issue_reset_code(body.name)
     return Codes(recovery_codes=list(codes), issue_id=None)
 
@@ -274,7 +292,10 @@ def _codes(codes: RecoveryCodes) -> Codes:
 
 
 def _written(answer: BaseModel) -> Response:
-    """Return the model as JSON, serialised in this thread. FastAPI would use another thread to validate the model."""
+    """Return the model as JSON, and serialise it in this thread.
+
+    FastAPI would validate the model in another thread.
+    """
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

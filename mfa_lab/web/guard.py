@@ -1,4 +1,4 @@
-"""Protect your own routes with the dependency `require_mfa`, which returns the session or asks for a new login."""
+"""Protect your own routes with the dependency `require_mfa`. It returns the session or asks the user to log in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Bearer = Annotated[
 
 
 class Stopped(HTTPException):
-    """A request that must stop here. A browser is sent to the login; a program gets a `Problem`."""
+    """An error that ends a request early. A browser is redirected to the login; a program gets a `Problem`."""
 
     def __init__(self, status: int, sentence: str, reason: Reason, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, sentence, headers)
@@ -32,7 +32,7 @@ class Stopped(HTTPException):
 
 
 async def stopped(_request: Request, error: Exception) -> Response:
-    """Return the answer to a `Stopped` request. `add_mfa` registers this handler."""
+    """Return the answer to a request that ended with `Stopped`. `add_mfa` registers this handler."""
     if not isinstance(error, Stopped):
         raise error
     return JSONResponse({"detail": error.detail, "reason": error.reason}, error.status_code, error.headers)
@@ -41,13 +41,13 @@ async def stopped(_request: Request, error: Exception) -> Response:
 def require_mfa(
     max_age_seconds: int | None = None, *, action: str | None = None
 ) -> Callable[[Request, Bearer], Session]:
-    """Return a dependency that gives the `Session` of a user who has logged in with both factors.
+    """Return a FastAPI dependency. It returns the `Session` of a user who has logged in with both factors.
 
     `max_age_seconds` is the maximum age of this login (step-up). Alternatively, `action` takes the age from the
-    policy's `step_up`. A browser is sent to log in again, and then returns to the page. An API client gets 401 and
-    `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site makes a browser send
-    (CSRF) gets 403 and `cross_site`. A fault of the server gets 503. Raises `InvalidInput` for an invalid age, or if
-    both arguments are given.
+    policy's `step_up`. A browser is redirected to the login, and after the login returns to the page. An API client
+    gets 401 and `insufficient_user_authentication` (RFC 9470), or `no_session`. If another site made the browser send
+    the request (CSRF), the answer is 403 and `cross_site`. For a fault of the server, the answer is 503. Raises
+    `InvalidInput` if the age is invalid, or if you give both arguments.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")
@@ -79,7 +79,7 @@ def require_mfa(
 def session_in(
     request: Request, site: Site, text: str, max_age_seconds: int | None = None, *, browser: bool
 ) -> Session:
-    """Return the session of the token `text`. Raises `Stopped` if there is no session, or if it is too old."""
+    """Return the session of the token `text`. Raises `Stopped` if there is no session, or if the login is too old."""
     try:
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:

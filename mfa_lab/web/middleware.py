@@ -37,7 +37,7 @@ _NO_SUCH_HOST = "This server does not answer to this name."
 
 
 class Shield:
-    """ASGI middleware for the paths under the site's prefix. It does not change an application's other pages."""
+    """ASGI middleware for the paths under the site's prefix. It does not change the application's other pages."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app

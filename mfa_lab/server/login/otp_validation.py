@@ -44,7 +44,10 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
 
 
 def not_now(row: Any, now: int) -> Decision | None:
-    """Return why the server verifies no code now (the factor is disabled, or the attempt must wait), or None."""
+    """Return the rejection if the factor is disabled or the user must wait.
+
+    Return None if the server may verify a code.
+    """
     if row.state == totp.State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
     if now < row.otp_wait_until:

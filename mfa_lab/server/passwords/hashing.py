@@ -110,7 +110,10 @@ class PasswordHasher:
         return stored is not None and typed is not None
 
     def renewed(self, stored: str | None, typed: Redacted | None) -> str | None:
-        """Return a new hash of a correct password if the parameters of `stored` are not today's, otherwise None."""
+        """Return a new hash of a correct password if `stored` does not have this hasher's parameters.
+
+        Otherwise return None.
+        """
         if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
             return None
         return self.hash(_nfc(typed))

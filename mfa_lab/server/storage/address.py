@@ -20,7 +20,7 @@ _QUERY = {"timeout": r"[0-9]{1,6}(\.[0-9]{1,6})?", "uri": "true", "mode": "ro|rw
 
 @clears_variables
 def parsed(text: str) -> URL:
-    """Return the URL if this version can keep its data there, otherwise raise `InvalidInput`."""
+    """Return the URL if this version supports the database at this URL, otherwise raise `InvalidInput`."""
     try:
         url = make_url(text)
         problem = _problem(url)

@@ -2,7 +2,7 @@
 
 Every transaction first takes one lock for the whole database. Transactions therefore run one after the other, as in
 SQLite: the data that a request has read cannot change before the request writes. Passwords are verified outside
-transactions, so the expensive part of a login still runs in parallel.
+transactions, so the slow part of a login still runs in parallel.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OPTIONS = {
     "timezone": "UTC",
 }
 _BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
-"""The number is arbitrary. A worker that is killed loses its connection, which releases the lock."""
+"""The lock's number is arbitrary. If a worker is killed, its connection ends, and PostgreSQL releases the lock."""
 _REMEDIES = (
     ("55P03", "is kept busy by another program: try again in a moment"),
     ("25006", "is read-only: connect to the primary server"),
@@ -36,7 +36,10 @@ _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user
 
 
 class Postgres:
-    """The database of a `postgresql://` URL. It has no place for a key file, so the key comes from outside."""
+    """The database of a `postgresql://` URL.
+
+    It has no place for a key file, so the caller or the environment gives the key.
+    """
 
     path = None
     key_comes_from_outside = True
@@ -66,7 +69,10 @@ class Postgres:
 
     @contextmanager
     def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
-        """Run a transaction that holds the lock. If the connection broke while it was idle, replace it once."""
+        """Run a transaction that holds the lock.
+
+        If the idle connection has broken, open a new connection and try once more.
+        """
         wait_for_disk = ("on" if flush else "off",)
         transaction = connection.begin()
         try:

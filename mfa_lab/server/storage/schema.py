@@ -1,6 +1,6 @@
-"""Define the tables. Times are whole Unix seconds; tokens are stored only as SHA-256 hashes.
+"""Define the tables. Times are whole Unix seconds. Tokens are stored only as SHA-256 hashes.
 
-The tables that every login writes have no rowid, so that SQLite flushes one page fewer.
+Every login writes to some of the tables. These tables have no rowid, so that SQLite flushes one page fewer.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 VERSION = 4
 ENCRYPTION_VERSION = 1
-"""The schema version in an encrypted secret's associated data. It changes only when this data changes, so that a
-migration does not need to decrypt every secret."""
+"""The schema version in the associated data of encrypted secrets. The number changes only when the associated data
+changes, so that a migration does not need to decrypt every secret."""
 metadata = MetaData()
 
 

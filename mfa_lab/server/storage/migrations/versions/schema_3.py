@@ -1,4 +1,4 @@
-"""Add labels for several authenticators, and columns for notifications that are sent or claimed."""
+"""Add labels for authenticators, and columns that say whether a notification was sent or claimed."""
 
 import sqlalchemy as sa
 from alembic import op
