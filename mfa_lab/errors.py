@@ -1,7 +1,7 @@
 """Define every error that mfa_lab raises: one root class and a few subclasses.
 
 Each error has a sentence that says what was wrong and what to do, and some errors have fields with the details. A
-stranger must not learn that much, so `AccessDenied` always says the same words, whatever went wrong.
+stranger must not see these details, so `AccessDenied` always has the same sentence, whatever went wrong.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ class PasswordRefused(InvalidInput):
 
 
 class NameTaken(MfaError):
-    """An operator registered a name that already exists. Public registration must not reveal this (ASVS-6.3.8)."""
+    """An operator registered a name that already exists.
+
+    Public registration must not reveal that a name exists (ASVS-6.3.8).
+    """
 
 
 class CodeRefused(MfaError):

@@ -32,7 +32,7 @@ SYSTEM = SystemRandomness()
 class SeededRandomness:
     """A source that returns the same bytes for the same seed, so that all learners and tests see the same codes.
 
-    Use it only for demo values.
+    Use this source only for demo values.
     """
 
     def __init__(self, seed: int) -> None:

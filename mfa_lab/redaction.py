@@ -55,7 +55,7 @@ class RedactedBytes(_Holder[bytes]):
 
 
 def clear_variables(error: BaseException) -> None:
-    """Remove the variables of every frame in the tracebacks of `error` and of the errors that led to it.
+    """Remove the variables of every frame in the tracebacks of `error`, its causes and its contexts.
 
     Tools that print tracebacks with variables then show the lines but no values. Frames that are still running keep
     their variables.

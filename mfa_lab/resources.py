@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parent
 def data_dir() -> Path:
     """Return the folder of the test vectors, the blocklist and the demo accounts.
 
-    Raises `MfaError` if it is missing.
+    Raises `MfaError` if the folder is missing.
     """
     return _shipped("data")
 

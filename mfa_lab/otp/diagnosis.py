@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The reason why a code was accepted or rejected. Only the instructor may see it, never a stranger.
+    """The reason why a code was accepted or rejected. Only the instructor may see this reason, never a stranger.
 
     `offset` counts steps from the verifier's current step. `seconds_outside` counts seconds from `now` to the nearest
     moment at which the window contains the code's step (0 inside; negative: too old). A phone with a correct clock

@@ -71,8 +71,8 @@ class Phone:
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
-        If the QR code belongs to an export, all its accounts are added. Returns the label of the account added last.
-        Raises `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
+        If the QR code belongs to an export, all accounts in this QR code are added. Returns the label of the account
+        that was added last. Raises `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
         """
         return self.add(_decode(picture))
 
@@ -115,7 +115,7 @@ class Phone:
         return label
 
     def _label_for(self, account: OtpAccount) -> str:
-        """Return the label of the account that this one repeats or replaces, otherwise a new label."""
+        """Return the label of the account that `account` repeats or replaces. Otherwise return a new label."""
         same = next((label for label, other in self._accounts.items() if other.same_as(account)), None)
         labels = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
         return same or next(
@@ -137,7 +137,7 @@ class Phone:
     def seconds_left(self, label: str | None = None) -> int:
         """Return for how many more seconds the phone will show the code, by its own clock.
 
-        The result is 1 to a whole period.
+        The result is at least 1, and at most the whole period.
         """
         period = self._account(label).period_seconds
         return period - self.clock.now() % period

@@ -22,9 +22,9 @@ class PhoneWidget(anywidget.AnyWidget):
     """Show `phone` on the page. The phone's clock ticks in the browser, without messages to the kernel.
 
     When the user presses "Scan the QR code", the widget calls `picture`. When the user presses "Type it into the
-    form", the widget calls `paste` with the code, and the phone shows the returned text. Secrets travel as custom
-    messages and are never in the widget's state. With `hide_clock`, the page does not show the phone's time, so that
-    the learner can work it out.
+    form", the widget calls `paste` with the code, and the phone shows the returned text. Secrets are sent as custom
+    messages and are never part of the widget's state. With `hide_clock`, the page does not show the phone's time, so
+    that the learner can work it out.
     """
 
     _esm = script(Path(__file__).with_name("widget.js"))

@@ -52,7 +52,7 @@ class _Reader(Generic[Record]):
     def check_table(self, path: tuple[str, str], value: Any) -> None:
         """Check a table for mistakes that only a text can contain.
 
-        The record cannot find them, because it never sees the text.
+        The record cannot find such mistakes, because it never sees the text.
         """
         cost = _names(self.cost)
         known = {"hash_cost": cost, "reasons": [*_names(self.record), "factors"]}.get(path[1])

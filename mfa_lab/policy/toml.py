@@ -80,7 +80,10 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def _check_dots(text: str) -> None:
-    """Raise `InvalidInput` for a key with too many parts. Call this before `tomllib`, which is slow on such a key."""
+    """Raise `InvalidInput` for a key with too many parts.
+
+    Call this function before `tomllib`, which is slow on such a key.
+    """
     bare = _QUOTED_OR_COMMENT.sub(lambda found: "q" + "\n" * found[0].count("\n"), text)
     for number, line in enumerate(bare.translate({ord(" "): None, ord("\t"): None}).split("\n"), 1):
         if any(run.count(".") >= MAX_LEVELS for run in re.findall(r"[\w.-]+", line)):
@@ -168,7 +171,7 @@ def _no_toml(text: str, error: Exception) -> InvalidInput:
 def _beginning(lines: list[str], last: int) -> int:
     """Return the line on which the statement at line `last` begins, or 0 if the search does not find this line.
 
-    All lines above the returned line are valid TOML.
+    All lines above the returned line form valid TOML.
     """
     places = (number for number in range(last, 0, -1) if number == last or _OPENS.search(lines[number - 1]))
     return next((number for number in islice(places, _TRIED) if _trouble(lines[: number - 1]) is None), 0)

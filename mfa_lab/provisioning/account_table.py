@@ -58,7 +58,7 @@ row."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRead:
-    """The good rows of a table, and a sentence for each bad row, both in the table's order."""
+    """The good rows of a table, and a sentence for each bad row, both in the order of the rows."""
 
     accounts: tuple[OtpAccount, ...]
     bad_rows: tuple[str, ...]
@@ -66,7 +66,7 @@ class TableRead:
 
 @clears_variables
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
-    """Return the accounts of a table, in its order, if every row is good.
+    """Return the accounts of a table, in the order of the rows, if every row is good.
 
     Raises `InvalidInput`, which names the line, the column and a remedy for each bad row, up to twenty rows.
     """
@@ -206,7 +206,7 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
 class _Entry:
     """The place of a key in a JSON text.
 
-    The text is searched for the lines of keys only once, and only if an error needs one.
+    The lines of all keys are found in one search, and only if an error needs a line.
     """
 
     lines: Callable[[], list[int]] = field(repr=False)

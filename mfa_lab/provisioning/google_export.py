@@ -23,7 +23,8 @@ from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
-"""The maximum number of bytes of accounts in a QR code, so that a camera can read it from a screen."""
+"""The maximum number of bytes of accounts in a QR code. With more bytes, a camera could not read the QR code from a
+screen."""
 _MAX_CODES = 100
 _START = "otpauth-migration://offline?data="
 _VERSION = 1
@@ -214,7 +215,10 @@ def _account_message(account: OtpAccount) -> bytes:
 
 
 def _name_to_write(account: OtpAccount) -> str:
-    """Return the text of the name field. If the name contains a colon, write the issuer before it, as Google does."""
+    """Return the text of the name field.
+
+    If the name contains a colon, write the issuer before the name, as Google does.
+    """
     name = f"{account.issuer}:{account.account}" if account.issuer and ":" in account.account else account.account
     if names_in(name, account.issuer) != (account.issuer, account.account):
         raise InvalidInput(

@@ -25,9 +25,9 @@ _PIXELS_PER_MODULE = 6
 def qr_svg(text: str, *, label: str) -> str:
     """Return a QR code as inline SVG, dark on a white background in every theme.
 
-    `label` is the picture's accessible name. Screen readers read this name aloud, and it is part of the page. The
-    name must therefore say what the picture is for, never what the QR code contains. Raises `InvalidInput` if `text`
-    does not fit or if `label` is empty.
+    `label` is the picture's accessible name. Screen readers read this name aloud, and the name is part of the page.
+    The name must therefore say what the picture is for, never what the QR code contains. Raises `InvalidInput` if
+    `text` does not fit or if `label` is empty.
     """
     hidden = Redacted(text)
     del text

@@ -85,7 +85,10 @@ def _named(issuer: str, account: str) -> tuple[str, str]:
 
 
 def _account(text: str) -> str:
-    """Return `text` without leading colons and surrounding white space. The time is linear in the length."""
+    """Return `text` without leading colons and surrounding white space.
+
+    The running time grows only in proportion to the length.
+    """
     return _BEFORE.sub("", text).rstrip()
 
 

@@ -63,7 +63,7 @@ _NOTIFICATIONS = (
 def record(
     connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | str | None = None
 ) -> None:
-    """Append one line, which contains nothing that a person typed. `now` is in Unix seconds.
+    """Append one line. It contains no text that a person typed. `now` is in Unix seconds.
 
     If a request has a token that the server never issued, no line is written. Anyone can send such tokens, and the
     lines would fill the disk.
@@ -79,7 +79,7 @@ def notify(connection: Connection, now: int, event: Event, account_id: str) -> N
 
 
 def lines(connection: Connection) -> tuple[AuditLine, ...]:
-    """Return the whole log, oldest line first."""
+    """Return all lines of the log, the oldest first."""
     return tuple(AuditLine(*row) for row in connection.execute(_LINES))
 
 

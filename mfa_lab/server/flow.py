@@ -1,7 +1,7 @@
 """Offer the whole server side as one class, `MfaServer`. Each method returns a record or raises an error.
 
-`AccessDenied` means that the server denies the request. Its public message does not say what was wrong. `ServerFault`
-means that the server itself failed. `InvalidInput` means that a programmer or operator made a mistake.
+`AccessDenied` means that the server denies the request. The error's public message does not say what was wrong.
+`ServerFault` means that the server itself failed. `InvalidInput` means that a programmer or operator made a mistake.
 """
 
 from __future__ import annotations
@@ -144,7 +144,9 @@ class MfaServer:
     # Step 4
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
-        """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one succeeds.
+        """Verify a code and grant a session (steps 2 to 4).
+
+        If several callers send the same code, only one of them gets a session.
 
         Raises `AccessDenied`. A wrong code is counted against the pending login and against the account.
         """

@@ -70,7 +70,7 @@ def spellings(name: object) -> Spellings:
 def spellings_of(exact: str) -> Spellings:
     """Return the same forms as `spellings`, but for a result of `exact_name`.
 
-    This may be longer than a typed name.
+    Such a result may be longer than a typed name.
     """
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
@@ -197,7 +197,7 @@ def _splits(label: str) -> bool:
 
 
 def _words(name: str) -> Iterator[str]:
-    """Yield the parts of a name that PRECIS must accept one by one."""
+    """Yield the parts of a name. PRECIS must accept each part."""
     local, at, domain = name.rpartition("@")
     if not at:
         yield from name.split()

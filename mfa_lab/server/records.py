@@ -38,7 +38,8 @@ def token_hash(token: Redacted) -> str:
 class PendingLogin:
     """A login after a correct password. It grants nothing yet.
 
-    It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
+    A pending login ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix
+    seconds.
     """
 
     token: Redacted
@@ -55,7 +56,7 @@ class Session:
     created_at: int
     expires_at: int
     codes_to_acknowledge: str = field(default="", repr=False)
-    """The id of the newest recovery codes until the owner confirms that they are saved, and '' afterwards. Until this
+    """The id of the newest recovery codes until the owner confirms that these codes are saved, then ''. Until this
     confirmation, an application should offer a fresh set, or let the owner confirm (`acknowledge_recovery_codes`)."""
 
 

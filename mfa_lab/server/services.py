@@ -17,8 +17,8 @@ from mfa_lab.server.storage.store import Store
 class Services:
     """The services that `MfaServer` makes once and passes to each part of the server.
 
-    `shown` is the source of the values that a person sees (shared secrets, recovery codes). It may have a seed in
-    lessons. Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
+    `shown` is the source of the values that a person sees (shared secrets, recovery codes). In lessons, this source
+    may have a seed. Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
     """
 
     store: Store

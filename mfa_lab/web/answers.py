@@ -86,7 +86,7 @@ def render(template: str, request: Request, site: Site, **values: object) -> str
 
 
 def path_in(scope: Scope) -> str:
-    """Return the path as this application sees it, even if it is mounted in another application."""
+    """Return the path inside this application, even if the application is mounted in another application."""
     path, root = scope["path"], scope.get("root_path", "")
     inside: bool = path == root or path.startswith(f"{root}/")  # as in Starlette's router: /auth is not inside /a
     return str(path.removeprefix(root) if inside else path)

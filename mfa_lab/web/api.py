@@ -92,7 +92,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 _NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "No session, or the session is too old for this call: log in (again)"}
+    401: {"model": Problem, "description": "There is no session, or the session is too old for this call: log in"}
 }
 
 router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
@@ -167,10 +167,7 @@ def finish(request: Request, token: Token, body: Code) -> Response:
 
 @router.post("/recover", responses=_NO_TOKEN)
 def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
-    """Accept a recovery code if the authenticator is lost. Bearer: a pending login.
-
-    Returns a token for an enrolment.
-    """
+    """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Returns a token for enrolment."""
     recovery = _server(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
@@ -192,7 +189,7 @@ def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
 
 @router.post("/enrolments", status_code=201, responses=_NO_SESSION)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
-    """Start an enrolment: return a shared secret. Bearer: a pending login that permits it, or a fresh session."""
+    """Start an enrolment: return a shared secret. Bearer: a pending login that permits this, or a fresh session."""
     text = token.credentials
     permit = _fresh_session(request, token) if text.startswith("s.") else tokens.pending(text)
     enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)

@@ -1,4 +1,4 @@
-"""Protect your own routes with the dependency `require_mfa`. It returns the session or asks the user to log in."""
+"""Protect your own routes with the dependency `require_mfa`, which returns the session or asks the user to log in."""
 
 from __future__ import annotations
 
@@ -41,13 +41,14 @@ async def stopped(_request: Request, error: Exception) -> Response:
 def require_mfa(
     max_age_seconds: int | None = None, *, action: str | None = None
 ) -> Callable[[Request, Bearer], Session]:
-    """Return a FastAPI dependency. It returns the `Session` of a user who has logged in with both factors.
+    """Return a FastAPI dependency that returns the `Session` of a user who has logged in with both factors.
 
-    `max_age_seconds` is the maximum age of this login (step-up). Alternatively, `action` takes the age from the
-    policy's `step_up`. A browser is redirected to the login, and after the login returns to the page. An API client
-    gets 401 and `insufficient_user_authentication` (RFC 9470), or `no_session`. If another site made the browser send
-    the request (CSRF), the answer is 403 and `cross_site`. For a fault of the server, the answer is 503. Raises
-    `InvalidInput` if the age is invalid, or if you give both arguments.
+    `max_age_seconds` is the maximum age of this login (step-up). Instead of this age, you may give an `action`: the
+    maximum age is then the age for this action in the policy's `step_up`. If the session is missing or too old, a
+    browser is redirected to the login. After the login, it returns to the page. In the same case, an API client gets
+    401 with `no_session`, or with `insufficient_user_authentication` if the login is too old (RFC 9470). If another
+    site made the browser send the request (CSRF), the answer is 403 and `cross_site`. For a fault of the server, the
+    answer is 503. Raises `InvalidInput` if the age is invalid, or if you give both arguments.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")

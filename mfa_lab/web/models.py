@@ -86,7 +86,7 @@ class EnrolmentOut(BaseModel):
 
 
 class Codes(BaseModel):
-    """Recovery codes. The server sends them only once.
+    """A set of recovery codes. The server sends these codes only once.
 
     With `issue_id`, the owner acknowledges the codes. The id grants nothing, and is null if there are no codes.
     """

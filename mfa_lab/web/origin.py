@@ -20,7 +20,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 def host_and_port(host: str) -> tuple[str, int | None] | None:
     """Return the name and the port in a Host header, or None if the header is not valid (RFC 9110, 7.2).
 
-    The name is in lower case. If the header contains no port, return None instead of the port.
+    The name is in lower case. If the header contains no port, the second result is empty.
     """
     found = _HOST.fullmatch(host)
     port = int(found["port"]) if found and found["port"] else None
@@ -41,7 +41,7 @@ def cross_site(request: Request, *, proof: bool) -> bool:
 
     With `proof`, the result is also True if the request has neither an Origin nor a Sec-Fetch-Site header. Browsers
     set both headers themselves, and no script can change them. Other clients send neither header. The function logs
-    which headers disagree, because a proxy that changes the browser's Host makes every login fail.
+    which headers disagree, because every login fails if a proxy changes the browser's Host header.
     """
     why = _disagreement(request, proof=proof)
     if why:

@@ -21,9 +21,10 @@ class Site:
     """The settings of the web side.
 
     `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
-    names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine:
-    then only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the names of
-    accounts that may use the admin page. `registration` says whether strangers may register. Raises `InvalidInput`.
+    names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
+    In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
+    names of accounts that may use the admin page. `registration` says whether strangers may register. Raises
+    `InvalidInput`.
     """
 
     server: MfaServer
@@ -100,6 +101,6 @@ def site_of(request: Request) -> Site:
 def under(request: Request, path: str) -> str:
     """Return `path` as a browser must request it.
 
-    If the application is mounted in another one, the mount's path comes first.
+    If the application is mounted in another application, the mount's path comes first.
     """
     return f"{request.scope.get('root_path', '')}{path}"

@@ -1,4 +1,7 @@
-"""Bind an authenticator to an account. An enrolment has no effect until a first code confirms it."""
+"""Bind an authenticator to an account.
+
+An enrolment has no effect until a code from the authenticator confirms the enrolment.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +130,7 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
 
 
 def _codes_in_advance(services: Services, token: str, typed: Redacted, now: int) -> tuple[RecoveryCodes, list[str]]:
-    """Return recovery codes and their hashes. Make them outside the transaction, because the hashes are slow.
+    """Return recovery codes and their hashes. Make the hashes outside the transaction, because hashing is slow.
 
     The codes are made only for an account's first factor, and only if the confirmation would succeed. Otherwise the
     result is empty.

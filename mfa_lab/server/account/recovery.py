@@ -1,4 +1,4 @@
-"""Recover an account whose authenticator is lost: a recovery code permits only enrolling a new one (NIST-4.2.1.1)."""
+"""Recover an account without its authenticator: a recovery code permits enrolling a new one (NIST-4.2.1.1)."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def add_code(connection: Connection, account_id: str, encoded: str, now: int) ->
 def acknowledge(services: Services, issue_id: str, now: int) -> bool:
     """Record that the owner has saved the set of codes with this id.
 
-    Return False if it is not an account's newest set.
+    Return False if this is not an account's newest set.
     """
     with services.store.transaction() as connection:
         row = connection.execute(_ISSUE, {"issue": issue_id}).first()

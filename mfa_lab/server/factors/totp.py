@@ -74,8 +74,8 @@ _FRESH_COUNT = update(accounts).where(accounts.c.id == bindparam("account")).val
 def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
     """Consume `step` if it is later than the last consumed step, and return whether it was consumed.
 
-    One SQL statement compares and sets. If several callers send the same code, only one therefore gets True
-    (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
+    One SQL statement compares and sets. If several callers send the same code, only one of these callers therefore
+    gets True (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
 

@@ -80,7 +80,10 @@ def add(connection: Connection, services: Services, account_id: str, permit: Per
 
 
 def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
-    """Return the row of a pending login with its account, or None, and a list of such rows, one for each factor."""
+    """Return the row of a pending login with its account, or None if there is no such login.
+
+    Also return a list of such rows, one for each factor of the account.
+    """
     rows = list(connection.execute(_STATE, {"token": token}))
     return (rows[0] if rows else None), [row for row in rows if row.factor_id]
 
@@ -91,7 +94,7 @@ def count_failed_attempt(connection: Connection, token: str) -> None:
 
 
 def complete(connection: Connection, token: str) -> bool:
-    """End the pending login as completed. If several callers do this, only the first one gets True."""
+    """End the pending login as completed. If several callers try this, only the first caller gets True."""
     return connection.execute(_END, {"token": token}).rowcount == 1
 
 

@@ -72,8 +72,7 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
 def _upsert() -> Executable:
     """Return PostgreSQL's form of `OR REPLACE`.
 
-    Only this function imports the PostgreSQL dialect, because it would take a tenth of the time for a server's
-    imports.
+    Only this function imports the PostgreSQL dialect, because this import would be a tenth of a server's imports.
     """
     from sqlalchemy.dialects import postgresql
 

@@ -30,7 +30,7 @@ _WORDS = {
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
     "recovery refused": "Somebody typed your password and a wrong recovery code. Not you? Change your password.",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
-    "reset code issued": "An administrator issued a reset code for you. If you did not ask for it, call them now.",
+    "reset code issued": "An administrator issued a reset code. If you did not ask for it, call your administrator at once.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
@@ -86,8 +86,8 @@ class SmtpNotifier:
     """Send each notification by mail to the account's name, which must be a mail address.
 
     `security` is "starttls", "tls" (encrypted from the first byte), or "none" (only for a mail server on the same
-    machine). With "starttls" and "tls", the mail server's certificate is checked. `sign_in` is a user name and a
-    password, if the mail server requires them. Raises `InvalidInput`.
+    machine). With "starttls" and "tls", the mail server's certificate is checked. `sign_in` is a pair of a user name
+    and a password, if the mail server requires a login. Raises `InvalidInput`.
     """
 
     @clears_variables  # of the password

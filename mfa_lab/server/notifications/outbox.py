@@ -1,6 +1,6 @@
 """Send the security notifications in the database: claim each notification, send it, and mark it as sent.
 
-The notification is sent outside any transaction. If a worker is killed between the claim and the mark, the claim
+Notifications are sent outside any transaction. If a worker is killed between the claim and the mark, the claim
 expires. A notification may therefore be sent twice, but is never lost.
 """
 

@@ -92,8 +92,8 @@ class PasswordHasher:
     def verify(self, stored: str | None, typed: Redacted | None) -> bool:
         """Return whether `typed` is the password that was hashed to `stored`.
 
-        Without `stored` or without `typed`, the call has the same cost and the result is False. Raises `ServerFault`
-        if the hash is damaged, or if there is too little memory.
+        If `stored` or `typed` is missing (None), the cost of the call is the same and the result is False. Raises
+        `ServerFault` if the hash is damaged, or if there is too little memory.
         """
         try:
             self._argon2.verify(
@@ -132,7 +132,7 @@ def _nfc(password: Redacted) -> Redacted:
 
 @clears_variables
 def encodable(text: str) -> bool:
-    """Return whether UTF-8 can encode `text`. The answer is no for a lone surrogate, which nobody can type."""
+    """Return whether UTF-8 can encode `text`. The result is False for a lone surrogate, which nobody can type."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -45,7 +45,7 @@ class SecretCipher:
         Raises `ServerFault` if the stored bytes were changed or belong to another row or key.
         """
         if key_id != self.key_id:
-            raise WrongKey("this factor was encrypted under another key: start the server with that key")
+            raise WrongKey("this factor was encrypted with another key: start the server with that key")
         try:
             return Redacted(
                 self._cipher.decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], self._bound_to(row)).decode()

@@ -13,7 +13,7 @@ from mfa_lab.server.storage.schema import enrolments, pendings, sessions, thrott
 
 KEEP_SECONDS = 24 * 3600
 """A pending login, enrolment or session stays in the database for a day after its expiry or last use. During this
-time, the instructor's view can say why it ended, instead of "unknown"."""
+day, the instructor's view can say why the step ended, instead of "unknown"."""
 _AT_ONCE = 100
 
 

@@ -38,7 +38,7 @@ class Keys:
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
-        """Derive the keys from `root` with HKDF-SHA256 (RFC 5869). Raises `WrongKey` unless `root` is 32 bytes."""
+        """Derive the keys from `root` with HKDF-SHA256 (RFC 5869). Raises `WrongKey` unless `root` has 32 bytes."""
         hidden = RedactedBytes(root)
         del root  # tracebacks may show variables
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
@@ -51,7 +51,7 @@ class Keys:
 
     @clears_variables
     def keyed_hash(self, text: str) -> str:
-        """Return the HMAC-SHA256 of `text`. It is always the same for a name.
+        """Return the HMAC-SHA256 of `text`. The result is always the same for a name.
 
         Without the key, nobody can work out the name.
         """

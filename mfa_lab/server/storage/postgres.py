@@ -38,7 +38,7 @@ _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user
 class Postgres:
     """The database of a `postgresql://` URL.
 
-    It has no place for a key file, so the caller or the environment gives the key.
+    The database has no place for a key file, so the caller or the environment must provide the key.
     """
 
     path = None

@@ -21,9 +21,10 @@ from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
 
 
 class Store:
-    """One open database. Its schema and key are checked when it is opened. `keys` are derived from the root key.
+    """One open database. When the database is opened, its schema and key are checked.
 
-    Raises `InvalidInput` if the URL is wrong, `WrongKey` if the key is wrong, or `ServerFault` if the database fails.
+    `keys` are derived from the root key. Raises `InvalidInput` if the URL is wrong, `WrongKey` if the key is wrong,
+    or `ServerFault` if the database fails.
     """
 
     @clears_variables  # the URL may hold the database's password
@@ -47,7 +48,9 @@ class Store:
 
     @contextmanager
     def transaction(self, *, flush: bool = True) -> Iterator[Connection]:
-        """Run one transaction at a time. It is committed at the end, and rolled back completely after any error.
+        """Run one transaction at a time.
+
+        The transaction is committed at the end, and rolled back completely after any error.
 
         With `flush=False`, all connections see the change at once, and a crash of this process does not undo it. The
         change reaches the disk only with the next transaction. Use `flush=False` only if another transaction follows

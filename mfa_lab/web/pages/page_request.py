@@ -76,7 +76,10 @@ class Visit:
         self._form = (template, values)
 
     def page(self, template: str, *, status: int = 200, alert: str = "", **values: Any) -> Response:
-        """Return a page whose forms are bound to this browser's cookie. A browser without a cookie gets a new one."""
+        """Return a page whose forms are bound to this browser's cookie.
+
+        A browser without a cookie gets a new cookie.
+        """
         token = self.token or tokens.anonymous()
         html = render(
             template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,

@@ -1,4 +1,4 @@
-"""Run the migrations for Alembic on the given connection, in the transaction that is already open on it."""
+"""Run the migrations for Alembic on the given connection, inside the transaction that is already open."""
 
 from alembic import context
 
