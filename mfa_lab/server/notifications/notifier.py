@@ -30,7 +30,8 @@ _WORDS = {
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
     "recovery refused": "Somebody typed your password and a wrong recovery code. Not you? Change your password.",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
-    "reset code issued": "An administrator issued a reset code. If you did not ask for it, call your administrator at once.",
+    "reset code issued": "An administrator issued a reset code for you. "
+    "If you did not ask for this code, call your administrator at once.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
