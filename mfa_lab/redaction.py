@@ -30,7 +30,9 @@ class _Holder(Generic[Value]):
     __str__ = __repr__
 
     def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("compare values from reveal() with hmac.compare_digest: the time that == takes leaks them")
+        raise TypeError(
+            "compare values from reveal() with hmac.compare_digest: the time that == needs reveals the values"
+        )
 
     __hash__ = None  # type: ignore[assignment]
 

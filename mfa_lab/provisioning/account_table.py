@@ -249,6 +249,6 @@ def _cells(value: object) -> dict[str, str] | str:
         if column not in _COLUMNS or column == "name" or column in cells:
             return f": an account may have only {', '.join(list(_COLUMNS)[1:])}, each at most once"
         if not isinstance(cell, str) and type(cell) is not int:
-            return f", {column}: write a text or a whole number"
+            return f", {column}: write a string or an integer"
         cells[column] = str(cell).strip()
     return cells

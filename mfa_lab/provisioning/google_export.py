@@ -29,7 +29,7 @@ _MAX_CODES = 100
 _START = "otpauth-migration://offline?data="
 _VERSION = 1
 
-_DAMAGED = "this export is damaged, or cut off: scan its QR code again"
+_DAMAGED = "this export is damaged or incomplete: scan its QR code again"
 
 # Field numbers of the message, and of an account in it.
 _ACCOUNTS, _VERSION_FIELD, _COUNT, _INDEX, _BATCH = 1, 2, 3, 4, 5
@@ -41,7 +41,7 @@ _HOTP, _TOTP = 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An account of an export that this kit cannot use, and the reason."""
+    """An account of an export that this kit cannot use, and the reason why not."""
 
     label: str
     why: str

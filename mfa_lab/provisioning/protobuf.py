@@ -77,7 +77,7 @@ def _taken(stream: io.BytesIO, count: int) -> bytes:
 
 
 def _damaged() -> InvalidInput:
-    return InvalidInput("this message is damaged, or cut off: fetch it again")
+    return InvalidInput("this message is damaged or incomplete: fetch it again")
 
 
 def _as_varint(value: int) -> bytes:

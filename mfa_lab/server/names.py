@@ -114,9 +114,9 @@ def checked_name(name: object) -> str:
         raise InvalidInput("a name must not contain a colon, line breaks or control characters")
     spelt = normal_name(normal)
     if len(spelt.encode()) > MAX_NORMAL_BYTES:
-        raise InvalidInput("this name is too long once its characters are spelt out: choose a shorter one")
+        raise InvalidInput("this name is too long when its characters are written out: choose a shorter name")
     if normal_name(spelt) != spelt:  # the account would be stored under the spelling of another name
-        raise InvalidInput("this name has two normal spellings: choose another one")
+        raise InvalidInput("this name has two normal spellings: choose another name")
     if not all(map(_may_stand, _words(normal))):
         raise InvalidInput(
             "a name may have letters, digits and signs of a plain keyboard: leave out symbols, invisible characters "

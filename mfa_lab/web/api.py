@@ -80,17 +80,25 @@ def _problem(status: int, sentence: str, reason: Reason) -> Response:
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The host name is not this server's, or the body cannot be read"},
+    400: {
+        "model": Problem,
+        "description": "The host name does not belong to this server, or the body cannot be read",
+    },
     403: {
         "model": Problem,
-        "description": "Rejected, always with the same words. `already_done`: this token has completed "
-        "its step; `login_over`: it has ended or expired",
+        "description": "The request is rejected, and the sentence does not give the cause. `already_done`: the token's "
+        "step is completed; `login_over`: the token's login or enrolment has ended or expired",
     },
     413: {"description": "The body is too large"},
-    422: {"model": Problem, "description": "An invalid value; the sentence says which one"},
-    503: {"model": Problem, "description": "The server failed; before you retry, check whether the request was done"},
+    422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},
+    503: {
+        "model": Problem,
+        "description": "The server failed. Check whether the request was carried out before you retry",
+    },
 }
-_NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
+_NO_TOKEN: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "The request has no bearer token"}
+}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "There is no session, or the session is too old for this call: log in"}
 }

@@ -33,7 +33,7 @@ _RAW_BY_HTTPS = _RAW + [(name.lower().encode(), value.encode()) for name, value 
 _PROXY = {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"}
 _NEEDS_HTTPS = "This server accepts only https. If it is behind a proxy, the proxy must send X-Forwarded-Proto."
 _NEEDS_HTTP = "This server was started for plain http on its own machine. To use a proxy, start it for https."
-_NO_SUCH_HOST = "This server does not answer to this name."
+_NO_SUCH_HOST = "This server does not accept requests for this host name."
 
 
 class Shield:
@@ -102,6 +102,8 @@ class Shield:
             log.warning("refused: this server is for https, but the request came over %s", scope["scheme"])
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in _PROXY for name, _ in headers):
-            log.warning("refused: this server is for plain http without a proxy, but the request came by a proxy")
+            log.warning(
+                "refused: this server is for plain http without a proxy, but the request came through a proxy"
+            )
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None

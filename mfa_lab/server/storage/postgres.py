@@ -26,11 +26,11 @@ _OPTIONS = {
 _BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
 """The lock's number is arbitrary. If a worker is killed, its connection ends, and PostgreSQL releases the lock."""
 _REMEDIES = (
-    ("55P03", "is kept busy by another program: try again in a moment"),
+    ("55P03", "is locked by another program: try again in a moment"),
     ("25006", "is read-only: connect to the primary server"),
     ("42501", "refuses this user: grant it all rights on the kit's tables"),
     ("42P01", "was emptied while the server ran: restore a backup"),
-    ("53", "has no space or no free connection left: free some"),
+    ("53", "has no space or no free connection left: free a connection or some space"),
 )
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 

@@ -92,7 +92,7 @@ def _check_file(path: Path) -> None:
         status = path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            problem = "is a link that points nowhere: name the file itself"
+            problem = "is a link to a missing file: give the path of the file itself"
     except OSError:
         return  # SQLite will tell
     else:
