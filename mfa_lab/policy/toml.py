@@ -155,10 +155,10 @@ def _no_toml(text: str, error: Exception) -> InvalidInput:
     at = re.search(r"at line (\d+)", str(error))
     if at:
         line = int(at[1])
-    elif isinstance(error, tomllib.TOMLDecodeError):  # at the end: name the line where it opens
+    elif isinstance(error, tomllib.TOMLDecodeError):  # the error is at the end: name the line where the value begins
         last = len(text.rstrip().split("\n"))
         line = _beginning(lines, last) or last
-    else:  # tomllib gave up: search the first line at which it does
+    else:  # tomllib gave up: find the first line at which it gives up
         kind = type(error)
         line = bisect_left(range(1, len(lines)), True, key=lambda end: type(_trouble(lines[:end])) is kind) + 1
     begins = _beginning(lines, line)

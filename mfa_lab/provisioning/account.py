@@ -103,7 +103,7 @@ class OtpAccount:
             issuer=self.issuer or None,
         )
         start = "otpauth://totp/"
-        # PyOTP leaves a slash in a name as it is; apps that read the last part of a path would cut the name there.
+        # PyOTP does not encode a slash in a name. Apps that read only the last part of a path would lose the rest.
         uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(

@@ -34,7 +34,7 @@ _DAMAGED = "this export is damaged or incomplete: scan its QR code again"
 # Field numbers of the message, and of an account in it.
 _ACCOUNTS, _VERSION_FIELD, _COUNT, _INDEX, _BATCH = 1, 2, 3, 4, 5
 _SECRET, _NAME, _ISSUER, _ALGORITHM, _DIGITS, _TYPE = 1, 2, 3, 4, 5, 6
-_ALGORITHMS = {0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"}  # 0: not said
+_ALGORITHMS = {0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"}  # 0: not specified
 _DIGIT_COUNTS = {0: 6, 1: 6, 2: 8}
 _HOTP, _TOTP = 1, 2
 

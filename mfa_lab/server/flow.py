@@ -232,7 +232,7 @@ class MfaServer:
         The last authenticator cannot be revoked, but only replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database sees the rest
+        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no other text reaches the database
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:

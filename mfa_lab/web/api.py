@@ -86,8 +86,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     },
     403: {
         "model": Problem,
-        "description": "The request is rejected, and the sentence does not give the cause. `already_done`: the token's "
-        "step is completed; `login_over`: the token's login or enrolment has ended or expired",
+        "description": "The request is rejected, and the sentence does not say why. `already_done`: the token's step "
+        "is completed; `login_over`: its login or enrolment has ended or expired",
     },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},

@@ -141,7 +141,9 @@ def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Itera
     finally:
         over.set()
         if notifier is not None:
-            thread.join(_SECONDS_FOR_THE_LAST_ONE)  # if it is cut off, its claim expires and it is sent again
+            thread.join(
+                _SECONDS_FOR_THE_LAST_ONE
+            )  # an interrupted notification is sent again after its claim expires
 
 
 def _style() -> Response:

@@ -74,7 +74,7 @@ class Shield:
             try:
                 await self.app(scope, receive, with_headers)
             except ClientDisconnect:
-                return  # the client hung up: no answer, and no traceback in the log
+                return  # the client has disconnected: send no answer, and log no traceback
             except Exception as fault:
                 clear_variables(fault)
                 below = fault.__traceback__ and fault.__traceback__.tb_next  # this frame still holds the request

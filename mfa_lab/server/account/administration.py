@@ -35,9 +35,9 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         "recovery_wait_until": 0,
         "created_at": now,
     }
-    with services.store.transaction() as connection:  # nobody else writes meanwhile
+    with services.store.transaction() as connection:  # during this transaction, nobody else writes
         taken = _account_id(connection, typed) is not None or reserved
-        if taken:  # a line here too: otherwise nothing reaches the disk, and the answer comes sooner
+        if taken:  # write a line here, too: without a write, the answer would come earlier
             audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
         else:
             connection.execute(_ADD_ACCOUNT, account)

@@ -66,7 +66,7 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
     replacement = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     hashes = recovery_codes.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
-        # First: a login that ended meanwhile takes no code, and its answer is the same for a correct and a wrong one.
+        # Check first whether the login has ended meanwhile: then the answer is the same for correct and wrong codes.
         if (how := pending_logins.how_it_ended(connection, token)) is not None:
             decision = ended(how, account_id)
         elif found is None or connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
@@ -93,7 +93,9 @@ def _refuse_late(services: Services, token: str, decision: Decision, now: int) -
     done. This answer does not depend on the code that the second click sent.
     """
     spare = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
-    recovery_codes.hash_codes([*spare, *spare], services.policy.hash_cost)  # the second hash is a head start
+    recovery_codes.hash_codes(
+        [*spare, *spare], services.policy.hash_cost
+    )  # the second hash gives the first click time to finish
     with services.store.transaction() as connection:
         if (how := pending_logins.how_it_ended(connection, token)) is not None:
             decision = ended(how, decision.account_id or "")
@@ -142,7 +144,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
 
 def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
     """Add one recovery code that an administrator issues."""
-    _add_codes(connection, account_id, [encoded], "")  # whoever lost it asks the administrator again
+    _add_codes(connection, account_id, [encoded], "")  # an owner who loses this code asks the administrator again
     record(connection, now, Event.RESET_CODE_ISSUED, account_id)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 

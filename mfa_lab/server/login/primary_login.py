@@ -16,8 +16,9 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
-# The query returns one row whether or not the name is known: an empty result comes microseconds sooner (ASVS-6.3.8).
-# The throttle counts under the stored name, so that two accounts never share a count that one of them could reset.
+# The query returns one row whether or not the name is known: an empty result would come some microseconds earlier
+# (ASVS-6.3.8). The throttle counts failures under the stored name. Two accounts therefore never share a count that
+# the owner of one account could reset.
 _ACCOUNT = (
     select(
         accounts.c.id,

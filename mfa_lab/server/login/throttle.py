@@ -21,8 +21,8 @@ attacker gains no free guesses by waiting."""
 _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
     throttles.c.key == bindparam("for_key")
 )
-# This one statement runs whatever happened, and it always writes. SQLite does not write a row that an UPDATE would
-# leave the same, and a faster commit would reveal that somebody must wait.
+# This one SQL statement runs in every case, and always writes. SQLite does not write a row if an UPDATE does not
+# change it, and a faster commit would reveal that somebody must wait.
 _REPLACE = insert(throttles).prefix_with("OR REPLACE")
 _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
 

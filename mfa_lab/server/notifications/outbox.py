@@ -34,7 +34,8 @@ _UNSENT = (
     )
     .subquery()
 )
-# Every owner's first notification, then every owner's second: so a flood for one account delays no other account.
+# First the oldest notification of each owner, then the second of each owner. A flood of notifications for one account
+# therefore delays no other account.
 _WAITING = (
     select(notifications.c.id, notifications.c.at, notifications.c.event, accounts.c.name)
     .join_from(notifications, _UNSENT, notifications.c.id == _UNSENT.c.id)
@@ -62,7 +63,7 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
         for row in waiting:
             if _sends(notifier, row.name, Notification(row.at, row.event)):
                 sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
-    finally:  # mark those that were sent, whatever happens to the next
+    finally:  # mark the sent notifications, even if an error stops the loop
         with store.transaction() as connection:
             _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
     if len(sent) < len(waiting):

@@ -18,7 +18,7 @@ from mfa_lab.errors import InvalidInput, ServerFault
 
 _OPTIONS = {
     "lock_timeout": "10s",
-    # A worker that hangs between two statements must not keep the lock from all the others.
+    # A worker that hangs between two SQL statements must not hold the lock, because all other workers need it.
     "idle_in_transaction_session_timeout": "30s",
     "statement_timeout": "30s",
     "timezone": "UTC",
@@ -49,7 +49,7 @@ class Postgres:
         options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
         given = url.query.get("options")
         arguments = {"options": f"{options} {given}" if given else options, "application_name": "mfa-lab"}
-        if "connect_timeout" not in url.query:  # SQLAlchemy lets these win over the URL's
+        if "connect_timeout" not in url.query:  # SQLAlchemy prefers these arguments to the URL's
             arguments["connect_timeout"] = "5"
         try:
             self.engine: Engine = create_engine(
@@ -57,7 +57,7 @@ class Postgres:
                 hide_parameters=True,
                 connect_args=arguments,
                 pool_size=1,
-                # Each statement sees what was committed before it: a snapshot from before the lock would be old.
+                # Each SQL statement sees all earlier commits: a snapshot from before the lock would be old.
                 isolation_level="READ COMMITTED",
             )
         except ModuleNotFoundError:

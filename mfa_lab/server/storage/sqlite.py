@@ -94,10 +94,10 @@ def _check_file(path: Path) -> None:
         if path.is_symlink():
             problem = "is a link to a missing file: give the path of the file itself"
     except OSError:
-        return  # SQLite will tell
+        return  # SQLite will report the error
     else:
         if stat.S_ISDIR(status.st_mode):
-            return  # SQLite will tell
+            return  # SQLite will report the error
         if not stat.S_ISREG(status.st_mode):
             problem = "cannot be opened, because it is not a regular file: choose another file"
         elif os.name == "posix" and status.st_uid not in (0, os.geteuid()):

@@ -32,7 +32,7 @@ class Store:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
-        # Threads take turns here, on one connection. That is twice as fast as polling the database's lock.
+        # Threads take turns on one connection. This is twice as fast as if each thread polled the database's lock.
         self._turn = Lock()
         self._engine = self._database.engine
         self._kept: list[Connection] = []

@@ -138,7 +138,7 @@ def kept(visit: Posted) -> Response:
 
     The form is on the page that showed the codes, or comes after a later login.
     """
-    if visit.field("kept") != "yes":  # the second of two clicks may meet the button, but it ticks no box
+    if visit.field("kept") != "yes":  # a second click may hit this button, but it ticks no box
         raise InvalidInput("tick the box if you have saved your recovery codes: go back, or log in again")
     if not visit.server.acknowledge_recovery_codes(visit.field("issue_id")):
         raise InvalidInput("these are not your newest recovery codes: after your next login, make a fresh set")

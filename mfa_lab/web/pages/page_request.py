@@ -155,7 +155,7 @@ class Visit:
         if earlier and tokens.same(given, earlier):
             if tokens.same(self._step(earlier), step):
                 raise StepDone
-            raise AccessDenied(OUT_OF_DATE)  # another tab went on meanwhile
+            raise AccessDenied(OUT_OF_DATE)  # another tab has done the next step meanwhile
         log.warning("refused: %s", "the form does not belong to this cookie" if self.token else _NO_COOKIE)
         raise AccessDenied
 
