@@ -18,7 +18,7 @@ import click
 from benchmarks.harness import Row
 
 MODULES = {
-    "login": ("begin_login", "finish_login", "million", "names", "match"),
+    "login": ("begin_login", "finish_login", "passkey", "million", "names", "match"),
     "peers": ("peers",),
     "over_http": ("http_code", "http_password", "http_memory"),
     "load": ("http_workers", "load"),

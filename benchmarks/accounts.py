@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, insert
 
 from benchmarks.harness import timed
-from mfa_lab import ManualClock, MfaServer, Policy
+from mfa_lab import ManualClock, MfaServer, Policy, RelyingParty
 from mfa_lab.clock import SystemClock
 from mfa_lab.otp import code_at
 from mfa_lab.provisioning import new_secret
@@ -29,6 +29,8 @@ from mfa_lab.server.storage.schema import ENCRYPTION_VERSION, accounts, factors
 if TYPE_CHECKING:
     from tests.postgres import Cluster
 
+ORIGIN = "http://shop.localhost:8000"
+_PARTY = RelyingParty("shop.localhost", (ORIGIN,))
 PASSWORD = "demo: correct horse battery staple"
 
 _ACCOUNTS = """
@@ -70,7 +72,7 @@ class Site:
         self._turns = cycle(self.names)
 
     def _open(self) -> MfaServer:
-        return MfaServer(self.url, clock=self.clock, policy=self.policy, key=self.key)
+        return MfaServer(self.url, clock=self.clock, policy=self.policy, key=self.key, relying_party=_PARTY)
 
     def move(self, url: str) -> None:
         """Take the accounts to another database, an empty one on PostgreSQL."""

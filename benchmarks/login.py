@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -10,12 +11,16 @@ from statistics import mean, median
 
 import argon2
 import pyotp
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.hashes import SHA256
 
-from benchmarks.accounts import PASSWORD, one_row, site, update
+from benchmarks.accounts import ORIGIN, PASSWORD, one_row, site, update
 from benchmarks.harness import Row, interleaved, ratio_row, timed, without_the_slowest
-from mfa_lab import AccessDenied, Policy, otp
+from mfa_lab import AccessDenied, Policy, SeededRandomness, otp
 from mfa_lab.attacks.helpers.timing import TOLD_APART, welch_t
 from mfa_lab.errors import NoMatch
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.policy import OWASP
 from mfa_lab.provisioning import new_secret
 
@@ -23,6 +28,8 @@ FEW, MANY, TAKING_TURNS = 10, 1_000_000, 200
 PLANTED_SECONDS = 0.001
 NOW = 1_800_000_010
 BATCH = 100
+_SIGNED = bytes(69)
+"""As long as what a passkey signs: 37 bytes of its own, and the hash of the client data."""
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108
 
 
@@ -74,6 +81,40 @@ def finish_login(pairs: int = 250) -> Row:
         reach=2.5,
         times=times,
         figures={"update_ms": update_s * 1e3, "fdatasync_ms": sync_s * 1e3},
+    )
+
+
+def passkey(pairs: int = 250) -> Row:
+    """A valid response of a passkey: one durable transaction. Pending login and response are made outside."""
+    with site(FEW) as here:
+        connection = one_row(here.folder / "bare.db")
+        name, browser = here.names[0], Browser(ORIGIN)
+        holder = PasskeyHolder(SeededRandomness(1), synced=False)
+        session = here.server.finish_login(here.server.begin_login(name, PASSWORD), here.code())
+        creation = here.server.start_passkey(session)
+        here.server.confirm_passkey(creation, browser.create(creation.options, holder))
+        key = holder.passkeys[0].key
+        public, signature = key.public_key(), key.sign(_SIGNED, ECDSA(SHA256()))
+
+        def ours() -> float:
+            here.clock.advance(30)
+            pending = here.server.begin_login(name, PASSWORD)
+            response = json.dumps(browser.get(here.server.start_passkey_login(pending), holder))
+            return timed(lambda: here.server.finish_passkey_login(pending, response))
+
+        def bare() -> float:
+            return timed(lambda: (public.verify(signature, _SIGNED, ECDSA(SHA256())), update(connection)))
+
+        times = interleaved(ours, bare, pairs)
+        verify_s = median(timed(lambda: public.verify(signature, _SIGNED, ECDSA(SHA256()))) for _ in range(200))
+        connection.close()
+    return ratio_row(
+        "passkey",
+        what="finish_passkey_login, WAL file",
+        against="ES256 verify + durable UPDATE",
+        reach=2.5,
+        times=times,
+        figures={"verify_ms": verify_s * 1e3},
     )
 
 

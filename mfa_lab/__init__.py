@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mfa_lab.policy import Policy
     from mfa_lab.randomness import SeededRandomness, SystemRandomness
     from mfa_lab.redaction import Redacted
+    from mfa_lab.server.factors.passkey.relying_party import RelyingParty
     from mfa_lab.server.flow import MfaServer
     from mfa_lab.server.records import PendingLogin, Permit, Session
 
@@ -35,6 +36,7 @@ _HOMES = {
     "Phone": "mfa_lab.phone.authenticator",
     "Policy": "mfa_lab.policy",
     "Redacted": "mfa_lab.redaction",
+    "RelyingParty": "mfa_lab.server.factors.passkey.relying_party",
     "SeededRandomness": "mfa_lab.randomness",
     "Session": "mfa_lab.server.records",
     "SkewedClock": "mfa_lab.clock",
@@ -56,6 +58,7 @@ __all__ = [
     "Phone",
     "Policy",
     "Redacted",
+    "RelyingParty",
     "SeededRandomness",
     "Session",
     "SkewedClock",

@@ -125,6 +125,44 @@ class Reason(StrEnum):
     NOT_PERMITTED = "not permitted"
     UNKNOWN_SESSION = "unknown session"
     STALE_SESSION = "stale session"
+    NOT_PHISHING_RESISTANT = "not phishing-resistant"
+    CODE_NOT_ALLOWED = "code not allowed"
+    # The checks of a passkey's response, in the order in which they are made.
+    PASSKEY_MALFORMED = "passkey: malformed"
+    PASSKEY_UNKNOWN = "passkey: unknown"
+    PASSKEY_OWNER = "passkey: another account"
+    PASSKEY_TYPE = "passkey: type"
+    PASSKEY_CHALLENGE = "passkey: challenge"
+    PASSKEY_ORIGIN = "passkey: origin"
+    PASSKEY_CROSS_ORIGIN = "passkey: cross-origin"
+    PASSKEY_RP_ID = "passkey: RP ID"
+    PASSKEY_USER_PRESENT = "passkey: user not present"
+    PASSKEY_USER_VERIFIED = "passkey: user not verified"
+    PASSKEY_SYNCED = "passkey: synced"
+    PASSKEY_BACKUP = "passkey: backup bits"
+    PASSKEY_ALGORITHM = "passkey: algorithm"
+    PASSKEY_KNOWN = "passkey: already registered"
+    PASSKEY_SIGNATURE = "passkey: signature"
+    PASSKEY_COUNTER = "passkey: counter"
+
+
+class PasskeyRefused(MfaError):
+    """The verifier did not accept a passkey's response; `reason` names the check that failed.
+
+    `flow` catches this error, and the user reads only a public sentence.
+    """
+
+    def __init__(self, sentence: str, *, reason: Reason = Reason.PASSKEY_MALFORMED) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class CeremonyRefused(MfaError):
+    """A browser or an authenticator refused a passkey's ceremony; `name` is the DOMException that a page sees."""
+
+    def __init__(self, sentence: str, *, name: str = "NotAllowedError") -> None:
+        super().__init__(sentence)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,10 @@ FLOORS: list[tuple[Part, ...]] = [
                 "flow",
             ),
         ),
-        Part("phone", "the user's side: the authenticator app, and its widget in the browser"),
+        Part(
+            "phone",
+            "the user's side: the authenticator app and its widget, passkeys, the browser that knows its origin",
+        ),
     ),
     (
         Part(

@@ -42,7 +42,9 @@ def parts() -> str:
 def hours() -> str:
     """Return the parts with their hours, for the README."""
     rows = ["| part | notebooks | time | afterwards you can |", "|---|---|---|---|"]
-    core = "log in with a code, explain how codes are made, checked and guessed, and say what they cannot stop"
+    core = (
+        "log in with a code, explain how codes are made, checked and guessed, and say which attacks codes cannot stop"
+    )
     rows.append(f"| **Core path** | sections of {len(CORE_PATH)} notebooks | {duration(core_minutes())} | {core} |")
     for part in PARTS:
         learn = part.learn[0].lower() + part.learn[1:].rstrip(".")

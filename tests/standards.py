@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "standards.md"
 _HEAD = """# What the standards require, and where the kit shows it
 
 `python -m tests.standards` generates this page from `data/standards.toml`. A test fails if a row names a test or a
-cell that does not exist, or one that does not mention the clause. The second column sums up each clause in our words.
+cell that does not exist or does not mention the clause. The second column sums up each clause in our words.
 
 | clause | requirement | shown by the test | taught in |
 |---|---|---|---|

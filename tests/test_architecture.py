@@ -143,7 +143,7 @@ def test_the_page_names_functions_that_are_there() -> None:
     text = PAGE.read_text(encoding="utf-8")
     steps = re.findall(r"^\d\. .*?\[`\w+\.(\w+)`\]\(\.\./([\w/]+\.py)\)", text, re.MULTILINE)
     places = re.findall(r"`(\w+)` in \[[\w/.]+\]\(\.\./([\w/]+\.py)\)", text)
-    assert (len(steps), len(places)) == (5, 10)
+    assert (len(steps), len(places)) == (5, 12)
     missing = [
         (name, path)
         for name, path in steps + places
@@ -152,14 +152,14 @@ def test_the_page_names_functions_that_are_there() -> None:
     assert missing == []
 
 
-HEAVY = {"IPython", "ipywidgets", "anywidget", "matplotlib", "numpy", "PIL", "zxingcpp", "jupyterlab"}
+HEAVY = {"IPython", "PIL", "anywidget", "fido2", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "zxingcpp"}
 
 
 @pytest.mark.parametrize(
     "statement", ["import mfa_lab", "from mfa_lab import MfaServer", "from mfa_lab import Phone"]
 )
 def test_importing_loads_nothing_of_jupyter(statement: str) -> None:
-    """An application that uses the server side pays for no notebook, no plotting and no picture library."""
+    """An application that uses the server side loads no notebook, plotting or picture library, and no `fido2`."""
     program = f"import sys\n{statement}\nprint(sorted({HEAVY!r} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown == "[]\n"

@@ -17,11 +17,12 @@ import pytest
 from click.testing import CliRunner
 
 import mfa_lab
-from mfa_lab import ManualClock, MfaServer, Phone, Policy
+from mfa_lab import ManualClock, MfaServer, Phone, Policy, SeededRandomness
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import code_at, diagnose, explain, match, match_consecutive
 from mfa_lab.otp.codes import secret_bytes, tidy_code
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, build_uri, google_export, parse_uri, qr_png, qr_svg
 from mfa_lab.provisioning.account_table import parse_table
 from mfa_lab.redaction import Redacted, clears_variables
@@ -171,6 +172,27 @@ PHONE: dict[str, Callable[[Phone], object]] = {
 def test_no_frame_shows_what_a_call_was_given(name: str) -> None:
     """What every function of codes, URIs and tokens shows, whether it rejects its input or breaks."""
     check_every_point(lambda: PURE[name])
+
+
+def test_no_frame_of_a_passkey_holder_shows_its_private_key() -> None:
+    """While it makes the key, and while it signs."""
+    known = PasskeyHolder(SeededRandomness(1))
+    known.make("shop.example", {"id": b""}, algorithms=[-7])
+    number = known.passkeys[0].key.private_numbers().private_value
+    forms = {str(number), f"{number:x}", repr(number.to_bytes(32, "big"))}
+
+    def make() -> Callable[[], object]:
+        holder = PasskeyHolder(SeededRandomness(1))
+        return lambda: (
+            holder.make("shop.example", {"id": b""}, algorithms=[-7]),
+            holder.sign("shop.example", bytes(32)),
+        )
+
+    _, count = broken_at(make(), sys.maxsize)
+    errors = [broken_at(make(), at)[0] for at in range(count)]
+    assert len([error for error in errors if error]) > 10
+    lines = [line for error in errors if error for line in our_variables(error)]
+    assert not [line for line in lines if any(form in line for form in forms)]
 
 
 @pytest.mark.parametrize("name", PHONE)

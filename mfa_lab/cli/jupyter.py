@@ -27,6 +27,7 @@ _KIT_IMPORTS = [
     "argon2",
     "cryptography",
     "fastapi",
+    "fido2",
     "httpx",
     "ipykernel_launcher",
     "ipywidgets",

@@ -1,6 +1,6 @@
-"""One entry point, `from mfa_lab.lab import check, predict, window_strip`, for everything that the notebooks show.
+"""The one place from which notebooks import everything, as in `from mfa_lab.lab import check, predict`.
 
-Each name is loaded on first use, so a notebook loads only what it shows.
+Each name is loaded on first use, so a notebook loads only the names that it uses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The server's answer as a record with two views, the user's and the instructor's, in text and in HTML."""
+"""The server's answer as a record with two views, for the user and for the instructor, in text and in HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold one answer: `told` is what the user is told, and `seen` what really happened, as (name, value) pairs."""
+    """Hold one answer.
+
+    `told` is what the user is told, and `seen` is what really happened, as (name, value) pairs.
+    """
 
     granted: bool
     told: str
@@ -33,7 +36,7 @@ class Answer:
         return self.html()
 
     def html(self) -> str:
-        """Return both views. The instructor's view follows a summary that can be opened from the keyboard."""
+        """Return both views. The keyboard can open and close the instructor's view."""
         rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in self.seen)
         seen = f"<details open><summary>What really happened</summary><dl>{rows}</dl></details>" if rows else ""
         sign = f'<span class="mfa-sign" aria-hidden="true">{self.sign}</span>'
@@ -42,9 +45,9 @@ class Answer:
 
 
 def refused_by(error: MfaError) -> Answer:
-    """Return an error as an answer.
+    """Return an error of this kit as an answer.
 
-    The answer consists of one sentence. For `AccessDenied`, the instructor's view is added if the policy allows it.
+    The user's view is one sentence. For `AccessDenied`, there is also the instructor's view if the policy allows it.
     """
     trace = error.trace if isinstance(error, AccessDenied) else None
     if trace is None:
@@ -65,7 +68,7 @@ def _beside(offset: int) -> str:
 
 
 def attempt(call: Callable[[], object], granted: str = "It was granted.") -> Answer:
-    """Call `call()` and return the answer: a rejection with both views, or the text `granted`."""
+    """Call `call()` and return its result as an answer: a rejection with both views, or the text `granted`."""
     try:
         call()
     except MfaError as error:

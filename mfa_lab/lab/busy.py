@@ -1,4 +1,4 @@
-"""Show the progress of a slow call in one line, which disappears when the call is done."""
+"""Show the progress of a slow call in one line. The line disappears when the call ends."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import TracebackType
 from typing import Any, Self
 
 shown_after_seconds = 1.0
-"""A call that ends sooner shows no progress line. Tests set this value."""
+"""A call that ends within this time shows no progress line. Tests set this value."""
 
 
 class Busy:
     """Show the progress of a call, as in `with Busy("Checking your answer, case", 12) as busy: busy.at(3)`.
 
-    The line appears only in a front end of Jupyter Server, where a person is watching. Elsewhere, outputs are
+    The line appears only in a front end of Jupyter Server, because a person watches there. All other outputs are
     committed and compared, so they must not depend on the machine's speed.
     """
 
@@ -27,7 +27,7 @@ class Busy:
         self._timer.daemon = True
 
     def at(self, number: int) -> None:
-        """Show that item `number` is next, counting from 1."""
+        """Show that the call now works on item `number`; the first item is 1."""
         with self._showing:
             self._text = f"{self._doing} {number} of {self._count} ..."
             if self._line is not None:

@@ -1,8 +1,8 @@
-"""Messages for a cell that was run too early or twice. Instead of a traceback, they say which cells to run first.
+"""Messages for a cell that was run too early or twice. They replace the traceback and say which cells to run first.
 
-The kit knows its own notebooks, so it can distinguish this case from a learner's own mistake. Python's own message
-stays in three cases: the learner changed the cell, no cell defines the name, or the cell fails although all cells
-above it have run.
+The kit knows its own notebooks, so it can distinguish the wrong order of cells from a learner's own mistake. In three
+cases, Python's own message stays: the learner changed the cell, no cell defines the name, or the cell fails although
+all cells above it have run.
 
 If a cell with an answer contains a common typing mistake, such as a letter without quotes, a line after Python's
 message says how to correct it.
@@ -51,7 +51,10 @@ class Book:
 
 
 def install() -> None:
-    """Make IPython show the advice. Do nothing outside a kernel, or if other code already handles exceptions."""
+    """Make IPython show the message from `advice`.
+
+    Do nothing outside a kernel, or if other code already handles exceptions.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None and not shell.custom_exceptions:
         shell.set_custom_exc((Exception,), _show)
@@ -80,7 +83,7 @@ def _show(
 
 @cache
 def books() -> tuple[Book, ...]:
-    """Return every notebook as the kit delivers it."""
+    """Return all notebooks as the kit delivers them."""
     return tuple(_read(path) for path in sorted(notebooks_dir().glob("*.ipynb")))
 
 
@@ -93,7 +96,7 @@ def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], sess
     """Return a message that says which cells to run first, or "" if the error has another cause.
 
     `ran` contains the sources of all cells that were run, ending with the failed cell. `session` is the notebook's
-    name according to Jupyter. A copy of a notebook has another name, but its cells identify it.
+    name according to Jupyter. A copied notebook has another name, but its cells identify it.
     """
     book = max(known, key=lambda book: (len({*ran} & {*book.cells}), book.name == session), default=None)
     if book is None or not ({*ran} & {*book.cells} or book.name == session):
@@ -108,9 +111,11 @@ def advice(error: BaseException, ran: Sequence[str], known: Iterable[Book], sess
 
 
 def slip_of_writing(error: BaseException, source: str) -> str:
-    """Return a message that corrects a typing mistake in an answer, or "" if the cell has another error or no answer.
+    """Return a message that corrects a typing mistake in an answer.
 
-    It recognises letters without quotes, curly quotes, and a number with a percent sign.
+    Return "" if the cell contains no answer or has another error.
+
+    The function recognises letters without quotes, curly quotes, and a number with a percent sign.
     """
     if not _ASKED.search(source):
         return ""
@@ -127,18 +132,18 @@ def slip_of_writing(error: BaseException, source: str) -> str:
             parts = statement.value.elts if isinstance(statement.value, ast.Tuple) else [statement.value]
             words = [part.id for part in parts if isinstance(part, ast.Name)]
             if error.name in words and len(words) == len(parts):
-                return f'Write letters and texts in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
+                return f'Write letters and words in quotes: {ast.unparse(statement.targets[0])} = "{"".join(words)}"'
     return ""
 
 
 def _of_order(places: list[int | None], place: int, error: BaseException) -> str:
-    """Return what is wrong with the order of cells, or "" if nothing is wrong."""
+    """Return a message that says what is wrong with the order of cells, or "" if nothing is wrong."""
     start = max(
         (number for number, each in enumerate(places) if each == 0), default=-1
     )  # the setup cell defines everything again
     since = [] if start < 0 else places[start:]
     if since[:-1].count(place):
-        why = "This cell works only once, and it has run before: that run used up what the cells above made."
+        why = "This cell works only once, and it has run before. The first run consumed what the cells above made."
     elif _in_order(since, place):
         return ""
     else:
@@ -148,14 +153,17 @@ def _of_order(places: list[int | None], place: int, error: BaseException) -> str
 
 
 def _in_order(since: list[int | None], place: int) -> bool:
-    """Return whether all cells above have run, from top to bottom. A changed cell may stand for any of them."""
+    """Return whether all cells above this cell have run, from top to bottom.
+
+    A cell that the learner changed may count as any missing cell.
+    """
     known = [each for each in since if each is not None]
     changed, missing = len(since) - len(known), place + 1 - len(known)
     return bool(known) and known == sorted(set(known)) and missing <= changed
 
 
 def _maker(name: str, cells: Sequence[str]) -> str:
-    """Return a description of the last of these cells that defines a name, or "" if no cell does."""
+    """Return a description of the last of these cells that defines the name, or "" if no cell defines it."""
     for number, source in reversed([*enumerate(cells)]):
         for statement in ast.parse(source).body:
             if name in _made(statement):

@@ -1,6 +1,6 @@
-"""`mfa-lab doctor` checks whether everything that the kit needs is here and works.
+"""The command `mfa-lab doctor` checks whether everything that the kit needs is installed and works.
 
-It prints a line for each finding and for each remedy.
+The command prints a line for each finding and for each remedy.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ finally:
     sys.meta_path.remove(Recorder)
     print(json.dumps([getattr(sys.modules.get("mfa_lab"), "__version__", ""), sys.prefix, taken]))
 """
-"""A program that imports what notebooks import, and records which modules come from the notebooks' folder.
+"""A program that imports what notebooks import. It reports which modules come from the notebooks' folder.
 
-Python searches that folder first.
+Python searches that folder first, so a learner's file there can hide a module.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hold what one examination found.
+    """Hold the result of one check.
 
-    `remedy` is empty if all is well. If `needed` is false, the finding is only a note.
+    `remedy` is empty if the check found no problem. If `needed` is false, a problem is only a note.
     """
 
     subject: str
@@ -84,7 +84,7 @@ class Finding:
 
 
 class Fault(Exception):
-    """Report an examination's failure in two parts: what is wrong, and what to do."""
+    """Report a problem that a check has found, in two parts: what is wrong, and what to do."""
 
     def __init__(self, detail: str, remedy: str) -> None:
         super().__init__(detail, remedy)
@@ -93,7 +93,10 @@ class Fault(Exception):
 
 
 def examine(work: Path) -> Iterator[Finding]:
-    """Yield each finding as soon as it is known. If an examination itself fails, that is a finding too."""
+    """Run all checks, and yield each finding as soon as it is known.
+
+    A check that cannot be completed is a finding, too.
+    """
     examinations: dict[str, Callable[[], str]] = {
         "Python": python,
         "packages": packages,
@@ -116,12 +119,15 @@ def examine(work: Path) -> Iterator[Finding]:
 
 
 def python() -> str:
-    """Return which Python runs this, and where. The installer has already checked that this version is new enough."""
+    """Return the version and the path of the Python that runs now.
+
+    The installer has already checked that this version is new enough.
+    """
     return f"{platform.python_version()} on {platform.system()}, {sys.executable}"
 
 
 def packages() -> str:
-    """Return the version of every package that the kit needs, including those of the lab."""
+    """Return the version of every package that the kit needs, including the packages for JupyterLab and the phone."""
     try:
         from packaging.requirements import Requirement
     except ImportError:
@@ -144,13 +150,13 @@ def packages() -> str:
 
 
 def own_module(path: Path, name: str) -> Fault:
-    """Return the fault that a learner's file or folder hides a module of the same name."""
+    """Return the fault for a learner's file or folder that hides the module `name`."""
     return Fault(f"{path} hides the module {name}, which the kit imports", f"rename {path.name}")
 
 
 @contextmanager
 def _working_folder(work: Path) -> Iterator[Path]:
-    """Yield the working copy, or an empty folder if there is no working copy yet."""
+    """Yield the working copy, or an empty temporary folder if there is no working copy yet."""
     if work.is_dir():
         yield work.resolve()
     else:
@@ -159,7 +165,7 @@ def _working_folder(work: Path) -> Iterator[Path]:
 
 
 def server(work: Path) -> str:
-    """Start a real JupyterLab in the working copy, as `mfa-lab` does, and stop it at once."""
+    """Check that JupyterLab starts in the working copy, as `mfa-lab` starts it, and stop it at once."""
     with _working_folder(work) as folder:
         # -P: Python must not import from the folder in which the doctor is called, as `mfa-lab` does not.
         command = [sys.executable, "-P", "-m", "mfa_lab.cli.jupyter", str(folder)]
@@ -179,7 +185,7 @@ def server(work: Path) -> str:
 
 
 def kernel(work: Path) -> str:
-    """Start a real kernel in the working copy, as a notebook does, and import in it what notebooks import."""
+    """Check that a kernel starts in the working copy, as for a notebook, and can import what notebooks import."""
     with _working_folder(work) as folder:
         reply, heard = _asked_of_a_kernel(folder)
     failed = "" if reply["status"] == "ok" else f"{reply['ename']}: {reply['evalue']}"
@@ -198,7 +204,7 @@ def kernel(work: Path) -> str:
 
 
 def _asked_of_a_kernel(folder: Path) -> tuple[dict[str, Any], str]:
-    """Run our program in a new kernel in `folder`, and return the reply and what the program printed."""
+    """Run `_IN_THE_KERNEL` in a new kernel in `folder`. Return the kernel's reply, and what the program printed."""
     import zmq
     from jupyter_client.manager import KernelManager
 
@@ -226,7 +232,7 @@ def _asked_of_a_kernel(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def widgets() -> str:
-    """Check that JupyterLab finds the lab extensions that draw the forms."""
+    """Check that JupyterLab finds the extensions that draw the forms."""
     from jupyter_core.paths import jupyter_path
 
     folders = jupyter_path("labextensions")
@@ -240,7 +246,7 @@ def widgets() -> str:
 
 
 def free_port() -> str:
-    """Check that JupyterLab can listen on some port of this machine."""
+    """Check that a server can listen on a port of this machine."""
     try:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             return f"127.0.0.1:{taken.getsockname()[1]} can be opened"
@@ -260,7 +266,7 @@ def write_access(work: Path) -> str:
 
 
 def chromium() -> str:
-    """Look for Chromium, which only the browser tests need."""
+    """Check that Chromium is installed. Only the browser tests need Chromium."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         raise Fault("not found; only the browser tests need it", "install your system's package chromium")

@@ -1,4 +1,4 @@
-"""The facts that the notebooks quote, each with its source and year (data/facts.toml)."""
+"""The facts that the notebooks quote, each with its source and year. The facts are stored in data/facts.toml."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ Fact = dict[str, Any]
 
 @cache
 def facts() -> dict[str, Fact]:
-    """Return all facts by name: `says`, `about`, `source`, `year`, `link`, and the figures themselves."""
+    """Return all facts by name.
+
+    A fact contains `says`, `about`, `source`, `year`, `link`, and its figures by name.
+    """
     return tomllib.loads((data_dir() / "facts.toml").read_text("utf-8"))
 
 
 def fact(name: str) -> Fact:
-    """Return one fact. Raises `InvalidInput` for a name that data/facts.toml does not contain."""
+    """Return the fact of this name. Raises `InvalidInput` if data/facts.toml does not contain the name."""
     if name not in facts():
-        raise InvalidInput(f"there is no fact of that name; there are: {', '.join(facts())}")
+        raise InvalidInput(f"there is no fact of that name; the names are {', '.join(facts())}")
     return facts()[name]
 
 

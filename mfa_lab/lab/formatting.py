@@ -1,4 +1,4 @@
-"""Times and numbers in the form that figures use, and paragraphs of light Markdown as HTML and plain text."""
+"""Functions that show times and numbers as the figures do, and turn light Markdown into HTML and plain text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKS = (
 
 
 def marked_up(paragraph: str) -> str:
-    """Return HTML for a paragraph of the kit's own texts, with code, bold, italics and links."""
+    """Return one of the kit's own paragraphs of light Markdown as HTML, with code, bold, italics and links."""
     html = escape(paragraph)
     for mark, tag in _MARKS:
         html = mark.sub(tag, html)
@@ -22,25 +22,25 @@ def marked_up(paragraph: str) -> str:
 
 
 def plain(paragraph: str) -> str:
-    """Return such a paragraph as plain text. A link keeps only its text."""
+    """Return a paragraph of light Markdown as plain text. Only the text of a link stays."""
     for mark, _ in _MARKS:
         paragraph = mark.sub(r"\1", paragraph)
     return paragraph
 
 
 def clock(now: int) -> str:
-    """Return the time of day in UTC."""
+    """Return the time of day in UTC, such as `08:00:10`. `now` is in Unix seconds."""
     minutes, seconds = divmod(now % 86400, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
 def signed(number: int) -> str:
-    """Return a number with a real minus sign; zero has no sign."""
+    """Return a number with its sign, `+` or a real minus sign. Zero has no sign."""
     return f"{number:+d}".replace("-", "−") if number else "0"
 
 
 def share(part: float) -> str:
-    """Return a share in percent, to two significant figures: 34 %, 2.1 %, 0.03 %."""
+    """Return a share, from 0 to 1, in percent, to two significant figures: 34 %, 2.1 %, 0.03 %."""
     percent = 100 * part
     if percent < 0.00995:
         return "under 0.01 %"
@@ -48,14 +48,14 @@ def share(part: float) -> str:
 
 
 def in_a_million(chance: float) -> str:
-    """Return a chance as in `3 in a million`, or in 100 million if it is rarer."""
+    """Return a chance in words: `3 in a million`, or `3 in 100 million` if the chance is below one in a million."""
     if 0 < chance < 0.999e-6:
         return f"{float(f'{1e8 * chance:.3g}'):g} in 100 million"
     return f"{float(f'{1e6 * chance:.3g}'):g} in a million"
 
 
 def size(count: int) -> str:
-    """Return a count in words: 8,354; 209 billion; 7 million billion."""
+    """Return a count in readable form: 8,354; 209 billion; 7 million billion."""
     for length, name in ((10**18, " billion billion"), (10**15, " million billion"), (10**9, " billion")):
         if count >= length:
             return f"{count / length:.0f}{name}"
@@ -66,7 +66,10 @@ _UNITS = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes
 
 
 def duration(seconds: float) -> str:
-    """Return a time in words, to two significant figures, in the largest unit that gives at least two."""
+    """Return a length of time in words, to two significant figures.
+
+    The unit is the largest of which there are at least two.
+    """
     if seconds < 1:
         return "under a second"
     for unit, length in _UNITS:

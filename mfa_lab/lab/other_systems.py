@@ -1,4 +1,4 @@
-"""What other systems do about wrong codes by default, as rules for a guess budget (data/other_systems.toml)."""
+"""How other systems react to wrong codes by default, as rules for a guess budget (data/other_systems.toml)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from mfa_lab.policy import toml
 from mfa_lab.resources import data_dir
 
 _ENDLESS_SECONDS = 10**10
-"""Waits that double without a limit are listed until one of them takes centuries."""
+"""If waits double without a limit, the list of waits ends at this wait, which is about three centuries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSystem:
-    """Hold one system. `kind` names its state ("as installed"), and `says` quotes its documentation in a sentence.
+    """Hold one system. `kind` is its state, such as "as installed". `says` sums up the system's documentation.
 
     `counts` says whether failures are counted for the account or for the sender's address.
     """
@@ -35,7 +35,10 @@ class OtherSystem:
 
 @cache
 def other_systems() -> dict[str, OtherSystem]:
-    """Return all systems in data/other_systems.toml, by key, in the file's order: the weakest rules first."""
+    """Return all systems in data/other_systems.toml, by key.
+
+    They are in the order of the file, with the weakest rules first.
+    """
     return parse_other_systems((data_dir() / "other_systems.toml").read_text("utf-8"))
 
 
@@ -54,7 +57,7 @@ _WAITS = ("first_seconds", "every_failures", "longest_seconds")
 
 
 def parse_other_systems(text: str) -> dict[str, OtherSystem]:
-    """Return the systems in a TOML text. Raises `InvalidInput` with line, key and remedy."""
+    """Return the systems in a TOML text. Raises `InvalidInput`, which names the line, the key and the remedy."""
     return {key: _system(text, key, table) for key, table in toml.parse(text).items()}
 
 
@@ -90,7 +93,7 @@ def _rules(text: str, key: str, table: dict[str, Any], waits: tuple[int, ...]) -
 
 
 def _waits(text: str, path: tuple[str, ...], table: Any) -> tuple[int, ...]:
-    """Return how long the next attempt must wait after the first failure, after the second, and so on."""
+    """Return how many seconds the next attempt must wait after the first failure, after the second, and so on."""
     if not isinstance(table, dict) or "first_seconds" not in table:
         raise toml.error(text, path, "must be a table such as { first_seconds = 1 }")
     for name, value in table.items():

@@ -1,6 +1,6 @@
-"""Plugins: what other distributions add through entry points. CONTRIBUTING.md explains how.
+"""Plugins: policies and lessons that other Python packages add through entry points, as CONTRIBUTING.md explains.
 
-A plugin that cannot be used is left out with a warning, and the kit's own lessons still work.
+If a plugin cannot be used, the kit warns and does not load it. The kit's own lessons still work.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from mfa_lab.resources import data_dir
 
 
 def policies() -> dict[str, Policy]:
-    """Return policies by name: the kit's own, and those that entry points of the group `mfa_lab.policies` add."""
+    """Return all policies by name: the kit's own policies and the policies of plugins.
+
+    Plugins add policies through entry points of the group `mfa_lab.policies`.
+    """
     found = {"STANDARD": Policy.STANDARD, "LESSON": Policy.LESSON, "CHEAPEST": Policy.CHEAPEST}
     found |= Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     for entry, policy in loaded("mfa_lab.policies"):
@@ -31,14 +34,19 @@ def policies() -> dict[str, Policy]:
 
 @cache
 def loaded(group: str) -> tuple[tuple[EntryPoint, Any], ...]:
-    """Return everything in a group of entry points that can be imported, sorted by name."""
+    """Return each entry point of the group that can be imported, with the imported object.
+
+    The entry points are sorted by name.
+    """
     return tuple(_load(group))
 
 
 def leave_out(entry: EntryPoint, problem: str) -> None:
-    """Warn that the plugin is not used, and say why."""
+    """Warn that the plugin is not used, and give the reason."""
     whose = f"{entry.name} of {entry.dist.name}" if entry.dist else entry.name
-    warnings.warn(f"the plugin {whose} is left out: {problem}. Ask its authors, or uninstall it", stacklevel=2)
+    warnings.warn(
+        f"the plugin {whose} is left out: {problem}. Ask the plugin's authors, or uninstall the plugin", stacklevel=2
+    )
 
 
 def _load(group: str) -> Iterator[tuple[EntryPoint, Any]]:

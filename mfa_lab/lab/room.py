@@ -1,4 +1,4 @@
-"""A room to learn in: one server, one phone, their clocks, and the state of the current login."""
+"""A room for practice: one server, one phone, their clocks, and the state of the current login."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ DEMO_NOW = 1_800_000_010
 
 @dataclass(frozen=True, slots=True)
 class IssuedCodes:
-    """Hold the recovery codes that a form shows, with their label. The server has only their hashes."""
+    """Hold the recovery codes that a form shows, with their label. The server stores only hashes of the codes."""
 
     label: str
     codes: tuple[str, ...] = field(repr=False)
 
 
 class Room:
-    """Hold what the forms of one cell or one notebook share.
+    """Hold the server, the phone and the login that all forms of one cell or one notebook share.
 
     If `demo` is true, the room's secrets are public and may be shown anywhere.
 
-    `demo_account` is a public name and password. `account` is the account that was last offered to a phone, either
-    the room's or a real one. At a workshop's `seat`, the demo account belongs to the seat. A room can be reset at any
-    time.
+    `demo_account` contains a public name and password. At a workshop's `seat`, it is the account of the seat.
+    `account` is the account that the server last offered to a phone, either the room's phone or a real phone.
+    `start_again` resets the room at any time.
     """
 
     def __init__(
@@ -74,16 +74,16 @@ class Room:
     def welcome(self) -> None:
         """Make sure that the demo account exists.
 
-        At a seat, also make the kit's demo account, which the notebooks mention.
+        At a seat, also register the kit's own demo account, because the notebooks mention it.
         """
         for account in [self.demo_account, *(_demo_accounts()[:1] if self.seat else [])]:
             with suppress(NameTaken):
                 self.server.register(account["name"], account["password"])
 
     def enrol(self) -> None:
-        """Enrol the room's phone in one call, so that it holds the demo account's authenticator.
+        """Enrol the room's phone in one call. The phone is then the demo account's authenticator.
 
-        The first code is consumed. A clock that can be moved advances to the next time step.
+        This call consumes the phone's current code. If the clock can be moved, it advances to the next time step.
         """
         self.welcome()
         pending = self.server.begin_login(self.demo_account["name"], self.demo_account["password"])
@@ -96,7 +96,7 @@ class Room:
         self.move_on()
 
     def start_again(self) -> None:
-        """Make a new server with only the demo account, and empty the phone. This resolves any blocked state."""
+        """Make a new server with only the demo account, and empty the phone. This call resolves any blocked state."""
         self.server.close()
         self._open()
         self.welcome()
@@ -105,7 +105,7 @@ class Room:
         self._tell()
 
     def on_change(self, changed: Callable[[], None]) -> None:
-        """Call `changed` after each step of the login."""
+        """Register `changed`. The room then calls it after each step of the login."""
         self._listeners.append(changed)
 
     def move_on(
@@ -115,7 +115,7 @@ class Room:
         enrolment: Enrolment | None = None,
         session: Session | None = None,
     ) -> None:
-        """Record the current pending login, enrolment and session. Those that are not passed are over."""
+        """Record the current pending login, enrolment and session. A value that is not passed becomes None."""
         self.pending, self.enrolment, self.session = pending, enrolment, session
         if enrolment is not None:
             self.account = enrolment.account
@@ -127,7 +127,7 @@ class Room:
 
 
 class _DemoRandomness(SeededRandomness):
-    """Return a demo secret where a shared secret is needed, and seeded bytes elsewhere."""
+    """Return the demo secret if the caller asks for as many bytes as a secret has, and seeded bytes otherwise."""
 
     def __init__(self, secret: str) -> None:
         super().__init__(seed=4)
@@ -143,17 +143,18 @@ def _demo_accounts() -> list[dict[str, str]]:
 
 
 def demo_room() -> Room:
-    """Return the same room each time: a clock that moves only by command, and the secret of data/demo_accounts.json.
+    """Return a new room that is always the same: its clock starts at `DEMO_NOW` and moves only by command.
 
-    It is meant for cells whose output is compared. Nothing in it is worth stealing.
+    Its secret comes from data/demo_accounts.json and protects nothing. The room is for cells whose output is
+    compared.
     """
     return Room(RunningClock(DEMO_NOW), demo=True)
 
 
 def live_room() -> Room:
-    """Return a room with the real clock and real secrets. It exists only in memory, until the kernel stops.
+    """Return a new room with the real clock and real secrets. The room exists only in memory, until the kernel stops.
 
-    In the folder of a workshop's seat, the demo account is the seat's account, and enrols with the secret on the
+    In the folder of a workshop's seat, the demo account is the seat's account. It enrols with the secret on the
     seat's card.
     """
     return Room(SystemClock(), seat=read(Path.cwd()))
@@ -161,14 +162,17 @@ def live_room() -> Room:
 
 @cache
 def kernel_room() -> Room:
-    """Return the one live room of this kernel, so that a form continues where it was when its cell is run again."""
+    """Return the one live room of this kernel.
+
+    If a form's cell is run again, the form continues from the same state.
+    """
     return live_room()
 
 
 def room_with_unknown_clock(clock: Clock | None = None, randomness: Randomness = SYSTEM) -> Room:
     """Return a demo room with an enrolled phone that is 5 to 75 seconds fast or slow.
 
-    By default, it uses the real clock.
+    By default, the room's server uses the real clock.
     """
     room = Room(clock or SystemClock(), demo=True)
     room.enrol()

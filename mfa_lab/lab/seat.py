@@ -1,6 +1,6 @@
-"""A seat in a workshop: an account that is printed on a card and stored beside the notebooks.
+"""A seat in a workshop is an account that is printed on a card and stored beside the notebooks.
 
-It has only demo values.
+All values of a seat are demo values.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _WHAT = "boats bread clocks doors drums kites lamps maps pears rings shoes tents
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Hold one seat: its folder's name, which is also its pseudonym, and its account.
+    """Hold one seat: the name of its folder, which is also its pseudonym, and its account.
 
-    Its values do not protect anything.
+    These values protect nothing.
     """
 
     seat: str
@@ -48,27 +48,27 @@ class Seat:
 
     @property
     def account(self) -> dict[str, str]:
-        """Return the account in the form of data/demo_accounts.json."""
+        """Return the account as a dictionary, in the form that data/demo_accounts.json uses."""
         return {"name": self.name, "password": self.password, "secret": self.secret}
 
     @property
     def otp(self) -> OtpAccount:
-        """Return the account in the form that a phone stores."""
+        """Return the account as a phone stores it."""
         return OtpAccount(self.name, ISSUER, Redacted(self.secret))
 
     @property
     def setup_key(self) -> str:
-        """Return the secret in groups of four, for people who cannot scan."""
+        """Return the secret in groups of four characters, for people who cannot scan the QR code."""
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
 
 def seat_name(number: int) -> str:
-    """Return the name of a seat, which is also its pseudonym: `seat-07`."""
+    """Return the name of a seat, such as `seat-07`. It is also the seat's pseudonym."""
     return f"seat-{number:02}"
 
 
 def seeded(seed: str, number: int) -> Seat:
-    """Return the seat with this number in the workshop with this seed. The same arguments give the same seat."""
+    """Return the seat with this number in the workshop with this seed. Equal arguments give equal seats."""
     digest = sha256(f"mfa-lab seat {number} of {seed}".encode()).digest()
     who, does, what = (words[byte % len(words)] for words, byte in zip((_WHO, _DOES, _WHAT), digest, strict=False))
     seat = seat_name(number)
@@ -77,9 +77,9 @@ def seeded(seed: str, number: int) -> Seat:
 
 
 def read(folder: Path) -> Seat | None:
-    """Return the seat of this folder, or None if there is no seat.json.
+    """Return the seat of this folder, or None if the folder contains no seat.json.
 
-    Raises `InvalidInput` if the file is not a seat that this kit made.
+    Raises `InvalidInput` if the content of seat.json is not a seat that this kit made.
     """
     path = folder / FILE
     if not os.path.lexists(path):
@@ -111,7 +111,7 @@ def as_text(seat: Seat) -> str:
 class SeatServer(MfaServer):
     """Let the seat's account enrol its first authenticator with the secret on the seat's card.
 
-    A phone that scanned the card is then ready in every notebook. All other secrets are random, as always.
+    A phone that has scanned the card is therefore ready in every notebook. All other secrets are random.
     """
 
     def __init__(self, seat: Seat, *, clock: Clock, policy: Policy) -> None:
@@ -121,9 +121,9 @@ class SeatServer(MfaServer):
         super().__init__(clock=clock, policy=policy, issuer=ISSUER, randomness=self._card)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
-        """Begin a login as always, and remember which pending logins belong to the seat's account.
+        """Begin a login as `MfaServer` does, and remember which pending logins belong to the seat's account.
 
-        After a recovery, the next secret is random.
+        Only these pending logins can enrol with the card's secret. After a recovery, the next secret is random.
         """
         pending = super().begin_login(name, password)
         if normal_name(name) == normal_name(self._seat.name):
@@ -131,7 +131,7 @@ class SeatServer(MfaServer):
         return pending
 
     def start_enrolment(self, permit: PendingLogin | Session, *, label: str = "", further: bool = False) -> Enrolment:
-        """Start an enrolment as always, except for the secret."""
+        """Start an enrolment as `MfaServer` does. A pending login of the seat's account gets the card's secret."""
         self._card.shown = isinstance(permit, PendingLogin) and token_hash(permit.token) in self._permits
         try:
             return super().start_enrolment(permit, label=label, further=further)
@@ -140,7 +140,7 @@ class SeatServer(MfaServer):
 
 
 class _Card:
-    """Return the card's secret while it is `shown`, and random bytes otherwise."""
+    """Return the card's secret while `shown` is true, and random bytes otherwise."""
 
     def __init__(self, seat: Seat) -> None:
         self.shown = False

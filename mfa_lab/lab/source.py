@@ -1,4 +1,4 @@
-"""The highlighted source of a class or function of the kit, without the parts that only type checkers need."""
+"""The highlighted source code of one of the kit's classes or functions, without type annotations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Source:
-    """Show code in the colours of the reader's theme in a notebook, and as plain text elsewhere."""
+    """Show code in the colours of the reader's theme in a notebook, and as plain text in a terminal."""
 
     code: str
 
@@ -25,18 +25,19 @@ class Source:
 
 
 def source_of(thing: Any) -> Source:
-    """Return the code of a class, a method or a function, below a comment that says where it is defined.
+    """Return the code of a class, a method or a function, below a comment with the name of its module.
 
-    Annotations are left out, because a notebook has not imported their names, and a copied line must run there.
+    The code contains no annotations, because a notebook has not imported their names. A copied line must run in a
+    notebook.
     """
     code = without_annotations(dedent(inspect.getsource(thing)).strip())
     return Source(f"# {thing.__module__}\n{re.sub(r'  # noqa.*', '', code)}")
 
 
 def without_annotations(code: str) -> str:
-    """Return the same code with its comments and line breaks, without annotations.
+    """Return the code without annotations, but with its comments and line breaks.
 
-    A variable keeps its type, because it may be a field.
+    A variable keeps its type, because it may be a dataclass field.
     """
     text = code.encode()  # the parser counts bytes
     starts = [0]
@@ -48,7 +49,7 @@ def without_annotations(code: str) -> str:
 
 
 def _annotated(tree: ast.AST, text: bytes, starts: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each annotation, including its colon or arrow."""
+    """Yield the start and end of each annotation, in bytes. The colon or arrow is a part of the annotation."""
 
     def end(node: ast.expr) -> int:
         return starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)

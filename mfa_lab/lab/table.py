@@ -1,4 +1,4 @@
-"""An accessible table: aligned text, and HTML with a caption and header cells."""
+"""An accessible table with two views: aligned text, and HTML with a caption and header cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Hold a cell that links to a page. `text` says what the reader finds there."""
+    """Hold a cell that links to a page. `text` says what the page contains."""
 
     text: str
     address: str
@@ -20,7 +20,7 @@ class Link:
 class Table:
     """Hold rows under headers, and show them as text in a console and as HTML on a page.
 
-    A cell is a text, a number or a `Link`.
+    A cell is a string, a number or a `Link`.
     """
 
     def __init__(self, caption: str, headers: tuple[str, ...], *rows: tuple[object, ...]) -> None:

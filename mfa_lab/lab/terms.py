@@ -1,4 +1,4 @@
-"""The field's terms, each in one plain sentence, with the notebook that introduces it (data/glossary.toml)."""
+"""The glossary: each term in one plain sentence, with the notebook that introduces the term (data/glossary.toml)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.resources import data_dir
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Hold one term. `notebook` is the name, without `.ipynb`, of the notebook that introduces it in bold."""
+    """Hold one term. `notebook` is the name, without `.ipynb`, of the notebook that introduces the term in bold."""
 
     name: str
     says: str

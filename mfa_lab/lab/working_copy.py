@@ -1,8 +1,8 @@
 """The working copy: the learner's notebooks, in the learner's own folder. This module only handles files.
 
-A small manifest stores the SHA-256 of each file as it was delivered. A file that still has this hash belongs to the
-kit, and a newer version may replace it. Any other file belongs to the learner and is never overwritten. The kit also
-never reads or writes through a link.
+A manifest stores the SHA-256 of each file as delivered. A file that still has this hash belongs to the kit, and a
+newer version may replace the file. Any other file belongs to the learner and is never overwritten. The kit also never
+reads or writes through a link.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mfa_lab.randomness import SYSTEM
 MANIFEST = ".mfa-lab.json"
 _MANIFEST_BYTES = 1_000_000
 _NOTEBOOK = re.compile(r"\w[\w.-]*\.ipynb", re.ASCII)
-"""A name in the folder itself, because a manifest from elsewhere must not name a file outside the folder."""
+"""A notebook's name without a path, because a foreign manifest must not name a file outside the folder."""
 _OF_THE_KERNEL = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "nbconvert_exporter": "python",
@@ -36,10 +36,11 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Hold the names of the files that `deliver` added, updated to a newer version, kept as changed, or removed.
+    """Hold the names of the files that `deliver` added, updated, kept or removed.
 
-    `kept` contains only files whose version in the kit differs from the delivered version. `removed` contains
-    notebooks that the kit no longer has and the learner never changed; most of them have a new name.
+    `kept` contains the files that the learner changed, if the kit now has a version other than the delivered version.
+    `removed` contains notebooks that the kit no longer has and the learner never changed. Most of these notebooks
+    have a new name.
     """
 
     new: tuple[str, ...]
@@ -51,8 +52,8 @@ class Delivery:
 def deliver(source: Path, work: Path) -> Delivery:
     """Copy the files of `source` into the folder `work`, which is made if needed. Keep files that a learner changed.
 
-    A file that the learner deleted comes back. A notebook that the kit no longer has is removed if it was never
-    changed. Raises `InvalidInput` if `work` cannot be a working copy.
+    A file that the learner deleted is copied again. A notebook that the kit no longer has is removed if the learner
+    never changed it. Raises `InvalidInput` if `work` cannot be a working copy.
     """
     with _refusals_in_words(work):
         _make_folder(source, work)
@@ -87,8 +88,8 @@ def deliver(source: Path, work: Path) -> Delivery:
 def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
     """Restore the kit's version of `name`, or of every changed file. Keep the learner's copy under another name.
 
-    `name` may omit `.ipynb`. Returns the names of the restored files, each with the new name of the learner's copy
-    ("" if there was no copy). Raises `InvalidInput` for an unknown name or a missing folder.
+    `name` may omit `.ipynb`. Returns the names of the restored files. Each name comes with the new name of the
+    learner's copy, or "" if there was no copy. Raises `InvalidInput` for an unknown name or a missing folder.
     """
     if not work.is_dir():
         raise InvalidInput(f"there is no working copy in {work}: make one with mfa-lab, or name it with --dir")
@@ -105,7 +106,7 @@ def reset(source: Path, work: Path, name: str | None = None) -> dict[str, str]:
 
 
 def unchanged(source: Path, work: Path) -> list[str]:
-    """Return the names of the kit's files that are in `work` exactly as `source` delivers them. Links never count."""
+    """Return the names of the kit's files that are in `work` exactly as `source` delivers them, and are not links."""
     return [name for name in kit_files(source) if _hash_of(work, name) == _hash_as_delivered(source / name)]
 
 
@@ -117,9 +118,9 @@ def _hash_as_delivered(path: Path) -> str:
 def as_delivered(content: bytes) -> bytes:
     """Return the content of a kit's file as a learner gets it.
 
-    In a notebook, outputs are removed from each prediction's cell up to its comparison, so that no answer is visible
-    before the guess. The metadata names this environment's Python. Otherwise, JupyterLab would write this into each
-    opened notebook and ask the learner to save it.
+    In a notebook, the outputs from each prediction's cell to its comparison are removed, so that no answer is visible
+    before the guess. The metadata contains the version of the Python that runs now. Otherwise, JupyterLab would write
+    this version into each opened notebook and ask the learner to save the notebook.
     """
     try:
         notebook = json.loads(content)
@@ -139,13 +140,13 @@ def as_delivered(content: bytes) -> bytes:
 
 
 def kit_files(source: Path) -> list[str]:
-    """Return the names of the kit's files, relative to `source`, sorted, without hidden files and caches."""
+    """Return the sorted names of the kit's files, relative to `source`. Hidden files and caches are left out."""
     names = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
     return sorted(name.as_posix() for name in names if not any(part.startswith((".", "__")) for part in name.parts))
 
 
 def first_notebook(source: Path) -> str | None:
-    """Return the notebook to begin with, or None if the kit has no notebook."""
+    """Return the name of the first notebook, or None if the kit has no notebook."""
     return next((name for name in kit_files(source) if name.endswith(".ipynb")), None)
 
 
@@ -178,7 +179,7 @@ def _refusals_in_words(work: Path) -> Iterator[None]:
 def _hash_of(work: Path, name: str) -> str | None:
     """Return the hash of the file `name`, or None if there is no such file.
 
-    For a folder, a link or the like, return "", which is never the hash of a kit's file.
+    For a folder, a link or the like, return "". No file of the kit has this hash.
     """
     path = work / name
     if _link(work, name) is None and path.is_file():
@@ -187,7 +188,10 @@ def _hash_of(work: Path, name: str) -> str | None:
 
 
 def _link(work: Path, name: str) -> Path | None:
-    """Return the first link on the path from `work` to the file `name`, which may itself be a link."""
+    """Return the first link on the path from `work` to the file `name`, or None if there is no link.
+
+    The file itself may be a link.
+    """
     way = [PurePath(name), *PurePath(name).parents][-2::-1]
     return next((work / part for part in way if (work / part).is_symlink()), None)
 
@@ -197,7 +201,7 @@ def _sha256(content: bytes) -> str:
 
 
 def put_aside(path: Path) -> str:
-    """Rename `path` to the first free name of the form `04.kept-1.ipynb`."""
+    """Rename `path` to the first free name of the form `04.kept-1.ipynb`, and return the new name."""
     for number in count(1):
         free = path.with_name(f"{path.stem}.kept-{number}{path.suffix}")
         if not os.path.lexists(free):
@@ -209,8 +213,8 @@ def put_aside(path: Path) -> str:
 def _read_manifest(work: Path) -> dict[str, str]:
     """Return the hash of each delivered file by name.
 
-    The result is empty if the manifest is missing, damaged, a link, not a file, too long or too deeply nested. Then
-    every file that differs is kept, as described in `Delivery.kept`.
+    The result is empty if the manifest is missing, damaged, a link, not a file, too long or too deeply nested. In
+    that case, `deliver` keeps every file that differs from the kit's file.
     """
     path = work / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > _MANIFEST_BYTES:
@@ -223,7 +227,9 @@ def _read_manifest(work: Path) -> dict[str, str]:
 
 
 def _write_manifest(work: Path, delivered: dict[str, str]) -> None:
-    about = "Written by mfa-lab: the SHA-256 of each file as it was delivered, to see what you have changed since."
+    about = (
+        "Written by mfa-lab: the SHA-256 of each file as delivered. mfa-lab uses it to detect what you have changed."
+    )
     content = json.dumps({"about": about, "delivered": delivered}, indent=2, sort_keys=True) + "\n"
     write(work / MANIFEST, content.encode())
 

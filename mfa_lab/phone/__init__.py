@@ -1,1 +1,4 @@
-"""The user's side: the authenticator app, which has its own clock. This package never imports `mfa_lab.server`."""
+"""The user's side: the authenticator app with its clock, passkeys, the browser.
+
+This package never imports `mfa_lab.server`.
+"""

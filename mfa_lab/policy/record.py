@@ -67,8 +67,20 @@ class Policy:
     most 100)."""
 
     authenticators: int = 2
-    """The maximum number of authenticators per account. With each additional authenticator, a blind guess is more
-    likely to succeed."""
+    """The maximum number of authenticator apps per account. With each additional app, a blind guess is more likely to
+    be correct. With 0, the server accepts no codes and enrols no app."""
+    passkeys: int = 10
+    """The maximum number of passkeys per account. With 0, the server accepts no passkey and registers no passkey."""
+    user_verification: str = "preferred"
+    """"required" or "preferred". After the password, a passkey without user verification is a second factor.
+    With it, the passkey by itself is two (NIST-B)."""
+    code_allowed_with_passkey: bool = True
+    """Whether to accept codes for an account that has a passkey. If codes are accepted, phishing still works: a
+    phishing page offers only the code (downgrade). With False, an account whose passkeys are lost needs a recovery
+    code."""
+    synced_passkeys: bool = True
+    """Whether to accept passkeys that can be backed up, and can therefore be on several devices. AAL2 allows them,
+    AAL3 does not (NIST-B)."""
 
     pending_seconds: int = 300
     pending_wrong_codes: int = 5
@@ -82,6 +94,8 @@ class Policy:
     step_up: tuple[tuple[str, int], ...] = ()
     """An application's sensitive actions. Each action is a pair: a name, and the maximum age of a session in
     seconds."""
+    step_up_phishing_resistant: bool = False
+    """Whether every action of `step_up` requires a session that began with a passkey."""
     recovery_codes: int = 10
     """The number of recovery codes in a set. With 0, the server issues no recovery codes, not even to replace a used
     code. A user who loses the phone then needs a reset code from an administrator."""
@@ -135,6 +149,12 @@ class Policy:
             raise InvalidInput("password_max_length must not be below password_min_length")
         if not isinstance(self.hash_cost, HashCost):
             raise InvalidInput("hash_cost must be a HashCost, such as policy.OWASP")
+        if self.user_verification not in ("required", "preferred"):
+            raise InvalidInput('user_verification must be "required" or "preferred"')
+        if not self.authenticators and not self.passkeys:
+            raise InvalidInput("authenticators or passkeys must be 1 or more: the server demands a second factor")
+        if self.step_up_phishing_resistant and not self.passkeys:
+            raise InvalidInput("step_up_phishing_resistant needs passkeys of 1 or more")
         if self.longest_wait_seconds < self.first_wait_seconds:
             raise InvalidInput("longest_wait_seconds must not be below first_wait_seconds")
         if not _pairs(self.step_up, int) or any(not 1 <= age <= self.session_seconds for _, age in self.step_up):
@@ -145,7 +165,8 @@ class Policy:
     @property
     def factors(self) -> tuple[str, ...]:
         """Return the factors that the server accepts after the password."""
-        return ("authenticator app", "recovery code") if self.recovery_codes else ("authenticator app",)
+        numbers = (self.authenticators, self.passkeys, self.recovery_codes)
+        return tuple(name for name, number in zip(_FACTORS, numbers, strict=True) if number)
 
     def max_age_seconds(self, action: str) -> int:
         """Return the maximum age of a session, in seconds, for an action of `step_up`.
@@ -181,7 +202,8 @@ def _pairs(value: object, kind: type) -> bool:
     )
 
 
-_MAY_BE_ZERO = {"window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
+_FACTORS = ("authenticator app", "passkey", "recovery code")
+_MAY_BE_ZERO = {"authenticators", "passkeys", "window_steps", "free_failures", "drift_cap_steps", "recovery_codes"}
 _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),
     ("session_seconds", 24 * 3600, "NIST-2.2.3"),

@@ -12,9 +12,9 @@ from typing import Any
 
 from mfa_lab.errors import InvalidInput
 
-MAX_BYTES = 16_000
+MAX_BYTES = 24_000
 MAX_LEVELS = 8
-MAX_KEYS = 200
+MAX_KEYS = 300
 """The time and memory that `tomllib` needs grow with the square of the number of dots in a key: 22 s and 2 GB for 48
 kB of dots."""
 _QUOTED_OR_COMMENT = re.compile(r"""(?s:"{3}.*?"{3}|'{3}.*?'{3})|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""")

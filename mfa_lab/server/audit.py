@@ -19,6 +19,7 @@ class Event(StrEnum):
     PASSWORD_ACCEPTED = "password accepted"  # noqa: S105
     PASSWORD_REFUSED = "password refused"  # noqa: S105
     CODE_REFUSED = "code refused"
+    PASSKEY_REFUSED = "passkey refused"
     LOGGED_IN = "logged in"
     LOGGED_OUT = "logged out"
     ENROLMENT_STARTED = "enrolment started"
@@ -44,6 +45,7 @@ class Event(StrEnum):
 
 
 _SHOWN_NOTIFICATIONS = 200
+_SPARING_SECONDS = 3600
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
 _ADD_LINE = insert(audit)
 _ADD_NOTIFICATION = insert(notifications)
@@ -57,6 +59,16 @@ _NOTIFICATIONS = (
     .where(notifications.c.account_id == bindparam("account_id"))
     .order_by(notifications.c.id.desc())
     .limit(_SHOWN_NOTIFICATIONS)
+)
+
+_RECENT = (
+    select(notifications.c.id)
+    .where(
+        notifications.c.account_id == bindparam("account_id"),
+        notifications.c.event == bindparam("event"),
+        notifications.c.at > bindparam("since"),
+    )
+    .limit(1)
 )
 
 
@@ -76,6 +88,16 @@ def record(
 def notify(connection: Connection, now: int, event: Event, account_id: str) -> None:
     """Store a security notification for the owner, who sees it at the next login. `now` is in Unix seconds."""
     connection.execute(_ADD_NOTIFICATION, {"at": now, "event": event, "account_id": account_id})
+
+
+def notify_sparingly(connection: Connection, now: int, event: Event, account_id: str) -> None:
+    """Store a notification unless the owner has one of this event from the last hour.
+
+    Without this limit, someone who knows the password could send the owner any number of them.
+    """
+    values = {"account_id": account_id, "event": event, "since": now - _SPARING_SECONDS}
+    if connection.execute(_RECENT, values).first() is None:
+        notify(connection, now, event, account_id)
 
 
 def lines(connection: Connection) -> tuple[AuditLine, ...]:

@@ -48,6 +48,24 @@ _SENTENCES = {
     Reason.NOT_PERMITTED: "this token does not permit this call",
     Reason.UNKNOWN_SESSION: "there is no such session, or it has ended",
     Reason.STALE_SESSION: "the session is too old for this action: log in again, then repeat it",
+    Reason.NOT_PHISHING_RESISTANT: "the account has a passkey, so this needs a session that a passkey began",
+    Reason.CODE_NOT_ALLOWED: "the policy accepts no code for this account: log in with the passkey",
+    Reason.PASSKEY_MALFORMED: "this is no response of a passkey, or a part of it is missing or broken",
+    Reason.PASSKEY_UNKNOWN: "no account has a passkey with this credential id",
+    Reason.PASSKEY_OWNER: "the passkey, or the user handle in its response, belongs to another account",
+    Reason.PASSKEY_TYPE: "the response is of another ceremony: a login needs webauthn.get, a registration .create",
+    Reason.PASSKEY_CHALLENGE: "the signed challenge is not the newest one that this step was given",
+    Reason.PASSKEY_ORIGIN: "the browser was on an origin that is not the relying party's",
+    Reason.PASSKEY_CROSS_ORIGIN: "the page was in a frame of another origin",
+    Reason.PASSKEY_RP_ID: "the authenticator answered another relying party: the hash of the RP ID differs",
+    Reason.PASSKEY_USER_PRESENT: "the authenticator does not say that a person was present",
+    Reason.PASSKEY_USER_VERIFIED: "the policy requires user verification, and the authenticator did none",
+    Reason.PASSKEY_SYNCED: "the policy allows no synced passkeys, and this one can be backed up",
+    Reason.PASSKEY_BACKUP: "the backup bits contradict each other, or the backup-eligible bit has changed",
+    Reason.PASSKEY_ALGORITHM: "the key's algorithm was not offered, or the key cannot be used with it",
+    Reason.PASSKEY_KNOWN: "a passkey with this credential id is registered already",
+    Reason.PASSKEY_SIGNATURE: "the passkey's public key does not verify the signature",
+    Reason.PASSKEY_COUNTER: "the signature counter did not go up: the authenticator may have been copied",
 }
 
 
@@ -57,12 +75,19 @@ user must start a new login."""
 
 COMPLETED = "completed"
 """The value of `ended` for a step that succeeded."""
+REFUSED = "refused"
+"""The value of `ended` for a step whose passkey response was rejected."""
 
 
 def refused(reason: Reason, account_id: str | None = None, *, failures: int | None = None) -> Decision:
     """Return a rejection with the standard sentence for `reason`. This sentence contains no numbers."""
     denial = LoginOver if reason in _OVER else AccessDenied
-    return Decision(Trace(reason, _SENTENCES[reason], failures=failures), account_id, denial)
+    return Decision(Trace(reason, sentence_of(reason), failures=failures), account_id, denial)
+
+
+def sentence_of(reason: Reason) -> str:
+    """Return the sentence of the instructor's view."""
+    return _SENTENCES[reason]
 
 
 def ended(how: str | None, account_id: str) -> Decision:

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mfa_lab.clock import Clock, SystemClock, checked_now
 from mfa_lab.errors import ClockSetBack, InvalidInput
@@ -17,10 +18,16 @@ from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.randomness import Randomness, SystemRandomness
 from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server import audit
-from mfa_lab.server.account import administration, enrolment, password_change, recovery, resynchronisation
+from mfa_lab.server.account import (
+    administration,
+    enrolment,
+    password_change,
+    recovery,
+    resynchronisation,
+)
 from mfa_lab.server.decision import Decision
-from mfa_lab.server.factors import recovery_codes, totp
-from mfa_lab.server.login import otp_validation, primary_login, sessions
+from mfa_lab.server.factors import authenticators, recovery_codes
+from mfa_lab.server.login import otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
@@ -29,7 +36,9 @@ from mfa_lab.server.records import (
     AuditLine,
     Authenticator,
     Enrolment,
+    Kind,
     Notification,
+    PasskeyCreation,
     PendingLogin,
     Recovery,
     RecoveryCodes,
@@ -41,6 +50,9 @@ from mfa_lab.server.storage import schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
 
+if TYPE_CHECKING:
+    from mfa_lab.server.factors.passkey.relying_party import RelyingParty
+
 Record = TypeVar("Record")
 
 
@@ -49,8 +61,8 @@ class MfaServer:
 
     `key` is the 32-byte key that encrypts the secrets. Without this argument, the server takes the key from the
     environment variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that
-    all learners see the same secrets and recovery codes. Nonces, keys and tokens always come from the operating
-    system.
+    all learners see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the
+    operating system. `relying_party` is the site that passkeys are made for; without it, the server has none.
     """
 
     def __init__(
@@ -62,6 +74,7 @@ class MfaServer:
         key: bytes | None = None,
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
+        relying_party: RelyingParty | None = None,
     ) -> None:
         redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
         del url, key  # tracebacks may show variables
@@ -77,6 +90,7 @@ class MfaServer:
             policy=policy,
             issuer=issuer,
             shown=randomness or SystemRandomness(),
+            relying_party=relying_party,
         )
         with store.transaction() as connection:
             self._latest = audit.latest(connection)
@@ -121,8 +135,8 @@ class MfaServer:
         """Make a shared secret for a new authenticator. The enrolment has no effect until it is confirmed.
 
         `permit` is a pending login (of an account without a factor, or after a recovery) or a fresh session
-        (ASVS-7.5.1). When the new authenticator is confirmed, it replaces the account's authenticators. With
-        `further`, a session adds the new authenticator and keeps the others, if there are fewer than
+        (ASVS-7.5.1). When the new app is confirmed, it replaces the account's apps. After a recovery, it replaces
+        every authenticator. With `further`, a session adds the new app and keeps the others, if there are fewer than
         `Policy.authenticators`. `label` is the owner's name for the new authenticator. Raises `AccessDenied`, and
         `InvalidInput` for an invalid label.
         """
@@ -140,6 +154,64 @@ class MfaServer:
         del code
         _expect(enrolment_, Enrolment)
         return self._answer(enrolment.confirm(self._services, enrolment_, typed, self._now()))
+
+    # Passkeys. Their modules are loaded at the first call, because most programs use none.
+
+    def start_passkey(
+        self, permit: PendingLogin | Session, *, label: str = "", replace: bool = False
+    ) -> PasskeyCreation:
+        """Offer to register a passkey: return creation options for the browser, and a token.
+
+        The permits are those of `start_enrolment`. A session adds the passkey to the account's authenticators, while
+        there are fewer than `Policy.passkeys`; with `replace`, it replaces the account's passkeys. After a recovery,
+        it replaces every authenticator. Raises `AccessDenied`, and `InvalidInput` for an impossible label, or if the
+        server has no relying party.
+        """
+        from mfa_lab.server.account import passkey_enrolment
+
+        _expect(permit, PendingLogin, Session)
+        label = checked_label(label)
+        return self._answer(passkey_enrolment.start(self._services, permit, label, self._now(), replace=replace))
+
+    def confirm_passkey(self, creation: PasskeyCreation, response: Mapping[str, Any] | str) -> RecoveryCodes:
+        """Bind the passkey whose `response` is the browser's `PublicKeyCredential.toJSON()`, or that as a text.
+
+        Returns what `confirm_enrolment` returns. Raises `AccessDenied`; then the offer is over, so start again.
+        """
+        from mfa_lab.server.account import passkey_enrolment
+
+        _expect(creation, PasskeyCreation)
+        return self._answer(passkey_enrolment.confirm(self._services, creation, response, self._now()))
+
+    def accepted_kinds(self, pending: PendingLogin) -> tuple[Kind, ...]:
+        """Return the kinds of authenticators that can complete this login, a passkey first, as `accepts` said.
+
+        For an application that has kept only the token. Raises `AccessDenied` if the login has ended, or if it
+        permits only an enrolment.
+        """
+        _expect(pending, PendingLogin)
+        return self._answer(pending_logins.accepted(self._services, pending, self._now()))
+
+    def start_passkey_login(self, pending: PendingLogin) -> dict[str, Any]:
+        """Return request options for the browser, with a new challenge (ASVS-6.7.2). An earlier challenge is void.
+
+        Raises `AccessDenied`, and `InvalidInput` if the server has no relying party.
+        """
+        from mfa_lab.server.login import passkey_login
+
+        _expect(pending, PendingLogin)
+        return self._answer(passkey_login.start(self._services, pending, self._now()))
+
+    def finish_passkey_login(self, pending: PendingLogin, response: Mapping[str, Any] | str) -> Session:
+        """Check the browser's response and grant a session, which is phishing-resistant (NIST-3.2.5).
+
+        If several callers send the same response, only one gets in. Raises `AccessDenied`. A rejected response ends
+        the pending login, and is not counted towards disabling a factor.
+        """
+        from mfa_lab.server.login import passkey_login
+
+        _expect(pending, PendingLogin)
+        return self._answer(passkey_login.finish(self._services, pending, response, self._now()))
 
     # Step 4
 
@@ -218,12 +290,12 @@ class MfaServer:
         return bool(known) and recovery.acknowledge(self._services, known, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
-        """Return the account's active authenticators, the oldest first. Raises `AccessDenied`."""
+        """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
         with self._services.store.transaction() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
             if not isinstance(row, Decision):
-                return totp.listed(connection, row.account_id)
+                return authenticators.listed(connection, row.account_id)
         return self._answer(row)
 
     def revoke(self, session: Session, authenticator_id: str) -> None:

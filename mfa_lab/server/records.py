@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import overload
+from typing import Any, overload
 
 from mfa_lab.provisioning import OtpAccount, qr_png, qr_svg
 from mfa_lab.redaction import Redacted
@@ -26,6 +26,31 @@ class Permit(StrEnum):
     NEW_FACTOR = "new factor"
 
 
+class Kind(StrEnum):
+    """The kinds of authenticators."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+
+
+PASSWORD_AND_CODE = ("pwd", "otp", "mfa")
+_RESISTANT = frozenset({"hwk", "swk"})
+
+
+def passkey_methods(*, synced: bool) -> tuple[str, ...]:
+    """Return the `amr` values of a login with password and passkey (RFC 8176).
+
+    The key is called a hardware key if it cannot be backed up. Without an attestation, that is the authenticator's
+    word. "user" says that a person was present.
+    """
+    return ("pwd", "swk" if synced else "hwk", "user", "mfa")
+
+
+def is_phishing_resistant(methods: Iterable[str]) -> bool:
+    """Return whether a login by these `amr` values withstands a phishing page."""
+    return not _RESISTANT.isdisjoint(methods)
+
+
 def token_hash(token: Redacted) -> str:
     """Return the hash that the database stores for a token.
 
@@ -38,18 +63,22 @@ def token_hash(token: Redacted) -> str:
 class PendingLogin:
     """A login after a correct password. It grants nothing yet.
 
-    A pending login ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix
-    seconds.
+    It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
+    `accepts` are the kinds of authenticators that can complete this login, for the application to offer.
     """
 
     token: Redacted
     permits: Permit
     expires_at: int
+    accepts: tuple[Kind, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Access to the account `name`. Times are in Unix seconds. An unused session may end before `expires_at`."""
+    """Access to the account `name`. Times are in Unix seconds. An unused session may end before `expires_at`.
+
+    At `created_at`, the user logged in with the authentication methods in `methods` (`amr`, RFC 8176).
+    """
 
     token: Redacted
     name: str
@@ -58,6 +87,12 @@ class Session:
     codes_to_acknowledge: str = field(default="", repr=False)
     """The id of the newest recovery codes until the owner confirms that these codes are saved, then ''. Until this
     confirmation, an application should offer a fresh set, or let the owner confirm (`acknowledge_recovery_codes`)."""
+    methods: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def phishing_resistant(self) -> bool:
+        """Return whether a passkey began the session (NIST-3.2.5: verifier name binding)."""
+        return is_phishing_resistant(self.methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +126,19 @@ class Enrolment:
     def qr_svg(self) -> str:
         """Return the URI as a QR code in inline SVG, with an accessible name that does not contain the secret."""
         return qr_svg(self.uri, label=f"QR code to enrol {self.account.label}: scan it with your authenticator app")
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyCreation:
+    """An offer to register a passkey, without effect until `confirm_passkey` accepts the browser's response.
+
+    `options` is what `PublicKeyCredential.parseCreationOptionsFromJSON` reads in the browser. `expires_at` is in
+    Unix seconds.
+    """
+
+    token: Redacted
+    expires_at: int
+    options: dict[str, Any] = field(repr=False)
 
 
 class RecoveryCodes(Sequence[str]):
@@ -141,13 +189,14 @@ class Recovery:
 class Authenticator:
     """One of an account's authenticators. `label` is the owner's name for the authenticator.
 
-    Times are in Unix seconds. `used_at` is the start of the last time step for which a code was accepted.
+    `used_at` is the last login with it. For an app, it is the start of the time step whose code was accepted last.
     """
 
     id: str
     label: str
     created_at: int
     used_at: int
+    kind: Kind = Kind.TOTP
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted
@@ -11,6 +13,9 @@ from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import TOKEN_BYTES, token_from
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
+
+if TYPE_CHECKING:
+    from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,15 @@ class Services:
     policy: Policy
     issuer: str
     shown: Randomness
+    relying_party: RelyingParty | None = None
+
+    def party(self) -> RelyingParty:
+        """Return the relying party. Raises `InvalidInput`, the programmer's mistake, if the server was given none."""
+        if self.relying_party is None:
+            raise InvalidInput(
+                "passkeys need a relying party: pass relying_party=RelyingParty(id, origins) to MfaServer"
+            )
+        return self.relying_party
 
     def new_token(self) -> Redacted:
         """Return a new random token of 256 bits (ASVS-7.2.4 requires a new token at each login)."""

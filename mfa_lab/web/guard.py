@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import HTTPException, Request, Security
@@ -38,17 +39,44 @@ async def stopped(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": error.detail, "reason": error.reason}, error.status_code, error.headers)
 
 
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a route demands of a session: its greatest age in seconds, and that a passkey began it."""
+
+    max_age_seconds: int | None = None
+    phishing_resistant: bool = False
+
+    def met_by(self, session: Session, now: int) -> bool:
+        """Return whether the session is young and strong enough."""
+        young = self.max_age_seconds is None or now < session.created_at + self.max_age_seconds
+        return young and (session.phishing_resistant or not self.phishing_resistant)
+
+    @property
+    def challenge(self) -> str:
+        """Return what a client must do, as RFC 9470 writes it.
+
+        `phr` means phishing-resistant (OpenID Connect EAP ACR Values 1.0).
+        """
+        age = f', max_age="{self.max_age_seconds}"' if self.max_age_seconds is not None else ""
+        return 'error="insufficient_user_authentication"' + age + ', acr_values="phr"' * self.phishing_resistant
+
+
+ANY_SESSION = Demands()
+
+
 def require_mfa(
-    max_age_seconds: int | None = None, *, action: str | None = None
+    max_age_seconds: int | None = None, *, action: str | None = None, phishing_resistant: bool = False
 ) -> Callable[[Request, Bearer], Session]:
     """Return a FastAPI dependency that returns the `Session` of a user who has logged in with both factors.
 
-    `max_age_seconds` is the maximum age of this login (step-up). Instead of this age, you may give an `action`: the
-    maximum age is then the age for this action in the policy's `step_up`. If the session is missing or too old, a
-    browser is redirected to the login. After the login, it returns to the page. In the same case, an API client gets
-    401 with `no_session`, or with `insufficient_user_authentication` if the login is too old (RFC 9470). If another
-    site made the browser send the request (CSRF), the answer is 403 and `cross_site`. For a fault of the server, the
-    answer is 503. Raises `InvalidInput` if the age is invalid, or if you give both arguments.
+    `max_age_seconds` is the maximum age of this login (step-up). Instead of this age, you may give an `action`. The
+    maximum age is then the age of this action in the policy's `step_up`, and a passkey is required if
+    `step_up_phishing_resistant` is set. With `phishing_resistant`, a passkey must have begun the session. If the
+    session does not meet these conditions, a browser is redirected to the login. After the login, it returns to the
+    page. In the same case, an API client gets 401 with `insufficient_user_authentication` (RFC 9470), or with
+    `no_session`. If another site made the browser send the request (CSRF), the answer is 403 and `cross_site`. For a
+    fault of the server, the answer is 503. Raises `InvalidInput` if the age is invalid, or if you give both an age
+    and an action.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")
@@ -65,8 +93,12 @@ def require_mfa(
             raise Stopped(403, PUBLIC_MESSAGE, "cross_site")
         browser = credentials is None and "text/html" in request.headers.get("accept", "")
         try:
-            limit = site.server.policy.max_age_seconds(action) if action else max_age_seconds
-            return session_in(request, site, text, limit, browser=browser)
+            demands = Demands(max_age_seconds, phishing_resistant)
+            if action:
+                policy = site.server.policy
+                strong = phishing_resistant or policy.step_up_phishing_resistant
+                demands = Demands(policy.max_age_seconds(action), strong)
+            return session_in(request, site, text, demands, browser=browser)
         except InvalidInput as error:  # the programmer's mistake, not the caller's
             fault = MfaError(str(error))
         except MfaError as error:
@@ -77,18 +109,16 @@ def require_mfa(
 
 
 @clears_variables
-def session_in(
-    request: Request, site: Site, text: str, max_age_seconds: int | None = None, *, browser: bool
-) -> Session:
-    """Return the session of the token `text`. Raises `Stopped` if there is no session, or if the login is too old."""
+def session_in(request: Request, site: Site, text: str, demands: Demands = ANY_SESSION, *, browser: bool) -> Session:
+    """Return the session of the token `text`. Raises `Stopped` without a session that meets the `demands`."""
     try:
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:
         raise _log_in(request, site, "no_session", "Log in first.", browser=browser) from None
-    if max_age_seconds is not None and site.server.clock.now() >= session.created_at + max_age_seconds:
+    if not demands.met_by(session, site.server.clock.now()):
+        sentence = f"Log in again to do this{', with your passkey' * demands.phishing_resistant}."
         reason: Reason = "insufficient_user_authentication"
-        challenge = f'error="{reason}", max_age="{max_age_seconds}"'
-        raise _log_in(request, site, reason, "Log in again to do this.", challenge, browser=browser)
+        raise _log_in(request, site, reason, sentence, demands.challenge, browser=browser)
     return session
 
 

@@ -29,7 +29,7 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
     # Whatever a page asks for, nothing leaves the machine. The request is still seen, and fails the test.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
 ]
 # What JupyterLab 4.6 itself writes to the console as an error. Keep it empty if at all possible.
 ALLOWED_CONSOLE_ERRORS: tuple[str, ...] = ()

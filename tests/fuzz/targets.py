@@ -6,17 +6,21 @@ A target also asks for what must be true of whatever was accepted. Every value i
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from urllib.parse import quote
 
-from mfa_lab import MfaError, Policy
+from mfa_lab import MfaError, Policy, RelyingParty, SeededRandomness
 from mfa_lab.otp import diagnose, match, match_consecutive, tidy_code
+from mfa_lab.phone.browser import Browser, client_data_json, registration_response
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, parse_uri
 from mfa_lab.provisioning.account_table import parse_table
 from mfa_lab.provisioning.google_export import Export, read, read_all, write
 from mfa_lab.resources import data_dir
+from mfa_lab.server.factors.passkey import webauthn
 from mfa_lab.server.factors.recovery_codes import tidy
 from mfa_lab.server.names import checked_label, checked_name, exact_name, normal_name, spellings
 from tests.provisioning.test_account_table import TABLES
@@ -129,6 +133,18 @@ def name(data: bytes) -> None:
     assert label is None or (isinstance(label, str) and len(label.splitlines()) <= 1)
 
 
+def passkey(data: bytes) -> None:
+    """A passkey's response: as a whole, and its parts in bytes. Nothing that the fuzzer makes up is accepted."""
+    assert refused_or(lambda text: webauthn.read_registration(text, _EXPECTED), text_of(data)) is None
+    refused_or(webauthn.read_assertion, text_of(data))
+    for made in (
+        registration_response(_CREDENTIAL, _PAGE, data),
+        registration_response(_CREDENTIAL, data, _ATTESTED),
+    ):
+        with suppress(MfaError):
+            webauthn.read_registration(made, _EXPECTED)
+
+
 def planted(data: bytes) -> None:
     """A parser with a fault, to see that the fuzzer finds one: it knows the usual period alone."""
     account = refused_or(parse_uri, text_of(data))
@@ -149,14 +165,32 @@ _NAMES = (
     "a@xn--bcher-kva.example",
 )
 
+_HOLDER = PasskeyHolder(SeededRandomness(1))
+_BROWSER = Browser("https://shop.example")
+_CHALLENGE = "AAECAwQFBgcICQoLDA0ODw"
+_PAGE = client_data_json("webauthn.create", _CHALLENGE, "https://shop.example")
+_EXPECTED = webauthn.Expected(
+    RelyingParty("shop.example", ("https://shop.example",)),
+    webauthn.challenge_hash(b"another challenge than that of the seeds"),
+    verified=False,
+    synced=True,
+)
+_CREATED = _BROWSER.create(
+    {"rp": {}, "user": {"id": "AAAA"}, "challenge": _CHALLENGE, "pubKeyCredParams": [{"alg": -7}]}, _HOLDER
+)
+_USED = _BROWSER.get({"challenge": _CHALLENGE}, _HOLDER)
+_CREDENTIAL = _HOLDER.passkeys[0].credential_id
+_ATTESTED = base64.urlsafe_b64decode(_CREATED["response"]["attestationObject"] + "==")
+
 TARGETS = {
-    "uri": Target(uri, (_URI.encode(), b"otpauth://hotp/a?secret=A&counter=1", b"otpauth://totp/?secret="), 180),
+    "uri": Target(uri, (_URI.encode(), b"otpauth://hotp/a?secret=A&counter=1", b"otpauth://totp/?secret="), 160),
     "export": Target(export, ((START + PROTOC).encode(), (START + quote(PROTOC)).encode()), 120),
-    "export_message": Target(export_message, (base64.b64decode(PROTOC),), 180),
+    "export_message": Target(export_message, (base64.b64decode(PROTOC),), 160),
     "policy": Target(policy, (b"[bank]\nwindow_steps = 0\n", *(text[:1500].encode() for text in _POLICIES)), 60),
     "code": Target(code, (b"123456", b"123 456", b"1234-5678", "１２３４５６".encode(), b"123456,234567"), 120),
     "recovery_code": Target(recovery_code, (b"DEMO-DEMO-DEMO-DEMO", b"demo demo demo 2367"), 100),
     "table": Target(table, tuple(text.encode() for text, _ in TABLES.values()), 140),
+    "passkey": Target(passkey, (json.dumps(_CREATED).encode(), json.dumps(_USED).encode(), _ATTESTED, _PAGE), 60),
     "name": Target(name, tuple(each.encode() for each in _NAMES), 120),
 }
 PLANTED = {"planted": replace(TARGETS["uri"], run=planted)}

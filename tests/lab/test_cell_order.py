@@ -65,8 +65,8 @@ ASKED = 'predict("reused-elsewhere", guess)'
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("guess = c", 'Write letters and texts in quotes: guess = "c"'),
-        ("letters = b, d", 'Write letters and texts in quotes: letters = "bd"'),
+        ("guess = c", 'Write letters and words in quotes: guess = "c"'),
+        ("letters = b, d", 'Write letters and words in quotes: letters = "bd"'),
         ("guess = \u201cc\u201d", 'These quotes are curly. Python needs straight quotes: guess = "c"'),
         ("guess = \u2019c\u2019", 'These quotes are curly. Python needs straight quotes: guess = "c"'),
         ("share = 6.9%", "Write the number without the percent sign: share = 6.9"),

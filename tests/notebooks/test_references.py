@@ -20,10 +20,10 @@ CLAUSES = {
     "RFC4226-R6", "RFC4226-5.3", "RFC4226-6", "RFC4226-7.2", "RFC4226-7.3", "RFC4226-7.4", "RFC4226-D",
     "RFC6238-3", "RFC6238-4.2", "RFC6238-5.2", "RFC6238-6", "RFC6238-B",
     "NIST-2.2.2", "NIST-2.2.3", "NIST-3.1.1.2", "NIST-3.1.2", "NIST-3.1.4.1", "NIST-3.1.4.2", "NIST-3.2.2",
-    "NIST-3.2.5", "NIST-4.2.1.1", "NIST-4.2.3",
+    "NIST-3.2.5", "NIST-4.2.1.1", "NIST-4.2.3", "NIST-B",
     "ASVS-6.1.1", "ASVS-6.2.1", "ASVS-6.2.4", "ASVS-6.2.9", "ASVS-6.3.3", "ASVS-6.3.5", "ASVS-6.3.8", "ASVS-6.4.3",
     "ASVS-6.4.4", "ASVS-6.5.1", "ASVS-6.5.2", "ASVS-6.5.3", "ASVS-6.5.4", "ASVS-6.5.5", "ASVS-6.5.6", "ASVS-6.5.8",
-    "ASVS-7.2.4", "ASVS-7.5.1", "ASVS-11.2.4", "ASVS-16.2.5", "ASVS-16.3.1",
+    "ASVS-6.7.2", "ASVS-7.2.4", "ASVS-7.5.1", "ASVS-11.2.4", "ASVS-16.2.5", "ASVS-16.3.1",
     "OWASP-PW", "KEYURI",
 }  # fmt: skip
 CLAUSE = re.compile(r"\b(?:RFC ?\d{4}|NIST|ASVS|OWASP)-(?:PW\b|[A-Z0-9]+(?:\.\d+)*)")

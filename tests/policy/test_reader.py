@@ -242,14 +242,15 @@ ASPECTS = {
     "throttle": ["free_failures", "first_wait_seconds", "longest_wait_seconds", "disable_after_failures"],
     "step-up actions": ["step_up"],
     "recovery rules": ["recovery_codes"],
-    "allowed factors": ["authenticators", "factors"],
+    "allowed factors": ["authenticators", "factors", "code_allowed_with_passkey"],
+    "user verification": ["user_verification"],
 }
 """Named in issue 8, with the keys that say it; `factors` follows from `recovery_codes` and is a reason alone."""
 
 
 @each_policy
 @pytest.mark.parametrize("aspect", ASPECTS)
-def test_each_policy_says_all_six_aspects_itself(name: str, aspect: str):
+def test_each_policy_says_every_aspect_itself(name: str, aspect: str):
     """Each value is written out, also where it is the standard's, and has a reason that no other policy gives."""
     others = {why for other, policy in POLICIES.items() if other != name for _, why in policy.reasons}
     for key in ASPECTS[aspect]:
@@ -296,7 +297,7 @@ def test_without_recovery_codes_a_lost_phone_needs_an_administrator(tmp_path):
     policy = replace(POLICIES["admin"], hash_cost=CHEAPEST, explain_refusals=True)
     deployment = Deployment(tmp_path, policy)
     assert tuple(deployment.enrol()) == ()
-    assert policy.factors == ("authenticator app",)
+    assert policy.factors == ("authenticator app", "passkey")
     assert reason(deployment.server.recover, deployment.begin(), "AAAA-AAAA-AAAA-AAAA") is Reason.WRONG_RECOVERY_CODE
     (code,) = deployment.server.issue_reset_code("alice@example.org")
     recovery = deployment.server.recover(deployment.begin(), code)
@@ -307,4 +308,4 @@ def test_without_recovery_codes_a_lost_phone_needs_an_administrator(tmp_path):
     ]
     deployment.server.reset_factors("alice@example.org")
     assert deployment.begin().permits is Permit.FIRST_FACTOR
-    assert Policy.STANDARD.factors == ("authenticator app", "recovery code")
+    assert Policy.STANDARD.factors == ("authenticator app", "passkey", "recovery code")

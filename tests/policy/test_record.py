@@ -47,7 +47,12 @@ REFUSED = [
     ("pending_seconds", 2**70, "pending_seconds"),
     ("pending_seconds", 10**9 + 1, "pending_seconds must be at most 1,000,000,000"),
     ("explain_refusals", 1, "explain_refusals"),
-    ("authenticators", 0, "authenticators"),
+    ("authenticators", -1, "authenticators"),
+    ("passkeys", -1, "passkeys"),
+    ("user_verification", "discouraged", "user_verification"),
+    ("code_allowed_with_passkey", None, "code_allowed_with_passkey"),
+    ("synced_passkeys", "yes", "synced_passkeys"),
+    ("step_up_phishing_resistant", 1, "step_up_phishing_resistant"),
     ("algorithm", ["SHA1"], "algorithm"),
     ("title", None, "title"),
     ("reasons", {"digits": "six"}, "reasons"),
@@ -75,6 +80,7 @@ ALLOWED = [
     ("password_min_length", 1024), ("password_max_length", 64),
     ("free_failures", 0), ("free_failures", 10**9), ("first_wait_seconds", 1), ("first_wait_seconds", 3600),
     ("disable_after_failures", 1), ("session_seconds", 1), ("session_idle_seconds", 1), ("pending_seconds", 10**9),
+    ("authenticators", 0), ("passkeys", 0), ("user_verification", "required"),
     ("recovery_codes", 0), ("drift_cap_steps", 10), ("resync_reach_steps", 1), ("resync_reach_steps", 240),
     ("step_up", (("pay", 1), ("export", 86_400))), ("reasons", (("digits", ""),)),
 ]  # fmt: skip
@@ -84,6 +90,15 @@ ALLOWED = [
 def test_the_last_value_allowed_is_allowed(name: str, value: object) -> None:
     """The other side of each limit of the table above."""
     assert getattr(Policy(**{name: value}), name) == value
+
+
+def test_a_policy_without_any_second_factor_is_refused() -> None:
+    """Nor may it demand a passkey that it does not allow."""
+    with pytest.raises(InvalidInput, match="second factor"):
+        Policy(authenticators=0, passkeys=0)
+    with pytest.raises(InvalidInput, match="step_up_phishing_resistant"):
+        Policy(passkeys=0, step_up_phishing_resistant=True)
+    assert Policy(passkeys=0).factors == ("authenticator app", "recovery code")
 
 
 def test_every_number_is_in_the_table() -> None:
@@ -125,7 +140,8 @@ def test_the_standard_is_what_the_clauses_ask() -> None:
         "hash_cost": {"memory_kib": 19_456, "time": 2, "lanes": 1},
         "password_min_length": 8, "password_max_length": 1024,
         "free_failures": 2, "first_wait_seconds": 30, "longest_wait_seconds": 3600, "disable_after_failures": 100,
-        "authenticators": 2,
+        "authenticators": 2, "passkeys": 10, "user_verification": "preferred",
+        "code_allowed_with_passkey": True, "synced_passkeys": True, "step_up_phishing_resistant": False,
         "pending_seconds": 300, "pending_wrong_codes": 5, "enrolment_seconds": 900, "enrolment_wrong_codes": 5,
         "session_seconds": 86_400, "session_idle_seconds": 3600, "fresh_session_seconds": 300, "step_up": (),
         "recovery_codes": 10,

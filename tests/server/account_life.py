@@ -1,7 +1,8 @@
 """A state machine: an account and its model live through the same calls, and what the model forbids never happens.
 
-Register, enrol, log in, a further authenticator, revoke, replace, recover, resynchronise, change the password, reset
-code, rebind, take over, throttle, sessions: in any order, by the owner, by a thief, by an administrator.
+Register, enrol, log in, a further authenticator, passkeys, revoke, replace, recover, resynchronise, change the
+password, reset code, rebind, take over, throttle, sessions: in any order, by the owner, by a thief, by an
+administrator.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mfa_lab import AccessDenied, ManualClock, MfaServer
+from mfa_lab import AccessDenied, ManualClock, MfaServer, SeededRandomness
 from mfa_lab.errors import InvalidInput
 from mfa_lab.otp import code_at, step_at
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Permit, token_hash
-from tests.server.account_model import POLICY, Account, Factor, Granted, Offer, Pending
-from tests.server.kit import NAME, PASSWORD, START, WRONG
+from tests.server.account_model import POLICY, Account, Factor, Granted, Key, Offer, Pending
+from tests.server.kit import NAME, ORIGIN, PARTY, PASSWORD, START, WRONG
 
 BOB = "bob@example.org"
 NEWEST_FIRST = st.sampled_from([0, 0, 0, 1, 1, -1, -2])
 OFFSETS = st.sampled_from([0, 0, 0, 1, -1, 2, -2, 40])
+ORIGINS = st.sampled_from([ORIGIN, ORIGIN, ORIGIN, "http://shop.localhost:9999"])
 Item = TypeVar("Item")
 
 
@@ -42,7 +46,7 @@ class Life(RuleBasedStateMachine):
     @initialize(enrolled=st.booleans())
     def born(self, enrolled: bool) -> None:
         self.clock = ManualClock(START)
-        self.server = MfaServer(clock=self.clock, policy=POLICY)
+        self.server = MfaServer(clock=self.clock, policy=POLICY, relying_party=PARTY)
         self.account = Account(PASSWORD)
         for name in (NAME, BOB):
             self.server.register(name, PASSWORD)
@@ -92,7 +96,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST, right=st.booleans(), number=st.integers(0, 9))
     def change_password(self, which: int, right: bool, number: int) -> None:
         session, new = newest(self.account.sessions, which), f"demo: horse number {number}"
-        live = session.live(self.clock.now(), fresh=True)
+        live = self.account.may_change(session, self.clock.now())
         allowed = live and self.account.reserves_password(self.clock.now()) and right
         old = self.account.password if right else WRONG
         self.asked(allowed, self.server.change_password, session.token, old, new)
@@ -142,16 +146,17 @@ class Life(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST, further=st.booleans())
     def offer_another(self, which: int, further: bool) -> None:
         session = newest(self.account.sessions, which)
-        allowed = session.live(self.clock.now(), fresh=True) and (self.account.room or not further)
+        allowed = self.account.may_change(session, self.clock.now()) and (self.account.room or not further)
         offer = self.asked(allowed, self.server.start_enrolment, session.token, further=further)
         if offer:
             self.account.offers.append(Offer(offer, "further" if further else "session", session))
 
     @rule(which=NEWEST_FIRST, offset=OFFSETS)
     def confirm(self, which: int, offset: int) -> None:
-        if not self.account.offers:
+        offers = [offer for offer in self.account.offers if not offer.of_passkey]
+        if not offers:
             return
-        offer, now = newest(self.account.offers, which), self.clock.now()
+        offer, now = newest(offers, which), self.clock.now()
         factor = Factor(offer.token.account.secret.reveal(), last_step=-1)
         code = self.code(factor.secret, offset)
         verified_guesses = self.account.permits_confirming(offer, now)
@@ -168,8 +173,73 @@ class Life(RuleBasedStateMachine):
 
     def identified(self, factor: Factor) -> Factor:
         """The factor that was just bound, by the id that the server gave it."""
-        (factor.id,) = {row["id"] for row in self.rows_of(NAME)["factors"]} - {f.id for f in self.account.factors}
+        factor.id = self.new_id()
         return factor
+
+    def new_id(self) -> str:
+        known = {each.id for each in [*self.account.factors, *self.account.keys]}
+        (found,) = {row["id"] for row in self.rows_of(NAME)["factors"]} - known
+        return str(found)
+
+    # Passkeys
+
+    @precondition(lambda self: self.account.pendings)
+    @rule(which=NEWEST_FIRST)
+    def offer_the_first_passkey(self, which: int) -> None:
+        pending = newest(self.account.pendings, which)
+        allowed = self.account.permits_first(pending, self.clock.now())
+        offer = self.asked(allowed, self.server.start_passkey, pending.token)
+        if offer:
+            self.account.offers.append(Offer(offer, pending.token.permits))
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST, replace=st.sampled_from([False, False, True]))
+    def offer_a_passkey(self, which: int, replace: bool) -> None:
+        session = newest(self.account.sessions, which)
+        room = replace or self.account.has_room(of_passkey=True)
+        allowed = self.account.may_change(session, self.clock.now()) and room
+        offer = self.asked(allowed, self.server.start_passkey, session.token, replace=replace)
+        if offer:
+            self.account.offers.append(Offer(offer, "session" if replace else "further", session))
+
+    @rule(which=NEWEST_FIRST, origin=ORIGINS)
+    def confirm_a_passkey(self, which: int, origin: str) -> None:
+        """Each with a holder of its own; from the wrong origin it is refused, and ends the offer."""
+        offers = [offer for offer in self.account.offers if offer.of_passkey]
+        if not offers:
+            return
+        offer = newest(offers, which)
+        holder = PasskeyHolder(SeededRandomness(len(self.account.offers)), synced=False)
+        response = Browser(origin).create(offer.token.options, holder)
+        verified = self.account.permits_confirming(offer, self.clock.now())
+        codes = self.asked(verified and origin == ORIGIN, self.server.confirm_passkey, offer.token, response)
+        if codes is not None:
+            assert len(codes) == (POLICY.recovery_codes if offer.basis == Permit.FIRST_FACTOR else 0)
+            self.account.bind(offer, Key(holder, self.new_id()))
+            if codes:
+                self.account.void_codes(list(codes), codes.issue_id)
+        elif verified:
+            offer.ended = True
+
+    @precondition(lambda self: self.account.pendings and self.account.keys)
+    @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST, origin=ORIGINS)
+    def use_a_passkey(self, which: int, whose: int, origin: str) -> None:
+        """Any that the account ever had, from the right page or from another port of the same host."""
+        account, now = self.account, self.clock.now()
+        pending, key = newest(account.pendings, which), newest(account.keys, whose)
+        open_to_it = pending.fit(now, Permit.CODE) and bool(account.passkeys)
+        options = self.asked(open_to_it, self.server.start_passkey_login, pending.token)
+        if options is None:
+            return
+        response = Browser(origin).get(options | {"allowCredentials": []}, key.holder)
+        good = key.state == "active" and origin == ORIGIN
+        session = self.asked(good, self.server.finish_passkey_login, pending.token, response)
+        pending.ended = True
+        if session:
+            account.sessions.append(Granted(session, now))
+            account.logins += 1
+            key.uses = key.holder.passkeys[0].counter
+            assert session.codes_to_acknowledge == account.to_acknowledge
 
     @precondition(lambda self: self.account.sessions)
     @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST)
@@ -178,13 +248,14 @@ class Life(RuleBasedStateMachine):
         listed = self.asked(session.live(now), self.server.authenticators, session.token)
         if listed is None:
             return
-        assert len(listed) == len(self.account.active)
+        active = [*self.account.active, *self.account.passkeys]
+        assert {each.id for each in listed} == {each.id for each in active}
         if listed:
             chosen = newest(list(listed), whose)
-            allowed = session.live(now, fresh=True) and len(listed) > 1
+            allowed = self.account.may_change(session, now) and len(listed) > 1
             self.asked(allowed, self.server.revoke, session.token, chosen.id)
             if allowed:
-                (revoked,) = (factor for factor in self.account.active if factor.id == chosen.id)
+                (revoked,) = (each for each in active if each.id == chosen.id)
                 revoked.state = "replaced"
                 self.account.end_steps(but=session)
 
@@ -234,7 +305,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=NEWEST_FIRST)
     def issue_codes(self, which: int) -> None:
         session = newest(self.account.sessions, which)
-        allowed = session.live(self.clock.now(), fresh=True)
+        allowed = self.account.may_change(session, self.clock.now())
         codes = self.asked(allowed, self.server.issue_recovery_codes, session.token)
         if codes:
             self.account.void_codes(list(codes), codes.issue_id)
@@ -287,6 +358,7 @@ class Life(RuleBasedStateMachine):
         if known:
             session.seen = self.clock.now()
             assert known.codes_to_acknowledge == self.account.to_acknowledge
+            assert known.phishing_resistant is session.resistant
 
     @precondition(lambda self: self.account.sessions)
     @rule(which=NEWEST_FIRST)
@@ -308,6 +380,9 @@ class Life(RuleBasedStateMachine):
             return {
                 "accounts": rows("SELECT * FROM accounts WHERE name = ?"),
                 "factors": rows(f"SELECT * FROM factors {mine}"),  # noqa: S608
+                "passkeys": rows(
+                    f"SELECT factor_id, sign_count FROM passkeys WHERE factor_id IN (SELECT id FROM factors {mine})"  # noqa: S608
+                ),
                 "sessions": rows(f"SELECT token_hash, ended FROM sessions {mine}"),  # noqa: S608
                 "pendings": rows(f"SELECT token_hash, ended, wrong_codes FROM pendings {mine}"),  # noqa: S608
                 "enrolments": rows(f"SELECT token_hash, ended, wrong_codes FROM enrolments {mine}"),  # noqa: S608
@@ -320,8 +395,12 @@ class Life(RuleBasedStateMachine):
         """States, last steps, counts, all that was begun, codes; a replaced authenticator's secret is gone."""
         rows, account = self.rows_of(NAME), self.account
         states = {(row["id"], row["state"], row["last_step"]) for row in rows["factors"]}
-        assert states == {(factor.id, factor.state, factor.last_step) for factor in account.factors}
-        assert all((row["state"] == "replaced") == (row["sealed_secret"] == b"") for row in rows["factors"])
+        apps = {(factor.id, factor.state, factor.last_step) for factor in account.factors}
+        assert states == apps | {(key.id, key.state, 0) for key in account.keys}
+        secrets = {row["id"] for row in rows["factors"] if row["sealed_secret"] != b""}
+        assert secrets == {factor.id for factor in account.factors if not factor.ended}
+        keys = {(row["factor_id"], row["sign_count"]) for row in rows["passkeys"]}
+        assert keys == {(key.id, key.uses) for key in account.passkeys}
         (row,) = rows["accounts"]
         assert (row["otp_failures"], row["otp_wait_until"]) == (account.otp.failures, account.otp.until)
         recovery = (account.recovery.failures, account.recovery.until)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from mfa_lab import Policy
 from mfa_lab.otp import code_at, step_at
-from mfa_lab.server.records import Enrolment, PendingLogin, Permit, Session
+from mfa_lab.phone.passkeys import PasskeyHolder
+from mfa_lab.server.records import Enrolment, PasskeyCreation, PendingLogin, Permit, Session
 
 POLICY = replace(
     Policy.CHEAPEST,
@@ -21,6 +22,7 @@ POLICY = replace(
     session_seconds=7200,
     session_idle_seconds=1800,
     recovery_codes=3,
+    passkeys=2,
 )
 FORGET_SECONDS = 24 * 3600
 
@@ -56,12 +58,28 @@ class Factor:
 
 
 @dataclass(eq=False)
+class Key:
+    """A passkey: its holder, and whether it has ended."""
+
+    holder: PasskeyHolder
+    id: str = ""
+    state: str = "active"
+    uses: int = 0
+
+    @property
+    def ended(self) -> bool:
+        return self.state == "replaced"
+
+
+@dataclass(eq=False)
 class Pending:
     """A login that passed the password."""
 
     token: PendingLogin
     wrong: int = 0
     ended: bool = False
+    asked: bool = False
+    """Whether it was given a challenge."""
 
     def fit(self, now: int, *permits: Permit) -> bool:
         over = self.ended or self.wrong >= POLICY.pending_wrong_codes or now >= self.token.expires_at
@@ -76,6 +94,10 @@ class Granted:
     seen: int
     ended: bool = False
 
+    @property
+    def resistant(self) -> bool:
+        return "otp" not in self.token.methods
+
     def live(self, now: int, *, fresh: bool = False) -> bool:
         age, idle = now - self.token.created_at, now - self.seen
         young = age < POLICY.session_seconds and idle < POLICY.session_idle_seconds
@@ -86,11 +108,15 @@ class Granted:
 class Offer:
     """An enrolment, and on what grounds it was begun."""
 
-    token: Enrolment
+    token: Enrolment | PasskeyCreation
     basis: Permit | str
     session: Granted | None = None
     wrong: int = 0
     ended: bool = False
+
+    @property
+    def of_passkey(self) -> bool:
+        return isinstance(self.token, PasskeyCreation)
 
 
 @dataclass
@@ -122,6 +148,7 @@ class Account:
     def __init__(self, password: str) -> None:
         self.password = password
         self.factors: list[Factor] = []
+        self.keys: list[Key] = []
         self.pendings: list[Pending] = []
         self.sessions: list[Granted] = []
         self.offers: list[Offer] = []
@@ -145,12 +172,23 @@ class Account:
         return self.having("active")
 
     @property
+    def passkeys(self) -> list[Key]:
+        return [key for key in self.keys if key.state == "active"]
+
+    @property
     def has_factor(self) -> bool:
-        return bool(self.having("active", "disabled"))
+        return bool(self.having("active", "disabled") or self.passkeys)
 
     @property
     def room(self) -> bool:
-        return 0 < len(self.active) < POLICY.authenticators
+        return not self.having("disabled") and len(self.active) < POLICY.authenticators
+
+    def has_room(self, of_passkey: bool) -> bool:
+        return len(self.passkeys) < POLICY.passkeys if of_passkey else self.room
+
+    def may_change(self, session: Granted, now: int) -> bool:
+        """Young, and begun by a passkey once there is one."""
+        return session.live(now, fresh=True) and (session.resistant or not self.passkeys)
 
     # What each call may do
 
@@ -165,7 +203,7 @@ class Account:
 
     def checks_codes(self, pending: Pending, now: int, *permits: Permit) -> bool:
         """Whether a code is looked at, at all."""
-        fit = pending.fit(now, *permits) and self.has_factor
+        fit = pending.fit(now, *permits) and bool(self.having("active", "disabled"))
         return fit and not self.having("disabled") and not self.otp.waiting(now)
 
     def wrong_code(self, pending: Pending, now: int) -> None:
@@ -184,22 +222,27 @@ class Account:
             return False
         if offer.basis == Permit.FIRST_FACTOR and self.has_factor:
             return False
-        if offer.basis == "further" and not self.room:
+        if offer.basis == "further" and not self.has_room(offer.of_passkey):
             return False
         return offer.session is None or offer.session.live(now)
 
     # What follows
 
-    def bind(self, offer: Offer, factor: Factor) -> None:
+    def bind(self, offer: Offer, factor: Factor | Key) -> None:
+        everything = offer.basis not in ("further", "session")
         if offer.basis != "further":
-            self.retire()
-        self.factors.append(factor)
+            self.retire(apps=everything or not offer.of_passkey, keys=everything or offer.of_passkey)
+        if isinstance(factor, Key):
+            self.keys.append(factor)
+        else:
+            self.factors.append(factor)
         self.end_steps(but=offer.session)
 
-    def retire(self) -> None:
-        for factor in self.factors:
-            factor.state = "replaced"
-        self.otp.clear()
+    def retire(self, *, apps: bool = True, keys: bool = True) -> None:
+        for each in [*self.factors * apps, *self.keys * keys]:
+            each.state = "replaced"
+        if apps:
+            self.otp.clear()
 
     def end_steps(self, *, but: Granted | None = None) -> None:
         """Everything that was begun before ends with a change, `but` the session that changed it."""

@@ -15,15 +15,19 @@ import argon2
 import pytest
 from sqlalchemy import Engine, event
 
-from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy, RelyingParty
 from mfa_lab.errors import MfaError, Reason, Trace
 from mfa_lab.otp import Verdict, diagnose
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.records import PendingLogin, RecoveryCodes, Session
 
 NAME = "alice@example.org"
 PASSWORD = "demo: correct horse battery staple"
 WRONG = "demo: wrong horse battery staple"
 KEY = bytes(range(32))
+ORIGIN = "http://shop.localhost:8000"
+PARTY = RelyingParty("shop.localhost", (ORIGIN, "http://shop.localhost:8001"))
 START = 1_800_000_010
 EXPLAINING = replace(Policy.CHEAPEST, explain_refusals=True)
 NEVER_WAITS = replace(EXPLAINING, free_failures=1_000_000)
@@ -44,7 +48,7 @@ class Deployment:
     def open(self, policy: Policy = EXPLAINING, query: str = "") -> MfaServer:
         """The server, started again on the same file."""
         self.policy = policy
-        self.server = MfaServer(self.url + query, clock=self.clock, policy=policy, key=KEY)
+        self.server = MfaServer(self.url + query, clock=self.clock, policy=policy, key=KEY, relying_party=PARTY)
         return self.server
 
     def enrol(self, name: str = NAME) -> RecoveryCodes:
@@ -64,6 +68,20 @@ class Deployment:
         """A whole login with the code of a new step."""
         self.clock.advance(30)
         return self.server.finish_login(self.begin(name), self.phone.code(f"mfa-lab: {name}"))
+
+    def add_passkey(self, permit: PendingLogin | Session, holder: PasskeyHolder, **how: Any) -> RecoveryCodes:
+        """Register a passkey of `holder` in a browser on the honest page."""
+        creation = self.server.start_passkey(permit, **how)
+        return self.server.confirm_passkey(creation, Browser(ORIGIN).create(creation.options, holder))
+
+    def answer(self, pending: PendingLogin, holder: PasskeyHolder, origin: str = ORIGIN) -> dict[str, Any]:
+        """The browser's response to a new challenge."""
+        return Browser(origin).get(self.server.start_passkey_login(pending), holder)
+
+    def passkey_login(self, holder: PasskeyHolder, name: str = NAME) -> Session:
+        """A whole login with the passkey."""
+        pending = self.begin(name)
+        return self.server.finish_passkey_login(pending, self.answer(pending, holder))
 
     def wrong_code(self) -> str:
         """A code of the right form that the phone shows in no step near."""

@@ -1,7 +1,8 @@
 """The whole life of an account, as people live it: owner, thief, stranger, administrator, in any order.
 
-Register, enrol, log in, a further authenticator, revoke, replace, recover, resynchronise, change the password, reset
-code, rebind, take over, throttle, sessions: `account_life` asks the server, `account_model` says what must come.
+Register, enrol, log in, a further authenticator, passkeys, revoke, replace, recover, resynchronise, change the
+password, reset code, rebind, take over, throttle, sessions: `account_life` asks the server,
+`account_model` says what must come.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 
 from tests.server.account_life import NEWEST_FIRST, Life, newest
 from tests.server.account_model import POLICY
+from tests.server.kit import ORIGIN
 
 
 class People(Life):
@@ -114,6 +116,49 @@ class People(Life):
                 self.resynchronise(-1, 0, 40)
             self.offer_the_first(-1)
 
+    @rule(then=st.sampled_from(["nothing", "nothing", "another", "replace", "revoke", "issue", "change", "app"]))
+    def log_in_with_a_passkey(self, then: str) -> None:
+        """As an owner does who has one, or registers the first in a session; then with the strong session in hand."""
+        if not self.account.passkeys:
+            self.log_in(0)
+            if self.account.sessions:
+                self.offer_a_passkey(0, replace=False)
+                self.confirm_a_passkey(0, ORIGIN)
+        before = len(self.account.sessions)
+        self.begin(right=True)
+        if self.account.pendings and self.account.keys:
+            self.use_a_passkey(0, 0, ORIGIN)
+        if len(self.account.sessions) == before:
+            return
+        {
+            "nothing": lambda: None,
+            "another": lambda: self.offer_a_passkey(0, replace=False),
+            "replace": lambda: self.offer_a_passkey(0, replace=True),
+            "revoke": lambda: self.revoke(0, 1),
+            "issue": lambda: self.issue_codes(0),
+            "change": lambda: self.change_password(0, right=True, number=before % 10),
+            "app": lambda: self.offer_another(0, further=False),
+        }[then]()
+        self.confirm_a_passkey(0, ORIGIN)
+        self.confirm(0, 0)
+
+    @precondition(lambda self: self.account.active and self.account.passkeys)
+    @rule(then=st.sampled_from(["passkey", "replace", "app", "revoke", "issue", "change"]))
+    def a_phished_code_changes_nothing(self, then: str) -> None:
+        """The attacker has the password and relays a code: `may_change` says no to every change."""
+        before = len(self.account.sessions)
+        self.log_in(0)
+        if len(self.account.sessions) > before:
+            assert not self.account.may_change(self.account.sessions[-1], self.clock.now())
+            {
+                "passkey": lambda: self.offer_a_passkey(-1, replace=False),
+                "replace": lambda: self.offer_a_passkey(-1, replace=True),
+                "app": lambda: self.offer_another(-1, further=True),
+                "revoke": lambda: self.revoke(-1, 0),
+                "issue": lambda: self.issue_codes(-1),
+                "change": lambda: self.change_password(-1, right=True, number=0),
+            }[then]()
+
     @precondition(lambda self: self.account.sessions)
     @rule(times=st.integers(1, 5))
     def stay(self, times: int) -> None:
@@ -157,6 +202,28 @@ BY_THE_BOOK: list[Callable[[People], None]] = [
     lambda life: life.type_a_code(-1, 0, 0, wrong=False),
     lambda life: life.log_in(0),
     lambda life: life.log_in_and_act(1800, "use"),
+    lambda life: life.log_in_with_a_passkey("another"),
+    lambda life: life.a_phished_code_changes_nothing("revoke"),
+    lambda life: life.a_phished_code_changes_nothing("issue"),
+    lambda life: life.a_phished_code_changes_nothing("passkey"),
+    lambda life: life.log_in_with_a_passkey("replace"),
+    lambda life: life.begin(right=True),
+    lambda life: life.use_a_passkey(0, -2, ORIGIN),
+    lambda life: life.a_thief_guesses(5, anew=True, patience=120),
+    lambda life: life.log_in_with_a_passkey("app"),
+    lambda life: life.begin(right=True),
+    lambda life: life.use_a_passkey(0, 0, "http://shop.localhost:9999"),
+    lambda life: life.log_in_with_a_passkey("issue"),
+    lambda life: life.log_in_and_recover(0, "enrol"),
+    lambda life: life.log_in_with_a_passkey("revoke"),
+    lambda life: life.log_in_with_a_passkey("change"),
+    lambda life: life.reset_factors(sure=True),
+    lambda life: life.begin(right=True),
+    lambda life: life.offer_the_first_passkey(0),
+    lambda life: life.confirm_a_passkey(0, "http://shop.localhost:9999"),
+    lambda life: life.offer_the_first_passkey(0),
+    lambda life: life.confirm_a_passkey(0, ORIGIN),
+    lambda life: life.log_in_with_a_passkey("nothing"),
     lambda life: life.log_out(-1),
 ]
 """A life in which every rule has its turn at the right moment."""

@@ -13,6 +13,7 @@ from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
 from mfa_lab.server.records import PendingLogin, Permit, Session
 from tests.server.kit import EXPLAINING, NAME, NEVER_WAITS, PASSWORD, WRONG, Deployment, refused
+from tests.server.passkeys import AT_LOGIN, ELSEWHERE
 
 Call = Callable[[], object]
 FORGED = Redacted("forged")
@@ -124,6 +125,8 @@ WAYS = {
     Reason.NOT_PERMITTED: not_permitted,
     Reason.UNKNOWN_SESSION: unknown_session,
     Reason.STALE_SESSION: stale_session,
+    **AT_LOGIN,
+    **ELSEWHERE,
 }
 
 
@@ -142,6 +145,7 @@ WORDS = {
     Reason.UNKNOWN_PENDING: ("LoginOver", LOGIN_OVER),
     Reason.EXPIRED_PENDING: ("LoginOver", LOGIN_OVER),
     Reason.CONSUMED_PENDING: ("StepDone", ALREADY_DONE),  # completed by this very token
+    **dict.fromkeys(AT_LOGIN, ("LoginOver", LOGIN_OVER)),  # any rejected response of a passkey ends its login
 }
 """What is said of a token that no code helps any more. All else that is refused reads the same."""
 
@@ -162,8 +166,9 @@ def test_every_refusal_reads_the_same(reason: Reason, enrolled: Deployment) -> N
 def test_without_the_policy_there_is_no_trace(reason: Reason, enrolled: Deployment) -> None:
     """`explain_refusals` is off by default, and then an error in hand holds nothing but the public words."""
     call = WAYS[reason](enrolled)
-    enrolled.server._services = replace(enrolled.server._services, policy=Policy.CHEAPEST)
-    enrolled.server.policy = Policy.CHEAPEST
+    silent = replace(enrolled.policy, explain_refusals=False)
+    enrolled.server._services = replace(enrolled.server._services, policy=silent)
+    enrolled.server.policy = silent
     denied = denial(call)
     assert denied.trace is None
     assert vars(denied) == {"trace": None}

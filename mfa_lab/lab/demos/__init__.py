@@ -1,1 +1,1 @@
-"""Demonstrations that a lesson runs and shows in a table: attacks, rejections, hashes, test vectors, a web server."""
+"""Demonstrations that a notebook runs, such as attacks, rejections, hashes, test vectors and a web server."""

@@ -1,4 +1,4 @@
-"""Tables about attacks: what Mallory tries, what it costs the owner, where secrets leak, and who lets him in."""
+"""Tables about attacks: what Mallory tries, how long the owner must wait, and where secrets leak."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 
 def attempt_table(attack: Attack) -> Table:
-    """Return a row for each trial that must fail, with columns for the weak server and for this kit's server."""
+    """Return a table with a row for each trial that must fail.
+
+    The columns are for the weak server and for this kit's server.
+    """
     servers = {attack.weak.__name__: attack.weak, "MfaServer": attack.ours}
     tried = [trial for trial in attack.trials if trial.wanted == OUT and trial not in HONEST]
     rows = [(trial.name, *(in_words(trial.answer(make)) for make in servers.values())) for trial in tried]
@@ -31,7 +34,7 @@ def attempt_table(attack: Attack) -> Table:
 
 
 def in_words(answer: str) -> str:
-    """Return a trial's answer with its sign."""
+    """Return a trial's answer after its sign, a tick or a cross."""
     return f"{GRANTED_SIGN if answer == IN else REFUSED_SIGN} {answer}"
 
 
@@ -42,7 +45,7 @@ _COUNTS = (1, 2, 3, 4, 5, 9, 10, 11, 100)
 
 
 def delay_table() -> Table:
-    """Return a row for each number of consecutive wrong passwords, with a column for each server."""
+    """Return a table of waits: a row for each number of consecutive wrong passwords, and a column for each server."""
     rows = [
         (count, *(_delay_in_words(delay_seconds(make, count)) for make in _SERVERS.values())) for count in _COUNTS
     ]
@@ -59,7 +62,7 @@ _HELD: dict[str, MakeOffer] = {"as a text": Offer, "hidden, drawn here": FixedOf
 
 
 def leak_table() -> Table:
-    """Return a row for each place where the secret may leak, with a column for each way to store it."""
+    """Return a table of leaks: a row for each place where the secret may appear, and a column for each offer."""
     rows = [
         (place, *(_leak_in_words(search(make)) for make in _HELD.values())) for place, search in LEAK_SEARCHES.items()
     ]
@@ -79,9 +82,9 @@ _KEPT: dict[str, Make] = {
 
 
 def stolen_secret_table() -> Table:
-    """Return a row for each way to store Alice's secret, with the ways in which Mallory gets in.
+    """Return a table with a row for each way to store Alice's secret. The row shows in which ways Mallory gets in.
 
-    He has the database and a password, but no key.
+    Mallory has the database and a password, but no key.
     """
     rows = []
     for kept, make in _KEPT.items():
@@ -93,7 +96,10 @@ def stolen_secret_table() -> Table:
 
 
 SEEDS_PER_SECOND = 300_000
-"""A low estimate of how many seeds `recover` tries per second on one core; benchmarks/ measures it."""
+"""A low estimate of how many seeds `recover` tries per second on one core.
+
+A benchmark in benchmarks/ measures this number.
+"""
 
 
 _DAY = 86_400
@@ -112,7 +118,7 @@ SECRET_BITS = 160
 
 
 def seed_table() -> Table:
-    """Return a row for each kind of seed, from the time in whole seconds to a fully random secret."""
+    """Return a table with a row for each kind of seed, from the time in whole seconds to a fully random secret."""
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
     rows.append(
         (
@@ -132,7 +138,10 @@ _EXAMPLE = "123456"
 
 
 def spelling_table(servers: Mapping[str, Make]) -> Table:
-    """Return a row for each spelling, with an example and whether each server accepts a used code in it."""
+    """Return a table with a row for each spelling.
+
+    The row shows an example, and whether each server accepts a used code in this spelling.
+    """
     rows = [
         (name, f"“{spell(_EXAMPLE)}”", *(in_words(used_again(make, 1, spell=spell)) for make in servers.values()))
         for name, spell in SPELLINGS.items()
@@ -147,12 +156,12 @@ EMPTY_CLASS = "Your class is still empty"
 
 
 def specification() -> Table:
-    """Return what a server with two steps must do, with the clauses that require it."""
+    """Return a table of what a server with two steps must do, with the clauses that require it."""
     return Table("What is asked", _HEADERS[:2], *map(_asked, CLAUSES))
 
 
 def clause_table(server: Any) -> Table:
-    """Return a row for each clause, which is either kept or open. For an empty class, return only the requirements.
+    """Return a table with a row for each clause, which is either kept or open. An empty class is not tested.
 
     `server` is a class or a function that makes a server from a clock and a source of randomness.
     """

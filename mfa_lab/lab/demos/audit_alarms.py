@@ -1,4 +1,4 @@
-"""Rules that raise an alarm, tried on a week of the audit log, and the log as a table."""
+"""Rules that raise an alarm, what each rule finds in a week of the audit log, and a table of the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mfa_lab.server.audit import Event
 from mfa_lab.server.records import AuditLine
 
 IN_A_ROW = 5
-"""This many correct passwords without a login between them raise an alarm. Honest people reached at most three."""
+"""How many correct passwords without a login between them raise an alarm. Honest people reached at most three."""
 
 
 _DAY = 86_400
@@ -23,12 +23,12 @@ _NIGHT_ENDS, _NIGHT_BEGINS = 6, 20
 
 
 Rule = Callable[[list[AuditLine]], Iterator[int]]
-"""A function that reads one account's lines and yields the moments at which they raise an alarm."""
+"""A rule is a function that reads the lines of one account. It yields each moment at which it raises an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Hold what a rule finds in a week.
+    """Hold what a rule finds in a week. The rule accuses `honest` people, and sees the attack after `after_seconds`.
 
     `after_seconds` counts from midnight on Monday; None means that the rule never sees the attack.
     """
@@ -39,7 +39,7 @@ class Tried:
 
 
 def tried(week: Week) -> tuple[Tried, ...]:
-    """Try each rule on the week, and return what it finds."""
+    """Try each rule on the week, and return what each rule finds."""
     stories = defaultdict(list)
     for line in week.lines:
         if line.account_id:
@@ -54,7 +54,7 @@ def _tried(name: str, rule: Rule, stories: dict[str, list[AuditLine]], attacked:
 
 
 def alarm_table(week: Week) -> Table:
-    """Return a row for each rule, with how many honest people it accuses and when it sees the attack."""
+    """Return a table of the rules: how many honest people each rule accuses, and when it sees the attack."""
     rows = [
         (each.rule, each.honest, "never" if each.after_seconds is None else f"after {duration(each.after_seconds)}")
         for each in tried(week)
@@ -87,7 +87,7 @@ def _passwords_in_a_row(lines: list[AuditLine]) -> Iterator[int]:
 
 
 def _in_a_row(lines: list[AuditLine], event: Event, many: int) -> Iterator[int]:
-    """Yield each moment at which at least `many` of these events have occurred without a login between them."""
+    """Yield each moment at which at least `many` of these events have occurred since the last login."""
     row = 0
     for line in lines:
         row = row + (line.event == event) if line.event != Event.LOGGED_IN else 0
@@ -104,7 +104,7 @@ RULES: dict[str, Rule] = {
 
 
 def log_table(lines: Iterable[AuditLine], caption: str = "The audit log") -> Table:
-    """Return a row for each line of the log. Accounts are numbered in the order in which they appear."""
+    """Return a table with a row for each line of the log. Accounts are numbered in the order in which they appear."""
     numbers: dict[str, int] = {}
     rows = []
     for line in lines:

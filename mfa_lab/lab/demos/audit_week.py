@@ -1,13 +1,13 @@
 """One week of a company's audit log: 100,000 seeded events, nearly all of them ordinary, and one attack.
 
-The week is invented, but looks like the log of `MfaServer`: it has the same events and reasons, and no name or
-address. Nine hundred people log in during office hours. They mistype passwords and codes, type names that do not
-exist, and lose phones. One person's phone has a wrong clock, and another's keyboard has a sticking key. Both fill the
-log with rejected codes, but neither is the attack.
+The week is invented, but its log looks like the log of `MfaServer`: the events and reasons are the same, and there is
+no name or address. Nine hundred people log in during office hours. They mistype passwords and codes, type names that
+do not exist, and lose phones. One person's phone has a wrong clock, and another person's keyboard has a sticking key.
+These two people fill the log with rejected codes, but neither person is attacked.
 
 The attacker knows a third person's password and guesses one code every two and a half hours, day and night. These
-guesses are never throttled and are never followed by a login. They never disable the factor, because each of the
-owner's logins resets the count.
+guesses are never throttled and are never followed by a login. The server never disables the factor, because each of
+the owner's logins resets the count of failed attempts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MONDAY = 1_800_230_400
 HOUR_SECONDS = 3600
 WEEK_HOURS = 168
 GUESS_INTERVAL_SECONDS = 9000
-"""The time between two guesses of the attack, plus or minus ten minutes."""
+"""The time between two of the attacker's guesses, give or take ten minutes."""
 _PEOPLE_IN_A_THOUSAND_LINES = 9
 _LEAST_LINES = 2000
 
@@ -37,7 +37,7 @@ _OFFICE = (0, 0, 0, 0, 0, 1, 4, 18, 60, 90, 70, 55, 40, 65, 60, 50, 40, 25, 8, 4
 _WEEKEND_SHARE = 0.04
 
 Step = tuple[int, Event, Reason | None]
-"""Seconds after the previous step, what happened, and why."""
+"""The seconds since the previous step, the event, and the reason for a rejection."""
 
 _PASSWORD: Step = (0, Event.PASSWORD_ACCEPTED, None)
 _IN: Step = (9, Event.LOGGED_IN, None)
@@ -93,7 +93,7 @@ VISITS: dict[str, tuple[float, tuple[Step, ...]]] = {
     "a new colleague": (0.5, ((0, Event.REGISTERED, None), (600, *_PASSWORD[1:]), _STARTED, _BOUND)),
     "an administrator's help": (0.3, ((0, Event.RESET_CODE_ISSUED, None),)),
 }
-"""What people do at a login, how often per thousand logins, and what the log records."""
+"""How often each kind of login occurs among about a thousand logins, and which steps the log records."""
 
 _NOBODY_SHARE = 0.025
 _OFF_CLOCK: tuple[Step, ...] = (_PASSWORD, _LATE, _LATE, _IN)
@@ -103,7 +103,7 @@ _GUESS: tuple[Step, ...] = (_PASSWORD, (8, Event.CODE_REFUSED, Reason.NO_MATCH))
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Hold the log, oldest line first, and its secret: who was attacked, and who only looks attacked."""
+    """Hold the log, oldest line first, with the attacked account and the two accounts that only look attacked."""
 
     lines: tuple[AuditLine, ...]
     attacked: str
@@ -111,7 +111,7 @@ class Week:
 
 
 def audit_week(seed: int | Randomness = 2027, lines: int = 100_000) -> Week:
-    """Return a week with this number of lines. The same seed gives the same week."""
+    """Return a week whose log has this number of lines. The same seed gives the same week."""
     if type(lines) is not int or lines < _LEAST_LINES:
         raise InvalidInput(f"a week needs {_LEAST_LINES:,} lines or more: the attack alone has over a hundred")
     randomness = SeededRandomness(seed) if isinstance(seed, int) else seed
@@ -136,7 +136,7 @@ def _attack(attacked: str, thrown: Generator) -> Iterator[AuditLine]:
 
 
 def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
-    """Return `room` lines about all other people."""
+    """Return `room` lines about these people. The attacked account and the two decoys are not among the people."""
     names = list(VISITS)
     chances = [VISITS[name][0] for name in names]
     which = thrown.choice(len(names), size=room, p=[chance / sum(chances) for chance in chances])
@@ -153,7 +153,7 @@ def _others(people: list[str], room: int, thrown: Generator) -> list[AuditLine]:
 
 
 def _moments(thrown: Generator, count: int) -> list[int]:
-    """Return this number of moments of a week, unsorted, most of them during working hours."""
+    """Return `count` moments of the week, unsorted, in Unix seconds. Most of them are in working hours."""
     weights = [weight * (1 if day < 5 else _WEEKEND_SHARE) for day in range(7) for weight in _OFFICE]
     hours = thrown.choice(WEEK_HOURS, size=count, p=[weight / sum(weights) for weight in weights])
     seconds = thrown.integers(HOUR_SECONDS, size=count)
@@ -161,7 +161,7 @@ def _moments(thrown: Generator, count: int) -> list[int]:
 
 
 def _said(person: str, at: int, visit: tuple[Step, ...], thrown: Generator) -> Iterator[AuditLine]:
-    """Yield the log's lines about one visit, whose steps take 0.6 to 1.6 times as long as usual."""
+    """Yield the log's lines about one visit. Its steps take 0.6 to 1.6 times as long as usual."""
     speed = 0.6 + thrown.random()
     for seconds, event, reason in visit:
         at += round(seconds * speed)

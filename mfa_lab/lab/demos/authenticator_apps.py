@@ -1,4 +1,4 @@
-"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, and tolerable clock errors."""
+"""Tools of 05_enrolment_and_qr_code: the parts of a URI, the codes of several phones, and what a wrong clock does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _MEANINGS = {
 
 
 def uri_parts(uri: str) -> Table:
-    """Return every part of an otpauth URI with its purpose. The table shows the secret, so use only demo secrets."""
+    """Return a table of the parts of an otpauth URI, each with its purpose.
+
+    The table shows the secret, so use only demo secrets.
+    """
     parse_uri(uri)  # an unusable URI is rejected here, in one sentence
     split = urlsplit(uri)
     parts = [("scheme", split.scheme), ("type", split.netloc), ("label", unquote(split.path[1:]))]
@@ -36,9 +39,9 @@ def uri_parts(uri: str) -> Table:
 
 
 def read_qr(picture: bytes) -> str:
-    """Return the text in a QR code, as any phone's camera reads it.
+    """Return the text in a QR code. Any phone's camera reads the same text.
 
-    Anyone who sees the picture can read the whole text.
+    Anyone who sees the picture can therefore read the whole text.
     """
     return _decode(picture)
 
@@ -46,7 +49,7 @@ def read_qr(picture: bytes) -> str:
 def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
     """Return an honest app and the apps A, B and C.
 
-    All have scanned the URI, but A, B and C each ignore one part of it.
+    All four apps have stored the URI, but A, B and C each ignore one part of it.
     """
     quirks = {
         "honest": (),
@@ -61,9 +64,9 @@ def three_apps(uri: str, clock: ManualClock) -> dict[str, Phone]:
 
 
 def codes_over_time(phones: Mapping[str, Phone], clock: ManualClock, seconds: tuple[int, ...]) -> Table:
-    """Return a table of the codes that each phone shows after these numbers of seconds.
+    """Return a table of the codes that each phone shows after each of these numbers of seconds.
 
-    The clock is then set back.
+    At the end, the function sets the clock back to the time at which it began.
     """
     start, columns = clock.now(), []
     for later in seconds:
@@ -79,10 +82,10 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 
 def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int = 30) -> int:
-    """Return in how many seconds of a time step a code is accepted if it is read and typed at once.
+    """Return in how many of a time step's seconds a code is accepted. Each code is read and typed in the same second.
 
-    The phone's clock is `drift_seconds` fast, or slow if the number is negative. Each code is really verified, with a
-    demo secret.
+    The phone's clock is `drift_seconds` fast, or slow if the number is negative. The function verifies each code with
+    a demo secret.
     """
     clock = ManualClock()
     start = clock.now() // period * period
@@ -100,7 +103,10 @@ def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int =
 
 
 def drift_table(*drifts: int) -> Table:
-    """Return a row for each drift in seconds: whether the code is accepted always, now and then, or never."""
+    """Return a table with a row for each drift in seconds.
+
+    The row says whether a code is accepted always, now and then, or never.
+    """
     rows = [
         (_clock_says(drift), f"{count} of 30", _when(count))
         for drift in drifts

@@ -1,4 +1,4 @@
-"""Tools of notebooks 01 and 02: what a thief reads in the database, a server's work, and a guesser's waits."""
+"""Tools of notebooks 01 and 02: what a thief reads in the database, what a hash costs, and a guesser's waits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def argon2id(password: str, server: MfaServer) -> str:
 
 
 def stolen_hash(server: MfaServer, name: str) -> str:
-    """Return what the database stores for `name`'s password, read directly from the database, as a thief would."""
+    """Return what the database stores for `name`'s password. Like a thief, read it directly from the database."""
     query = select(accounts.c.password_hash).where(accounts.c.normal_name == normal_name(name))
     with server._services.store.transaction() as connection:
         found = connection.execute(query).scalar()
@@ -44,14 +44,14 @@ def stolen_hash(server: MfaServer, name: str) -> str:
 
 
 def salt_of(encoded: str) -> str:
-    """Return the salt in an encoded Argon2 hash, in the Base64 variant of that format."""
+    """Return the salt of an encoded Argon2 hash, still in Base64 without padding."""
     return encoded.split("$")[-2]
 
 
 def anatomy(encoded: str) -> Table:
-    """Return the parts of an encoded Argon2 hash.
+    """Return a table of the parts of an encoded Argon2 hash.
 
-    The salt and the hash differ each time, so only their lengths are shown.
+    Each call of Argon2 gives a different salt and hash, so the table shows only their lengths.
     """
     parameters = extract_parameters(encoded)
     return Table(
@@ -71,7 +71,7 @@ def anatomy(encoded: str) -> Table:
 
 
 class HashCounter:
-    """Wrap a server's Argon2 and count its work. `taken()` returns the count and resets it to 0."""
+    """Wrap a server's Argon2 and count how often it runs. `taken()` returns the count and resets it to 0."""
 
     def __init__(self, server: MfaServer) -> None:
         hasher = server._services.hasher
@@ -79,7 +79,7 @@ class HashCounter:
         hasher._argon2 = self  # type: ignore[assignment]
 
     def taken(self) -> int:
-        """Return how many passwords have been hashed since the last call."""
+        """Return how many passwords have been hashed since the last call of `taken`."""
         count, self._count = self._count, 0
         return count
 
@@ -96,22 +96,28 @@ class HashCounter:
 
 
 def cpu_seconds(call: Callable[[], object], number: int = 1) -> float:
-    """Return the processor time of one `call` in seconds: the lowest of five rounds of `number` calls."""
+    """Return the processor time of one `call` in seconds.
+
+    The function measures five rounds of `number` calls, and uses the fastest round.
+    """
     return min(timeit.repeat(call, timer=time.process_time, number=number, repeat=5)) / number
 
 
 def login_seconds(server: MfaServer, name: str) -> float:
-    """Return the processor time that the server spends on a wrong password for `name`: the lowest of five tries."""
+    """Return how many seconds of processor time the server needs to reject a wrong password for `name`.
+
+    The result is the lowest of five measurements.
+    """
     return cpu_seconds(lambda: attempt(lambda: server.begin_login(name, "I do not remember")))
 
 
 def waits_met(room: Room, name: str, attempts: int) -> Table:
     """Return a table of the wait after each wrong password at the room's server.
 
-    The clock is advanced by each wait.
+    The function advances the clock by each wait.
     """
     if not isinstance(room.clock, ManualClock):
-        raise InvalidInput("this would really wait for hours: use a demo room, whose clock can be moved")
+        raise InvalidInput("with a real clock, these waits take hours: use a demo room, whose clock can be moved")
     rows = []
     for number in range(1, attempts + 1):
         while (trace := _refusal_of(room, name)).reason is Reason.THROTTLED:
@@ -127,4 +133,4 @@ def _refusal_of(room: Room, name: str) -> Trace:
     except AccessDenied as denied:
         if denied.trace is not None and denied.trace.reason in {Reason.WRONG_PASSWORD, Reason.THROTTLED}:
             return denied.trace
-    raise InvalidInput("this needs a server that explains its rejections, and an account with another password")
+    raise InvalidInput("use a server that explains its rejections, and an account with another password")

@@ -1,4 +1,7 @@
-"""Policies side by side: how they differ, why each value was chosen, and a text with numbered lines."""
+"""Tables of policies: how policies differ, and why each value was chosen.
+
+`Numbered` shows a text with numbered lines.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,9 @@ def policy_table(policies: Mapping[str, Policy]) -> Table:
 
 
 def reasons_table(policy: Policy) -> Table:
-    """Return a table of the policy's reasons, each beside the value that it explains.
+    """Return a table of a policy's values, each with the reason for it.
 
-    Raises `InvalidInput` if it gets a policy's name instead of the policy.
+    Raises `InvalidInput` if the argument is a policy's name instead of the policy.
     """
     if not isinstance(policy, Policy):
         raise InvalidInput('pass the policy itself, as in sectors["healthcare"], not its name')
@@ -65,7 +68,7 @@ def _value(policy: Policy, key: str) -> str:
 
 
 class Numbered:
-    """Hold a text that is shown with line numbers from 1, as error messages count them."""
+    """Hold a text that is shown with line numbers. They start at 1, as in error messages."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -1,4 +1,4 @@
-"""Each reason for rejecting a user's code, produced once: what the user is told, and what really happened."""
+"""Every reason for rejecting a user's code, each from a real login, with what the user is told."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _POLICY = replace(Policy.LESSON, hash_cost=CHEAPEST)  # a hundred logins follow,
 
 
 Attempt = tuple[str, PendingLogin, str]
-"""A situation, and the pending login and the code that are then passed to the server."""
+"""A sentence about the situation, and the pending login and the code that the server gets."""
 
 
 class _Desk:
-    """Hold a demo server with a database file, Alice, and her enrolled phone, one step after the enrolment."""
+    """Hold a demo server with a database file, and Alice's enrolled phone, one time step after the enrolment."""
 
     def __init__(self, folder: str, *, enrolled: bool = True) -> None:
         self.folder = folder
@@ -42,7 +42,7 @@ class _Desk:
             self.clock.advance(30)
 
     def start(self) -> None:
-        """Start the server, or start it again. It finds its file, but everything in its memory is gone."""
+        """Start the server, or start it again. A new server finds its database file, but its memory is empty."""
         url = f"sqlite:///{self.folder}/demo.db"
         self.server = MfaServer(url, clock=self.clock, policy=_POLICY, randomness=SeededRandomness(seed=4))
 
@@ -50,13 +50,13 @@ class _Desk:
         return self.server.begin_login(*_ALICE)
 
     def wrong_code(self) -> str:
-        """Return a code that is not valid in any nearby step."""
+        """Return a code that is not valid in any nearby time step."""
         codes = (f"{number:06d}" for number in range(1_000_000))
         now = self.clock.now()
         return next(code for code in codes if diagnose(self.secret.reveal(), code, now).verdict is Verdict.NO_MATCH)
 
     def guess(self, count: int) -> None:
-        """Type wrong codes, each after a correct password, and wait whenever the server demands it."""
+        """Type `count` wrong codes, each after a correct password, and wait whenever the server demands a wait."""
         for _ in range(count):
             _told, trace = _refusal(self, self.begin(), self.wrong_code())
             self.clock.advance(trace.wait_seconds or 0)
@@ -69,7 +69,7 @@ def every_refusal() -> Table:
 
 
 def refusals_after_restart() -> Table:
-    """Return a table of three reasons, with the server stopped and started again before the code is typed."""
+    """Return a table of three reasons. The server stops and starts again before the code is typed."""
     return _table(
         "Rejected by a server that has just been started again", (_reused, _throttled, _spent), restart=True
     )
@@ -91,7 +91,7 @@ def _table(caption: str, attempts: Iterable[Callable[[_Desk], Attempt]], *, rest
 
 
 def _refusal(desk: _Desk, pending: PendingLogin, code: str) -> tuple[str, Trace]:
-    """Return the message to the user, and the instructor's view."""
+    """Type a code that the server must reject. Return the message to the user, and the instructor's view."""
     try:
         desk.server.finish_login(pending, code)
     except AccessDenied as denied:

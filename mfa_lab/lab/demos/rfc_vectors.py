@@ -1,4 +1,7 @@
-"""The examples in the RFCs beside this kit's results, from data/rfc4226_hotp.json and data/rfc6238_totp.json."""
+"""The examples of two RFCs beside this kit's results.
+
+The examples come from data/rfc4226_hotp.json and data/rfc6238_totp.json.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 
 def vectors(name: str) -> dict[str, Any]:
-    """Return the content of one of the two files."""
+    """Return the content of a JSON file in data/."""
     found: dict[str, Any] = json.loads((data_dir() / name).read_text("utf-8"))
     return found
 
@@ -29,7 +32,7 @@ def base32(key: str) -> str:
 
 
 def hotp_table() -> Table:
-    """Return the examples of RFC 4226, Appendix D: ten counters with every intermediate value."""
+    """Return a table of the examples in RFC 4226, Appendix D: ten counters with every intermediate value."""
     rows = []
     for row in HOTP["vectors"]:
         code = code_at(base32(HOTP["key_ascii"]), row["counter"] * _PERIOD, period=_PERIOD)
@@ -38,7 +41,7 @@ def hotp_table() -> Table:
 
 
 def totp_table() -> Table:
-    """Return the examples of RFC 6238, Appendix B: six moments and three hash functions."""
+    """Return a table of the examples in RFC 6238, Appendix B: six moments and three hash functions."""
     rows = []
     for row in TOTP["vectors"]:
         secret, now, algorithm = base32(TOTP["keys_ascii"][row["algorithm"]]), row["unix_time"], row["algorithm"]

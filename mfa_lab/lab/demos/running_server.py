@@ -1,4 +1,4 @@
-"""A web application that a notebook serves over real HTTP, only to this machine, until the kernel ends."""
+"""A web application that a notebook serves over real HTTP, to this machine only, until the kernel ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _START_SECONDS = 30
 class RunningServer:
     """Run an application behind uvicorn in a thread of this process.
 
-    `url` is its address, on a free port. The daemon thread ends with the kernel, even if the kernel crashes.
-    `stop()`, or the end of a `with` block, ends it sooner.
+    `url` is the application's address, on a free port. The daemon thread ends with the kernel, even if the kernel
+    crashes. `stop()`, or the end of a `with` block, ends the thread sooner.
     """
 
     def __init__(self, app: Any) -> None:
@@ -42,7 +42,7 @@ class RunningServer:
             self._server.run(sockets=[listening])
 
     def stop(self) -> None:
-        """Answer the open requests, and stop the server."""
+        """Let the server answer the open requests, and then stop the server."""
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
 
@@ -57,7 +57,7 @@ class RunningServer:
 
 
 class _Server(uvicorn.Server):
-    """Wait until the server listens or has failed to start."""
+    """Set the event `ready` as soon as the server listens or has failed to start."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

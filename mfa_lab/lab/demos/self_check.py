@@ -1,4 +1,4 @@
-"""The self-check of notebook 00: those of the doctor's checks that a notebook can run, and one complete login."""
+"""The self-check of notebook 00: one complete login, and the checks of `mfa-lab doctor` that a notebook can run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mfa_lab.lab.table import Table
 
 
 def self_check() -> Table:
-    """Return a table that says `ok` for each thing that the kit needs, or what to do.
+    """Return a table of the things that the kit needs. Each row says `ok`, or what is wrong and what to do.
 
-    It contains no version numbers, because these differ between machines.
+    The table contains no version numbers, because these differ between machines.
     """
     rows = [(what, why, _finding(examine)) for what, why, examine in _EXAMINATIONS]
     return Table("What the kit needs", ("checked", "needed for", "found"), *rows)
@@ -30,7 +30,7 @@ def _finding(examine: Callable[[], object]) -> str:
 
 
 def _whole_login() -> None:
-    """Go through all four steps on a separate server, and really decode the QR code."""
+    """Go through all four steps on a separate server. The phone really decodes the QR code."""
     room = demo_room()
     name, password = room.demo_account["name"], room.demo_account["password"]
     room.server.register(name, password)

@@ -1,4 +1,7 @@
-"""Several web servers, each in its own process, that share one database and one clock, as behind a load balancer."""
+"""Several web servers, each in its own process.
+
+They share one database and one clock, like servers behind a load balancer.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _END_SECONDS = 10
 
 
 class FileClock:
-    """Keep a clock in a file. Every process that knows the path can read the clock, and set it for all others."""
+    """Keep a clock in a file.
+
+    Every process that knows the path can read the clock, and can set it for all other processes.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,10 +46,11 @@ class FileClock:
 
 
 class Workers:
-    """Run `count` processes that serve the small application from one SQLite file. `urls` contains their addresses.
+    """Run `count` processes that serve the small application from one SQLite file.
 
-    `server` gives the operator access to the same database, `phone` is an authenticator, and all of them use `clock`.
-    Each process ends when its standard input is closed: by `stop()`, or when this object or the kernel ends.
+    `urls` contains the addresses of these processes. `server` gives the operator access to the processes' database.
+    `phone` is an authenticator. The server, the phone and the processes all use `clock`. Each process ends when its
+    standard input closes: after `stop()`, or when this object or the kernel ends.
     """
 
     def __init__(self, count: int = 2) -> None:
@@ -63,7 +70,7 @@ class Workers:
     def urls(self) -> list[str]:
         """Wait until all workers listen, and return their addresses.
 
-        Before that, the workers start while the notebook continues.
+        The constructor does not wait: the workers start while the notebook continues.
         """
         if not self._listening:
             found = []
@@ -75,7 +82,10 @@ class Workers:
         return [*self._listening]
 
     def kill(self, number: int) -> None:
-        """Wait until all workers listen, then kill one of them, as `kill -9` or a power failure would."""
+        """Wait until all workers listen, then kill worker `number`, counting from 0.
+
+        The worker then ends without warning, as after `kill -9` or a power failure.
+        """
         _ = self.urls
         self._processes[number].kill()
         self._processes[number].wait(_END_SECONDS)
@@ -103,7 +113,7 @@ def _started(command: list[str]) -> subprocess.Popen[str]:
 
 
 def _address(process: subprocess.Popen[str]) -> str:
-    """Return the address that the process prints once it listens."""
+    """Return the address that the process prints when it is ready for requests."""
     said: IO[str] | None = process.stdout
     address = said.readline().strip() if said else ""
     if not address:

@@ -85,12 +85,12 @@ PREDICTIONS = (
             (
                 "In 2013 a user publicly told the author of [a plug-in for a webmail "
                 "program](https://github.com/alexandregz/twofactor_gauthenticator/issues/2) how to get in. An "
-                "attacker only had to type the password, ignore the page for the code, and open the inbox by "
-                "its address. The plug-in was fixed, but the same mistake appeared elsewhere. In 2022 [a "
-                "plug-in for a learning platform](https://github.com/FlaviuPopescu/CVE-2022-28601) had the "
-                "same fault (CVE-2022-28601). Instead of typing the code, anyone with the password could open "
-                "the page with the phone number and change that number. The server then sent the next code to "
-                "the new number. PortSwigger's Web Security Academy has [a lab that is built on this "
+                "attacker only had to type the password, ignore the page for the code, and open the inbox by its "
+                "address. The plug-in was fixed, but the same mistake appeared in other software. In 2022 [a "
+                "plug-in for a learning platform](https://github.com/FlaviuPopescu/CVE-2022-28601) had the same "
+                "fault (CVE-2022-28601). Instead of typing the code, anyone with the password could open the page "
+                "with the phone number and change that number. The server then sent the next code to the new "
+                "number. PortSwigger's Web Security Academy has [a lab that is built on this "
                 "mistake](https://portswigger.net/web-security/authentication/multi-factor)."
             ),
         ),

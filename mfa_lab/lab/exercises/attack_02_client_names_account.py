@@ -47,9 +47,9 @@ EXERCISES = (
                 "        if self.last is None:\n"
                 "            raise AccessDenied\n"
                 "        return self.accounts[self.last]",
-                "Your server remembers only one name, that of the last person who typed a password. If two "
-                "people log in at the same time, your server takes one for the other. What is different about "
-                "their two logins?",
+                "Your server remembers only one name, that of the last person who typed a password. If two people "
+                "log in at the same time, your server takes one person for the other. What is different about their "
+                "two logins?",
             ),
             Wrong(
                 "class Fixed(TrustingServer):\n"

@@ -14,10 +14,10 @@ EXERCISES = (
         exercise_id="guessing-one-session",
         title="Attack 3: how long to wait after a wrong code",
         question=(
-            "Write a class `Fixed` that extends `PatientServer` with its own method `wait_seconds(self, "
-            "failures)`. The server calls the method after each wrong code; `failures` is the number of wrong "
-            "codes in a row, including this one. The method returns how many seconds the account has to wait "
-            "before the next code, or 0. A correct code resets the count."
+            "Write a class `Fixed` that extends `PatientServer` with its own method `wait_seconds(self, failures)`. "
+            "The server calls the method after each wrong code; `failures` is the number of wrong codes in a row, "
+            "including this one. The method returns for how many seconds the server must not verify a code of this "
+            "account, or 0 for no wait. A correct code resets the count."
         ),
         given="from mfa_lab.attacks.guessing_one_session import PatientServer",
         hints=(

@@ -135,7 +135,7 @@ PREDICTIONS = (
             ),
             (
                 "`MfaServer` imposes waits too, but in the end it stops the guessing. After a hundred wrong codes "
-                "in a row, with no correct one in between, it disables the authenticator for good. After that, "
+                "in a row, with no correct one in between, it disables the authenticator permanently. After that, "
                 "only an administrator or a recovery code helps (NIST-3.2.2). Could an honest person mistype a "
                 "hundred times in a row, without one correct code in between? Nobody has met such a person yet."
             ),

@@ -113,7 +113,7 @@ PREDICTIONS = (
     Prediction(
         id="attack-replay-window",
         question=(
-            "Mallory knows Alice's password, reads her code over her shoulder, and types it 40 seconds after her. "
+            "Mallory knows Alice's password, reads her code over her shoulder, and types it 40 seconds after Alice. "
             "The server accepts one step on either side. How often does Mallory get in?"
         ),
         options=(

@@ -61,7 +61,7 @@ EXERCISES = (
             ),
             Wrong(
                 _key('return account.name, unicodedata.normalize("NFKC", code)'),
-                "Your code turns every digit into one from 0 to 9. But with a space or a hyphen, the code is "
+                "Your code turns every digit into a digit from 0 to 9. But with a space or a hyphen, the code is "
                 "still a different text. What does the verifier find in all these texts?",
             ),
             Wrong(

@@ -68,14 +68,14 @@ PREDICTIONS = (
     Prediction(
         id="attack-replay-forgotten",
         question=(
-            "This server rejects a used code for 30 seconds. Mallory has seen Alice's code, and types it 45 "
-            "seconds after her. We repeat this attack thirty times. How often does Mallory get in?"
+            "This server rejects a used code for 30 seconds. Mallory has seen Alice's code, and types it 45 seconds "
+            "after Alice. We repeat this attack thirty times. How often does Mallory get in?"
         ),
         options=(
             Option("a", "never", lambda measure: measure.got == 0),
-            Option("b", "in fewer than 10 of the 30", lambda measure: 0 < measure.got < 10),
-            Option("c", "in 10 to 20 of them", lambda measure: 10 <= measure.got <= 20),
-            Option("d", "in more than 20 of them", lambda measure: measure.got > 20),
+            Option("b", "in fewer than 10 of the 30 runs", lambda measure: 0 < measure.got < 10),
+            Option("c", "in 10 to 20 of the 30 runs", lambda measure: 10 <= measure.got <= 20),
+            Option("d", "in more than 20 of the 30 runs", lambda measure: measure.got > 20),
         ),
         outcome="c",
         saw=(

@@ -112,7 +112,8 @@ EXERCISES = (
                 "            (last_step,) = database.execute(query, [account.name]).fetchone()\n"
                 "        return free and last_step == step",
                 "Your code reads the step once more before it returns. Between that read and the return, other "
-                "requests can do the same. Can another request come between your comparison and your write?",
+                "requests can read and write the step, too. Can another request come between your comparison and "
+                "your write?",
             ),
         ),
     ),

@@ -26,14 +26,14 @@ EXERCISES = (
         exercise_id="user-enumeration",
         title="Attack 11: the same path for every name",
         question=(
-            "Write a class `Fixed` that extends `EnumerableServer` with its own method `begin_login(self, "
-            "name, password)`. A stranger must not learn whether a name has an account: not from the words, "
-            "the status, the time or the waits. `MinimalServer.begin_login(self, name, password)` computes "
-            "one hash for any name, and rejects a login with `AccessDenied`. Call it by this full name. In "
-            "`EnumerableServer` the line `super().begin_login(...)` called `MinimalServer`. In your class, "
-            "`super()` is `EnumerableServer` itself, with the lines that you want to remove. "
-            "`self.waits(name)` says whether this name has to wait. `self.count(name)` counts a wrong "
-            "password, and `self.forget(name)` resets the count. Both accept any name."
+            "Write a class `Fixed` that extends `EnumerableServer` with its own method `begin_login(self, name, "
+            "password)`. A stranger must not learn whether a name has an account: not from the words, the status, "
+            "the time or the waits. `MinimalServer.begin_login(self, name, password)` computes one hash for any "
+            "name, and rejects a login with `AccessDenied`. Call it by this full name. In `EnumerableServer` the "
+            "line `super().begin_login(...)` called `MinimalServer`. In your class, `super()` is `EnumerableServer` "
+            "itself, with the lines that you want to remove. `self.waits(name)` says whether this name has to wait. "
+            "`self.count(name)` counts a wrong password, and `self.forget(name)` resets the count. Both methods "
+            "accept any name."
         ),
         given=_GIVEN,
         hints=(
@@ -92,8 +92,8 @@ EXERCISES = (
             ),
             _begins(
                 "        return MinimalServer.begin_login(self, name, password)",
-                "Your server treats all names alike, but makes nobody wait. So an attacker can guess a password "
-                "in an afternoon. How did the weak server slow that down?",
+                "Your server treats all names alike, but makes nobody wait. So an attacker can guess a password in "
+                "an afternoon. How did the weak server slow an attacker down?",
             ),
             _begins(
                 "        if self.waits(name):\n"
@@ -107,8 +107,8 @@ EXERCISES = (
                 '            raise Refused(404, "There is no account of this name.") from None\n'
                 "        self.forget(name)\n"
                 "        return pending",
-                "Your server does the same work for both names and makes both wait. But then it says which of "
-                "them exists. What do your last lines reveal?",
+                "Your server does the same work for both names and makes both names wait. But then your server says "
+                "which of the two names exists. What do your last lines reveal?",
             ),
             _begins(
                 '        if self.waits("everybody"):\n'

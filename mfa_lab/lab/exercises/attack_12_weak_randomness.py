@@ -32,8 +32,8 @@ EXERCISES = (
                 "computer know?"
             ),
             (
-                "Python's documentation of `random` warns against one use of the module, and names another "
-                "module for it."
+                "Python's documentation of `random` warns against one use of the module, and names another module "
+                "for this use."
             ),
         ),
         wrong=(

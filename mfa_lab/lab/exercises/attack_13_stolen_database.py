@@ -31,8 +31,8 @@ EXERCISES = (
         given=_GIVEN,
         hints=(
             (
-                "The nonce is not secret, but it must be different each time. So you can store it in the row, in "
-                "front of the ciphertext."
+                "The nonce is not secret, but it must be different for each encryption. So you can store it in the "
+                "row, in front of the ciphertext."
             ),
             (
                 "`associated` is not encrypted, but decryption fails without it. Which value belongs to this row "

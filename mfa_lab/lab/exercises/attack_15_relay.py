@@ -60,9 +60,8 @@ EXERCISES = (
                 "            raise AccessDenied\n"
                 "        self.times[token] = opened, now\n"
                 "        return found",
-                "Your server still accepts the session exactly when the hour is over, and this use renews the "
-                "session. From that second on, the hour has passed. What does your comparison do if the two "
-                "values are equal?",
+                "Exactly one hour after the last use, your server still accepts the session and renews it. From "
+                "that second on, the hour has passed. What does your comparison do if the two values are equal?",
             ),
             _checks(
                 "        found, now = super().check_session(session), self.clock.now()\n"
@@ -209,7 +208,7 @@ PREDICTIONS = (
                 "Phishing fails against a key that is bound to the address that the browser really sees: a "
                 "passkey or a security key. On a phishing page, such a key gives no answer that the real "
                 "server would accept. That is why NIST-2.2.2 requires servers to offer such an option. "
-                "Notebook 23 explains passkeys; this kit has not built them."
+                "Notebook 23 explains passkeys."
             ),
             (
                 "A server *can* make a stolen session worth less, and notify the owner. On `LastingServer`, the "

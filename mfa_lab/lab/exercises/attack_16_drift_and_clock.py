@@ -104,8 +104,8 @@ EXERCISES = (
                 "        if step <= account.last_step:\n"
                 "            return False\n"
                 "        return super().consume(account, step)",
-                "Your code reads `last_step`, but never updates it. It is still the step of the enrolment. When "
-                "should your code update it?",
+                "Your code reads `last_step`, but never updates it. This number is still the step of the enrolment. "
+                "When should your code update it?",
             ),
             Wrong(
                 "class Fixed(ClockTrustingServer):\n"
@@ -176,9 +176,9 @@ PREDICTIONS = (
     Prediction(
         id="attack-drift-without-cap",
         question=(
-            "This server lets its window follow each phone's clock. Mallory knows Alice's password and has "
-            "written down her codes for the next hour. He types one after another. How far ahead of its time is "
-            "the last code that the server accepts?"
+            "This server lets its window follow each phone's clock. Mallory knows Alice's password and has written "
+            "down her codes for the next hour. He types one after another. How far in the future is the time step "
+            "of the last code that the server accepts?"
         ),
         options=(
             Option("a", "one step, because the window is no wider", lambda measure: measure.got == 0),
@@ -188,11 +188,10 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the last accepted code was 3600 s ahead of its time. The window never gets "
-                "wider, but it moves. Each accepted code moves the window by a step, and so brings the next "
-                "code into the window. After two logins, Alice's current code, framed at 0, is outside the "
-                "window. Mallory logs in with codes whose time has not yet come. A feature that was made for "
-                "Alice locks her out of her account."
+                "**What we saw:** the last accepted code was 3600 s early. The window never gets wider, but it "
+                "moves. Each accepted code moves the window by a step, and so brings the next code into the window. "
+                "After two logins, Alice's current code, framed at 0, is outside the window. Mallory logs in with "
+                "codes of future time steps. A feature that was made for Alice locks her out of her account."
             ),
             (
                 "With a cap of one step, the window stops after two codes, and Alice's current code stays inside. "

@@ -93,7 +93,7 @@ EXERCISES = (
                 "        count.failures += 1\n"
                 "        if count.failures > 2:\n"
                 "            count.wait_until = self.clock.now() + 30",
-                "Your server imposes a wait of half a minute after every wrong password. That allows a million "
+                "Your server imposes a wait of half a minute after every wrong password. This wait allows a million "
                 "guesses a year. How should the wait change as the guesses go on?",
             ),
             Wrong(
@@ -124,8 +124,8 @@ EXERCISES = (
             ),
             Wrong(
                 f"class Fixed(LockingServer):{_BY_TIME}\n{_DOUBLES.format(free=3)}",
-                "On your server, three wrong passwords in a row cost nothing. The third should already cost half "
-                "a minute. After how many wrong passwords does your wait begin?",
+                "On your server, three wrong passwords in a row cost nothing. The third wrong password should "
+                "already cost half a minute. After how many wrong passwords does your wait begin?",
             ),
         ),
     ),
@@ -139,7 +139,7 @@ PREDICTIONS = (
             "`LockingServer` accept Alice's correct password again?"
         ),
         options=(
-            Option("a", "at once, or within the hour", lambda measure: measure.got == 0),
+            Option("a", "at once, or less than an hour later", lambda measure: measure.got == 0),
             Option("b", "within the week", lambda measure: 0 < measure.got < measure.tries),
             Option("c", "not in that week at all", lambda measure: measure.got == measure.tries),
         ),
@@ -161,8 +161,8 @@ PREDICTIONS = (
                 "exist has to wait in the same way. Otherwise the waits would show which names exist."
             ),
             (
-                "This does not solve the whole problem. A stranger who comes back at the very end of each wait "
-                "can keep Alice out, up to an hour each time. That ends when the operator also limits attempts by "
+                "Delays do not solve the whole problem. A stranger who comes back at the very end of each wait can "
+                "keep Alice out, up to an hour each time. This abuse ends when the operator also limits attempts by "
                 "address, or when Alice is quicker once."
             ),
             (

@@ -204,10 +204,10 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** the draft satisfies a single row, the row that every demonstration shows: "
-                "honest people get in. Its authors tried that before they showed the draft. Nobody tried what "
-                "only an attacker would try. *It works* and *it is secure* are two different findings, and "
-                "only an attack can show the second."
+                "**What we saw:** the draft satisfies a single row, the row that every demonstration shows: honest "
+                "people get in. Its authors tried this row before they showed the draft. Nobody tried what only an "
+                "attacker would try. *It works* and *it is secure* are two different findings, and only an attack "
+                "can show the second."
             ),
         ),
         secrets=(r"1 of 10 kept", r"satisfies a single row"),

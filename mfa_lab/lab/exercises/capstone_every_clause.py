@@ -73,8 +73,8 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 3",
-            "Your server closes an account for good after a few mistakes. When does a wait end? (Use the server's "
-            "clock, `self.clock`.)",
+            "Your server closes an account permanently after a few mistakes. When does a wait end? (Use the "
+            "server's clock, `self.clock`.)",
         ),
         _waits(
             "        return count >= 100",
@@ -91,7 +91,7 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 99 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "Your server closes the account for good before the hundredth failure, but the next row of the table "
+            "Your server closes the account permanently before the hundredth failure, but the next row of the table "
             "allows a hundred failures. At which count does your server stop?",
         ),
         _waits(
@@ -115,8 +115,8 @@ EVERY_CLAUSE = Exercise(
             "        if now >= opened + 86_400 or now >= seen + 1800:\n"
             "            raise AccessDenied\n"
             "        return super().check_session(session)",
-            "Your server ended a session within the hour, so people lose their work. After how many seconds "
-            "without use may a session end?",
+            "Your server ended a session less than an hour after its last use, so people lose their work. After how "
+            "many seconds without use may a session end?",
         ),
         _ends(
             "        found = super().check_session(session)\n"

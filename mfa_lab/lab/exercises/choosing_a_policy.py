@@ -170,8 +170,8 @@ HOUSES = Exercise(
         ),
         Wrong(
             'houses = {"theatre": "business", "weather": "cloud", "van": "financial"}',
-            "You gave the van the strictest rules, but with them a stranger can keep the nurse out for an hour. "
-            "Which column says how long?",
+            "You gave the van the strictest rules, but with these rules a stranger can keep the nurse out for an "
+            "hour. Which column says how long?",
         ),
     ),
 )
@@ -194,9 +194,9 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** the hospital's policy gives a guesser the largest chance, 5.2 %. This is not "
-                "carelessness. With waits of at most five minutes, a guesser makes 49 attempts between two logins of "
-                "the owner. With waits of up to an hour, there are 31. The hospital pays this price to avoid locking "
-                "clinicians out."
+                "carelessness. With waits of at most five minutes, a guesser makes 49 attempts between two logins "
+                "of the owner. With waits of up to an hour, the guesser makes 31 attempts. The hospital pays this "
+                "price to avoid locking clinicians out."
             ),
             (
                 "The bank's policy gives a guesser the smallest chance, 1 in 30,442. Eight digits divide the chance "

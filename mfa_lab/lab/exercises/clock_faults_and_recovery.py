@@ -193,9 +193,9 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** it depends on the moment. Ten seconds into the server's step, the phone's time is "
-                "35 seconds before that step began. That is two steps back, outside the window. At second 20 it is "
-                "25 seconds before, one step back and inside the window. She gets in at 15 of the thirty seconds in "
-                "a step."
+                "35 seconds before that step began. That is two steps back, outside the window. At second 20 the "
+                "phone's time is 25 seconds before the step began. That is one step back, inside the window. She "
+                "gets in at 15 of the thirty seconds in a step."
             ),
             (
                 "Why did the strip say *11 s too late*? The server accepts the code of step −2 until the end of step "
@@ -204,8 +204,8 @@ PREDICTIONS = (
             (
                 "For Alice this is the worst kind of fault: it comes and goes, and nobody believes her. The window "
                 "always forgives a drift of up to 30 seconds in either direction, and never forgives a minute. "
-                "Between these two limits, it depends on the moment. RFC6238-6 gives the largest drift that a window "
-                "forgives: 59 seconds with one step, as in the table, and 89 with two."
+                "Between these two limits, it depends on the moment. RFC6238-6 gives the largest drift that a "
+                "window forgives: 59 seconds with one step, as in the table, and 89 seconds with two steps."
             ),
         ),
         secrets=("11 s too late", "15 of 30", "comes and goes", "never forgives a minute", "depends on the moment"),

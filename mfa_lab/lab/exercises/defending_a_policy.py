@@ -60,7 +60,8 @@ _A_DAY = (
     "Each of the 20,000 customers logs in once a day. According to the figure, how many of these logins are refused?"
 )
 _A_YEAR = (
-    "Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 get in?"
+    "Every account has its own guesser, and the figure shows the chance for a year. How many of the 20,000 guessers "
+    "get in?"
 )
 
 BILL = Exercise(
@@ -123,7 +124,7 @@ BILL = Exercise(
         ),
         Wrong(
             'bill = {"0": (6778, 0.66), "1": (484, 1.97)}',
-            "You put the windows in quotes, so they are texts. How do you write a number in Python?",
+            "You put the windows in quotes, so they are strings. How do you write a number in Python?",
         ),
         Wrong(
             "bill = {0: (6778, 240), 1: (484, 719)}",
@@ -136,7 +137,7 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = {0: (6778, 0.7), 1: (484, 2.0)}",
-            "You gave one decimal, which is too few here. What are the numbers with two decimals?",
+            "You gave one decimal, but the question asks for two. What are the numbers with two decimals?",
         ),
         Wrong(
             "bill = {0: (34, 0.0033), 1: (2.4, 0.0099)}",

@@ -31,9 +31,9 @@ WRITE_A_URI = Exercise(
     id="provisioning-uri",
     title="A provisioning URI by hand",
     question=(
-        "By hand, write the URI that enrols the account `carol@example.org` at the issuer `Bee Works`, as one text "
-        "in quotes. The demo setup key is `DEMO CARO LDEM OCAR OLDE MOCA ROLD EMO2`. Everything else is as usual: 6 "
-        "digits, 30 seconds, SHA1."
+        "By hand, write the URI that enrols the account `carol@example.org` at the issuer `Bee Works`, as "
+        "one string in quotes. The demo setup key is `DEMO CARO LDEM OCAR OLDE MOCA ROLD EMO2`. Everything "
+        "else is as usual: 6 digits, 30 seconds, SHA1."
     ),
     solution=(
         'uri = "otpauth://totp/Bee%20Works:carol@example.org'
@@ -200,7 +200,7 @@ PHOTOGRAPH = Exercise(
     solution='answer = "c"',
     ask=letter,
     hints=(
-        "What does the photograph contain, and where else is that stored?",
+        "What does the photograph contain, and where else is this content stored?",
         "For each of the four answers, ask which codes the server would accept afterwards.",
     ),
     cases=(
@@ -263,10 +263,10 @@ PREDICTIONS = (
         saw=(
             (
                 "**What we saw:** one line of text, a provisioning URI. `otpauth` tells the phone to open an "
-                "authenticator app, and `totp` says that the codes depend on the time. The app shows the label above "
-                "the code. After the label comes the secret, in clear, in the letters A to Z and the digits 2 to 7. "
-                "This alphabet is called *Base32*. It does not use 0, 1 and 8, because people confuse them with O, I "
-                "and B."
+                "authenticator app, and `totp` says that the codes depend on the time. The app shows the label "
+                "above the code. After the label comes the secret, in plain text, in the letters A to Z and the "
+                "digits 2 to 7. This alphabet is called *Base32*. It does not use 0, 1 and 8, because people "
+                "confuse them with O, I and B."
             ),
             (
                 "What the URI does not contain matters just as much. There is no password. There is no code: the app "

@@ -55,8 +55,8 @@ FACTORS = Exercise(
         ),
         Wrong(
             'two_factors = "b"',
-            "You found one login, but not the other, which is older than the internet. What does a cash machine ask "
-            "for?",
+            "You found one of the two logins, but not the other login, which is older than the internet. What does "
+            "a cash machine ask for?",
         ),
         Wrong(
             'two_factors = "bde"',
@@ -187,10 +187,10 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** seven percent did, although nobody had broken into Google. If you use one password "
-                "twice, one careless site puts both accounts at risk. For phished passwords the share was 25 "
-                "percent. (The study's own summary says only *7 to 25 percent*. The share for each kind of theft "
-                "comes from an article about the study.)"
+                "**What we saw:** seven percent of these passwords did, although nobody had broken into Google. If "
+                "you use one password twice, one careless site puts both accounts at risk. For phished passwords "
+                "the share was 25 percent. (The study's own summary says only *7 to 25 percent*. The share for each "
+                "kind of theft comes from an article about the study.)"
             ),
             (
                 "The last two lines come from a yearly report. The share of break-ins that begin with somebody "

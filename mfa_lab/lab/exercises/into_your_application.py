@@ -190,7 +190,7 @@ PROTECT = Exercise(
     question=(
         "Write `protected(server)`. It returns the shop's application, with MFA in front of one route. `/prices` "
         "stays open to everybody. If a person logged in with both factors less than 300 seconds ago, `POST /payouts` "
-        'answers `{"paid by": ...}` with that person\'s name. It refuses everybody else.'
+        'answers `{"paid by": ...}` with that person\'s name. The route refuses everybody else.'
     ),
     solution=_variant(_AGE),
     ask=_asked,

@@ -84,8 +84,8 @@ def truncate(digest):
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1]\n    return int.from_bytes(d[o : o + 4], "big") & 0x7FFF_FFFF',
-            "Your code uses the whole last byte as the offset. That is usually beyond the end of the digest, so the "
-            "slice is empty. If the offset is at most 15, how many bits does it need?",
+            "Your code uses the whole last byte as the offset. Such an offset is usually beyond the end of the "
+            "digest, so the slice is empty. If the offset is at most 15, how many bits does it need?",
         ),
         Wrong(
             'def truncate(d):\n    o = d[-1] & 15\n    return int.from_bytes(d[o:4], "big") & 0x7FFF_FFFF',
@@ -103,18 +103,18 @@ def truncate(digest):
 TO_CODE = Exercise(
     id="code-digits",
     title="From a number to digits",
-    question="Write `to_code(number, digits)`. It returns the last `digits` decimal digits of `number`, as text.",
+    question="Write `to_code(number, digits)`. It returns the last `digits` decimal digits of `number`, as a string.",
     solution="""
 def to_code(number, digits):
     return str(number % 10**digits).zfill(digits)
 """.strip(),
     hints=(
-        "You have two things to do: cut off the first digits, and never lose a zero.",
+        "You have two things to do: remove the first digits, and never lose a zero.",
         (
             "If you divide by 100, the remainder is the last two digits. Which number must you divide by to keep the "
             "last `digits` digits?"
         ),
-        ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the text is long enough."),
+        ("`zfill` makes a text such as `'42'` longer: it adds zeros at the front until the string is long enough."),
     ),
     cases=(
         Case(
@@ -137,7 +137,8 @@ def to_code(number, digits):
         ),
         Wrong(
             "def to_code(number, digits):\n    return number % 10**digits",
-            "Your code returns a number, and a number cannot keep zeros at the front. What kind of value can?",
+            "Your code returns a number, and a number cannot keep zeros at the front. What kind of value can keep "
+            "them?",
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number % digits)",
@@ -161,8 +162,8 @@ def to_code(number, digits):
         ),
         Wrong(
             "def to_code(number, digits):\n    return str(number)[-digits:]",
-            "Your code cuts the number as a text. A small number has too few digits, so its code is too short. What "
-            "is missing at the front?",
+            "Your code takes a slice of the number as a string. A small number has too few digits, so its code is "
+            "too short. What is missing at the front?",
         ),
     ),
 )

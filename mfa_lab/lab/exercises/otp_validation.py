@@ -35,7 +35,7 @@ def seconds_accepted(window_steps, period):
             (1, 30),
             90,
             "Your number is wrong for the usual server. In the figure, keep the code where it is and let the "
-            "server's clock move. When does the server first accept the code, and when last?",
+            "server's clock move. What are the first and the last moment at which the server accepts the code?",
         ),
         Case(
             "A window of 2 steps of 30 s",
@@ -314,8 +314,9 @@ PREDICTIONS = (
             ),
             (
                 "The two pending logins have sentences of their own, because there is nothing left to guess. The "
-                "server gives the same answer to a correct code and to a wrong one, and only to the holder of that "
-                "token. The sentence helps the owner, who may have pressed the button twice or waited too long."
+                "server gives the same answer to a correct code and to a wrong code, and only to the holder of the "
+                "pending login's token. The sentence helps the owner, who may have pressed the button twice or "
+                "waited too long."
             ),
             (
                 "The shared sentence has a price: it tells the honest owner no more than the thief. That is why the "
@@ -325,8 +326,8 @@ PREDICTIONS = (
             (
                 "The restart changed nothing. The database stores the last accepted step, the failed attempts with "
                 "their wait, and the end of each pending login. One *transaction* makes the decision and writes all "
-                "of this or nothing. If a server keeps these values elsewhere, a crash can allow a replay, free "
-                "guesses or a second session."
+                "these values or none of them. If a server keeps these values elsewhere, a crash can allow a "
+                "replay, free guesses or a second session."
             ),
         ),
         secrets=(

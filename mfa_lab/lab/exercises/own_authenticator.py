@@ -31,7 +31,7 @@ def totp(key, now):
     return to_code(truncate(digest), 8)
 """.strip(),
     hints=(
-        "There are four values, and you compute each from the one before: step, message, digest, code.",
+        "There are four values, and you compute each value from the value before it: step, message, digest, code.",
         (
             "The time step is the number of whole periods of 30 seconds since 1970. The message is that number as "
             "eight bytes."
@@ -164,9 +164,9 @@ PREDICTIONS = (
                 "sooner than you think."
             ),
             (
-                "The whole code changed. The new message differs in one or a few bits, but that changes the "
-                "HMAC as much as the flipped bit did in notebook 03. Nobody who sees today's codes can compute "
-                "tomorrow's."
+                "The whole code changed. The new message differs in one or a few bits, but this small difference "
+                "changes the HMAC as much as the flipped bit did in notebook 03. Nobody who sees today's codes can "
+                "compute tomorrow's."
             ),
         ),
         secrets=(r"60000001", r"411 ?743", r"full and the half minute", r"gone sooner"),
@@ -182,10 +182,10 @@ PREDICTIONS = (
         outcome="c",
         saw=(
             (
-                "**What we saw:** the phone shows the code that the server would accept in an hour. The app computes "
-                "the code from two things, the secret and the phone's clock, and it believes both. So if a phone "
-                "shows wrong codes, there are two usual suspects: its secret and its clock. (Notebooks 05 and 06 "
-                "show a third: an app that computes differently.)"
+                "**What we saw:** the phone shows the code that the server would accept in an hour. The app "
+                "computes the code from two things, the secret and the phone's clock, and it believes both. So if a "
+                "phone shows wrong codes, there are two usual suspects: its secret and its clock. (Notebooks 05 and "
+                "06 show a third: an app that computes differently.)"
             ),
             (
                 "There is also a danger. Anyone who holds an unlocked phone for a minute can set its clock ahead and "

@@ -44,10 +44,10 @@ LOOK_UP = Exercise(
     id="unsalted-table",
     title="A stolen table without salt",
     question=(
-        "Write `look_up(stolen, words)`. `stolen` maps each name to the SHA-256 hash of that person's password, as "
-        "`sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary of the names whose "
-        "password is in that list, each with its password. Hash each word only once: without a salt, one hash per "
-        "word is enough for all accounts."
+        "Write `look_up(stolen, words)`. `stolen` maps each name to the SHA-256 hash of that person's "
+        "password, as `sha256_hex` computes it. `words` is a list of common passwords. Return a dictionary "
+        "that maps each name whose password is in `words` to that password. Hash each word only once: "
+        "without a salt, one hash per word is enough for all accounts."
     ),
     ask=_look_up,
     given="from mfa_lab.lab.demos.passwords import sha256_hex",
@@ -108,8 +108,8 @@ def look_up(stolen, words):
     known = {sha256_hex(word): word for word in words}
     return {known[value]: name for name, value in stolen.items() if value in known}
 """.strip(),
-            "Your code uses the word as the key. If two people chose the same word, they share one entry, and one of "
-            "them is lost. What is different for each person?",
+            "Your code uses the word as the key. If two people chose the same word, they share one entry, and one "
+            "of the two people is lost. What is different for each person?",
         ),
         Wrong(
             """
@@ -178,8 +178,8 @@ WHOLE_LIST = Exercise(
     hints=(
         "Count the hashes first, and then the seconds.",
         (
-            "Each account has its own salt, so the thief has to hash the whole list for each account. That is "
-            "accounts times words: how many hashes does the machine compute in a second?"
+            "Each account has its own salt, so the thief has to hash the whole list for each account. The number of "
+            "hashes is accounts times words: how many hashes does the machine compute in a second?"
         ),
     ),
     cases=(
@@ -247,8 +247,8 @@ PREDICTIONS = (
             ),
             (
                 "The two measurements are not quite comparable. The second card is newer and faster than the first, "
-                "and the Argon2id setting in its test costs about five times as much as ours. Even if ours runs five "
-                "times as fast, a factor of more than a million remains."
+                "and the Argon2id setting in its test costs about five times as much as ours. Even if our setting "
+                "runs five times as fast, a factor of more than a million remains."
             ),
         ),
         secrets=(r"sixty thousand", r"9,941 million", r"1,667", r"factor of more than a million"),
@@ -272,8 +272,8 @@ PREDICTIONS = (
             (
                 "Now read the other lines, and note the scale: a year is to a second as thirty million years are to "
                 "a year. Eight random small letters last only seconds under SHA-256. Under Argon2id they last for "
-                "years at the setting that was measured, and for most of a year at ours. The password and the thief "
-                "are the same: only the slow hash makes the difference."
+                "years at the setting that was measured, and for most of a year at our setting. The password and "
+                "the thief are the same: only the slow hash makes the difference."
             ),
             (
                 "Five words chosen with dice last 91 years against one card under SHA-256, so a thief with a hundred "
@@ -305,11 +305,11 @@ PREDICTIONS = (
                 "(NIST-3.1.1.2). But the form never repeats the typed password."
             ),
             (
-                "That may be the opposite of what you are used to. For decades servers required a capital letter, a "
-                "digit and a special character, and a new password every three months. People answered with "
-                "`Password1!` and then `Password2!`. Today's rules follow from the figure about guessing. The "
-                "password must be long enough (ASVS-6.2.1) and must not be a common one (ASVS-6.2.4), and the server "
-                "requires nothing else."
+                "This result may be the opposite of what you are used to. For decades servers required a capital "
+                "letter, a digit and a special character, and a new password every three months. People answered "
+                "with `Password1!` and then `Password2!`. Today's rules follow from the figure about guessing. The "
+                "password must be long enough (ASVS-6.2.1) and must not be a common one (ASVS-6.2.4), and the "
+                "server requires nothing else."
             ),
             (
                 "There are no rules of composition, nobody has to change a password without a reason, and the server "

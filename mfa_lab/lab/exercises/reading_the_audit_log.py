@@ -205,7 +205,7 @@ ALARM = Exercise(
     id="alarm-rule",
     title="An alarm that accuses nobody else",
     question=(
-        'Write `alarm(events)`. `events` lists what the log says of one account, in order, such as `["password '
+        'Write `alarm(events)`. `events` lists what the log says about one account, in order, such as `["password '
         'accepted", "code refused", "logged in"]`. Return True if `"password accepted"` occurs five times with no '
         '`"logged in"` between the first and the fifth, and False otherwise. Other events between them do not '
         "matter."

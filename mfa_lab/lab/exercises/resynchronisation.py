@@ -39,10 +39,13 @@ def bounds(observations):
     return (least, most) if least <= most else None
 """.strip(),
     hints=(
-        "Take one observation. What are the earliest and the latest time that the phone's clock could show then?",
+        (
+            "Take one observation. What are the earliest and the latest time that the phone's clock could show at "
+            "that moment?"
+        ),
         (
             "A step begins at 30 times its number, and its last second comes 29 seconds later. Subtract the time of "
-            "the server's clock from both."
+            "the server's clock from both times."
         ),
         (
             "Your bounds must fit all observations. So use the largest of the lower bounds (`max`) and the smallest "
@@ -88,8 +91,8 @@ def bounds(observations):
             "At 100 the phone shows step 3, at 101 step 5",
             ([(100, 3), (101, 5)],),
             None,
-            "Your code finds bounds, although no clock advances two steps within one second. What should it return "
-            "if observations contradict each other?",
+            "Your code finds bounds, although no clock advances two steps within one second. What should your code "
+            "return if observations contradict each other?",
         ),
         Case(
             "At 1,800,000,040 the phone shows step 3, because its clock was reset to 1970",
@@ -225,10 +228,10 @@ LOCAL_TIME = Exercise(
     id="local-time",
     title="The hour that comes twice",
     question=(
-        "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix seconds, and "
-        "`zone` is the server's time zone. Return True if `code` is the code that a correct phone shows at `now`, "
-        "and False otherwise. Your verifier must be correct in every zone and at every hour of the year. There is no "
-        "window here."
+        "Fix the verifier: write `opens(secret, code, now, zone)`. `now` is the server's clock in Unix "
+        "seconds, and `zone` is the server's time zone. Return True if `code` is the code that a correct "
+        "phone shows at `now`, and False otherwise. Your verifier must be correct in every zone and at every "
+        "hour of the year. Your verifier has no window: it accepts only that one code."
     ),
     ask=_opens,
     given=_GIVEN,
@@ -347,7 +350,7 @@ def opens(secret, code, now, zone):
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now)",
             "Your verifier passes on the result of `match`, which returns a record or raises an error. What should "
-            "it return, and which other codes does the window of `match` accept?",
+            "the verifier return? Besides the current code, which codes does it accept with the window of `match`?",
         ),
         Wrong(
             f"{_MATCH}def opens(secret, code, now, zone):\n    return match(secret, code, now).offset == 0",
@@ -382,18 +385,18 @@ PREDICTIONS = (
             (
                 "**What we saw:** 20 millionths are 1.7 seconds a day. From day 18 on, the left server sometimes "
                 "rejects the token, and from day 35 on always. All three windows are equally narrow, and the left "
-                "one stays where it is."
+                "window stays where it is."
             ),
             (
                 "In the middle, the server *learns*. When it accepts a code from the edge of the window, it moves "
-                "the window one step in that direction, only for Carol's token (RFC6238-6). That helps until day "
-                "209, because this server learns at most 10 steps. It also forgets one step for every 30 days "
-                "without a login, so after day 209 the band sinks. If Carol logs in only once a month, this server "
-                "also rejects her token from day 35 on."
+                "the window one step in that direction, only for Carol's token (RFC6238-6). This movement helps "
+                "until day 209, because this server learns at most 10 steps. It also forgets one step for every 30 "
+                "days without a login, so after day 209 the band sinks. If Carol logs in only once a month, this "
+                "server also rejects her token from day 35 on."
             ),
             (
-                "On the right, nobody logged in for a year, so the server learned nothing. On day 365, two codes in "
-                "a row bring the token back. A section below explains how."
+                "On the right, nobody logged in for a year, so the server learned nothing. On day 365, the server "
+                "accepts the token again after two codes in a row. A section below explains how."
             ),
         ),
         secrets=("day 18", "day 35", "day 209", r"1\.7 seconds a day", "day 365"),

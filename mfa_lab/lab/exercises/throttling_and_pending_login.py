@@ -101,8 +101,8 @@ def log_in(accounts, name, typed, verify, spare):
     verify(spare, typed)
     return name in accounts and verify(accounts[name], typed)
 """.strip(),
-            "Your code calls `verify` twice for a known name and once for an unknown name. The stopwatch still tells "
-            "the two apart. What could you decide before the first call?",
+            "Your code calls `verify` twice for a known name and once for an unknown name. The stopwatch still "
+            "tells the two names apart. What could you decide before the first call?",
         ),
         Wrong(
             """
@@ -121,9 +121,9 @@ WAIT = Exercise(
     id="throttle-wait",
     title="How long to wait",
     question=(
-        "Write `wait(failures)`. Return how many seconds the next attempt has to wait after this many wrong "
-        "passwords in a row. The first two failures cost nothing. The third costs 30 seconds. Then the wait doubles "
-        "with each failure, up to an hour (NIST-3.2.2)."
+        "Write `wait(failures)`. Return for how many seconds the server verifies no password after this many "
+        "wrong passwords in a row. The first two failures cost nothing. The third costs 30 seconds. Then the "
+        "wait doubles with each failure, up to an hour (NIST-3.2.2)."
     ),
     solution="""
 def wait(failures):
@@ -140,9 +140,17 @@ def wait(failures):
         "Python's `min` returns the smaller of two numbers.",
     ),
     cases=(
-        Case("After 1 failure", (1,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"),
         Case(
-            "After 2 failures", (2,), 0, "The first two failures cost nothing: people mistype. Does your code wait?"
+            "After 1 failure",
+            (1,),
+            0,
+            "The first two failures cost nothing: people mistype. Does your code return a wait?",
+        ),
+        Case(
+            "After 2 failures",
+            (2,),
+            0,
+            "The first two failures cost nothing: people mistype. Does your code return a wait?",
         ),
         Case(
             "After 3 failures",
@@ -214,12 +222,12 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** both answers have the same words and cost the same work. For the unknown name, the "
-                "server verified the typed password against the hash of a password that nobody has, and threw the "
-                "result away. Otherwise the answer would come about twenty milliseconds sooner, and a stranger with "
-                "a stopwatch could find out who is a customer. ASVS-6.3.8 forbids that: no message, no status code "
-                "and no difference in *time* may reveal which names exist. Only the instructor's view shows the "
-                "difference."
+                "**What we saw:** both answers have the same words and cost the same work. For the unknown name, "
+                "the server verified the typed password against the hash of a password that nobody has, and threw "
+                "the result away. Otherwise the answer would come about twenty milliseconds sooner, and a stranger "
+                "with a stopwatch could find out who is a customer. ASVS-6.3.8 forbids such a leak: no message, no "
+                "status code and no difference in *time* may reveal which names exist. Only the instructor's view "
+                "shows the difference."
             ),
             (
                 "The measured times agree with this count. A server that answered unknown names at once would be at "
@@ -228,8 +236,9 @@ PREDICTIONS = (
             ),
             (
                 "From the fourth wrong password on, the throttle rejected each attempt without comparing anything. "
-                "This takes the same time for both names. Unknown names wait just as long as known ones, or else the "
-                "wait would show which names exist. Notebook 22 measures such times more precisely."
+                "Such a rejection takes the same time for both names. Unknown names wait just as long as known "
+                "ones, or else the wait would show which names exist. Notebook 22 measures such times more "
+                "precisely."
             ),
         ),
         secrets=(

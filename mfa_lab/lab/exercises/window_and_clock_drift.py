@@ -102,10 +102,10 @@ CHOOSE = Exercise(
     title="A window, and its defence",
     question=(
         'Write `choice = {"office": ..., "ward": ..., "archive": ...}`. Replace each `...` with `(window, refused, '
-        "guessed)`. For each group, choose the smallest window that satisfies two rules. It rejects at most 2 "
-        "percent of the honest logins, and a guesser's chance in a year is at most 10 percent. To defend your "
-        "choice, give these two shares in percent. If no window satisfies both rules, write `None`. For example, "
-        "`(9, 50, 50)` has the correct form."
+        "guessed)`. For each group, choose the smallest window that satisfies two rules. With that window, "
+        "the server rejects at most 2 percent of the honest logins, and a guesser's chance in a year is at "
+        "most 10 percent. To defend your choice, give these two shares in percent. If no window satisfies "
+        "both rules, write `None`. For example, `(9, 50, 50)` has the correct form."
     ),
     solution='choice = {"office": (1, 0.56, 3.3), "ward": (4, 1.1, 9.7), "archive": None}',
     ask=_part,
@@ -201,9 +201,9 @@ PREDICTIONS = (
                 "the time on the way. With only one of the two errors, she would get in a third of the time."
             ),
             (
-                "The map shows slanting bands. Inside a band the chance is 1, beside the band it falls steadily, and "
-                "one step further away it is 0. The formula is: the window, plus 1, minus the difference (without "
-                "its sign) divided by 30. The result is never below 0 or above 1."
+                "The map shows slanting bands. Inside a band the chance is 1, beside the band the chance falls "
+                "steadily, and one step further away the chance is 0. The formula is: the window, plus 1, minus the "
+                "difference (without its sign) divided by 30. The result is never below 0 or above 1."
             ),
             (
                 "When Alice's phone was 45 seconds slow, she got in half of the time: 1 + 1 − 45/30. If the phone is "
@@ -227,14 +227,14 @@ PREDICTIONS = (
             (
                 "**What we saw:** a server without a window rejects 34 percent of the honest logins. The first step "
                 "brings nearly the whole improvement: only 2.4 percent are left. All further steps together bring "
-                "less than a tenth of that. On the right, each step costs the same. It opens two more codes, and a "
-                "guesser's chance in a year grows by about two percentage points. That is why RFC6238-5.2 allows "
-                "only one step."
+                "less than a tenth of this improvement. On the right, each step costs the same. It opens two more "
+                "codes, and a guesser's chance in a year grows by about two percentage points. That is why "
+                "RFC6238-5.2 allows only one step."
             ),
             (
-                "Why 34 percent, and not the 27 percent of the first cell? There, every code took eight seconds. "
-                "Here half of the codes take longer, which raises the share to 31 percent. The clocks set by hand "
-                "cause the rest."
+                "Why 34 percent, and not the 27 percent of the first cell? In the first cell, every code took eight "
+                "seconds. Here half of the codes take longer, which raises the share to 31 percent. The clocks set "
+                "by hand cause the rest."
             ),
         ),
         secrets=("34 ?(?:%|percent)", r"2\.4 ?(?:%|percent)", "[Ff]irst step brings"),

@@ -155,7 +155,7 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "disables the authenticator. How large can this number be before the guesser's chance exceeds 2 %?"
         ),
         (
-            "Each day, for 365 days, the guesser makes one attempt fewer than that number. Each attempt has a chance "
+            "Each day, for 365 days, the guesser makes one attempt fewer than the limit. Each attempt has a chance "
             'of 3 in a million. Try numbers above ten: guess_budget(Policy.parse(policy_text)["pharmacy"], '
             "owner_login_days=1) computes the result for your text."
         ),
@@ -201,7 +201,8 @@ step_up = "Who hands out a drug signs for it. ASVS-7.5.1"
             "The bad night",
             (_night,),
             _RIGHT,
-            "Ten wrong codes in a row must not disable an authenticator. What does your policy do at the tenth?",
+            "Ten wrong codes in a row must not disable an authenticator. What does your policy do at the tenth "
+            "wrong code?",
             "more than ten failures",
         ),
         Case(

@@ -1,9 +1,9 @@
 """The functions that a notebook calls: `check` an answer, show a `hint` or the `solution`, `reset` an exercise,
 `predict` what will happen, and `compare` the guess with what happened.
 
-The answer is an argument and is never taken from the learner's variables. Each function returns a record with two
-views, text and HTML, in the same words. What it records goes to `mfa_lab.lab.grading.progress_file`, and nothing
-leaves the machine.
+An answer is always an argument: no function reads the learner's variables. Each function returns a record with two
+views, text and HTML, in the same words. `mfa_lab.lab.grading.progress_file` stores the progress, and nothing leaves
+the machine.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _ASKING = (
     ),
     'The second hint says more than the first: hint("dynamic-truncation", 2).',
 )
-_NO_HINT = "A prediction has no hints: guess one of its letters, then run the cells below to see what happens."
+_NO_HINT = "A prediction has no hints: choose one of the answers, then run the cells below to see what happens."
 _NO_SOLUTION = "A prediction has no solution: run the cells below it to see what happens."
 
 _OTHER_OUTCOME = (
-    "The cells above gave another result than in a first run, so the explanation would not fit. This happens if "
+    "The cells above gave another result than in a first run, so the explanation would be wrong. This happens if "
     "a cell was changed, ran in another order, or ran twice: some cells work only once."
 )
 _NO_GUESS = (
@@ -44,7 +44,7 @@ _NO_GUESS = (
 )
 _DOTS = "The three dots are still in your answer. Delete them, so that only the letter in quotes is left."
 _asked: set[tuple[Path | None, str]] = set()
-"""The predictions for which this kernel has already asked for a guess, each with the working copy's folder."""
+"""The predictions for which this kernel has already asked for a guess, each with the folder of the working copy."""
 
 exercises.exercises()  # the setup cell imports them all, so that no check waits for it
 
@@ -52,8 +52,8 @@ exercises.exercises()  # the setup cell imports them all, so that no check waits
 def check(exercise_id: str, answer: object) -> Result:
     """Test an answer with every case of the exercise, and report the first failed case.
 
-    Raises `InvalidInput` for an exercise that does not exist. An exception in the learner's code is not raised but
-    reported as an outcome.
+    Raises `InvalidInput` for an exercise that does not exist. If the learner's code raises an exception, the result
+    reports the exception.
     """
     exercise = exercises.exercise(exercise_id)
     if is_blank(answer):
@@ -82,7 +82,7 @@ def _marked(exercise: exercises.Exercise, answer: object) -> tuple[Outcome, tupl
 
 
 def hint(exercise_id: str = "", n: int = 1) -> Result:
-    """Return hint number `n`, counting from 1. A later hint is closer to the answer.
+    """Return hint number `n`, counting from 1. A later hint gives away more of the answer.
 
     Your progress records how many hints you took. Without an id, the result explains how to ask for a hint.
     """
@@ -111,7 +111,7 @@ def _is_prediction(item_id: str) -> bool:
 
 
 def solution(exercise_id: str) -> Result:
-    """Return one correct answer, and record that it was shown."""
+    """Return a correct answer, and record that the learner has seen it."""
     if _is_prediction(exercise_id):
         return Result(Outcome.SOLUTION, exercises.prediction(exercise_id).question, (_NO_SOLUTION,))
     exercise = exercises.exercise(exercise_id)
@@ -129,11 +129,14 @@ def solution(exercise_id: str) -> Result:
 
 
 def reset(exercise_id: str) -> Result:
-    """Delete everything that is recorded about this exercise or prediction. Your cell stays as it is."""
+    """Delete everything that is recorded about this exercise or prediction.
+
+    The cell with the answer does not change.
+    """
     if _is_prediction(exercise_id):
         noted = here().update(forgotten(exercise_id))
         _asked.discard((here().folder, exercise_id))
-        lines = ["Your guess is deleted. Your next guess counts as the first.", *noted]
+        lines = ["Your guess is deleted. Your next guess counts as your first guess.", *noted]
         return Result(Outcome.FORGOTTEN, exercises.prediction(exercise_id).question, tuple(lines))
     exercise = exercises.exercise(exercise_id)
     noted = here().update(forgotten(exercise_id))
@@ -141,16 +144,16 @@ def reset(exercise_id: str) -> Result:
     notebook = exercises.notebook_of(exercise_id)
     if (notebooks_dir() / f"{notebook}.ipynb").is_file():  # otherwise it belongs to a plugin
         lines.append(
-            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. It keeps your "
+            f"To restore the whole notebook, run `mfa-lab reset {notebook}` in a terminal. The command keeps your "
             f"version beside the new one."
         )
     return Result(Outcome.FORGOTTEN, exercise.title, (*lines, *noted))
 
 
 def predict(prediction_id: str, guess: object) -> Result:
-    """Record a guess, one letter. The first guess counts; a later one is stored and shown separately.
+    """Record a guess, which is one letter. The first guess counts. A later guess is stored and shown separately.
 
-    Three dots do not count as a guess. `reset` deletes both guesses.
+    Three dots do not count as a guess. `reset` deletes the first guess and the later guess.
     """
     prediction = exercises.prediction(prediction_id)
     words = {option.letter: option.words for option in prediction.options}
@@ -166,18 +169,18 @@ def predict(prediction_id: str, guess: object) -> Result:
         return Result(Outcome.NOT_YET, prediction.question, (said,))
     noted = here().update(guessed(prediction_id, chosen))
     first = here().read().predictions.get(prediction_id, chosen)
-    said = f"You say {chosen}: {words[chosen]}. Run the cells below to see what happens."
+    said = f"Your guess is {chosen}: {words[chosen]}. Run the cells below to see what happens."
     if first != chosen:
         said = f"Your first guess still counts: {first}. You now say {chosen}, which is recorded as a later guess."
     return Result(Outcome.NOTED, prediction.question, (said, *noted))
 
 
 def compare(prediction_id: str, happened: object) -> Result:
-    """Compare the guess with what happened: the only option that is true for the value `happened`.
+    """Compare the guess with what happened, which is the only option that is true for the value `happened`.
 
-    If no option is true, or not the same option as in the original notebook, the explanation would be wrong. The
-    result then says which cells to run again. In a working copy, the first call without a guess asks the learner to
-    guess.
+    The explanation would be wrong if no option is true, or if another option is true than in the original notebook.
+    The result then says which cells to run again. In a working copy, the first call without a recorded guess asks the
+    learner to guess.
     """
     prediction = exercises.prediction(prediction_id)
     held = [option for option in prediction.options if option.holds(happened)]

@@ -1,8 +1,8 @@
 """The course as data: its parts, its notebooks, and the two-hour core path.
 
-The course map and the pages are made from it.
+The course map and the pages of the documentation are made from this module.
 
-The minutes are those in the notebooks' headings; `tests/notebooks/test_minutes.py` compares the two.
+The durations are the same as in the notebooks' headings; `tests/notebooks/test_minutes.py` compares them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ CORE_PATH_LIMIT_MINUTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Hold one notebook: its name without `.ipynb`, the question that it answers, and its minutes."""
+    """Hold one notebook: its name without `.ipynb`, the question that it answers, and its duration in minutes."""
 
     notebook: str
     question: str
@@ -36,18 +36,18 @@ class Part:
 
     @property
     def minutes(self) -> int:
-        """Return the sum of the notebooks' minutes."""
+        """Return how many minutes all notebooks of the part take."""
         return sum(lesson.minutes for lesson in self.lessons)
 
     @property
     def numbers(self) -> str:
-        """Return the first and the last notebook's number: `00-07`."""
+        """Return the numbers of the first and the last notebook: `00-07`."""
         return f"{self.lessons[0].notebook[:2]}-{self.lessons[-1].notebook[:2]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Hold one section of a notebook: its heading without the minutes, and its minutes."""
+    """Hold one section of a notebook: its heading without the duration, and its duration in minutes."""
 
     title: str
     minutes: int
@@ -55,10 +55,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Hold one stop of the core path: some sections of a notebook, or the whole notebook if none are named.
+    """Hold one stop of the core path: some sections of a notebook, or the whole notebook if `sections` is empty.
 
-    `asks` contains the ids of the exercises and predictions in these sections. The stop is done when all of them are
-    answered.
+    `asks` contains the ids of the exercises and predictions in these sections. The stop is done when all these
+    exercises and predictions are answered.
     """
 
     notebook: str
@@ -72,7 +72,7 @@ class Stop:
 
     @property
     def minutes(self) -> int:
-        """Return the minutes of the sections, or of the whole notebook."""
+        """Return how many minutes the sections take, or the whole notebook if `sections` is empty."""
         return sum(section.minutes for section in self.sections) or lesson_of(self.notebook).minutes
 
 
@@ -90,7 +90,7 @@ PARTS = (
             ),
             Lesson("03_otp_generation", "Where do the six digits come from?", 35),
             Lesson("04_own_authenticator", "Can ten lines of Python replace the app?", 22),
-            Lesson("05_enrolment_and_qr_code", "What do server and phone exchange?", 30),
+            Lesson("05_enrolment_and_qr_code", "What do the server and the phone exchange?", 30),
             Lesson("06_clock_faults_and_recovery", "What can go wrong between server and phone?", 35),
             Lesson("07_otp_validation", "Which codes does the server accept, and what does it tell the user?", 35),
         ),

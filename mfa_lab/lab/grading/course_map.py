@@ -1,6 +1,6 @@
-"""The map of the course: parts, notebooks, minutes, the core path, and the learner's own marks.
+"""The map of the course: its parts, notebooks and durations, the core path, and the marks for the learner's progress.
 
-Its text and its HTML have the same content.
+The text and the HTML of the map have the same content.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOTHING = (
 )
 HOW = (
     "If the path lists sections of a notebook, first run that notebook's setup cell (the first code cell). Then work "
-    "through the listed sections in order, and skip the others."
+    "through the listed sections in order, and skip the other sections."
 )
 FINISHED = "You have finished the core path. All other notebooks are optional: choose what interests you."
 _ELSEWHERE = "From other courses"
@@ -33,7 +33,7 @@ _STYLE = themed(".mfa-map") + Path(__file__).with_name("course_map.css").read_te
 
 
 class Mark(StrEnum):
-    """Name a learner's progress in an exercise."""
+    """Name how far a learner has come with an exercise."""
 
     DONE = "done"
     SHOWN = "solution shown"
@@ -46,7 +46,7 @@ _SIGN = {Mark.DONE: "✓", Mark.SHOWN: "◇", Mark.TRIED: "◐", Mark.OPEN: "○
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one notebook: its name without `.ipynb`, its question and minutes, and its exercises' titles and marks."""
+    """Hold one notebook: its name without `.ipynb`, its question, its minutes, and each exercise's title and mark."""
 
     notebook: str
     marks: tuple[tuple[str, Mark], ...]
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def words(self) -> str:
-        """Return `35 min · core · 2 of 3 done`, without the last part if no exercise was tried."""
+        """Return `35 min · core · 2 of 3 done`. The last part is missing if no exercise was tried."""
         path = "core" if course.is_core(self.notebook) else "optional"
         said = [duration(self.minutes), path] if self.minutes else []
         if self.mark is not Mark.OPEN:
@@ -64,28 +64,28 @@ class Row:
 
     @property
     def mark(self) -> Mark:
-        """Return DONE if all exercises are done, and OPEN if no exercise was tried."""
+        """Return the mark that all exercises have, or TRIED if their marks differ. Without exercises, return OPEN."""
         kinds = {mark for _, mark in self.marks} or {Mark.OPEN}
         return kinds.pop() if len(kinds) == 1 else Mark.TRIED
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """Hold a stop of the core path, and how many of its questions are answered."""
+    """Hold a stop of the core path, and how many of its exercises and predictions are answered."""
 
     stop: Stop
     answered: int
 
     @property
     def mark(self) -> Mark:
-        """Return DONE if every question in these sections is answered, and OPEN if no question is."""
+        """Return DONE if all questions of the stop are answered, OPEN if no question is, and TRIED otherwise."""
         if self.answered == len(self.stop.asks):
             return Mark.DONE
         return Mark.TRIED if self.answered else Mark.OPEN
 
     @property
     def words(self) -> str:
-        """Return `12 min · 1 of 2 done`, without the last part if no question is answered."""
+        """Return `12 min · 1 of 2 done`. The last part is missing if no question is answered."""
         said = [duration(self.stop.minutes)] + ([] if self.stop.sections else ["all of it"])
         if self.answered:
             said.append("done" if self.mark is Mark.DONE else f"{self.answered} of {len(self.stop.asks)} done")
@@ -93,14 +93,17 @@ class Station:
 
 
 def stations(progress: Progress) -> tuple[Station, ...]:
-    """Return the core path. An exercise counts as answered when it is done, and a prediction when it has a guess."""
+    """Return the stops of the core path.
+
+    An exercise counts as answered if it is done, and a prediction if it has a guess.
+    """
     answered = {name for name, entry in progress.exercises.items() if entry.done} | {*progress.predictions}
     return tuple(Station(stop, len(answered & {*stop.asks})) for stop in course.CORE_PATH)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Hold a part of the course: its name, its numbers and hours, and its rows."""
+    """Hold a part of the course: its name, a text with its notebooks' numbers and hours, and the notebooks' rows."""
 
     name: str
     words: str
@@ -108,7 +111,7 @@ class Block:
 
 
 class CourseMap:
-    """Hold the course with the learner's progress in its exercises and in plugins' exercises.
+    """Hold the course, with the learner's progress in the exercises of the course and of plugins.
 
     If `short` is true and there is no progress, the map is one fixed sentence.
     """
@@ -126,7 +129,7 @@ class CourseMap:
 
     @property
     def empty(self) -> bool:
-        """Return whether no exercise has been tried yet."""
+        """Return true if no exercise has been tried yet."""
         return all(row.mark is Mark.OPEN for row in self.rows)
 
     @property
@@ -139,7 +142,7 @@ class CourseMap:
 
     @property
     def next_stop(self) -> str:
-        """Return which stop of the core path comes next, or that it is finished."""
+        """Return a sentence that names the next stop of the core path, or says that the path is finished."""
         left = next((each for each in self.path if each.mark is not Mark.DONE), None)
         if left is None:
             return FINISHED
@@ -190,19 +193,19 @@ class CourseMap:
 
 
 def course_map() -> CourseMap:
-    """Return the map of the course, with the marks for the notebook's folder."""
+    """Return the map of the course, with the learner's progress in this folder."""
     store = here()
     return CourseMap(store.read(), store.in_words)
 
 
 def progress_map() -> CourseMap:
-    """Return the same map, which is a single sentence until an exercise is checked."""
+    """Return the map of the course, or a single sentence if no exercise has been checked yet."""
     store = here()
     return CourseMap(store.read(), store.in_words, short=True)
 
 
 def mark_of(entry: Entry) -> Mark:
-    """Return the mark of an exercise, from what is recorded about it."""
+    """Return the mark of an exercise. `entry` is what is recorded about the exercise."""
     if entry.done:
         return Mark.DONE
     if entry.shown:
@@ -228,7 +231,7 @@ def _stop_html(each: Station) -> str:
 
 
 def _unbroken(words: str) -> str:
-    """Return the text with non-breaking spaces between each number and its unit."""
+    """Return the text with a non-breaking space between each number and its unit."""
     return re.sub(r"(?<=\d) (?=h\b|min\b)", "&nbsp;", words)
 
 
@@ -261,5 +264,5 @@ def _link(notebook: str) -> str:
 
 
 def _word(mark: Mark) -> str:
-    """Return the word beside an exercise's title, or "" if the exercise is open."""
+    """Return the mark in brackets, for the end of an exercise's title, or "" if the exercise is open."""
     return "" if mark is Mark.OPEN else f" ({mark})"

@@ -1,4 +1,4 @@
-"""How an answer is graded: the result of each case, and the most helpful feedback."""
+"""Functions that grade an answer: they run each case, and choose the most helpful feedback."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IS_KIND: dict[str, Callable[[object], bool]] = {
     "function": callable,
     "value": lambda _answer: True,
 }
-"""A test for each kind of exercise: whether an answer is of this kind."""
+"""A function for each kind of exercise. It returns whether an answer has this kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reply:
 def replies(exercise: Exercise, answer: object) -> list[Reply]:
     """Run each case with `answer`, in order, and return the results.
 
-    A case that does not end is the last case that runs.
+    If a case does not end, no further case runs.
     """
     given: list[Reply] = []
     with Busy("Checking your answer, case", len(exercise.cases)) as busy:
@@ -67,7 +67,7 @@ def _reply(exercise: Exercise, answer: object, case: Case) -> Reply:
 
 
 def _plain(value: Any) -> object:
-    """Convert NumPy's numbers, texts and truth values to Python's, because both are equally good answers."""
+    """Convert a NumPy number, string or truth value to Python's type, because both types are equally good answers."""
     return value.item() if hasattr(value, "dtype") and getattr(value, "shape", None) == () else value
 
 
@@ -78,9 +78,9 @@ def _same(came: object, expected: object) -> bool:
 
 
 def is_blank(answer: object) -> bool:
-    """Return whether the answer is blank: None, three dots, or a function or class that contains nothing else.
+    """Return whether the answer is blank: None, three dots, or a function or class that contains only blank code.
 
-    `pass` and `return` count as answers that do nothing.
+    A function that contains only `pass` or `return` is not blank: it is an answer that does nothing.
     """
     if isinstance(answer, type):
         return all(is_blank(value) for part in (answer, *_own_bases(answer)) for value in _written_in(part))
@@ -95,22 +95,22 @@ def is_blank(answer: object) -> bool:
 
 
 def _last_width(code: CodeType) -> int:
-    """Return how many columns wide the last statement is.
+    """Return the width of the last statement in the source, in bytes.
 
-    In compiled code, only this width distinguishes three dots from `pass`.
+    In compiled code, three dots and `pass` look alike, so only this width distinguishes them.
     """
     *_, (_line, _end_line, column, end_column) = code.co_positions()
     return (end_column or 0) - (column or 0)
 
 
 class _Empty(ABC):
-    """Show what Python puts into every class automatically."""
+    """Contain only the names that Python puts into every class automatically."""
 
     nothing: None
 
 
 def _own_bases(answer: type) -> list[type]:
-    """Return the base classes that the learner wrote, which are defined in the notebook and not in a module."""
+    """Return the base classes that the learner wrote. They are defined in the notebook and not in a module."""
     return [
         base
         for base in answer.__mro__[1:]
@@ -125,7 +125,7 @@ def _written_in(answer: type) -> list[Any]:
 
 
 def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, ...]:
-    """Return which case failed, the actual and the expected result, and the most helpful feedback."""
+    """Return a line that says which case failed and with which result, and the most helpful feedback."""
     case, came = exercise.cases[failed], given[failed].came
     expected = case.wanted or shown(case.expected)
     told = _known_mistake(exercise, given, failed) or slip(came, case.expected) or case.feedback
@@ -133,9 +133,9 @@ def not_yet(exercise: Exercise, given: list[Reply], failed: int) -> tuple[str, .
 
 
 def slip(came: object, wanted: object) -> str:
-    """Return the feedback on a very common mistake, or ""."""
+    """Return the feedback if the answer contains a very common mistake, and "" otherwise."""
     if came is None and wanted is not None:
-        return "Your code returned nothing on this path: does it end in `return`, or does it only print?"
+        return "Your code returned nothing in this case: does it end with `return`, or does it only print the result?"
     if isinstance(wanted, dict) and isinstance(came, list | tuple | set):
         return f"Your answer gave a {type(came).__name__}. The case expects a dictionary, with a value for each name."
     if _is_number(came) and isinstance(wanted, str):
@@ -150,11 +150,11 @@ def _is_number(value: object) -> bool:
 
 
 def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
-    """Return the feedback on the known wrong answer that explains the most failures, or "".
+    """Return the feedback on the known wrong answer that explains the most failures, or "" if no answer fits.
 
-    Each known wrong answer must run through the cases too, which takes time, so the kit runs only those that can
-    still change the feedback. A wrong answer that fails a case that the learner passed explains nothing, because its
-    feedback is about another mistake.
+    To compare a known wrong answer, the kit must run the cases with it. This takes time, so the kit runs only those
+    answers and cases that can still change the feedback. A known answer explains nothing if it fails a case that the
+    learner passed, because its feedback is about another mistake.
     """
     wrong = [index for index, reply in enumerate(given) if not reply.right]
     right = [index for index, reply in enumerate(given) if reply.right]
@@ -171,9 +171,10 @@ def _known_mistake(exercise: Exercise, given: list[Reply], failed: int) -> str:
 
 
 def _explained(exercise: Exercise, number: int, given: list[Reply], wrong: list[int], failed: int) -> int:
-    """Return how many of the failures this wrong answer shares with the learner's answer.
+    """Return how many of the learner's failures the known wrong answer explains.
 
-    It is 0 unless the wrong answer fails the reported case, and each of its failures is like the learner's.
+    The result is 0 if the known answer passes the reported case. It is also 0 if the known answer fails one of the
+    learner's failed cases in another way.
     """
     if _wrong_reply(exercise.id, number, failed).right:
         return 0
@@ -208,7 +209,7 @@ def _wrong_answer(exercise_id: str, number: int) -> object:
 _OF_ANOTHER_TYPE = (
     (
         "'float' object",
-        "This number is a float, even if it ends in .0: // gives a whole number, but / does not.",
+        "This number is a float, even if it ends in .0: // gives an integer, but / does not.",
     ),
     ("'bytes' and 'int'", "Bytes are not a number yet: use `int.from_bytes` first."),
     (
@@ -223,22 +224,25 @@ _OF_ANOTHER_TYPE = (
         ),
     ),
 )
-"""Feedback on values of the wrong type, by a part of Python's message."""
+"""Feedback on values of the wrong type. The first text of each pair is a part of Python's message."""
 
 
 def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str, ...]:
-    """Return a line with the exception and the learner's line number, and the feedback on it.
+    """Return a line with the exception and the learner's line number, and then the feedback on the exception.
 
-    The number is that of the last line that ran in the learner's cell.
+    The line number belongs to the last line that ran in the learner's cell.
     """
     lines, where = _where(error, answer)
     words = next(iter(str(error).splitlines()), "without a message").rstrip(".")
     told = f"{case.name}: {where} raised {type(error).__name__}: {words}."
     if "NoneType" in words and not lines:  # the caller of the answer could not use the result
         kind = "method" if isinstance(answer, type) else "function"
-        return told, f"Your {kind} returned None: is a `return` missing on this path?"
+        return told, f"Your {kind} returned None: is a `return` missing in this case?"
     if isinstance(error, SystemExit):
-        return told, "This ends the whole program. To end only the function and give its answer, use `return`."
+        return (
+            told,
+            "This exception ends the whole program. To end only the function and return its result, use `return`.",
+        )
     if isinstance(error, AttributeError | TypeError):
         return told, *(helping for sign, helping in _OF_ANOTHER_TYPE if sign in words)
     if not isinstance(error, NameError):
@@ -249,7 +253,7 @@ def raised(error: Exception | SystemExit, answer: Any, case: Case) -> tuple[str,
 
 
 def stopped(error: TimeUp, answer: Any, case: Case) -> tuple[str, ...]:
-    """Return where the answer was still running when it was stopped, and a question about it."""
+    """Return a line that says where the kit stopped the running answer, and a question about the cause."""
     _, where = _where(error, answer)
     seconds = f"{time_limit.limit_seconds:g}"
     told = f"{case.name}: {where} was still running after more than {seconds} seconds, so it was stopped."
@@ -257,7 +261,10 @@ def stopped(error: TimeUp, answer: Any, case: Case) -> tuple[str, ...]:
 
 
 def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
-    """Return the running lines of the learner's cell, outermost first, and a description of the last one."""
+    """Return the lines of the learner's cell that the traceback contains, outermost first.
+
+    Also describe the last line.
+    """
     codes = _codes(answer)
     cells = {code.co_filename for code in codes}
     lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename in cells]
@@ -266,20 +273,20 @@ def _where(error: BaseException, answer: Any) -> tuple[list[int], str]:
 
 
 def _codes(answer: Any) -> list[CodeType]:
-    """Return the code that the learner wrote: a function, with and without its decorators, or a class's methods."""
+    """Return the learner's code objects: a class's methods, or a function with and without its decorators."""
     parts = _written_in(answer) if isinstance(answer, type) else [answer, inspect.unwrap(answer)]
     return [part.__code__ for part in parts if isinstance(getattr(part, "__code__", None), CodeType)]
 
 
 _AT_MOST = 300
-"""The greatest length of a value that is shown in full: an enrolment URI has about 120 characters."""
+"""The greatest length of a value that is shown in full. For comparison, an enrolment URI has about 120 characters."""
 _whole = reprlib.Repr()  # it stops in lists that contain themselves, and after many elements
 _whole.maxstring = _whole.maxother = _whole.maxlong = 10 * _AT_MOST  # otherwise it would cut these in the middle
 _whole.maxlist = _whole.maxtuple = _whole.maxset = _whole.maxfrozenset = _whole.maxdict = 50
 
 
 def shown(value: object) -> str:
-    """Return a value in readable form: bytes as hexadecimal pairs, and a very long value without its end."""
+    """Return a value in readable form. Bytes are shown as hexadecimal pairs, and a very long value is cut off."""
     try:
         if isinstance(value, bytes):
             told = f"the bytes {value.hex(' ')}" if value else "no bytes"

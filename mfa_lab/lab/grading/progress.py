@@ -1,6 +1,6 @@
-"""What the kit records about a learner: what was tried, done and guessed.
+"""What the kit records about a learner: which exercises were tried and done, and which guesses were made.
 
-This module has plain records and the functions that change them. `mfa_lab.lab.grading.progress_file` stores the
+This module contains the records and the functions that change them. `mfa_lab.lab.grading.progress_file` stores the
 records.
 """
 
@@ -18,17 +18,18 @@ from mfa_lab.lab.exercises.records import ID
 from mfa_lab.randomness import SYSTEM
 
 VERSION = 2
-"""In version 1, ids contained a notebook's number; `old_ids` has their new names."""
+"""In version 1, the ids of exercises contained a notebook's number; `old_ids` translates these ids."""
 FORMAT = "mfa_lab_progress"
-"""The first key of an export; its value is the version."""
+"""The first key of an exported file. Its value is the version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one exercise: how often it was checked until it was done, and when (Unix seconds; 0 means never).
+    """Hold one exercise's record: how often it was checked until it was done, and the times of the checks.
 
-    `hints` is the highest hint that was shown. `shown` says whether the solution was viewed before the exercise was
-    done.
+    `first` and `last` are the times of the first and the last check, and `done` is the time of the correct answer.
+    `shown` is the time at which the solution was viewed before the exercise was done. All times are in Unix seconds;
+    0 means never. `hints` is the highest number of a hint that was shown.
     """
 
     attempts: int = 0
@@ -43,8 +44,8 @@ class Entry:
 class Progress:
     """Hold everything that is recorded about one learner, by the ids of exercises and predictions.
 
-    `predictions` holds each first guess. A later guess is stored separately, because the learner may have seen the
-    result.
+    `predictions` holds each first guess. `later_guesses` holds any later guess separately, because the learner may
+    have seen the result before this guess.
     """
 
     pseudonym: str = ""
@@ -57,7 +58,7 @@ class Progress:
         return self.exercises.get(exercise_id, Entry())
 
     def noting(self, exercise_id: str, **numbers: int) -> Progress:
-        """Return the same progress with changed values for one exercise."""
+        """Return a copy of this progress with changed values for one exercise."""
         return replace(self, exercises={**self.exercises, exercise_id: replace(self.of(exercise_id), **numbers)})
 
 
@@ -66,7 +67,7 @@ Change = Callable[[Progress], Progress]
 
 
 def attempted(exercise_id: str, *, done: bool) -> Change:
-    """Record a checked answer. An exercise that is done stays done, and further checks are not counted."""
+    """Record that an answer was checked. If the exercise is already done, do not count the check."""
     now = SystemClock().now()
 
     def change(progress: Progress) -> Progress:
@@ -111,7 +112,7 @@ def forgotten(exercise_id: str) -> Change:
 
 
 def guessed(prediction_id: str, letter: str) -> Change:
-    """Record a guess. The first guess stays."""
+    """Record a guess. The first guess stays. A different guess after it is stored as the later guess."""
 
     def change(progress: Progress) -> Progress:
         first = progress.predictions.get(prediction_id, letter)
@@ -126,21 +127,22 @@ def guessed(prediction_id: str, letter: str) -> Change:
 
 
 def named(pseudonym: str = "") -> Change:
-    """Set this pseudonym, or keep the existing one, or make a random one.
+    """Set this pseudonym. If it is empty, keep the existing pseudonym.
 
-    Raises `InvalidInput` if it contains other characters than letters, digits, `.`, `_` and `-`, or is longer than 80
-    characters.
+    A learner who has no pseudonym yet gets a random pseudonym. Raises `InvalidInput` if the pseudonym contains a
+    character other than letters, digits, `.`, `_` and `-`, or is longer than 80 characters.
     """
     if pseudonym and not ID.fullmatch(pseudonym):
-        raise InvalidInput("a pseudonym consists of letters, digits, points, hyphens and underscores, 80 at most")
+        raise InvalidInput("a pseudonym consists of at most 80 letters, digits, points, hyphens and underscores")
     drawn = f"learner-{b32encode(SYSTEM.token_bytes(5)).decode().lower()}"
     return lambda progress: replace(progress, pseudonym=pseudonym or progress.pseudonym or drawn)
 
 
 def exported(progress: Progress, known: set[str]) -> str:
-    """Return what a trainer gets: the pseudonym, and attempts and times (Unix seconds) per exercise in `known`.
+    """Return the text of a trainer's file: the pseudonym, and attempts and times for each exercise in `known`.
 
-    It contains no answers, guesses, names or paths. `done` is null until the exercise is done.
+    Times are in Unix seconds, and `done` is null until the exercise is done. The file contains no answers, guesses,
+    names or paths.
     """
     exercises = {
         name: {"attempts": entry.attempts, "first": entry.first, "last": entry.last, "done": entry.done or None}

@@ -1,4 +1,4 @@
-"""What the command `mfa-lab progress` prints and writes."""
+"""The command `mfa-lab progress`: what it prints, and the file that it writes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ from mfa_lab.lab.working_copy import MANIFEST, write
 
 
 def in_words(work: Path) -> str:
-    """Return the map of the working copy `work`. Raises `InvalidInput` if there is no working copy."""
+    """Return the map of the course with the progress in `work`.
+
+    Raises `InvalidInput` if `work` is not a working copy.
+    """
     store = _store(work)
     return "\n".join([repr(CourseMap(store.read(), store.in_words, short=True)), *store.trouble()])
 
 
 def export(work: Path, file: Path | None) -> Path:
-    """Write what a trainer gets to the file `file`, by default named after the pseudonym, and return its path.
+    """Write the progress for a trainer to `file`, and return its path. The default name contains the pseudonym.
 
-    Raises `InvalidInput` if there is no working copy, or if `file` cannot be written or has other content.
+    Raises `InvalidInput` if `work` is not a working copy, if `file` cannot be written, or if `file` exists and has
+    other content.
     """
     store = _store(work)
     trouble = store.update(named())

@@ -1,7 +1,7 @@
-"""Where progress is stored: one small file in the working copy. Nothing is sent anywhere.
+"""The file in the working copy that stores the learner's progress. The kit sends nothing to other machines.
 
 A working copy is a folder with the manifest of `mfa_lab.lab.working_copy`. In any other folder (a checkout, a test, a
-code host's kernel), progress is kept until the kernel stops, and no file is written.
+code host's kernel), the kit writes no file, and progress is lost when the kernel stops.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ _LOCK = ".mfa-lab-progress.lock"
 _LOCK_SECONDS = 3.0
 _MOST_BYTES = 1_000_000
 _ABOUT = (
-    "Written by mfa-lab: what you checked and guessed. This file stays here; `mfa-lab progress` shows its content."
+    "Written by mfa-lab: which exercises you checked, and what you guessed. This file stays here; `mfa-lab progress` "
+    "shows its content."
 )
 
 
 class Damaged(ValueError):
-    """Report that this kit did not write the file's content."""
+    """Report that the progress file contains something that this kit did not write."""
 
 
 class Store:
-    """Store the progress of one folder, or of this kernel if there is no folder."""
+    """Store the progress of one working copy. Without a folder, store the progress of this kernel."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
@@ -43,15 +44,15 @@ class Store:
 
     @property
     def in_words(self) -> str:
-        """Return where progress is stored."""
+        """Return a sentence for the learner that says where progress is stored."""
         if self.folder is None:
-            return "Kept only until the kernel stops, because this folder is not a working copy made by `mfa-lab`."
-        return f"Kept in {FILE} in your working folder, and nowhere else."
+            return "Your progress is kept only until the kernel stops: `mfa-lab` did not make this folder."
+        return f"Your progress is stored in {FILE} in your working folder, and nowhere else."
 
     def read(self) -> Progress:
         """Return the progress.
 
-        If the file cannot be read, the progress is empty, and the next `update` moves the file aside.
+        If the file cannot be read, the progress is empty, and the next `update` renames the file.
         """
         progress = Progress()
         if self.folder is not None:
@@ -60,7 +61,7 @@ class Store:
         return _after(progress, self._unwritten)
 
     def trouble(self) -> tuple[str, ...]:
-        """Return sentences for the learner: whether the file cannot be read, and which files were moved aside."""
+        """Return sentences for the learner about a file that cannot be read, and about files renamed earlier."""
         if self.folder is None:
             return ()
         try:
@@ -75,10 +76,10 @@ class Store:
         return (*told, *(f"An earlier progress file that could not be read is kept as {name}." for name in aside))
 
     def update(self, change: Change) -> tuple[str, ...]:
-        """Record a change, even while other kernels write.
+        """Record a change. Other kernels may write at the same time.
 
-        Return sentences for the learner, usually an empty list. A change that cannot be written is kept, and written
-        together with a later change.
+        Return sentences about problems for the learner, or () if there is no problem. If a change cannot be written,
+        keep it, and write it together with a later change.
         """
         self._unwritten.append(change)
         if self.folder is None:
@@ -88,7 +89,7 @@ class Store:
                 return self._settle(self.folder / FILE)
         except OSError as fault:
             reason = fault.strerror or "another program has locked it"
-            return (f"Your progress could not be written ({reason}). It is kept until the kernel stops.",)
+            return (f"Your progress could not be written ({reason}). The kernel keeps it until the kernel stops.",)
 
     def _settle(self, path: Path) -> tuple[str, ...]:
         told: tuple[str, ...] = ()
@@ -134,9 +135,9 @@ def _as_text(progress: Progress) -> str:
 
 
 def _read(path: Path) -> Progress:
-    """Read the file.
+    """Return the progress in the file, or empty progress if there is no file.
 
-    Raises `Damaged` if this kit did not write it, and for a link, a pipe, a newer version or a huge file.
+    Raises `Damaged` if this kit did not write the file, and for a link, a pipe, a newer version or a huge file.
     """
     if not os.path.lexists(path):
         return Progress()
@@ -156,7 +157,7 @@ def _parsed(content: Any) -> Progress:
     if content["version"] not in (1, VERSION) or not all(map(ID.fullmatch, names)):
         raise Damaged("it does not have the expected form")
     if any(type(number) is not int or number < 0 for number in numbers):
-        raise Damaged("a count or a time is not a whole number")
+        raise Damaged("a count or a time is not an integer")
     now = new_id if content["version"] == 1 else str
     return Progress(
         pseudonym,
@@ -168,7 +169,10 @@ def _parsed(content: Any) -> Progress:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that excludes all other kernels. The operating system releases the lock when the process ends."""
+    """Hold a lock that no other kernel can hold at the same time.
+
+    The operating system releases the lock when the process ends.
+    """
     with open(path, "ab", opener=_no_link) as file:
         end = time.monotonic() + _LOCK_SECONDS
         while not _locks(file.fileno()):
@@ -179,7 +183,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _no_link(path: str, flags: int) -> int:
-    """Open the file itself, never through a link, and never wait for the other end of a pipe."""
+    """Open the file itself, but never a link to a file, and never wait for the other end of a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o644)
 
 

@@ -1,4 +1,4 @@
-"""The result of `check` and the related functions: a record with two views, text and HTML, in the same words."""
+"""The result of `check`, `hint` and so on: a record with two views, text and HTML, in the same words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_lab.style import HERE, QUIET, REFUSED, SERVER
 
 
 class Outcome(StrEnum):
-    """Name each outcome in words. Only `check` returns the first five."""
+    """Name each outcome in words. The outcomes RAISED, STOPPED and DONE are only for `check`."""
 
     NOT_ATTEMPTED = "Not attempted"
     NOT_YET = "Not yet"
@@ -38,26 +38,27 @@ _LOOK = {
     Outcome.SOLUTION: ("◇", SERVER),
     Outcome.FORGOTTEN: ("○", QUIET),
 }
-"""The sign and the tone of each outcome.
+"""The sign and the colours of each outcome.
 
 The word is always beside the sign, because colour is never the only signal.
 """
 
 _CLASS = {Outcome.DONE: "mfa-is-done", Outcome.HINT: "mfa-is-hint"}
-"""Class names other than `mfa-done` and `mfa-hint`, which the forms use.
+"""Names of CSS classes that the forms do not use.
 
-They differ because an output's style affects the whole page.
+The forms use `mfa-done` and `mfa-hint`, and the style of one output affects the whole page.
 """
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Result:
-    """Hold a result.
+    """Hold a result of a function such as `check`.
 
-    `title` is the exercise's title, `lines` contains sentences, and `code` is source text shown as code.
+    `title` is the exercise's title or the prediction's question. `lines` contains the sentences, and `code` is shown
+    as source code.
 
     `prose` contains paragraphs of the kit's own texts in light Markdown. `further` is a last line that says how to
-    continue.
+    get a hint.
     """
 
     outcome: Outcome
@@ -96,5 +97,5 @@ class Result:
 
 
 def _with_code(line: str) -> str:
-    """Return a line as HTML, with code where the text has backticks."""
+    """Return a line as HTML. A text in backticks is shown as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(line))

@@ -1,6 +1,6 @@
-"""The scoreboard: the attack series as a ladder.
+"""The scoreboard: a figure that shows the attack series as a ladder.
 
-Each attack is a bar, which is broken until a fix has passed the check.
+Each attack is a bar of the ladder. The bar is broken until a fix has passed the check.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from mfa_lab.style import ATTACKER, GRANTED_SIGN, HERE, QUIET, SERVER
 class Score:
     """Hold one attack, and the progress of its fix.
 
-    `ours_holds` is False if the attack works against every server.
+    `ours_holds` is False if the attack works against every server, even `MfaServer`.
     """
 
     number: int
@@ -35,12 +35,12 @@ class Score:
 
     @property
     def fixed(self) -> bool:
-        """Return whether a fix has passed the check."""
+        """Return true if a fix has passed the check."""
         return self.mark is Mark.DONE
 
     @property
     def words(self) -> str:
-        """Return the state in words."""
+        """Return the state of the bar in words."""
         if self.fixed:
             return "fixed" if self.ours_holds else "worth less to the attacker; no code stops it"
         return _BROKEN[self.mark]
@@ -50,13 +50,16 @@ _BROKEN = {Mark.OPEN: "broken", Mark.TRIED: "broken: there is no fix yet", Mark.
 
 
 def scoreboard(progress: Progress | None = None) -> Picture:
-    """Return the figure for this folder's progress, or for `progress` if given."""
+    """Return the scoreboard for `progress`. By default, this is the progress in the current folder."""
     data = scores(here().read() if progress is None else progress)
     return picture(draw(data), words(data), data)
 
 
 def scores(progress: Progress) -> tuple[Score, ...]:
-    """Return the score of every attack, in order, from the exercise that grades its fix."""
+    """Return the score of every attack, in the order of the series.
+
+    The exercise that grades the fix gives the score.
+    """
     graded = [(each.id, [case.arguments for case in each.cases]) for each in exercises()]
     return tuple(
         Score(one.number, one.title, mark_of(progress.of(exercise_id)), one.ours_holds)
@@ -67,14 +70,14 @@ def scores(progress: Progress) -> tuple[Score, ...]:
 
 
 def headline(data: Sequence[Score]) -> str:
-    """Return `3 of 18 attacks fixed (two are halves of attack 16)`."""
+    """Return a headline such as `3 of 18 attacks fixed (two are halves of attack 16)`."""
     halves = [number for number, count in Counter(each.number for each in data).items() if count == 2]
     why = "".join(f" (two are halves of attack {number})" for number in halves)
     return f"{sum(each.fixed for each in data)} of {len(data)} attacks fixed{why}"
 
 
 def words(data: Sequence[Score]) -> str:
-    """Return the figure in words."""
+    """Return a description of the figure in words."""
     told = "; ".join(f"{each.number}, {each.title}: {each.words}" for each in data)
     return f"The ladder, {headline(data)}. From the lowest: {told}."
 
@@ -83,7 +86,7 @@ _COLUMN, _ROW, _LEFT, _RIGHT, _HIGH = 21.0, 2.3, 2.0, 5.6, 0.7
 
 
 def draw(data: Sequence[Score], ax: Axes | None = None) -> Axes:
-    """Draw the ladder on new Axes, or on `ax` if given, in two halves, the lower one first."""
+    """Draw the ladder in two halves, with the lower half on the left. Use `ax` if given, and new Axes otherwise."""
     half = (len(data) + 1) // 2
     height = _ROW * half + 2.6
     ax = canvas(ax, 2 * _COLUMN, height)
@@ -113,6 +116,9 @@ def _attack(ax: Axes, each: Score, x: float, y: float) -> None:
 
 
 def _stump(rail: float, y: float, side: int) -> list[Point]:
-    """Return the shape of the part of a broken bar that still hangs from its rail, with a splintered end."""
+    """Return the outline of one half of a broken bar.
+
+    This half still hangs from its rail, and has a splintered end.
+    """
     profile = ((0, 0.5), (1.25, 0.1), (1.0, -0.15), (1.45, -0.5), (0.9, -0.65), (0, -0.5))
     return [(rail + side * along, y + _HIGH * high) for along, high in profile]

@@ -1,7 +1,8 @@
 """Stop an answer that does not end, so that a learner's endless loop does not block the kernel.
 
-Python cannot stop code from outside. Only a SIGINT to the main thread, such as the Stop button sends, works
-everywhere. So a thread waits and then sends this signal, and the handler distinguishes it from the learner's.
+In Python, no other thread can stop the code of an answer. Only a SIGINT to the main thread, like the one that the
+Stop button sends, works everywhere. A thread therefore waits and then sends this signal. The handler distinguishes
+this signal from a signal that the learner sends.
 """
 
 from __future__ import annotations
@@ -18,23 +19,23 @@ from types import FrameType
 from typing import Any
 
 limit_seconds = 10.0
-"""How long one case may take. Tests change this value."""
+"""How many seconds one case may take. Tests change this value."""
 _MOST_PATIENCE = 3
-"""The limit is multiplied by this factor if the answer waits, or gets less than half of the processor's time."""
+"""The limit is multiplied by this factor if the answer uses the processor for less than half of the time."""
 _AGAIN_SECONDS = 0.2
-"""An answer that has caught the interruption is interrupted again after this time."""
+"""How many seconds the alarm waits before it interrupts an answer that has caught the first interruption."""
 
 
 class TimeUp(BaseException):
-    """Report that an answer did not end. It is a BaseException, so `except Exception` does not catch it."""
+    """Report that an answer did not end. This class is a BaseException, so `except Exception` does not catch it."""
 
 
 @contextmanager
 def time_limit() -> Iterator[None]:
     """Raise `TimeUp` in the body of the `with` block after `limit_seconds`.
 
-    Only the main thread can be interrupted, so there is no limit in other threads. The Stop button works as before.
-    The limit also works where SIGINT is ignored, as in a program that a shell started in the background.
+    Only the main thread can be interrupted, so there is no limit in other threads. The Stop button still works. The
+    limit also works where SIGINT is ignored, as in a program that a shell started in the background.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before is None:  # None: C code handles SIGINT
@@ -56,7 +57,7 @@ def time_limit() -> Iterator[None]:
 
 
 class _Alarm:
-    """Interrupt the main thread until `stop` is called. `before` handles interruptions from elsewhere."""
+    """Interrupt the main thread until `stop` is called. `before` is the handler for all other interruptions."""
 
     def __init__(self, before: Any) -> None:
         self._before = before
@@ -65,7 +66,10 @@ class _Alarm:
         self._sending = threading.Lock()
 
     def ring(self, seconds: float) -> None:
-        """Wait, then interrupt repeatedly. On a busy machine, an answer that has hardly run gets more time."""
+        """Wait for `seconds`, then interrupt repeatedly.
+
+        On a busy machine, an answer that has hardly run gets more time.
+        """
         began, patience = time.process_time(), _MOST_PATIENCE
         while not self._stopped.wait(seconds):
             patience -= 1
@@ -85,7 +89,10 @@ class _Alarm:
             pass
 
     def heard(self, number: int, frame: FrameType | None) -> None:
-        """Handle SIGINT: treat the learner's Stop button as before, and raise `TimeUp` for the alarm's own signal."""
+        """Handle SIGINT.
+
+        For the learner's Stop button, do what `before` does; for the alarm's signal, raise `TimeUp`.
+        """
         if not self._rings:
             if callable(self._before):
                 self._before(number, frame)
@@ -104,10 +111,10 @@ def _interrupt() -> None:
 
 
 def _raise_again_in(frame: FrameType | None) -> None:
-    """Make the learner's next line raise too.
+    """Make the learner's next line raise `TimeUp`, too.
 
-    Otherwise an endless loop that catches every exception would continue. A second exception, raised inside its
-    `except`, leaves the loop.
+    Otherwise an endless loop that catches every exception would continue. The second exception is raised inside the
+    loop's `except` and ends the loop.
     """
     while frame is not None and not _module(frame).startswith(
         "mfa_lab.lab.grading"

@@ -1,7 +1,7 @@
-"""A link from a notebook to pages in another tab, and a phone for people without one.
+"""A link from a notebook to pages in another tab, and a simulated phone for learners without a phone.
 
-The address has a port that differs from run to run, so it is shown only in the live view and never saved in the
-notebook.
+The port in the address differs from run to run, so the address appears only in the live view and is never saved in
+the notebook.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.provisioning import build_uri
 
 _NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
-"""Parts of the phone that are hidden here: they serve forms on the same page, but the forms are in another tab."""
+"""Parts of the phone that this widget hides. They need a form on the same page, but the forms are in another tab."""
 _STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
 _WORDS = "A link to the server's pages in another tab, and a phone for people without one"
 
 
 class SetupKeyForm(Form):
-    """Give the room's phone the setup key by hand, as people do if their phone cannot scan."""
+    """Let the learner paste the setup key for the room's phone, as people do if their phone cannot scan."""
 
     title = "No phone at hand?"
     actor = "phone"
@@ -42,7 +42,7 @@ class SetupKeyForm(Form):
 
 
 class BrowserTab(StableBox):
-    """Show a link to the server at `url` for a browser on this machine, and the room's phone."""
+    """Show a link to the server at `url`, and the room's phone. The link works in a browser on this machine."""
 
     def __init__(self, url: str, room: Room) -> None:
         self.panel = PhonePanel(room, _paste, in_frame=True)

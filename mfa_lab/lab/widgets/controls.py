@@ -1,4 +1,7 @@
-"""The small parts of forms. They share layouts and styles, so that a page opens only a third as many models."""
+"""The small parts of forms.
+
+They share layouts and styles, so that a page needs only a third as many widget models.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ LOST = (
     "kernel's memory and are lost. Run the notebook's cells again from the top, and delete the old entry from your "
     "authenticator: its codes are no longer valid.</div>"
 )
-"""A message that the style sheet shows only if the front end has lost a widget's kernel."""
+"""A message for the learner. The style sheet shows it only if the front end has lost a widget's kernel."""
 
 _shared: dict[type[widgets.Widget], dict[str, widgets.Widget]] = {}
 _turn = itertools.count()
@@ -24,7 +27,7 @@ _turn = itertools.count()
 def _made(kind: type[widgets.Widget], *given: Any, **traits: Any) -> Any:
     """Return a widget that shares the layout and the style of the first widget of its kind.
 
-    The style sheet uses classes instead.
+    Widgets can share both, because the style sheet addresses them by class.
     """
     kept = _shared.get(kind, {})
     if any(model.comm is None for model in kept.values()):  # all widgets were closed
@@ -48,7 +51,7 @@ def frame(style: str = "") -> widgets.HTML:
 
 
 def live_region(answer: Answer | None = None) -> str:
-    """Return a region whose changes a screen reader announces, even if the new answer equals the old one."""
+    """Return HTML for a live region. A screen reader announces each answer in it, even if two answers are equal."""
     return f'<div role="status" aria-live="polite"><!--{next(_turn)}-->{answer.html() if answer else ""}</div>'
 
 
@@ -58,7 +61,7 @@ def button(text: str, *, primary: bool = False) -> widgets.Button:
 
 
 def switch(text: str, tooltip: str, *, on: bool = False) -> widgets.ToggleButton:
-    """Return a button that stays pressed."""
+    """Return a button that stays pressed until the next press."""
     return _made(widgets.ToggleButton, description=text, tooltip=tooltip, value=on)
 
 
@@ -70,9 +73,9 @@ def box(*children: widgets.Widget, style_class: str) -> widgets.Box:
 
 
 def text_field(name: str, label: str, kind: str) -> widgets.Text:
-    """Return one labelled text field.
+    """Return a text field with a label.
 
-    `kind` tells the browser what is typed: a name, a secret, digits, or a recovery code.
+    `kind` says what the user types into the field: a name, a secret, digits, or a recovery code.
     """
     field = _made(widgets.Password if kind == "secret" else widgets.Text, description=label, continuous_update=False)
     for style_class in ("mfa-field", f"mfa-{kind}", f"mfa-is-{name}"):

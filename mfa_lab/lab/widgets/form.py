@@ -1,9 +1,8 @@
 """The base class of every form.
 
-A person, or `form.submit(...)` in a cell or a test, fills in the form and gets one answer.
+A person fills in the form and gets one answer. A cell or a test calls `form.submit(...)` instead.
 
-Fields are cleared at each submission, because typed text must not stay in the notebook. Only the name stays in the
-page.
+Each submission clears the fields, because typed text must not stay in the notebook. Only the name stays in the page.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from mfa_lab.redaction import clears_variables
 
 
 class Stage(anywidget.AnyWidget):
-    """Control the forms in the browser: Enter, focus, visible passwords, the keyboard, and the countdown.
+    """Control the forms in the browser: the Enter key, the focus, visible passwords, the keyboard, and the countdown.
 
     In the browser, the script sends the typed text together with the button press. Without the script, ipywidgets
     would sync each field separately and store a password in a trait. Front ends that handle traits and buttons in two
@@ -43,7 +42,7 @@ class Stage(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def fill(self, form: Form, **texts: str) -> None:
-        """Type `texts` into the fields of `form`, but only in the page, never in the fields' synced traits."""
+        """Type `texts` into the fields of `form` in the page. The fields' synced traits never contain these texts."""
         for field, text in texts.items():
             self.send({"fill": {"form": type(form).__name__, "field": field, "text": text}})
 
@@ -64,8 +63,8 @@ class Stage(anywidget.AnyWidget):
 class Form(StableBox):
     """Show a title, fields, a button, and the answer in a live region. Subclasses implement `act`.
 
-    Several forms may share `status` and `codes_view`. Then their answers, and the recovery codes that they issue,
-    appear in one place that outlasts each form.
+    Several forms may share `status` and `codes_view`. Then the answers and the recovery codes of all these forms
+    appear in one place. This place stays when a form disappears.
     """
 
     children: Any
@@ -106,7 +105,10 @@ class Form(StableBox):
         return made
 
     def build(self) -> None:
-        """Make the widgets unless they already exist. A form that is never shown therefore costs the page nothing."""
+        """Make the widgets unless they already exist.
+
+        A form that is never shown therefore needs no widgets in the page.
+        """
         if not self._built:
             self._built = True
             self.children = (html(self._heading()), *self.body())
@@ -116,7 +118,7 @@ class Form(StableBox):
         return (*self.inputs.values(), box(self.button, style_class="mfa-buttons"))
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Process the typed text, which is given by field, and return the answer.
+        """Process the typed text and return the answer. `typed` contains the text of each field by name.
 
         Raises `MfaError` for a rejection.
         """
@@ -124,7 +126,10 @@ class Form(StableBox):
 
     @clears_variables
     def submit(self, **typed: str) -> Answer:
-        """Press the button with these texts by field name, and with the present text of all other fields."""
+        """Submit the form as its button does.
+
+        `typed` contains texts by field name; all other fields keep their current text.
+        """
         unknown = set(typed) - set(self.inputs)
         if unknown:
             named = ", ".join(sorted(unknown))
@@ -135,9 +140,9 @@ class Form(StableBox):
         return self.answer_to(lambda: self.act(values))
 
     def answer_to(self, act: Any) -> Answer:
-        """Call `act()`, show the answer, and return it; a rejection is an answer too.
+        """Call `act()`, show the answer, and return the answer. A rejection is an answer, too.
 
-        A second press while the first is being handled does nothing, because front ends may handle presses in two
+        A second press does nothing while the first press is being handled. Front ends may handle two presses in two
         threads.
         """
         if not self.room.at_work.acquire(blocking=False):
@@ -152,7 +157,7 @@ class Form(StableBox):
         return answer
 
     def show_codes(self, label: str = "", codes: Iterable[str] = ()) -> None:
-        """Show recovery codes, and store them in the room for a form that is opened again.
+        """Show recovery codes, and store them in the room, so that a form can show them when it is opened again.
 
         Without codes, clear the view.
         """
@@ -161,7 +166,7 @@ class Form(StableBox):
         self.draw_codes()
 
     def draw_codes(self) -> None:
-        """Draw the recovery codes that are stored in the room."""
+        """Draw the recovery codes that are stored in the room, or clear the view if there are no codes."""
         issued = self.room.issued
         self.codes_view.show(*([listed(issued.codes, issued.label)] if issued else []))
 

@@ -26,12 +26,12 @@ __all__ = [
 
 
 _QUESTION = (
-    '<p class="mfa-hint">Have you kept your newest recovery codes? They were shown only once. If you have not, press '
+    '<p class="mfa-hint">Have you saved your newest recovery codes? They were shown only once. If not, press '
     "<b>New recovery codes</b>.</p>"
 )
 
 
-_CODES_LABEL = "Recovery codes, shown only this once: keep them on paper"
+_CODES_LABEL = "Recovery codes, shown only once: keep them on paper"
 
 
 _OFFER_IS_OVER = {Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING, Reason.UNKNOWN_PENDING, Reason.NOT_PERMITTED}
@@ -65,7 +65,7 @@ _RECOVERY_CODE = {"recovery_code": ("Recovery code", "recovery")}
 
 
 class RegisterForm(Form):
-    """Make an account, as an operator does."""
+    """Register an account, as an operator does."""
 
     title = "The server · a new account"
     button_text = "Register"
@@ -79,9 +79,10 @@ class RegisterForm(Form):
 
 
 class LoginForm(Form):
-    """Step 1: verify name and password.
+    """Do step 1: verify the name and the password.
 
-    If `fill_in` is set, the form has a button that calls it to type a demo account into the fields.
+    If `fill_in` is set, the form has a button for the demo account. The button calls `fill_in`, which types the
+    account's name and password into the fields.
     """
 
     title = "The server · step 1, primary login"
@@ -114,7 +115,7 @@ def _nothing_granted(permits: str) -> tuple[tuple[str, str], ...]:
 
 
 class EnrolForm(Form):
-    """Bind an authenticator: show a QR code, and confirm with the first code that the authenticator shows."""
+    """Enrol an authenticator: show a QR code, and verify the first code that the authenticator shows."""
 
     title = "The server · enrol an authenticator"
     button_text = "Confirm"
@@ -122,12 +123,12 @@ class EnrolForm(Form):
 
     @cached_property
     def secret_view(self) -> PrivateView:
-        """Return the view in which the QR code and the setup key are drawn."""
+        """Return the view that shows the QR code and the setup key."""
         return PrivateView()
 
     @cached_property
     def start_button(self) -> widgets.Button:
-        """Return the button that asks for a new secret."""
+        """Return the button that shows the QR code of a secret."""
         return self.pressing("Show the QR code", lambda: self.answer_to(self.start))
 
     def body(self) -> tuple[widgets.Widget, ...]:
@@ -137,7 +138,8 @@ class EnrolForm(Form):
     def start(self) -> Answer:
         """Show a secret as a QR code and as a setup key.
 
-        Use the secret that is already on offer, or ask for a new one.
+        If the server has already offered a secret and the offer is still valid, show this secret. Otherwise, start a
+        new enrolment.
         """
         if not self._on_offer():
             self._ask_for_a_secret()
@@ -211,7 +213,7 @@ class EnrolForm(Form):
 
 
 class OtpForm(Form):
-    """Steps 2 to 4: validate the code, which both sides compute and the server never sends to the phone."""
+    """Do steps 2 to 4: validate the code. Both sides compute the code; the server never sends it to the phone."""
 
     title = "The server · step 4, OTP validation"
     button_text = "Verify"
@@ -227,7 +229,10 @@ class OtpForm(Form):
 
 
 class RecoveryForm(Form):
-    """Accept a recovery code, and in return permit only the enrolment of a new authenticator for a lost one."""
+    """Verify a recovery code.
+
+    A valid code permits only the enrolment of a new authenticator in place of a lost authenticator.
+    """
 
     title = "The server · recovery"
     intro = "A recovery code does not log you in. It lets you enrol a new authenticator."
@@ -239,7 +244,7 @@ class RecoveryForm(Form):
             raise InvalidInput("log in with name and password first: a recovery code replaces only the second step")
         recovery = self.room.server.recover(self.room.pending, typed["recovery_code"])
         new = recovery.replacement
-        self.show_codes("A new recovery code to replace the used one", new)
+        self.show_codes("A new recovery code, which replaces the used code", new)
         self.room.move_on(pending=recovery.pending)
         return Answer(
             True,
@@ -248,7 +253,10 @@ class RecoveryForm(Form):
                 ("granted", "no session, only permission to enrol a new authenticator, for five minutes"),
                 (
                     "void",
-                    f"the used code; {'one new' if new else 'no'} code was issued for it, and the others stay valid",
+                    (
+                        f"the used code; {'one new' if new else 'no'} code was issued for it, and the other codes "
+                        f"stay valid"
+                    ),
                 ),
                 ("told", "the account's owner will find a notification at the next login"),
             ),
@@ -256,7 +264,7 @@ class RecoveryForm(Form):
 
 
 class SessionForm(Form):
-    """Show what a session permits: notifications, new recovery codes, another authenticator, logging out."""
+    """Show what a session permits: the user can read notifications, get new recovery codes, and log out."""
 
     title = "The server · you are in"
     button_text = "Log out"
@@ -269,21 +277,21 @@ class SessionForm(Form):
 
     @cached_property
     def question(self) -> widgets.HTML:
-        """Return the widget that asks whether the user has kept the newest recovery codes."""
+        """Return the widget that asks whether the user has saved the newest recovery codes."""
         return html()
 
     @cached_property
     def kept_buttons(self) -> widgets.Box:
-        """Return the box for the button that answers the question."""
+        """Return the box around the button that answers the question."""
         return box(style_class="mfa-buttons")
 
     @cached_property
     def kept_button(self) -> widgets.Button:
-        """Return the button that says that the codes are kept."""
-        return self.pressing("I have kept my recovery codes", lambda: self.answer_to(self.keep))
+        """Return the button with which users confirm that they have saved the codes."""
+        return self.pressing("I have saved my recovery codes", lambda: self.answer_to(self.keep))
 
     def ask(self) -> None:
-        """Ask about the newest recovery codes until their owner confirms that they are kept."""
+        """Ask about the newest recovery codes until the owner confirms that the codes are saved."""
         if self._built:
             open_issue = self._to_acknowledge()
             self.question.value = _QUESTION if open_issue else ""
@@ -296,14 +304,14 @@ class SessionForm(Form):
         return ""
 
     def keep(self) -> Answer:
-        """Record that the owner has kept the newest codes."""
+        """Record that the owner has saved the newest recovery codes."""
         self.room.server.acknowledge_recovery_codes(self._to_acknowledge())
         self.show_codes()
         self.ask()
-        return Answer(True, "Recorded: you have kept your recovery codes. Later logins will not ask about them.")
+        return Answer(True, "Recorded: you have saved your recovery codes. Later logins will not ask about them.")
 
     def notifications(self) -> Answer:
-        """Show the notifications for the account's owner."""
+        """Show the notifications about the account to its owner."""
         notifications = self.room.server.notifications(self._session())
         told = "; ".join(
             f"{_NOTIFICATIONS.get(note.event, note.event)} at {_clock(note.at)}" for note in notifications
@@ -311,11 +319,11 @@ class SessionForm(Form):
         return Answer(True, f"What happened to your account: {told}.")
 
     def new_codes(self) -> Answer:
-        """Issue a new set of recovery codes, which needs a fresh session."""
+        """Issue a new set of recovery codes. The server permits this only in a fresh session."""
         codes = self.room.server.issue_recovery_codes(self._session())
         self.show_codes(_CODES_LABEL, codes)
         self.ask()
-        return Answer(True, "These are your new recovery codes. The old codes are void.")
+        return Answer(True, "These are your new recovery codes. The old recovery codes are no longer valid.")
 
     def act(self, _typed: dict[str, str]) -> Answer:
         self.room.server.log_out(self._session())

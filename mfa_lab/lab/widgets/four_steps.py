@@ -1,4 +1,4 @@
-"""`FourSteps` shows the whole login on one screen: the server's side, the phone's side, and one place for answers."""
+"""`FourSteps` shows the whole login on one screen: the server's side, the phone's side, and a place for answers."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _STYLE = Path(__file__).with_name("four_steps.css").read_text("utf-8")
 
 
 class FourSteps(StableBox):
-    """Go through registration, login, enrolment and code by hand. The screen shows only what can be done next.
+    """Let the learner go through registration, login, enrolment and code. Show only what can be done next.
 
     `room` defaults to the kernel's room, which has the real clock and real secrets. If the cell is run again, the
-    login continues where it was. A demo account exists from the start.
+    login continues from the same state. A demo account exists from the start.
     """
 
     def __init__(self, room: Room | None = None) -> None:
@@ -80,7 +80,7 @@ class FourSteps(StableBox):
 
     @cached_property
     def to_recovery(self) -> widgets.Button:
-        """Return the button for people without their phone."""
+        """Return the button that leads to the recovery, for people who have lost their phone."""
         return self._link("Use a recovery code", lambda: self._choose(recovering=True))
 
     @cached_property
@@ -90,7 +90,7 @@ class FourSteps(StableBox):
 
     @cached_property
     def to_password(self) -> widgets.Button:
-        """Return the button that leaves a step that cannot continue."""
+        """Return the button that leads from a later step back to the password."""
         return self._link("Back to the password", self._back)
 
     def _foot(self) -> widgets.Box:
@@ -108,11 +108,11 @@ class FourSteps(StableBox):
         return foot
 
     def _on_projector(self, big: dict[str, bool]) -> None:
-        """Hide the reason on a projector, so that the audience can guess it first."""
+        """Hide the reason for a rejection on a projector, so that the audience can guess the reason first."""
         self.show_reason.value = not big["new"]
 
     def _switch(self, text: str, tooltip: str, style_class: str, *, on: bool = False) -> widgets.ToggleButton:
-        """Return a button that adds a class to the whole widget, or removes it again."""
+        """Return a button that adds a CSS class to the whole widget. The next press removes the class."""
         made = switch(text, tooltip, on=on)
         made.observe(lambda on: (self.add_class if on["new"] else self.remove_class)(style_class), "value")
         return made
@@ -124,7 +124,7 @@ class FourSteps(StableBox):
         self.stage.send({"focus": True})
 
     def _moved(self) -> None:
-        """Redraw after the login has moved on a step or has gone back to the start."""
+        """Redraw the widget after the login has reached the next step or has returned to the start."""
         self._registering = self._recovering = False
         self._refresh()
         self.phone.widget.say("")
@@ -134,16 +134,16 @@ class FourSteps(StableBox):
         self.stage.send({"focus": True})
 
     def _count_down(self) -> None:
-        """After a login, count the seconds to the next code in the page."""
+        """After a login, show on the page a countdown to the next code."""
         waits = self.room.session is not None and not isinstance(self.room.clock, ManualClock)
         period = self.room.server.policy.period_seconds
         self.stage.send({"wait": period - self.room.clock.now() % period} if waits else {"quiet": True})
 
     def _opened(self) -> None:
-        """Answer a page that has just opened the form, for the first time or after a reload.
+        """Send messages to a page that has just opened this widget, for the first time or after a reload.
 
-        JupyterLab reads a reloaded notebook from its file. A file saved before this run contains no live form, so the
-        page is asked to save the notebook.
+        After a reload, JupyterLab reads the notebook's file. If the file was saved before this run, it contains no
+        live form. The kernel therefore asks the page to save the notebook.
         """
         self.stage.send({"save": True})
         self._count_down()
@@ -152,7 +152,7 @@ class FourSteps(StableBox):
         self.stage.fill(self.login, name=self.room.demo_account["name"], password=self.room.demo_account["password"])
 
     def _shown(self) -> Form:
-        """Return the only form that can be used now."""
+        """Return the only form that the user can fill in now."""
         room = self.room
         if room.enrolment is not None:
             return self.enrol
@@ -187,7 +187,10 @@ class FourSteps(StableBox):
         self.stepper.value = stepper(done, now)
 
     def _paste(self, code: str) -> str:
-        """Type the phone's code into the form that asks for a code, by a message and never by a synced trait."""
+        """Type the phone's code into the form that asks for a code.
+
+        The code travels in a message, never in a synced trait.
+        """
         form = self._shown()
         if form not in (self.enrol, self.otp):
             return "No form needs a code at this moment."
@@ -195,7 +198,7 @@ class FourSteps(StableBox):
         return ""
 
     def _back(self) -> None:
-        """Give up the current step."""
+        """End the current login, and return to the password."""
         self.room.move_on()
         self.status.value = live_region()
 
@@ -221,9 +224,9 @@ class FourSteps(StableBox):
 
 
 def stepper(done: int, now: int) -> str:
-    """Return the four steps as a list: `done` of them are done, and the step with index `now` is current.
+    """Return HTML for the list of steps. The first `done` steps are done, and the step with index `now` is current.
 
-    It is an ordered list, so the steps are numbered even without the style sheet.
+    The list is an ordered list, so the steps have numbers even without the style sheet.
     """
     items = []
     for index, (name, words) in enumerate(STEPS):

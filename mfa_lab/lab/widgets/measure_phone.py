@@ -1,4 +1,7 @@
-"""`MeasurePhone` finds how far a phone's clock is off, from the codes on its screen and when they change."""
+"""`MeasurePhone` finds how far a phone's clock is off.
+
+The widget uses the codes on the phone's screen, and the moments at which the codes change.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,18 @@ from mfa_lab.otp.drift import DriftInterval
 from mfa_lab.phone.widget import PhoneWidget
 
 REACTION_SECONDS = 2
-"""The longest time between seeing the code on the phone and pressing a button here."""
+"""The longest time that a user needs between seeing the code on the phone and pressing a button."""
 
 
 _STYLE = Path(__file__).with_name("measure_phone.css").read_text("utf-8")
 
 
 class MeasurePhone(Form):
-    """Narrow down the phone's offset by observations.
+    """Narrow down the offset of a phone's clock by observations.
 
-    For each one, press a button at that moment, then type the code.
-
-    The account is the room's (`Room.account`), on any phone that has it. The room's own phone is shown with its clock
-    hidden. Without an argument, a new room is made, whose phone is fast or slow by an unknown time.
+    For each observation, the user presses a button at the moment of the observation, and then types the code. The
+    code belongs to the account `Room.account`, on any phone that has this account. The room's own phone is shown
+    without its clock. By default, the widget makes a new room with a phone that is fast or slow by an unknown time.
     """
 
     title = "How far is the phone's clock off?"
@@ -61,7 +63,7 @@ class MeasurePhone(Form):
 
     @cached_property
     def changed_button(self) -> widgets.Button:
-        """Return the button for the moment of a change."""
+        """Return the button for the moment at which the code changes."""
         return self.pressing("It has just changed", lambda: self.answer_to(self.changed))
 
     @cached_property
@@ -71,7 +73,7 @@ class MeasurePhone(Form):
 
     @cached_property
     def reveal_button(self) -> widgets.Button:
-        """Return the button that shows the clock of the phone in the page."""
+        """Return the button that reveals the clock of the room's phone."""
         return self.pressing("Reveal the phone's clock", lambda: self.answer_to(self.reveal))
 
     @cached_property
@@ -93,15 +95,15 @@ class MeasurePhone(Form):
         return self._beside_the_phone(by_hand), self.picture, self.fixing, foot
 
     def changed(self) -> Answer:
-        """Mark the moment at which the code has just changed. The learner types the new code next."""
+        """Record this moment, at which the code has just changed. The learner types the new code next."""
         return self._mark(changed=True)
 
     def read(self) -> Answer:
-        """Mark the moment at which the code is read. The learner types this code next."""
+        """Record this moment, at which the learner reads the code. The learner types this code next."""
         return self._mark(changed=False)
 
     def act(self, typed: dict[str, str]) -> Answer:
-        """Record the code that was seen at the marked moment."""
+        """Record the code that the phone showed at the recorded moment."""
         if self._moment is None:
             raise InvalidInput("first press one of the two buttons, at the moment at which you look at the phone")
         now, changed, delay = self._moment
@@ -128,7 +130,7 @@ class MeasurePhone(Form):
         self._revealed = True
         self._draw()
         truth, found = self.truth_seconds, self.interval
-        held = "You have not measured it yet." if found is None else "Your interval contains this offset."
+        held = "You have not measured this offset yet." if found is None else "Your interval contains this offset."
         if found is not None and truth not in found:
             held = "Your interval does not contain this offset: an observation was recorded late."
         return Answer(
@@ -137,19 +139,25 @@ class MeasurePhone(Form):
 
     @property
     def interval(self) -> DriftInterval | None:
-        """Return the interval of offsets that fit all observations, or None if there is no such interval."""
+        """Return the interval of offsets that fit all observations.
+
+        Return None if there is no observation, or if observations contradict each other.
+        """
         if not self.seen or self.contradicting:
             return None
         return estimate(self.seen, self._period)
 
     @property
     def contradicting(self) -> tuple[int, ...]:
-        """Return the numbers, from 1, of two observations that contradict each other, or () if all agree."""
+        """Return the numbers of two observations that contradict each other, or () if all agree.
+
+        Numbers start at 1.
+        """
         return contradiction(self.seen, self._period)
 
     @property
     def truth_seconds(self) -> int:
-        """Return the offset of the phone in the room, in seconds."""
+        """Return how many seconds the clock of the room's phone is ahead of the server's clock."""
         return self.room.phone.clock.now() - self.room.clock.now()
 
     @property
@@ -185,7 +193,7 @@ class MeasurePhone(Form):
         return Answer(True, told, heading="The moment")
 
     def _speed(self) -> float:
-        """Return how many seconds the server's clock runs in one real second."""
+        """Return how many seconds the server's clock advances in one real second."""
         clock = self.room.clock
         return float(getattr(clock, "speed", 0)) if isinstance(clock, ManualClock) else 1.0
 
@@ -223,8 +231,8 @@ class MeasurePhone(Form):
         if self.contradicting:
             one, other = self.contradicting
             told = (
-                f"Observations {one} and {other} contradict each other: no clock fits both. One was recorded "
-                f"late or belongs to another account: leave it out."
+                f"Observations {one} and {other} contradict each other: no clock fits both. One observation was "
+                f"recorded late or belongs to another account: leave that observation out."
             )
             return Answer(False, told, heading=heading)
         together = estimate(self.seen, self._period)

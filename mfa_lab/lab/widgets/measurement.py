@@ -1,4 +1,7 @@
-"""Observations of a phone, and what they say about its clock. The functions here are pure; the form is elsewhere."""
+"""Observations of a phone, and what they say about the phone's clock.
+
+The functions in this module are pure; the form is in `measure_phone.py`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from mfa_lab.otp.drift import DriftInterval, Observation, estimate_drift
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold one observation: at `server_now` the phone showed the code of `step`.
+    """Hold one observation: when the server's clock said `server_now`, the phone showed the code of `step`.
 
-    If `changed` is true, the phone had shown the previous code until then. `delay_seconds` is the longest time
+    If `changed` is true, the phone had shown the previous code until that moment. `delay_seconds` is the longest time
     between the readings of the two clocks.
     """
 
@@ -25,7 +28,10 @@ class Seen:
 
     @property
     def observations(self) -> list[Observation]:
-        """Return a reading as one observation, and a change as two: both codes were shown within the delay."""
+        """Return one observation for a reading, and two observations for a change.
+
+        At a change, the phone showed both codes within the delay.
+        """
         earlier = [Observation(self.server_now, self.step - 1)] if self.changed and self.step else []
         return [*earlier, Observation(self.server_now, self.step)]
 
@@ -40,7 +46,10 @@ def estimate(seen: Sequence[Seen], period: int) -> DriftInterval:
 
 
 def contradiction(seen: Sequence[Seen], period: int) -> tuple[int, ...]:
-    """Return the numbers, from 1, of two observations that no offset explains, or () if all agree."""
+    """Return the numbers of two observations that no single offset explains, or () if all agree.
+
+    Numbers start at 1.
+    """
     if not seen:
         return ()
     try:

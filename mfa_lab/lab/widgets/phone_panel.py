@@ -1,4 +1,4 @@
-"""Step 3 beside the forms: a phone for learners without one."""
+"""Step 3 beside the forms: a simulated phone for learners without a phone."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from mfa_lab.style import grouped
 
 
 class PhonePanel(StableBox):
-    """Show step 3: a phone for people without one. It decodes the QR code from the picture and has its own clock.
+    """Show step 3, a simulated phone. It decodes the QR code from the picture and has its own clock.
 
-    `paste` is called with the code when the user makes the phone type it into a form. It returns the phone's message.
-    If `in_frame` is true, the surrounding tree of widgets already contains the style sheet.
+    When the user makes the phone type its code into a form, the phone calls `paste` with the code. `paste` returns a
+    message that the phone shows, or "". If `in_frame` is true, the surrounding tree of widgets already contains the
+    style sheet.
     """
 
     def __init__(self, room: Room, paste: Callable[[str], str], *, in_frame: bool = False) -> None:
@@ -33,7 +34,7 @@ class PhonePanel(StableBox):
         return self.room.enrolment.qr_png()
 
     def face_text(self) -> str:
-        """Return what a reader without a kernel sees, which for a demo phone includes the code."""
+        """Return what a reader without a kernel sees. For a phone in a demo room, the text includes the code."""
         words = "The phone: an authenticator app that scans the QR code and shows a code by its own clock"
         if not (self.room.demo and self.room.phone.accounts):
             return words

@@ -1,5 +1,5 @@
-// Draws what must never be saved: a live QR code, a setup key, recovery codes. They come as a custom message,
-// not as a trait, so that neither the notebook nor the widget's state ever holds them.
+// Draws what must never be saved: a live QR code, a setup key, or recovery codes. The content arrives in a custom
+// message, not in a trait, so neither the notebook nor the widget's state ever contains it.
 
 const make = (tag, className, text) => {
   const element = document.createElement(tag);

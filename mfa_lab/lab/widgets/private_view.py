@@ -1,4 +1,7 @@
-"""A view for content that must not be saved: the browser draws it from custom messages, never from synced traits."""
+"""A view for content that must not be saved.
+
+The browser gets the content in custom messages, never in synced traits.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ Part = dict[str, Any]
 
 
 def picture(svg: str) -> Part:
-    """Return a part with an inline SVG."""
+    """Return a part that shows a picture as inline SVG."""
     return {"kind": "picture", "svg": svg}
 
 
@@ -27,12 +30,12 @@ def listed(items: Iterable[str], label: str) -> Part:
 
 
 def folded(summary: str, *parts: Part) -> Part:
-    """Return a part that is folded until the reader opens it."""
+    """Return a part that shows only its summary until the reader opens it."""
     return {"kind": "folded", "summary": summary, "parts": list(parts)}
 
 
 class PrivateView(anywidget.AnyWidget):
-    """Show `parts` to everybody who has the page open now. The widget's state never contains them."""
+    """Show parts to everybody who has the page open now. The widget's state never contains these parts."""
 
     _esm = Path(__file__).with_name("private_view.js")
 
@@ -42,7 +45,7 @@ class PrivateView(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def show(self, *parts: Part) -> None:
-        """Draw these parts in place of the earlier ones. Without parts, clear the view."""
+        """Draw these parts instead of the earlier parts. Without parts, clear the view."""
         self._parts = list(parts)
         self._draw()
 

@@ -1,8 +1,9 @@
-"""Widgets whose saved view is the same each time, for readers without a kernel and for comparison.
+"""Widgets whose saved view is the same after each run, for readers without a kernel and for automatic comparison.
 
 A live widget exists only while a kernel runs. In a committed notebook, it would leave a random model id, and an
-anywidget would leave a Python object's address. Here, every widget also has a static view, in text and in HTML. A
-code host shows this view, nbval compares it, and a new run of the notebook does not change a byte of it.
+anywidget would leave a Python object's address. Every widget of this kit therefore also has a static view, in text
+and in HTML. A code host shows this view, and nbval compares it. A new run of the notebook does not change a byte of
+this view.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ class StableFace:
     """Add a static view to a widget's class, as in `class Countdown(StableFace, anywidget.AnyWidget)`.
 
     A static view must not depend on anything that differs between two runs, such as a clock, randomness or an
-    address. It is committed, so it must not contain a secret, except a demo secret that is marked as such.
+    address. The static view is committed, so it must not contain a secret, except a demo secret that is marked as a
+    demo secret.
     """
 
     def face_text(self) -> str:
@@ -27,7 +29,7 @@ class StableFace:
         return repr(self)
 
     def face_html(self) -> str:
-        """Return the same for an HTML page, in place of the live widget.
+        """Return HTML that a reader without a kernel sees instead of the live widget.
 
         Subclasses must escape text that users typed.
         """
@@ -37,7 +39,7 @@ class StableFace:
         return f"{type(self).__name__}()"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return all views to IPython. A front end shows the live view if it can."""
+        """Return all views to IPython. A front end shows the live view if it supports widgets."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}  # type: ignore[attr-defined]
         return {"text/plain": self.face_text(), "text/html": self.face_html(), WIDGET_VIEW: view}
 
@@ -45,5 +47,5 @@ class StableFace:
 class StableBox(StableFace, ipywidgets.VBox):  # type: ignore[misc]
     """Show widgets in a column, with a static view.
 
-    A form defines `face_text` and `face_html` and needs no wrapper.
+    A form defines `face_text` and `face_html` itself.
     """

@@ -1,5 +1,5 @@
-// What the forms need from the browser: keyboards and password managers that know what is typed where, Enter that
-// submits, a focus that follows the next step, and a countdown to the next code that ticks here, not in the kernel.
+// What the forms need from the browser: fields that keyboards and password managers recognise, the Enter key as
+// Submit, a focus that moves to the next step, and a countdown to the next code. The countdown runs in the browser.
 
 const KINDS = {
   ".mfa-digits input": { inputmode: "numeric", autocomplete: "one-time-code" },
@@ -27,7 +27,7 @@ function render({ model, el }) {
     nameAgain();
   };
   // The typed text and the press of the button travel in one message, and the text is removed from the page at once.
-  // Only the name stays: it is no secret, and after a mistyped password nobody needs to type the name again.
+  // Only the name stays, because it is not secret: after a mistyped password, the user need not type the name again.
   let lastName = "";
   const named = new WeakSet();
   const forget = () => {
@@ -41,18 +41,18 @@ function render({ model, el }) {
     }
   };
   const isName = (element) => [...element.classList].find((name) => name.startsWith("mfa-is-"))?.slice(7);
-  // The second click of a double click, and a press while the kernel is still at work on the first, do nothing: the
-  // answer to the first may show the next form, or codes that are shown only once, at this very place. Whoever has typed
-  // something since means a new press.
+  // Two presses do nothing: the second click of a double click, and a press while the kernel still handles the first.
+  // The answer to the first press may show the next form, or codes that are shown only once, at the same place.
+  // If the user has typed something since, the press is a new press.
   const DOUBLE_CLICK_MS = 700;
-  const PATIENCE_MS = 15000; // a kernel that was interrupted must not leave the form dead
+  const PATIENCE_MS = 15000; // after an interruption of the kernel, the form must work again
   const SAME_PLACE_PIXELS = 10;
   let pressed = null;
   const isSecondPress = (panel, x, y) => {
     const now = Date.now();
     if (pressed) {
       const age = now - pressed.at;
-      // A key has no place on the page: a second Enter is one if the first has replaced the form.
+      // A key has no position on the page. An Enter counts as a second press if the first has replaced the form.
       const byKeyboard = x === 0 && y === 0;
       const near = byKeyboard
         ? pressed.panel && !pressed.panel.isConnected
@@ -77,7 +77,7 @@ function render({ model, el }) {
         continue;
       }
       input.value = "";
-      if (input.type === "text") input.parentElement.querySelector(".mfa-reveal")?.click(); // hidden again
+      if (input.type === "text") input.parentElement.querySelector(".mfa-reveal")?.click(); // hide the password again
     }
     model.send({ submit: isName(panel), typed });
   };
@@ -105,7 +105,7 @@ function render({ model, el }) {
       pressed = null;
     },
     change(event) {
-      if (event.target.matches(".mfa-field input")) event.stopPropagation(); // never a synced trait
+      if (event.target.matches(".mfa-field input")) event.stopPropagation(); // so the text never reaches a synced trait
     },
   };
 
@@ -113,7 +113,7 @@ function render({ model, el }) {
     const toggle = document.createElement("button");
     toggle.type = "button";
     toggle.className = "mfa-button mfa-reveal";
-    const what = input.labels[0].textContent.toLowerCase(); // the password, the setup key
+    const what = input.labels[0].textContent.toLowerCase(); // such as "password" or "setup key"
     const show = (shown) => {
       input.type = shown ? "text" : "password";
       toggle.textContent = shown ? "Hide" : "Show";
@@ -130,7 +130,7 @@ function render({ model, el }) {
   const attach = () => {
     watched = root();
     if (!watched) {
-      frame = requestAnimationFrame(attach); // a page that is opened again puts its widgets in place one by one
+      frame = requestAnimationFrame(attach); // a page that is opened again inserts its widgets one by one
       return;
     }
     observer.observe(watched, { childList: true, subtree: true });
@@ -139,7 +139,7 @@ function render({ model, el }) {
   };
   attach();
 
-  // Focus moves only if it was lost with the form that disappeared. A person who is typing is not disturbed.
+  // The focus moves only if it was lost with the form that disappeared, so a person who is typing is not disturbed.
   const focus = () =>
     setTimeout(() => {
       const now = document.activeElement;
@@ -149,8 +149,8 @@ function render({ model, el }) {
       controls.find((control) => control.offsetParent !== null && !control.value)?.focus();
     }, 80);
 
-  // A page that is opened again reads the notebook's file. Without this view in the file, it would show the static
-  // face, and a person who has just scanned the QR code would have to begin again.
+  // A page that is opened again reads the notebook's file. If the file does not contain this view, the page shows the
+  // static view, and a person who has just scanned the QR code would have to begin again.
   const save = () => {
     const context = model.widget_manager?.context;
     if (context?.canSave && context.model?.dirty) context.save();
@@ -162,7 +162,7 @@ function render({ model, el }) {
     const end = Date.now() + seconds * 1000;
     const tell = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      el.textContent = left > 0 ? `That code was used. The next one comes in ${left} s.` : "The next code is ready.";
+      el.textContent = left > 0 ? `That code was used. The next code comes in ${left} s.` : "The next code is ready.";
       if (left <= 0) clearInterval(timer);
     };
     timer = setInterval(tell, 250);

@@ -1,6 +1,6 @@
-"""A live view of attack 11, user enumeration: time rejected logins on this machine and draw the result.
+"""A live view of attack 11, user enumeration. The widget times rejected logins on this machine, and draws the result.
 
-The result is never saved with the notebook.
+The result is never saved in the notebook.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _INTRO = "Each button times about forty rejections of existing names and as many
 
 
 class Stopwatch(StableBox):
-    """Show a button for each server, and store the measurements in `times`, by server."""
+    """Show a button for each server. `times` contains the measurements, by the server's name."""
 
     def __init__(self, pairs: int = 40) -> None:
         self.pairs = pairs
@@ -34,7 +34,7 @@ class Stopwatch(StableBox):
             self.add_class(style_class)
 
     def measure(self, name: str) -> Answer:
-        """Time the rejections of one server, which takes a few seconds."""
+        """Time the rejections of one server. This takes a few seconds."""
         self.status.value = live_region(Answer(True, "Measuring: a few seconds.", heading="The stopwatch"))
         timing = self.times[name] = by_the_clock(_SERVERS[name], self.pairs)
         answer = Answer(not timing.told_apart, f"{_title(name)}: {verdict(timing)}.", heading="The stopwatch")

@@ -1,5 +1,5 @@
-// The time machine in the page: the server's clock and the phone's, and the window between them. It ticks and paints
-// here. The kernel gets one message for each finished change, and none for a tick. Its clock runs by itself.
+// The time machine in the page: the server's clock, the phone's clock, and the window. The page ticks and paints. The
+// kernel gets one message for each finished change, and no message for a tick. The kernel's clock runs by itself.
 
 const LEAPS = [
   ["−1 h", -3600, "Set the server's clock back by an hour"],
@@ -11,10 +11,10 @@ const LEAPS = [
 ];
 const MOST_AHEAD = 365 * 86400;
 
-/** Return how far the phone is ahead when the server's clock says `server`, in whole seconds: as `DriftingClock` counts. */
+/** Return how far the phone is ahead when the server's clock says `server`, in whole seconds, as `DriftingClock` does. */
 export const aheadAt = ({ ahead, ppm, since }, server) => ahead + Math.floor((ppm * (server - since)) / 1e6);
 
-/** Return what to show at a moment (whole seconds): the steps around the server's own, and where the phone is. */
+/** Return what to show at a moment (whole seconds): the steps around the server's step, and the phone's position. */
 export function stripAt(server, phone, { period, window, reach }) {
   const current = Math.floor(server / period);
   const cells = [];
@@ -26,7 +26,7 @@ export function stripAt(server, phone, { period, window, reach }) {
   return { server, phone, cells, offset, outside: secondsOutside(offset, server, { period, window }) };
 }
 
-/** Return how far the step is from the nearest moment at which the window contains it, as `otp.diagnose` counts. */
+/** Return how many seconds the step is from the nearest moment at which the window contains the step. */
 function secondsOutside(offset, server, { period, window }) {
   const into = server % period;
   if (offset < -window) return (offset + window + 1) * period - 1 - into;
@@ -45,7 +45,7 @@ const verdictOf = ({ offset, outside }) =>
     ? `✕ The phone's code is outside the window: ${many(Math.abs(outside), "second")} too ${outside < 0 ? "late" : "early"}.`
     : `✓ The phone's code is inside the window: step ${plain(offset)}.`;
 
-/** Return the strip in words, for people who do not see it. */
+/** Return the strip in words, for people who cannot see the strip. */
 function wordsFor({ server, phone, cells }, codes, ahead) {
   const inside = cells.filter((cell) => cell.inWindow);
   const steps = inside.map(({ step, offset, beginsAt }) => {
@@ -114,7 +114,7 @@ const CELL = `<p class="mfa-cell"><time></time><span class="mfa-offset"></span><
 let made = 0;
 
 function render({ model, el }) {
-  const me = `${Date.now()}-${Math.random()}`; // two views of one machine distinguish their answers by it
+  const me = `${Date.now()}-${Math.random()}`; // two views of one machine use this id to recognise their own answers
   const id = `mfa-machine-${made++}`;
   el.classList.add("mfa", "mfa-panel", "mfa-machine");
   el.innerHTML = FACE.replaceAll("ID", id);
@@ -137,9 +137,9 @@ function render({ model, el }) {
   );
 
   const hasCrypto = Boolean(globalThis.crypto?.subtle);
-  const codes = new Map(); // of this account, by step
-  let told = null; // what the kernel said last, and what has been changed here since
-  let clock = () => 0; // the server's, running on
+  const codes = new Map(); // the codes of this account, by step
+  let told = null; // the kernel's last state, with the changes in this page since then
+  let clock = () => 0; // the server's clock, which runs in the page
   let unanswered = 0;
   let typing = null; // the input that is being changed
   let timer = null;
@@ -151,11 +151,11 @@ function render({ model, el }) {
     clock = runningFrom(seconds, pace);
   };
 
-  // One message for one settled change. The answer brings the kernel's own reading.
+  // Send one message for each finished change. The kernel answers with its own state.
   const settle = (change) => {
     unanswered++;
     model.send({ settle: change, from: me });
-    write("[role=status]", summary()); // but not at a tick: a running clock would talk all the time
+    write("[role=status]", summary()); // not at each tick: a screen reader would talk all the time
   };
 
   const now = () => {
@@ -173,7 +173,7 @@ function render({ model, el }) {
     const wanted = [...strip.cells.map(({ step }) => step), Math.floor(strip.phone / told.period)];
     const missing = told.account && hasCrypto ? wanted.filter((step) => !codes.has(step)) : [];
     if (missing.length) {
-      fetchCodes(missing, told.account).then(paint); // all of it at once, when all of it is there
+      fetchCodes(missing, told.account).then(paint); // paint only when all codes are there
       return;
     }
     paintClocks(strip);
@@ -243,7 +243,7 @@ function render({ model, el }) {
     write("[data-do=play]", speed() ? "Pause" : "Play");
   }
 
-  // Ticks: the next paint comes with the next second of the server's clock.
+  // Tick: the next paint comes with the next second of the server's clock.
   function tick() {
     clearTimeout(timer);
     paint();
@@ -253,7 +253,7 @@ function render({ model, el }) {
   function hear(state) {
     if (state.from === me) unanswered--;
     if (!told || told.account?.secret !== state.account?.secret) codes.clear();
-    const newer = unanswered > 0; // a newer change is on its way, so the page keeps what it shows
+    const newer = unanswered > 0; // the kernel has not yet answered a newer change, so the page keeps what it shows
     const { ahead, ppm, since, speed: pace } = told ?? state;
     told = { ...state, ...(newer || typing ? { ahead, ppm, since } : {}), ...(newer ? { speed: pace } : {}) };
     if (!newer) setClock(state.server, state.speed);
@@ -266,7 +266,7 @@ function render({ model, el }) {
     tick();
   }
 
-  // A change of the phone's clock counts from this moment on.
+  // A change of the phone's clock takes effect at this moment.
   const turn = (input) => {
     const [low, high] = [Number(input.min), Number(input.max)];
     if (input.value === "" || !Number.isFinite(Number(input.value))) return false;
@@ -301,7 +301,7 @@ function render({ model, el }) {
   };
   const deeds = {
     play() {
-      if (!speed()) return settle({ speed: Number(find("select").value) }); // it runs when the kernel's clock runs
+      if (!speed()) return settle({ speed: Number(find("select").value) }); // the page's clock waits for the kernel's
       setClock(server(), 0);
       settle({ server: server(), speed: 0 });
       tick();
@@ -322,7 +322,7 @@ function render({ model, el }) {
   const onShown = () => document.visibilityState === "visible" && model.send({ ready: true });
 
   model.on("msg:custom", hear);
-  document.addEventListener("visibilitychange", onShown); // a machine that slept may have lost time
+  document.addEventListener("visibilitychange", onShown); // a computer that slept may have lost time
   model.send({ ready: true });
   return () => {
     clearTimeout(timer);

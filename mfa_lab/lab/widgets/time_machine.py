@@ -1,8 +1,8 @@
 """`TimeMachine` sets the server's clock and the phone's clock, and shows the window between them.
 
-The browser draws the widget and runs its clocks (`time_machine.js`). Each finished change arrives as one custom
-message. The clocks in the kernel run on their own (`RunningClock`), so a login in the meantime uses the time that the
-page shows.
+The browser draws the widget and runs its clocks (`time_machine.js`). Each finished change reaches the kernel as one
+custom message. The clocks in the kernel run without messages (`RunningClock`), so a login always uses the time that
+the page shows.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from mfa_lab.lab.widgets.stable import StableBox
 from mfa_lab.phone.widget import script
 
 REACH_STEPS = 4
-"""How many steps are shown on either side of the server's own step."""
+"""How many steps the strip shows on either side of the server's current step."""
 MOST_AHEAD_SECONDS = 365 * 86_400
 MOST_PPM = 10_000
-"""864 seconds a day; a phone's quartz is off by about 20 parts per million."""
+"""This rate is 864 seconds a day. A phone's quartz is off by only about 20 parts per million."""
 _SETTLED = {"server", "speed", "ahead", "ppm"}
 _BACK = (
-    "The server's clock is {} s behind the last line of its log (ClockSetBack). Until somebody acts, the server "
-    "decides nothing, because codes seen long ago would be valid again."
+    "The server's clock is {} s behind the last line of its log (ClockSetBack). Until an operator confirms the time, "
+    "the server decides nothing, because codes seen long ago would be valid again."
 )
 
 
 class TimeMachine(StableBox):
-    """Let the server's clock run, stop or jump, and set the phone's offset and speed. All views follow at once.
+    """Let the server's clock run, stop or jump, and set the phone's offset and speed. All views show each change.
 
     `room` defaults to a demo room with an enrolled phone. If the server uses the real clock, only the phone's clock
     can be set. The strip shows codes only in a demo room.
@@ -58,7 +58,7 @@ class TimeMachine(StableBox):
     def phone_clock(self) -> DriftingClock:
         """Return the clock of the room's phone.
 
-        An ordinary clock is first replaced by a drifting clock with the same offset.
+        If this clock is not a drifting clock, first replace it with a drifting clock that has the same offset.
         """
         clock = self.room.phone.clock
         if not (isinstance(clock, DriftingClock) and clock.base is self.room.clock):
@@ -68,15 +68,18 @@ class TimeMachine(StableBox):
 
     @property
     def ahead_seconds(self) -> int:
-        """Return how far the phone is ahead of the server now, which is negative if the phone is behind."""
+        """Return how many seconds the phone is ahead of the server now.
+
+        The number is negative if the phone is behind.
+        """
         return self.phone_clock.offset_at(self.room.clock.now())
 
     @property
     def back_seconds(self) -> int:
-        """Return how far the server's clock is behind the last line of its log, or 0.
+        """Return how many seconds the server's clock is behind the last line of its log, or 0.
 
-        The result is above 0 only if it is more than the server's policy permits. Then the server decides nothing,
-        and raises `ClockSetBack`.
+        A difference that the server's policy permits counts as 0. If the result is above 0, the server raises
+        `ClockSetBack` and decides nothing.
         """
         back = self._latest() - self.room.clock.now()
         return back if back > self.room.server.policy.clock_back_seconds else 0
@@ -91,8 +94,8 @@ class TimeMachine(StableBox):
     ) -> None:
         """Set the server's clock (Unix seconds), its `speed` (0 stops it), and the phone's clock.
 
-        `ahead` is the phone's offset in seconds. `ppm` says by how many parts per million the phone's clock runs too
-        fast from now on. Values that are not given stay the same. Raises `InvalidInput` if a value cannot be set.
+        `ahead` is the phone's offset in seconds. From now on, the phone's clock runs too fast by `ppm` parts per
+        million. Values that are not passed stay the same. Raises `InvalidInput` if a value cannot be set.
         """
         self._settle(server=server, speed=speed, ahead=ahead, ppm=ppm)
         self._tell()
@@ -114,7 +117,7 @@ class TimeMachine(StableBox):
             self.room.phone.clock = DriftingClock(self.room.clock, new_ahead, rate_ppm=new_ppm)
 
     def trust_clock(self) -> None:
-        """Answer `ClockSetBack` as an operator: say that the server's clock is correct now and was wrong before."""
+        """Resolve `ClockSetBack` like an operator, who confirms that the server's clock is correct now."""
         self.room.server.trust_clock()
         self.refresh()
 
@@ -138,7 +141,10 @@ class TimeMachine(StableBox):
             clock.pause()
 
     def _latest(self) -> int:
-        """Return when the server last recorded something, or 0 on the real clock, which cannot be set back here."""
+        """Return the time at which the server last recorded something, in Unix seconds.
+
+        With the real clock, return 0, because this widget cannot set that clock back.
+        """
         log = self.room.server.audit_log() if isinstance(self.room.clock, ManualClock) else ()
         return log[-1].at if log else 0
 
@@ -183,7 +189,10 @@ class TimeMachine(StableBox):
         )
 
     def face_text(self) -> str:
-        """Return what a reader without a kernel sees, which in a demo room includes the state of the clocks."""
+        """Return what a reader without a kernel sees.
+
+        In a demo room with stopped clocks, the text describes the clocks.
+        """
         if not self._stands_still():
             return "The time machine sets the server's clock and the phone's clock, and shows the window between them"
         return f"The time machine. {self._picture() or 'The phone has no account yet.'}"
@@ -217,14 +226,17 @@ class TimeMachine(StableBox):
 
 
 class _Screen(anywidget.AnyWidget):
-    """Draw the widget in the browser. It has no state of its own."""
+    """Draw the widget in the browser. This class has no state."""
 
     _esm = script(Path(__file__).with_name("time_machine.js"))
     _css = Path(__file__).with_name("time_machine.css")
 
 
 def _exact(clock: Clock) -> float:
-    """Return Unix seconds with their fraction, so that the page's seconds begin at the same moment as the clock's."""
+    """Return Unix seconds with their fraction.
+
+    The seconds on the page then begin together with the seconds of the clock.
+    """
     if isinstance(clock, RunningClock):
         return clock.exact()
     return clock.now() if isinstance(clock, ManualClock) else clock.now() + time.time() % 1

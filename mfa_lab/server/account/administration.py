@@ -10,7 +10,7 @@ from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import audit
 from mfa_lab.server.account import enrolment, recovery
-from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.factors import authenticators, recovery_codes
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import RecoveryCodes
@@ -55,7 +55,7 @@ def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
     (encoded,) = recovery_codes.hash_codes(codes, services.policy.hash_cost)
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
-        if account_id and totp.has_factor(connection, account_id):
+        if account_id and authenticators.has_factor(connection, account_id):
             recovery.add_code(connection, account_id, encoded, now)
             return codes
     if account_id:
@@ -81,6 +81,8 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
     must not trust it.
     """
     secret_bytes(account.secret.reveal())
+    if not services.policy.authenticators:
+        raise InvalidInput("this policy accepts no codes: the account's next login registers a passkey instead")
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
         if account_id and enrolment.adopt(connection, services, account_id, account, now):

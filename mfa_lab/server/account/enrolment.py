@@ -1,11 +1,13 @@
 """Bind an authenticator to an account.
 
-An enrolment has no effect until a code from the authenticator confirms the enrolment.
+An enrolment has no effect until a first code or response confirms this enrolment. This module contains the functions
+for all kinds of authenticators, and the enrolment of apps. `passkey_enrolment` contains the enrolment of passkeys.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,11 +19,14 @@ from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.account import recovery
 from mfa_lab.server.audit import Event, notify, record
-from mfa_lab.server.decision import COMPLETED, Decision, ended, refused, wrong_code
-from mfa_lab.server.factors import recovery_codes, totp
+from mfa_lab.server.decision import COMPLETED, REFUSED, Decision, ended, refused, wrong_code
+from mfa_lab.server.factors import authenticators, recovery_codes, totp
+from mfa_lab.server.factors.authenticators import State
 from mfa_lab.server.login import pending_logins, sessions
 from mfa_lab.server.records import (
     Enrolment,
+    Kind,
+    PasskeyCreation,
     PendingLogin,
     Permit,
     RecoveryCodes,
@@ -38,11 +43,18 @@ _SESSION = "session"
 _FURTHER = "further"
 
 _ADD = insert(enrolments)
-_READ = select(enrolments).where(enrolments.c.token_hash == bindparam("token"))
+_READ = select(enrolments).where(
+    enrolments.c.token_hash == bindparam("token"), enrolments.c.kind == bindparam("of_kind")
+)
 _COUNT_FAILED_ATTEMPT = (
     update(enrolments)
     .where(enrolments.c.token_hash == bindparam("token"))
     .values(wrong_codes=enrolments.c.wrong_codes + 1)
+)
+_REFUSE = (
+    update(enrolments)
+    .where(enrolments.c.token_hash == bindparam("token"), enrolments.c.ended.is_(None))
+    .values(ended=REFUSED)
 )
 _COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token")).values(ended=COMPLETED)
 
@@ -52,21 +64,14 @@ def start(
 ) -> Enrolment | Decision:
     """Offer a new shared secret to an account without a factor, after a recovery, or in a fresh session.
 
-    When the authenticator is confirmed, it replaces the account's factors. With `further`, a session adds the
-    authenticator without replacing the others. Returns a `Decision` if the offer is refused.
+    When the app is confirmed, it replaces the account's apps. After a recovery, it replaces all factors. With
+    `further`, a session adds the app and keeps the others.
     """
-    token = token_hash(permit.token)
     with services.store.transaction() as connection:
-        if isinstance(permit, Session):
-            row, session_hash = sessions.live(connection, services, token, now, fresh=True), token
-            basis = _FURTHER if further else _SESSION
-            if further and not isinstance(row, Decision) and _full(connection, services, row.account_id):
-                row = refused(Reason.NOT_PERMITTED, row.account_id)
-        else:
-            row, basis, session_hash = _permitted(connection, services, token, now), "", None
-        if isinstance(row, Decision):
-            record(connection, now, Event.ENROLMENT_REFUSED, row.account_id, row.reason)
-            return row
+        grounds = permitted(connection, services, permit, Kind.TOTP, now, further=further)
+        if isinstance(grounds, Decision):
+            return grounds
+        row = grounds.account
         account = OtpAccount(
             row.name,
             services.issuer,
@@ -77,29 +82,90 @@ def start(
         )
         enrolment = Enrolment(services.new_token(), now + services.policy.enrolment_seconds, account)
         factor_id = services.new_id()
-        connection.execute(
-            _ADD,
-            {
-                "token_hash": token_hash(enrolment.token),
-                "account_id": row.account_id,
-                "factor_id": factor_id,
-                "basis": basis or row.permits,
-                "session_hash": session_hash,
-                "label": label,
-                "expires_at": enrolment.expires_at,
-                **totp.encrypted(services.cipher, account, row.account_id, factor_id),
-            },
-        )
-        record(connection, now, Event.ENROLMENT_STARTED, row.account_id)
+        columns = totp.encrypted(services.cipher, account, row.account_id, factor_id)
+        offer(connection, grounds, Kind.TOTP, enrolment, factor_id, columns | {"label": label}, now)
         return enrolment
 
 
-def _permitted(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The grounds on which an enrolment may begin. `account` is the account's row.
+
+    If a session begins the enrolment, `session_hash` is the hash of the session's token.
+    """
+
+    account: Any
+    basis: str
+    session_hash: str | None
+
+
+def permitted(
+    connection: Connection,
+    services: Services,
+    permit: PendingLogin | Session,
+    kind: Kind,
+    now: int,
+    *,
+    further: bool,
+) -> Grounds | Decision:
+    """Return the grounds on which this permit may enrol an authenticator.
+
+    Otherwise record and return the rejection.
+    """
+    token = token_hash(permit.token)
+    if isinstance(permit, Session):
+        row, session_hash = sessions.live(connection, services, token, now, fresh=True), token
+        basis = _FURTHER if further else _SESSION
+        if further and not isinstance(row, Decision) and _full(connection, services, row.account_id, kind):
+            row = refused(Reason.NOT_PERMITTED, row.account_id)
+    else:
+        row, session_hash = _pending(connection, services, token, now), None
+        basis = "" if isinstance(row, Decision) else row.permits
+    if not isinstance(row, Decision) and not _most(services, kind):
+        row = refused(Reason.NOT_PERMITTED, row.account_id)
+    if isinstance(row, Decision):
+        record(connection, now, Event.ENROLMENT_REFUSED, row.account_id, row.reason)
+        return row
+    return Grounds(row, basis, session_hash)
+
+
+def offer(
+    connection: Connection,
+    grounds: Grounds,
+    kind: Kind,
+    enrolment: Enrolment | PasskeyCreation,
+    factor_id: str,
+    columns: dict[str, Any],
+    now: int,
+) -> None:
+    """Store an enrolment that waits for its confirmation.
+
+    `columns` contains the label and the columns that only this kind has.
+    """
+    shared = {
+        "token_hash": token_hash(enrolment.token),
+        "account_id": grounds.account.account_id,
+        "factor_id": factor_id,
+        "kind": kind,
+        "basis": grounds.basis,
+        "session_hash": grounds.session_hash,
+        "expires_at": enrolment.expires_at,
+    }
+    connection.execute(_ADD, shared | columns)
+    record(connection, now, Event.ENROLMENT_STARTED, grounds.account.account_id, note(kind))
+
+
+def note(kind: Kind) -> str | None:
+    """Return what the audit log notes beside an event: passkeys are named, apps are the usual case."""
+    return Kind.PASSKEY if kind is Kind.PASSKEY else None
+
+
+def _pending(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
     """Return the row of a pending login that permits an enrolment, or the rejection of any other pending login.
 
     An enrolment is permitted if the account has no factor yet, or after a recovery.
     """
-    row, _ = pending_logins.read(connection, token)
+    row = pending_logins.read(connection, token).row
     permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
     decision = pending_logins.why_unusable(services, row, now, permit)
     if decision is None and permit is Permit.FIRST_FACTOR and row.factor_id is not None:
@@ -113,14 +179,16 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
     Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first factor.
     """
     token = token_hash(enrolment.token)
-    codes, hashes = _codes_in_advance(services, token, typed, now)
+    codes, hashes = codes_in_advance(
+        services, token, Kind.TOTP, now, lambda row: isinstance(_match(services, row, typed, now), otp.Match)
+    )
     with services.store.transaction() as connection:
-        row = connection.execute(_READ, {"token": token}).first()
-        decision = _cannot_confirm(connection, services, row, now)
+        row = offered(connection, token, Kind.TOTP)
+        decision = cannot_confirm(connection, services, row, now)
         if decision is None:
             found = _match(services, row, typed, now)
             if isinstance(found, otp.Match):
-                _bind(connection, row, found.step, hashes, codes.issue_id, now)
+                bind(connection, row, hashes, codes.issue_id, now, last_step=found.step)
                 return codes
             if otp.could_be_code(typed.reveal()):  # anything else is no guess (docs/decisions/04)
                 connection.execute(_COUNT_FAILED_ATTEMPT, {"token": token})
@@ -129,35 +197,38 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
         return decision
 
 
-def _codes_in_advance(services: Services, token: str, typed: Redacted, now: int) -> tuple[RecoveryCodes, list[str]]:
+def offered(connection: Connection, token: str, kind: Kind) -> Any:
+    """Return the row of an enrolment of this kind, or None. A token of another kind is unknown here."""
+    return connection.execute(_READ, {"token": token, "of_kind": kind}).first()
+
+
+def codes_in_advance(
+    services: Services, token: str, kind: Kind, now: int, confirms: Callable[[Any], bool]
+) -> tuple[RecoveryCodes, list[str]]:
     """Return recovery codes and their hashes. Make the hashes outside the transaction, because hashing is slow.
 
-    The codes are made only for an account's first factor, and only if the confirmation would succeed. Otherwise the
-    result is empty.
+    The codes are made only for an account's first factor, and only if the confirmation would succeed. `confirms`
+    returns whether it would, for the enrolment's row.
     """
     with services.store.transaction() as connection:
-        row = connection.execute(_READ, {"token": token}).first()
-        refusal = _cannot_confirm(connection, services, row, now)
-    if (
-        refusal
-        or row is None
-        or row.basis != Permit.FIRST_FACTOR
-        or isinstance(_match(services, row, typed, now), Decision)
-    ):
+        row = offered(connection, token, kind)
+        refusal = cannot_confirm(connection, services, row, now)
+    if refusal or row is None or row.basis != Permit.FIRST_FACTOR or not confirms(row):
         return RecoveryCodes(()), []
     return recovery_codes.issue(services.policy, services.shown)
 
 
-def _cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
+def cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
+    """Return why nothing confirms this enrolment, whatever is sent. Otherwise return None."""
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
         return ended(row.ended, row.account_id)
     if row.expires_at <= now:
         return refused(Reason.EXPIRED_PENDING, row.account_id)
-    if row.basis == Permit.FIRST_FACTOR and totp.has_factor(connection, row.account_id):
+    if row.basis == Permit.FIRST_FACTOR and authenticators.has_factor(connection, row.account_id):
         return refused(Reason.NOT_PERMITTED, row.account_id)
-    if row.basis == _FURTHER and _full(connection, services, row.account_id):
+    if row.basis == _FURTHER and _full(connection, services, row.account_id, Kind(row.kind)):
         return refused(Reason.NOT_PERMITTED, row.account_id)
     if row.session_hash:
         session = sessions.live(connection, services, row.session_hash, now)
@@ -182,17 +253,24 @@ def _match(services: Services, row: Any, typed: Redacted, now: int) -> otp.Match
     return wrong_code(diagnosis, row.account_id, failures=row.wrong_codes + 1, wait_seconds=0)
 
 
-def _bind(connection: Connection, row: Any, step: int, hashes: list[str], issue_id: str, now: int) -> None:
+def bind(connection: Connection, row: Any, hashes: list[str], issue_id: str, now: int, *, last_step: int = 0) -> None:
+    """Make the enrolment an active factor. It replaces the factors of its kind, or all of them after a recovery."""
+    kind = Kind(row.kind)
     if row.basis != _FURTHER:
-        totp.retire(connection, row.account_id)
-    totp.bind(connection, row, step, now)
+        authenticators.retire(connection, row.account_id, kind if row.basis == _SESSION else None)
+    authenticators.bind(connection, row, kind, now, last_step=last_step)
     connection.execute(_COMPLETE, {"token": row.token_hash})
     pending_logins.supersede(connection, row.account_id)
     sessions.end_all(connection, row.account_id, but=row.session_hash)
     if hashes:
         recovery.replace_codes(connection, row.account_id, hashes, issue_id)
-    record(connection, now, Event.FACTOR_BOUND, row.account_id)
+    record(connection, now, Event.FACTOR_BOUND, row.account_id, note(kind))
     notify(connection, now, Event.FACTOR_BOUND, row.account_id)
+
+
+def refuse(connection: Connection, token: str) -> None:
+    """End an enrolment whose response was rejected: its challenge is used."""
+    connection.execute(_REFUSE, {"token": token})
 
 
 def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
@@ -201,26 +279,32 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
     Every step whose code would be accepted at `now` is marked as consumed. A code that somebody has just seen in the
     older system is therefore not accepted here.
     """
-    if totp.has_factor(connection, account_id):
+    if authenticators.has_factor(connection, account_id):
         return False
     factor_id = services.new_id()
     columns = totp.encrypted(services.cipher, account, account_id, factor_id)
     row = SimpleNamespace(factor_id=factor_id, account_id=account_id, label=ADOPTED_LABEL, **columns)
-    totp.bind(connection, row, otp.step_at(now, account.period_seconds) + services.policy.window_steps, now)
+    consumed = otp.step_at(now, account.period_seconds) + services.policy.window_steps
+    authenticators.bind(connection, row, Kind.TOTP, now, last_step=consumed)
     pending_logins.supersede(connection, account_id)
     record(connection, now, Event.FACTOR_ADOPTED, account_id)
     notify(connection, now, Event.FACTOR_ADOPTED, account_id)
     return True
 
 
-def _full(connection: Connection, services: Services, account_id: str) -> bool:
-    """Return whether the account cannot get an additional authenticator.
+def _full(connection: Connection, services: Services, account_id: str, kind: Kind) -> bool:
+    """Return whether the account has no room for one more authenticator of this kind.
 
-    This is also true for an account whose factor is disabled. The owner must first replace this factor, after a
+    An account whose app is disabled has no room for another app. The owner must first replace this app, after a
     recovery or in a session that is still fresh.
     """
-    active = len(totp.listed(connection, account_id))
-    return not 0 < active < services.policy.authenticators
+    states = authenticators.states(connection, account_id, kind)
+    return State.DISABLED in states or len(states) >= _most(services, kind)
+
+
+def _most(services: Services, kind: Kind) -> int:
+    """Return how many authenticators of this kind an account may have."""
+    return services.policy.passkeys if kind is Kind.PASSKEY else services.policy.authenticators
 
 
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
@@ -234,7 +318,7 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
         row = sessions.live(connection, services, token, now, fresh=True)
         if isinstance(row, Decision):
             decision = row
-        elif len(totp.listed(connection, row.account_id)) > 1 and totp.revoke(
+        elif len(authenticators.listed(connection, row.account_id)) > 1 and authenticators.revoke(
             connection, row.account_id, authenticator_id
         ):
             pending_logins.supersede(connection, row.account_id)
@@ -253,7 +337,7 @@ def reset_factors(connection: Connection, account_id: str, now: int) -> None:
 
     After the next correct password, the user can enrol a new factor.
     """
-    totp.retire(connection, account_id)
+    authenticators.retire(connection, account_id)
     sessions.end_all(connection, account_id)
     pending_logins.supersede(connection, account_id)
     recovery.replace_codes(connection, account_id, [], "")

@@ -49,7 +49,7 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
     """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row, _ = pending_logins.read(connection, token)
+        row = pending_logins.read(connection, token).row
         decision = pending_logins.why_unusable(services, row, now) or _not_now(row, now)
         if decision is None and typed is None:  # it cannot be a code of anybody: no guess, so it is not counted
             decision = refused(Reason.WRONG_RECOVERY_CODE, row.account_id, failures=row.recovery_failures)

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from mfa_lab import otp
-from mfa_lab.errors import CodeRefused
+from mfa_lab.errors import CodeRefused, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
-from mfa_lab.server.decision import Decision, wrong_pair
+from mfa_lab.server.decision import Decision, refused, wrong_pair
 from mfa_lab.server.factors import totp
 from mfa_lab.server.login import otp_validation, pending_logins
 from mfa_lab.server.records import PendingLogin, Permit, token_hash
@@ -27,8 +27,10 @@ def resynchronise(
     """Move the window to the step of `second`, the later code. A wrong pair of codes counts as one wrong code."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row, candidates = pending_logins.read(connection, token)
+        row, candidates, _ = pending_logins.read(connection, token)
         decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR)
+        if decision is None and not candidates:
+            decision = refused(Reason.NOT_ENROLLED, row.account_id)
         decision = decision or otp_validation.not_now(row, now) or otp_validation.not_a_code(row, first, second)
         verdict = otp.Verdict.MALFORMED
         for factor in candidates if decision is None else ():

@@ -1,1 +1,1 @@
-"""The factors: the authenticator app (TOTP) and the drift of its clock, and recovery codes."""
+"""The factors: authenticator apps (TOTP), passkeys (WebAuthn), recovery codes, and their common functions."""

@@ -12,8 +12,9 @@ from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
 from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
 from mfa_lab.server.factors import drift, totp
+from mfa_lab.server.factors.authenticators import State
 from mfa_lab.server.login import pending_logins, sessions, throttle
-from mfa_lab.server.records import PendingLogin, Session, token_hash
+from mfa_lab.server.records import Kind, PendingLogin, Session, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import accounts
 
@@ -31,8 +32,9 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
     """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
-        row, candidates = pending_logins.read(connection, token)
-        decision = pending_logins.why_unusable(services, row, now) or not_now(row, now)
+        found = pending_logins.read(connection, token)
+        row, candidates, _ = found
+        decision = pending_logins.why_unusable(services, row, now) or no_codes(services, found) or not_now(row, now)
         decision = decision or not_a_code(row, typed)
         if decision is None:
             outcome = _check(connection, services, token, candidates, typed, now)
@@ -43,12 +45,21 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
         return decision
 
 
+def no_codes(services: Services, found: pending_logins.Found) -> Decision | None:
+    """Return why no code can complete this login, or None: the account has no app, or the policy forbids codes."""
+    if not found.apps:
+        return refused(Reason.NOT_ENROLLED, found.row.account_id)
+    if Kind.TOTP not in pending_logins.accepted_kinds(services.policy, app=True, passkey=found.has_passkey):
+        return refused(Reason.CODE_NOT_ALLOWED, found.row.account_id)
+    return None
+
+
 def not_now(row: Any, now: int) -> Decision | None:
     """Return the rejection if the factor is disabled or the user must wait.
 
     Return None if the server may verify a code.
     """
-    if row.state == totp.State.DISABLED:
+    if row.state == State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
     if now < row.otp_wait_until:
         return throttled(row.otp_wait_until - now, row.otp_failures, row.account_id)

@@ -5,14 +5,15 @@ A pending login ends after success, after five minutes, or after five wrong code
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
-from mfa_lab.server.decision import COMPLETED, Decision, ended, refused
-from mfa_lab.server.factors.totp import State
-from mfa_lab.server.records import PendingLogin, Permit, token_hash
+from mfa_lab.policy import Policy
+from mfa_lab.server.decision import COMPLETED, REFUSED, Decision, ended, refused
+from mfa_lab.server.factors.authenticators import State
+from mfa_lab.server.records import Kind, PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import accounts, enrolments, factors
 from mfa_lab.server.storage.schema import pendings as table
@@ -24,6 +25,7 @@ _STATE = (
         table.c.wrong_codes,
         table.c.expires_at,
         table.c.ended,
+        table.c.challenge_hash,
         accounts.c.id.label("account_id"),
         accounts.c.name,
         accounts.c.otp_failures,
@@ -34,6 +36,7 @@ _STATE = (
         accounts.c.codes_kept_at,
         factors.c.id.label("factor_id"),
         factors.c.state,
+        factors.c.kind,
         factors.c.sealed_secret,
         factors.c.key_id,
         factors.c.digits,
@@ -54,6 +57,10 @@ _STATE = (
     .order_by(factors.c.created_at, factors.c.id)
 )
 _END = update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended=COMPLETED)
+_REFUSE = update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended=REFUSED)
+_SET_CHALLENGE = (
+    update(table).where(table.c.token_hash == bindparam("token")).values(challenge_hash=bindparam("challenge"))
+)
 _HOW = select(table.c.ended).where(table.c.token_hash == bindparam("token"))
 _COUNT_FAILED_ATTEMPT = (
     update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
@@ -64,9 +71,24 @@ _END_ALL = [
 ]
 
 
-def add(connection: Connection, services: Services, account_id: str, permit: Permit, now: int) -> PendingLogin:
+class Found(NamedTuple):
+    """A pending login: its row with its account's, or None; the rows of its authenticator apps; has it a passkey?"""
+
+    row: Any
+    apps: list[Any]
+    has_passkey: bool
+
+
+def add(
+    connection: Connection,
+    services: Services,
+    account_id: str,
+    permit: Permit,
+    now: int,
+    accepts: tuple[Kind, ...] = (),
+) -> PendingLogin:
     """Begin a pending login and return it. `now` is in Unix seconds."""
-    pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds)
+    pending = PendingLogin(services.new_token(), permit, now + services.policy.pending_seconds, accepts)
     connection.execute(
         _ADD,
         {
@@ -79,13 +101,43 @@ def add(connection: Connection, services: Services, account_id: str, permit: Per
     return pending
 
 
-def read(connection: Connection, token: str) -> tuple[Any, list[Any]]:
-    """Return the row of a pending login with its account, or None if there is no such login.
+def read(connection: Connection, token: str) -> Found:
+    """Return the pending login with its account and the account's factors.
 
-    Also return a list of such rows, one for each factor of the account.
+    An app's row comes first: it shows a wait.
     """
     rows = list(connection.execute(_STATE, {"token": token}))
-    return (rows[0] if rows else None), [row for row in rows if row.factor_id]
+    apps = [row for row in rows if row.kind == Kind.TOTP]
+    has_passkey = any(row.kind == Kind.PASSKEY and row.state == State.ACTIVE for row in rows)
+    return Found(next(iter(apps or rows), None), apps, has_passkey)
+
+
+def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, ...]:
+    """Return the kinds that can complete a login of an account that has an `app` or a `passkey`.
+
+    While an account may still use a code, a phishing page still works: it offers only the code (downgrade).
+    """
+    passkey = passkey and policy.passkeys > 0
+    app = app and policy.authenticators > 0 and (policy.code_allowed_with_passkey or not passkey)
+    return (Kind.PASSKEY,) * passkey + (Kind.TOTP,) * app
+
+
+def accepted(services: Services, pending: PendingLogin, now: int) -> tuple[Kind, ...] | Decision:
+    """Return the kinds that can complete this login now, or why nothing can."""
+    with services.store.transaction() as connection:
+        found = read(connection, token_hash(pending.token))
+    decision = why_unusable(services, found.row, now)
+    return decision or accepted_kinds(services.policy, app=bool(found.apps), passkey=found.has_passkey)
+
+
+def set_challenge(connection: Connection, token: str, challenge_hash: str) -> None:
+    """Bind a challenge to this pending login. An earlier challenge is no longer valid."""
+    connection.execute(_SET_CHALLENGE, {"token": token, "challenge": challenge_hash})
+
+
+def refuse(connection: Connection, token: str) -> None:
+    """End the pending login after a passkey's response that was rejected."""
+    connection.execute(_REFUSE, {"token": token})
 
 
 def count_failed_attempt(connection: Connection, token: str) -> None:

@@ -8,7 +8,8 @@ from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted, clears_variables
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused, throttled
-from mfa_lab.server.factors import totp
+from mfa_lab.server.factors import authenticators, totp
+from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.login import pending_logins, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
 from mfa_lab.server.records import PendingLogin, Permit
@@ -31,9 +32,12 @@ _ACCOUNT = (
 )
 
 
-_STILL = select(accounts.c.password_hash, totp.PRESENT.label("has_factor")).where(
-    accounts.c.id == bindparam("account")
-)
+_STILL = select(
+    accounts.c.password_hash,
+    authenticators.PRESENT.label("has_factor"),
+    totp.PRESENT.label("app"),
+    passkeys.ACTIVE.label("passkey"),
+).where(accounts.c.id == bindparam("account"))
 
 
 _REHASH = (
@@ -65,7 +69,8 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
             permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
-            return pending_logins.add(connection, services, account.id, permit, now)
+            accepts = pending_logins.accepted_kinds(services.policy, app=still.app, passkey=still.passkey)
+            return pending_logins.add(connection, services, account.id, permit, now, accepts)
         if not right:
             return _refused(connection, account.id, wait, failures, now)
     return begin(services, name, typed, now)  # another login renewed the hash, or the password changed: start again

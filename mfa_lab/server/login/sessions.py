@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from mfa_lab.errors import Reason
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
-from mfa_lab.server.records import Session, token_hash
+from mfa_lab.server.factors.passkey import passkeys
+from mfa_lab.server.records import PASSWORD_AND_CODE, Session, is_phishing_resistant, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
@@ -25,6 +26,7 @@ _READ = (
         table.c.created_at,
         table.c.seen_at,
         table.c.ended,
+        table.c.methods,
         accounts.c.name,
         accounts.c.codes_issue,
         accounts.c.codes_kept_at,
@@ -44,11 +46,22 @@ _END_ALL = (
 )
 
 
-def add(connection: Connection, services: Services, account: Any, now: int) -> Session:
+def add(
+    connection: Connection,
+    services: Services,
+    account: Any,
+    now: int,
+    methods: tuple[str, ...] = PASSWORD_AND_CODE,
+) -> Session:
     """Grant access to the account in the row `account`: return a session with a new token (ASVS-7.2.4)."""
     expires_at = now + services.policy.session_seconds
-    session = Session(services.new_token(), account.name, now, expires_at, _not_acknowledged(account))
-    values = {"token_hash": token_hash(session.token), "created_at": now, "seen_at": now}
+    session = Session(services.new_token(), account.name, now, expires_at, _not_acknowledged(account), methods)
+    values = {
+        "token_hash": token_hash(session.token),
+        "created_at": now,
+        "seen_at": now,
+        "methods": " ".join(methods),
+    }
     connection.execute(_ADD, values | {"account_id": account.account_id})
     return session
 
@@ -56,7 +69,8 @@ def add(connection: Connection, services: Services, account: Any, now: int) -> S
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
     """Return the row of a session that grants access, or a rejection with the reason.
 
-    With `fresh`, the session must also be recent enough to change factors.
+    With `fresh`, the session must also be good enough to change factors: young, and begun by a passkey if the account
+    has one. Otherwise a phished code could enrol a passkey of the attacker, and revoke the owner's.
     """
     row = connection.execute(_READ, {"token": token}).first()
     policy = services.policy
@@ -66,6 +80,9 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
         return refused(Reason.STALE_SESSION, row.account_id)
     if fresh and now >= row.created_at + policy.fresh_session_seconds:
         return refused(Reason.STALE_SESSION, row.account_id)
+    phishable = policy.passkeys > 0 and not is_phishing_resistant(row.methods.split())
+    if fresh and phishable and passkeys.has_passkey(connection, row.account_id):
+        return refused(Reason.NOT_PHISHING_RESISTANT, row.account_id)
     return row
 
 
@@ -81,7 +98,8 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
             return row
         connection.execute(_SEEN, {"token": token, "now": max(now, row.seen_at)})
         expires_at = row.created_at + services.policy.session_seconds
-        return Session(session.token, row.name, row.created_at, expires_at, _not_acknowledged(row))
+        methods = tuple(row.methods.split())
+        return Session(session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods)
 
 
 def _not_acknowledged(account: Any) -> str:

@@ -23,6 +23,7 @@ from mfa_lab.server.records import Notification
 
 _WORDS = {
     "code refused": "Somebody knows your password and typed a wrong code. If it was not you, change your password.",
+    "passkey refused": "Somebody knows your password and sent a wrong passkey. If it was not you, change it.",
     "factor disabled": "Too many wrong codes disabled your authenticator. Use a recovery code to enrol a new one.",
     "factor bound": "An authenticator was enrolled. If it was not you, call your administrator at once.",
     "factor taken over": "Your earlier authenticator works here. Enrol a new one: the older system knows its secret.",

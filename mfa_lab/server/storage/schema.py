@@ -19,7 +19,7 @@ from sqlalchemy import (
     event,
 )
 
-VERSION = 4
+VERSION = 5
 ENCRYPTION_VERSION = 1
 """The schema version in the associated data of encrypted secrets. The number changes only when the associated data
 changes, so that a migration does not need to decrypt every secret."""
@@ -72,6 +72,8 @@ accounts = Table(
     # codes are saved. Without codes, the id is ''. Since version 4.
     Column("codes_issue", String(32), nullable=False, server_default="", index=True),
     Column("codes_kept_at", BigInteger),
+    # What passkeys call the account: random, '' until the first passkey. Since version 5.
+    Column("user_handle", String(64), nullable=False, server_default=""),
 )
 
 factors = Table(
@@ -89,6 +91,22 @@ factors = Table(
     Column("drift_at", BigInteger, nullable=False, server_default="0"),
     # The owner's name for this authenticator, since version 3.
     Column("label", String(64), nullable=False, server_default=""),
+    # "totp" or "passkey", since version 5. A passkey has empty OTP columns, and a row in `passkeys` until it ends.
+    Column("kind", String(8), nullable=False, server_default="totp"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("factor_id", String(32), ForeignKey("factors.id"), primary_key=True),
+    # Unique over all accounts: a second registration could otherwise take a passkey over.
+    Column("credential_id", String(1364), nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("backup_eligible", Integer, nullable=False),
+    Column("backed_up", Integer, nullable=False),
+    Column("transports", String(160), nullable=False),
+    Column("used_at", BigInteger),
 )
 
 pendings = Table(
@@ -100,6 +118,8 @@ pendings = Table(
     _count("wrong_codes"),
     _seconds("expires_at", index=True),
     Column("ended", String(16)),
+    # SHA-256 of the newest challenge that this login gave to a passkey. Since version 5.
+    Column("challenge_hash", String(64)),
     sqlite_with_rowid=False,
 )
 
@@ -116,6 +136,9 @@ enrolments = Table(
     _seconds("expires_at", index=True),
     Column("ended", String(16)),
     Column("label", String(64), nullable=False, server_default=""),
+    # A passkey's enrolment has a challenge, and no secret. Since version 5.
+    Column("kind", String(8), nullable=False, server_default="totp"),
+    Column("challenge_hash", String(64)),
 )
 
 sessions = Table(
@@ -126,6 +149,8 @@ sessions = Table(
     _seconds("created_at"),
     _seconds("seen_at", index=True),
     Column("ended", String(16)),
+    # How the user logged in, in words of RFC 8176. Since version 5; before, there was one way only.
+    Column("methods", String(32), nullable=False, server_default="pwd otp mfa"),
     sqlite_with_rowid=False,
 )
 

@@ -16,7 +16,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import path_in, render, told
-from mfa_lab.web.guard import session_in
+from mfa_lab.web.guard import Demands, session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
 
@@ -66,8 +66,8 @@ class Visit:
 
         Raises `Stopped`, which sends the browser to the login.
         """
-        limit = self.server.policy.fresh_session_seconds if fresh else None
-        session = session_in(self.request, self.site, self.token, limit, browser=True)
+        demands = Demands(self.server.policy.fresh_session_seconds if fresh else None)
+        session = session_in(self.request, self.site, self.token, demands, browser=True)
         self.name = session.name
         return session
 

@@ -40,7 +40,9 @@ def test_each_reason_stands_beside_its_value(name):
     (step_up,) = (value for key, value, _ in table.rows if key == "step_up")
     assert step_up.count(": ") == len(SECTORS[name].step_up)
     (factors,) = (value for key, value, _ in table.rows if key == "factors")
-    assert factors == ("authenticator app" if name == "admin" else "authenticator app, recovery code")
+    assert factors == (
+        "authenticator app, passkey" if name == "admin" else "authenticator app, passkey, recovery code"
+    )
 
 
 def test_a_name_is_not_a_policy():

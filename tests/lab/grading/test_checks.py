@@ -255,7 +255,7 @@ SLIPS = [
     (
         "accept-or-reject",
         written("def f(s, c, w, l):\n    if s > c:\n        return False", "f"),
-        "on this path",
+        "nothing in this case",
     ),
     (
         "unsalted-table",
@@ -337,7 +337,7 @@ def test_a_method_that_answers_none_is_told_of_its_return(exercise_id, body):
     """What raises is the kit's own line, which could do nothing with None: so the missing `return` is named."""
     result = check(exercise_id, answer_to(exercise_id, body))
     assert result.outcome == Outcome.RAISED
-    assert result.lines[-1] == "Your method returned None: is a `return` missing on this path?"
+    assert result.lines[-1] == "Your method returned None: is a `return` missing in this case?"
 
 
 def test_none_in_the_learners_own_line_is_another_matter():
@@ -672,4 +672,4 @@ def test_a_fraction_where_a_whole_number_is_needed():
     """`/` for `//` is the commonest slip of all: what raised is told, and then what helps."""
     result = check("whole-totp", written("def totp(key, now):\n    return (now / 30).to_bytes(8, 'big')", "totp"))
     assert result.outcome == Outcome.RAISED
-    assert "// gives a whole number" in result.lines[-1]
+    assert "// gives an integer" in result.lines[-1]

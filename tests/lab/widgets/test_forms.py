@@ -378,7 +378,7 @@ def test_a_recovery_without_a_new_code():
     steps.login.submit(**ALICE)
     answer = steps.recovery.submit(recovery_code=code)
     assert answer.granted
-    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, and the others stay valid"
+    assert dict(answer.seen)["void"] == "the used code; no code was issued for it, and the other codes stay valid"
     assert all(message["parts"] == [] for message in sent)
 
 
@@ -484,11 +484,11 @@ def test_a_session_asks_for_codes_until_they_are_kept():
     into(steps)
     steps.otp.submit(code=steps.room.phone.code())
     session = steps.session
-    assert "Have you kept" in session.question.value
+    assert "Have you saved" in session.question.value
     session.kept_button.click()
     assert (session.question.value, session.kept_buttons.children) == ("", ())
     session.codes_button.click()
-    assert "Have you kept" in session.question.value
+    assert "Have you saved" in session.question.value
     session.kept_button.click()
     session.button.click()
     steps.room.clock.advance(30)

@@ -12,6 +12,7 @@ from mfa_lab.otp import code_at
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.provisioning.account_table import parse_table
 from mfa_lab.redaction import Redacted
+from mfa_lab.server.records import Permit
 from tests.server.kit import EXPLAINING, NAME, PASSWORD, Deployment, reason
 
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"
@@ -36,6 +37,15 @@ def test_the_owner_logs_in_as_before(adopted: Deployment) -> None:
     assert SECRET not in str(adopted.rows("SELECT sealed_secret FROM factors"))
     assert [line.event for line in adopted.server.audit_log()].count("factor taken over") == 1
     assert [notification.event for notification in adopted.server.notifications(session)] == ["factor taken over"]
+
+
+def test_a_policy_without_codes_takes_none_over(deployment: Deployment) -> None:
+    """Otherwise the account would have a factor that opens nothing."""
+    deployment.open(replace(EXPLAINING, authenticators=0))
+    with pytest.raises(InvalidInput, match="accepts no codes"):
+        deployment.server.adopt(NAME, OLD)
+    assert deployment.begin().permits is Permit.FIRST_FACTOR
+    assert reason(deployment.server.start_enrolment, deployment.begin()) is Reason.NOT_PERMITTED
 
 
 @pytest.mark.parametrize("window", [0, 1, 2])

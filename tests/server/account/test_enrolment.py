@@ -124,7 +124,7 @@ def test_that_there_is_still_none_is_checked_at_the_end(deployment: Deployment) 
     enrolment = offer(deployment, pending)
     deployment.tamper(
         "INSERT INTO factors SELECT 'f' || factor_id, account_id, 'active', sealed_secret, key_id, digits,"
-        " period_seconds, algorithm, 0, 0, 0, 0, 0, '' FROM enrolments"
+        " period_seconds, algorithm, 0, 0, 0, 0, 0, '', 'totp' FROM enrolments"
     )
     assert reason(deployment.server.confirm_enrolment, enrolment, deployment.phone.code()) is Reason.NOT_PERMITTED
     assert reason(deployment.server.start_enrolment, pending) is Reason.NOT_PERMITTED

@@ -8,12 +8,15 @@ import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
-from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy, RelyingParty, SeededRandomness
 from mfa_lab.lab.room import _demo_accounts, _DemoRandomness
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.records import RecoveryCodes
 
 KEY = bytes(range(32))
-ALICE, BOB = "alice@example.org", "bob@example.org"
+ALICE, BOB, CAROL = "alice@example.org", "bob@example.org", "carol@example.org"
+PARTY = RelyingParty("shop.localhost", ("http://shop.localhost:8000",))
 PASSWORD = "demo: correct horse battery staple"
 
 
@@ -24,7 +27,7 @@ def populated(url: str) -> tuple[MfaServer, ManualClock, Phone, RecoveryCodes]:
     clock = ManualClock(1_800_000_010)
     phone = Phone(clock=clock)
     demo = _DemoRandomness(_demo_accounts()[0]["secret"])
-    server = MfaServer(url, clock=clock, policy=Policy.CHEAPEST, key=KEY, randomness=demo)
+    server = MfaServer(url, clock=clock, policy=Policy.CHEAPEST, key=KEY, randomness=demo, relying_party=PARTY)
     for name in (ALICE, BOB):
         server.register(name, PASSWORD)
     enrolment = server.start_enrolment(server.begin_login(ALICE, PASSWORD))
@@ -39,7 +42,28 @@ def populated(url: str) -> tuple[MfaServer, ManualClock, Phone, RecoveryCodes]:
     server.start_enrolment(server.begin_login(BOB, PASSWORD))
     with suppress(AccessDenied):
         server.finish_login(server.begin_login(ALICE, PASSWORD), "000000")
+    add_passkey(server)
     return server, clock, phone, codes
+
+
+def carols_key() -> PasskeyHolder:
+    """A security key from a seed, with the same passkey each time. It names no user, so it needs no user handle."""
+    holder = PasskeyHolder(SeededRandomness(19), synced=False, discoverable=False)
+    holder.make(PARTY.id, {"id": b""}, algorithms=[-7])
+    holder.passkeys[0].counter = 1  # as it is after the login in the dump
+    return holder
+
+
+def add_passkey(server: MfaServer) -> None:
+    """Carol's account has only a passkey, since schema 5. Bob has begun to register one."""
+    holder = PasskeyHolder(SeededRandomness(19), synced=False, discoverable=False)
+    server.register(CAROL, PASSWORD)
+    creation = server.start_passkey(server.begin_login(CAROL, PASSWORD), label="key")
+    server.confirm_passkey(creation, Browser(PARTY.origins[0]).create(creation.options, holder))
+    server.start_passkey(server.begin_login(BOB, PASSWORD))
+    pending = server.begin_login(CAROL, PASSWORD)
+    response = Browser(PARTY.origins[0]).get(server.start_passkey_login(pending), holder)
+    server.finish_passkey_login(pending, response)
 
 
 def dump() -> str:

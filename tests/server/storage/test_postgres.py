@@ -19,15 +19,29 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy
-from mfa_lab.errors import InvalidInput, MfaError, NameTaken, Reason, ServerFault, WrongKey
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Phone, Policy, SeededRandomness
+from mfa_lab.errors import InvalidInput, MfaError, NameTaken, Reason, ServerFault, StepDone, WrongKey
 from mfa_lab.otp import code_at
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event
-from mfa_lab.server.records import Session, token_hash
+from mfa_lab.server.records import Kind, Session, token_hash
 from mfa_lab.server.storage import postgres, schema
 from tests.postgres import Cluster, running_cluster
-from tests.server.kit import EXPLAINING, KEY, NAME, NEVER_WAITS, PASSWORD, START, WRONG, reason, together
+from tests.server.kit import (
+    EXPLAINING,
+    KEY,
+    NAME,
+    NEVER_WAITS,
+    ORIGIN,
+    PARTY,
+    PASSWORD,
+    START,
+    WRONG,
+    reason,
+    together,
+)
 from tests.server.login.test_race import ALL, callers
 from tests.server.storage.test_store import SCHEMAS, go_on
 from tests.server.test_kill import confirm_under_kills, killed_at
@@ -53,7 +67,7 @@ class Deployment:
 
     def open(self, policy: Policy = EXPLAINING) -> MfaServer:
         """One more worker on the same database."""
-        return MfaServer(self.url, clock=self.clock, policy=policy, key=KEY)
+        return MfaServer(self.url, clock=self.clock, policy=policy, key=KEY, relying_party=PARTY)
 
     def enrol(self, name: str) -> None:
         self.server.register(name, PASSWORD)
@@ -102,6 +116,33 @@ def test_one_login_from_end_to_end(deployment: Deployment) -> None:
     with pytest.raises(NameTaken):
         deployment.server.register(NAME.upper(), PASSWORD)
     assert "PostgreSQL" in repr(deployment.server)
+
+
+def test_passkeys_from_end_to_end(deployment: Deployment) -> None:
+    """Added, used by another worker, replaced, revoked; a response opens one session, and the key is erased."""
+    server, other, browser = deployment.server, deployment.open(), Browser(ORIGIN)
+    session = deployment.log_in()
+
+    def add(holder: PasskeyHolder, **how: Any) -> None:
+        creation = server.start_passkey(session, **how)
+        server.confirm_passkey(creation, browser.create(creation.options, holder))
+
+    holders = [PasskeyHolder(SeededRandomness(seed), synced=False) for seed in range(3)]
+    for number, holder in enumerate(holders):
+        add(holder, replace=number == 1)
+        pending = server.begin_login(NAME, PASSWORD)
+        response = browser.get(server.start_passkey_login(pending), holder)
+        heard = together(
+            *[lambda w=w, p=pending, r=response: w.finish_passkey_login(p, r) for w in (server, other) * 4]
+        )
+        (session,) = [one for one in heard if isinstance(one, Session)]
+        assert session.phishing_resistant
+        assert {type(one) for one in heard} == {Session, StepDone}
+    assert deployment.rows("SELECT count(*), min(sign_count) FROM passkeys") == [(2, 1)]
+    passkeys = [one for one in server.authenticators(session) if one.kind is Kind.PASSKEY]
+    server.revoke(session, passkeys[0].id)
+    assert deployment.rows("SELECT count(*) FROM passkeys") == [(1,)]
+    assert reason(server.issue_recovery_codes, deployment.log_in()) is Reason.NOT_PHISHING_RESISTANT
 
 
 def test_workers_share_everything(deployment: Deployment) -> None:
