@@ -147,7 +147,7 @@ class Reason(StrEnum):
 
 
 class PasskeyRefused(MfaError):
-    """The verifier did not accept a passkey's response; `reason` names the check that failed.
+    """The verifier did not accept a passkey's response. `reason` names the check that failed.
 
     `flow` catches this error, and the user reads only a public sentence.
     """

@@ -62,7 +62,8 @@ class MfaServer:
     `key` is the 32-byte key that encrypts the secrets. Without this argument, the server takes the key from the
     environment variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that
     all learners see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the
-    operating system. `relying_party` is the site that passkeys are made for; without it, the server has none.
+    operating system. `relying_party` is the site for which passkeys are made. Without this argument, the server has
+    no relying party.
     """
 
     def __init__(

@@ -72,7 +72,7 @@ _END_ALL = [
 
 
 class Found(NamedTuple):
-    """A pending login: its row with its account's, or None; the rows of its authenticator apps; has it a passkey?"""
+    """A pending login with its account, or None; the rows of the account's apps; and whether it has a passkey."""
 
     row: Any
     apps: list[Any]
@@ -115,7 +115,7 @@ def read(connection: Connection, token: str) -> Found:
 def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, ...]:
     """Return the kinds that can complete a login of an account that has an `app` or a `passkey`.
 
-    While an account may still use a code, a phishing page still works: it offers only the code (downgrade).
+    While an account may still use a code, a phishing page still works: the page asks only for the code (downgrade).
     """
     passkey = passkey and policy.passkeys > 0
     app = app and policy.authenticators > 0 and (policy.code_allowed_with_passkey or not passkey)
@@ -123,7 +123,7 @@ def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, .
 
 
 def accepted(services: Services, pending: PendingLogin, now: int) -> tuple[Kind, ...] | Decision:
-    """Return the kinds that can complete this login now, or why nothing can."""
+    """Return the kinds that can complete this login now, or a rejection if no kind can."""
     with services.store.transaction() as connection:
         found = read(connection, token_hash(pending.token))
     decision = why_unusable(services, found.row, now)

@@ -69,8 +69,9 @@ def add(
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
     """Return the row of a session that grants access, or a rejection with the reason.
 
-    With `fresh`, the session must also be good enough to change factors: young, and begun by a passkey if the account
-    has one. Otherwise a phished code could enrol a passkey of the attacker, and revoke the owner's.
+    With `fresh`, the session must also be good enough to change factors: recent, and begun with a passkey if the
+    account has a passkey. Otherwise an attacker with a phished code could enrol their own passkey and revoke the
+    owner's passkey.
     """
     row = connection.execute(_READ, {"token": token}).first()
     policy = services.policy
