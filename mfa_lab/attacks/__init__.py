@@ -1,4 +1,4 @@
-"""The attack series: one module for each attack, with a weak server, the attack, its measure and its trials.
+"""Define the attack series. The module of each attack has a weak server, the attack, its measure and its trials.
 
 Any module that defines `ATTACK` is an attack and is found automatically. Everything runs in this process and only
 against this kit's servers, without a network connection. The weak servers are not real products: each represents a
@@ -59,7 +59,7 @@ def attack_series() -> tuple[Attack, ...]:
 def attack(which: int | str) -> Attack:
     """Return the attack with this id, or the first attack with this number.
 
-    Raises `InvalidInput`, which lists the existing numbers and ids.
+    Raises `InvalidInput` if no attack matches. The error lists the existing numbers and ids.
     """
     return attacks_numbered(which)[0]
 

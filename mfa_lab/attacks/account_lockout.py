@@ -1,6 +1,6 @@
-"""Attack 17, account lockout: a stranger who knows a name locks its owner out.
+"""Attack 17, account lockout: a stranger who knows an account's name locks the owner out.
 
-A limit on passwords may delay the next attempt, but it must not disable the account.
+A limit on wrong passwords may delay the next attempt, but it must not disable the account.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class LockingServer(MinimalServer):
         return pending
 
     def locked(self, count: Count) -> bool:
-        """Return whether the server verifies no password for this name, correct or wrong."""
+        """Return whether the server refuses to verify any password for this name."""
         return count.failures >= self.allowed
 
     def wrong_password(self, count: Count) -> None:
@@ -55,7 +55,10 @@ class LockingServer(MinimalServer):
 
 
 class Fixed(LockingServer):
-    """Wait half a minute after the third wrong password, then twice as long after each further one, up to an hour."""
+    """Make the user wait for half a minute after the third wrong password.
+
+    Each further wrong password doubles the wait, up to an hour.
+    """
 
     def locked(self, count: Count) -> bool:
         return self.clock.now() < count.wait_until
@@ -68,7 +71,7 @@ class Fixed(LockingServer):
 
 
 def _guess(world: World, count: int, pause: int = 0) -> None:
-    """Type wrong passwords for Alice's name, with a pause between them but not after the last."""
+    """Type wrong passwords for Alice's name, with a pause between two attempts but not after the last one."""
     for number in range(count):
         world.clock.advance(pause if number else 0)
         outcome(lambda: world.server.begin_login(world.alice.name, _WRONG))
@@ -79,7 +82,7 @@ def _alice_begins(world: World) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Type a wrong password for Alice's name every ten minutes for a day, knowing nothing but her name.
+    """Type a wrong password for Alice's name every ten minutes for a day. The stranger knows only her name.
 
     Then the stranger stops, and Alice tries every ten minutes for a week. The measure counts her rejections after the
     first hour.
@@ -103,8 +106,8 @@ def _later(world: World, seconds: int) -> bool:
 def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
     """Return how many seconds Alice must wait after this number of wrong passwords in a row.
 
-    Each wrong password is typed when the server counts it. The result is in steps of half a minute, or None for more
-    than a day.
+    Each wrong password is typed at a time when the server counts it. The result is a multiple of 30, or None if Alice
+    must wait for more than a day.
     """
     world = World(make)
     _guess(world, wrong_passwords, pause=_HOUR)
@@ -115,7 +118,7 @@ def delay_seconds(make: Make, wrong_passwords: int) -> int | None:
 
 
 def _kept_out(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """Return a trial that finds how long Alice's correct password is rejected after a stranger's attempts."""
+    """Return a trial that finds out how long Alice's correct password is rejected after a stranger's attempts."""
 
     def run(make: Make) -> str:
         world, waited = World(make), 0
@@ -141,7 +144,7 @@ def _hammered(make: Make) -> str:
 
 
 def _right_at_last(count: int, pause: int = 0) -> Callable[[Make], str]:
-    """Return a trial in which the last of a stranger's many passwords is Alice's."""
+    """Return a trial in which the last of a stranger's many passwords is the correct one."""
 
     def run(make: Make) -> str:
         world = World(make)
@@ -222,23 +225,23 @@ ATTACK = Attack(
             "Alice, after an hour in which a stranger never stopped guessing",
             _hammered,
             IN,
-            "Alice's account has to wait for an hour, and meanwhile somebody goes on typing passwords. When does "
-            "the hour end on your server?",
+            "Your server makes logins to Alice's account wait for an hour. Meanwhile, somebody goes on typing "
+            "passwords. When does the wait end?",
         ),
         Trial(
             "A hundred guesses without a pause, then the correct one",
             _right_at_last(100),
             OUT,
-            "Your server neither locks anybody out nor slows anybody down. While an account has to wait, the "
-            "server must not verify any password. What does `locked` compare?",
+            "Your server neither locks anybody out nor slows anybody down. During a wait, the server must not "
+            "verify any password for the name. What does `locked` compare?",
         ),
         Trial(
             "A hundred guesses, one a minute, then the correct one",
             _right_at_last(100, pause=_MINUTE),
             OUT,
             (
-                "Your server allows one guess a minute, which makes half a million a year. How must the wait change "
-                "as the guesses go on?"
+                "Your server allows one guess a minute, which makes half a million guesses a year. How must the "
+                "wait change as the guesses go on?"
             ),
         ),
         Trial(
@@ -259,15 +262,15 @@ ATTACK = Attack(
             "Alice, 29 seconds after her third mistake",
             partial(_after_three_mistakes, seconds=29),
             OUT,
-            "Your server verifies a password 29 seconds after the third mistake in a row. Until when should it "
+            "Your server verifies a password 29 seconds after the third mistake in a row. For how long should it "
             "not verify any password?",
         ),
         Trial(
             "Mallory, while somebody guesses passwords for Alice's name",
             _another_name,
             IN,
-            "Somebody guesses passwords for Alice's account, and now your server keeps Mallory out of his own. "
-            "Whose failures does your method read?",
+            "Somebody guesses passwords for Alice's account, and now your server keeps Mallory out of his own "
+            "account. Whose failures does your method read?",
         ),
         *HONEST,
     ),

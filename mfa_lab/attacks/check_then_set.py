@@ -1,4 +1,7 @@
-"""Attack 10: a server checks whether a code was used, and only then marks it. Another request fits in between."""
+"""Attack 10: a server checks whether a code was used, and marks the code only later.
+
+Another request can come in between.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ class CheckThenSet(MinimalServer):
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection on which each statement is a separate transaction."""
+        """Yield a database connection on which each SQL statement is a separate transaction."""
         with closing(sqlite3.connect(self.path, timeout=10, isolation_level=None)) as database:
             yield database
 
@@ -64,9 +67,9 @@ class CheckThenSet(MinimalServer):
 
 
 class Fixed(CheckThenSet):
-    """Compare and set in one statement.
+    """Compare and set in one SQL statement.
 
-    The database runs one writer after the other, and reports which of them wrote.
+    The database runs one writer after the other, and reports how many rows each writer changed.
     """
 
     def consume(self, account: Account, step: int) -> bool:
@@ -82,7 +85,7 @@ def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaS
 
 @contextmanager
 def on_file(make: MakeOnFile) -> Iterator[Make]:
-    """Give `make` a temporary file.
+    """Yield a function that calls `make` with the path of a temporary database file.
 
     The file is on a disk, where a write takes time, because /tmp may be in memory.
     """
@@ -100,7 +103,7 @@ def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:
 def attack(make: MakeOnFile) -> Measure:
     """Send a known password and one code many times at the same moment, to threads and to processes.
 
-    The number of attempts that get in differs from run to run, but more than one always gets in.
+    The number of attempts that get in differs from run to run, but always more than one attempt gets in.
     """
     doubled = [racers.__name__ for racers in (threads, processes) if max(race(make, racers, ROUNDS)) > 1]
     told = f"more than one got in, among {' and among '.join(doubled)}" if doubled else "one got in, no more"
@@ -124,8 +127,8 @@ _ONE_AFTER_THE_OTHER = (
         "The same code, a second later",
         partial(used_again, delay_seconds=1),
         OUT,
-        "The second request comes after the first one has written, but it still gets in. So a used code works "
-        "again. How can you tell the first request from the second?",
+        "The second request comes after the first request has marked the code as used, but it still gets in. So a "
+        "used code works again. How can you tell the first request from the second?",
     ),
     LAST_BUT_ONE,
     LAST_AFTER_IT,
@@ -138,9 +141,9 @@ ATTACK = Attack(
     id="check-then-set",
     title="Check, then set",
     flaw="Checks whether a code was used, and marks it only afterwards, so other requests pass in between.",
-    story="In 2026, the replay protection of a file-sharing server asked its cache whether a code had been "
-    "used. It verified the code, and only then wrote it into the cache. Two requests with the same code could "
-    "both be accepted. In the fixed version, one operation checks and writes.",
+    story="In 2026, the replay protection of a file-sharing server asked its cache whether a code had been used. "
+    "The server then verified the code, and only after that recorded the code in the cache. Two requests with the "
+    "same code could both be accepted. In the fixed version, one operation checks and writes.",
     source="https://github.com/projectsend/projectsend/pull/1738",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Race condition (time of check to time of use)",
@@ -155,14 +158,14 @@ ATTACK = Attack(
             "The attack, by threads",
             partial(_races, racers=threads),
             ONE,
-            "All eight requests read the step before the first one has written, so several get the same "
-            "answer. So several get in, or none. What decides which request came first?",
+            "All eight requests read the step before any request has written it, so several requests read the same "
+            "step. Then several requests get in, or none of them. What decides which request came first?",
         ),
         Trial(
             "The attack, by processes",
             partial(_races, racers=processes),
             ONE,
-            "Eight processes share only the database. So no process can see what another one remembers. What "
+            "Eight processes share only the database. So no process can see what another process remembers. What "
             "decides which process came first?",
         ),
         *(replace(trial, run=partial(_with_file, trial.run)) for trial in _ONE_AFTER_THE_OTHER),

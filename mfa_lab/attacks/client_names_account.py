@@ -50,7 +50,7 @@ def attack(make: Make) -> Measure:
 
 
 def _opens_alices(world: World, pending: PendingLogin, code: str) -> str:
-    """Return whether this opens Alice's pages. Opening another person's pages does her no harm."""
+    """Return whether this login opens Alice's pages. A login that opens another person's pages does her no harm."""
     try:
         session = world.server.finish_login(pending, code)
     except AccessDenied:
@@ -140,16 +140,16 @@ ATTACK = Attack(
             _with_alices_code,
             OUT,
             (
-                "Nobody typed Alice's password, but your server opened her pages. Which part of the text did your "
-                "server trust?"
+                "Nobody typed Alice's password, but your server opened her pages. Which part of the client's data "
+                "did your server trust?"
             ),
         ),
         Trial(
             "The same, while Alice is logging in",
             _while_alice_logs_in,
             OUT,
-            "Your server opened Alice's pages. She did pass the first step, but with another token. Who passed "
-            "the first step with this one?",
+            "Your server opened Alice's pages. She did pass the first step, but with another token. Who passed the "
+            "first step with this token?",
         ),
         Trial(
             "The same, after Alice has logged in and out",

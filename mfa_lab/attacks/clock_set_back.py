@@ -12,16 +12,16 @@ from mfa_lab.attacks.replay_after_forgetting import Fixed as LongMemory
 from mfa_lab.errors import AccessDenied, ClockSetBack
 
 HOUR = 3600
-_ENROLLED_BEFORE = 120  # as `World` has it
+_ENROLLED_BEFORE = 120  # seconds, as in `World`
 _NEITHER = "neither gets in"
 
 
 class ClockTrustingServer(LongMemory):
-    """Remember a used code, by the server's own clock, as long as the window accepts it. This fixes only attack 9."""
+    """Remember a used code as long as the window accepts it by the server's own clock. This fixes attack 9 only."""
 
 
 class Fixed(ClockTrustingServer):
-    """Keep the step of the last accepted code, which does not go back with the clock."""
+    """Keep the step of the last accepted code. This number does not go back with the clock."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -40,9 +40,9 @@ def _enters(world: World, code: str) -> bool:
 
 
 def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
-    """Return a world just after Alice's second login, an hour after her first, and two of her codes.
+    """Return a world just after Alice's second login, and two of her codes.
 
-    The first code is from her first login. The second was seen half an hour ago and never used.
+    The first code is from her first login, an hour earlier. The second code was seen half an hour ago and never used.
     """
     world = World(make)
     used = world.alice.phone.code()
@@ -57,8 +57,8 @@ def _seen_in_an_hour(make: Make) -> tuple[World, str, str]:
 def attack(make: Make) -> Measure:
     """Type codes that Alice's phone showed in the last hour, after the server's clock has been set back.
 
-    A clock goes back because of daylight saving (if a server reads local time), a wrong time server, or a machine
-    restored from a snapshot.
+    A clock can go back because of daylight saving (if a server reads local time), because of a wrong time server, or
+    because a machine was restored from a snapshot.
     """
     world, used, unused = _seen_in_an_hour(make)
     world.clock.advance(-HOUR)
@@ -167,8 +167,8 @@ ATTACK = Attack(
             "A code that was seen and never used, with the clock set back to its time",
             _unused,
             OUT,
-            "Your server accepted a code that nobody had used, although it had already accepted a later code. "
-            "What does the later code tell you about this one?",
+            "Your server accepted a code that nobody had used, although it had already accepted a later code. What "
+            "does the later code tell you about the unused code?",
         ),
         Trial(
             "The attack: first the used code, then a code that Mallory saw and nobody used",
@@ -181,8 +181,8 @@ ATTACK = Attack(
             "The newest code, half an hour after the clock fell back",
             _kept,
             OUT,
-            "A code stays valid on your server for as long as its clock is wrong. For how long should a code be "
-            "valid?",
+            "A code stays valid on your server for as long as the server's clock is wrong. For how long should a "
+            "code be valid?",
         ),
         Trial(
             "The same code again, at once",

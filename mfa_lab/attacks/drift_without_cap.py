@@ -1,4 +1,4 @@
-"""Attack 16: the window follows the phone's clock as far as an attacker leads it.
+"""Attack 16: the window follows the phone's clock, however far an attacker moves that clock.
 
 `clock_set_back` is the other half.
 """
@@ -17,7 +17,7 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 CODES = 120
-"As many codes as the next hour has. Alice's phone shows them to anyone who holds it and sets its clock ahead."
+"The number of codes in an hour. Alice's phone shows them to anyone who holds the phone and sets its clock ahead."
 LATER_SECONDS = 600
 STOPS, GOES_ON = "the walk ends", "the walk goes on"
 
@@ -61,11 +61,11 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 
 def walk(world: World, direction: int, codes: int) -> int:
-    """Log in as Alice with one code after the other, each one step further from the server's own step.
+    """Log in as Alice with one code after the other, each code one step further from the server's own step.
 
-    Stop at the first rejection, and return how many codes were accepted. If `direction` is 1, all codes come at one
-    moment and belong to the coming steps. If it is -1, the codes are old, each as late as a window of one step
-    accepts it.
+    Stop at the first rejection, and return how many codes were accepted. If `direction` is 1, all logins happen at
+    the same moment, and the codes belong to the coming steps. If `direction` is -1, the codes are old: each code is
+    as late as a window of one step permits.
     """
     taken = 0
     for number in range(1, codes + 1):
@@ -86,12 +86,15 @@ def owner_later(world: World) -> str:
 
 
 def attack(make: Make) -> Measure:
-    """With Alice's password and a minute with her phone, set its clock ahead, and use up an hour of codes."""
+    """Set the clock of Alice's phone ahead, and use up an hour of codes.
+
+    The attacker has Alice's password, and had her phone for a minute.
+    """
     world = World(make)
     taken = walk(world, 1, CODES)
     shut_out = owner_later(world) == OUT
     words = (
-        f"the last accepted code was {taken * PERIOD} s ahead of its time; ten minutes later, Alice's own code "
+        f"the last accepted code was {taken * PERIOD} s early; ten minutes later, Alice's own code "
         f"is {'rejected' if shut_out else 'accepted'}"
     )
     return Measure(int(taken == CODES) + int(shut_out), 2, words)

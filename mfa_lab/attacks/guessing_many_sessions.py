@@ -1,4 +1,4 @@
-"""Attack 4, online guessing across sessions: each pending login has a limit, but there may be any number of them."""
+"""Attack 4, online guessing across sessions: each pending login has a limit, but the number of logins has none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ATTACKERS, SESSIONS, EACH = 8_000, 100, 5
 
 
 class PerSessionServer(MinimalServer):
-    """Make a guesser wait, but count separately for each pending login, without asking whose login it is."""
+    """Make a guesser wait, but count wrong codes for each pending login, not for each account."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -42,7 +42,7 @@ def in_many_sessions(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make) -> Measure:
-    """Guess codes with Alice's password: many attackers, each in a hundred sessions at a time."""
+    """Let many attackers guess codes with Alice's password, each in a hundred sessions at a time."""
     return many_attackers(make, in_many_sessions, attackers=ATTACKERS, guesses=SESSIONS * EACH)
 
 
@@ -142,15 +142,15 @@ ATTACK = Attack(
             "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "Somebody guessed codes for Alice's account, and now Mallory cannot log in to his own. So one "
+            "Somebody guessed codes for Alice's account, and now Mallory cannot log in to his own account. So one "
             "attacker can stop everybody. Whose failures does your server count?",
         ),
         Trial(
             "Alice, while somebody else opens a session with her password",
             _alice_in_between,
             IN,
-            "Somebody used Alice's password elsewhere, and then your server rejected her own code. So anyone "
-            "with the password can interrupt her. Why should the other login affect hers?",
+            "Somebody used Alice's password in another browser, and then your server rejected Alice's own code. So "
+            "anyone with the password can interrupt her. Why should the other login affect hers?",
         ),
         Trial(
             "Alice, once a day for a month",

@@ -35,7 +35,7 @@ def in_one_session(world: World, codes: Sequence[str]) -> bool:
 
 
 def attack(make: Make, window_steps: int = 1, attackers: int = ATTACKERS) -> Measure:
-    """Guess codes with Alice's password: many attackers, each in one session.
+    """Let many attackers guess codes with Alice's password, each in one session.
 
     `window_steps` is the server's window.
     """
@@ -48,7 +48,10 @@ def with_window(window_steps: int) -> type[PatientServer]:
 
 
 def _guess_in_vain(world: World, guesses: int, every_seconds: int = 0) -> str:
-    """Make wrong guesses in one session, then type a correct code, for up to ten seconds if time passes."""
+    """Make wrong guesses in one session, then type a correct code.
+
+    If `every_seconds` is not 0, type a correct code up to ten times, with this pause between two codes.
+    """
     pending, wrong = world.begin(world.alice), wrong_code(world, world.alice)
     for _ in range(guesses):
         guess(world, pending, wrong)
@@ -166,8 +169,8 @@ ATTACK = Attack(
             "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "Somebody guessed codes for Alice's account, and now Mallory has to wait at his own. So one "
-            "attacker can stop everybody. Whose failures does your wait depend on?",
+            "Somebody guessed codes for Alice's account, and now Mallory has to wait before he can log in to his "
+            "own account. So one attacker can stop everybody. Whose failures does your wait depend on?",
         ),
         Trial(
             "Alice, who mistypes once in each of ten logins",

@@ -1,6 +1,6 @@
 """Attack 14, secret leakage: a secret that is ordinary text leaks into logs, tracebacks and saved notebooks.
 
-A web service that draws the QR code sees the secret too. Nothing here contacts such a service: `leak_search` has a
+A web service that draws the QR code sees the secret too. This module contacts no such service: `leak_search` has a
 stand-in.
 """
 
@@ -41,7 +41,7 @@ class Offer:
     secret: str
 
     def uri(self) -> str:
-        """Return what the QR code says."""
+        """Return the text in the QR code."""
         return build_uri(self.secret, account=self.account, issuer="small server")
 
     def picture(self) -> str:
@@ -49,7 +49,7 @@ class Offer:
         return f"https://qr.example/draw?text={quote(self.uri(), safe='')}"
 
     def _repr_html_(self) -> str:
-        """Return how a notebook shows the offer."""
+        """Return the HTML with which a notebook shows the offer."""
         return f'<img src="{self.picture()}" alt="QR code">'
 
 
@@ -67,7 +67,7 @@ class Fixed:
 
 
 class OurOffer(OtpAccount):
-    """Hold what this kit's server stores about an offer, with the same method for the picture."""
+    """Hold what this kit's server stores about an offer. The `picture` method is added for the trials."""
 
     def picture(self) -> str:
         return PNG + base64.b64encode(qr_png(self.uri())).decode()
@@ -104,7 +104,7 @@ def _silent(search: Callable[[Make], str]) -> Callable[[Make], str]:
 
 
 def _scanned(name: str) -> Callable[[Make], str]:
-    """Return a trial: a phone scans the picture that the page shows."""
+    """Return a trial in which a phone scans the picture that the page shows."""
 
     def run(make: Make) -> str:
         phone = Phone(ManualClock())
@@ -158,7 +158,8 @@ ATTACK = Attack(
             "A log line that contains the offer",
             _silent(in_a_log_line),
             _SILENT,
-            "Somebody logged the offer or its fields, and the log shows the secret. Which of your fields shows it?",
+            "Somebody logged the offer or its fields, and the log shows the secret. Which of your fields shows the "
+            "secret?",
         ),
         Trial(
             "The repr of a list that holds the offer",
@@ -170,8 +171,8 @@ ATTACK = Attack(
             "An error report that shows variables",
             _silent(in_a_traceback),
             _SILENT,
-            "An error report shows the variables of every function in the traceback. Which of your variables "
-            "holds the secret?",
+            "An error report shows the variables of every function in the traceback. Which of your variables holds "
+            "the secret?",
         ),
         Trial(
             "A notebook saved with the offer in a cell",
@@ -192,7 +193,7 @@ ATTACK = Attack(
             _scanned("Zoë Ångström & Καλή"),
             _RIGHT,
             "The account's name contains spaces and letters of another script, and your picture does not work. "
-            "What puts such a name into a URI?",
+            "Which function prepares such a name for a URI?",
         ),
         Trial(
             "The URI, typed into a phone",

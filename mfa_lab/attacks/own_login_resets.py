@@ -10,9 +10,9 @@ from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server, outco
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 
 ATTACKERS, LOGINS, EACH = 8_000, 100, 4
-"""Four guesses cause no wait.
+"""In each round, Mallory makes four guesses, which cause no wait.
 
-Then Mallory logs in himself, which is possible once in each time step. This takes fifty minutes in all.
+Then Mallory logs in to his own account, which is possible once in each time step. All rounds take fifty minutes.
 """
 
 
@@ -127,8 +127,8 @@ ATTACK = Attack(
             "Ten wrong guesses, then Mallory's own login",
             _after_the_wait_began,
             OUT,
-            "Alice's account had to wait. Then Mallory logged in to his own account, and your server ended the "
-            "wait. Whose count did his login reset?",
+            "Your server was making logins to Alice's account wait. Then Mallory logged in to his own account, and "
+            "your server ended the wait. Whose count did his login reset?",
         ),
         Trial(
             "Four wrong guesses, then Mallory's own login, five times",

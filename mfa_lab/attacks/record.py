@@ -1,4 +1,4 @@
-"""The parts of an attack, as plain data for the command, the lessons and the tests."""
+"""Define the parts of an attack, as plain data for the command, the lessons and the tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
-"""The answer of a trial about a person who tried to log in."""
+"""The two answers of a trial in which a person tries to log in."""
 _LINE_WIDTH = 100
 
 
@@ -34,9 +34,10 @@ class Measure:
         return f"{'broken' if self.succeeded else 'held'}: {self.words}"
 
     def __str__(self) -> str:
-        """Return the same sentence.
+        """Return the sentence of `__repr__`.
 
-        If it is long, each clause has its own line, because JupyterLab would break it inside a word.
+        If the sentence is long, each clause has its own line, because JupyterLab would break a long line inside a
+        word.
         """
         words = repr(self)
         return words.replace("; ", ";\n  ") if len(words) > _LINE_WIDTH else words
@@ -48,10 +49,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Hold one case of a grader, which must answer `wanted` when it runs on the learner's code.
+    """Hold one case of a grader. When the case runs on the learner's code, the answer must be `wanted`.
 
-    `run` returns the answer in words. If access is denied on the way, the answer is `OUT`. `feedback` helps a learner
-    whose code fails this case, without revealing the answer.
+    `run` returns the answer in words. If the server denies access during the run, the answer is `OUT`. `feedback`
+    helps a learner whose code fails this case, without revealing the answer.
     """
 
     name: str
@@ -73,10 +74,10 @@ class Attack:
 
     The targets are `weak`, `fixed` (the reference fix) and `ours` (this kit's server). Most targets are a class or
     function that makes a server from a clock and a source of randomness (`World`). `refuser` is a "fix" that rejects
-    everybody, which no grader may accept. `standard_name` is the name of the attack in the field. `defence` says in
-    one sentence what `MfaServer` does about it. The README prints both beside `flaw`. `clauses` contains ids from
-    STANDARDS.md. `ours_holds` is False if the attack also works against `ours`, as the relay does against every OTP
-    (NIST-3.2.5).
+    everybody; no grader may accept it. `standard_name` is the name of the attack in the field. `defence` says in one
+    sentence what `MfaServer` does about it. The README prints `standard_name` and `defence` beside `flaw`. `clauses`
+    contains ids from STANDARDS.md. `ours_holds` is False if the attack also works against `ours`, as the relay does
+    against every OTP (NIST-3.2.5).
     """
 
     number: int

@@ -1,7 +1,7 @@
 """Attack 15: an adversary in the middle relays name, password and code in real time. This works against every OTP.
 
-A fix can only limit the value of the stolen session: how long it stays open, and whether its owner is notified of
-what is done with it. Only a phishing-resistant authenticator, such as a passkey, would stop the relay itself
+A fix can only limit the value of the stolen session: how long it stays open, and whether the account's owner is
+notified of changes. Only a phishing-resistant authenticator, such as a passkey, would stop the relay itself
 (NIST-3.2.5).
 """
 
@@ -101,15 +101,14 @@ ATTACK = Attack(
             "The very second at which an hour without use is over",
             with_stolen(unused_for_an_hour),
             OUT,
-            "Your server still accepts the session exactly when the hour is over, and this use renews the "
-            "session. From that second on, the hour has passed. What does your comparison do if the two values "
-            "are equal?",
+            "Exactly one hour after the last use, your server still accepts the session and renews it. From that "
+            "second on, the hour has passed. What does your comparison do if the two values are equal?",
         ),
         Trial(
             "The very second at which the day is over",
             with_stolen(used_for_a_day),
             OUT,
-            "Your server still accepts the session exactly when the day is over. From that second on, a day has "
+            "Exactly one day after the login, your server still accepts the session. From that second on, a day has "
             "passed. What does your comparison do if the two values are equal?",
         ),
         Trial(
@@ -166,7 +165,7 @@ ATTACK = Attack(
             next_morning,
             IN,
             "Alice logged in again a day later, but your server rejected her new session. So your server took the "
-            "new session for an old one. Which session's times did it look up?",
+            "new session for an old one. Which session's times did the server look up?",
         ),
         Trial(
             "Alice, binding a new phone",

@@ -1,4 +1,4 @@
-"""Attack 9, replay after forgetting: the server forgets a used code after one period, but accepts it for three."""
+"""Attack 9, replay after forgetting: the server forgets a code after one period, but accepts it for three periods."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mfa_lab.randomness import Randomness
 from mfa_lab.server.flow import MfaServer
 
 DELAY_SECONDS = 45
-"""Mallory waits this long after Alice's login: the server has forgotten the code, but it is not yet too old."""
+"""Mallory waits this long after Alice's login: the server has forgotten the code, but the code is not yet too old."""
 NEVER = "never accepted again"
 
 
@@ -51,7 +51,8 @@ class Fixed(ShortMemory):
 def attack(make: Make) -> Measure:
     """Type a code seen on Alice's phone, with her password, after the server has forgotten the code.
 
-    A forgotten code is as good as a new code, so the chance is that of attack 7 with a delay longer than the memory.
+    A forgotten code is as good as a new code, so the chance is the same as in attack 7, with a delay that is longer
+    than the memory.
     """
     got = replays(make, DELAY_SECONDS)
     words = f"a code that Alice used {DELAY_SECONDS} s earlier let Mallory in {sum(got)} times of {len(got)}"
@@ -59,9 +60,9 @@ def attack(make: Make) -> Measure:
 
 
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
-    """Return after how many seconds Alice's used code is accepted again.
+    """Return after how many seconds Alice's used code is accepted again, or `NEVER`.
 
-    She logs in when her step begins, and the delays that are tried lie at the limits of likely memories.
+    She logs in when her step begins. The function tries the delays at which a server is likely to forget a code.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
         if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
@@ -126,7 +127,8 @@ ATTACK = Attack(
             "The same, on a server with a window of two steps",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
-            "A server with a wider window would forget the code too early. What does your number depend on?",
+            "A server with a wider window would forget the code too early. What does your number of seconds depend "
+            "on?",
         ),
         *HONEST,
         TWO_PEOPLE,

@@ -27,7 +27,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "one full-width digit": lambda code: code[:5] + code[5:].translate(_FULL_WIDTH),
     "mathematical bold digits": lambda code: code.translate(_BOLD),
 }
-"""Other ways to write six digits. A tolerant verifier reads all of them as the same code."""
+"""Other ways to write six digits. A tolerant verifier reads all these spellings as the same code."""
 
 
 class TypedMemory(MinimalServer):
@@ -42,7 +42,7 @@ class TypedMemory(MinimalServer):
         return account.name, code
 
     def step_of(self, account: Account, code: str) -> int | None:
-        """Return the step of a code, or None if the code was used."""
+        """Return the step of a code, or None if the code is not valid or was used."""
         step = super().step_of(account, unicodedata.normalize("NFKC", code))
         if step is None or self.key(account, code, step) in self.used:
             return None
@@ -102,9 +102,9 @@ ATTACK = Attack(
     id="replay-by-spelling",
     title="Replay by another spelling",
     flaw="Remembers used codes as they were typed, but accepts many spellings of the same code.",
-    story="In 2025, a server that stores secrets used a library which removed spaces from a code before "
-    "verifying it. The server's own memory of used codes did not remove them. So a used code with a space in it "
-    "counted as new.",
+    story="In 2025, a server that stores secrets used a library which removed spaces from a code before verifying "
+    "it. The server's own memory of used codes did not remove spaces. So a used code with a space in it counted as "
+    "new.",
     source="https://github.com/openbao/openbao/pull/1625",
     clauses=("RFC6238-5.2", "NIST-3.1.4.2", "ASVS-6.5.1"),
     standard_name="Replay by another spelling",

@@ -11,7 +11,7 @@ from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import SkewedClock
 
 DELAY_SECONDS = 40
-"""How long after Alice's login Mallory logs in."""
+"""The time between Alice's login and Mallory's login."""
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -23,7 +23,7 @@ class ForgetfulServer(MinimalServer):
 
 
 class Fixed(ForgetfulServer):
-    """Accept a step only once, and no earlier step after it."""
+    """Accept each step only once, and accept no earlier step afterwards."""
 
     def consume(self, account: Account, step: int) -> bool:
         if step <= account.last_step:
@@ -35,7 +35,7 @@ class Fixed(ForgetfulServer):
 def replays(make: Make, delay_seconds: int) -> list[bool]:
     """Return whether a code that Alice has used lets Mallory in `delay_seconds` later.
 
-    Mallory saw the code on her phone and knows her password. The list has a result for each second of the step in
+    Mallory saw the code on her phone and knows her password. The list has a result for each second of the step at
     which Alice may log in.
     """
     world = World(make)
@@ -121,7 +121,7 @@ ATTACK = Attack(
             "The attack, if Alice's phone is one step ahead",
             partial(used_again, delay_seconds=DELAY_SECONDS, phone_ahead=PERIOD),
             OUT,
-            "A phone that is one step ahead shows a code before its time, and your server accepted that code "
+            "A phone that is one step ahead shows each code one step early, and your server accepted such a code "
             "twice. What must your server not accept twice?",
         ),
         Trial(

@@ -1,4 +1,4 @@
-"""The attack series without a notebook: each attack's result on the weak server, the fix and this kit's server."""
+"""Report the attack series without a notebook: each result on the weak server, the fix and this kit's server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from mfa_lab.attacks.record import Attack, Measure
 class AttackReport:
     """Hold the results of one attack.
 
-    `as_expected` means that the attack worked on the weak server, and on the others only if it must.
+    `as_expected` means that the attack worked on the weak server, and on the other two servers only if no fix can
+    stop it.
     """
 
     attack: Attack

@@ -98,7 +98,7 @@ ATTACK = Attack(
         ),
         *HONEST,
         Trial(
-            "Alice's open session, while she logs in elsewhere",
+            "Alice's open session, while she logs in on another device",
             _keeps,
             IN,
             "Your server also ends a session that Alice opened with her password and code. So a login on another "

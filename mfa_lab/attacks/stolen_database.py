@@ -1,6 +1,6 @@
-"""Attack 13, stolen database: it holds shared secrets in plain text.
+"""Attack 13, stolen database: the database holds shared secrets in plain text.
 
-A reader can compute codes, a writer can swap rows.
+Somebody who can read the database can compute codes. Somebody who can write to it can swap rows.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NOWHERE = "nowhere in it"
 
 
 class PlaintextServer(MinimalServer):
-    """Store each shared secret in plain text in the database: `rows`, by name. The `key` is kept elsewhere."""
+    """Store each shared secret in plain text in the database (`rows`, by name). The `key` is not in the database."""
 
     def __init__(self, clock: Clock, randomness: Randomness) -> None:
         super().__init__(clock, randomness)
@@ -149,7 +149,7 @@ def _opens_elsewhere(make: Make) -> str:
     """Put Alice's row into the database of a thief who runs the same program with another key."""
     world, elsewhere = World(make), World(make, seed=2)
     elsewhere.server.overwrite({world.alice.name: world.server.stolen()[world.alice.name]})
-    with suppress(ValueError):  # what opens is no text
+    with suppress(ValueError):  # the decrypted bytes are not text
         return IN if lets_in(elsewhere, elsewhere.alice, world.alice.phone.code) else OUT
     return OUT
 
@@ -161,7 +161,7 @@ def _key_in_the_row(make: Make) -> str:
 
 
 def _from_her_old_one(make: Make) -> str:
-    """Copy Alice's row before and after she enrols another phone because hers is stolen."""
+    """Copy Alice's row before and after she enrols another phone because her phone was stolen."""
     world = World(make)
     old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
     world.server.reset_factors(world.alice.name)
@@ -228,7 +228,7 @@ ATTACK = Attack(
             "A copy, decrypted by the same program with another key",
             _opens_elsewhere,
             OUT,
-            "The program is not secret, so a thief has it too, but with a different key. That was enough to "
+            "The program is not secret, so a thief can run it, too, but with a different key. That was enough to "
             "decrypt your row. Which key does your code use?",
         ),
         Trial(
@@ -243,8 +243,8 @@ ATTACK = Attack(
             lambda make: compute(World(make)),
             OUT,
             (
-                "Mallory knows the secret in his own row, and that was enough to compute another one. What do two of "
-                "your rows have in common?"
+                "Mallory knows the secret in his own row, and that was enough to compute another secret. What do "
+                "two of your rows have in common?"
             ),
         ),
         Trial(

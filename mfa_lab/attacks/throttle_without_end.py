@@ -50,9 +50,10 @@ def attack(make: Make) -> Measure:
 
 
 def _inside(rules: Rules, attempts: int) -> int:
-    """Return how many attackers get in, simulated attempt by attempt.
+    """Return how many attackers get in.
 
-    Without a limit, count those with a correct guess.
+    The attackers are simulated attempt by attempt. If the server permits too many attempts for that, draw the number
+    of each attacker's first correct guess.
     """
     if attempts <= _TOO_MANY_TO_DRAW:
         return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside
@@ -61,7 +62,7 @@ def _inside(rules: Rules, attempts: int) -> int:
 
 
 def in_bursts(world: World, codes: Sequence[str]) -> bool:
-    """Type five codes into each pending login for Alice, and wait five minutes before the next one."""
+    """Type five codes into each pending login for Alice, and wait five minutes before the next login."""
     for first in range(0, len(codes), BURST):
         pending = world.begin(world.alice)
         if any(guess(world, pending, code) for code in codes[first : first + BURST]):
@@ -120,9 +121,9 @@ ATTACK = Attack(
     id="throttle-without-end",
     title="A throttle that never stops",
     flaw="Allows five attempts every five minutes forever, which is half a million in a year.",
-    story="In 2020, a reader of its source code told a large package index in public that its limit on wrong "
-    "codes never ended the guessing. By the reader's calculation, a patient attacker had an even chance after "
-    "three months. The limit was made stricter in 2025, and the same reader calculated seven months.",
+    story="In 2020, a reader of the source code of a large package index reported in public that its limit on wrong "
+    "codes never ended the guessing. By the reader's calculation, a patient attacker had an even chance after three "
+    "months. The limit was made stricter in 2025, and the same reader calculated seven months.",
     source="https://github.com/pypi/warehouse/issues/8456",
     clauses=("NIST-3.2.2", "RFC4226-7.3", "RFC4226-6"),
     standard_name="Rate limiting without an end",
@@ -151,8 +152,8 @@ ATTACK = Attack(
             "A hundred and one wrong guesses, one an hour",
             partial(_log_in_after, hourly=101),
             OUT,
-            "More than a hundred wrong codes in a row came slowly, and your server still verified the next one. "
-            "So it forgets slow guesses. What should reset the count?",
+            "More than a hundred wrong codes in a row came slowly, and your server still verified the next one. So "
+            "your server forgets slow guesses. What should reset the count?",
         ),
         Trial(
             "A hundred and one wrong guesses, then a month's rest",
@@ -208,8 +209,8 @@ ATTACK = Attack(
             "Mallory himself, while somebody guesses codes for Alice's account",
             _mallory_meanwhile,
             IN,
-            "Somebody guessed codes for Alice's account, and now your server keeps Mallory out of his own. So one "
-            "attacker can stop everybody. Whose failures does your method read?",
+            "Somebody guessed codes for Alice's account, and now your server keeps Mallory out of his own account. "
+            "So one attacker can stop everybody. Whose failures does your method read?",
         ),
         Trial(
             "Alice, with a new phone after an administrator's reset",

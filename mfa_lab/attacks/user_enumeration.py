@@ -33,7 +33,7 @@ class Refused(AccessDenied):
 class EnumerableServer(MinimalServer):
     """Look a name up first, and answer an unknown name differently.
 
-    After three wrong passwords, the next one must wait a minute.
+    After three wrong passwords, the next password must wait a minute.
     """
 
     free_passwords = 3
@@ -56,12 +56,12 @@ class EnumerableServer(MinimalServer):
         return pending
 
     def waits(self, name: str) -> bool:
-        """Return whether the last three passwords for this name were wrong, the latest less than a minute ago."""
+        """Return whether the last three passwords for this name were wrong, the last one less than a minute ago."""
         wrong = self.wrong_passwords.get(name, [])
         return len(wrong) >= self.free_passwords and self.clock.now() < wrong[-1] + 60
 
     def count(self, name: str) -> None:
-        """Count a wrong password for this name, whether or not somebody has it."""
+        """Count a wrong password for this name, whether or not an account has this name."""
         self.wrong_passwords.setdefault(name, []).append(self.clock.now())
 
     def forget(self, name: str) -> None:
@@ -86,10 +86,10 @@ class Fixed(EnumerableServer):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold what a stranger notices about one rejection. `hashes` stands for the time that it took.
+    """Hold what a stranger notices about one rejection. `hashes` stands for the time that the rejection took.
 
     A hash takes about thirty milliseconds, so everything else is negligible. `mfa_lab.attacks.helpers.timing` shows
-    the same in real time.
+    the same difference in real time.
     """
 
     words: str
@@ -243,7 +243,7 @@ ATTACK = Attack(
             _first_attempt,
             _ALIKE,
             "Your server already answers differently for Alice's name and an unknown name at the first attempt. A "
-            "stranger compares words, status and time. Which of them differs, in your code or in the code that "
+            "stranger compares words, status and time. Which of the three differs, in your code or in the code that "
             "you call?",
         ),
         Trial(
@@ -264,7 +264,7 @@ ATTACK = Attack(
             "Alice's password, while her name and nobody's wait",
             _right_password_while_waiting,
             _ALIKE,
-            "While two names have to wait, your server answers them differently. So a stranger learns which one "
+            "While two names have to wait, your server answers them differently. So a stranger learns which name "
             "has an account. What does your code do before it checks whether a name has to wait?",
         ),
         Trial(

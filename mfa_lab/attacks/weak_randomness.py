@@ -105,7 +105,7 @@ def _clocks_stand(make: MakeSecret) -> str:
 def _many_while_clocks_stand(make: MakeSecret) -> str:
     """Make 2,000 secrets while all clocks stand still.
 
-    About 30 of 65,536 possible secrets would appear twice. With enough bits, nothing repeats.
+    If only 65,536 secrets were possible, about 30 would appear twice. With enough bits, no secret appears twice.
     """
     with _clocks_standing():
         return ALL_NEW if len({make(MIDNIGHT) for _ in range(2_000)}) == 2_000 else SOME_AGAIN
@@ -176,9 +176,9 @@ ENOUGH = "16 bytes or more"
 def _asked_for(make: MakeSecret) -> str:
     """Return how many bytes the operating system's generator supplies for one secret.
 
-    If the function gets them in a way that is not observed here, the result means nothing.
+    If the function gets its bytes in a way that this trial does not observe, the result means nothing.
     """
-    asked = Mock(wraps=import_module("os").urandom)  # this is not a source either
+    asked = Mock(wraps=import_module("os").urandom)  # only observed, not used as a source
     with patch("os.urandom", asked), patch("random._urandom", asked):
         make(MIDNIGHT)
     given = sum(call.args[0] for call in asked.call_args_list)
@@ -238,7 +238,7 @@ ATTACK = Attack(
             _dice_known,
             TWO,
             "After `random` was reset to an earlier state, your function returned the same secret again. `random` "
-            "is designed to be repeatable. Which source of randomness is not?",
+            "is designed to be repeatable. Which source of randomness is not repeatable?",
         ),
         Trial(
             "Two secrets from a `random` whose seed is known",
@@ -251,8 +251,8 @@ ATTACK = Attack(
             "Two thousand secrets while all clocks stand still",
             _many_while_clocks_stand,
             ALL_NEW,
-            "Your secrets look different, but so few are possible that some came twice. How many secrets would an "
-            "attacker have to try?",
+            "Your secrets look different, but so few secrets are possible that some came twice. How many secrets "
+            "would an attacker have to try?",
         ),
         Trial(
             "Its letters",

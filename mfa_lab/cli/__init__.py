@@ -1,7 +1,7 @@
-"""Define the `mfa-lab` command: the working copy of the notebooks, JupyterLab, the trainer's pages and the server.
+"""Define the `mfa-lab` command, which manages the working copy, JupyterLab, the trainer's pages and the server.
 
-The command must start as fast as `jupyter lab`, so it imports little before JupyterLab starts and never imports a
-server there.
+The command must start as fast as `jupyter lab`, so it imports little before JupyterLab starts, and does not import
+the kit's server.
 """
 
 from mfa_lab.cli import attacks, notebooks, server, trainer

@@ -1,4 +1,4 @@
-"""Define the command and the options that its parts share.
+"""Define the `mfa-lab` command and the options that its subcommands share.
 
 This module imports little, because the command must answer at once.
 """

@@ -1,4 +1,4 @@
-"""JupyterLab as `mfa-lab` starts it, and one sentence that names the obstacle if it does not start.
+"""Start JupyterLab for `mfa-lab`. If it does not start, name the obstacle in one sentence.
 
 The doctor runs `python -m mfa_lab.cli.jupyter DIR` in a separate process, which starts JupyterLab on a free port and
 stops it at once. The last line of the output reports the result as JSON.
@@ -60,8 +60,8 @@ class NotStarted(Exception):
 def prepare_environment() -> None:
     """Make Jupyter prefer this environment's kernel to a user's kernel of the same name, and read our settings.
 
-    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, it is kept, and only the setup
-    cell loads the kit's messages.
+    A kernel runs the file that PYTHONSTARTUP names. If the user has set this variable, its value is kept, and only
+    the setup cell loads the kit's messages.
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     ours = str(Path(__file__).with_name("jupyter_config"))
@@ -91,7 +91,7 @@ def run(folder: Path, notebook: str | None, given: list[str]) -> None:
 def own_modules(folder: Path) -> list[tuple[Path, str]]:
     """Return the files and folders in `folder` that would hide a module that the kit needs from a notebook there.
 
-    The doctor finds them more precisely in a kernel, but that takes too long for every start.
+    The doctor finds such files more precisely in a kernel, but a kernel takes too long for every start.
     """
     found = []
     for name in _KIT_IMPORTS:
@@ -120,7 +120,7 @@ def start_once(folder: Path) -> None:
 def _explained(start: Callable[[], object]) -> None:
     """Call `start`, and raise any error of Jupyter's as `NotStarted`.
 
-    An intended exit, such as after --version, is not an error.
+    An exit that the user wants, such as after --version, is not an error.
 
     Until the server runs, tracebacks are removed from its log, because the lines above them already name the broken
     file or setting.
@@ -143,7 +143,7 @@ def _explained(start: Callable[[], object]) -> None:
         if not end.code:
             raise
         cause = end.__context__ if isinstance(end.__context__, Exception) else Exception(*grave)
-    except Exception as error:  # noqa: BLE001 (whatever Jupyter stumbles over, it is named in one line)
+    except Exception as error:  # noqa: BLE001 (every error of Jupyter is reported in one line)
         cause = error
     else:
         return
@@ -199,7 +199,7 @@ def _settings() -> Iterator[tuple[str, str, Path]]:
                     for group, pairs in json.loads(text).items():
                         yield from ((f"{group}.{name}", str(value), file) for name, value in pairs.items())
             except (OSError, ValueError, AttributeError, RecursionError):
-                continue  # Jupyter says so itself, and starts without this file
+                continue  # Jupyter itself reports this file, and starts without it
 
 
 def is_worth_showing(record: logging.LogRecord) -> bool:
@@ -232,7 +232,7 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
         "LabApp.workspaces_dir": folder / ".jupyter" / "workspaces",
         # One Ctrl-C ends JupyterLab, without a question.
         "ServerApp.answer_yes": True,
-        # It listens only on this machine and asks for a token. In containers, users are often root.
+        # JupyterLab listens only on this machine and asks for a token. In containers, users are often root.
         "ServerApp.allow_root": True,
         # Nothing leaves the machine: no list of extensions, no news, no search for updates. jupyter_config/ answers
         # the question about news.
@@ -245,8 +245,8 @@ def _lab_settings(folder: Path, notebook: str | None) -> dict[str, object]:
 def _encrypted_kernels() -> dict[str, object]:
     """Return the setting that encrypts the connection between JupyterLab and its kernels.
 
-    Without it, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting is
-    omitted if the installed Jupyter or ZeroMQ does not know it, because Jupyter would then not start.
+    Without this setting, ipykernel warns at every start that the kernel runs over TCP without encryption. The setting
+    is omitted if the installed Jupyter or ZeroMQ does not know it, because Jupyter would then not start.
     """
     import zmq
     from jupyter_client.manager import KernelManager

@@ -91,7 +91,7 @@ def doctor(ctx: click.Context, folder: Path) -> None:
     for path, name in jupyter.own_modules(folder):
         if (
             name == "ipykernel_launcher"
-        ):  # the examination of the kernel would run this file, and say only that it died
+        ):  # the check of the kernel would run this file, and say only that the kernel died
             fault = own_module(path, name)
             click.echo(Finding("kernel", fault.detail, fault.remedy))
             ctx.exit(1)

@@ -72,7 +72,7 @@ def serve(
 ) -> None:
     """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
 
-    Without a certificate, it uses plain http and answers only this machine. For more, see docs/web.md.
+    Without a certificate, the server uses plain http and answers only this machine. For more, see docs/web.md.
     """
     from mfa_lab.web import serve as web
     from mfa_lab.web.site import LOOPBACK

@@ -29,7 +29,7 @@ MOST_LEFT_OUT = 20
 def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
     """For trainers: make seats (folders with notebooks and a demo account) and cards to print.
 
-    Run it again to add seats. Nobody's work is overwritten.
+    Run the command again to add seats. Nobody's work is overwritten.
     """
     need_the_lab()
     from mfa_lab.trainer import workshop as room

@@ -13,8 +13,8 @@ from mfa_lab.lab import working_copy
 def trust(source: Path, work: Path) -> None:
     """Sign each notebook in `work` that is the same as the kit's notebook in `source`, for this user's Jupyter.
 
-    JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, it trusts a
-    notebook only after every cell has been run. If the page is reloaded before that, forms appear as static text. A
+    JupyterLab shows live forms and drawings only in a notebook that it trusts. Without a signature, JupyterLab trusts
+    a notebook only after every cell has been run. If the page is reloaded before that, forms appear as static text. A
     changed notebook gets no signature here, because Jupyter itself signs it when it is saved.
     """
     import nbformat
@@ -28,6 +28,6 @@ def trust(source: Path, work: Path) -> None:
                 if name.endswith(".ipynb"):
                     kit = working_copy.as_delivered(
                         (source / name).read_bytes()
-                    )  # the learner's may change meanwhile
+                    )  # the learner's copy may change meanwhile
                     notebook = nbformat.v4.reads(kit.decode())  # type: ignore[no-untyped-call]
                     notary.sign(notebook)  # type: ignore[no-untyped-call]

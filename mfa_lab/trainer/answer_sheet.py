@@ -1,6 +1,7 @@
-"""An answer sheet for the trainer: every exercise and prediction, known wrong answers, and what to say about each.
+"""Make the trainer's answer sheet.
 
-The sheet is made from the exercises themselves, so it is always up to date.
+The sheet has every exercise and prediction, known wrong answers, and what to say about them. The sheet is made from
+the exercises themselves, so it is always up to date.
 """
 
 from __future__ import annotations
@@ -62,12 +63,12 @@ def _asked(each: Exercise) -> str:
         if each.question in source:
             after = source.split(each.question, 1)[1]
             return markdown2html(each.question + after.split("\n#")[0])
-    return markdown2html(each.question)  # the exercise belongs to a plugin, whose notebook is elsewhere
+    return markdown2html(each.question)  # the exercise belongs to a plugin, whose notebook is not in the kit
 
 
 @cache
 def _outcomes() -> dict[str, str]:
-    """Return what really happened by prediction id, taken from the outputs of the kit's notebooks."""
+    """Return what really happened for each prediction id, taken from the outputs of the kit's notebooks."""
     calls = ((re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for source, shown in _kit_cells())
     happened = ((call[1], re.search(r"What happened is (.+)", shown)) for call, shown in calls if call)
     return {prediction_id: found[1] for prediction_id, found in happened if found}

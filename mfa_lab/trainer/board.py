@@ -1,6 +1,6 @@
-"""A class in one picture: where everybody is, and which exercises are hard.
+"""Count the results of a class: where everybody is, and which exercises are hard.
 
-This module only counts and does not draw.
+This module does not draw. `board_picture` draws the board.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mfa_lab.lab.seat import seat_name
 from mfa_lab.trainer.exports import Learner, LeftOut, read_folder
 
 FEW, FEW_OF = 3, 10
-"""An exercise is not rated if fewer than three learners, or fewer than a tenth of them, have tried it.
+"""An exercise is not rated if fewer than three learners, or fewer than a tenth of the class, have tried it.
 
 In a smaller class, one or two learners are enough.
 """
@@ -31,7 +31,7 @@ class Asked:
     tried: int
     done: int
     checks: float
-    """The median number of checks among the learners who tried it. The check that passed counts too."""
+    """The median number of checks among the learners who tried the exercise. The check that passed counts, too."""
 
     @property
     def still(self) -> int:
@@ -81,7 +81,8 @@ class Board:
     def hardest(self) -> tuple[Asked, ...]:
         """Return the exercises that enough learners have tried, the hardest first.
 
-        The hardest exercise has the most checks; after that, the share of learners who are not done decides.
+        The hardest exercise has the highest median of checks. If medians are equal, the share of learners who are not
+        done decides.
         """
         learners = len(self.places)
         enough = [each for each in self.asked if each.tried >= max(1, min(FEW, learners), learners / FEW_OF)]

@@ -1,4 +1,4 @@
-"""The board as a page: the drawing, and the same content as tables. Everything that comes from files is escaped."""
+"""Make the board's page: the drawing, and the same content as tables. Everything that comes from files is escaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The board as a drawing that can be read from the back of a room.
+"""Draw the board in such a way that people in the back of a room can read it.
 
 The left side shows where everybody is, and the right side shows which exercises are hard.
 """
@@ -35,14 +35,14 @@ NOT_BEGUN = "not begun"
 
 
 def board_picture(board: Board, ax: Axes | None = None) -> Picture:
-    """Return the drawing, with the board as its data. Pass `ax` if it has already been drawn."""
+    """Return the drawing, with the board as its data. Pass `ax` if the board has already been drawn."""
     return picture(ax or draw(board), in_words(board), board)
 
 
 def board_png(board: Board, ax: Axes | None = None) -> bytes:
     """Return the drawing as a PNG for a slide: 1920 by 1080 pixels on white."""
     file, figure = io.BytesIO(), (ax or draw(board)).get_figure()
-    assert isinstance(figure, Figure)  # noqa: S101 (for the type alone)
+    assert isinstance(figure, Figure)  # noqa: S101 (only for the type checker)
     figure.savefig(file, format="png", dpi=PIXELS_AN_INCH, facecolor="#FFFFFF", metadata={"Software": MADE_BY})
     return file.getvalue()
 
@@ -149,7 +149,7 @@ def _spoken(notebook: str) -> str:
 
 
 def _wrapped(notebook: str) -> str:
-    """Return the part of a text that fits before the squares, in at most two lines."""
+    """Return the part of a notebook's name that fits to the left of the squares, in at most two lines."""
     return "\n".join(textwrap.wrap(_spoken(notebook), 22, max_lines=2, placeholder=" …"))
 
 

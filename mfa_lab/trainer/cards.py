@@ -1,4 +1,4 @@
-"""The seats' cards to cut out: HTML for screen and paper, and PDF for paper, with eight cards on an A4 page."""
+"""Make the seats' cards to cut out: HTML for screen and paper, and PDF for paper, with eight cards on an A4 page."""
 
 from __future__ import annotations
 
@@ -26,10 +26,13 @@ COLUMNS, ROWS = 2, 4
 PAGE_MM = (210.0, 297.0)
 CARD_MM = (93.0, 68.0)
 QR_MM = 43.0
-"""The size includes the quiet zone. A module is 0.8 mm, twice what a phone's camera needs at arm's length."""
+"""The width of the QR code with its quiet zone.
+
+A module is 0.8 mm wide, which is twice what a phone's camera needs at arm's length.
+"""
 _MM_AN_INCH = 25.4
 _PIXELS_A_MODULE_MORE = 2
-"""Viewers smooth small pictures when they enlarge them, so this picture is enlarged here, to about 370 dpi."""
+"""Image viewers blur a small picture when they enlarge it, so `_modules` enlarges it first, to about 370 dpi."""
 
 SCAN = "Scan once with any authenticator app, and keep the entry until the workshop ends."
 DEMO = "Demo values: they open only this seat."

@@ -24,7 +24,7 @@ MOST_BYTES = 256_000
 MOST_FILES = 500
 _MOST_EXERCISES = 500
 _MOST_OF_ONE_NAME = 20
-"""Learners with the same pseudonym are compared with each other, so the time grows as their number squared."""
+"""Learners with the same pseudonym are compared with each other, so the time grows as the square of their number."""
 _MOST_ATTEMPTS = 1_000_000
 _LATEST = 2**40
 _NAME_CHARACTERS = 120
@@ -43,7 +43,7 @@ class Learner:
 
     @property
     def latest(self) -> int:
-        """Return when something was last checked, in Unix seconds by the learner's own clock, or 0 for never."""
+        """Return the time of the last check, in Unix seconds by the learner's own clock, or 0 without a check."""
         return max((entry.last for entry in self.entries.values()), default=0)
 
 
@@ -64,7 +64,7 @@ def read_folder(folder: Path) -> tuple[list[Learner], list[LeftOut]]:
 
     A file is read if its name ends in .json or .txt, or has no suffix. Archives are listed as left out. Pages,
     pictures, notebooks, and hidden files and folders are ignored. Links are not followed. If a learner has several
-    files, the latest counts. Raises `InvalidInput` if `folder` is not a folder.
+    files, the latest file counts. Raises `InvalidInput` if `folder` is not a folder.
     """
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is not a folder: name the folder in which you collected the progress files")
@@ -107,7 +107,7 @@ def _read(path: str) -> Learner:
     if _ARCHIVE.fullmatch(path):
         raise _NoExport("it is an archive, and archives are not read: unpack it in this folder")
     try:
-        content = json.loads(_content(path))  # of bytes it finds out itself whether they are UTF-8, 16 or 32
+        content = json.loads(_content(path))  # json itself detects whether the bytes are UTF-8, 16 or 32
     except RecursionError:
         raise _NoExport("it is nested too deeply") from None
     except ValueError:  # also UnicodeDecodeError, and numbers of thousands of digits
@@ -128,7 +128,10 @@ def _read(path: str) -> Learner:
 
 
 def _content(path: str) -> bytes:
-    """Return the content of a small regular file. Never read a link, a pipe or a device, and never wait for one."""
+    """Return the content of a small regular file.
+
+    Never read a link, a pipe or a device, and never wait for such a file.
+    """
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             raise _NoExport("it is a link, or not a regular file")
@@ -145,7 +148,7 @@ def _content(path: str) -> bytes:
 
 
 def _entry(exercise_id: str, told: Any) -> Entry:
-    """Return attempts and times. Raises an error if they are impossible."""
+    """Return the attempts and times of one exercise. Raises `_NoExport` if the values are impossible."""
     numbers: list[Any] = []
     if isinstance(told, dict):
         numbers = [told.get("attempts"), told.get("first"), told.get("last"), told.get("done") or 0]
@@ -177,7 +180,8 @@ def _told_apart(same: list[tuple[Learner, str]], left_out: list[LeftOut]) -> Ite
 def _goes_on(earlier: Learner, later: Learner) -> bool:
     """Return whether `later` can be a newer file of the same learner.
 
-    An exercise may have been reset and started again in between, but something must be the same.
+    An exercise may have been reset and started again in between, but at least one exercise must have the same first
+    check.
     """
     shared = [(entry, later.entries[name]) for name, entry in earlier.entries.items() if name in later.entries]
     same = [then.attempts >= entry.attempts for entry, then in shared if then.first == entry.first]

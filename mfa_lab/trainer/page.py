@@ -1,6 +1,7 @@
-"""A separate page: one file in the kit's style, light or dark as the reader's screen is set, and light on paper.
+"""Make a separate page: one file in the kit's style, light or dark like the reader's screen, and light on paper.
 
-Its content security policy permits nothing from other sites and only our own script, whatever the page contains.
+Whatever the page contains, its content security policy blocks everything from other sites and every script except our
+own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from mfa_lab.lab.working_copy import write
 from mfa_lab.style import CSS
 
 MADE_BY = "mfa-lab trainer"
-"""A mark in every file that this package writes, so that it can recognise its own files and overwrites no others."""
+"""A mark in every file that this package writes.
+
+The package recognises its own files by this mark, and overwrites no other files.
+"""
 
 _DARK_RULE = re.compile(r'\[data-jp-theme-light="false"\] ([^{}]+\{[^{}]*\})')
 _BASE = """
@@ -77,7 +81,7 @@ def table(caption: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]
 
 
 def write_ours(path: Path, content: bytes) -> Path:
-    """Write our file, replacing an older one. Raises `InvalidInput` if a file with this name is not ours."""
+    """Write our file, replacing an older version. Raises `InvalidInput` if a file with this name is not ours."""
     try:
         ours = path.is_file() and not path.is_symlink() and MADE_BY.encode() in path.read_bytes()
         if os.path.lexists(path) and not ours:

@@ -1,4 +1,4 @@
-"""The parts of a cell's text that go on a slide: headings, lists, tables, and the sentences that introduce them."""
+"""Find the text of a cell that goes on a slide: headings, lists, tables, and the sentences that introduce them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WRITE = re.compile(r"^Write .*", re.MULTILINE | re.DOTALL)
 def parts(source: str) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the heading, the minutes and the blocks of text for each heading in a cell.
 
-    Without a heading, the first two are "".
+    If the cell has no heading, the heading and the minutes are "".
     """
     title, minutes, blocks = "", "", list[str]()
     for block in re.split(r"\n\s*\n", source.strip()):
@@ -62,7 +62,7 @@ def leading(text: str) -> str:
 
 
 def fitting(sentences: list[str]) -> str:
-    """Return all sentences if they are short together, and otherwise only the last one."""
+    """Return all sentences if they are short together, and otherwise only the last sentence."""
     return together if len(together := " ".join(sentences)) <= _LEAD_LETTERS else sentences[-1]
 
 

@@ -29,7 +29,7 @@ from mfa_lab.errors import MfaError
 from mfa_lab.lab.widgets.stable import WIDGET_VIEW
 
 CELL_TIMEOUT_SECONDS = 60
-MAY_RAISE = "raises-exception"  # the tag of a cell that shows an error on purpose; nbval knows it too
+MAY_RAISE = "raises-exception"  # the tag of a cell that deliberately shows an error; nbval knows this tag, too
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -62,7 +62,10 @@ def refreshed(path: Path) -> str:
 
 
 def normal_form(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy without anything that changes from run to run. The normal form of a normal form is the same."""
+    """Return a copy without anything that changes from run to run.
+
+    The normal form of a normal form is the same notebook.
+    """
     ids = _stable_ids(notebook.cells)
     cells = [_normal_cell(cell, cell_id) for cell, cell_id in zip(notebook.cells, ids, strict=True)]
     parts = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -99,8 +102,8 @@ def kernel_settings() -> dict[str, str]:
     """Return a kernel manager's settings for Unix sockets, or no settings on Windows.
 
     Jupyter chooses free TCP ports before the kernel opens them. On a busy machine, another program can take such a
-    port in between. Then the kernel dies, and the manager waits for it for ever. No other program takes a socket in
-    our own folder.
+    port in between. Then the kernel dies, and the manager waits for the kernel for ever. No other program takes a
+    socket in our own folder.
     """
     return {} if os.name == "nt" else {"transport": "ipc", "ip": f"{_socket_folder().name}/{next(_kernels)}"}
 
@@ -127,7 +130,7 @@ def _execute(notebook: NotebookNode, folder: Path) -> None:
         timeout=CELL_TIMEOUT_SECONDS,
         coalesce_streams=True,
         record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # on Windows it would warn of TCP without encryption
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # on Windows, a kernel would warn of unencrypted TCP
     )
     with client.setup_kernel(cwd=str(folder.resolve()), cleanup_kc=True):
         for index, cell in enumerate(notebook.cells):
@@ -217,7 +220,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def difference(path: Path, text: str) -> str:
-    """Return what would change if `text` were written to `path`, as a diff with long lines cut."""
+    """Return what would change if `text` were written to `path`, as a diff with shortened lines."""
     committed = path.read_text(encoding="utf-8")
     lines = unified_diff(
         committed.splitlines(), text.splitlines(), f"{path} as it is", f"{path} made again", lineterm="", n=2

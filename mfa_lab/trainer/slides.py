@@ -4,7 +4,7 @@ Headings, lists, tables, tasks and outputs become slides, each below the sentenc
 the trainer's notes below the slides.
 
 Tags can change this. `slide` shows a whole cell on its own slide, and `slide-below` puts an output below the content
-of the previous slide. `slide-skip` leaves a cell out, and `slide-notes` puts its text only into the notes.
+of the previous slide. `slide-skip` leaves a cell out, and `slide-notes` puts a cell's text only into the notes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from mfa_lab.trainer.refresh import read_notebook
 
 _HERE = Path(__file__).parent
 _ASKED = re.compile(r"^(?:predict|hint|solution|progress_map)\(", re.MULTILINE)
-"""Calls in a cell that waits for a learner's answer, so it has no output to show."""
+"""The calls in a cell that waits for a learner's answer. Such a cell has no output to show."""
 _ANSWER = re.compile(rf"\S (?:{'|'.join(Outcome)}) · ")
 """The beginning of an output that answers a learner. Only other output of a check or a comparison is shown."""
 _COMPARED = re.compile(r"^compare\(\s*[\"']([\w.-]+)", re.MULTILINE)
@@ -51,9 +51,9 @@ _PREDICTED = re.compile(r"^predict\(\s*[\"']([\w.-]+)", re.MULTILINE)
 _LINK_TO_NOTEBOOK = re.compile(r"\[([^\]]+)\]\([^)\s]+\.ipynb\)")
 _CODE_LINES = 6
 _DRAWN = ("mfa-figure", "mfa-panel", "<table")
-"""If an output is a figure, form or table, its code is left out, because it is often only a name."""
+"""If an output is a figure, form or table, the cell's code is left out, because this code is often only a name."""
 _OF_CELLS = re.compile(r"\b(?:cell|notebook)s?\b")
-"""Text about cells or notebooks is for people who have them on their screen."""
+"""Text about cells or notebooks is for people who have the notebook on their screen."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class Slide:
 
 
 def slides(notebook: NotebookNode) -> list[Slide]:
-    """Return the slides that a notebook makes."""
+    """Return the slides that are made from a notebook."""
     maker = _Maker()
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -110,7 +110,7 @@ def read(name: str) -> NotebookNode:
 
 
 class _Maker:
-    """Make slides from the cells from top to bottom, keeping track of the section and the waiting text."""
+    """Make slides from the cells, from top to bottom. Remember the section, and the text that waits for a slide."""
 
     def __init__(self) -> None:
         self.made: list[Slide] = []
@@ -121,9 +121,9 @@ class _Maker:
         self._after_output = False
 
     def note(self, text: str) -> None:
-        """Put text into the notes of the previous slide, or of the first.
+        """Put text into the notes of the previous slide, or of the first slide.
 
-        Its heading applies to the following slides.
+        The heading of the text applies to the following slides.
         """
         for title, minutes, _ in parts(text):
             self._head(title, minutes)
@@ -134,7 +134,7 @@ class _Maker:
     def markdown(self, source: str, *, whole: bool) -> None:
         """Add Markdown.
 
-        A list or a table begins a slide, "what we saw" goes below its output, and other text waits.
+        A list or a table begins a slide, "what we saw" goes below its output, and other text waits for a slide.
         """
         for title, minutes, blocks in parts(_LINK_TO_NOTEBOOK.sub(r"\1", source)):
             self._head(title, minutes)
@@ -222,7 +222,7 @@ class _Maker:
         for words, lists in shortened(blocks):
             self._leads = [words] if words.startswith(SAW) else [*self._leads, words]
             self._begin(self._lead_or_question(), lists, said)
-            said = ""  # it is in the notes of the first
+            said = ""  # the text is in the notes of the first slide
 
     def _lead_or_question(self) -> str:
         """Return the text that leads to the next slide, or the question if there is no such text."""
@@ -251,7 +251,7 @@ def _explained(prediction_id: str, cell: NotebookNode) -> list[str]:
     happened = re.search(r"What happened is (.+)", "\n".join(map(_text, cell.outputs)))
     try:
         saw = exercises.prediction(prediction_id).saw
-    except InvalidInput:  # it belongs to a plugin that is not installed here
+    except InvalidInput:  # the prediction belongs to a plugin that is not installed here
         saw = ()
     # Without "What we saw:" before it, the explanation begins a sentence.
     said = [text[:1].upper() + text[1:] for text in (each.removeprefix(SAW).strip() for each in saw[:1])]

@@ -1,7 +1,7 @@
-"""A wheelhouse: everything that `pip install` needs on an offline machine, in the versions that uv pins.
+"""Make a wheelhouse: everything that `pip install` needs on an offline machine, in the versions that uv pins.
 
-It contains the packages for every patch release of this Python (3.11.0 as well as 3.11.9). The machines in a room
-seldom have the same patch release, and some releases need other package versions.
+The wheelhouse contains the packages for every patch release of this Python (3.11.0 as well as 3.11.9). The machines
+in a room seldom have the same patch release, and some releases need other package versions.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ This folder contains everything for Python {PYTHON} (any {PYTHON}.x) on {SYSTEM}
 It makes the environment .venv there, and says how to start. On Windows, write `py -{PYTHON}` instead of `python3`.
 Another system or Python version needs its own wheelhouse: make it there with `mfa-lab workshop --bundle`.
 """
-# It must print its message on any Python that people have, so it uses no newer syntax.
+# The script must print its message on any Python that people have, so the script uses no newer syntax.
 _INSTALL = f'''"""Install mfa-lab from this folder, without internet, into .venv: python3 wheelhouse/{_SCRIPT}"""
 
 import os
@@ -73,7 +73,7 @@ print("Installed. Start with: " + os.path.join(bin, "mfa-lab") + " seat-01")
 def bundle(folder: Path) -> Path:
     """Fill `folder`/wheelhouse, and write instructions into it.
 
-    This needs internet access, but the installation does not.
+    This function needs internet access, but the installation does not.
 
     Raises `MfaError` if there is no checkout, if neither uv nor pip is found, or if a download fails.
     """

@@ -1,6 +1,8 @@
-"""A room full of seats: each has a working copy, an account and a pseudonym; the trainer has cards and an overview.
+"""Make the seats of a workshop. Each seat has a working copy, an account and a pseudonym.
 
-A second run adds what is missing, and does not change existing seats.
+The trainer gets cards and an overview.
+
+A second run adds the missing seats, and does not change existing seats.
 """
 
 from __future__ import annotations
@@ -42,8 +44,8 @@ class Workshop:
 def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
     """Make any missing seats from 1 to `count` in `folder`, and make all the trainer's files again.
 
-    The same `seed` gives the same accounts. Without a seed, a random one is stored in trainer/workshop.json. Raises
-    `InvalidInput` if the seed differs from the stored one, or if another file or folder has a seat's name.
+    The same `seed` gives the same accounts. Without `seed`, a random seed is stored in trainer/workshop.json. Raises
+    `InvalidInput` if the seed differs from the stored seed, or if another file or folder has a seat's name.
     """
     seed = _seed(folder, seed)
     seats: list[Seat] = []
@@ -65,7 +67,7 @@ def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
 
 
 def _seed(folder: Path, wanted: str | None) -> str:
-    """Return the workshop's seed: the stored seed, or else the given seed, or else a new one."""
+    """Return the workshop's seed: the stored seed, or else the given seed, or else a new seed."""
     plan = folder / TRAINER / _PLAN
     try:
         whole = not plan.is_symlink() and stat.S_ISREG(plan.stat().st_mode) and plan.stat().st_size < _MOST_BYTES
@@ -90,7 +92,7 @@ def _highest(folder: Path) -> int:
 
 
 def _furnish(place: Path, seat: Seat) -> None:
-    """Make a working copy with its pseudonym.
+    """Make a working copy with the seat's pseudonym.
 
     The file seat.json is written last, and shows that the seat is complete.
     """

@@ -147,7 +147,7 @@ def heard(exercise_id: str, mistake: str) -> str:
         ("second-draft", SET_OF_THE_CLASS.format(key="(name, step)"), "Does your set belong to the class?"),
         ("second-draft", SET_OF_THE_CLASS.format(key="step"), "Does your set belong to the class?"),
         *(
-            ("every-clause", WAITS.format(end=end, clock="self.clock.now()"), "for good before the hundred")
+            ("every-clause", WAITS.format(end=end, clock="self.clock.now()"), "permanently before the hundred")
             for end in (10, 21, 50, 99)
         ),
         *(

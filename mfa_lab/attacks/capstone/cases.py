@@ -1,6 +1,6 @@
-"""The trials of the capstone's table. Each trial plays a small scene on a new server and answers in words.
+"""Define the trials of the capstone's table. Each trial plays a small scene on a new server and answers in words.
 
-If access is denied during the scene, that is an answer too (`Trial`): the rejected person stays out.
+If the server denies access during the scene, the answer is that the person stays out (`Trial`).
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ def of_ones_own(make: Make) -> str:
 
 
 def words(make: Make) -> str:
-    """Return whether a wrong password gets the same message for a name with an account and for a name without."""
+    """Return whether a wrong password gets the same message for a name with an account and without one."""
     world = World(make)
     heard = {_refusal(world, name) for name in (world.alice.name, _NOBODY)}
     return "the same" if len(heard) == 1 else "different"
 
 
 def work(make: Make) -> str:
-    """Return whether these two rejections cost the same number of hashes."""
+    """Return whether the server computes the same number of hashes for the two rejections in `words`."""
     world = World(make)
     counts = []
     for name in (world.alice.name, _NOBODY):
@@ -91,14 +91,17 @@ def skips_as_alice(make: Make) -> str:
 
 
 def claims_to_be_alice(make: Make) -> str:
-    """Return whether Mallory's session opens Alice's pages if her name is on it. It may open his own pages."""
+    """Return whether Mallory's session opens Alice's pages if her name is on it.
+
+    The session may open his own pages.
+    """
     world = World(make)
     session = replace(world.log_in(world.mallory), name=world.alice.name)
     return IN if world.whose(session) == world.alice.name else OUT
 
 
 def typed_late(make: Make, seconds: int) -> str:
-    """Type Alice's code this many seconds after she read it."""
+    """Type Alice's code `seconds` seconds after she read the code."""
     world = World(make)
     pending, code = world.begin(world.alice), world.alice.phone.code()
     world.clock.advance(seconds)
@@ -107,7 +110,7 @@ def typed_late(make: Make, seconds: int) -> str:
 
 
 def used_again(make: Make, logins_since: int = 0) -> str:
-    """Type a code that Alice has used, after this many further logins, each one step later."""
+    """Type a code that Alice has used, after `logins_since` further logins. Each further login is one step later."""
     world = World(make)
     code = world.alice.phone.code()
     world.log_in(world.alice)
@@ -127,7 +130,7 @@ def enrolled_with(make: Make) -> str:
 
 
 def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int = 0) -> str:
-    """Try Alice's login after this many wrong codes, each in a separate login, and a pause."""
+    """Log Alice in after `guesses` wrong codes, each in a separate login, and after a pause."""
     world = World(make)
     for _ in range(guesses):
         outcome(lambda: world.server.finish_login(world.begin(world.alice), wrong_code(world, world.alice)))
@@ -141,7 +144,7 @@ def guessed(make: Make, guesses: int, every_seconds: int = 0, then_seconds: int 
 
 
 def tried_twice(make: Make, after_seconds: int) -> str:
-    """Show a session twice after it was idle for this long, and return the second result."""
+    """Show a session twice after it was idle for `after_seconds`, and return the second result."""
     world = World(make)
     session = world.log_in(world.alice)
     world.clock.advance(after_seconds)
@@ -150,7 +153,7 @@ def tried_twice(make: Make, after_seconds: int) -> str:
     return IN
 
 
-# The log: a learner's is `log`, with lines of any kind; `MfaServer` has `audit_log()`
+# The log: a learner's server has `log`, with lines of any kind; `MfaServer` has `audit_log()`
 
 
 def _log(world: World) -> list[str]:
@@ -159,7 +162,7 @@ def _log(world: World) -> list[str]:
 
 
 def _added(world: World, attempt: Callable[[], object], typed: str) -> str:
-    """Return what an attempt adds to the log, with the typed text removed."""
+    """Return what an attempt adds to the log, without the typed text."""
     before = len(_log(world))
     outcome(attempt)
     return "\n".join(_log(world)[before:]).replace(typed, "")
@@ -223,9 +226,9 @@ def typed(make: Make) -> str:
 
 
 def typed_otherwise(make: Make) -> str:
-    """Return whether the log depends on the wrong text.
+    """Return whether the log depends on the wrong text that was typed.
 
-    If it does, it contains a part, a length or a hash of that text.
+    If it does, the log contains a part, the length or a hash of that text.
     """
     attempts: tuple[Callable[[World, bool], object], ...] = (
         lambda world, other: world.server.finish_login(world.begin(world.alice), _wrong_code(world, other)),
@@ -237,7 +240,7 @@ def typed_otherwise(make: Make) -> str:
 
 
 def _wrong_code(world: World, other: bool) -> str:
-    """Return a wrong code, or another wrong code that differs from it in every digit."""
+    """Return a wrong code or, if `other` is true, a code that differs from that wrong code in every digit."""
     code = wrong_code(world, world.alice)
     return "".join(str(9 - int(digit)) for digit in code) if other else code
 

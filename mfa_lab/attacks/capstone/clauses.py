@@ -1,4 +1,4 @@
-"""The capstone's table: what the standards require of a server with two steps, row by row, and how it is graded."""
+"""Define the capstone's table: what the standards require of a server with two steps, and how each row is graded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Hold a row of the table: a requirement in a sentence, and the trials that show whether the server keeps it."""
+    """Hold a row of the table: a requirement in a sentence, and the trials that show whether the server meets it."""
 
     ids: tuple[str, ...]
     asks: str
@@ -34,7 +34,10 @@ class Grade:
 
 
 def grade(make: Any) -> tuple[Grade, ...]:
-    """Run every clause's trials on the learner's server. If it raises an error, that is an answer too."""
+    """Run every clause's trials on the learner's server.
+
+    If the server raises an error, the error is the trial's answer.
+    """
     return tuple(_graded(make, clause) for clause in CLAUSES)
 
 
@@ -58,7 +61,7 @@ ONE_LOGIN = (
                 "The secret in Alice's phone",
                 cases.bits,
                 "128 bits or more",
-                "Your secret is too short, because it needs 128 bits. How many bytes does `new_secret` draw?",
+                "Your secret is too short, because a secret needs 128 bits. How many bytes does `new_secret` draw?",
             ),
             Trial(
                 "Alice's and Mallory's secrets",
@@ -110,8 +113,8 @@ ONE_LOGIN = (
                 "Alice's page, with Mallory's own session after he has written her name on it",
                 cases.claims_to_be_alice,
                 OUT,
-                "Your server returns the session that the client sent, but its name is only a claim. Whose "
-                "session is it in the server's own data?",
+                "Your server returns the session that the client sent, but the name in that session is only a "
+                "claim. Whose session is it in the server's own data?",
             ),
         ),
     ),
@@ -125,7 +128,7 @@ ONE_LOGIN = (
                 OUT,
                 (
                     "Your server accepts a code that is too old, so a thief has more time to use it. How many codes "
-                    "are valid at one moment?"
+                    "are valid at the same moment?"
                 ),
             ),
             Trial(
@@ -154,8 +157,8 @@ ONE_LOGIN = (
                 "The code that enrolled the phone, typed again",
                 cases.enrolled_with,
                 OUT,
-                "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
-                "well. Where does the draft store this use?",
+                "Your server accepted a code that had already confirmed the enrolment. Confirming an enrolment is a "
+                "use as well. Where does the draft store this use?",
             ),
             Trial(
                 "The code before the last one, once more",
@@ -179,14 +182,15 @@ WITH_TIME = (
                 "Alice, right after twenty wrong guesses",
                 partial(cases.guessed, guesses=20),
                 OUT,
-                "After twenty wrong codes, your server verified the next one at once, so an attacker can go on "
-                "guessing. Which account has to wait, and how long?",
+                "After twenty wrong codes, your server verified the next code at once, so an attacker can go on "
+                "guessing. For which account must logins wait, and how long?",
             ),
             Trial(
                 "Alice, an hour after twenty wrong guesses",
                 partial(cases.guessed, guesses=20, then_seconds=HOUR),
                 IN,
-                "An hour later Alice still has to wait, so an attacker can keep her out. How long may a wait be?",
+                "An hour after the last guess, Alice still has to wait, so an attacker can keep her out. How long "
+                "may a wait be?",
             ),
             Trial(
                 "Alice, after 99 wrong guesses, one every 61 minutes",
@@ -219,8 +223,8 @@ WITH_TIME = (
                 partial(cases.guessed, guesses=100, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
                 (
-                    "After the hundredth wrong code, your server must not verify another code, but it does. At which "
-                    "count does it stop?"
+                    "After the hundredth wrong code, your server must not verify another code, but it does. At "
+                    "which count does your server stop?"
                 ),
             ),
         ),
@@ -233,15 +237,15 @@ WITH_TIME = (
                 "A session that is used after 59 minutes",
                 partial(used, pauses=[59 * MINUTE]),
                 IN,
-                "Your server ended a session within the hour, so people lose their work. After how many seconds "
-                "without use may a session end?",
+                "Your server ended a session less than an hour after its last use, so people lose their work. After "
+                "how many seconds without use may a session end?",
             ),
             Trial(
                 "A session that was idle for 61 minutes",
                 partial(used, pauses=[HOUR + MINUTE]),
                 OUT,
                 "Nobody used the session for more than an hour, but your server still accepts it. Did your own "
-                "check count as a use?",
+                "check of the session count as a use?",
             ),
             Trial(
                 "The same session, shown twice after the hour",
@@ -288,7 +292,7 @@ WITH_TIME = (
                 "The log, searched for what people typed",
                 cases.typed,
                 "none",
-                "Your log contains the text that people typed, so anyone who reads the log has their passwords. "
+                "Your log contains the text that people typed, so anyone who reads the log learns their passwords. "
                 "People also type passwords into the field for the name by mistake. What may a line contain?",
             ),
             Trial(
@@ -296,7 +300,7 @@ WITH_TIME = (
                 cases.typed_otherwise,
                 "the same",
                 "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
-                "reveal something about it. What changes your line? (A time should come from `self.clock`.)",
+                "reveal something about it. Which part of your line changes? (A time should come from `self.clock`.)",
             ),
         ),
     ),

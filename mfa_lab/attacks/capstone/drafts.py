@@ -1,4 +1,4 @@
-"""The servers of the capstone: a first draft, and the kit's fix in two halves."""
+"""Define the servers of the capstone: a first draft, and the kit's fix in two halves."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class FirstDraft:
 
 
 class SecondDraft(FirstDraft):
-    """Keep the first five clauses, which are about a single login."""
+    """Meet the first five clauses, which are about a single login."""
 
     window_steps = 1
 
@@ -146,7 +146,7 @@ class SecondDraft(FirstDraft):
 
 
 class Fixed(SecondDraft):
-    """Keep the other four clauses too, which are about time."""
+    """Meet the other four clauses, too. These clauses are about time."""
 
     def must_wait(self, name: str) -> bool:
         count = self.failures.get(name, 0)

@@ -1,1 +1,1 @@
-"""What the attacks share: a world to attack, a minimal server without mistakes, and the attackers' tools."""
+"""Provide what the attacks share: a world to attack, a minimal server without mistakes, and the attackers' tools."""

@@ -1,4 +1,4 @@
-"""Many logins at once, all with the same code: threads in one server, or processes that each have a copy of it."""
+"""Make many logins at once with the same code, by threads in one server or by processes with a copy of the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mfa_lab.errors import MfaError
 AT_ONCE = 8
 ROUNDS = 3
 _ROUND_SECONDS = 3600
-"""The time between two rounds, long enough for every wait of a throttle to end."""
+"""The time between two rounds. It is long enough for every wait of a rate limit to end."""
 _PATIENCE_SECONDS = 60
 _BEGIN_SECONDS = 5
 
@@ -27,7 +27,10 @@ Racers = Callable[[World, int], list[int]]
 
 
 def threads(world: World, rounds: int) -> list[int]:
-    """Return for each round how many of eight threads get in. They have separate pending logins but the same code."""
+    """Return for each round how many of eight threads get in.
+
+    The threads have separate pending logins but the same code.
+    """
     start, door = threading.Barrier(AT_ONCE), threading.Lock()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         racers = [pool.submit(_racer, world, start, door, rounds) for _ in range(AT_ONCE)]
@@ -35,7 +38,9 @@ def threads(world: World, rounds: int) -> list[int]:
 
 
 def processes(world: World, rounds: int) -> list[int]:
-    """Return the same for eight processes, each with a copy of the server's memory, which share only the file.
+    """Return for each round how many of eight processes get in. Each process has a copy of the server's memory.
+
+    The processes share only the database file.
 
     Without `fork` (on Windows), threads replace the processes.
     """
@@ -51,7 +56,7 @@ def processes(world: World, rounds: int) -> list[int]:
     barrier.begin()
     try:
         return _sums([end.recv() for end in ends])
-    except BaseException:  # a user stops a race that does not end, so nothing may wait for it
+    except BaseException:  # a user stops a race that does not end, so nothing may wait for its end
         for racer in racers:
             racer.kill()
         raise
@@ -94,7 +99,7 @@ class _Place:
     released: int
 
     def wait(self, _seconds: float) -> None:
-        """Wait for all others. The time limit is in the barrier itself."""
+        """Wait for all other processes. The barrier itself has the time limit."""
         os.write(self.arrive, b".")
         if os.read(self.released, 1) == _BROKEN:
             raise threading.BrokenBarrierError
@@ -168,7 +173,7 @@ def _after_a_word(end: Any, run: Callable[[], object]) -> None:
 def _racer(world: World, start: Any, door: Any, rounds: int) -> list[bool] | Exception:
     """Act as one browser: take step 1 in turn, then send the code at the same moment as all other browsers.
 
-    Exceptions are returned, because they must not be raised here.
+    An exception is returned, because it must not be raised in this thread or process.
     """
     began, got_in = world.clock.now(), []
     try:
@@ -202,5 +207,5 @@ def _gets_in(attempt: Callable[[], object]) -> bool:
 def _sums(racers: list[list[bool] | Exception]) -> list[int]:
     errors = [one for one in racers if isinstance(one, Exception)]
     for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
-        raise error  # the cause comes first: it also broke the others' waiting
+        raise error  # the cause comes first: it also broke the barrier for the others
     return [sum(column) for column in zip(*racers, strict=True)]

@@ -1,4 +1,4 @@
-"""The thief in attack 13: an attacker who can copy the database or write to it, but does not have the key."""
+"""Play the thief in attack 13, who can copy the database or write to it, but does not have the key."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def read(world: World) -> str:
 
 
 def compute(world: World) -> str:
-    """XOR Mallory's row, whose secret he knows, with Alice's.
+    """XOR Alice's row with Mallory's row, whose secret Mallory knows.
 
-    If both were encrypted with the same stream of bytes, the result is the XOR of the two secrets.
+    If both rows were encrypted with the same stream of bytes, the result is the XOR of the two secrets.
     """
     rows = world.server.stolen()
     return laid_over(world, rows[world.alice.name], rows[world.mallory.name], secret_of(world.mallory))
@@ -41,13 +41,13 @@ def laid_over(world: World, row: bytes, other: bytes, known: bytes) -> str:
 
 
 def secret_of(person: Person) -> bytes:
-    """Return the secret in this person's phone, as text."""
+    """Return the secret in this person's phone, as Base32 characters."""
     secret: str = person.phone.export()[0]["secret"]
     return secret.encode()
 
 
 def swap(world: World) -> str:
-    """Write Mallory's row over Alice's, as an attacker with write access can."""
+    """Overwrite Alice's row with Mallory's row, as an attacker with write access can."""
     world.server.overwrite({world.alice.name: world.server.stolen()[world.mallory.name]})
     return IN if lets_in(world, world.alice, world.mallory.phone.code) else OUT
 
@@ -60,7 +60,7 @@ WAYS: dict[str, Callable[[World], str]] = {
 
 
 def ways_in(make: Make) -> tuple[str, ...]:
-    """Return which of the `WAYS` let Mallory in as Alice. Each one is tried on a separate server."""
+    """Return which of the `WAYS` let Mallory in as Alice. Each way is tried on a separate server."""
     return tuple(name for name, way in WAYS.items() if way(World(make)) != OUT)
 
 

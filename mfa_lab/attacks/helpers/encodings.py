@@ -1,4 +1,4 @@
-"""Encodings, which hide nothing: how a text looks in each, and how anybody can decode it without a key."""
+"""Encode texts and decode them. An encoding hides nothing, because anybody can decode the text without a key."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPELLINGS: dict[str, tuple[Spelling, Spelling]] = {
     "out of Base64": (base64.b64encode, _out_of_base64),
     "out of hexadecimal": (hexlify, unhexlify),
 }
-"""How each encoding is written and read."""
+"""For each encoding, the function that encodes and the function that decodes."""
 
 
 def spelled(text: bytes) -> list[bytes]:
@@ -33,7 +33,7 @@ def spelled(text: bytes) -> list[bytes]:
 
 
 def readings(text: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield what `text` may mean: each possible text with the name of its encoding.
+    """Yield what `text` may mean: the name of each encoding, with the decoded text.
 
     Text that is not valid Base64 or hexadecimal is not decoded in that way.
     """

@@ -1,4 +1,4 @@
-"""How fast a server permits guessing, measured from the outside on an account whose valid codes are known."""
+"""Measure how fast a server permits guessing, from the outside, on an account whose valid codes are known."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def guess_every(world: World, person: Person, guesses: int, seconds: int) -> Non
 def stops_after(make: Make) -> int | None:
     """Return after how many wrong codes in a row, one per hour, even a correct code is rejected.
 
-    The result is 25, 50, 100, 200, or None for never.
+    The result is 25, 50, 100 or 200, or None if even 200 wrong codes are not enough.
     """
     for guesses in (TYPED, 50, 100, 200):
         world = World(make)
@@ -47,7 +47,7 @@ def _own_login(world: World) -> str:
 def accepted_codes(make: Make) -> int:
     """Return how many codes are valid at a time.
 
-    The code of each step around the server's own is tried, with correct logins in between.
+    The function tries the code of each step around the server's own step, and logs in correctly in between.
     """
     world, right = World(make), 0
     for ahead in range(-MAX_WINDOW_STEPS, MAX_WINDOW_STEPS + 1):
@@ -62,9 +62,10 @@ def accepted_codes(make: Make) -> int:
 def waits(make: Make) -> list[int]:
     """Return the wait in seconds after each of the first 25 wrong codes in a row, to the nearest half minute.
 
-    The list is shorter if no code is accepted for a day after one of them. To measure a wait, wrong codes are typed
-    as soon as the server counts them. Then a correct code is typed until it is accepted, which resets the count. A
-    wait is assumed to be zero, or no shorter than the earlier waits.
+    The list is shorter if the server accepts no code for a day after one of the wrong codes. To measure a wait, the
+    function types wrong codes as soon as the server counts them. Then it types a correct code until the server
+    accepts one, which resets the count. The function assumes that each wait is zero, or no shorter than the earlier
+    waits.
     """
     world, found = World(make), list[int]()
     while len(found) < TYPED:

@@ -1,8 +1,8 @@
-"""Measured guessing: many attackers draw random guesses, and those with a valid guess type theirs at the server.
+"""Measure guessing: many attackers draw guesses, and those with a valid guess type their guesses at the server.
 
 Each attacker knows Alice's password and draws random codes. An attacker who draws no valid code fails at any server.
-Only the others are simulated, so a large number of attackers costs little. The guesses are compared with real codes,
-computed from Alice's secret for the moment of each guess.
+Only the other attackers are simulated, so a large number of attackers costs little. The guesses are compared with
+real codes, computed from Alice's secret for the moment of each guess.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ def many_attackers(
     window_steps: int = 1,
     seed: int = 1,
 ) -> Measure:
-    """Return how many attackers get in, if each of them makes this number of guesses.
+    """Return how many attackers get in, if each attacker makes `guesses` guesses.
 
     `each_seconds` says at which second of the attack each guess is made; a single number applies to all guesses.
-    `expected` is the closed form (RFC4226-6), which assumes that every guess is verified. The result is the same each
-    time. With the `seed` of the attack series, nobody succeeds with the few guesses that a good throttle permits.
-    With other seeds, about one attacker in several thousand succeeds.
+    `expected` is the closed form (RFC4226-6), which assumes that every guess is verified. The result is the same in
+    every run. With the `seed` of the attack series, nobody succeeds with the few guesses that a good rate limit
+    permits. With other seeds, about one attacker in several thousand succeeds.
     """
     right = _right_codes(_an_hour_later(make), np.broadcast_to(each_seconds, guesses), window_steps)
     throws, got = dice(SeededRandomness(seed)), 0
@@ -70,9 +70,10 @@ def many_attackers(
 
 
 def verified_guesses(make: Make, play: Play, guesses: int) -> list[bool]:
-    """Return in order, for each of this number of wrong guesses, whether the server verified it.
+    """Return, for each of `guesses` wrong guesses in order, whether the server verified the guess.
 
-    No answer says so, but the behaviour of `MinimalServer` shows it, and so does the log of `MfaServer`.
+    No answer of a server says so. The function observes which codes a `MinimalServer` verifies, and reads the log of
+    an `MfaServer`.
     """
     world = _an_hour_later(make)
     codes = [f"{number:06d}" for number in range(guesses)]
@@ -109,7 +110,7 @@ def _right_codes(world: World, at_seconds: NDArray[np.int64], window_steps: int)
 
 
 def wrong_code(world: World, person: Person) -> str:
-    """Return a code that is not valid in any step that a server here compares now."""
+    """Return a code that is not valid in any step that a server may compare now."""
     step = step_at(world.clock.now())
     near = {code_of(_secret(person), other) for other in range(step - MAX_WINDOW_STEPS, step + MAX_WINDOW_STEPS + 1)}
     return next(code for code in map("{:06d}".format, count()) if code not in near)

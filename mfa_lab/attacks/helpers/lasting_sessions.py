@@ -1,6 +1,6 @@
-"""The weak server of attack 15.
+"""Define the weak server of attack 15.
 
-The relay works on every server, but here a stolen session never ends, and nobody is told.
+The relay works on every server. On this server, a stolen session also never ends, and nobody is notified.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HOUR, DAY = 3600, 24 * 3600
 class LastingServer(MinimalServer):
     """Keep sessions for ever, and tell nobody when an account gets another authenticator.
 
-    `times` holds by token when each session was opened and last used.
+    `times` maps the token of each session to the times at which the session was opened and last used.
     """
 
     session_seconds, idle_seconds, fresh_seconds = DAY, HOUR, 300

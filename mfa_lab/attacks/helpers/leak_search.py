@@ -1,4 +1,4 @@
-"""The searches of attack 14: places where a shared secret leaks, and a stand-in for a web service."""
+"""Search the places of attack 14 for a leaked shared secret. A stand-in replaces the web service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mfa_lab.provisioning import qr_png
 SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, public and without value)
 NAME = "alice@example.org"
 PNG = "data:image/png;base64,"
-_TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
+_TOO_LONG_A_NAME = "a" * 2400  # a URI can contain this name, but a QR code cannot
 
 Make = Callable[[str, str], Any]
 """A function that makes an offer for an account name and a shared secret."""
@@ -29,7 +29,7 @@ Make = Callable[[str, str], Any]
 class Page:
     """Show a picture as a browser does.
 
-    If the address is foreign, the stranger who serves it records it in `strangers_log`.
+    If the picture comes from a stranger's service, the stranger records the address in `strangers_log`.
 
     This class also plays the stranger, so nothing leaves the process.
     """
@@ -47,7 +47,7 @@ class Page:
 
 
 def spelling(text: str) -> str:
-    """Return in which encoding a text contains the secret, or "" if it does not contain it.
+    """Return in which encoding a text contains the secret, or "" if the text does not contain the secret.
 
     The text may be an address or a setup key. All common `readings` of the whole text and of its words are tried.
     """
@@ -65,7 +65,7 @@ def contains_secret(text: str) -> bool:
 
 
 def in_a_log_line(make: Make) -> str:
-    """Search the log lines that are written when an offer is made: the offer, and its fields."""
+    """Search two log lines about a new offer: one contains the offer, and the other contains its fields."""
     offer = make(NAME, SECRET)
     for words, what in (("the offer shows it", offer), ("its fields show it", getattr(offer, "__dict__", {}))):
         how = spelling(_logged(what))
@@ -88,7 +88,10 @@ def in_a_repr(make: Make) -> str:
 
 
 def in_a_traceback(make: Make) -> str:
-    """Search error reports that show variables, from a function that holds the offer and from one that draws it."""
+    """Search two error reports that show variables.
+
+    One is from a function that holds the offer, and the other from a function that draws the offer.
+    """
     for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", _cannot_be_drawn)):
         if contains_secret(_reported(fail, make)):
             return words
@@ -141,4 +144,4 @@ LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {
     "a saved notebook": in_a_saved_notebook,
     "a stranger's web service": at_a_strangers,
 }
-"""Searches by place. Each search returns how the secret leaks there, or "" if it does not leak."""
+"""The searches by place. Each search returns how the secret leaks there, or "" if the secret does not leak."""

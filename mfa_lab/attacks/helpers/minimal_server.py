@@ -1,8 +1,8 @@
-"""The smallest server that handles both steps without any of the mistakes of the attack series.
+"""Define the smallest server that handles both steps without any of the mistakes of the attack series.
 
-Each weak server is this server with one method changed, and a fix changes the method back. It has the same methods as
-`MfaServer`, so the same attack runs on both. It keeps everything in memory, so a second process cannot share it: it
-is a model to read, not a server to use.
+Each weak server is this server with one method changed, and a fix changes the method back. The server has the same
+methods as `MfaServer`, so the same attack runs on both servers. It keeps everything in memory, so a second process
+cannot share its data. It is a model to read, not a server to use.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PERIOD = 30
 
 @dataclass(kw_only=True, slots=True)  # slots: nothing can be counted on the class itself
 class Count:
-    """Hold the number of wrong codes in a row, and until when no further code is verified (Unix seconds)."""
+    """Hold the number of wrong codes in a row, and the time until which no code is verified (Unix seconds)."""
 
     failures: int = 0
     wait_until: int = 0
@@ -47,7 +47,7 @@ class MinimalServer:
 
     Methods that teach nothing begin with an underscore.
 
-    `accounts` is a dictionary by name. `pendings` and `sessions` map each token to its owner.
+    `accounts` maps each name to its account. `pendings` and `sessions` map each token to its owner's name.
     """
 
     window_steps = 1
@@ -100,14 +100,14 @@ class MinimalServer:
         return self.open_session(account)
 
     def account_of(self, pending: PendingLogin) -> Account:
-        """Return whose login this is, as the server itself recorded it in step 1."""
+        """Return the account of this login, as the server itself recorded it in step 1."""
         name = self.pendings.get(pending.token.reveal())
         if name is None:
             raise AccessDenied
         return self.accounts[name]
 
     def step_of(self, account: Account, code: str) -> int | None:
-        """Return the time step in the window to which `code` belongs, or None."""
+        """Return the time step to which `code` belongs, or None if the window contains no such step."""
         try:
             typed = tidy_code(code)
         except MalformedCode:
@@ -130,7 +130,7 @@ class MinimalServer:
         return True
 
     def counted(self, pending: PendingLogin) -> Count:
-        """Return where wrong codes are counted: per account, across all pending logins (RFC4226-7.3)."""
+        """Return the count of wrong codes: each account has one count, for all its pending logins (RFC4226-7.3)."""
         return self.account_of(pending)
 
     def must_wait(self, count: Count) -> bool:
@@ -138,7 +138,7 @@ class MinimalServer:
         return self.clock.now() < count.wait_until
 
     def failed(self, count: Count) -> None:
-        """Count a wrong code, and make the next one wait."""
+        """Count a wrong code, and make the next code wait."""
         count.failures += 1
         count.wait_until = self.clock.now() + self.wait_seconds(count.failures)
 

@@ -1,4 +1,4 @@
-"""A stolen session: how a relay gets it, and the trials with stolen and honest sessions."""
+"""Steal a session with a relay, and define the trials with stolen and honest sessions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ HALF_HOURS_IN_A_WEEK = 7 * DAY // HALF_AN_HOUR
 
 
 class Relay:
-    """Play a phishing page. It sends everything that is typed to the real server at once, and keeps what comes back.
+    """Play a phishing page. It sends everything that is typed to the real server at once, and keeps the session.
 
-    It has the server's methods, so it can stand in for the server behind a form: `room.server = Relay(room.server)`.
-    `seen` lists what passed through, in order. `session` is what the attacker wants.
+    The relay has the server's methods, so it can stand in for the server behind a form: `room.server =
+    Relay(room.server)`. `seen` lists what passed through, in order. `session` is what the attacker wants.
     """
 
     def __init__(self, server: Any) -> None:
@@ -66,7 +66,7 @@ def _bind(world: World, session: Session, phone: Phone) -> None:
 
 
 def half_hours_open(world: World, session: Session, most: int) -> int:
-    """Return how many requests, one every half hour, open Alice's pages before the first one that does not."""
+    """Return how many requests, one every half hour, open Alice's pages before the first request that does not."""
     for count in range(most):
         if world.whose(session) != world.alice.name:
             return count
@@ -86,7 +86,7 @@ def with_stolen(then: Callable[[World, Session], Session]) -> Callable[[Make], s
 
 
 def at_once(_world: World, session: Session) -> Session:
-    """Use the session as it came through the relay."""
+    """Use the stolen session at once, without any change."""
     return session
 
 
@@ -166,7 +166,7 @@ def used(make: Make, pauses: Sequence[int]) -> str:
 
 
 def next_morning(make: Make) -> str:
-    """Let Alice log in on two days."""
+    """Let Alice log in on two consecutive days."""
     world = World(make)
     world.server.check_session(world.log_in(world.alice))
     world.clock.advance(DAY)

@@ -1,8 +1,8 @@
-"""A stranger's timing attack: rejected logins for existing and unknown names, in pairs, and Welch's t.
+"""Measure a stranger's timing attack: pairs of rejected logins, for an existing and an unknown name, and Welch's t.
 
 Real times differ from run to run, so they are measured on each learner's machine and never committed. Instead, the
 expensive work is counted: the password hashes. With a rounded time per hash and seeded network noise, this count
-gives the same milliseconds each time.
+gives the same milliseconds in every run.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def welch_t(left: Sequence[float], right: Sequence[float]) -> float:
 
 @contextmanager
 def counted_hashes() -> Iterator[list[str]]:
-    """Yield a list to which Argon2 itself adds every password hash that is computed in the body."""
+    """Yield a list that gets an entry for every password hash that Argon2 computes inside the `with` statement."""
     done: list[str] = []
 
     def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -107,7 +107,7 @@ def _without_the_slowest(times: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def by_the_count(make: Make, pairs: int = 100) -> Timing:
-    """Return the times of the same attempts with `HASH_MS` for every hash and with network noise.
+    """Return the times of rejected logins, computed with `HASH_MS` for every hash and with network noise.
 
     The noise is seeded, so the times are the same in each run.
     """
@@ -123,7 +123,10 @@ def by_the_count(make: Make, pairs: int = 100) -> Timing:
 
 
 def slow(weak: type[MinimalServer]) -> Make:
-    """Return a small server that hashes passwords as recommended (OWASP-PW), for measurements of real time."""
+    """Return a function that makes a small server with the recommended password hashes (OWASP-PW).
+
+    Measurements of real time need such a server.
+    """
 
     def make(clock: Clock, randomness: Randomness) -> MinimalServer:
         server = weak(clock, randomness)
@@ -139,7 +142,7 @@ def our_slow_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 
 def _pairs(make: Make, pairs: int, measure: Callable[[Callable[[], None]], float]) -> Timing:
-    """Yield pairs of rejections. Each name is tried only once, so that no throttle starts. The order is random."""
+    """Measure pairs of rejections. Each name is tried only once, so that no wait begins. The order is random."""
     if pairs < 2:
         raise InvalidInput("a standard error needs two attempts or more")
     server = make(ManualClock(), SeededRandomness(1))

@@ -1,4 +1,4 @@
-"""Parts of the attacks on used codes: Alice uses a code, and Mallory, who knows her password, types it again."""
+"""Share parts of the attacks on used codes: Mallory, who knows Alice's password, types a code that she has used."""
 
 from __future__ import annotations
 

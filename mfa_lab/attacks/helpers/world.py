@@ -1,4 +1,4 @@
-"""The world of an attack: a server, a clock, and Alice and Mallory, each with an account and a phone."""
+"""Provide the world of an attack: a server, a clock, and Alice and Mallory, each with an account and a phone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import PendingLogin, Session
 
 Make = Callable[[Clock, Randomness], Any]
-"""Makes a server: `MinimalServer`, a subclass, or `our_server`."""
+"""A function that makes a server: `MinimalServer`, one of its subclasses, or `our_server`."""
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
@@ -34,9 +34,10 @@ class Person:
 
 
 class World:
-    """Hold one server that `make` makes, and two people who have enrolled. It is seeded, so it is the same each time.
+    """Hold one server that `make` makes, and two people who have enrolled.
 
-    The clock shows two minutes after the enrolments, ten seconds into a step.
+    The world is seeded, so it is always the same. The clock is two minutes past the enrolments, and ten seconds past
+    the beginning of a step.
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:
@@ -66,7 +67,10 @@ class World:
         return session
 
     def whose(self, session: Session) -> str | None:
-        """Return whose pages this session opens, or None. The server decides this, as it does for every page."""
+        """Return whose pages this session opens, or None if the server rejects it.
+
+        The server decides this for every page.
+        """
         try:
             name: str = self.server.check_session(session).name
         except AccessDenied:

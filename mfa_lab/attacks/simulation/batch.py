@@ -1,10 +1,10 @@
-"""Codes by the million, for figures and simulations.
+"""Compute millions of codes, for figures and simulations.
 
 Never use this module for a login: there, PyOTP computes every code.
 
-SHA-1 runs over NumPy arrays (`sha1.compress`), about twenty times as fast as a loop over PyOTP. SHA-256 and SHA-512
-use `hashlib`, copied from a prepared state. They have more than twice as many operations, each of which is a pass
-over memory, so arrays would be slower.
+SHA-1 runs over NumPy arrays (`sha1.compress`), which is about twenty times as fast as a loop over PyOTP. SHA-256 and
+SHA-512 use `hashlib`, copied from a prepared state. They have more than twice as many operations, each of which is a
+pass over memory, so arrays would be slower.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from mfa_lab.otp import DIGESTS, checked_parameters, secret_bytes
 Codes = NDArray[np.uint32]
 
 CHUNK_CODES = 20_480
-"""How many codes are computed at a time: enough that NumPy's calls cost little, but few enough for a core's cache."""
+"""The number of codes at a time: so large that NumPy's calls cost little, but small enough for a core's cache."""
 TASK_CODES = 16 * CHUNK_CODES
-"""How many codes a process gets at a time."""
+"""The number of codes that a process gets at a time."""
 WORTH_PROCESSES = 4_000_000
 """Fewer codes would be ready before another process had started."""
 _SHOW_AFTER_SECONDS = 2
@@ -53,9 +53,9 @@ def codes_at(
     `secrets` is Base32 text, and `steps` are time steps (`otp.step_at`). Each may be a single value or an array. The
     two broadcast in up to two dimensions: n secrets and n steps give n codes, while `secrets[:, None]` and steps give
     a table. Codes are computed in chunks. Besides the arguments and the result (4 bytes per code), this takes about
-    20 MB. Each of `workers` processes takes as much again, plus an interpreter. None means one process per core if
-    that is faster; threads would only wait for each other. A bar shows progress after two seconds. Raises
-    `InvalidSecret`, `InvalidInput`.
+    20 MB. Each of `workers` processes takes as much again, plus an interpreter. Without `workers`, there is one
+    process per core if that is faster. Threads would only wait for each other. A bar shows progress after two
+    seconds. Raises `InvalidSecret` or `InvalidInput`.
 
     >>> [f"{code:06d}" for code in codes_at("DEMOALICEDEMOALICEDEMOALICEDEMO2", [60_000_000, 60_000_001])]
     ['715679', '411743']
@@ -106,7 +106,7 @@ def _in_two_dimensions(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _tiles(shape: tuple[int, ...], size: int) -> Iterator[Tile]:
-    """Yield tiles of a table, each with at most `size` cells, in whole rows if they fit."""
+    """Yield the tiles of a table. Each tile has at most `size` cells, and contains whole rows if they fit."""
     rows, columns = shape
     wide = max(1, min(columns, size))
     high = max(1, size // wide)
@@ -123,7 +123,7 @@ def _tile(array: NDArray[Any], tile: Tile) -> NDArray[Any]:
 def _done(tasks: Iterable[Task], workers: int) -> Iterator[Codes]:
     """Yield the tasks' results in order.
 
-    Only as many tasks exist at a time as are needed to keep all workers busy.
+    At any time, there are only as many tasks as are needed to keep all workers busy.
     """
     if workers == 1:
         yield from (_codes(*task) for task in tasks)
@@ -188,13 +188,13 @@ class _Sha1:
 
 
 def _high(counters: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Return the upper 32 bits. Until the year 6053 all of them are zero, and a single shared word is returned."""
+    """Return the upper 32 bits. Until the year 6053 all of them are zero, and the result is a single shared word."""
     high = (counters >> np.uint64(32)).astype(np.uint32)
     return high if high.any() else sha1.word(0)
 
 
 def last_block(words: Iterable[NDArray[np.uint32]]) -> list[NDArray[np.uint32]]:
-    """Return the rest of a message after the key's block: `words`, a one bit, zeros, and the length in bits."""
+    """Return the rest of a message after the key's block: `words`, a bit 1, zeros, and the length in bits."""
     block = [*words, sha1.word(1 << 31)]
     length = 8 * (64 + 4 * (len(block) - 1))
     return block + [sha1.word(0)] * (15 - len(block)) + [sha1.word(length)]
@@ -230,9 +230,9 @@ class _Sha2:
 
 
 def _quickest(algorithm: str) -> Callable[..., Any]:
-    """Return CPython's own hash if it was built in.
+    """Return CPython's own hash function if it was built in.
 
-    Its state copies faster than that of OpenSSL's hash in `hashlib`.
+    Its state can be copied faster than the state of OpenSSL's hash function in `hashlib`.
     """
     try:
         own: Callable[..., Any] = getattr(hashlib, "__get_builtin_constructor")(algorithm)

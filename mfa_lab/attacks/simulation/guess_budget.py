@@ -1,6 +1,6 @@
 """The guess budget: how far an attacker who has the password gets by guessing codes.
 
-A few rules decide it, in closed form: how many codes are valid at a time, how long each failure makes the next
+A few rules decide this, in closed form: how many codes are valid at a time, how long each failure makes the next
 attempt wait, and what ends the guessing. `mfa_lab.attacks.simulation.simulated_budget` simulates the same attempts
 one by one.
 """
@@ -21,7 +21,10 @@ from mfa_lab.server.login.throttle import wait_seconds
 DAY_SECONDS = 86_400
 YEAR_DAYS = 365
 NETWORK = (10, 1)
-"""A number of attempts in a number of seconds: the attacker's rate if there is no rule, modest for one machine."""
+"""How many attempts the attacker makes in how many seconds if no rule limits the rate.
+
+One machine can easily reach this rate.
+"""
 _ENDLESS = 10**15
 """More attempts than anybody makes: the end of the range that `bisect` searches."""
 
@@ -35,10 +38,11 @@ class Rules:
     Give waits or limits, but not both. Without either, `NETWORK` applies.
 
     `waits_seconds` says how long the next attempt must wait after the first, second, ... failure in a row; the last
-    wait applies to all later failures. `limits` contains pairs of attempts and seconds, which permit no more than
-    this number of attempts in any period of this length. If there are several, a longer period permits more attempts.
-    `disable_after_failures` is the number of failures in a row that disables the factor. `codes_per_password` and
-    `password_holds_seconds` say after how many wrong codes, or how many seconds, the password is needed again.
+    wait applies to all later failures. `limits` contains pairs of attempts and seconds. Each pair permits at most
+    that number of attempts in any period of that length. If there are several pairs, a longer period permits more
+    attempts. `disable_after_failures` is the number of failures in a row that disables the factor.
+    `codes_per_password` and `password_holds_seconds` say after how many wrong codes, or how many seconds, the
+    password is needed again.
     """
 
     accepted_codes: int
@@ -80,7 +84,7 @@ class Rules:
     def of(cls, policy: Policy, *, authenticators: int = 1) -> Rules:
         """Return this kit's rules under a policy, as in `mfa_lab.server.login.throttle`.
 
-        With several authenticators, the codes of each are valid, but a wrong code is only one failure.
+        With several authenticators, the codes of each authenticator are valid, but a wrong code is only one failure.
         """
         if type(authenticators) is not int or not 1 <= authenticators <= policy.authenticators:
             raise InvalidInput(f"authenticators must be 1 to {policy.authenticators}, as many as the policy allows")
@@ -134,7 +138,7 @@ def attempts_in(rules: Rules, days: int, owner_login_days: int | None = None) ->
 def attempts_between_logins(rules: Rules, days: int) -> int:
     """Return how many attempts fit between two of the owner's logins, which are this number of days apart.
 
-    They do not hinder the owner: each wait ends in time, and no attempt disables the factor.
+    These attempts do not hinder the owner: each wait ends in time, and no attempt disables the factor.
     """
     seconds = days * DAY_SECONDS
     made = _undisturbed(rules, seconds + 1) - 1 if rules.waits_seconds else _undisturbed(rules, seconds)
@@ -170,10 +174,11 @@ class GuessBudget:
 def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) -> GuessBudget:
     """Return how far an attacker with the password gets by guessing as fast as `rules` permit (RFC4226-6).
 
-    If `owner_login_days` is a number, the owner completes a login after every such number of days, which resets the
-    count of failures. The attacker does not hinder the owner and goes on. With None, the owner never logs in, and
-    failures add up until the factor is disabled. Reality lies between these two cases. "Per day" means the first day,
-    and a year has 365 days. For an account with several authenticators, pass `Rules.of(policy, authenticators=2)`.
+    If `owner_login_days` is a number, the owner completes a login whenever that number of days has passed. Each login
+    resets the count of failures. The attacker does not hinder the owner and goes on. With None, the owner never logs
+    in, and failures add up until the factor is disabled. Reality lies between these two cases. "Per day" means the
+    first day, and a year has 365 days. For an account with several authenticators, pass `Rules.of(policy,
+    authenticators=2)`.
 
     >>> budget = guess_budget(Policy.STANDARD)
     >>> budget.attempts_per_day, budget.attempts_per_year, budget.days_to_one_half
@@ -215,7 +220,8 @@ def _days_to_one_half(rules: Rules, owner_login_days: int | None) -> float:
 def _password_logins(rules: Rules, attempts: int) -> int | None:
     """Return how many password logins the attempts need.
 
-    A pending login ends after a number of wrong codes or a time. A correct password opens the next one at once.
+    A pending login ends after a number of wrong codes or after a time. A correct password opens the next pending
+    login at once.
     """
     if rules.codes_per_password is None or rules.password_holds_seconds is None:
         return None

@@ -1,4 +1,4 @@
-"""The Mersenne Twister of Python's `random`, over arrays: thousands of seeds at once, but only the first few words.
+"""Compute the Mersenne Twister of Python's `random` for thousands of seeds at once, but only the first few words.
 
 Seeding takes 1,247 steps, each of which needs the step before, so a single seed cannot be faster. But different seeds
 do not depend on one another. Source: Matsumoto and Nishimura, mt19937ar (2002), in the form that CPython uses in
@@ -47,7 +47,7 @@ def _seeded(seeds: Words) -> Words:
 
 
 def _mix(before: Words, here: Words, factor: Words, more: Words, into: Words) -> None:
-    """Compute one step, `(here ^ (before ^ before >> 30) * factor) + more`, using no array except `into`."""
+    """Compute one step, `(here ^ (before ^ before >> 30) * factor) + more`, using only the array `into`."""
     np.right_shift(before, _COUNTS[30], out=into)
     into ^= before
     into *= factor

@@ -1,4 +1,4 @@
-"""Chances in closed form, and the same chances by simulation with real codes. Each method checks the other."""
+"""Compute chances in closed form, and by simulation with real codes. Each of the two methods checks the other."""
 
 from __future__ import annotations
 
@@ -27,12 +27,10 @@ def acceptance(
     """Return the chance that an honest code is accepted at a random moment.
 
     The phone's clock is `offset_seconds` ahead, and the code reaches the server `delay_seconds` after it was read.
-    Arguments broadcast.
-
-    The code belongs to step floor(x + offset / period), and the server is in step floor(x + delay / period). Here, x
-    is the moment when the code was read, in periods. With s = abs(offset - delay) / period, the two are floor(s)
-    steps apart, or one more with the chance s - floor(s). So the chance that they are at most `window_steps` apart is
-    window_steps + 1 - s, limited to the range from 0 to 1.
+    The arguments broadcast. to step floor(x + offset / period), and the server is in step floor(x + delay / period).
+    Here, x is the moment when the code was read, in periods. With s = abs(offset - delay) / period, the two steps are
+    floor(s) apart, or one more with the chance s - floor(s). So the chance that the two steps are at most
+    `window_steps` apart is window_steps + 1 - s, limited to the range from 0 to 1.
     """
     apart = np.abs(np.subtract(offset_seconds, delay_seconds)) / period
     return np.clip(np.add(window_steps, 1) - apart, 0.0, 1.0)
@@ -74,7 +72,8 @@ def simulated_acceptance(
 def guessing(accepted_codes: ArrayLike, attempts: ArrayLike, *, digits: int = 6) -> Chances:
     """Return the chance that one of `attempts` random guesses is valid, with `accepted_codes` codes valid at a time.
 
-    It is exactly 1 - (1 - s / 10^d)^v, and for small numbers about s * v / 10^d (RFC4226-6). Arguments broadcast.
+    The chance is exactly 1 - (1 - s / 10^d)^v, and for small numbers about s * v / 10^d (RFC4226-6). Arguments
+    broadcast.
 
     >>> f"{guessing(3, 100):.6f}"
     '0.000300'

@@ -1,4 +1,4 @@
-"""Secrets whose only randomness is the time, and a search that tries every second as a seed."""
+"""Make secrets whose only randomness is the time, and find such a secret by trying every second as a seed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from mfa_lab.provisioning import new_secret
 from mfa_lab.randomness import SeededRandomness
 
 Observed = tuple[int, str]
-"""When the phone displayed a code (Unix seconds), and the code: six digits, computed with SHA-1."""
+"""The time at which the phone displayed a code (Unix seconds), and the code: six digits, computed with SHA-1."""
 
 CHUNK_SEEDS = 8_192
-"""How many seeds are tried at a time.
+"""The number of seeds that are tried at a time.
 
-The generator's 624 words for each of them still fit into a processor's cache.
+The generator's 624 words for each of these seeds still fit into a processor's cache.
 """
 _WORTH_A_BAR = 1_000_000
-"""A number of seeds that takes some seconds. It is fixed, because a notebook's output must not depend on speed."""
+"""The search of this number of seeds takes some seconds.
+
+The number is fixed, because a notebook's output must not depend on speed.
+"""
 _INNER, _OUTER = sha1.word(0x3636_3636), sha1.word(0x5C5C_5C5C)
 
 
@@ -39,10 +42,10 @@ def observe(secret: str, now: int) -> tuple[Observed, Observed]:
 
 
 def recover(observed: Sequence[Observed], since: int, until: int) -> str | None:
-    """Return the secret that shows the `observed` codes, if `secret_from_time` made it in this range of seconds.
+    """Return the secret that shows the `observed` codes, or None if no second in this range gives it.
 
-    One code leaves a millionth of the candidates, and two codes leave a single candidate. PyOTP checks those that are
-    left. A bar shows progress for a million seeds or more.
+    One code leaves a millionth of the candidates, and two codes leave a single candidate. PyOTP checks the candidates
+    that are left. A bar shows progress for a million seeds or more.
     """
     step, first = step_at(observed[0][0]), int(observed[0][1])
     total = until - since

@@ -1,4 +1,4 @@
-"""SHA-1's compression function over arrays (FIPS 180-4, section 6.1): one call for thousands of messages.
+"""Compute SHA-1's compression function over arrays (FIPS 180-4, section 6.1), for thousands of messages in one call.
 
 A word is a 2-D array of uint32. Words broadcast against each other, so a value that all messages or all keys share is
 computed only once. Sums wrap at 32 bits, as the standard requires. This module is for simulations; servers use

@@ -1,4 +1,4 @@
-"""Guessing, simulated attempt by attempt against real codes: what `guess_budget` says in closed form."""
+"""Simulate guessing attempt by attempt against real codes. `guess_budget` gives the results in closed form."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ from mfa_lab.randomness import Randomness
 CHUNK_ATTACKERS = 16_384
 """How many attackers are simulated at a time. Their state fits into a core's cache."""
 _KEPT_STEPS = 65_536
-"""How many steps of real codes are used, in a circle. No guess can notice that a code comes again after weeks."""
+"""The number of time steps with real codes. The codes repeat only after weeks, so no guess can profit from that."""
 _PERIOD = 30
 _NEVER = 2**31 - 1
 _MOST_DAYS = 3650
 _WORTH_A_BAR = 20_000_000
-"""A number of attempts that takes some seconds. It is fixed, because a notebook's output must not depend on speed."""
+"""The simulation of this number of attempts takes some seconds.
+
+The number is fixed, because a notebook's output must not depend on speed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Tally:
 def simulated_budget(
     rules: Policy | Rules, *, days: int, attackers: int, randomness: Randomness, owner_login_days: int | None = None
 ) -> Tally:
-    """Let `attackers` guess for this number of days, each from a random moment, and stop those who get in.
+    """Let `attackers` guess for this number of days, each from a random moment, and stop each attacker who gets in.
 
     Each attempt has a time step and the state of its throttle, and each guess is compared with the real codes of the
     accepted steps. `owner_login_days` is explained in `guess_budget`. The attackers are simulated in chunks, which
@@ -61,7 +64,7 @@ def simulated_budget(
 
 
 def _bar(most: int) -> tqdm[NoReturn]:
-    """Return a progress bar for `most` attempts. It may end early, because attackers stop when they get in."""
+    """Return a progress bar for `most` attempts. The bar may end early, because attackers stop when they get in."""
     return tqdm(total=most, unit="attempt", unit_scale=True, disable=most < _WORTH_A_BAR, leave=False)
 
 
@@ -69,7 +72,7 @@ class _Attackers:
     """Hold the state of several attackers in arrays.
 
     `due` is the second of the attack from which the next attempt counts. `failures` is the server's count of failures
-    in a row. `login` is when the owner next logs in.
+    in a row. `login` is the second at which the owner next logs in.
     """
 
     def __init__(self, rules: Rules, size: int, days: int, owner_login_days: int | None) -> None:
@@ -84,7 +87,7 @@ class _Attackers:
         self.login = np.full(size, self.between or _NEVER, np.int32)
 
     def guess(self, codes: NDArray[np.uint32], thrown: Generator, bar: tqdm[NoReturn]) -> tuple[int, int]:
-        """Guess until nobody can continue, and return how many attempts were made and how many got in."""
+        """Guess until nobody can continue, and return how many attempts were made and how many attackers got in."""
         begins = thrown.integers(0, _KEPT_STEPS * _PERIOD, self.size, np.int32)
         outside = np.ones(self.size, np.bool_)
         attempts = rounds = 0

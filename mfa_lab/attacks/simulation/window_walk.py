@@ -1,9 +1,10 @@
-"""How far an attacker can move the window of a verifier that follows the phone's clock.
+"""Compute how far an attacker can move the window of a verifier that follows the phone's clock.
 
 The usual way to learn drift is to adopt the offset of each accepted code, but then nothing limits how far the window
-moves. An attacker with later codes can move it into the future, where the owner's own codes are rejected. (A phone
-whose clock is set ahead for a minute shows such codes.) With a series of old codes, the window moves back, and each
-code stays valid for longer. `mfa_lab.server.factors.drift` learns one step per login and stops at its cap.
+moves. An attacker with later codes can move the window so far into the future that the server rejects the owner's own
+codes. (A phone whose clock is set ahead for a minute shows such codes.) With a series of old codes, the window moves
+back, and each code stays valid for longer. `mfa_lab.server.factors.drift` learns one step per login and stops at its
+cap.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ def walk(
 ) -> list[int]:
     """Return the offsets of the codes accepted in an attacker's `logins` logins, in steps from the server's own step.
 
-    If `direction` is 1, all logins happen at one moment, each with the newest code in the window. If it is -1, the
-    codes are typed in order from the first, each as late as the window accepts it. The first rejection ends the walk.
-    Without `cap_steps`, the verifier adopts any offset that it accepts; otherwise it follows this server's rule.
-    `now` is in Unix seconds.
+    If `direction` is 1, all logins happen at the same moment, each with the newest code in the window. If `direction`
+    is -1, the codes are typed in order from the first, each as late as the window accepts it. The first rejection
+    ends the walk. Without `cap_steps`, the verifier adopts any offset that it accepts; otherwise it follows this
+    server's rule. `now` is in Unix seconds.
     """
     offsets: list[int] = []
     centre, last_step = 0, now // _PERIOD - 1

@@ -1,4 +1,7 @@
-"""Load the kit when a kernel starts, so that a cell that is run before the setup cell can say so in a sentence."""
+"""Load the kit when a kernel starts.
+
+A cell that is run before the setup cell can then say in a sentence that the setup cell comes first.
+"""
 
 try:
     import mfa_lab.lab as _lab

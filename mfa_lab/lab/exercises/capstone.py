@@ -108,14 +108,14 @@ CAPSTONE = Exercise(
             "            raise AccessDenied\n"
             "        self.sessions[session.token.reveal()][2] = self.clock.now()\n"
             "        return session",
-            "Your server returns the session that the client sent, but its name is only a claim. Whose session is "
-            "it in the server's own data?",
+            "Your server returns the session that the client sent, but the name in that session is only a claim. "
+            "Whose session is it in the server's own data?",
         ),
         _but(
             "    window_steps = 2",
             (
-                "Your server accepts a code that is too old, so a thief has more time to use it. How many "
-                "codes are valid at one moment?"
+                "Your server accepts a code that is too old, so a thief has more time to use it. How many codes are "
+                "valid at the same moment?"
             ),
         ),
         _but(
@@ -138,8 +138,8 @@ CAPSTONE = Exercise(
             "        fresh = (name, step) not in self.used\n"
             "        self.used.add((name, step))\n"
             "        return fresh",
-            "Your server accepted a code that had already confirmed the enrolment. Confirming is a use as "
-            "well. Where does the draft store this use?",
+            "Your server accepted a code that had already confirmed the enrolment. Confirming an enrolment is a use "
+            "as well. Where does the draft store this use?",
         ),
         _but(  # what an earlier server of this class has left there
             "    used = {(name, 60_000_004) for name in ('alice@example.org', 'mallory@example.org')}\n"

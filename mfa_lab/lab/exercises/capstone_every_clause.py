@@ -98,7 +98,7 @@ EVERY_CLAUSE = Exercise(
             "        return count > 100 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
             (
                 "After the hundredth wrong code, your server must not verify another code, but it does. At which "
-                "count does it stop?"
+                "count does your server stop?"
             ),
         ),
         _waits(
@@ -124,8 +124,8 @@ EVERY_CLAUSE = Exercise(
             "            raise AccessDenied\n"
             "        return found",
             (
-                "Nobody used the session for more than an hour, but your server still accepts it. Did your own check "
-                "count as a use?"
+                "Nobody used the session for more than an hour, but your server still accepts it. Did your own "
+                "check of the session count as a use?"
             ),
         ),
         _ends(
@@ -154,8 +154,8 @@ EVERY_CLAUSE = Exercise(
             "            raise AccessDenied\n"
             "        self.sessions[token][2] = now\n"
             "        return session",
-            "Your server returns the session that the client sent, but its name is only a claim. Whose session is "
-            "it in the server's own data?",
+            "Your server returns the session that the client sent, but the name in that session is only a claim. "
+            "Whose session is it in the server's own data?",
         ),
         _notes(
             "        if ended == 'accepted':\n            self.log.append(f'{now} {event} {whose}: {ended}')",
@@ -174,13 +174,13 @@ EVERY_CLAUSE = Exercise(
         ),
         _notes(
             "        self.log.append(f'{now} {event} {name}: {ended}')",
-            "Your log contains the text that people typed, so anyone who reads the log has their passwords. "
+            "Your log contains the text that people typed, so anyone who reads the log learns their passwords. "
             "People also type passwords into the field for the name by mistake. What may a line contain?",
         ),
         _notes(
             "        self.log.append(f'{now} {event} {whose}: {what[:12]}...')",
             "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
-            "reveal something about it. What changes your line? (A time should come from `self.clock`.)",
+            "reveal something about it. Which part of your line changes? (A time should come from `self.clock`.)",
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",

@@ -63,7 +63,7 @@ class Picture:
 
 
 def picture(axes: Axes, words: str, data: Any) -> Picture:
-    """Return the figure of `axes` as a picture. The same drawing gives the same bytes each time."""
+    """Return the figure of `axes` as a picture. The same drawing always gives the same bytes."""
     buffer = io.StringIO()
     with mpl.rc_context(_SAME_BYTES):
         figure = axes.get_figure()
@@ -75,7 +75,7 @@ def picture(axes: Axes, words: str, data: Any) -> Picture:
 def canvas(ax: Axes | None, width: float, height: float, *, bottom: float = 0) -> Axes:
     """Return Axes from (0, bottom) to (width, height), without a frame.
 
-    Unless `ax` is given, the Axes are new, with a third of an inch per unit.
+    Without `ax`, the Axes are new, and one unit is a third of an inch long.
     """
     if ax is None:
         ax = Figure(figsize=(width / 3, (height - bottom) / 3)).add_axes((0, 0, 1, 1))
@@ -106,7 +106,7 @@ def arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], colour
 
 
 def _inline(svg: str, words: str) -> str:
-    """Return only the drawing, with its name and with the colours of both themes."""
+    """Return only the SVG element, with `words` as its name and with the colours of both themes."""
     view = re.search(r'viewBox="[^"]*"', svg)
     assert view  # noqa: S101 (matplotlib always writes one)
     body = svg[svg.index(">", view.end()) + 1 :]
@@ -126,5 +126,5 @@ def _inline(svg: str, words: str) -> str:
 
 
 def _variable(colour: str) -> str:
-    """Return a colour as a variable, with the light theme's value as default."""
+    """Return a colour as a CSS variable, with the light theme's value as the default."""
     return f"var(--on-{colour[1:]}, {colour})" if colour in _ON_DARK else colour

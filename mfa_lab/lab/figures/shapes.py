@@ -1,4 +1,4 @@
-"""Draw many shapes as one artist, so that drawing is fast and committed notebooks stay short.
+"""Draw many shapes as one Matplotlib artist, so that drawing is fast and committed notebooks stay short.
 
 The module also has a scale for drawings without axes.
 """
@@ -51,7 +51,7 @@ def _add(ax: Axes, outlines: Iterable[list[Point]], *, closed: bool = True, **ho
 
 
 class Scale(NamedTuple):
-    """Map a quantity's range to a part of the drawing."""
+    """Map the range of a quantity to coordinates in the drawing."""
 
     low: float
     high: float

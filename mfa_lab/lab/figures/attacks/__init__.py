@@ -1,1 +1,1 @@
-"""Figures about attacks: what each attack did, drawn from a real run."""
+"""Draw figures about attacks. Most of them show what an attack did in a real run."""

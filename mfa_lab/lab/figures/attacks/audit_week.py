@@ -21,7 +21,7 @@ from mfa_lab.server.records import AuditLine
 from mfa_lab.style import QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 SOON_SECONDS = 300
-"""A login within this time belongs to the rejected code, because a pending login lasts no longer."""
+"""If a login follows a rejected code within this time, the two belong together: a pending login lasts no longer."""
 _HOUR = 3600
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
@@ -29,7 +29,10 @@ _EPOCH_DAY = 3  # 1970-01-01 was a Thursday
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """Hold one account's times: rejected codes with a login soon after, rejected codes without one, and logins."""
+    """Hold the times of one account's rejected codes and logins.
+
+    `mistyped` holds the rejected codes that a login followed soon. `alone` holds the other rejected codes.
+    """
 
     account_id: str
     mistyped: tuple[int, ...]
@@ -42,13 +45,16 @@ class Suspect:
 
     @property
     def name(self) -> str:
-        """Return as much of the id as distinguishes the accounts."""
+        """Return the first eight characters of the id. They are enough to distinguish the accounts."""
         return self.account_id[:8]
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Hold the data: `hourly` lines in each hour from `start`, and `suspects`, with the most rejected codes first."""
+    """Hold the data. `hourly` counts the log's lines in each hour from `start`.
+
+    The first of the `suspects` is the account with the most rejected codes.
+    """
 
     start: int
     hourly: tuple[int, ...]
@@ -56,10 +62,10 @@ class Log:
 
 
 def log_of(lines: Iterable[AuditLine], accounts: int = 5) -> Log:
-    """Return the data from the log's lines, which must be in order.
+    """Compute the data from the log's lines, which must be in order of time.
 
-    The data go from the first line's midnight (UTC) to the last line's hour. Raises `InvalidInput` if there are no
-    lines.
+    The data begin at the midnight (UTC) before the first line and end with the last line's hour. Raises
+    `InvalidInput` if there are no lines.
     """
     times: dict[str, dict[str, list[int]]] = {event: defaultdict(list) for event in (_REFUSED, _IN)}
     hours: Counter[int] = Counter()
@@ -92,7 +98,10 @@ def _suspect(account_id: str, refused: Sequence[int], logins: Sequence[int]) -> 
 
 
 def audit_figure(lines: Iterable[AuditLine], accounts: int = 5) -> Picture:
-    """Return the figure: the log's hours, and which rejected codes of which accounts a login followed."""
+    """Return the figure.
+
+    It shows the lines per hour, and each suspect's rejected codes, with or without a login soon after.
+    """
     data = log_of(lines, accounts)
     return picture(draw(data), words(data), data)
 
@@ -135,7 +144,7 @@ def draw(data: Log, ax: Axes | None = None) -> Axes:
 
 
 def _days(ax: Axes, data: Log, scale: Scale, hours: int, bottom: float, top: float) -> None:
-    """Draw the days' names, and the nights as a tint."""
+    """Write the names of the days, and tint the nights."""
     nights = []
     for day in range(hours // 24 + 1):
         noon = data.start + day * 24 * _HOUR + 12 * _HOUR
@@ -150,7 +159,7 @@ def _days(ax: Axes, data: Log, scale: Scale, hours: int, bottom: float, top: flo
 
 
 def _bar(data: Log, scale: Scale, bottom: float, most: int) -> list[Point]:
-    """Return the outline of all hours."""
+    """Return the outline of the bars for all hours."""
 
     def steps() -> Iterator[Point]:
         yield scale(data.start), bottom

@@ -1,4 +1,7 @@
-"""Draw a race condition as two lanes: what two requests with one code did in the database, in a real run's order."""
+"""Draw a race condition as two lanes, one for each of two requests with the same code.
+
+The lanes show what the requests did in the database, in the order of a real run.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ _RUNS = 50
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Hold one statement of the two requests: number `place` in order. `changed` counts rows; -1 means a query."""
+    """Hold one SQL statement of the two requests. `place` is its number in the order of all statements, from 1.
+
+    `changed` is the number of rows that the statement changed, or -1 if it was a query.
+    """
 
     place: int
     changed: int
@@ -32,20 +38,23 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Hold one request: its statements in order, and whether it was granted access."""
+    """Hold one request: its SQL statements in order, and whether the request was granted access."""
 
     statements: tuple[Statement, ...]
     granted: bool
 
     def told(self, statement: Statement) -> str:
-        """Return a statement in words."""
+        """Return in words what an SQL statement did."""
         if statement.changed < 0:
             return f"reads: used? {'no' if self.granted else 'yes'}"
         return "writes: used" if statement.changed else "no row to write"
 
 
 class _Noting:
-    """Wrap a connection and record each finished statement: which request ran it, and how many rows it changed."""
+    """Wrap a database connection and record each finished SQL statement.
+
+    The record says which request ran the statement, and how many rows the statement changed.
+    """
 
     def __init__(self, database: sqlite3.Connection, notes: list[tuple[int, int]]) -> None:
         self._database = database
@@ -60,8 +69,8 @@ class _Noting:
 def raced(server: Any) -> tuple[Lane, Lane]:
     """Run the attack on `server`, a `CheckThenSet` of any kind, and return two of its requests.
 
-    If several requests were granted access, these two were among them. Their statements alternated, so the picture is
-    the same each time.
+    The SQL statements of these two requests alternated, so every run gives the same picture. If several requests were
+    granted access, these two were among them.
     """
     notes: list[tuple[int, int]] = []
 
@@ -87,7 +96,10 @@ def raced(server: Any) -> tuple[Lane, Lane]:
 
 
 def _in_turn(notes: list[tuple[int, int]]) -> tuple[Lane, Lane] | None:
-    """Return the first two requests whose statements alternated, both granted access if several requests were."""
+    """Return the first two requests whose SQL statements alternated, or None if no two requests did so.
+
+    If several requests were granted access, return two of those.
+    """
     who = list(dict.fromkeys(ident for ident, _ in notes))
     last = dict(notes)
     winners = [ident for ident in who if last[ident] == 1]
@@ -107,7 +119,7 @@ def _lane(ident: int, pair: list[tuple[int, int]]) -> Lane:
 
 
 def race_lanes(server: Any) -> Picture:
-    """Return the figure of a run on `server`, such as `CheckThenSet`."""
+    """Run the attack on `server`, such as `CheckThenSet`, and return the figure."""
     data = raced(server)
     return picture(draw(data), words(data), data)
 

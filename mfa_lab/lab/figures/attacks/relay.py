@@ -54,7 +54,10 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
-    """Draw an arrow with its words above it, or only words beside the place. The session's arrow has a frame."""
+    """Draw a message as an arrow with the event's words above it. The arrow of the session has a frame.
+
+    If the event is not a message, write only its words, beside the place.
+    """
     _, tone, x = _PLACES[event.at]
     numbered = f"{number}  {event.words}"
     if not event.to:

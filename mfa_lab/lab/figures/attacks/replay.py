@@ -1,4 +1,4 @@
-"""Draw the replay of a used code: the moments at which each server accepts it again."""
+"""Draw the replay of a used code: the moments at which each server accepts the code again."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ DELAYS = tuple(range(5, 80, 5))
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Hold the attempts, in seconds since the phone began to show the code.
+    """Hold the attempts to replay a code. Times are in seconds since the phone began to show the code.
 
-    Alice used it at `used_at`. For each server, `tries` has the moments at which somebody typed it again, and whether
-    the server granted access. Each attempt is made in a fresh world.
+    Alice used the code at `used_at`. For each server, `tries` holds the moments at which somebody typed the code
+    again, and whether the server granted access. Each attempt has a new `World`.
     """
 
     used_at: int
@@ -36,7 +36,10 @@ class Replay:
 
 
 def replayed(servers: Mapping[str, Make]) -> Replay:
-    """Log Alice in ten seconds into a step, and type her code again after each of the `DELAYS`."""
+    """Log Alice in ten seconds after a step begins, and type her code again after one of the `DELAYS`.
+
+    Repeat this for every delay and every server.
+    """
     used_at = World(next(iter(servers.values()))).clock.now() % PERIOD
     tries = {
         name: tuple((used_at + delay, used_again(make, delay) == IN) for delay in DELAYS)
@@ -46,7 +49,7 @@ def replayed(servers: Mapping[str, Make]) -> Replay:
 
 
 def replay_line(servers: Mapping[str, Make]) -> Picture:
-    """Return the figure, with a row for each server, labelled with its name in `servers`."""
+    """Return the figure. It has a row for each server, labelled with the server's name in `servers`."""
     data = replayed(servers)
     return picture(draw(data), words(data), data)
 

@@ -1,4 +1,4 @@
-"""Draw user enumeration by a timing attack: how long each rejection took, and how Welch's t grows with attempts."""
+"""Draw user enumeration by a timing attack: how long each rejection took, and how Welch's t grows."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mfa_lab.style import ATTACKER, HERE, QUIET, REFUSED, SERVER
 
 _LEFT, _RIGHT = 13.0, 40.5
 _MOST_T = 12.0
-"""The greatest t that is drawn. A greater t would show nothing more."""
+"""The greatest t that the figure draws. A greater t would show nothing new."""
 _FEWEST = 3
-"""The fewest attempts at each name from which a t is drawn."""
+"""The smallest number of attempts per name for which the figure draws a t."""
 
 
 def names_by_time(timing: Timing, what: str) -> Picture:
-    """Return the figure; `what` says whose answers were timed, and by which clock."""
+    """Return the figure. `what` says which server's answers were timed, and with which clock."""
     return picture(draw(timing, what), words(timing, what), timing)
 
 
 def growth(timing: Timing) -> tuple[float, ...]:
-    """Return |t| after three attempts at each name, after four, and so on up to all of them."""
+    """Return |t| after three attempts per name, after four attempts, and so on, up to all attempts."""
     counts = range(_FEWEST, len(timing.known_ms) + 1)
     return tuple(abs(Timing(timing.known_ms[:count], timing.unknown_ms[:count]).t) for count in counts)
 
@@ -40,7 +40,7 @@ def words(timing: Timing, what: str) -> str:
 
 
 def verdict(timing: Timing) -> str:
-    """Return what t means, with the limit."""
+    """Say whether t is beyond the limit, and what that means."""
     return f"Beyond {TOLD_APART}: told apart" if timing.told_apart else f"Within {TOLD_APART}: not told apart"
 
 
@@ -74,7 +74,7 @@ def _dots(ax: Axes, timing: Timing) -> None:
 
 
 def _t(ax: Axes, timing: Timing) -> None:
-    """Draw |t| as the attempts increase, and the limit."""
+    """Draw |t| against the number of attempts, and draw the limit."""
     grown = growth(timing)
     x = Scale(0, len(timing.known_ms), _LEFT, _RIGHT)
     y = Scale(0, _MOST_T, 1.7, 8.3)

@@ -1,4 +1,7 @@
-"""Draw how a window is led away: which steps the server accepts after each login with a code further ahead."""
+"""Draw how an attacker moves a window away from the owner's codes.
+
+Each row shows which steps the server accepts after a login with a later code.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,11 @@ _FIRST, _LAST = -2, LOGINS + 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold the state after the code with offset `typed` was tried (None before the first).
+    """Hold the state after one login.
 
-    `taken` says whether it was accepted, and `centre` is the window's centre. `typed` and `centre` are in steps from
-    the server's current step.
+    `typed` is the offset of the code that was typed, or None before the first login. `taken` says whether the server
+    accepted the code, and `centre` is the window's centre. `typed` and `centre` are in steps from the server's
+    current step.
     """
 
     typed: int | None
@@ -34,7 +38,10 @@ class Row:
 
 
 def walked(server: Any) -> tuple[Row, ...]:
-    """Lead the window of a `FollowingServer` of any kind ahead, code by code, at one moment."""
+    """Move the window of a `FollowingServer` of any kind ahead by logins with later and later codes.
+
+    All logins happen at the same moment.
+    """
     world = World(server)
     account = world.server.accounts[world.alice.name]
     own = world.clock.now() // PERIOD
@@ -47,7 +54,7 @@ def walked(server: Any) -> tuple[Row, ...]:
 
 
 def walk_strip(server: Any) -> Picture:
-    """Return the figure of a run on `server`, such as `FollowingServer`."""
+    """Run the attack on `server`, such as `FollowingServer`, and return the figure."""
     data = walked(server)
     return picture(draw(data), words(data), data)
 
@@ -61,9 +68,9 @@ def words(data: tuple[Row, ...]) -> str:
         if row.typed is not None
     ]
     return (
-        f"A window of one step on either side, in steps from the server's own, before and after {LOGINS} logins at "
-        f"one moment. At first, it reaches from −1 to +1. Then {'; '.join(told)}. The owner's own code is step 0: "
-        f"{'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
+        f"A window of one step on either side, before and after {LOGINS} logins at the same moment. Numbers are "
+        f"steps from the server's current step. At first, the window reaches from −1 to +1. Then {'; '.join(told)}. "
+        f"The owner's own code is step 0: {'inside' if abs(data[-1].centre) <= 1 else 'outside'} at the end."
     )
 
 
@@ -81,7 +88,7 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None) -> Axes:
     write(ax, left + _WIDE / 2, height - 0.7, "the owner's code", HERE.text, size=13, weight="bold")
     for offset in range(_FIRST, _LAST + 1):
         write(ax, _x(offset) + _WIDE / 2, 1.0, signed(offset), INK, size=14)
-    write(ax, (_x(_FIRST) + _x(_LAST + 1)) / 2, 0.3, "steps from the server's own", QUIET.text, size=12.5)
+    write(ax, (_x(_FIRST) + _x(_LAST + 1)) / 2, 0.3, "steps from the server's current step", QUIET.text, size=12.5)
     return ax
 
 
@@ -90,7 +97,7 @@ def _x(offset: int) -> float:
 
 
 def _row(ax: Axes, row: Row, y: float) -> None:
-    """Draw the window after this login, with the code that was tried."""
+    """Draw the window after one login, and mark the code that was typed."""
     middle = y + _HIGH / 2
     told = "at first" if row.typed is None else f"then {signed(row.typed)} is typed"
     write(ax, 0.3, middle, told, ATTACKER.text, size=14, ha="left", weight="bold")

@@ -1,1 +1,1 @@
-"""Figures about guessing: what it costs, how likely it succeeds, and what a window adds."""
+"""Draw figures about guessing: what guesses cost, how likely they succeed, and how a wider window helps."""

@@ -1,4 +1,7 @@
-"""Draw guess budgets side by side: how long an attacker with the password needs for even odds, on a log scale."""
+"""Draw guess budgets side by side, on a log scale.
+
+The figure shows how long an attacker with the password must guess until the odds of getting in are even.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,10 @@ _DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one system or policy: what it permits, in words, and its budget.
+    """Hold one system or policy: its name, what it permits, in words, and two guess budgets.
 
-    There is a budget for an owner who logs in every day, and one for an owner who stays away. `ours` is true for this
-    kit's own policy.
+    `daily` is the budget if the owner logs in every day, and `away` is the budget if the owner stays away. `ours` is
+    true for this kit's own policy.
     """
 
     name: str
@@ -35,9 +38,9 @@ class Row:
 
 
 def budget_comparison() -> Picture:
-    """Return the figure of other systems' documented defaults and this kit's, the weakest first.
+    """Return the figure that compares the documented defaults of other systems with this kit's standard policy.
 
-    The defaults come from data/other_systems.toml.
+    The weakest system comes first. The defaults of other systems come from data/other_systems.toml.
     """
     rows = [_row(f"{system.name}, {system.kind}", system.rules) for system in other_systems().values()]
     rows.append(_row("mfa-lab, Policy.STANDARD", Rules.of(Policy.STANDARD), ours=True))
@@ -45,11 +48,14 @@ def budget_comparison() -> Picture:
 
 
 ONE_AUTHENTICATOR = ("codes: valid at any moment,", "with one authenticator")
-"""A policy does not say how many authenticators somebody has enrolled."""
+"""The figure's small print, because a policy does not say how many authenticators somebody has enrolled."""
 
 
 def sector_comparison(policies: dict[str, Policy] | None = None) -> Picture:
-    """Return the figure of `policies` side by side, in their order. None means those of data/policies.toml."""
+    """Return the figure of `policies` side by side, in the given order.
+
+    Without `policies`, the figure shows the policies in data/policies.toml.
+    """
     if policies is None:
         policies = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     rows = (_row(policy.title or name, Rules.of(policy)) for name, policy in policies.items())
@@ -82,7 +88,7 @@ def permitted(rules: Rules) -> str:
 
 
 def half(budget: GuessBudget) -> str:
-    """Return, in words, how long it takes until the odds are even."""
+    """Return, in words, how long it takes until an attacker's odds are even."""
     seconds = budget.days_to_one_half * _DAY
     return duration(seconds) if seconds < _NEVER_SECONDS else "never"
 
@@ -107,16 +113,16 @@ def words(data: tuple[Row, ...], note: tuple[str, ...] = ()) -> str:
 
 _LEFT, _RIGHT, _NEVER, _YEAR, _WIDTH = 15.2, 31.8, 34.8, 38.9, 41.2
 _HIGH = 2.7
-_LONG = 52  # so many letters of small print would touch the first line
-_LABEL = 3.4  # two labels nearer than this would touch
-_MOST_NAMES = 6  # with more marks, only every second one has a name
+_LONG = 52  # a text of this length would touch the first vertical line
+_LABEL = 3.4  # two labels that are closer than this would touch
+_MOST_NAMES = 6  # if there are more marks, only every second mark has a name
 _MARKS = [("1 hour", 1 / 24), ("1 day", 1.0), ("1 month", 30.0), ("1 year", 365.0)]
 _MARKS += [(f"{years:,}{' years' * (years < 10_000)}", 365.0 * years) for years in (10, 100, 1000, 10_000, 100_000)]
 _MARKS += [("a million", 365e6)]
 
 
 def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...] = ()) -> Axes:
-    """Draw the figure on new Axes, or on `ax` if given. `note` is small print in two lines."""
+    """Draw the figure on new Axes, or on `ax` if given. `note` holds two lines of small print."""
     top = _HIGH * len(data) + 1.6
     ax = canvas(ax, _WIDTH, top + 3.4)
     scale = _Scale.of(data)
@@ -135,7 +141,7 @@ def draw(data: tuple[Row, ...], ax: Axes | None = None, *, note: tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Map seconds to x: each power of ten has the same width, between the marks around the data."""
+    """Map days to x on a log scale. The scale begins at a mark below the data and ends at a mark above them."""
 
     marks: list[tuple[str, float]]
 

@@ -1,4 +1,4 @@
-"""Draw what a slow hash changes: a database thief's time for all passwords of a kind, on a log scale."""
+"""Draw what a slow hash changes, on a log scale: how long a database thief needs for all passwords of a kind."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mfa_lab.style import ATTACKER, QUIET, SERVER
 
 @dataclass(frozen=True, slots=True)
 class Guessing:
-    """Hold the seconds that trying all `count` passwords of a kind takes, with SHA-256 and with Argon2id."""
+    """Hold how many seconds it takes to try all `count` passwords of a kind, with SHA-256 and with Argon2id."""
 
     kind: str
     count: int
@@ -33,7 +33,7 @@ _KINDS = (
 
 
 def guessing() -> tuple[Guessing, ...]:
-    """Return the data for the speeds in data/facts.toml, in guesses per second on one graphics card."""
+    """Compute the data from the speeds of one graphics card in data/facts.toml, in guesses per second."""
     fast, slow = fact("sha256_rate")["per_second"], fact("argon2id_rate")["per_second"]
     return tuple(Guessing(kind, count, count / fast, count / slow) for kind, count in _KINDS)
 

@@ -1,4 +1,4 @@
-"""Draw the odds of guessing: the chance of a valid guess against the guesses made, for 1, 3 and 17 valid codes."""
+"""Draw the odds of guessing: the chance of a valid guess by the number of guesses, for 1, 3 and 17 valid codes."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from mfa_lab.style import ATTACKER, HERE, QUIET, SERVER, Tone
 
 WINDOWS = (0, 1, 8)
 ATTACKERS = 40_000
-"""With so many attackers, some succeed even against a single valid code."""
+"""The number of simulated attackers: so many that some succeed even if only one code is valid."""
 MOST_GUESSES = 10**7
 
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """Hold how many codes are valid at a time, and what many attackers achieved with `GUESSES` guesses each."""
+    """Hold how many codes are valid at a time, and how many attackers got in with `GUESSES` guesses each."""
 
     accepted_codes: int
     measure: Measure
@@ -37,12 +37,12 @@ class Odds:
 
     @property
     def three_sigma(self) -> float:
-        """Return how far the share may be from the closed form before something must be wrong."""
+        """Return three standard deviations. A share further from the closed form shows that something is wrong."""
         return 3 * float(sigma(self.measure.expected or 0, self.measure.tries))
 
 
 def guess_odds() -> Picture:
-    """Return the figure. Lines are the closed form; points are measured on attack 3's weak server."""
+    """Return the figure. Its lines show the closed form. Its points were measured on the weak server of attack 3."""
     data = tuple(Odds(2 * window + 1, attack(with_window(window), window, ATTACKERS)) for window in WINDOWS)
     return picture(draw(data), words(data), data)
 

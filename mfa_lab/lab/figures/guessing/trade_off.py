@@ -1,4 +1,4 @@
-"""Draw what a window costs: rejected honest users against a guesser's gain, for each size of the window."""
+"""Draw what each window costs: how many honest logins it rejects, and how likely it makes a correct guess."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ Seconds = NDArray[np.float64]
 class Users:
     """Hold honest users as two samples in which all values have the same weight.
 
-    The first says how far their clocks are ahead, the second how long a code takes from being read to its arrival.
-    The two are independent: we assume that slow typists have clocks like everybody else's.
+    The first sample says how many seconds a user's clock is ahead. The second sample says how many seconds pass
+    between the reading of a code and its arrival. The two samples are independent, because we assume that slow
+    typists have clocks like everybody else's.
     """
 
     offsets_seconds: Seconds
@@ -44,18 +45,18 @@ def assumed_users(
     delay_seconds: float = 8.0,
     delay_factor: float = 1.8,
 ) -> Users:
-    """Return users as this kit assumes them.
+    """Return the honest users that this kit assumes.
 
     We found no published measurement of authenticators' clocks, nor of the delay of codes (November 2026). So measure
-    your own users, and pass the values.
+    your own users, and pass the values that you find.
 
     A share `by_hand_share` of the clocks was set by hand, or is in a token. The error of these clocks is normally
-    distributed, with the standard deviation `by_hand_seconds`. The others follow the network, with the standard
-    deviation `by_network_seconds`. The delay is lognormal: half the users need less than `delay_seconds`, and two
-    thirds need between `delay_seconds / delay_factor` and `delay_seconds * delay_factor`.
+    distributed, with the standard deviation `by_hand_seconds`. The other clocks are set by the network, and their
+    error has the standard deviation `by_network_seconds`. The delay is lognormal: half of the codes take less than
+    `delay_seconds`, and two thirds take between `delay_seconds / delay_factor` and `delay_seconds * delay_factor`.
 
     The closest published measurement is of Android clocks: 3.5 percent were wrong by an hour or more (OpenSignal,
-    June 2013, opensignal.com/reports/timestamps). No window accepts codes from such clocks, so these users do not
+    June 2013, opensignal.com/reports/timestamps). No window accepts codes from such clocks, so this function does not
     include them.
     """
     if not 0 <= by_hand_share <= 1:
@@ -82,7 +83,7 @@ def _normal(count: int) -> Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Hold one window: the share of honest logins that it rejects, and a guesser's chance per guess and per year."""
+    """Hold what one window costs: the share of honest logins that it rejects, and a guesser's chances."""
 
     window_steps: int
     refused: float
@@ -92,7 +93,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class TradeOff:
-    """Hold what the figure shows. `owner_login_days` is as in `guess_budget`."""
+    """Hold what the figure shows. `owner_login_days` means the same as in `guess_budget`."""
 
     costs: tuple[Cost, ...]
     attempts_a_year: int
@@ -107,11 +108,13 @@ def costs(
     owner_login_days: int | None = 1,
     windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
 ) -> TradeOff:
-    """Return the data in closed form, for each of the `windows` instead of the policy's window.
+    """Compute the data in closed form, for each window in `windows` instead of the policy's window.
 
-    It uses `odds.acceptance` over all `users` (None: `assumed_users()`), and `guess_budget` under the policy's
-    throttle. The owner's logins reset the count of failures. One login a day is the worst case; None means that the
-    owner never logs in.
+    The function averages `odds.acceptance` over all `users`, or over `assumed_users()` without `users`. It computes
+    the guesser's chances with `guess_budget`, under the policy's rate limit.
+
+    Each login of the owner resets the count of failed attempts. `owner_login_days` is the number of days from one
+    login to the next. The value 1 helps a guesser most, and None means that the owner never logs in.
     """
     users = users or assumed_users()
     offsets, delays = np.asarray(users.offsets_seconds)[:, None], np.asarray(users.delays_seconds)
@@ -131,7 +134,7 @@ def trade_off(
     owner_login_days: int | None = 1,
     windows: Iterable[int] = range(MAX_WINDOW_STEPS + 1),
 ) -> Picture:
-    """Return the figure, with the arguments of `costs`."""
+    """Return the figure. The arguments are the same as those of `costs`."""
     data = costs(users, policy, owner_login_days=owner_login_days, windows=windows)
     return picture(draw(data), words(data), data)
 

@@ -21,7 +21,7 @@ _ACCEPTED_CODES = 3
 
 @dataclass(frozen=True, slots=True)
 class VerifiedGuesses:
-    """Hold, for each server, whether it verified each of one attacker's guesses, in order."""
+    """Hold, for each server and in order, which of an attacker's guesses the server verified."""
 
     rows: dict[str, tuple[bool, ...]]
 
@@ -31,12 +31,12 @@ class VerifiedGuesses:
         return len(next(iter(self.rows.values())))
 
     def chance(self, server: str) -> float:
-        """Return the chance that a verified guess is valid, with three valid codes at a time."""
+        """Return the chance that at least one verified guess is valid, if three codes are valid at a time."""
         return float(guessing(_ACCEPTED_CODES, sum(self.rows[server])))
 
 
 def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Picture:
-    """Return the figure, with a row for each server, labelled with its name. `play` makes the guesses."""
+    """Return the figure. It has a row for each server, labelled with its name. `play` makes the guesses."""
     data = VerifiedGuesses({name: tuple(verified_guesses(make, play, guesses)) for name, make in servers.items()})
     return picture(draw(data), words(data), data)
 
@@ -78,7 +78,7 @@ def draw(data: VerifiedGuesses, ax: Axes | None = None) -> Axes:
 
 
 def _runs(row: tuple[bool, ...], x: Scale, y: float) -> list[Box]:
-    """Return runs of verified guesses. Each run is drawn as one box, which is wide enough to be seen."""
+    """Return a box for each run of consecutive verified guesses. Each box is wide enough to be seen."""
     found, at = [], 0
     for verified, group in groupby(row):
         length = len(list(group))

@@ -1,1 +1,1 @@
-"""Figures about one login: which side sends what, and how a code is computed."""
+"""Draw figures about one login: what each side sends, and how a code is computed."""

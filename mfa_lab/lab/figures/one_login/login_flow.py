@@ -14,7 +14,7 @@ from mfa_lab.style import ATTACKER, PHONE, SERVER, Tone
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Hold an event at the place `at`, or a message from there to the other side, `to`, past the attacker."""
+    """Hold an event at the place `at`. If `to` is given, the event is a message from `at` to `to`."""
 
     at: str
     words: str
@@ -30,7 +30,7 @@ LOGIN = (
     Event("server", "computes it too, compares"),
     Event("server", "a session", to="phone"),
 )
-"""No event contains the shared secret, because it was handed over once, at the enrolment."""
+"""No event contains the shared secret, because the phone received it only once, at the enrolment."""
 
 _PLACES = {
     "phone": ("The user and the phone", PHONE, 5.2),
@@ -52,7 +52,7 @@ def words(events: tuple[Event, ...]) -> str:
 
 
 def told(events: tuple[Event, ...], names: Mapping[str, str]) -> str:
-    """Return what happens, one event after the other, with the names of the places."""
+    """Return the events in words, one after the other, with the names of their places."""
     return "; ".join(
         f"{number}, {names[event.at]}{f' to {names[event.to]}' if event.to else ''}: {event.words}"
         for number, event in enumerate(events, 1)
@@ -74,7 +74,10 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
 def lifelines(
     ax: Axes, places: Iterable[tuple[str, Tone, float]], ends: tuple[float, float], *, half: float, size: float
 ) -> None:
-    """Draw a box for each place (name, colour, x) that extends `half` to either side, and a line down from it."""
+    """Draw a box for each place, and a line that goes down from the box.
+
+    A place is a tuple of its name, its colour and its x. The box extends `half` to either side of x.
+    """
     foot, top = ends
     for name, tone, x in places:
         box(ax, (x - half, top - 1.8), (2 * half, 1.6), tone.text, linewidth=2.2)
@@ -83,9 +86,9 @@ def lifelines(
 
 
 def _event(ax: Axes, event: Event, number: int, y: float) -> None:
-    """Draw an arrow across, with its label on the sender's half.
+    """Draw a message as an arrow, with its label on the sender's half.
 
-    If there is no arrow, draw only a label beside the place.
+    If the event is not a message, draw only a label beside the place.
     """
     _, tone, x = _PLACES[event.at]
     inward = 1 if event.at == "phone" else -1

@@ -13,7 +13,7 @@ from mfa_lab.style import HERE, QUIET, REFUSED, REFUSED_SIGN, grouped
 SHOWN_FIRST = 19
 """The first 19 bytes are shown. They contain every chosen byte, because the offset is at most 15.
 
-In a longer digest, the figure leaves out the middle.
+If the digest is longer than 20 bytes, the figure leaves out the middle.
 """
 _SIDE = 1.6
 _COUNT = {6: "six", 7: "seven", 8: "eight"}
@@ -21,7 +21,7 @@ _COUNT = {6: "six", 7: "seven", 8: "eight"}
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """Hold what the figure shows. `bits` are the 32 bits of the chosen bytes; the first one is left out later."""
+    """Hold what the figure shows. `bits` are the 32 bits of the chosen bytes; `number` leaves out the first bit."""
 
     digest: bytes
     offset: int
@@ -32,18 +32,18 @@ class Truncation:
 
     @property
     def shown(self) -> list[int]:
-        """Return the places of the bytes that get a box: the first 19 and the last one."""
+        """Return the indexes of the bytes that get a box: the first 19 bytes and the last byte."""
         return [*range(SHOWN_FIRST), len(self.digest) - 1]
 
 
 def truncation(explained: Explanation) -> Truncation:
-    """Return the data from `otp.explain`."""
+    """Return the data of the figure from a result of `otp.explain`."""
     bits = f"{int.from_bytes(explained.chosen, 'big'):032b}"
     return Truncation(explained.digest, explained.offset, explained.chosen, bits, explained.truncated, explained.code)
 
 
 def truncation_figure(explained: Explanation) -> Picture:
-    """Return the truncation of one code as a picture. It shows the code, so use demo secrets only."""
+    """Return the truncation of one code as a picture. The picture shows the code, so use demo secrets only."""
     data = truncation(explained)
     return picture(draw(data), words(data), data)
 
@@ -74,7 +74,7 @@ def _left(column: int) -> float:
 
 
 def _byte(ax: Axes, data: Truncation, column: int, index: int) -> None:
-    """Draw one box, with its place underneath."""
+    """Draw the box of one byte, with the byte's index underneath."""
     corner, chosen = (_left(column), 10.6), data.offset <= index < data.offset + 4
     if chosen:
         tint(ax, corner, (_SIDE, _SIDE), HERE.fill)
@@ -87,7 +87,7 @@ def _byte(ax: Axes, data: Truncation, column: int, index: int) -> None:
 
 
 def _offset(ax: Axes, data: Truncation) -> None:
-    """Draw the lower half of the last byte, and the line from it to the byte that it points to."""
+    """Frame the lower half of the last byte, and draw a line from there to the first chosen byte."""
     last, first = _left(len(data.shown) - 1), _left(data.offset)
     box(ax, (last + 0.8, 10.6), (0.8, _SIDE), HERE.text, linewidth=2.4)
     ax.plot([last + 1.2, last + 1.2, first + 0.8], [12.2, 12.95, 12.95], color=HERE.text, linewidth=1.8)
@@ -98,7 +98,7 @@ def _offset(ax: Axes, data: Truncation) -> None:
 
 
 def _chosen(ax: Axes, data: Truncation) -> None:
-    """Draw the four bytes, large, bit by bit, with the first bit crossed out."""
+    """Draw the four chosen bytes enlarged, with all their bits. Cross out the first bit."""
     wide = 7.6
     start = (ax.get_xlim()[1] - 4 * wide) / 2
     for above, below in ((_left(data.offset), start), (_left(data.offset + 4), start + 4 * wide)):
@@ -122,7 +122,7 @@ def _bit(left: float, place: int) -> float:
 
 
 def _number(ax: Axes, data: Truncation) -> None:
-    """Draw the number, and the code at its end."""
+    """Write the number, and mark the code at its end."""
     count = len(data.code)
     write(ax, 1.2, 3.15, "as a number", QUIET.text, size=13, ha="left")
     write(ax, 3.7, 1.6, str(data.number)[:-count], size=24, family=MONO, ha="right")

@@ -1,1 +1,1 @@
-"""Figures about time: windows, clocks, and how long a code is valid."""
+"""Draw figures about time: windows, clocks, and how long a code is valid."""

@@ -18,17 +18,18 @@ from mfa_lab.randomness import Randomness, SeededRandomness
 from mfa_lab.style import GRANTED_SIGN, QUIET, REFUSED, REFUSED_SIGN, SERVER
 
 LOGINS = 1_000_000
-"""The number of simulated logins, distributed over all cells. They take less than a second."""
+"""The number of simulated logins, distributed over all cells. The simulation takes less than a second."""
 _DIGITS = 8
-"""With so many digits, hardly any simulated code is valid by accident, which the closed form does not count."""
+"""The closed form does not count codes that are valid by accident. With so many digits, they are very rare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AcceptanceMap:
     """Hold `chances` in closed form and `shares` of simulated logins, both by window, delay and offset.
 
-    In `open_cells` cells, the chance is neither 0 nor 1. `largest_sigmas` is the largest difference there between
-    share and chance, in standard deviations. `certain_wrong` counts unexpected results in all other cells.
+    `open_cells` counts the cells in which the chance is neither 0 nor 1. `largest_sigmas` is the largest difference
+    between share and chance in these cells, in standard deviations. `certain_wrong` counts unexpected results in all
+    other cells.
     """
 
     offsets_seconds: tuple[int, ...]
@@ -54,7 +55,7 @@ def acceptances(
 ) -> AcceptanceMap:
     """Return the data, together with a simulation of `logins` logins with real codes over all cells.
 
-    Without `randomness`, the logins are the same each time. Raises `InvalidInput` for invalid windows.
+    Without `randomness`, every call simulates the same logins. Raises `InvalidInput` for invalid windows.
     """
     offsets, delays = np.asarray(offsets_seconds), np.asarray(delays_seconds)[:, None]
     each = max(1, logins // (len(windows) * offsets.size * delays.size))
@@ -92,7 +93,7 @@ def acceptance_map(
     logins: int = LOGINS,
     randomness: Randomness | None = None,
 ) -> Picture:
-    """Return the figure, with the arguments of `acceptances`."""
+    """Return the figure. The arguments are the same as those of `acceptances`."""
     data = acceptances(
         windows=windows,
         offsets_seconds=offsets_seconds,
@@ -167,7 +168,7 @@ def _one(ax: Axes, data: AcceptanceMap, place: int, left: float, bottom: float) 
 
 
 def _labels(ax: Axes, cells: dict[float, list[Box]], left: float) -> None:
-    """Label what is certain where there is room: in the middle, at the upper left and at the lower right."""
+    """Label areas with a certain result if there is room: in the middle, at the upper left and at the lower right."""
     always, never = ([box for box in cells.get(chance, ()) if box[2] > _ROOM] for chance in (1.0, 0.0))
     labels = [(always[len(always) // 2], f"{GRANTED_SIGN} always", INK)] if always else []
     upper_left = [box for box in never if box[0] == left][-1:]
@@ -181,7 +182,7 @@ _ROOM = 3.8
 
 
 def _runs(values: Sequence[float]) -> Iterator[tuple[float, int, int]]:
-    """Yield each run of equal values: the value, its first place, and the place after its last."""
+    """Yield each run of equal values: the value, the run's first index, and the index after the run."""
     first = 0
     for value, alike in groupby(values):
         end = first + len(list(alike))
@@ -190,7 +191,7 @@ def _runs(values: Sequence[float]) -> Iterator[tuple[float, int, int]]:
 
 
 def _edges(values: Sequence[int]) -> list[float]:
-    """Return where cells around the values begin and end."""
+    """Return the edges of the cells around the values."""
     if len(values) == 1:
         return [values[0] - 0.5, values[0] + 0.5]
     middles = [(one + other) / 2 for one, other in pairwise(values)]
@@ -198,6 +199,6 @@ def _edges(values: Sequence[int]) -> list[float]:
 
 
 def _ticks(values: Sequence[int], every: int) -> list[int]:
-    """Return a few round values to label."""
+    """Return the few round values that get a label."""
     every *= math.ceil((max(values) - min(values) + 1) / (5 * every))
     return [value for value in range(min(values), max(values) + 1) if value % every == 0]

@@ -21,7 +21,7 @@ from mfa_lab.style import PHONE, QUIET, REFUSED_SIGN, SERVER, Tone
 class Span:
     """Hold the first and the last second in which `name` shows or accepts the code.
 
-    Seconds count from the moment at which the phone's step begins.
+    Second 0 is the moment at which the phone's step begins.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class CodeLife:
-    """Hold the phone's span, then one for each server. Both clocks are correct; only the code's way takes time."""
+    """Hold the phone's span, and a span for each server. Both clocks are correct, but a code takes time to arrive."""
 
     period: int
     shown: Span
@@ -45,14 +45,18 @@ class CodeLife:
 PHONE_SHOWS = "the phone shows it"
 TWO_STEPS_BACK = "two steps back"
 _RULES: dict[str, Any] = {"window_steps": 1, "drift_steps": -1}
-"""Two steps back and none ahead, the example of RFC6238-6: a window of one step whose centre is one step back."""
+"""The example of RFC6238-6: the server accepts two steps back and none ahead.
+
+This is a window of one step with its centre one step back.
+"""
 
 
 def life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> CodeLife:
-    """Ask the verifier itself, second after second, whether it accepts the code of `step`.
+    """Ask the verifier at every second whether it accepts the code of `step`.
 
-    This is done for each window, and for the example of RFC6238-6. `secret` is Base32. Raises the errors of
-    `otp.match`.
+    The function does this for each window, and for the example of RFC6238-6. `secret` is Base32.
+
+    Raises the errors of `otp.match`.
     """
     code = code_at(secret, step * period, period=period)
     furthest = (max(windows, default=0) + 3) * period
@@ -79,7 +83,7 @@ def _taken(secret: str, code: str, now: int, **rules: Any) -> bool:
 
 
 def code_life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (0, 1), period: int = 30) -> Picture:
-    """Return the figure, with the arguments of `life`."""
+    """Return the figure. The arguments are the same as those of `life`."""
     data = life(secret, step, windows=windows, period=period)
     return picture(draw(data), words(data), data)
 
@@ -143,11 +147,11 @@ def _name(ax: Axes, span: Span, y: float, remark: str) -> None:
 
 
 def _span(ax: Axes, span: Span, x: Scale, y: float, tone: Tone) -> None:
-    """Draw a bar with a notch for each second and a mark at the last second, and say what follows."""
+    """Draw a bar with a notch for each second and a mark at the last second. Write the last second beside the bar."""
     wide = x(1) - x(0)
     tints(ax, [(x(span.first), y, span.seconds * wide, _HIGH)], tone.fill)
     notches = ([(x(second), y), (x(second), y + _HIGH)] for second in range(span.first + 1, span.last + 1))
-    if wide > 0.12:  # narrower ones would only darken the bar
+    if wide > 0.12:  # narrower notches would only darken the bar
         strokes(ax, notches, tone.text, linewidth=0.5)
     boxes(ax, [(x(span.first), y, span.seconds * wide, _HIGH)], tone.text, linewidth=2.2)
     tints(ax, [(x(span.last), y, wide, _HIGH)], tone.fill, 1)

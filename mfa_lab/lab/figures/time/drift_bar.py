@@ -1,4 +1,4 @@
-"""Draw what is known about a phone's offset: a bar for each observation, and a bar for all of them together."""
+"""Draw what is known about the offset of a phone's clock: a bar for each observation, and a bar for all together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LABEL = 25
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Hold one observation: its words, and the interval that it gives without the others."""
+    """Hold one observation: its words, and the interval that follows from this observation alone."""
 
     words: str
     alone: DriftInterval
@@ -54,7 +54,8 @@ def bar(
 ) -> str:
     """Return the drawing as HTML.
 
-    `truth` is the phone's offset once it is revealed; `contradicting` has the numbers of two observations, from 1.
+    `truth` is the offset of the phone's clock, or None until it is revealed. `contradicting` holds the numbers of two
+    observations that contradict each other. The numbers start at 1.
     """
     scale = _Scale([*(row.alone for row in rows), *([together] if together else [])], truth)
     lines = [
@@ -76,7 +77,7 @@ def bar(
     marks = "".join(f'<i style="left: {scale.place(at):.2f}%">{_mark(at)}</i>' for at in scale.marks())
     places = f"--zero: {scale.place(0):.2f}%"
     if truth is not None:
-        # Beside its line on the side away from the server's line, unless that is outside the drawing.
+        # The label is beside its line, on the side away from the server's line if there is room.
         side = "mfa-revealed mfa-leftwards" if truth < 0 and scale.place(truth) > _LABEL else "mfa-revealed"
         lines.append(_line("Revealed", f"left: {scale.place(truth):.2f}%", "", side, off(truth)))
         places += f"; --truth: {scale.place(truth):.2f}%"
@@ -110,7 +111,7 @@ def _mark(seconds: int) -> str:
 class _Scale:
     """Map seconds to a share of the width.
 
-    It contains every observation and the server's own clock, so it does not change while the bar shrinks.
+    The scale contains every observation and the server's own clock, so it does not change while the bar shrinks.
     """
 
     def __init__(self, intervals: Sequence[DriftInterval], truth: int | None) -> None:
@@ -121,7 +122,7 @@ class _Scale:
         self._low, self._width = low - margin, high - low + 2 * margin
 
     def place(self, seconds: int) -> float:
-        """Return the place in percent."""
+        """Return the place of an offset, in percent of the width."""
         return 100 * (seconds - self._low) / self._width
 
     def stretch(self, interval: DriftInterval) -> str:
@@ -131,7 +132,7 @@ class _Scale:
         )
 
     def marks(self) -> list[int]:
-        """Return a few round numbers, including zero."""
+        """Return the few round numbers that get a mark, including zero."""
         apart = 15
         while self._width / apart > _MOST_MARKS:
             apart *= 2

@@ -1,9 +1,9 @@
-"""Draw a clock that drifts for a year, at three servers: one does nothing, one learns, and one resynchronises.
+"""Draw a clock that drifts for a year, at three servers: one does nothing, one learns the drift, one resynchronises.
 
 A quartz crystal for watches usually stays within 20 parts per million, which is 10.5 minutes a year
-(electronics.stackexchange.com/questions/7800, 52 s a month). Makers give smaller values for their tokens: about 2
-minutes a year (token2.com, 2018), or a second in three days (Deepnet's wiki on SafeID). Both are about 4 ppm. A
-second a day, which is 12 ppm, also occurs (token2.com).
+(electronics.stackexchange.com/questions/7800, 52 s a month). Makers give smaller errors for their tokens: about 2
+minutes a year (token2.com, 2018), or a second in three days (Deepnet's wiki on SafeID). Both errors are about 4 ppm.
+An error of a second a day, which is 12 ppm, also occurs (token2.com).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mfa_lab.style import GRANTED_SIGN, PHONE, QUIET, REFUSED, REFUSED_SIGN, SER
 
 QUARTZ_PPM = 20.0
 LEARNING = replace(Policy.STANDARD, drift_cap_steps=10)
-"""This kit's server with drift learning turned on."""
+"""This kit's standard policy with drift learning turned on."""
 _DAY_SECONDS = 86_400
 
 
@@ -40,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Hold one server's year; `days` begin on the day on which both clocks were correct."""
+    """Hold one server's year. On the first of the `days`, both clocks are correct."""
 
     name: str
     days: tuple[Day, ...]
@@ -76,10 +76,11 @@ def course(
     logins: Container[int] = (),
     resync_day: int | None = None,
 ) -> Course:
-    """Return the days of a clock that runs `ppm` parts per million fast (negative: slow), at a server under `policy`.
+    """Return one server's year with a phone's clock that runs `ppm` parts per million fast (negative: slow).
 
-    On the days in `logins`, the user tries one code, in the middle of a step. The server learns from it by its own
-    rule (`server.drift`). On `resync_day`, two consecutive codes move the window, if they are within reach.
+    On the days in `logins`, the user tries one code, in the middle of a step. The server learns from this code by its
+    own rule (`server.drift`) under `policy`. On `resync_day`, two consecutive codes move the window, if they are
+    within reach.
     """
     period, resync_steps, drift_steps, last_login = policy.period_seconds, 0, 0, 0
     found = []
@@ -102,8 +103,8 @@ def courses(
 ) -> tuple[Course, ...]:
     """Return the data for three servers.
 
-    One server learns nothing, and one learns up to `policy.drift_cap_steps`. At the third server, a token is in a
-    drawer until `drawer_days` and is then resynchronised with two consecutive codes.
+    The first server learns nothing. The second server learns the drift, up to `policy.drift_cap_steps`. The third
+    server's token is in a drawer until the day `drawer_days`, and is then resynchronised with two consecutive codes.
     """
     days = drawer_days + 60
     often = range(0, days + 1, login_every_days)
@@ -121,7 +122,7 @@ def courses(
 def long_run(
     ppm: float = QUARTZ_PPM, policy: Policy = LEARNING, *, login_every_days: int = 7, drawer_days: int = 365
 ) -> Picture:
-    """Return the figure, with the arguments of `courses`."""
+    """Return the figure. The arguments are the same as those of `courses`."""
     data = courses(ppm, policy, login_every_days=login_every_days, drawer_days=drawer_days)
     about = f"A clock that runs {ppm:+g} ppm, a login every {login_every_days} days, window {policy.window_steps}."
     return picture(draw(data), f"{about.replace('-', '−')} {words(data)}", data)
@@ -148,7 +149,7 @@ _WIDE, _HIGH, _LEFT, _BETWEEN, _BOTTOM = 11.4, 9.0, 4.4, 1.4, 2.6
 
 
 def draw(data: tuple[Course, ...], ax: Axes | None = None) -> Axes:
-    """Draw the figure, side by side, on new Axes, or on `ax` if given."""
+    """Draw the servers side by side, on new Axes, or on `ax` if given."""
     ax = canvas(ax, _LEFT + len(data) * (_WIDE + _BETWEEN), _BOTTOM + _HIGH + 1.8)
     far = [day.ahead_seconds for each in data for day in each.days]
     edge = (data[0].window_steps + 2) * data[0].period
@@ -171,7 +172,7 @@ def draw(data: tuple[Course, ...], ax: Axes | None = None) -> Axes:
 
 
 def _who(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
-    """Label the line and the band once, between the two."""
+    """Label the line and the band once, in the space between them."""
     half, between = each.days[len(each.days) // 2], -1 if each.days[-1].ahead_seconds >= 0 else 1
     beside = y(half.ahead_seconds) + between * 0.5
     write(ax, x(half.day) + 0.5, beside, "the phone's clock", PHONE.text, size=13, ha="left")
@@ -199,7 +200,10 @@ def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
 
 
 def _band(each: Course, half_seconds: int, x: Scale, y: Scale) -> list[Point]:
-    """Return the outline of everything close to the window's centre, cut off at the drawing's edges."""
+    """Return the outline of the offsets within `half_seconds` of the window's centre.
+
+    The outline ends at the drawing's edges.
+    """
     upper: list[Point] = []
     lower: list[Point] = []
     for centre, days in groupby(each.days, key=lambda day: day.centre_steps):

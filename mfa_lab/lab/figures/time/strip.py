@@ -1,4 +1,4 @@
-"""Compute the data of the window strip: the steps around the server's current step, and where code and clocks are."""
+"""Compute the data of the window strip: the steps around the server's current step, the code and the clocks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from mfa_lab.otp import Diagnosis, checked_window, code_at, diagnose, step_at
 
 MOST_CELLS = 11
-"""The most steps in one row. If there are more, steps far from everything that matters are left out."""
+"""The most steps in one row. If there are more, steps far from the window, the clocks and the code are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Hold one time step: `offset` from the server's own step, its code, and when it begins (Unix seconds).
+    """Hold one time step: its `offset` from the server's current step, its code, and its beginning (Unix seconds).
 
-    `closed` means that this step, or a later one, was accepted before.
+    `closed` means that the server has already accepted a code of this step or of a later step.
     """
 
     offset: int
@@ -27,7 +27,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Hold what the figure shows. Times are Unix seconds; `typed` is the result of a code, if one was typed.
+    """Hold what the figure shows. Times are Unix seconds; `typed` is the result of the typed code, or None.
 
     Cells are in order. If two neighbours' offsets differ by more than 1, the steps between them are left out.
     """
@@ -45,7 +45,7 @@ class Strip:
 
     @property
     def window(self) -> tuple[Cell, ...]:
-        """Return the cells that the server compares, including closed cells."""
+        """Return the cells whose codes the server compares with a typed code, including closed cells."""
         return tuple(cell for cell in self.cells if cell.in_window)
 
 
@@ -63,9 +63,9 @@ def strip(
 ) -> Strip:
     """Return the data: the window, and one or two more steps on either side.
 
-    It contains at least `reach_steps` on either side of now, so that a strip that is drawn repeatedly stays in place.
-    It also contains the phone's step and the step of `code`, at any distance. `drift_steps` moves the window's
-    centre, as in `otp.match`. Raises the errors of `otp`.
+    The strip contains at least `reach_steps` steps on either side of the current step. A strip that is drawn
+    repeatedly therefore stays in place. The strip also contains the phone's step and the step of `code`, at any
+    distance. `drift_steps` moves the window's centre, as in `otp.match`. Raises the errors of `otp`.
     """
     current = step_at(now, period)
     typed = None
@@ -92,7 +92,7 @@ def strip(
 
 
 def _shown(first: int, last: int, marked: Iterable[int]) -> list[int]:
-    """Return all steps from first to last and up to the marked steps, if there are not too many.
+    """Return all steps from `first` to `last` and up to the marked steps, if there are at most `MOST_CELLS`.
 
     Otherwise, return a distant marked step only with its two neighbours. A single step is never left out, because the
     gap would take more room.

@@ -19,8 +19,8 @@ _MARGIN = 2.0
 _ROOM = 38.0  # for all cells together: as wide as a page
 _WIDEST = 4.4
 _NARROWEST_WITH_CODE = 3.2
-_GAP = 2.6  # where steps are left out
-_LABEL = 6.2  # the widest label of a clock
+_GAP = 2.6  # the width of a gap where steps are left out
+_LABEL = 6.2  # the width of a clock's widest label
 
 
 def window_strip(
@@ -35,9 +35,9 @@ def window_strip(
     period: int = 30,
     reach_steps: int = 0,
 ) -> Picture:
-    """Return the window around `now` as a picture, with the arguments of `strip`.
+    """Return the window around `now` as a picture. The arguments are the same as those of `strip`.
 
-    It shows codes, so use demo secrets only.
+    The picture shows codes, so use demo secrets only.
     """
     data = strip(
         secret,
@@ -73,7 +73,7 @@ def words(data: Strip) -> str:
 
 
 def verdict(typed: Diagnosis) -> str:
-    """Return the result of the code, with its sign."""
+    """Return the result of the typed code in words, after a tick or a cross."""
     if typed.verdict is Verdict.ACCEPTED:
         return f"{GRANTED_SIGN} accepted"
     seconds = typed.seconds_outside or 0
@@ -112,7 +112,7 @@ def _times(data: Strip) -> str:
 
 
 class _Places:
-    """Compute places in the drawing. The axis is time, to scale, except for gaps where steps are left out."""
+    """Compute places in the drawing. The x axis shows time, to scale, except for gaps where steps are left out."""
 
     def __init__(self, data: Strip) -> None:
         gaps = [right.offset - left.offset - 1 for left, right in pairwise(data.cells)]
@@ -127,12 +127,12 @@ class _Places:
         self._period = data.period
 
     def x(self, moment: int) -> float:
-        """Return the place of a moment in one of the cells, or at the end of a cell."""
+        """Return the x of a moment, which must be inside a cell or at a cell's end."""
         place = bisect_right(self._begins, moment) - 1
         return self.lefts[place] + self.wide * (moment - self._begins[place]) / self._period
 
     def inside(self, x: float, wide: float) -> float:
-        """Return where to centre a label of this width, as near to x as the edges permit."""
+        """Return the centre for a label of width `wide`. The centre is as near to `x` as the edges permit."""
         return min(max(x, wide / 2), self.right - wide / 2)
 
 
@@ -169,7 +169,10 @@ def _cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
-    """Write each step, its code, and whether it is closed; below, when it begins and when a row's last step ends."""
+    """Write into each cell its step, its code, and whether the step is closed.
+
+    Below the cells, write when each step begins and when a row's last step ends.
+    """
     digits = 18 if places.wide > 3.6 else 16
     for cell, left in zip(data.cells, places.lefts, strict=True):
         taken, middle = cell.in_window and not cell.closed, left + places.wide / 2
@@ -187,7 +190,7 @@ def _in_cells(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _numbers(ax: Axes, data: Strip, places: _Places) -> None:
-    """Name only the steps that matter among many: the window's ends, and the steps of the clocks and of the code."""
+    """Label only the important steps: the window's ends, and the steps of the clocks and of the code."""
     window = data.window
     named = {0, window[0].offset, window[-1].offset, data.typed.offset if data.typed else None}
     if data.phone_now is not None:
@@ -203,7 +206,7 @@ def _numbers(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _gaps(ax: Axes, data: Strip, places: _Places) -> None:
-    """Write how many steps are left out."""
+    """Write into each gap how many steps it leaves out."""
     for left, (one, next_one) in zip(places.lefts, pairwise(data.cells), strict=False):
         if missing := next_one.offset - one.offset - 1:
             x = left + places.wide + _GAP / 2
@@ -211,7 +214,7 @@ def _gaps(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _bracket(ax: Axes, data: Strip, places: _Places) -> None:
-    """Draw how far the window reaches."""
+    """Draw a bracket below the window, and write how far the window reaches."""
     window = data.window
     start, end = places.x(window[0].begins_at), places.x(window[-1].begins_at) + places.wide
     ax.plot([start, start, end, end], [2.9, 2.6, 2.6, 2.9], color=SERVER.text, linewidth=2.2)
@@ -223,7 +226,7 @@ def _bracket(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _clocks(ax: Axes, data: Strip, places: _Places) -> None:
-    """Draw arrows for the server's time and the phone's. If they are close, their labels move apart."""
+    """Draw an arrow for each clock, the server's and the phone's. If they are close, their labels move apart."""
     clocks = [(places.x(data.now), "server's clock", clock(data.now), SERVER)]
     if data.phone_now is not None:
         drift = data.phone_now - data.now
@@ -241,9 +244,10 @@ def _clocks(ax: Axes, data: Strip, places: _Places) -> None:
 
 
 def _typed(ax: Axes, data: Strip, places: _Places, typed: Diagnosis) -> None:
-    """Write the result of the code under its step, with the times at which it was shown and arrived.
+    """Write the result of the typed code under the code's step.
 
-    Near an edge, the words stay inside.
+    The times at which the code was shown and arrived are below the result. Near an edge, the text stays inside the
+    drawing.
     """
     x, name = places.x(data.now), "typed"
     for cell, left in zip(data.cells, places.lefts, strict=True):
