@@ -91,9 +91,9 @@ def notify(connection: Connection, now: int, event: Event, account_id: str) -> N
 
 
 def notify_sparingly(connection: Connection, now: int, event: Event, account_id: str) -> None:
-    """Store a notification unless the owner has one of this event from the last hour.
+    """Store a notification unless the owner got a notification of the same event in the last hour.
 
-    Without this limit, someone who knows the password could send the owner any number of them.
+    Without this limit, someone who knows the password could send the owner any number of notifications.
     """
     values = {"account_id": account_id, "event": event, "since": now - _SPARING_SECONDS}
     if connection.execute(_RECENT, values).first() is None:

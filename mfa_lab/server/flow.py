@@ -163,10 +163,10 @@ class MfaServer:
     ) -> PasskeyCreation:
         """Offer to register a passkey: return creation options for the browser, and a token.
 
-        The permits are those of `start_enrolment`. A session adds the passkey to the account's authenticators, while
-        there are fewer than `Policy.passkeys`; with `replace`, it replaces the account's passkeys. After a recovery,
-        it replaces every authenticator. Raises `AccessDenied`, and `InvalidInput` for an impossible label, or if the
-        server has no relying party.
+        The permits are those of `start_enrolment`. A session adds the passkey to the account's authenticators, if
+        there are fewer than `Policy.passkeys`. With `replace`, the new passkey replaces the account's passkeys. After
+        a recovery, the new passkey replaces every authenticator. Raises `AccessDenied`. Raises `InvalidInput` if the
+        label is invalid, or if the server has no relying party.
         """
         from mfa_lab.server.account import passkey_enrolment
 
@@ -175,9 +175,12 @@ class MfaServer:
         return self._answer(passkey_enrolment.start(self._services, permit, label, self._now(), replace=replace))
 
     def confirm_passkey(self, creation: PasskeyCreation, response: Mapping[str, Any] | str) -> RecoveryCodes:
-        """Bind the passkey whose `response` is the browser's `PublicKeyCredential.toJSON()`, or that as a text.
+        """Bind the passkey.
 
-        Returns what `confirm_enrolment` returns. Raises `AccessDenied`; then the offer is over, so start again.
+        `response` is the browser's `PublicKeyCredential.toJSON()`, as a dictionary or as JSON text.
+
+        Returns what `confirm_enrolment` returns. Raises `AccessDenied`. After this error, the offer has ended, so the
+        user must start again.
         """
         from mfa_lab.server.account import passkey_enrolment
 
@@ -187,14 +190,14 @@ class MfaServer:
     def accepted_kinds(self, pending: PendingLogin) -> tuple[Kind, ...]:
         """Return the kinds of authenticators that can complete this login, a passkey first, as `accepts` said.
 
-        For an application that has kept only the token. Raises `AccessDenied` if the login has ended, or if it
-        permits only an enrolment.
+        Use this method in an application that has kept only the token. Raises `AccessDenied` if the login has ended,
+        or if it permits only an enrolment.
         """
         _expect(pending, PendingLogin)
         return self._answer(pending_logins.accepted(self._services, pending, self._now()))
 
     def start_passkey_login(self, pending: PendingLogin) -> dict[str, Any]:
-        """Return request options for the browser, with a new challenge (ASVS-6.7.2). An earlier challenge is void.
+        """Return request options for the browser, with a new challenge (ASVS-6.7.2). This ends an earlier one.
 
         Raises `AccessDenied`, and `InvalidInput` if the server has no relying party.
         """
@@ -206,8 +209,8 @@ class MfaServer:
     def finish_passkey_login(self, pending: PendingLogin, response: Mapping[str, Any] | str) -> Session:
         """Check the browser's response and grant a session, which is phishing-resistant (NIST-3.2.5).
 
-        If several callers send the same response, only one gets in. Raises `AccessDenied`. A rejected response ends
-        the pending login, and is not counted towards disabling a factor.
+        If several callers send the same response, only one of them gets a session. Raises `AccessDenied`. A rejected
+        response ends the pending login, and is not counted towards disabling a factor.
         """
         from mfa_lab.server.login import passkey_login
 

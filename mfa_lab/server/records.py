@@ -40,14 +40,14 @@ _RESISTANT = frozenset({"hwk", "swk"})
 def passkey_methods(*, synced: bool) -> tuple[str, ...]:
     """Return the `amr` values of a login with password and passkey (RFC 8176).
 
-    The key is called a hardware key if it cannot be backed up. Without an attestation, that is the authenticator's
-    word. "user" says that a person was present.
+    A key that cannot be backed up counts as a hardware key. Without an attestation, only the authenticator says so.
+    "user" says that a person was present.
     """
     return ("pwd", "swk" if synced else "hwk", "user", "mfa")
 
 
 def is_phishing_resistant(methods: Iterable[str]) -> bool:
-    """Return whether a login by these `amr` values withstands a phishing page."""
+    """Return whether a login with these `amr` values resists a phishing page."""
     return not _RESISTANT.isdisjoint(methods)
 
 
@@ -64,7 +64,7 @@ class PendingLogin:
     """A login after a correct password. It grants nothing yet.
 
     It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
-    `accepts` are the kinds of authenticators that can complete this login, for the application to offer.
+    `accepts` are the kinds of authenticators that can complete this login. The application should offer these kinds.
     """
 
     token: Redacted
@@ -130,9 +130,9 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyCreation:
-    """An offer to register a passkey, without effect until `confirm_passkey` accepts the browser's response.
+    """An offer to register a passkey. It has no effect until `confirm_passkey` accepts the browser's response.
 
-    `options` is what `PublicKeyCredential.parseCreationOptionsFromJSON` reads in the browser. `expires_at` is in
+    `options` is the input of `PublicKeyCredential.parseCreationOptionsFromJSON` in the browser. `expires_at` is in
     Unix seconds.
     """
 
@@ -189,7 +189,8 @@ class Recovery:
 class Authenticator:
     """One of an account's authenticators. `label` is the owner's name for the authenticator.
 
-    `used_at` is the last login with it. For an app, it is the start of the time step whose code was accepted last.
+    `used_at` is the time of the last login with this authenticator. For an app, `used_at` is the start of the last
+    time step for which a code was accepted.
     """
 
     id: str

@@ -35,7 +35,10 @@ class Services:
     relying_party: RelyingParty | None = None
 
     def party(self) -> RelyingParty:
-        """Return the relying party. Raises `InvalidInput`, the programmer's mistake, if the server was given none."""
+        """Return the relying party.
+
+        Raises `InvalidInput` if the server has no relying party, which is the programmer's mistake.
+        """
         if self.relying_party is None:
             raise InvalidInput(
                 "passkeys need a relying party: pass relying_party=RelyingParty(id, origins) to MfaServer"

@@ -156,7 +156,7 @@ def offer(
 
 
 def note(kind: Kind) -> str | None:
-    """Return what the audit log notes beside an event: passkeys are named, apps are the usual case."""
+    """Return the note for the audit log: the log names passkeys, but not apps, which are the usual case."""
     return Kind.PASSKEY if kind is Kind.PASSKEY else None
 
 
@@ -198,7 +198,7 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
 
 
 def offered(connection: Connection, token: str, kind: Kind) -> Any:
-    """Return the row of an enrolment of this kind, or None. A token of another kind is unknown here."""
+    """Return the row of an enrolment of this kind, or None. The result for a token of another kind is None."""
     return connection.execute(_READ, {"token": token, "of_kind": kind}).first()
 
 
@@ -219,7 +219,7 @@ def codes_in_advance(
 
 
 def cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
-    """Return why nothing confirms this enrolment, whatever is sent. Otherwise return None."""
+    """Return the rejection of an enrolment that no code or response can confirm any more, otherwise None."""
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
@@ -254,7 +254,7 @@ def _match(services: Services, row: Any, typed: Redacted, now: int) -> otp.Match
 
 
 def bind(connection: Connection, row: Any, hashes: list[str], issue_id: str, now: int, *, last_step: int = 0) -> None:
-    """Make the enrolment an active factor. It replaces the factors of its kind, or all of them after a recovery."""
+    """Make the enrolment an active factor. It replaces the factors of its kind, or all factors after a recovery."""
     kind = Kind(row.kind)
     if row.basis != _FURTHER:
         authenticators.retire(connection, row.account_id, kind if row.basis == _SESSION else None)

@@ -67,7 +67,10 @@ def resynchronise(connection: Connection, factor_id: str, found: Match, now: int
 
 
 def disable(connection: Connection, account_id: str) -> None:
-    """Disable the account's authenticator apps after too many wrong codes (NIST-3.2.2). Passkeys take no guesses."""
+    """Disable the account's authenticator apps after too many wrong codes (NIST-3.2.2).
+
+    Passkeys stay active, because nobody can guess a signature.
+    """
     connection.execute(_DISABLE, {"account": account_id})
 
 

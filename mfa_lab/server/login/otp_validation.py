@@ -46,7 +46,7 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
 
 
 def no_codes(services: Services, found: pending_logins.Found) -> Decision | None:
-    """Return why no code can complete this login, or None: the account has no app, or the policy forbids codes."""
+    """Return the rejection if the account has no app or the policy forbids codes. Otherwise return None."""
     if not found.apps:
         return refused(Reason.NOT_ENROLLED, found.row.account_id)
     if Kind.TOTP not in pending_logins.accepted_kinds(services.policy, app=True, passkey=found.has_passkey):

@@ -70,7 +70,7 @@ def descriptors(connection: Connection, account_id: str) -> list[dict[str, Any]]
 def find(connection: Connection, credential_id: str) -> Any | None:
     """Return the active passkey with this credential id, with the user handle of its account.
 
-    It may be any account.
+    The passkey may belong to any account.
     """
     return connection.execute(_FIND, {"credential": credential_id}).first()
 

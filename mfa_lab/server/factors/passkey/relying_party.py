@@ -20,7 +20,7 @@ class RelyingParty:
     `id` is the RP ID: the site's domain or a parent domain, without scheme and port. A passkey works for no other RP
     ID, so a new domain needs new passkeys. `origins` are exact: scheme, host, and the port unless it is the scheme's
     default port. An RP ID has no port, so only this list rejects a page on another port. `name` is shown to the user.
-    Plain http is accepted only for localhost and names below it, as in browsers.
+    As in browsers, plain http is accepted only for localhost and its subdomains.
     """
 
     id: str
