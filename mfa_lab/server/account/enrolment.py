@@ -198,7 +198,7 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
 
 
 def offered(connection: Connection, token: str, kind: Kind) -> Any:
-    """Return the row of an enrolment of this kind, or None. The result for a token of another kind is None."""
+    """Return the row of an enrolment of this kind, or None. For a token of another kind, also return None."""
     return connection.execute(_READ, {"token": token, "of_kind": kind}).first()
 
 
