@@ -1,7 +1,7 @@
 """mfa_lab: how multi-factor authentication works and fails, on a real server.
 
 The kit has two sides, `MfaServer` (the company's) and `Phone` (the user's). They share a secret and the time, and
-nothing else. Each name is imported when it is first used, so that `import mfa_lab` stays light.
+nothing else. Each name is imported only when a program first uses it, so `import mfa_lab` is quick.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from mfa_lab.errors import InvalidInput
 _LAST_SECOND = 253_402_300_799
 """The last second of the year 9999, which is also the last second that Python's `datetime` can hold."""
 _FASTEST = 86_400
-"""One day per second. At a higher speed, nobody could follow the clock."""
+"""The highest speed: one day per second. If the clock ran faster, nobody could follow it."""
 
 
 class Clock(Protocol):
@@ -48,7 +48,10 @@ class ManualClock:
         return self._now
 
     def advance(self, seconds: int) -> None:
-        """Move the clock forward by `seconds`. A negative number sets it back, as can happen on a faulty machine."""
+        """Move the clock forward by `seconds`.
+
+        A negative number sets the clock back, which also happens on faulty machines.
+        """
         self._now = checked_now(self._now + seconds)
 
     def set(self, now: int) -> None:
@@ -70,8 +73,8 @@ class _Run(NamedTuple):
 class RunningClock(ManualClock):
     """A manual clock that can also run on its own. At first, it is stopped.
 
-    `machine` returns the seconds of the machine's own clock, which drives this one. A program that knows `exact()`
-    and `speed` can go on counting without asking this clock again.
+    `machine` is a function that returns the seconds of the machine's own clock, which drives this clock. A program
+    that knows `exact()` and `speed` can compute later times without asking this clock again.
     """
 
     def __init__(self, now: int = 1_800_000_010, *, machine: Callable[[], float] = time.monotonic) -> None:
@@ -88,11 +91,14 @@ class RunningClock(ManualClock):
 
     @property
     def speed(self) -> float:
-        """Return by how many seconds the clock advances in one second of the machine; 0 while it is stopped."""
+        """Return how many seconds the clock advances per second of the machine. A stopped clock has the speed 0."""
         return self._run.speed
 
     def play(self, speed: float = 1.0) -> None:
-        """Start the clock, which then runs at `speed` seconds per second of the machine. Raises `InvalidInput`."""
+        """Start the clock, which then advances by `speed` seconds per second of the machine.
+
+        Raises `InvalidInput` for a speed that is not a number above 0 and up to 86,400.
+        """
         if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed <= _FASTEST:
             raise InvalidInput(f"speed must be a number above 0, up to {_FASTEST}: 1 is the normal speed")
         self._run = _Run(self.exact(), self._machine(), float(speed))
@@ -110,7 +116,7 @@ class RunningClock(ManualClock):
 
 
 class SkewedClock:
-    """A clock, usually a phone's, that is `drift_seconds` ahead of `base` (negative: behind it)."""
+    """A clock, usually a phone's, that is `drift_seconds` ahead of the clock `base` (negative: behind `base`)."""
 
     def __init__(self, base: Clock, drift_seconds: int = 0) -> None:
         self.base = base
@@ -124,10 +130,10 @@ class SkewedClock:
 
 
 class DriftingClock(SkewedClock):
-    """A skewed clock that also gains `rate_ppm` millionths of a second per second (negative: it loses them).
+    """A skewed clock that also gains `rate_ppm` millionths of a second per second.
 
-    `drift_seconds` is its offset from the base when the base's clock reads `since` (Unix seconds). The offset is
-    always rounded down to whole seconds.
+    With a negative rate, it loses time. `drift_seconds` is the clock's offset from `base` at the moment when `base`
+    reads `since` (Unix seconds). The offset is always rounded down to whole seconds.
     """
 
     def __init__(self, base: Clock, drift_seconds: int = 0, *, rate_ppm: int = 0, since: int | None = None) -> None:
@@ -140,7 +146,7 @@ class DriftingClock(SkewedClock):
         return checked_now(base + self.offset_at(base))
 
     def offset_at(self, base_now: int) -> int:
-        """Return how many seconds the clock is ahead when its base reads `base_now` (Unix seconds)."""
+        """Return how many seconds this clock is ahead of `base` when `base` reads `base_now` (Unix seconds)."""
         return self.drift_seconds + self.rate_ppm * (base_now - self.since) // 1_000_000
 
     def __repr__(self) -> str:

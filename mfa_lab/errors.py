@@ -1,7 +1,7 @@
 """Define every error that mfa_lab raises: one root class and a few subclasses.
 
 Each error has a sentence that says what was wrong and what to do, and some errors have fields with the details. A
-stranger must not learn that much, so `AccessDenied` always says the same words, whatever went wrong.
+stranger must not see these details, so `AccessDenied` always has the same sentence, whatever went wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ OUT_OF_DATE = "This page is out of date. Nothing was changed. Open it again."
 
 
 class MfaError(Exception):
-    """The root class of all errors. The `str()` of each is safe to show: it contains no secret, password or code."""
+    """The root class of all errors of this kit.
+
+    The `str()` of an error contains no secret, password or code, so you may show it.
+    """
 
 
 class InvalidInput(MfaError, ValueError):
@@ -28,7 +31,7 @@ class InvalidSecret(InvalidInput):
 
 
 class PasswordRefused(InvalidInput):
-    """A new password breaks a rule of NIST-3.1.1.2. `rule` says which: `length`, `blocklist` or `text`."""
+    """A new password breaks a rule of NIST-3.1.1.2. `rule` names this rule: `length`, `blocklist` or `text`."""
 
     def __init__(self, sentence: str, *, rule: str = "text") -> None:
         super().__init__(sentence)
@@ -36,7 +39,10 @@ class PasswordRefused(InvalidInput):
 
 
 class NameTaken(MfaError):
-    """An operator registered a name that already exists. Public registration must not reveal this (ASVS-6.3.8)."""
+    """An operator registered a name that already exists.
+
+    Public registration must not reveal that a name exists (ASVS-6.3.8).
+    """
 
 
 class CodeRefused(MfaError):
@@ -69,7 +75,7 @@ class InvalidUri(MfaError, ValueError):
 
 
 class ContradictingObservations(InvalidInput):
-    """No offset of a phone's clock explains both observation `ahead` and observation `behind` (numbered from 1)."""
+    """No single offset of a phone's clock can explain the observations `ahead` and `behind` (numbered from 1)."""
 
     def __init__(self, sentence: str, *, ahead: int = 0, behind: int = 0) -> None:
         super().__init__(sentence)
@@ -85,7 +91,7 @@ class ServerFault(MfaError):
 
 
 class WrongKey(ServerFault):
-    """The database was encrypted under another key, or the key is missing or unusable."""
+    """The database was encrypted with another key, or the key is missing or unusable."""
 
 
 class ClockSetBack(ServerFault):
@@ -141,7 +147,7 @@ class Reason(StrEnum):
 
 
 class PasskeyRefused(MfaError):
-    """The verifier did not accept a passkey's response; `reason` names the check that failed.
+    """The verifier did not accept a passkey's response. `reason` names the check that failed.
 
     `flow` catches this error, and the user reads only a public sentence.
     """
@@ -161,11 +167,11 @@ class CeremonyRefused(MfaError):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The instructor's view of what really happened. It exists only if `Policy.explain_refusals` is set.
+    """The instructor's view of what really happened. The server gives it only if `Policy.explain_refusals` is set.
 
     `offset` counts steps from the server's current step (negative: an older code). `seconds_outside` is the number of
     seconds by which a near miss is outside the window. `wait_seconds` is the time until the server checks the next
-    attempt. `failures` is the number of failures after this attempt.
+    attempt. `failures` is the number of consecutive failures, counted after this attempt.
     """
 
     reason: Reason
@@ -183,7 +189,7 @@ class Trace:
 class AccessDenied(MfaError):
     """The server denied access. `str`, `repr` and `args` contain only the public message (ASVS-6.3.8).
 
-    `trace` contains the instructor's view. It is empty unless `Policy.explain_refusals` is set.
+    `trace` is the instructor's view if `Policy.explain_refusals` is set, otherwise None.
     """
 
     def __init__(self, message: str = PUBLIC_MESSAGE, *, trace: Trace | None = None) -> None:
@@ -194,8 +200,8 @@ class AccessDenied(MfaError):
 class StepDone(AccessDenied):
     """This token has already completed its step, for instance because the user double-clicked.
 
-    Only the holder of the token gets this error, and gets it before any code is checked, so it reveals nothing about
-    a code.
+    Only the holder of the token gets this error. The token's state alone causes the error, so it reveals nothing
+    about a code.
     """
 
     def __init__(self, message: str = ALREADY_DONE, *, trace: Trace | None = None) -> None:
@@ -203,9 +209,10 @@ class StepDone(AccessDenied):
 
 
 class LoginOver(AccessDenied):
-    """The pending login or the enrolment has ended or expired. It accepts no more codes: the user needs a new login.
+    """The pending login or the enrolment has ended or expired.
 
-    A token that the server never issued gets the same error, and so does a token that was deleted after a day.
+    It accepts no more codes: the user must start a new login. The server raises the same error for a token that it
+    never issued, and for a token that it deleted after a day.
     """
 
     def __init__(self, message: str = LOGIN_OVER, *, trace: Trace | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Keep a package light to import: names that it imports under `if TYPE_CHECKING` are loaded on first use."""
+"""Make a package quick to import: names that it imports under `if TYPE_CHECKING` are loaded only on first use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from importlib import import_module
 def lazy_names(package: str) -> tuple[dict[str, str], Callable[[str], object]]:
     """Return the names that `package` offers, each with its module, and a `__getattr__` that loads a name.
 
-    The names are read from the package's source, so that each name is written only once, where type checkers see it.
+    The function reads the names from the package's source. Each name is therefore written only once, where type
+    checkers see it.
     """
     block = next(node for node in ast.parse(inspect.getsource(sys.modules[package])).body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]

@@ -1,4 +1,4 @@
-"""Provide the sources of random bytes, from which secrets, codes and tokens are made."""
+"""Provide the sources of random bytes for secrets, recovery codes and tokens."""
 
 from __future__ import annotations
 
@@ -26,14 +26,13 @@ class SystemRandomness:
 
 
 SYSTEM = SystemRandomness()
-"""Values that nobody sees (tokens, ids, nonces, keys, salts) always come from this source, even in a lesson with a
-seed."""
+"""The source for all values that nobody sees (tokens, ids, nonces, keys, salts), even in a lesson with a seed."""
 
 
 class SeededRandomness:
     """A source that returns the same bytes for the same seed, so that all learners and tests see the same codes.
 
-    Use it only for demo values.
+    Use this source only for demo values.
     """
 
     def __init__(self, seed: int) -> None:

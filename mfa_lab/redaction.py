@@ -1,4 +1,4 @@
-"""Hold values that must never be shown by accident: passwords, shared secrets, tokens, keys."""
+"""Hold values that nothing may show by accident: passwords, shared secrets, tokens and keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ class _Holder(Generic[Value]):
         self.__value = value
 
     def reveal(self) -> Value:
-        """Return the value. Pass it on as an argument and never keep it in a variable: tracebacks show variables."""
+        """Return the value.
+
+        Pass it directly as an argument and never keep it in a variable: tracebacks may show variables.
+        """
         return self.__value
 
     def __repr__(self) -> str:
@@ -27,7 +30,9 @@ class _Holder(Generic[Value]):
     __str__ = __repr__
 
     def __eq__(self, other: object) -> NoReturn:
-        raise TypeError("compare values from reveal() with hmac.compare_digest: the time that == takes leaks them")
+        raise TypeError(
+            "compare values from reveal() with hmac.compare_digest: the time that == needs reveals the values"
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -46,13 +51,13 @@ class Redacted(_Holder[str]):
 
 
 class RedactedBytes(_Holder[bytes]):
-    """Hold bytes, such as a key, in the same way as `Redacted` holds a text."""
+    """Hold bytes, such as a key, in the same way as `Redacted` holds a string."""
 
     __slots__ = ()
 
 
 def clear_variables(error: BaseException) -> None:
-    """Remove the variables of every frame in the tracebacks of `error` and of the errors that led to it.
+    """Remove the variables of every frame in the tracebacks of `error`, its causes and its contexts.
 
     Tools that print tracebacks with variables then show the lines but no values. Frames that are still running keep
     their variables.
@@ -68,10 +73,11 @@ def clear_variables(error: BaseException) -> None:
 
 
 def clears_variables(function: Callable[Given, Value]) -> Callable[Given, Value]:
-    """Return `function`, wrapped so that an error from it shows neither its arguments nor its variables.
+    """Return `function`, wrapped so that its errors reveal neither its arguments nor its variables.
 
-    Use it for functions that get a secret, a code, a token or a password as plain text. Their callers must hide this
-    text in their own frames. Expected and unexpected errors are treated alike.
+    Use this decorator for functions that get a secret, a code, a token or a password as plain text. The callers of
+    such a function must hide the text in their own frames. Expected and unexpected errors are treated in the same
+    way.
     """
 
     @wraps(function)

@@ -1,4 +1,4 @@
-"""Find the files that come with the package: at the top of a checkout, or inside an installed wheel."""
+"""Find the files that come with the package. They are at the top of a checkout, or inside an installed wheel."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ _PACKAGE = Path(__file__).parent
 
 
 def data_dir() -> Path:
-    """Return the folder with test vectors, blocklist and demo accounts. Raises `MfaError` if it is missing."""
+    """Return the folder of the test vectors, the blocklist and the demo accounts.
+
+    Raises `MfaError` if the folder is missing.
+    """
     return _shipped("data")
 
 
 def notebooks_dir() -> Path:
-    """Return the folder of the original notebooks. Learners work on a copy. Raises `MfaError` if it is missing."""
+    """Return the folder of the original notebooks. Learners use a copy.
+
+    Raises `MfaError` if the original is missing.
+    """
     return _shipped("notebooks")
 
 

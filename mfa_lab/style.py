@@ -1,8 +1,8 @@
-"""Define the colours and shapes of server, phone and attacker in forms, figures and pages, in light and dark themes.
+"""Define the colours and shapes of server, phone and attacker in forms, figures and pages, for light and dark themes.
 
-The hues are Okabe and Ito's, which colour-blind readers can tell apart. Text is darker on a light background and
-lighter on a dark background, so that its contrast stays above 4.5:1. "Accepted" and "rejected" differ in their word
-and sign as well as in colour.
+The colours are those of Okabe and Ito, which colour-blind readers can distinguish. Text is darker on a light
+background and lighter on a dark background, so that its contrast stays above 4.5:1. "Accepted" and "rejected" differ
+in word and sign as well as in colour.
 """
 
 from __future__ import annotations
@@ -12,7 +12,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """One actor's colours: for fills and lines in a light theme, for text in it, and for both in a dark theme."""
+    """One actor's colours.
+
+    `fill` is for areas and lines in a light theme, `text` is for text in a light theme, and `dark` is for both uses
+    in a dark theme.
+    """
 
     fill: str
     text: str
@@ -33,7 +37,7 @@ REFUSED_SIGN = "✕"
 
 
 def grouped(code: str) -> str:
-    """Return a code in two groups of digits, which are easier to read: `123 456`, `1234 5678`."""
+    """Return a code in two groups of digits, because groups are easier to read: `123 456`, `1234 5678`."""
     half = (len(code) + 1) // 2
     return f"{code[:half]} {code[half:]}"
 

@@ -1,8 +1,8 @@
-"""Compute and match time-based one-time passwords, for both server and phone. PyOTP computes every code.
+"""Compute and match time-based one-time passwords, for both the server and the phone. PyOTP computes every code.
 
 A *step* is the counter `floor(unix_time / period)` (RFC 6238 section 4.2). A *window* is the number of steps that are
-accepted on either side of the current step. All times are whole Unix seconds, passed as arguments: nothing here reads
-a clock. Secrets are Base32 text. Errors never quote a secret or a code.
+accepted on either side of the current step. All times are whole Unix seconds. They are passed as arguments, because
+no function in this package reads a clock. Secrets are Base32 text. Errors never quote a secret or a code.
 """
 
 from __future__ import annotations

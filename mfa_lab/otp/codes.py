@@ -42,8 +42,8 @@ def code_at(secret: str, now: int, *, digits: int = 6, period: int = 30, algorit
 def tidy_code(code: object, digits: int = 6) -> str:
     """Return the digits of `code`, without the white space, hyphens and dashes that people type or paste with them.
 
-    Raises `MalformedCode` unless exactly `digits` ASCII digits remain. Full-width digits are rejected too: they are a
-    second spelling of the same code, which can deceive a verifier that remembers spellings.
+    Raises `MalformedCode` unless exactly `digits` ASCII digits remain. Full-width digits are also rejected. They are
+    a second spelling of the same code, and would deceive a verifier that remembers used codes as text.
     """
     if isinstance(code, str) and len(code) <= 4 * digits:
         bare = without_separators(code)
@@ -70,8 +70,8 @@ def padded_secret(secret: str) -> str:
     """Return `secret`, padded with zero bytes to the 112 bits that PyOTP requires. The codes stay the same.
 
     HMAC itself pads a key with zero bytes to the block size of its hash, 64 bytes or more (RFC 2104 section 2). Only
-    an authenticator needs this function, for accounts of other servers. Raises `InvalidSecret` if `secret` encodes no
-    key.
+    an authenticator needs this function, because other servers may issue shorter secrets. Raises `InvalidSecret` if
+    `secret` encodes no key.
     """
     key = secret_bytes(secret, min_bits=1)
     return base64.b32encode(key.ljust(MIN_SECRET_BITS // 8, b"\0")).decode().rstrip("=")
@@ -79,7 +79,10 @@ def padded_secret(secret: str) -> str:
 
 @clears_variables
 def secret_bytes(secret: str, *, min_bits: int = MIN_SECRET_BITS) -> bytes:
-    """Return the key that `secret` encodes (Base32 in either case, padding optional). Raises `InvalidSecret`."""
+    """Return the key that `secret` encodes in Base32. Lower case is accepted, and padding is optional.
+
+    Raises `InvalidSecret` if `secret` is not Base32, or if the key has fewer than `min_bits` bits.
+    """
     if not isinstance(secret, str):
         raise InvalidSecret(f"a secret must be Base32 text, not {type(secret).__name__}")
     try:
@@ -105,7 +108,7 @@ def checked_parameters(digits: int, period: int, algorithm: str) -> None:
 
 
 class _Hotp(pyotp.HOTP):
-    """PyOTP's HOTP, changed so that it decodes the key once, not again for each step of a window."""
+    """PyOTP's HOTP, changed so that it decodes the key only once, instead of again for each step of a window."""
 
     def __init__(self, secret: str, digits: int, algorithm: str) -> None:
         self._key = secret_bytes(secret)
@@ -117,6 +120,6 @@ class _Hotp(pyotp.HOTP):
 
 @clears_variables
 def hotp_of(secret: str, digits: int, algorithm: str) -> pyotp.HOTP:
-    """Return PyOTP's HOTP for a secret. Raises `InvalidSecret` or `InvalidInput`."""
+    """Return PyOTP's HOTP object for a secret. Raises `InvalidSecret` or `InvalidInput`."""
     checked_parameters(digits, 30, algorithm)
     return _Hotp(secret, digits, algorithm)

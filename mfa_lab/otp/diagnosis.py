@@ -1,4 +1,4 @@
-"""Explain why a code was rejected, for lessons and the instructor's view, never for a login."""
+"""Explain why a code was rejected. Use this module for lessons and the instructor's view, never to decide a login."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The reason why a code was accepted or rejected, for the instructor's view only.
+    """The reason why a code was accepted or rejected. Only the instructor may see this reason, never a stranger.
 
-    A stranger must never learn this much. `offset` counts steps from the verifier's current step. `seconds_outside`
-    counts seconds from `now` to the nearest moment at which the window contains the code's step (0 inside; negative:
-    too old). The code is shown from `shown_from` until just before `shown_until` (Unix seconds). If the code is
-    malformed, or no step within reach matches, all these fields are empty (None).
+    `offset` counts steps from the verifier's current step. `seconds_outside` counts seconds from `now` to the nearest
+    moment at which the window contains the code's step (0 inside; negative: too old). A phone with a correct clock
+    shows the code from `shown_from` until just before `shown_until` (Unix seconds). If the code is malformed, or no
+    step within reach matches, all these fields are empty (None).
     """
 
     verdict: Verdict
@@ -58,10 +58,11 @@ def diagnose(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Diagnosis:
-    """Return what is wrong with a code, after a search of `reach_steps` on either side of the current step.
+    """Return why a code would be accepted or rejected. Search `reach_steps` steps on either side of the current step.
 
-    This function decides nothing. It raises no error about the code itself, only `InvalidInput` and `InvalidSecret`.
-    It is only for lessons: a verifier that accepted codes from such a wide search would accept guesses more often.
+    This function decides nothing. A wrong code raises no error: the only errors are `InvalidInput` and
+    `InvalidSecret`. Use the function only for lessons. If a verifier accepted codes from such a wide search, it would
+    accept more guesses.
     """
     current = step_at(now, period)
     centre = current + checked_drift(drift_steps)

@@ -1,4 +1,4 @@
-"""Measure how far a phone's clock is off, using only the codes that the phone shows."""
+"""Measure the offset of a phone's clock, using only the codes that the phone shows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DriftInterval:
     """The phone's clock is ahead of the server's by more than `low_seconds` and less than `high_seconds`.
 
     Negative values mean that the phone's clock is behind. Both bounds are exact, and the offset lies strictly between
-    them. Nothing more is known about it.
+    them. The observations say nothing more about the offset.
     """
 
     low_seconds: int
@@ -48,12 +48,12 @@ def estimate_drift(
 
     While a phone shows the code of step s, its clock is between s * period and (s + 1) * period. The server counts
     whole seconds: its clock reads n until n + 1 is reached. One observation therefore leaves an interval of period +
-    1 seconds. Two observations a second apart, one on either side of a change of codes, leave an interval of 2
-    seconds. More observations never widen the interval.
+    1 seconds. Two observations that are one second apart, one before and one after a change of the code, leave an
+    interval of 2 seconds. More observations never widen the interval.
 
     `delay_seconds` is the longest time that may have passed between reading a code and `server_now`. The function
-    assumes that both clocks run at the same rate during the measurement. Raises `InvalidInput`, or
-    `ContradictingObservations`, which names two observations that no offset explains.
+    assumes that both clocks run at the same rate during the measurement. Raises `InvalidInput` or
+    `ContradictingObservations`. The second error names two observations that no single offset can explain.
 
     >>> print(estimate_drift([(1_800_000_010, 60_000_000), (1_800_000_011, 60_000_001)]))
     between +18 s and +20 s

@@ -12,11 +12,11 @@ from mfa_lab.redaction import clears_variables
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Every intermediate value of one code (RFC 4226 section 5.3).
+    """Every intermediate value in the computation of one code (RFC 4226 section 5.3).
 
     The `repr` hides the key, the code, and the values that reveal the code. `message` is the step as 8 bytes,
-    big-endian; `digest` has 20, 32 or 64 bytes. `offset` is a number from 0 to 15, `chosen` is the 4 bytes at this
-    offset, and `truncated` is their lowest 31 bits.
+    big-endian; `digest` has 20, 32 or 64 bytes. `offset` is a number from 0 to 15, `chosen` contains the 4 bytes of
+    `digest` at this offset, and `truncated` is the number in the lowest 31 bits of `chosen`.
     """
 
     step: int

@@ -11,16 +11,21 @@ from mfa_lab.otp.steps import step_at
 from mfa_lab.redaction import clears_variables
 
 MAX_WINDOW_STEPS = 10
-"""With the usual 30 s, a wider window would accept codes over five minutes old. RFC6238-5.2 recommends one step."""
+"""With the usual period of 30 s, a wider window would accept codes that are over five minutes old. RFC6238-5.2
+recommends one step."""
 
 
 MAX_REACH_STEPS = 240
-"""How far resynchronisation may search: two hours on either side, with the usual 30 s (RFC4226-7.4: bounded)."""
+"""The maximum number of steps that a resynchronisation searches on either side. With the usual period of 30 s, this
+is two hours. RFC4226-7.4 requires a limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An accepted code: its `step`, and its `offset` in steps from the verifier's current step (negative: older)."""
+    """The step of an accepted code.
+
+    `offset` counts steps from the verifier's current step (negative: an older code).
+    """
 
     step: int
     offset: int
@@ -39,16 +44,16 @@ def match(
     period: int = 30,
     algorithm: str = "SHA1",
 ) -> Match:
-    """Find the step that `code` belongs to, within `window_steps` on either side of the window's centre.
+    """Find the step that `code` belongs to, at most `window_steps` steps before or after the window's centre.
 
     The centre is the current step plus `drift_steps`, the known drift of the phone's clock (RFC6238-6; positive:
     ahead). A drift does not widen the window, and the offset in the result still counts from the current step.
-    `last_step` is the last step that this verifier accepted: a code of this step or of an earlier one raises
+    `last_step` is the last step that this verifier accepted. A code of this step or of an earlier step raises
     `ReusedCode` (RFC6238-5.2, NIST-3.1.4.2). The caller must store the returned step immediately and atomically,
     because this function remembers nothing. If a code matches two steps, the oldest unused step is returned.
 
-    Raises `MalformedCode`, `NoMatch` or `ReusedCode`, and `InvalidInput` for parameters out of range. It compares
-    every step of the window, each in constant time, even after a match (ASVS-11.2.4).
+    Raises `MalformedCode`, `NoMatch` or `ReusedCode`, and `InvalidInput` for parameters that are out of range. The
+    function compares the code of every step in the window, each in constant time, even after a match (ASVS-11.2.4).
     """
     hotp = hotp_of(secret, digits, algorithm)
     current = step_at(now, period)
@@ -84,10 +89,10 @@ def match_consecutive(
 ) -> Match:
     """Find two consecutive steps that `first` and `second` belong to, and return the second (RFC4226-7.4).
 
-    The search covers `reach_steps` steps on either side of the current step, so a guessed pair is correct 2 *
-    reach_steps times in 10^(2 * digits). Use it only for explicit resynchronisation, after another proof (RFC6238-6).
-    As in `match`, both steps must be later than `last_step`, and the caller stores the returned step. All steps
-    within reach are compared in constant time. Raises the errors of `match`.
+    The search covers `reach_steps` steps on either side of the current step, so the probability that a guessed pair
+    is accepted is 2 * reach_steps / 10^(2 * digits). Use this function only for an explicit resynchronisation, after
+    another proof (RFC6238-6). As in `match`, both steps must be later than `last_step`, and the caller stores the
+    returned step. The codes of all steps within reach are compared in constant time. Raises the errors of `match`.
     """
     if type(reach_steps) is not int or not 1 <= reach_steps <= MAX_REACH_STEPS:
         raise InvalidInput(f"reach_steps must be 1 to {MAX_REACH_STEPS}: the search is bounded (RFC 4226, 7.4)")

@@ -1,4 +1,7 @@
-"""Compute time steps, the counter that server and phone derive from the time (RFC 6238 section 4.2)."""
+"""Compute time steps.
+
+A time step is the counter that server and phone derive from the time (RFC 6238 section 4.2).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from mfa_lab.clock import checked_now
 from mfa_lab.errors import InvalidInput
 
 MAX_PERIOD_SECONDS = 120
-"""NIST-3.1.4.1: the time step changes at least every two minutes."""
+"""The longest period that NIST-3.1.4.1 permits: the time step changes at least every two minutes."""
 
 
 def step_at(now: int, period: int = 30) -> int:
-    """Return the time step of `now` (Unix seconds): `floor(now / period)`, RFC 6238 section 4.2.
+    """Return the time step of `now` (Unix seconds), which is `floor(now / period)` (RFC 6238 section 4.2).
 
     >>> step_at(1_800_000_010)
     60000000

@@ -1,1 +1,4 @@
-"""The user's side: the authenticator app with its clock, passkeys, the browser. It never imports `mfa_lab.server`."""
+"""The user's side: the authenticator app with its clock, passkeys, the browser.
+
+This package never imports `mfa_lab.server`.
+"""

@@ -1,6 +1,6 @@
 """Model an authenticator app: it scans a QR code, keeps its own copy of the secret, and shows codes by its own clock.
 
-It shares a secret and the time with the server, and nothing else. The server never sends a code to it.
+The app shares a secret and the time with the server, and nothing else. The server never sends a code to the app.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from mfa_lab.provisioning.google_export import Export, Part, is_export, read, wr
 from mfa_lab.redaction import Redacted, clears_variables
 
 MAX_PIXELS = 40_000_000
-"""A phone's camera makes pictures with fewer pixels. A picture that claims more may be a decompression bomb."""
+"""The maximum number of pixels. Pictures from a phone's camera have fewer. A picture that claims more may be a
+decompression bomb."""
 MAX_SIDE = 10_000
 """The greatest width and height, in pixels. A small file with millions of rows would take seconds to decode."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
@@ -29,7 +30,10 @@ _SYSTEM = SystemClock()
 
 
 class Quirk(StrEnum):
-    """A fault of real apps: they silently ignore a parameter of the URI and show the usual kind of code."""
+    """A fault of some real apps.
+
+    Such an app silently ignores a parameter of the URI and shows the usual kind of code.
+    """
 
     IGNORES_DIGITS = "ignores digits"
     IGNORES_ALGORITHM = "ignores algorithm"
@@ -47,9 +51,9 @@ class Phone:
     """One phone with one authenticator app. With a `SkewedClock`, its time is wrong, as on many real phones.
 
     You may replace `clock` at any time. A label, `Issuer: account`, names an account. Without a label, a call uses
-    the newest account. An account with the same issuer and name as an earlier one replaces it, as after a new
-    enrolment. Two accounts without an issuer may belong to two sites: the phone keeps both, and labels the second
-    `account (2)`.
+    the newest account. If a new account has the same issuer and name as an earlier account, it replaces the earlier
+    account, as after a new enrolment. Two accounts without an issuer may belong to two sites. The phone therefore
+    keeps both, and gives the second one the label `account (2)`.
     """
 
     def __init__(self, clock: Clock = _SYSTEM, *, quirks: Iterable[Quirk] = ()) -> None:
@@ -57,16 +61,18 @@ class Phone:
         self._quirks = tuple(Quirk(quirk) for quirk in quirks)
         self._accounts: dict[str, OtpAccount] = {}
         self.imported: Export | None = None
-        """The last export from another app: its accounts, the skipped accounts, and the QR codes still missing."""
+        """The export from another app that was read last, or None. It contains the accounts, the skipped accounts,
+        and the numbers of the QR codes that are still missing."""
         self.warning = ""
-        """A warning about the last account added: its secret is too short, or it replaced another account."""
+        """A warning about the accounts that were added last, or an empty text. It says which secrets are too short
+        and which earlier accounts were replaced."""
 
     @clears_variables
     def scan(self, picture: bytes) -> str:
         """Decode the one QR code in `picture` (a PNG, JPEG, GIF, WebP or BMP file) and add its account.
 
-        If the QR code belongs to an export, all its accounts are added. Returns the label of the account added last.
-        Raises `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
+        If the QR code belongs to an export, all accounts in this QR code are added. Returns the label of the account
+        that was added last. Raises `UnreadablePicture`, or `InvalidUri` if the QR code contains something else.
         """
         return self.add(_decode(picture))
 
@@ -74,8 +80,9 @@ class Phone:
     def add(self, uri: str) -> str:
         """Add the account of an otpauth URI and return its label. Raises `InvalidUri`.
 
-        An export (otpauth-migration) adds the accounts of one QR code; `imported` then says which accounts were
-        skipped and which QR codes are missing. `warning` says what the owner should know about the added accounts.
+        The URI of an export (otpauth-migration) adds the accounts of one QR code. `imported` then says which accounts
+        were skipped and which QR codes are missing. `warning` says what the owner should know about the added
+        accounts.
         """
         if is_export(uri):
             return self._take_over(read(uri))
@@ -89,7 +96,10 @@ class Phone:
         return self._keep(part.accounts)
 
     def _keep(self, accounts: Iterable[OtpAccount]) -> str:
-        """Add each account under its own label; return the last label. An account added again becomes the newest."""
+        """Add each account under its own label; return the last label.
+
+        An account that is added again becomes the newest.
+        """
         label, said = "", []
         for account in accounts:
             for quirk in self._quirks:
@@ -105,7 +115,7 @@ class Phone:
         return label
 
     def _label_for(self, account: OtpAccount) -> str:
-        """Return the label of the account that this one repeats or replaces, otherwise a new label."""
+        """Return the label of the account that `account` repeats or replaces. Otherwise return a new label."""
         same = next((label for label, other in self._accounts.items() if other.same_as(account)), None)
         labels = (f"{account.label} ({number})" if number > 1 else account.label for number in count(1))
         return same or next(
@@ -125,7 +135,10 @@ class Phone:
         return self._code(label, periods_ahead=1)
 
     def seconds_left(self, label: str | None = None) -> int:
-        """Return how many more seconds the phone will show the code, by its own clock: from 1 to a whole period."""
+        """Return for how many more seconds the phone will show the code, by its own clock.
+
+        The result is at least 1, and at most the whole period.
+        """
         period = self._account(label).period_seconds
         return period - self.clock.now() % period
 
@@ -155,10 +168,10 @@ class Phone:
 
     @clears_variables
     def export_codes(self, *labels: str) -> tuple[Redacted, ...]:
-        """Return the accounts as texts for another app's scanner (otpauth-migration), one text for each QR code.
+        """Return the accounts as otpauth-migration URIs for another app's scanner, one URI for each QR code.
 
-        Without `labels`, all accounts are exported. Raises `InvalidInput` for an account that the format cannot
-        carry.
+        Without `labels`, all accounts are exported. Raises `InvalidInput` for an account that this format cannot
+        represent.
         """
         return write(self._account(label) for label in labels or self.accounts or (None,))
 
@@ -207,7 +220,10 @@ def _decode(picture: bytes) -> str:
 
 
 def _opened(picture: bytes) -> Any:
-    """Return the picture, opened by Pillow. Its size is read from the header before any pixel is decoded."""
+    """Return the picture, opened by Pillow.
+
+    The picture's size is read from the header before any pixel is decoded.
+    """
     from PIL import Image
 
     if not isinstance(picture, bytes):

@@ -1,7 +1,8 @@
 """Model what a browser does between a page and an authenticator (WebAuthn), and what it refuses.
 
-The browser is why a passkey withstands phishing. It knows the page's origin, whatever the page says. It asks an
-authenticator only for the RP ID that belongs to this origin, and writes the origin into what is signed.
+The browser is the reason why a passkey resists phishing. The browser knows the page's true origin. It uses an
+authenticator only for an RP ID that belongs to this origin, and writes the origin into the data that the
+authenticator signs.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class Browser:
     """A browser with one page, at `origin`, such as https://shop.example.org or http://shop.localhost:8000.
 
     `top_origin` is the origin of the page around a frame. The frame may use passkeys only if that page `allows` it.
-    The list of public suffixes is not in this kit: of names above a page's own, only those of one label count as
-    public. Raises `InvalidInput` for anything but an origin.
+    This kit does not contain the list of public suffixes. Only domains with one label, such as "org", count as public
+    suffixes. Raises `InvalidInput` if `origin` is not an origin.
     """
 
     def __init__(self, origin: str, *, top_origin: str = "", allows: bool = False) -> None:
@@ -41,8 +42,8 @@ class Browser:
     def create(self, options: Mapping[str, Any], holder: PasskeyHolder) -> dict[str, Any]:
         """Register a passkey, as `navigator.credentials.create` does, and return the response's `toJSON()`.
 
-        `options` are `PublicKeyCredentialCreationOptionsJSON`. Raises `CeremonyRefused`, whose `name` is what the
-        page sees.
+        `options` are `PublicKeyCredentialCreationOptionsJSON`. Raises `CeremonyRefused`. Its `name` is the name of
+        the error that the page sees.
         """
         rp_id = self._checked(options["rp"].get("id"))
         client_data = self._client_data("webauthn.create", options["challenge"])
@@ -104,9 +105,10 @@ class Browser:
 
 
 def client_data_json(kind: str, challenge: str, origin: str, top_origin: str = "") -> bytes:
-    """Return what is signed about the page (WebAuthn section 5.8.1.1), in the order of keys of a real browser.
+    """Return the data about the page that is signed (WebAuthn section 5.8.1.1).
 
-    For about half of the challenges an extra key follows, because a real browser adds one at random.
+    The keys have the same order as in a real browser. For about half of the challenges, an additional key follows,
+    because a real browser adds such a key at random.
     """
     said = {"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": bool(top_origin)}
     if top_origin:

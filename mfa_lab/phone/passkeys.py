@@ -1,8 +1,8 @@
 """Model an authenticator for passkeys (WebAuthn): it makes a key pair for each site, and signs a site's challenges.
 
-The private key never leaves it. Phone and server share a public key, and nothing else. It needs no hardware, no page
-and no network, and always does the same under a seed. It can be told to misbehave, so that a lesson or a test sees
-what a server must reject.
+The private key never leaves the authenticator. Phone and server share a public key, and nothing else. The model needs
+no hardware, no page and no network. With the same seed, it always behaves in the same way. The model can misbehave,
+so that a lesson or a test shows what a server must reject.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class Misbehaviour(StrEnum):
-    """What an authenticator may do wrong, or an attacker's copy of it on purpose."""
+    """The ways in which an authenticator, or an attacker's copy of an authenticator, may break the rules."""
 
     OTHER_RP_ID = "answers in the name of another site"
     SIGNS_FOR_ANY_SITE = "signs for a site that it has no passkey for"
@@ -47,7 +47,7 @@ class Misbehaviour(StrEnum):
 
 @dataclass(slots=True)
 class Passkey:
-    """A passkey as its holder keeps it. `discoverable` says that it is found without its credential id."""
+    """A passkey as its holder keeps it. A `discoverable` passkey can be found without its credential id."""
 
     rp_id: str
     credential_id: bytes
@@ -60,7 +60,7 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new passkey's public side, as an authenticator returns it."""
+    """The public data of a new passkey, as an authenticator returns them."""
 
     credential_id: bytes
     authenticator_data: bytes
@@ -82,10 +82,10 @@ class Signed:
 class PasskeyHolder:
     """One phone, computer or security key that holds passkeys.
 
-    With `verifies_user`, it verifies its user by a fingerprint or a PIN. `synced` passkeys are backed up by the maker
-    and are on all devices of their owner. If the holder `counts`, it counts each passkey's signatures; synced
-    passkeys usually do not. `discoverable=False` makes passkeys as on an old security key. `misbehaves` may be
-    changed at any time.
+    With `verifies_user`, the holder verifies its user by a fingerprint or a PIN. `synced` passkeys are backed up by
+    the maker and are on all devices of their owner. With `counts`, the holder counts each passkey's signatures;
+    holders of synced passkeys usually do not. With `discoverable=False`, the passkeys are like those on an old
+    security key. You may change `misbehaves` at any time.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class PasskeyHolder:
 
     @property
     def transports(self) -> list[str]:
-        """Return how a browser reaches this holder."""
+        """Return the transports by which a browser reaches this holder."""
         return ["hybrid", "internal"] if self.synced else ["usb"]
 
     @property
@@ -129,8 +129,8 @@ class PasskeyHolder:
     ) -> Made:
         """Make a passkey for the site `rp_id`. `user` has `id` (bytes) and `name`.
 
-        Raises `CeremonyRefused` if none of the `algorithms` is known, if an `excluded` passkey is here, or if the
-        user cannot be verified although the site requires it.
+        Raises `CeremonyRefused` if none of the `algorithms` is known, if the holder has an `excluded` passkey, or if
+        the site requires user verification and the holder has none.
         """
         if ES256 not in algorithms:
             raise CeremonyRefused("no algorithm that the site offers is known here", name="NotSupportedError")
@@ -167,7 +167,9 @@ class PasskeyHolder:
         allowed: Sequence[bytes] = (),
         verification: str = "preferred",
     ) -> Signed:
-        """Sign a site's challenge with the newest passkey for `rp_id`; with `allowed`, only with one of these.
+        """Sign a site's challenge with the newest passkey for `rp_id`.
+
+        With `allowed`, use only one of these passkeys.
 
         `client_data_hash` is the SHA-256 of what the browser says about the page. Raises `CeremonyRefused` if there
         is no such passkey, or if the user cannot be verified although the site requires it.
@@ -191,11 +193,11 @@ class PasskeyHolder:
         return Signed(one.credential_id, data, signature, self._named(one))
 
     def forget(self, credential_id: bytes) -> None:
-        """Delete a passkey, as its owner may do at any time. The site does not learn it."""
+        """Delete a passkey, as its owner may do at any time. The site is not informed."""
         self.passkeys = [one for one in self.passkeys if one.credential_id != credential_id]
 
     def _named(self, one: Passkey) -> bytes | None:
-        """Return the user handle that the holder names. Without a discoverable passkey it knows none."""
+        """Return the user handle that the holder sends. Without a discoverable passkey, there is no user handle."""
         if Misbehaviour.OTHER_USER_HANDLE in self.misbehaves:
             return b"somebody else"
         known = one.discoverable and Misbehaviour.NO_USER_HANDLE not in self.misbehaves
@@ -221,7 +223,7 @@ class PasskeyHolder:
 
 
 def cbor(value: Any) -> bytes:
-    """Return `value` in CBOR (RFC 8949), as far as WebAuthn needs it: numbers, bytes, texts and maps."""
+    """Return `value` in CBOR (RFC 8949), as far as WebAuthn needs it: integers, bytes, strings and maps."""
     if isinstance(value, int):
         return _head(0, value) if value >= 0 else _head(1, -1 - value)
     if isinstance(value, bytes):

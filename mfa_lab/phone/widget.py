@@ -1,4 +1,4 @@
-"""Show the phone in the page, where the browser computes its codes from the phone's own secret and clock."""
+"""Show the phone on the page. The browser computes the codes from the phone's own secret and clock."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ def script(path: Path) -> str:
 
 
 class PhoneWidget(anywidget.AnyWidget):
-    """Show `phone` in the page. Its clock ticks in the browser, without messages to the kernel.
+    """Show `phone` on the page. The phone's clock ticks in the browser, without messages to the kernel.
 
-    When the user presses "Scan the QR code", the widget calls `picture`. When the user wants the code typed into a
-    form, the widget calls `paste` with the code, and the phone shows the returned text. Secrets travel as custom
-    messages and are never in the widget's state. With `hide_clock`, the learner has to find out the phone's time.
+    When the user presses "Scan the QR code", the widget calls `picture`. When the user presses "Type it into the
+    form", the widget calls `paste` with the code, and the phone shows the returned text. Secrets are sent as custom
+    messages and are never part of the widget's state. With `hide_clock`, the page does not show the phone's time, so
+    that the learner can work it out.
     """
 
     _esm = script(Path(__file__).with_name("widget.js"))
@@ -46,7 +47,10 @@ class PhoneWidget(anywidget.AnyWidget):
         self.on_msg(self._heard)
 
     def scan(self) -> str:
-        """Decode the QR code that the server shows, keep its account and return its label. Raises `MfaError`."""
+        """Scan the QR code that the server shows, add its account to the phone and return the label.
+
+        Raises `MfaError`.
+        """
         label = self.phone.scan(self._picture())
         self.refresh()
         return label
@@ -56,11 +60,11 @@ class PhoneWidget(anywidget.AnyWidget):
         self.send({"accounts": self.phone.export(), "clock": self._clock(), "said": ""})
 
     def say(self, words: str) -> None:
-        """Show `words` at the bottom of the phone, in place of the earlier words."""
+        """Show `words` at the bottom of the phone, instead of the earlier words."""
         self.send({"said": words})
 
     def _clock(self) -> dict[str, Any]:
-        """Return what the browser needs to compute the phone's time: a drift from its clock, or a lesson's clock."""
+        """Return the data for the phone's time on the page: a drift from the browser's clock, or a lesson's clock."""
         phone, server, base = self.phone.clock.now(), self._server_clock.now(), _base(self.phone.clock)
         told = {"server": server, "of": str(id(self._server_clock)), "hidden": self._hide_clock}
         if isinstance(base, RunningClock):

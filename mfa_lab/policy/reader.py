@@ -1,7 +1,7 @@
 """Read policies that people write in TOML. An error gives the line, the key and a remedy.
 
-This module does not import the record: `Policy.parse` passes its class as an argument. The record can therefore call
-the reader, while the reader does not depend on the record.
+This module does not import `Policy`: `Policy.parse` passes the class as an argument. `Policy` can therefore call the
+reader, but the reader does not depend on `Policy`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PAIRS = ("step_up", "reasons")
 
 
 def parse(text: str, record: type[Record], cost: type[Any]) -> dict[str, Record]:
-    """Return a `record` for each table of `text`, as `Policy.parse` does. `cost` is the class of its `hash_cost`."""
+    """Return a `record` for each table of `text`, by name. `cost` is the class of the record's `hash_cost`."""
     document = toml.parse(text)
     if not document:
         raise InvalidInput("there is no policy in this text: begin one with a line such as [bank]")
@@ -50,7 +50,10 @@ class _Reader(Generic[Record]):
         return self.made(table)
 
     def check_table(self, path: tuple[str, str], value: Any) -> None:
-        """Check a table for mistakes that can occur only in text, because the record never sees them."""
+        """Check a table for mistakes that only a text can contain.
+
+        The record cannot find such mistakes, because it never sees the text.
+        """
         cost = _names(self.cost)
         known = {"hash_cost": cost, "reasons": [*_names(self.record), "factors"]}.get(path[1])
         if not isinstance(value, dict):
@@ -68,7 +71,7 @@ class _Reader(Generic[Record]):
         return self.record(**given)
 
     def refusal(self, table: dict[str, Any]) -> str:
-        """Return the record's own error for this table, or an empty text."""
+        """Return the sentence of the record's error for this table, or an empty text if there is no error."""
         try:
             self.made(table)
         except InvalidInput as refused:
@@ -76,7 +79,7 @@ class _Reader(Generic[Record]):
         return ""
 
     def culprit(self, table: dict[str, Any], refusal: str) -> tuple[str, ...]:
-        """Return the key that causes the error, and the key inside its table if there is one.
+        """Return the key that causes the error. If its value is a table, also return the key inside this table.
 
         Without this key, the record would raise a different error or no error.
         """

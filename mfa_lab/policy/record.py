@@ -1,4 +1,4 @@
-"""Define a server's rules as one frozen record, with named profiles. The fields' names contain the units."""
+"""Define a server's rules as one frozen record, with named profiles. The name of a field contains its unit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class HashCost:
 
 OWASP = HashCost(memory_kib=19 * 1024, time=2, lanes=1)
 CHEAPEST = HashCost(memory_kib=8, time=1, lanes=1)
-"""Only for tests: at this cost, a laptop can try millions of passwords a second."""
+"""Use this cost only in tests: with such cheap hashes, a laptop can try millions of passwords per second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,8 @@ class Policy:
     period_seconds: int = 30
     algorithm: str = "SHA1"
     window_steps: int = 1
-    """The steps accepted on either side of the current step (RFC6238-5.2: at most one for network delay)."""
+    """The number of steps that are accepted on either side of the current step (RFC6238-5.2: at most one for network
+    delay)."""
 
     hash_cost: HashCost = OWASP
     password_min_length: int = 8
@@ -66,19 +67,20 @@ class Policy:
     most 100)."""
 
     authenticators: int = 2
-    """The most authenticator apps that an account may have. With each one, a blind guess is more likely to be
-    correct. With 0, the server accepts no codes and enrols no app."""
+    """The maximum number of authenticator apps per account. With each additional app, a blind guess is more likely to
+    be correct. With 0, the server accepts no codes and enrols no app."""
     passkeys: int = 10
-    """The most passkeys that an account may have. With 0, the server accepts none and registers none."""
+    """The maximum number of passkeys per account. With 0, the server accepts no passkey and registers no passkey."""
     user_verification: str = "preferred"
     """"required" or "preferred". After the password, a passkey without user verification is a second factor.
     With it, the passkey by itself is two (NIST-B)."""
     code_allowed_with_passkey: bool = True
-    """Accept codes also for an account that has a passkey. Phishing then still works: a phishing page offers only
-    the code (downgrade). With False, an account whose passkeys are lost needs a recovery code."""
+    """Whether to accept codes for an account that has a passkey. If codes are accepted, phishing still works: a
+    phishing page offers only the code (downgrade). With False, an account whose passkeys are lost needs a recovery
+    code."""
     synced_passkeys: bool = True
-    """Accept passkeys that can be backed up, and so are on several devices. AAL2 allows them, AAL3 does not
-    (NIST-B)."""
+    """Whether to accept passkeys that can be backed up, and can therefore be on several devices. AAL2 allows them,
+    AAL3 does not (NIST-B)."""
 
     pending_seconds: int = 300
     pending_wrong_codes: int = 5
@@ -90,24 +92,25 @@ class Policy:
     fresh_session_seconds: int = 300
     """The maximum age of a session that may change factors or recovery codes (ASVS-7.5.1)."""
     step_up: tuple[tuple[str, int], ...] = ()
-    """An application's sensitive actions. Each is a pair: its name, and the maximum age of a session in seconds."""
+    """An application's sensitive actions. Each action is a pair: a name, and the maximum age of a session in
+    seconds."""
     step_up_phishing_resistant: bool = False
-    """Demand for every action of `step_up` that a passkey began the session."""
+    """Whether every action of `step_up` requires a session that began with a passkey."""
     recovery_codes: int = 10
-    """The number of recovery codes. With 0, the server issues no codes, not even to replace a used one, so a user who
-    loses the phone needs an administrator's reset code."""
+    """The number of recovery codes in a set. With 0, the server issues no recovery codes, not even to replace a used
+    code. A user who loses the phone then needs a reset code from an administrator."""
 
     drift_cap_steps: int = 0
-    """How many steps the window's centre may follow a phone's clock, one per login (0: none). The window never
-    widens."""
+    """The maximum number of steps by which the window's centre follows a phone's clock (0: it never moves). The
+    centre moves by at most one step per login. The window never widens."""
     drift_forget_seconds: int = 30 * 24 * 3600
     """The learned drift shrinks by one step for each period of this length without a login."""
     resync_reach_steps: int = 120
     """How many steps the server searches for two consecutive codes, on either side of its current step
     (RFC4226-7.4)."""
     clock_back_seconds: int = 60
-    """How many seconds the server's clock may go back before the server stops deciding (ASVS-6.5.8). Requests that
-    overtake each other and small corrections of the clock need a few seconds."""
+    """How many seconds the server's clock may go back before the server stops deciding (ASVS-6.5.8). A few seconds
+    are normal, because requests overtake each other and clocks are corrected."""
 
     explain_refusals: bool = False
     """Whether to fill `AccessDenied.trace`, the instructor's view. Use it only in lessons, never with strangers."""
@@ -115,8 +118,8 @@ class Policy:
     title: str = ""
     """The organisation that the policy is for. The server uses neither the title nor the reasons."""
     reasons: tuple[tuple[str, str], ...] = ()
-    """Pairs of a field and the reason for its value, with the clauses that it meets. `factors` may have a reason too,
-    although it follows from another field."""
+    """Pairs of a field's name and the reason for the field's value, with the clauses that the value meets. `factors`
+    may also have a reason, although its value follows from another field."""
 
     STANDARD: ClassVar[Policy]
     LESSON: ClassVar[Policy]
@@ -166,7 +169,10 @@ class Policy:
         return tuple(name for name, number in zip(_FACTORS, numbers, strict=True) if number)
 
     def max_age_seconds(self, action: str) -> int:
-        """Return the maximum age of a session, in seconds, for an action of `step_up`. Raises `InvalidInput`."""
+        """Return the maximum age of a session, in seconds, for an action of `step_up`.
+
+        Raises `InvalidInput` if `step_up` does not contain the action.
+        """
         ages = dict(self.step_up)
         if action not in ages:
             known = ", ".join(ages) or "none"

@@ -15,15 +15,17 @@ from mfa_lab.errors import InvalidInput
 MAX_BYTES = 24_000
 MAX_LEVELS = 8
 MAX_KEYS = 300
-"""The time and memory of `tomllib` grow with the square of the dots in a key: 22 s and 2 GB for 48 kB of dots."""
+"""The time and memory that `tomllib` needs grow with the square of the number of dots in a key: 22 s and 2 GB for 48
+kB of dots."""
 _QUOTED_OR_COMMENT = re.compile(r"""(?s:"{3}.*?"{3}|'{3}.*?'{3})|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""")
 _TRIED = 20
-"""The search for a key tries at most this many places and lines, so that nobody can make it slow on purpose."""
+"""The search for a key tries at most this many places and lines, so that an attacker's text cannot make the search
+slow."""
 _SHOWN = 60
 _KEY = re.compile(r"""\s*("[^"]+"|'[^']+'|[\w.-]+)\s*[ =:]""")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _OPENS = re.compile(r"""\"{3}|'{3}|=\s*['\[{]""")
-"""These characters may begin a value of several lines."""
+"""Characters that may begin a value of several lines."""
 _REMEDIES = (
     ("Cannot|Duplicate", "this key or table is already in the text: keep one of the two"),
     (
@@ -53,11 +55,15 @@ _REMEDIES = (
     ("maximum recursion", "brackets are nested too deeply: write fewer levels"),
     ("", "this line is neither key = value nor a table's [name]: write one of them, or begin the line with #"),
 )
-"""How a message of `tomllib` begins, and the remedy to give. The last remedy is for all other messages."""
+"""Pairs of a pattern and a remedy. The remedy belongs to messages of `tomllib` that begin with the pattern. The last
+remedy is for all other messages."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the document. Raises `InvalidInput`, which says where the text is not TOML and what to write instead."""
+    """Return the document as a dictionary.
+
+    Raises `InvalidInput`, which says where the text is not TOML and what to write.
+    """
     if not isinstance(text, str):
         raise InvalidInput(f"pass the text of a TOML file, not {type(text).__name__}")
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
@@ -74,7 +80,10 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def _check_dots(text: str) -> None:
-    """Raise `InvalidInput` for a key with too many parts. This runs before `tomllib`, which is slow on such a key."""
+    """Raise `InvalidInput` for a key with too many parts.
+
+    Call this function before `tomllib`, which is slow on such a key.
+    """
     bare = _QUOTED_OR_COMMENT.sub(lambda found: "q" + "\n" * found[0].count("\n"), text)
     for number, line in enumerate(bare.translate({ord(" "): None, ord("\t"): None}).split("\n"), 1):
         if any(run.count(".") >= MAX_LEVELS for run in re.findall(r"[\w.-]+", line)):
@@ -98,7 +107,7 @@ def _check_size(document: dict[str, Any]) -> None:
 
 
 def error(text: str, path: tuple[str, ...], sentence: str) -> InvalidInput:
-    """Return an error that says `sentence` about the key at `path`, with its line."""
+    """Return an error that says `sentence` about the key at `path`. The error also names the key's line."""
     *tables, key = path
     return _error(line_of(text, path), _short(key), ".".join(map(_short, tables)), sentence)
 
@@ -113,7 +122,10 @@ def check_key(text: str, path: tuple[str, ...], known: Iterable[str]) -> None:
 
 
 def line_of(text: str, path: tuple[str, ...]) -> int:
-    """Return the number, from 1, of the line with the key at `path`. The search reads more and more of the text."""
+    """Return the number (from 1) of the line that contains the key at `path`.
+
+    The search parses more and more of the text.
+    """
     lines = text.split("\n")
     places = (number for number, line in enumerate(lines, 1) if path[-1] in line)
     for number in islice(places, _TRIED):
@@ -138,15 +150,15 @@ def _begun(lines: list[str], number: int, path: tuple[str, ...]) -> bool:
 
 
 def _no_toml(text: str, error: Exception) -> InvalidInput:
-    """Return the error for a text that `tomllib` cannot read, in words for somebody new to TOML."""
+    """Return the error for a text that `tomllib` cannot read, in words that somebody new to TOML understands."""
     lines = text.split("\n")
     at = re.search(r"at line (\d+)", str(error))
     if at:
         line = int(at[1])
-    elif isinstance(error, tomllib.TOMLDecodeError):  # at the end: name the line where it opens
+    elif isinstance(error, tomllib.TOMLDecodeError):  # the error is at the end: name the line where the value begins
         last = len(text.rstrip().split("\n"))
         line = _beginning(lines, last) or last
-    else:  # tomllib gave up: search the first line at which it does
+    else:  # tomllib gave up: find the first line at which it gives up
         kind = type(error)
         line = bisect_left(range(1, len(lines)), True, key=lambda end: type(_trouble(lines[:end])) is kind) + 1
     begins = _beginning(lines, line)
@@ -157,13 +169,19 @@ def _no_toml(text: str, error: Exception) -> InvalidInput:
 
 
 def _beginning(lines: list[str], last: int) -> int:
-    """Return the line on which the statement at line `last` begins, or 0. All lines above it are valid TOML."""
+    """Return the line on which the statement at line `last` begins, or 0 if the search does not find this line.
+
+    All lines above the returned line form valid TOML.
+    """
     places = (number for number in range(last, 0, -1) if number == last or _OPENS.search(lines[number - 1]))
     return next((number for number in islice(places, _TRIED) if _trouble(lines[: number - 1]) is None), 0)
 
 
 def _named(lines: list[str], begins: int) -> tuple[str, str]:
-    """Return the key of the statement on this line, and its table. If one is missing, its text is empty."""
+    """Return the key of the statement on this line, and the name of its table.
+
+    If the key or the table is missing, return an empty text instead.
+    """
     key = _KEY.match(lines[begins - 1]) if begins else None
     if not key:
         return "", ""

@@ -1,7 +1,8 @@
-"""Carry a shared secret from server to phone, once, in an otpauth:// URI and the QR code that contains it.
+"""Carry a shared secret from the server to the phone only once, in an otpauth:// URI or in the URI's QR code.
 
-The format is KEYURI: `otpauth://totp/Issuer:account?secret=...&issuer=Issuer`. PyOTP writes it. Like real apps, the
-kit's reader is more tolerant than PyOTP. Errors never quote a URI or a secret. Nothing here leaves the machine.
+The format is KEYURI: `otpauth://totp/Issuer:account?secret=...&issuer=Issuer`. PyOTP writes such URIs. Like real
+apps, the kit's reader is more tolerant than PyOTP. Errors never quote a URI or a secret. This package sends nothing
+to another machine.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ MAX_URI_CHARACTERS = 4096
 
 
 _SECRET_BYTES = 20
-"""RFC4226-R6: 160 bits."""
+"""The number of bytes in a new secret: 160 bits (RFC4226-R6)."""
 
 
 def new_secret(randomness: Randomness = SYSTEM) -> str:
@@ -28,11 +28,11 @@ def new_secret(randomness: Randomness = SYSTEM) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OtpAccount:
-    """One account as an authenticator keeps it. `repr` hides the secret, and `==` never compares it.
+    """One account as an authenticator keeps it. `repr` hides the secret, and `==` never compares secrets.
 
-    `issuer` may be empty. `secret` is Base32 of any length, because an authenticator must accept the secrets of other
-    servers. `uri` and `MfaServer.adopt` check the secret again, strictly. Raises `InvalidSecret`, and `InvalidInput`
-    for a name that no app can show.
+    `issuer` may be empty. `secret` is Base32 text of any length, because an authenticator must accept the secrets of
+    other servers. `uri` and `MfaServer.adopt` check the secret again and reject a short one. Raises `InvalidSecret`,
+    and `InvalidInput` for a name that no app can show.
     """
 
     account: str
@@ -55,11 +55,11 @@ class OtpAccount:
         return f"{self.issuer}: {self.account}" if self.issuer not in ("", self.account) else self.account
 
     def same_site_and_name(self, other: OtpAccount) -> bool:
-        """Return whether both have the same issuer and name. The answer is no if there is no issuer."""
+        """Return whether both accounts have the same issuer and name. Without an issuer, the result is False."""
         return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
 
     def same_as(self, other: OtpAccount) -> bool:
-        """Return whether both are the same account: the same names, the same key, and the same kind of code."""
+        """Return whether both have the same account name, issuer and key, and show the same kind of code."""
         return (
             (self.account, self.issuer, self.digits, self.period_seconds, self.algorithm)
             == (other.account, other.issuer, other.digits, other.period_seconds, other.algorithm)
@@ -79,8 +79,8 @@ class OtpAccount:
     def checked_for_writing(self) -> None:
         """Raise `InvalidInput` for a colon in a name, and `InvalidSecret` for a short secret.
 
-        A colon separates issuer and account (KEYURI), so another app may read such a name differently. No server
-        should give out a short secret.
+        In a label, a colon separates issuer and account (KEYURI), so another app may read a name with a colon
+        differently. No server should give out a short secret.
         """
         for name, what in ((self.account, "account"), (self.issuer, "issuer")):
             if ":" in name:
@@ -89,7 +89,7 @@ class OtpAccount:
 
     @clears_variables
     def uri(self) -> str:
-        """Return the otpauth:// URI. It contains the secret: show it only to its owner, and never log it.
+        """Return the otpauth:// URI. The URI contains the secret: show it only to the owner, and never log it.
 
         Raises the errors of `checked_for_writing`, and `InvalidInput` if the URI is longer than 4096 characters.
         """
@@ -103,7 +103,7 @@ class OtpAccount:
             issuer=self.issuer or None,
         )
         start = "otpauth://totp/"
-        # PyOTP leaves a slash in a name as it is; apps that read the last part of a path would cut the name there.
+        # PyOTP does not encode a slash in a name. Apps that read only the last part of a path would lose the rest.
         uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
@@ -124,5 +124,8 @@ def checked_account_name(name: str, what: str) -> str:
 
 
 def uncarriable(text: str) -> bool:
-    """Return whether `text` has control characters, line separators or lone surrogates, which URIs cannot carry."""
+    """Return whether `text` has control characters, line separators or lone surrogates.
+
+    A URI cannot contain these.
+    """
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)

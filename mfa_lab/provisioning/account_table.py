@@ -1,14 +1,14 @@
-"""Read accounts from a plain table of an older system: CSV with a heading, or JSON of names and secrets.
+"""Read accounts from a plain table of an older system: CSV with a heading, or a JSON object of names and secrets.
 
 ```
 name,secret,issuer,digits,period,algorithm
 alice@example.org,DEMOALICEDEMOALICEDEMOALICEDEMO2,Acme,6,30,SHA1
 ```
-or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`, where an object with those columns may replace the
-secret. Name and secret are required; the other columns have the defaults of `OtpAccount`. `parse_table` accepts all
-rows or no row; `read_table` returns the good rows and lists the bad rows. An error names the line, the column and a
-remedy for each bad row. It never quotes a cell, because a name may be a secret if columns are mixed up. The module
-`reading` has the rules for cells.
+or `{"alice@example.org": "DEMOALICEDEMOALICEDEMOALICEDEMO2"}`. In JSON, an object with the other columns may replace
+the secret. Name and secret are required; the other columns have the defaults of `OtpAccount`. `parse_table` accepts
+all rows or no row; `read_table` returns the good rows and lists the bad rows. An error names the line, the column and
+a remedy for each bad row. The error never quotes a cell, because the name may be a secret if somebody has mixed up
+the columns. The module `reading` defines how a cell is read.
 """
 
 from __future__ import annotations
@@ -41,23 +41,24 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "period": ("period_seconds", whole_number),
     "algorithm": ("algorithm", algorithm_in),
 }
-"""For each column: the field of `OtpAccount` that it fills, and the function that reads its text."""
+"""The field of `OtpAccount` that each column fills, and the function that reads the text of a cell in this column."""
 _EMPTY = OtpAccount("nobody", "", Redacted("A" * 32))
 """Each row starts from this account and replaces its name and secret."""
 
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(?P<colon>\s*:)?|[][{}]')
-"""The texts and brackets of JSON. In valid JSON, a text before a colon is a key."""
+"""The strings and brackets of JSON. In valid JSON, a string before a colon is a key."""
 
 _MOST_NAMED = 20
 _QUOTE = "quote each cell that contains a separator, and write every cell"
 
 _Row = tuple[object, "dict[str, str] | str"]
-"""A row's place, which `str` shows, and either its cells by column or what is wrong with the whole row."""
+"""A row's place, whose `str` is its line, and either the cells by column or a text that says what is wrong with the
+row."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRead:
-    """The good rows of a table, and a sentence for each bad row, both in the table's order."""
+    """The good rows of a table, and a sentence for each bad row, both in the order of the rows."""
 
     accounts: tuple[OtpAccount, ...]
     bad_rows: tuple[str, ...]
@@ -65,7 +66,7 @@ class TableRead:
 
 @clears_variables
 def parse_table(text: str) -> tuple[OtpAccount, ...]:
-    """Return the accounts of a table, in its order, if every row is good.
+    """Return the accounts of a table, in the order of the rows, if every row is good.
 
     Raises `InvalidInput`, which names the line, the column and a remedy for each bad row, up to twenty rows.
     """
@@ -80,10 +81,10 @@ def parse_table(text: str) -> tuple[OtpAccount, ...]:
 
 @clears_variables
 def read_table(text: str | Redacted) -> TableRead:
-    """Return the good rows of a table, and what is wrong with each bad row.
+    """Return the good rows of a table, and a sentence that says what is wrong with each bad row.
 
-    If two rows have the same name and issuer, neither is good: nobody can tell which secret belongs to the account.
-    Raises `InvalidInput` if the text is not a table, or has no row.
+    If two rows have the same name and issuer, neither row is returned: nobody can tell which secret belongs to the
+    account. Raises `InvalidInput` if the text is not a table, or if the table has no row.
     """
     hidden = text if isinstance(text, Redacted) else Redacted(text)
     del text  # tracebacks may show variables
@@ -120,7 +121,7 @@ def _read(text: Redacted) -> TableRead:
 
 
 def _account(where: object, cells: dict[str, str] | str) -> OtpAccount | str:
-    """Return the account of a row, or what is wrong with the row."""
+    """Return the account of a row, or a sentence that says what is wrong with the row."""
     if isinstance(cells, str):
         return f"{where}{cells}"
     issuer, name = names_in(cells.get("name", ""), cells.get("issuer", ""))
@@ -180,7 +181,7 @@ def _heading(line: str, cells: list[str]) -> list[str]:
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object with all its keys, even a key that occurs twice."""
+    """A JSON object that keeps all its keys, even if a key occurs twice."""
 
 
 def _json_rows(text: Redacted) -> Iterator[_Row]:
@@ -193,7 +194,7 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
     if sentence:
         raise InvalidInput(sentence)
     if not isinstance(table, _Pairs):
-        raise InvalidInput('line 1: a JSON table is an object, {"name": "secret"}')
+        raise InvalidInput('line 1: a JSON table must be an object, such as {"name": "secret"}')
     lines = cache(lambda: _key_lines(text))
     for index, (name, value) in enumerate(table):
         where = _Entry(lines, index)
@@ -203,7 +204,10 @@ def _json_rows(text: Redacted) -> Iterator[_Row]:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """The place of a key in a JSON text. The lines of all keys are searched once, and only if an error needs them."""
+    """The place of a key in a JSON text.
+
+    The lines of all keys are found in one search, and only if an error needs a line.
+    """
 
     lines: Callable[[], list[int]] = field(repr=False)
     index: int
@@ -215,7 +219,8 @@ class _Entry:
 def _key_lines(text: Redacted) -> list[int]:
     """Return the line of each key of the outermost object. The text must be valid JSON.
 
-    The text is searched in one pass, for a pattern that contains no name: a table may have many or very long names.
+    One search with a fixed pattern finds the lines of all keys. A separate search for each name would be slow,
+    because a table may have many or very long names.
     """
     plain = text.reveal()
     lines: list[int] = []
@@ -234,7 +239,7 @@ def _key_lines(text: Redacted) -> list[int]:
 
 
 def _cells(value: object) -> dict[str, str] | str:
-    """Return the cells of an entry, or what is wrong with the entry."""
+    """Return the cells of an entry, or a sentence that says what is wrong with the entry."""
     if isinstance(value, str):
         return {"secret": value.strip()}
     if not isinstance(value, _Pairs):
@@ -244,6 +249,6 @@ def _cells(value: object) -> dict[str, str] | str:
         if column not in _COLUMNS or column == "name" or column in cells:
             return f": an account may have only {', '.join(list(_COLUMNS)[1:])}, each at most once"
         if not isinstance(cell, str) and type(cell) is not int:
-            return f", {column}: write a text or a whole number"
+            return f", {column}: write a string or an integer"
         cells[column] = str(cell).strip()
     return cells

@@ -1,9 +1,9 @@
-"""Read and write Google Authenticator's export: several accounts as otpauth-migration:// texts, one for each QR code.
+"""Read and write Google Authenticator's export: accounts as otpauth-migration:// URIs, one URI for each QR code.
 
-A text is `otpauth-migration://offline?data=` and the base64 of a small protobuf message. Google does not publish its
-schema. The field numbers come from independent readers: an author of Aegis
+A URI is `otpauth-migration://offline?data=` and a small protobuf message in base64. Google does not publish the
+schema of this message. The field numbers come from independent readers: an author of Aegis
 (alexbakker.me/post/parsing-google-auth-export-qr-code.html) and qistoph's otp_export. The format supports only 6 or 8
-digits, and has no field for the period, which is always 30 s. Errors never quote the text. No account is lost
+digits, and has no field for the period, which is always 30 s. Errors never quote the URI. No account is lost
 silently: `skipped` names each account that this kit cannot use.
 """
 
@@ -23,24 +23,25 @@ from mfa_lab.redaction import Redacted, RedactedBytes, clears_variables
 
 ACCOUNTS_IN_A_CODE = 10
 _BYTES_IN_A_CODE = 1000
-"""The maximum number of bytes of accounts in a QR code, so that a camera can read it from a screen."""
+"""The maximum number of bytes of accounts in a QR code. With more bytes, a camera could not read the QR code from a
+screen."""
 _MAX_CODES = 100
 _START = "otpauth-migration://offline?data="
 _VERSION = 1
 
-_DAMAGED = "this export is damaged, or cut off: scan its QR code again"
+_DAMAGED = "this export is damaged or incomplete: scan its QR code again"
 
 # Field numbers of the message, and of an account in it.
 _ACCOUNTS, _VERSION_FIELD, _COUNT, _INDEX, _BATCH = 1, 2, 3, 4, 5
 _SECRET, _NAME, _ISSUER, _ALGORITHM, _DIGITS, _TYPE = 1, 2, 3, 4, 5, 6
-_ALGORITHMS = {0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"}  # 0: not said
+_ALGORITHMS = {0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5"}  # 0: not specified
 _DIGIT_COUNTS = {0: 6, 1: 6, 2: 8}
 _HOTP, _TOTP = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """An account of an export that this kit cannot use, and the reason."""
+    """An account of an export that this kit cannot use, and the reason why not."""
 
     label: str
     why: str
@@ -48,7 +49,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The contents of one QR code of an export. It is code number `number` (from 1) of `count`."""
+    """The contents of one QR code of an export.
+
+    The QR code has the number `number` (from 1) and is one of `count`.
+    """
 
     accounts: tuple[OtpAccount, ...]
     skipped: tuple[Skipped, ...]
@@ -59,16 +63,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
-    """The QR codes of one export that have been read so far, in order."""
+    """The QR codes of one export that have been read so far, in the order of their numbers."""
 
     parts: tuple[Part, ...] = ()
 
     def plus(self, part: Part) -> Export:
-        """Return the export with one more QR code.
+        """Return this export with one more QR code.
 
-        A code from another export starts a new `Export`. A code that is read again replaces its earlier reading. If
-        two accounts have the same issuer and name, the one that was read first is kept and the other is skipped. Two
-        accounts without an issuer may belong to two sites, so both are kept, unless the secret is also the same.
+        A QR code from another export starts a new `Export`. If a QR code is read again, the new reading replaces the
+        earlier one. If two accounts have the same issuer and name, the account that was read first is kept, and the
+        second account is skipped. Two accounts without an issuer may belong to two sites, so both are kept, unless
+        the secret is also the same.
         """
         others = [p for p in self.parts if _export_of(p) == _export_of(part) and p.number != part.number]
         known = [account for other in others for account in other.accounts]
@@ -99,7 +104,7 @@ class Export:
         return tuple(sorted(set(range(1, count + 1)) - {part.number for part in self.parts}))
 
     def __str__(self) -> str:
-        """Return a summary of what was read, without a secret."""
+        """Return a summary of the accounts that were read. The summary contains no secret."""
         said = [f"{len(self.accounts)} account{'s' * (len(self.accounts) != 1)} read"]
         said += [f"skipped {skipped.label}: {skipped.why}" for skipped in self.skipped]
         if self.missing:
@@ -108,7 +113,7 @@ class Export:
 
 
 def is_export(text: object) -> bool:
-    """Return whether `text` claims to be an export. Its contents are not checked."""
+    """Return whether `text` begins like the URI of an export. The rest of the text is not checked."""
     return isinstance(text, str) and (
         tidy_text(text[: 2 * MAX_URI_CHARACTERS]).lower().startswith("otpauth-migration:")
     )
@@ -116,7 +121,10 @@ def is_export(text: object) -> bool:
 
 @clears_variables
 def read(text: str) -> Part:
-    """Return the contents of one QR code of an export. Raises `InvalidUri`, which says what is wrong with it."""
+    """Return the contents of one QR code of an export.
+
+    Raises `InvalidUri`, which says what is wrong with the text.
+    """
     hidden = Redacted(text)
     del text  # tracebacks may show variables
     try:
@@ -131,7 +139,8 @@ def read(text: str) -> Part:
 def read_all(texts: Iterable[str]) -> Export:
     """Return a whole export from the texts of its QR codes, in any order.
 
-    Raises `InvalidUri`, which names the missing QR codes.
+    Raises `InvalidUri` if a text is not valid, if the texts belong to different exports, or if QR codes are missing.
+    In the last case, the error names the missing QR codes.
     """
     parts = [read(text) for text in texts]
     if len({_export_of(part) for part in parts}) != 1:
@@ -148,10 +157,10 @@ def read_all(texts: Iterable[str]) -> Export:
 
 @clears_variables
 def write(accounts: Iterable[OtpAccount], *, randomness: Randomness = SYSTEM) -> tuple[Redacted, ...]:
-    """Return the texts that carry `accounts`, one for each QR code.
+    """Return the URIs of an export that contains `accounts`, one URI for each QR code.
 
-    They contain the secrets: show them only to their owner. Raises `InvalidInput` for an account that the format
-    cannot carry: no account is changed silently.
+    The URIs contain the secrets: show them only to the owner. Raises `InvalidInput` for an account that the format
+    cannot represent, because no account may be changed silently.
     """
     codes = _shared_out([RedactedBytes(_account_message(account)) for account in accounts])
     if not 0 < len(codes) <= _MAX_CODES:
@@ -206,7 +215,10 @@ def _account_message(account: OtpAccount) -> bytes:
 
 
 def _name_to_write(account: OtpAccount) -> str:
-    """Return the name field. The issuer is written before a name that contains a colon, as Google does."""
+    """Return the text of the name field.
+
+    If the name contains a colon, write the issuer before the name, as Google does.
+    """
     name = f"{account.issuer}:{account.account}" if account.issuer and ":" in account.account else account.account
     if names_in(name, account.issuer) != (account.issuer, account.account):
         raise InvalidInput(
@@ -236,7 +248,7 @@ def _part(text: Redacted) -> Part:
 def _account(message: bytes) -> OtpAccount | Skipped:
     """Return the account of a message, or the reason why it cannot be used.
 
-    Some apps also write the issuer before the name.
+    In some apps' exports, the name field begins with the issuer.
     """
     numbers, texts = protobuf.message(message)
     name, issuer = (texts.get(field, [b""])[-1].decode("utf-8", "replace") for field in (_NAME, _ISSUER))
@@ -273,7 +285,7 @@ def _listed(numbers: tuple[int, ...]) -> str:
 
 
 def _data(text: Redacted) -> bytes:
-    """Return the bytes of the message in a text."""
+    """Return the bytes of the protobuf message in the URI `text`."""
     if not isinstance(text.reveal(), str) or len(text.reveal()) > MAX_URI_CHARACTERS:
         raise InvalidUri(f"an export has at most {MAX_URI_CHARACTERS} characters: pass the text of one QR code")
     found = re.fullmatch(r"otpauth-migration://offline/?\?(?P<query>[^#]*)", tidy_text(text.reveal()), re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Read and write protobuf messages without a schema (protobuf.dev/programming-guides/encoding).
 
-This module handles only small messages that contain whole numbers, texts and other messages. For just these two wire
-types, the protobuf library would add a compiled dependency and generated code.
+This module handles only small messages that contain integers, strings and nested messages. Such messages need only
+two wire types. For so little, the protobuf library would add a compiled dependency and generated code.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from mfa_lab.errors import InvalidInput
 MAX_BYTES = 65_536
 _VARINT, _BYTES = 0, 2
 _FIXED_BYTES = {1: 8, 5: 4}
-"""The lengths, in bytes, of the wire types that are skipped."""
+"""The lengths in bytes of fields that are skipped, by wire type."""
 
 
 def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
-    """Return two dictionaries by field number: the message's numbers, and its texts and nested messages.
+    """Return two dictionaries by field number: the message's integers, and its strings and nested messages as bytes.
 
-    If a number occurs twice, the last one is returned. Raises `InvalidInput` for a damaged message.
+    If an integer field occurs more than once, the last value is returned. Raises `InvalidInput` for a damaged
+    message.
     """
     numbers: dict[int, int] = {}
     texts: dict[int, list[bytes]] = {}
@@ -33,7 +34,7 @@ def message(data: bytes) -> tuple[dict[int, int], dict[int, list[bytes]]]:
 
 
 def field(number: int, value: int | bytes) -> bytes:
-    """Return the bytes of one field of a message: a whole number (0 or more), or bytes."""
+    """Return the bytes of one field of a message. `value` is an integer (0 or more) or bytes."""
     if isinstance(value, int):
         return _as_varint(number * 8 + _VARINT) + _as_varint(value)
     return _as_varint(number * 8 + _BYTES) + _as_varint(len(value)) + value
@@ -54,9 +55,10 @@ def _fields(stream: io.BytesIO) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(stream: io.BytesIO) -> int:
-    """Read a whole number of at most ten bytes.
+    """Read an integer that is encoded in at most ten bytes.
 
-    Each byte carries seven bits, the lowest first. The eighth bit says that more bytes follow.
+    Each byte contains seven bits of the integer, the lowest bits first. If the byte's eighth bit is set, another byte
+    follows.
     """
     value = 0
     for shift in range(0, 70, 7):
@@ -75,7 +77,7 @@ def _taken(stream: io.BytesIO, count: int) -> bytes:
 
 
 def _damaged() -> InvalidInput:
-    return InvalidInput("this message is damaged, or cut off: fetch it again")
+    return InvalidInput("this message is damaged or incomplete: fetch it again")
 
 
 def _as_varint(value: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Draw QR codes that carry a URI, as SVG and as PNG. Nothing leaves the machine."""
+"""Draw the QR code of a URI, as SVG or PNG. This module sends nothing to another machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 from mfa_lab.provisioning.account import MAX_URI_CHARACTERS, uncarriable
 
 _QUIET_MODULES = 4
-"""ISO/IEC 18004 requires this light margin. Without it, a scanner finds no code in a dark theme."""
+"""ISO/IEC 18004 requires this light margin. Without the margin, a scanner finds no QR code on a dark page."""
 
 
 _PIXELS_PER_MODULE = 6
@@ -25,9 +25,9 @@ _PIXELS_PER_MODULE = 6
 def qr_svg(text: str, *, label: str) -> str:
     """Return a QR code as inline SVG, dark on a white background in every theme.
 
-    `label` is the picture's accessible name. Screen readers read it aloud and it is part of the page, so it must say
-    what the picture is for, never what the code contains. Raises `InvalidInput` if `text` does not fit or if `label`
-    is empty.
+    `label` is the picture's accessible name. Screen readers read this name aloud, and the name is part of the page.
+    The name must therefore say what the picture is for, never what the QR code contains. Raises `InvalidInput` if
+    `text` does not fit or if `label` is empty.
     """
     hidden = Redacted(text)
     del text
@@ -55,7 +55,7 @@ def qr_png(text: str) -> bytes:
 
 
 def _qr(text: Redacted) -> QRCode:
-    """Return the QR code of a text. Import qrcode and Pillow only here, because many servers draw no QR code."""
+    """Return the QR code of a text. Only this function imports qrcode and Pillow: many servers draw no QR code."""
     from qrcode.exceptions import DataOverflowError
     from qrcode.image.pil import PilImage
     from qrcode.main import QRCode

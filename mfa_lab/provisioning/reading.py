@@ -1,6 +1,6 @@
-"""Read the parts of an account, tolerantly. No other module reads them.
+"""Read the parts of an account tolerantly. Only this module reads these parts.
 
-URIs, exports and tables share these functions, so that all three read the same text in the same way. Writing,
+The readers of URIs, exports and tables share these functions, so that all three read a text in the same way. Writing,
 however, is strict: `OtpAccount.uri` and `google_export.write` reject a name that another app could read differently.
 """
 
@@ -13,7 +13,8 @@ from mfa_lab.otp.codes import without_separators
 from mfa_lab.redaction import Redacted, clears_variables
 
 _AROUND = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u200e\u200f\u2060\ufeff"
-"""White space and invisible marks, which scanners, spreadsheets and web pages leave around a text."""
+"""White space and invisible marks. Scanners, spreadsheets and web pages add such characters before or after a
+text."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/:]*(:[0-9]{1,5}(?=[:/]))?", re.IGNORECASE)
 _BEFORE = re.compile(r"\A[\s:]+")
 
@@ -31,19 +32,23 @@ def secret_in(text: str) -> Redacted:
 
 
 def whole_number(text: str) -> int:
-    """Return the number that `text` contains in ASCII digits, otherwise 0, which every parameter rejects."""
+    """Return the integer that `text` spells in up to four ASCII digits, otherwise 0. No parameter may be 0."""
     return int(text) if re.fullmatch("[0-9]{1,4}", text) else 0
 
 
 def algorithm_in(text: str) -> str:
-    """Return the algorithm's name as `otp.DIGESTS` spells it. Inputs such as sha1 and HmacSHA512 are accepted."""
+    """Return the algorithm's name in the spelling of `otp.DIGESTS`.
+
+    Inputs such as sha1 and HmacSHA512 are accepted.
+    """
     return re.sub(r"^HMAC|[-_/\s]", "", text.upper())
 
 
 def names_in(name: str, issuer: str) -> tuple[str, str]:
     """Return (issuer, account) of an entry that has one field for the issuer and one for the name.
 
-    Some apps also write the issuer before the name, or only there. An account without a name gets the issuer's name.
+    Some apps write the issuer at the beginning of the name field, in addition to the issuer field or instead of it.
+    If there is no account name, the issuer is used as the account name.
     """
     name, issuer = name.strip(), issuer.strip()
     if issuer:
@@ -54,10 +59,11 @@ def names_in(name: str, issuer: str) -> tuple[str, str]:
 
 
 def names_in_label(label: str, issuer: str) -> tuple[str, str]:
-    """Return (issuer, account) of a URI's label, which is still percent-encoded, and its issuer parameter.
+    """Return (issuer, account) from a URI's label, which is still percent-encoded, and the URI's issuer parameter.
 
-    The first colon that is not part of a URL ends the label's issuer. An encoded colon counts only if there is no
-    other colon. Later colons belong to the account. If the two issuers differ, the label's issuer is used.
+    In the label, the issuer ends at the first colon that is not part of a URL. An encoded colon separates the parts
+    only if there is no unencoded colon. Later colons belong to the account. If the two issuers differ, the label's
+    issuer is used.
     """
     whole, issuer = unquote(label).strip(), issuer.strip()
     rest = _after(issuer, whole) if issuer else None
@@ -68,7 +74,7 @@ def names_in_label(label: str, issuer: str) -> tuple[str, str]:
 
 
 def _after(issuer: str, name: str) -> str | None:
-    """Return the account's name after the issuer and a colon, or None if `name` does not begin with them."""
+    """Return the account's name after issuer and colon, or None if `name` does not begin with issuer and colon."""
     start, rest = name[: len(issuer)], name[len(issuer) :].lstrip()
     return _account(rest) if start.casefold() == issuer.casefold() and rest.startswith(":") else None
 
@@ -79,18 +85,21 @@ def _named(issuer: str, account: str) -> tuple[str, str]:
 
 
 def _account(text: str) -> str:
-    """Return `text` without surrounding white space or leading colons, in one pass whatever the length."""
+    """Return `text` without leading colons and surrounding white space.
+
+    The running time grows only in proportion to the length.
+    """
     return _BEFORE.sub("", text).rstrip()
 
 
 def _split_encoded(label: str) -> tuple[str, str] | None:
-    """Return the two parts of a label around a colon that is not encoded, or None."""
+    """Split a label at its first unencoded colon and return the two parts, or None if there is no such colon."""
     before, colon, account = label.partition(":")
     return (unquote(before), unquote(account)) if colon else None
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Return the two parts around the first colon that is not part of a URL."""
+    """Split `text` at the first colon that is not part of a URL. Without such a colon, the first part is empty."""
     url = _URL.match(text)
     colon = text.find(":", url.end() if url else 0)
     return ("", text) if colon < 0 else (text[:colon], text[colon + 1 :])

@@ -1,4 +1,4 @@
-"""Write otpauth:// URIs (KEYURI) with PyOTP, and read them as tolerantly as real apps do."""
+"""Write otpauth:// URIs (KEYURI) with PyOTP, and read such URIs as tolerantly as real apps do."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ def build_uri(
 def parse_uri(text: str) -> OtpAccount:
     """Return the account of an otpauth://totp/ URI. Raises `InvalidUri`, which says what is wrong.
 
-    It reads the URI as real apps do. It accepts upper and lower case, SHA-256 and HmacSHA256 for SHA256, and padding,
-    spaces and hyphens in the secret. It also accepts encoded and additional colons, an issuer in only one of its two
-    places, and an issuer that is a URL. If the account name is missing, the issuer's name is used. A short secret is
-    accepted (`OtpAccount.warning`), and so are a byte order mark and unknown or empty parameters. If the two issuers
-    differ, the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a URI).
+    This function reads a URI as real apps do. It accepts upper and lower case, SHA-256 and HmacSHA256 for SHA256, and
+    padding, spaces and hyphens in the secret. It also accepts encoded and additional colons, and an issuer that is a
+    URL. The issuer may be in the label, in the parameter, or in both. If the account name is missing, the issuer's
+    name is used. A short secret is accepted (`OtpAccount.warning`), and so are a byte order mark and unknown or empty
+    parameters. If the two issuers differ, the label's issuer is used, as in Aegis and FreeOTP (PyOTP rejects such a
+    URI).
     """
     label, query = _split(text)
     parameters = _parameters(query)
@@ -85,7 +86,7 @@ _READ = {"secret", "issuer", "digits", "period", "algorithm"}
 def _parameters(query: str) -> dict[str, str]:
     """Return the parameters that this module reads. Raises `InvalidUri` if one parameter has two different values.
 
-    Two apps could read such a URI as two different accounts.
+    Two apps could read a URI with two values as two different accounts.
     """
     found: dict[str, str] = {}
     for name, value in parse_qsl(query):

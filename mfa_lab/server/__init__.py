@@ -1,1 +1,1 @@
-"""The company's side: passwords, encrypted secrets, throttling, and the flow that decides."""
+"""The company's side: passwords, encrypted secrets, throttling, and the flow that decides about logins."""

@@ -75,10 +75,10 @@ _RECENT = (
 def record(
     connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | str | None = None
 ) -> None:
-    """Append one line, which contains nothing that a person typed. `now` is in Unix seconds.
+    """Append one line. It contains no text that a person typed. `now` is in Unix seconds.
 
-    A token that the server never issued leaves no line: anyone can send such tokens, and their lines would fill the
-    disk.
+    If a request has a token that the server never issued, no line is written. Anyone can send such tokens, and the
+    lines would fill the disk.
     """
     if account_id is None and reason in _MADE_UP:
         return
@@ -91,9 +91,9 @@ def notify(connection: Connection, now: int, event: Event, account_id: str) -> N
 
 
 def notify_sparingly(connection: Connection, now: int, event: Event, account_id: str) -> None:
-    """Store a notification unless the owner has one of this event from the last hour.
+    """Store a notification unless the owner got a notification of the same event in the last hour.
 
-    Without this limit, someone who knows the password could send the owner any number of them.
+    Without this limit, someone who knows the password could send the owner any number of notifications.
     """
     values = {"account_id": account_id, "event": event, "since": now - _SPARING_SECONDS}
     if connection.execute(_RECENT, values).first() is None:
@@ -101,12 +101,12 @@ def notify_sparingly(connection: Connection, now: int, event: Event, account_id:
 
 
 def lines(connection: Connection) -> tuple[AuditLine, ...]:
-    """Return the whole log, oldest line first."""
+    """Return all lines of the log, the oldest first."""
     return tuple(AuditLine(*row) for row in connection.execute(_LINES))
 
 
 def newest(connection: Connection, count: int) -> tuple[tuple[AuditLine, ...], int]:
-    """Return the last `count` lines, newest first, and the number of all lines."""
+    """Return the newest `count` lines, the newest first, and the number of all lines."""
     rows = connection.execute(_NEWEST, {"count": count})
     return tuple(AuditLine(*row) for row in rows), int(connection.execute(_COUNT).scalar() or 0)
 
@@ -119,7 +119,7 @@ def latest(connection: Connection) -> int:
 def notifications_of(connection: Connection, account_id: str) -> tuple[Notification, ...]:
     """Return the owner's newest 200 security notifications, oldest first.
 
-    The limit keeps a flood of notifications from delaying every other request.
+    Because of the limit, a flood of notifications cannot delay every other request.
     """
     newest = [Notification(*row) for row in connection.execute(_NOTIFICATIONS, {"account_id": account_id})]
     return tuple(newest[::-1])

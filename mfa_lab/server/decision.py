@@ -11,7 +11,7 @@ from mfa_lab.otp import Diagnosis, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A rejection and its reason. `account_id` is empty if no account was found.
+    """A rejection and its reason. If no account was found, there is no `account_id`.
 
     `repr` shows neither the trace nor the account, because a traceback that shows variables must reveal no more than
     the public message.
@@ -20,7 +20,8 @@ class Decision:
     trace: Trace = field(repr=False)
     account_id: str | None = field(default=None, repr=False)
     denial: type[AccessDenied] = field(default=AccessDenied, repr=False)
-    """The error that is raised, with its public sentence. It depends on a token's state, never on what was typed."""
+    """The class of the error to raise, which has a public sentence. The class depends on the token's state, never on
+    the text that the user typed."""
 
     @property
     def reason(self) -> Reason:
@@ -69,7 +70,8 @@ _SENTENCES = {
 
 
 _OVER = {Reason.UNKNOWN_PENDING, Reason.EXPIRED_PENDING, Reason.CONSUMED_PENDING}
-"""After these reasons, the server accepts no more codes. The public sentence says what to do: start a new login."""
+"""After a rejection with one of these reasons, the server accepts no more codes. The public sentence says that the
+user must start a new login."""
 
 COMPLETED = "completed"
 """The value of `ended` for a step that succeeded."""
@@ -78,7 +80,7 @@ REFUSED = "refused"
 
 
 def refused(reason: Reason, account_id: str | None = None, *, failures: int | None = None) -> Decision:
-    """Return a rejection whose sentence contains no numbers."""
+    """Return a rejection with the standard sentence for `reason`. This sentence contains no numbers."""
     denial = LoginOver if reason in _OVER else AccessDenied
     return Decision(Trace(reason, sentence_of(reason), failures=failures), account_id, denial)
 
@@ -89,13 +91,13 @@ def sentence_of(reason: Reason) -> str:
 
 
 def ended(how: str | None, account_id: str) -> Decision:
-    """Return the rejection of a step that has ended. If the step was `COMPLETED`, the public sentence says so."""
+    """Return the rejection of a step that has ended. If the step was completed, the public sentence says so."""
     decision = refused(Reason.CONSUMED_PENDING, account_id)
     return replace(decision, denial=StepDone) if how == COMPLETED else decision
 
 
 def throttled(wait_seconds: int, failures: int, account_id: str | None = None) -> Decision:
-    """Return the rejection of an attempt during a wait, which is neither verified nor counted."""
+    """Return the rejection of an attempt during a wait. Such an attempt is neither verified nor counted."""
     sentence = f"after {failures} failures in a row, the server checks nothing for another {wait_seconds} s"
     return Decision(Trace(Reason.THROTTLED, sentence, wait_seconds=wait_seconds, failures=failures), account_id)
 

@@ -1,6 +1,6 @@
-"""Offer the whole server side as one class, `MfaServer`. Each call returns a record or raises an error.
+"""Offer the whole server side as one class, `MfaServer`. Each method returns a record or raises an error.
 
-`AccessDenied` means that the server denies the request, with the same public message whatever went wrong.
+`AccessDenied` means that the server denies the request. The error's public message does not say what was wrong.
 `ServerFault` means that the server itself failed. `InvalidInput` means that a programmer or operator made a mistake.
 """
 
@@ -57,12 +57,13 @@ Record = TypeVar("Record")
 
 
 class MfaServer:
-    """A server that requires two factors, with its data in the database at `url` ("sqlite://" is in memory).
+    """A server that requires two factors. Its data is in the database at `url` ("sqlite://" is a database in memory).
 
-    `key` is the 32-byte key that encrypts the secrets. Without it, the server takes the key from the environment
-    variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that all learners
-    see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the operating
-    system. `relying_party` is the site that passkeys are made for; without it, the server has none.
+    `key` is the 32-byte key that encrypts the secrets. Without this argument, the server takes the key from the
+    environment variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that
+    all learners see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the
+    operating system. `relying_party` is the site for which passkeys are made. Without this argument, the server has
+    no relying party.
     """
 
     def __init__(
@@ -108,7 +109,9 @@ class MfaServer:
     # Step 1
 
     def register(self, name: str, password: str, *, reserved: bool = False) -> None:
-        """Make an account. Only the operator makes this call. A `reserved` name is treated exactly like a taken name.
+        """Make an account. Only the operator may call this method.
+
+        A `reserved` name is treated exactly like a taken name.
 
         Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
         """
@@ -130,12 +133,13 @@ class MfaServer:
     # Enrolment
 
     def start_enrolment(self, permit: PendingLogin | Session, *, label: str = "", further: bool = False) -> Enrolment:
-        """Offer an authenticator a shared secret. The enrolment has no effect until it is confirmed.
+        """Make a shared secret for a new authenticator. The enrolment has no effect until it is confirmed.
 
-        `permit` is a pending login (without a factor, or after a recovery) or a fresh session (ASVS-7.5.1). The
-        confirmed app replaces the account's apps, and after a recovery every authenticator. With `further`, a session
-        adds it instead, if there are fewer than `Policy.authenticators`. `label` is the owner's name for the new
-        authenticator. Raises `AccessDenied`, and `InvalidInput` for an invalid label.
+        `permit` is a pending login (of an account without a factor, or after a recovery) or a fresh session
+        (ASVS-7.5.1). When the new app is confirmed, it replaces the account's apps. After a recovery, it replaces
+        every authenticator. With `further`, a session adds the new app and keeps the others, if there are fewer than
+        `Policy.authenticators`. `label` is the owner's name for the new authenticator. Raises `AccessDenied`, and
+        `InvalidInput` for an invalid label.
         """
         _expect(permit, PendingLogin, Session)
         label = checked_label(label)
@@ -144,8 +148,8 @@ class MfaServer:
     def confirm_enrolment(self, enrolment_: Enrolment, code: str) -> RecoveryCodes:
         """Bind the authenticator that shows `code`, and consume the code's step, so that no login accepts the code.
 
-        Returns a full set of recovery codes for an account's first factor. For any other factor, the set is empty and
-        the earlier codes stay valid. Raises `AccessDenied`.
+        If this is the account's first factor, the result is a full set of recovery codes. For any other factor, the
+        set is empty and the earlier codes stay valid. Raises `AccessDenied`.
         """
         typed = Redacted(code)
         del code
@@ -159,10 +163,10 @@ class MfaServer:
     ) -> PasskeyCreation:
         """Offer to register a passkey: return creation options for the browser, and a token.
 
-        The permits are those of `start_enrolment`. A session adds the passkey to the account's authenticators, while
-        there are fewer than `Policy.passkeys`; with `replace`, it replaces the account's passkeys. After a recovery,
-        it replaces every authenticator. Raises `AccessDenied`, and `InvalidInput` for an impossible label, or if the
-        server has no relying party.
+        The permits are those of `start_enrolment`. A session adds the passkey to the account's authenticators, if
+        there are fewer than `Policy.passkeys`. With `replace`, the new passkey replaces the account's passkeys. After
+        a recovery, the new passkey replaces every authenticator. Raises `AccessDenied`. Raises `InvalidInput` if the
+        label is invalid, or if the server has no relying party.
         """
         from mfa_lab.server.account import passkey_enrolment
 
@@ -171,9 +175,12 @@ class MfaServer:
         return self._answer(passkey_enrolment.start(self._services, permit, label, self._now(), replace=replace))
 
     def confirm_passkey(self, creation: PasskeyCreation, response: Mapping[str, Any] | str) -> RecoveryCodes:
-        """Bind the passkey whose `response` is the browser's `PublicKeyCredential.toJSON()`, or that as a text.
+        """Bind the passkey.
 
-        Returns what `confirm_enrolment` returns. Raises `AccessDenied`; then the offer is over, so start again.
+        `response` is the browser's `PublicKeyCredential.toJSON()`, as a dictionary or as JSON text.
+
+        Returns what `confirm_enrolment` returns. Raises `AccessDenied`. After this error, the offer has ended, so the
+        user must start again.
         """
         from mfa_lab.server.account import passkey_enrolment
 
@@ -183,14 +190,14 @@ class MfaServer:
     def accepted_kinds(self, pending: PendingLogin) -> tuple[Kind, ...]:
         """Return the kinds of authenticators that can complete this login, a passkey first, as `accepts` said.
 
-        For an application that has kept only the token. Raises `AccessDenied` if the login has ended, or if it
-        permits only an enrolment.
+        Use this method in an application that has kept only the token. Raises `AccessDenied` if the login has ended,
+        or if it permits only an enrolment.
         """
         _expect(pending, PendingLogin)
         return self._answer(pending_logins.accepted(self._services, pending, self._now()))
 
     def start_passkey_login(self, pending: PendingLogin) -> dict[str, Any]:
-        """Return request options for the browser, with a new challenge (ASVS-6.7.2). An earlier challenge is void.
+        """Return request options for the browser, with a new challenge (ASVS-6.7.2). This ends an earlier one.
 
         Raises `AccessDenied`, and `InvalidInput` if the server has no relying party.
         """
@@ -202,8 +209,8 @@ class MfaServer:
     def finish_passkey_login(self, pending: PendingLogin, response: Mapping[str, Any] | str) -> Session:
         """Check the browser's response and grant a session, which is phishing-resistant (NIST-3.2.5).
 
-        If several callers send the same response, only one gets in. Raises `AccessDenied`. A rejected response ends
-        the pending login, and is not counted towards disabling a factor.
+        If several callers send the same response, only one of them gets a session. Raises `AccessDenied`. A rejected
+        response ends the pending login, and is not counted towards disabling a factor.
         """
         from mfa_lab.server.login import passkey_login
 
@@ -213,7 +220,9 @@ class MfaServer:
     # Step 4
 
     def finish_login(self, pending: PendingLogin, code: str) -> Session:
-        """Verify a code and grant a session (steps 2 to 4). If several callers send the same code, only one succeeds.
+        """Verify a code and grant a session (steps 2 to 4).
+
+        If several callers send the same code, only one of them gets a session.
 
         Raises `AccessDenied`. A wrong code is counted against the pending login and against the account.
         """
@@ -223,7 +232,9 @@ class MfaServer:
         return self._answer(otp_validation.finish(self._services, pending, typed, self._now()))
 
     def recover(self, pending: PendingLogin, recovery_code: str) -> Recovery:
-        """Accept a recovery code instead of a lost or disabled authenticator. It permits only enrolling a new one.
+        """Accept a recovery code instead of a code from a lost or disabled authenticator.
+
+        The result permits only the enrolment of a new authenticator, or a resynchronisation.
 
         Raises `AccessDenied`.
         """
@@ -234,12 +245,14 @@ class MfaServer:
         return self._answer(recovery.recover(self._services, pending, typed, self._now()))
 
     def resynchronise(self, pending: PendingLogin, first_code: str, second_code: str) -> Match:
-        """Move the window to a phone whose clock is too far off, given two consecutive codes, `first_code` first.
+        """Move the window to the clock of a phone that is too far off.
 
-        `pending` is the pending login that `recover` returned, so the caller has proven a correct password and a
+        `first_code` and `second_code` are consecutive codes.
+
+        `pending` is the pending login that `recover` returned, so the user has already sent a correct password and a
         recovery code (RFC6238-6). The server searches `Policy.resync_reach_steps` steps on either side, moves the
-        window and consumes both codes. The result's offset is the phone's offset in steps. The call grants nothing:
-        the user must log in again, with the next code. Raises `AccessDenied`.
+        window and consumes both codes. The result's `offset` is the phone's offset in steps. This call grants
+        nothing: the user must log in again, with the next code. Raises `AccessDenied`.
         """
         first, second = Redacted(first_code), Redacted(second_code)
         del first_code, second_code
@@ -249,12 +262,15 @@ class MfaServer:
     # With a session
 
     def check_session(self, session: Session) -> Session:
-        """Return the session as the server knows it, if it still grants access. Raises `AccessDenied`."""
+        """Return the session with the server's data, if the session still grants access.
+
+        Otherwise raise `AccessDenied`.
+        """
         _expect(session, Session)
         return self._answer(sessions.check(self._services, session, self._now()))
 
     def log_out(self, session: Session) -> None:
-        """End the session. A session that has already ended stays ended."""
+        """End the session. If the session has already ended, nothing happens."""
         _expect(session, Session)
         sessions.end(self._services, session, self._now())
 
@@ -267,11 +283,12 @@ class MfaServer:
         return self._answer(recovery.issue_codes(self._services, session, self._now()))
 
     def acknowledge_recovery_codes(self, issue_id: str) -> bool:
-        """Record that the owner has kept the recovery codes with the id `issue_id`.
+        """Record that the owner has saved the recovery codes with the id `issue_id`.
 
-        The call grants nothing and needs no session. The id is `RecoveryCodes.issue_id`, or a session's
-        `codes_to_acknowledge`. Until this call, each new session carries the id, so that the application can offer a
-        fresh set. Returns False if these are not the newest codes: the application should then offer a fresh set.
+        This call grants nothing and needs no session. The id is `RecoveryCodes.issue_id`, or a session's
+        `codes_to_acknowledge`. Until this call, each session contains the id, so that the application can offer a
+        fresh set. Returns False if the codes with this id are not the newest: the application should then offer a
+        fresh set.
         """
         known = issue_id if _ID.fullmatch(str(issue_id)) else ""
         return bool(known) and recovery.acknowledge(self._services, known, self._now())
@@ -288,14 +305,14 @@ class MfaServer:
     def revoke(self, session: Session, authenticator_id: str) -> None:
         """End one of several authenticators, in a fresh session, and end every other session (ASVS-6.5.6).
 
-        The last authenticator can only be replaced. Raises `AccessDenied`.
+        The last authenticator cannot be revoked, but only replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no database sees the rest
+        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no other text reaches the database
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
-        """Change the password, in a fresh session and with the old password (ASVS-7.5.1).
+        """Change the password. The caller needs a fresh session and the old password (ASVS-7.5.1).
 
         Every other session ends. Raises `AccessDenied`, and `PasswordRefused` for a new password that NIST-3.1.1.2
         forbids.
@@ -318,42 +335,44 @@ class MfaServer:
     # For the operator
 
     def issue_reset_code(self, name: str) -> RecoveryCodes:
-        """Issue one more recovery code, for an owner who has lost the phone and the recovery codes.
+        """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
 
-        An administrator gives it to the owner after checking the owner's identity (ASVS-6.4.4). It bypasses nothing:
-        the server accepts it only after the password, and it permits only enrolling a new authenticator. The call
-        writes an audit line and a security notification. Raises `InvalidInput` for an unknown name, or an account
-        without an authenticator.
+        An administrator first checks the owner's identity and then gives the code to the owner (ASVS-6.4.4). The code
+        bypasses nothing: the server accepts it only after the password, and it permits only the enrolment of a new
+        authenticator. The call writes an audit line and a security notification. Raises `InvalidInput` if the name is
+        unknown, or if the account has no authenticator.
         """
         return administration.issue_reset_code(self._services, name, self._now())
 
     def reset_factors(self, name: str) -> None:
-        """End an account's authenticators, recovery codes and sessions, so that its next login enrols a new factor.
+        """End an account's authenticators, recovery codes and sessions.
 
-        Until then, only the password protects the account. Prefer `issue_reset_code`, which still requires two
-        factors. Raises `InvalidInput` for an unknown name.
+        The owner enrols a new factor at the next login.
+
+        Until this enrolment, only the password protects the account. Prefer `issue_reset_code`, which still requires
+        two factors. Raises `InvalidInput` for an unknown name.
         """
         administration.reset_factors(self._services, name, self._now())
 
     def adopt(self, name: str, account: OtpAccount) -> None:
-        """Take over an authenticator that an older system enrolled, for the account `name`, which has no other yet.
+        """Take over an authenticator from an older system. The account `name` must not have an authenticator yet.
 
         `account` comes from a table or an export (`provisioning`). The next login needs a code from this
-        authenticator, but the codes that are correct at this moment are not accepted. The older system knows the
-        secret, and anyone who read its table may know it too. A security notification therefore tells the owner to
-        enrol a new authenticator. The owner does this in a fresh session, and also issues recovery codes there,
-        because this call issues no codes. The call writes an audit line. Raises `InvalidInput`.
+        authenticator, but the codes that are correct during this call are not accepted. The older system knows the
+        secret, and so may anyone who has read the older system's table. A security notification therefore tells the
+        owner to enrol a new authenticator. The owner does this in a fresh session, and also makes recovery codes in
+        this session, because `adopt` issues no codes. The call writes an audit line. Raises `InvalidInput`.
         """
         if not isinstance(account, OtpAccount):
             raise InvalidInput(f"pass the OtpAccount that the import returned, not {type(account).__name__}")
         administration.adopt(self._services, name, account, self._now())
 
     def trust_clock(self) -> None:
-        """Confirm, after `ClockSetBack`, that the clock is correct at this moment and was wrong before.
+        """Confirm, after `ClockSetBack`, that the clock is correct now and was wrong before.
 
-        Steps that were consumed while the clock was ahead stay consumed. The affected accounts must wait until the
-        time catches up, or need `reset_factors`. Restart every other process on the same database. Raises
-        `InvalidInput` if the audit log is empty.
+        Steps that were consumed while the clock was ahead stay consumed. Until the clock reaches these steps, the
+        affected accounts cannot log in, unless you call `reset_factors`. Restart every other process on the same
+        database. Raises `InvalidInput` if the audit log is empty.
         """
         now = checked_now(self.clock.now())
         if not self._latest:
@@ -363,9 +382,12 @@ class MfaServer:
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
-        """Send the unsent security notifications through `notifier`, each to its account's name. Call this often.
+        """Send the unsent security notifications through `notifier`, each to its account's name.
 
-        Returns how many were sent. If sending a notification fails, any worker tries it again after some minutes.
+        Call this method often, for instance every few seconds.
+
+        Returns how many notifications were sent. If a notification cannot be sent, any worker tries again after some
+        minutes.
         """
         return outbox.send(self._services.store, notifier, self._now())
 
@@ -375,9 +397,9 @@ class MfaServer:
             return audit.lines(connection)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
-        """Return the last `count` lines of the audit log, newest first, and the number of all lines.
+        """Return the newest `count` lines of the audit log, the newest first, and the number of all lines.
 
-        Reading the whole of a long log would delay every login.
+        If the server read a long log completely, every login would be delayed.
         """
         with self._services.store.transaction() as connection:
             return audit.newest(connection, count)
@@ -385,9 +407,9 @@ class MfaServer:
     def _now(self) -> int:
         """Read the clock, once per request. Raises `ClockSetBack`, before any decision, if the clock jumped back.
 
-        With such a clock, the server would accept old codes that somebody may have seen long ago, and sessions and
-        pending logins would live longer (ASVS-6.5.8). The latest reading is kept in memory and, for the next start,
-        in the last line of the audit log.
+        With such a clock, the server would accept old codes that somebody may have seen long ago. Sessions and
+        pending logins would also last longer (ASVS-6.5.8). The latest reading is kept in memory and, for the next
+        start, in the last line of the audit log.
         """
         now = checked_now(self.clock.now())
         back = self._latest - now
@@ -405,7 +427,10 @@ class MfaServer:
         )
 
     def _answer(self, outcome: Record | Decision) -> Record:
-        """Return the record, or raise `AccessDenied` for a rejection. The raise is here, outside any `except`."""
+        """Return the record, or raise `AccessDenied` for a rejection.
+
+        The error is raised here, outside any `except` block.
+        """
         if isinstance(outcome, Decision):
             outcome.deny(explain=self.policy.explain_refusals)
         return outcome

@@ -1,9 +1,9 @@
-"""Decide which account names may be registered, and which spellings are the same name.
+"""Decide which account names may be registered, and which spellings belong to the same name.
 
 A new name must pass PRECIS UsernameCaseMapped (RFC 8265 section 3.3), which rejects symbols and invisible characters.
-Every name is looked up in its normal form. This form unifies more spellings than PRECIS does, so two names that are
-equal under PRECIS are one account here. Accounts from earlier versions keep their stored form and can still be found
-(`Spellings`).
+The server looks up every name in its normal form. This form unifies more spellings than PRECIS does, so two names
+that are equal under PRECIS belong to one account here. Accounts from earlier versions keep the form in which they
+were stored, and the server still finds them (`Spellings`).
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ if TYPE_CHECKING:
 
 MAX_NAME_LENGTH = 254
 MAX_NORMAL_BYTES = 1024
-"""The limit of a normal name in UTF-8. A few characters expand to eighteen each, and an index has limited room."""
+"""The maximum length of a normal name in UTF-8. A few characters expand to eighteen characters each, and the space in
+a database index is limited."""
 _FORBIDDEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 _BLANK = frozenset("\U00016fe4")
-"""Invisible characters that PRECIS accepts as letters: the filler of the Khitan small script."""
+"""Invisible characters that PRECIS accepts as letters. The only one is the filler of the Khitan small script."""
 _ACE = "xn--"
 """The prefix of a domain label that spells a Unicode label in ASCII (RFC 5890 section 2.3.2.1, "A-label")."""
 _LONGEST_LABEL = 63
-"""The limit of RFC 1035 section 2.3.4. Punycode is slow for longer texts."""
+"""The maximum length of a domain label (RFC 1035 section 2.3.4). Punycode is slow for longer texts."""
 
 
 class Spellings(NamedTuple):
     """The forms under which the account of a name may be stored, the best match first.
 
     `exact` is the form that the first versions of this kit stored. `normal` is the form that is stored now, with an
-    international domain in Unicode. `punycode` has this domain in ASCII. For almost every name, all three are the
-    same.
+    international domain in Unicode. `punycode` has this domain in ASCII. For almost every name, all three forms are
+    the same.
     """
 
     exact: str
@@ -53,17 +54,24 @@ IS_NAMED = accounts.c.normal_name.in_([bindparam("exact"), bindparam("normal"), 
 BEST_FIRST = case(
     (accounts.c.normal_name == bindparam("exact"), 0), (accounts.c.normal_name == bindparam("normal"), 1), else_=2
 )
-"""An old database may have an account for each spelling of a domain. The typed spelling then decides."""
+"""The order in which accounts are preferred. An old database may have an account for each spelling of a domain, and
+the typed spelling then decides."""
 
 
 @clears_variables
 def spellings(name: object) -> Spellings:
-    """Return the forms under which the account of `name` may be stored. They are empty if it cannot be a name."""
+    """Return the forms under which the account of `name` may be stored.
+
+    The forms are empty if `name` cannot be a name.
+    """
     return spellings_of(exact_name(name))
 
 
 def spellings_of(exact: str) -> Spellings:
-    """Return the same forms for a result of `exact_name`, which may be longer than a typed name."""
+    """Return the same forms as `spellings`, but for a result of `exact_name`.
+
+    Such a result may be longer than a typed name.
+    """
     normal = _canonical(exact)
     return Spellings(exact, normal, _in_domain(normal, _to_ascii))
 
@@ -72,19 +80,19 @@ def spellings_of(exact: str) -> Spellings:
 def normal_name(name: object) -> str:
     """Return the spelling under which a new account is stored and in which names are compared.
 
-    It is in NFKC and case-folded, without surrounding spaces, and with one space between words. After an `@`, each
-    label of the domain is in Unicode (RFC 5890). The result is empty if `name` cannot be a registered name.
+    The spelling is in NFKC and case-folded, without surrounding spaces, and with one space between words. After an
+    `@`, each label of the domain is in Unicode (RFC 5890). The result is empty if `name` cannot be a registered name.
     """
     return _canonical(exact_name(name))
 
 
 @clears_variables
 def exact_name(name: object) -> str:
-    """Return the name in NFKC, case-folded and without surrounding spaces, as the first versions of this kit did.
+    """Return the name in NFKC, case-folded and without surrounding spaces.
 
-    The result is empty if `name` cannot be a registered name: it is not text, contains lone surrogates or NUL
-    characters, or is far too long. The length is checked first, because Unicode normalisation takes minutes for a
-    megabyte of accents.
+    The first versions of this kit stored this form. The result is empty if `name` cannot be a registered name: it is
+    not text, contains lone surrogates or NUL characters, or is far too long. The length is checked first, because
+    Unicode normalisation takes minutes for a megabyte of accents.
     """
     if not isinstance(name, str) or len(name) > 4 * MAX_NAME_LENGTH or "\0" in name or not encodable(name):
         return ""
@@ -93,7 +101,7 @@ def exact_name(name: object) -> str:
 
 @clears_variables
 def checked_name(name: object) -> str:
-    """Return the name in the form in which it may be registered, otherwise raise `InvalidInput`.
+    """Return the name in NFC, with single spaces, if it may be registered. Otherwise raise `InvalidInput`.
 
     A name must not contain a colon, which would split the label on the phone (KEYURI). Each word before an `@`, and
     each label of the domain after it, must pass PRECIS UsernameCaseMapped (RFC 8265 sections 3.1 and 3.3).
@@ -106,9 +114,9 @@ def checked_name(name: object) -> str:
         raise InvalidInput("a name must not contain a colon, line breaks or control characters")
     spelt = normal_name(normal)
     if len(spelt.encode()) > MAX_NORMAL_BYTES:
-        raise InvalidInput("this name is too long once its characters are spelt out: choose a shorter one")
+        raise InvalidInput("this name is too long when its characters are written out: choose a shorter name")
     if normal_name(spelt) != spelt:  # the account would be stored under the spelling of another name
-        raise InvalidInput("this name has two normal spellings: choose another one")
+        raise InvalidInput("this name has two normal spellings: choose another name")
     if not all(map(_may_stand, _words(normal))):
         raise InvalidInput(
             "a name may have letters, digits and signs of a plain keyboard: leave out symbols, invisible characters "
@@ -118,7 +126,7 @@ def checked_name(name: object) -> str:
 
 
 def checked_label(label: object) -> str:
-    """Return an owner's label for an authenticator: one line of up to 64 characters, or empty.
+    """Return an owner's label for an authenticator. A label is one line of at most 64 characters, and may be empty.
 
     Raises `InvalidInput`.
     """
@@ -141,7 +149,7 @@ def _canonical(exact: str) -> str:
 
 
 def _in_domain(name: str, spell: Callable[[str], str]) -> str:
-    """Return the name with `spell` applied to each label after the last `@`, and without a full stop at the end."""
+    """Apply `spell` to each domain label after the last `@`, remove a full stop at the end, and return the name."""
     local, at, domain = name.rpartition("@")
     if not at:
         return name
@@ -174,7 +182,8 @@ def _decoded(label: str) -> str:
 def _to_ascii(label: str) -> str:
     """Return the A-label of a label in Unicode. A label that cannot have an A-label is returned unchanged.
 
-    RFC 5891 section 4.2.3.1 forbids hyphens in positions 3 and 4. Otherwise, an A-label could encode another A-label.
+    RFC 5891 section 4.2.3.1 forbids hyphens in positions 3 and 4. Without this rule, an A-label could encode another
+    A-label.
     """
     if label.isascii() or len(label) > _LONGEST_LABEL or label[2:4] == "--" or _splits(label):
         return label
@@ -183,12 +192,12 @@ def _to_ascii(label: str) -> str:
 
 
 def _splits(label: str) -> bool:
-    """Return whether the label would be read as several labels or words, or would lose surrounding spaces."""
+    """Return whether the label would be split into several labels or words, or would lose spaces around it."""
     return label.split() != [label] or "\u3002" in label
 
 
 def _words(name: str) -> Iterator[str]:
-    """Yield the parts of a name that PRECIS must accept one by one."""
+    """Yield the parts of a name. PRECIS must accept each part."""
     local, at, domain = name.rpartition("@")
     if not at:
         yield from name.split()
@@ -200,7 +209,7 @@ def _words(name: str) -> Iterator[str]:
 
 
 def _may_stand(word: str) -> bool:
-    """Return whether PRECIS accepts a word as a username. An empty word is accepted."""
+    """Return whether PRECIS accepts a word as a username. For an empty word, the result is True."""
     try:
         return not word or (bool(_profile().enforce(word)) and _BLANK.isdisjoint(word))
     except UnicodeEncodeError:
@@ -209,7 +218,7 @@ def _may_stand(word: str) -> bool:
 
 @cache
 def _profile() -> Profile:
-    """Return the PRECIS profile. It is imported only here, because no login needs it."""
+    """Return the PRECIS profile for user names. Only this function imports PRECIS, because no login needs it."""
     from precis_i18n import get_profile
 
     return get_profile("UsernameCaseMapped")

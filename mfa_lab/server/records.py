@@ -1,6 +1,6 @@
 """Define the records that the server returns.
 
-Their `repr` hides every token. The database stores only a token's SHA-256.
+The `repr` of a record hides its token. The database stores only the token's SHA-256.
 """
 
 from __future__ import annotations
@@ -40,19 +40,22 @@ _RESISTANT = frozenset({"hwk", "swk"})
 def passkey_methods(*, synced: bool) -> tuple[str, ...]:
     """Return the `amr` values of a login with password and passkey (RFC 8176).
 
-    The key is called a hardware key if it cannot be backed up. Without an attestation, that is the authenticator's
-    word. "user" says that a person was present.
+    A key that cannot be backed up counts as a hardware key. Without an attestation, only the authenticator says so.
+    "user" says that a person was present.
     """
     return ("pwd", "swk" if synced else "hwk", "user", "mfa")
 
 
 def is_phishing_resistant(methods: Iterable[str]) -> bool:
-    """Return whether a login by these `amr` values withstands a phishing page."""
+    """Return whether a login with these `amr` values resists a phishing page."""
     return not _RESISTANT.isdisjoint(methods)
 
 
 def token_hash(token: Redacted) -> str:
-    """Return the hash that the database stores for a token. 256 random bits need no salt and no slow hash."""
+    """Return the hash that the database stores for a token.
+
+    A token of 256 random bits needs no salt and no slow hash.
+    """
     return hashlib.sha256(token.reveal().encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -61,7 +64,7 @@ class PendingLogin:
     """A login after a correct password. It grants nothing yet.
 
     It ends after five minutes or five wrong codes (the defaults of `Policy`). `expires_at` is in Unix seconds.
-    `accepts` are the kinds of authenticators that can complete this login, for the application to offer.
+    `accepts` are the kinds of authenticators that can complete this login. The application should offer these kinds.
     """
 
     token: Redacted
@@ -72,9 +75,9 @@ class PendingLogin:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Access to the account `name`. Times are in Unix seconds. Inactivity may end a session before `expires_at`.
+    """Access to the account `name`. Times are in Unix seconds. An unused session may end before `expires_at`.
 
-    At `created_at` the user proved who they are, by the `methods` (`amr`, RFC 8176).
+    At `created_at`, the user logged in with the authentication methods in `methods` (`amr`, RFC 8176).
     """
 
     token: Redacted
@@ -82,8 +85,8 @@ class Session:
     created_at: int
     expires_at: int
     codes_to_acknowledge: str = field(default="", repr=False)
-    """The id of the newest recovery codes until their owner confirms having kept them, and '' afterwards. Until then,
-    an application offers a fresh set, or lets the owner confirm (`acknowledge_recovery_codes`)."""
+    """The id of the newest recovery codes until the owner confirms that these codes are saved, then ''. Until this
+    confirmation, an application should offer a fresh set, or let the owner confirm (`acknowledge_recovery_codes`)."""
     methods: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -94,10 +97,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """An offer to bind an authenticator. It has no effect until `confirm_enrolment` accepts a code from it.
+    """An offer to bind an authenticator.
 
-    `uri`, `setup_key` and the QR pictures contain the shared secret: show them to the user once, and never store
-    them. `expires_at` is in Unix seconds.
+    It has no effect until `confirm_enrolment` accepts a code from the authenticator. `uri`, `setup_key` and the QR
+    pictures contain the shared secret. Show them to the user only once, and never store them. `expires_at` is in Unix
+    seconds.
     """
 
     token: Redacted
@@ -126,9 +130,9 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class PasskeyCreation:
-    """An offer to register a passkey, without effect until `confirm_passkey` accepts the browser's response.
+    """An offer to register a passkey. It has no effect until `confirm_passkey` accepts the browser's response.
 
-    `options` is what `PublicKeyCredential.parseCreationOptionsFromJSON` reads in the browser. `expires_at` is in
+    `options` is the input of `PublicKeyCredential.parseCreationOptionsFromJSON` in the browser. `expires_at` is in
     Unix seconds.
     """
 
@@ -138,9 +142,10 @@ class PasskeyCreation:
 
 
 class RecoveryCodes(Sequence[str]):
-    """Recovery codes, to show once and to keep on paper. Iterate to read them; `repr`, `str` and formats hide them.
+    """Recovery codes, which a page shows once and the owner keeps on paper.
 
-    `issue_id` grants nothing. With it, their owner confirms having kept the codes (`acknowledge_recovery_codes`).
+    Iterate over this object to read the codes; `repr`, `str` and formats hide them. `issue_id` grants nothing. With
+    this id, the owner confirms that the codes are saved (`acknowledge_recovery_codes`).
     """
 
     __slots__ = ("_codes", "issue_id")
@@ -169,10 +174,11 @@ class RecoveryCodes(Sequence[str]):
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """The result of an accepted recovery code. `pending` permits enrolling a new factor and nothing else.
+    """The result of an accepted recovery code.
 
-    `replacement` contains one new code in place of the used code (NIST-4.2.1.1). It is empty if the policy has no
-    recovery codes. The other codes stay valid.
+    `pending` permits only the enrolment of a new factor, or a resynchronisation. `replacement` contains one new code
+    that replaces the used code (NIST-4.2.1.1), or no code if the policy has no recovery codes. The owner's other
+    codes stay valid.
     """
 
     pending: PendingLogin
@@ -181,9 +187,10 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """One of an account's authenticators. `label` is the name that its owner gave it. Times are in Unix seconds.
+    """One of an account's authenticators. `label` is the owner's name for the authenticator.
 
-    `used_at` is the last login with it. For an app, it is the start of the time step whose code was accepted last.
+    `used_at` is the time of the last login with this authenticator. For an app, `used_at` is the start of the last
+    time step for which a code was accepted.
     """
 
     id: str
@@ -203,7 +210,10 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the audit log. It never contains a typed name or code, because people may type passwords there."""
+    """One line of the audit log.
+
+    A line never contains a typed name or code, because people may type a password instead.
+    """
 
     at: int
     event: str
@@ -212,5 +222,5 @@ class AuditLine:
 
 
 def token_from(data: bytes) -> Redacted:
-    """Return a token of URL-safe characters made from `data`."""
+    """Return a token of URL-safe characters that encodes `data`."""
     return Redacted(base64.urlsafe_b64encode(data).rstrip(b"=").decode())

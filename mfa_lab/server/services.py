@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services that `MfaServer` builds once and passes to each part.
+    """The services that `MfaServer` makes once and passes to each part of the server.
 
-    `shown` makes the values that a person sees (shared secrets, recovery codes), and may have a seed in lessons.
-    Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
+    `shown` is the source of the values that a person sees (shared secrets, recovery codes). In lessons, this source
+    may have a seed. Values that nobody sees (tokens, ids, nonces, keys, salts) always come from the operating system.
     """
 
     store: Store
@@ -35,7 +35,10 @@ class Services:
     relying_party: RelyingParty | None = None
 
     def party(self) -> RelyingParty:
-        """Return the relying party. Raises `InvalidInput`, the programmer's mistake, if the server was given none."""
+        """Return the relying party.
+
+        Raises `InvalidInput` if the server has no relying party, which is the programmer's mistake.
+        """
         if self.relying_party is None:
             raise InvalidInput(
                 "passkeys need a relying party: pass relying_party=RelyingParty(id, origins) to MfaServer"
@@ -43,7 +46,7 @@ class Services:
         return self.relying_party
 
     def new_token(self) -> Redacted:
-        """Return a new random token of 256 bits (ASVS-7.2.4: a new token at each login)."""
+        """Return a new random token of 256 bits (ASVS-7.2.4 requires a new token at each login)."""
         return token_from(SYSTEM.token_bytes(TOKEN_BYTES))
 
     def new_id(self) -> str:
@@ -51,5 +54,8 @@ class Services:
         return SYSTEM.token_bytes(16).hex()
 
     def throttle_key(self, name: Redacted) -> str:
-        """Return the throttle's key for a normal name. Known and unknown names have the same kind of key."""
+        """Return the key under which the throttle counts failures for a normal name.
+
+        Known and unknown names have the same kind of key.
+        """
         return self.store.keys.keyed_hash(name.reveal())

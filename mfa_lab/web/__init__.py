@@ -1,4 +1,4 @@
-"""Put MFA in front of a real web application, with pages, a JSON API, and `require_mfa` for your FastAPI routes.
+"""Add MFA to a real web application, with pages, a JSON API, and `require_mfa` for your FastAPI routes.
 
     app = FastAPI()
     add_mfa(app, MfaServer("sqlite:///accounts.db"), hosts=["app.example.org"])

@@ -1,4 +1,7 @@
-"""Write the answers: pages from templates that escape everything, and problems as JSON. No answer explains faults."""
+"""Write the answers: pages from templates that escape all values, and problems as JSON.
+
+No answer explains a fault of the server.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +38,16 @@ Reason = Literal[
 ]
 _TEMPLATES = Path(__file__).with_name("templates")
 SCRIPT = (_TEMPLATES / "once.js").read_text("utf-8")
-"""The only script of the pages. Each page contains it, and the content security policy allows exactly this script."""
+"""The only script of the pages. Each page contains this script, and the content security policy allows no other
+script."""
 SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
 
 
 class Problem(BaseModel):
-    """The reason why a request was not fulfilled: a sentence for people and a word for programs."""
+    """The reason why a request was not fulfilled.
+
+    `detail` is a sentence for people, and `reason` is a word for programs.
+    """
 
     detail: str
     reason: Reason
@@ -65,7 +72,10 @@ def _moment(at: int) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Return an error's text as a full sentence. The kit's errors begin in lower case and have no full stop."""
+    """Return an error's text as a full sentence.
+
+    The texts of the kit's errors begin in lower case and have no full stop.
+    """
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
@@ -76,14 +86,14 @@ def render(template: str, request: Request, site: Site, **values: object) -> str
 
 
 def path_in(scope: Scope) -> str:
-    """Return the path as this application sees it, even if it is mounted in another application."""
+    """Return the path inside this application, even if the application is mounted in another application."""
     path, root = scope["path"], scope.get("root_path", "")
     inside: bool = path == root or path.startswith(f"{root}/")  # as in Starlette's router: /auth is not inside /a
     return str(path.removeprefix(root) if inside else path)
 
 
 def answer(request: Request, site: Site, status: int, sentence: str, reason: Reason = "refused") -> Response:
-    """Return an answer that contains one sentence: JSON for an API call, otherwise a page."""
+    """Return an answer that contains one sentence, as JSON for an API call, otherwise as a page."""
     if path_in(request.scope).startswith(f"{site.prefix}/api/"):
         return JSONResponse({"detail": sentence, "reason": reason}, status)
     page = render("message.html", request, site, title="Not done", alert=sentence, name="")
@@ -91,7 +101,10 @@ def answer(request: Request, site: Site, status: int, sentence: str, reason: Rea
 
 
 def told(error: MfaError) -> tuple[int, str, Reason]:
-    """Return what a stranger may learn about an error: status, sentence and reason. The operator's log says more."""
+    """Return the status, the sentence and the reason that a stranger may see for an error.
+
+    The operator's log says more.
+    """
     if isinstance(error, StepDone):
         return 403, str(error), "already_done"
     if isinstance(error, LoginOver):

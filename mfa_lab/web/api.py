@@ -1,7 +1,7 @@
-"""Offer the server's calls as a JSON API. It accepts bearer tokens but no cookies, which prevents CSRF.
+"""Offer the server's methods as a JSON API. The API accepts bearer tokens but no cookies, which prevents CSRF.
 
-Each step returns the token for the next step. A password gives the token of a pending login, and a code gives the
-token of a session.
+Each step returns the token for the next step. For a correct password, the API returns the token of a pending login,
+and for a valid code, the token of a session.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ from mfa_lab.web.site import site_of
 
 
 class ApiRoute(APIRoute):
-    """Answer every error with a `Problem` that never quotes the request, because it may contain a password."""
+    """Answer every error with a `Problem`.
+
+    A `Problem` never quotes the request, because a request may contain a password.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -77,19 +80,27 @@ def _problem(status: int, sentence: str, reason: Reason) -> Response:
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The host name is not this server's, or the body cannot be read"},
+    400: {
+        "model": Problem,
+        "description": "The host name does not belong to this server, or the body cannot be read",
+    },
     403: {
         "model": Problem,
-        "description": "Rejected, always with the same words. `already_done`: this token has completed "
-        "its step; `login_over`: it has ended or expired",
+        "description": "The request is rejected, and the sentence does not say why. `already_done`: the token's step "
+        "is completed; `login_over`: its login or enrolment has ended or expired",
     },
     413: {"description": "The body is too large"},
-    422: {"model": Problem, "description": "An invalid value; the sentence says which one"},
-    503: {"model": Problem, "description": "The server failed; before you retry, check whether the request was done"},
+    422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},
+    503: {
+        "model": Problem,
+        "description": "The server failed. Check whether the request was carried out before you retry",
+    },
 }
-_NO_TOKEN: dict[int | str, dict[str, Any]] = {401: {"model": Problem, "description": "No bearer token"}}
+_NO_TOKEN: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "The request has no bearer token"}
+}
 _NO_SESSION: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "No session, or the session is too old for this call: log in (again)"}
+    401: {"model": Problem, "description": "There is no session, or the session is too old for this call: log in"}
 }
 
 router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
@@ -111,7 +122,10 @@ Token = Annotated[
 
 
 def _server(request: Request) -> MfaServer:
-    """Return the server. As a dependency, this call would need a thread, which takes as long as an SQL statement."""
+    """Return the server.
+
+    As a FastAPI dependency, this function would run in a thread, and this would take as long as an SQL statement.
+    """
     return site_of(request).server
 
 
@@ -137,7 +151,7 @@ _ADMIN = [Depends(_admin)]
 
 @router.post("/register", status_code=202)
 def register(request: Request, body: Credentials) -> Done:
-    """Register an account. The answer is the same if the name is taken."""
+    """Register an account. If the name is already taken, the answer is the same."""
     site = site_of(request)
     if not site.registration:
         raise AccessDenied
@@ -162,7 +176,7 @@ def finish(request: Request, token: Token, body: Code) -> Response:
 
 @router.post("/recover", responses=_NO_TOKEN)
 def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
-    """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Permits only a new enrolment."""
+    """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Returns a token for enrolment."""
     recovery = _server(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
@@ -175,13 +189,16 @@ def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
 
 @router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
-    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token. Then log in again."""
+    """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token.
+
+    The user then logs in again.
+    """
     _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
 @router.post("/enrolments", status_code=201, responses=_NO_SESSION)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
-    """Start an enrolment: return a shared secret. Bearer: a pending login that permits it, or a fresh session."""
+    """Start an enrolment: return a shared secret. Bearer: a pending login that permits this, or a fresh session."""
     text = token.credentials
     permit = _fresh_session(request, token) if text.startswith("s.") else tokens.pending(text)
     enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)
@@ -196,13 +213,16 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
 
 @router.post("/enrolments/confirm", responses=_NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
-    """Bind the authenticator that shows this code. Bearer: the enrolment. Returns a first factor's recovery codes."""
+    """Bind the authenticator that shows this code. Bearer: the enrolment.
+
+    Returns recovery codes for a first factor.
+    """
     return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 
 @router.get("/session", responses=_NO_SESSION)
 def session(session: Live) -> SessionOut:
-    """Return the account that has logged in."""
+    """Return the data of the session and the name of its account."""
     return SessionOut(**_told(session))
 
 
@@ -223,7 +243,7 @@ def authenticators(request: Request, session: Live) -> list[AuthenticatorOut]:
 
 @router.delete("/authenticators/{authenticator}", status_code=204, responses=_NO_SESSION)
 def revoke(request: Request, session: Fresh, authenticator: Identifier) -> None:
-    """Revoke one of several authenticators. The last authenticator can only be replaced."""
+    """Revoke one of several authenticators. The last authenticator cannot be revoked, but only replaced."""
     _server(request).revoke(session, authenticator)
 
 
@@ -235,7 +255,10 @@ def recovery_codes(request: Request, session: Fresh) -> Codes:
 
 @router.post("/recovery-codes/kept")
 def kept(request: Request, body: Kept) -> Acknowledged:
-    """Record that the owner has kept these codes. No bearer is needed: the id came with them and grants nothing."""
+    """Record that the owner has saved these recovery codes.
+
+    This call needs no bearer token: the codes came with the id, which grants nothing.
+    """
     return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
 
 
@@ -265,7 +288,7 @@ def audit_log(request: Request) -> list[AuditLineOut]:
 
 @router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
 def reset_code(request: Request, body: AccountName) -> Codes:
-    """Issue one more recovery code, which the administrator gives to the account's owner. For administrators."""
+    """Issue one more recovery code. The administrator gives this code to the account's owner. For administrators."""
     codes = _server(request).issue_reset_code(body.name)
     return Codes(recovery_codes=list(codes), issue_id=None)
 
@@ -275,7 +298,10 @@ def _codes(codes: RecoveryCodes) -> Codes:
 
 
 def _written(answer: BaseModel) -> Response:
-    """Return the model as JSON, serialised in this thread. FastAPI would use another thread to validate the model."""
+    """Return the model as JSON, and serialise it in this thread.
+
+    FastAPI would validate the model in another thread.
+    """
     return Response(answer.model_dump_json(), media_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""Add MFA to an existing application, or make a complete small application."""
+"""Add MFA to an existing application, or make a complete small application with MFA."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add_mfa(
     admins: Iterable[str] = (),
     registration: bool = False,
 ) -> None:
-    """Give an existing application the pages, the JSON API (both under `prefix`) and `require_mfa`.
+    """Add the pages and the JSON API to an existing application, both under `prefix`, and enable `require_mfa`.
 
     `Site` explains the other arguments. Raises `InvalidInput`.
     """
@@ -71,7 +71,10 @@ def create_app(
     registration: bool = True,
     notifier: Notifier | None = None,
 ) -> FastAPI:
-    """Return the complete small application. With a `notifier`, it sends security notifications while it runs."""
+    """Return the complete small application.
+
+    With a `notifier`, the application sends security notifications while it runs.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -106,17 +109,20 @@ async def _not_here(request: Request, error: Exception) -> Response:
 
 
 def _methods(path: str) -> set[str]:
-    """Return the methods of all routes with this path (RFC 9110). Starlette names only the first route's methods."""
+    """Return the HTTP methods of all routes with this path (RFC 9110).
+
+    Starlette names only those of the first route.
+    """
     routes = [route for part in PARTS for route in part.routes if isinstance(route, APIRoute)]
     return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
 
 
 @contextmanager
 def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Iterator[None]:
-    """Send security notifications through `notifier` every few seconds, in a thread, inside the `with` block.
+    """While the `with` block runs, send security notifications through `notifier` every few seconds, in a thread.
 
-    Without a notifier, nothing happens. Several workers may do this at once, because each notification is claimed
-    before it is sent.
+    Without a notifier, nothing is sent. Several workers may send notifications at the same time, because a worker
+    claims each notification before it sends it.
     """
     over = Event()
 
@@ -135,7 +141,9 @@ def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Itera
     finally:
         over.set()
         if notifier is not None:
-            thread.join(_SECONDS_FOR_THE_LAST_ONE)  # if it is cut off, its claim expires and it is sent again
+            thread.join(
+                _SECONDS_FOR_THE_LAST_ONE
+            )  # an interrupted notification is sent again after its claim expires
 
 
 def _style() -> Response:

@@ -1,4 +1,4 @@
-"""Protect your own routes with the dependency `require_mfa`, which returns the session or asks for a new login."""
+"""Protect your own routes with the dependency `require_mfa`, which returns the session or asks the user to log in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Bearer = Annotated[
 
 
 class Stopped(HTTPException):
-    """A request that must stop here. A browser is sent to the login; a program gets a `Problem`."""
+    """An error that ends a request early. A browser is redirected to the login; a program gets a `Problem`."""
 
     def __init__(self, status: int, sentence: str, reason: Reason, headers: dict[str, str] | None = None) -> None:
         super().__init__(status, sentence, headers)
@@ -33,7 +33,7 @@ class Stopped(HTTPException):
 
 
 async def stopped(_request: Request, error: Exception) -> Response:
-    """Return the answer to a `Stopped` request. `add_mfa` registers this handler."""
+    """Return the answer to a request that ended with `Stopped`. `add_mfa` registers this handler."""
     if not isinstance(error, Stopped):
         raise error
     return JSONResponse({"detail": error.detail, "reason": error.reason}, error.status_code, error.headers)
@@ -67,14 +67,16 @@ ANY_SESSION = Demands()
 def require_mfa(
     max_age_seconds: int | None = None, *, action: str | None = None, phishing_resistant: bool = False
 ) -> Callable[[Request, Bearer], Session]:
-    """Return a dependency that gives the `Session` of a user who has logged in with both factors.
+    """Return a FastAPI dependency that returns the `Session` of a user who has logged in with both factors.
 
-    `max_age_seconds` is the maximum age of this login (step-up). Alternatively, `action` takes the age from the
-    policy's `step_up`, and demands a passkey if its `step_up_phishing_resistant` says so. With `phishing_resistant`,
-    a passkey must have begun the session. A browser is sent to log in again, and then returns to the page. An API
-    client gets 401 and `insufficient_user_authentication` (RFC 9470), or `no_session`. A request that another site
-    makes a browser send (CSRF) gets 403 and `cross_site`. A fault of the server gets 503. Raises `InvalidInput` for
-    an invalid age, or if both an age and an action are given.
+    `max_age_seconds` is the maximum age of this login (step-up). Instead of this age, you may give an `action`. The
+    maximum age is then the age of this action in the policy's `step_up`, and a passkey is required if
+    `step_up_phishing_resistant` is set. With `phishing_resistant`, a passkey must have begun the session. If the
+    session does not meet these conditions, a browser is redirected to the login. After the login, it returns to the
+    page. In the same case, an API client gets 401 with `insufficient_user_authentication` (RFC 9470), or with
+    `no_session`. If another site made the browser send the request (CSRF), the answer is 403 and `cross_site`. For a
+    fault of the server, the answer is 503. Raises `InvalidInput` if the age is invalid, or if you give both an age
+    and an action.
     """
     if max_age_seconds is not None and action is not None:
         raise InvalidInput("give max_age_seconds or action, not both: the policy sets the age for an action")

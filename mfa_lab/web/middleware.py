@@ -33,11 +33,11 @@ _RAW_BY_HTTPS = _RAW + [(name.lower().encode(), value.encode()) for name, value 
 _PROXY = {b"forwarded", b"x-forwarded-for", b"x-forwarded-proto"}
 _NEEDS_HTTPS = "This server accepts only https. If it is behind a proxy, the proxy must send X-Forwarded-Proto."
 _NEEDS_HTTP = "This server was started for plain http on its own machine. To use a proxy, start it for https."
-_NO_SUCH_HOST = "This server does not answer to this name."
+_NO_SUCH_HOST = "This server does not accept requests for this host name."
 
 
 class Shield:
-    """ASGI middleware for the paths under the site's prefix. It does not change an application's other pages."""
+    """ASGI middleware for the paths under the site's prefix. It does not change the application's other pages."""
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app = app
@@ -74,7 +74,7 @@ class Shield:
             try:
                 await self.app(scope, receive, with_headers)
             except ClientDisconnect:
-                return  # the client hung up: no answer, and no traceback in the log
+                return  # the client has disconnected: send no answer, and log no traceback
             except Exception as fault:
                 clear_variables(fault)
                 below = fault.__traceback__ and fault.__traceback__.tb_next  # this frame still holds the request
@@ -102,6 +102,8 @@ class Shield:
             log.warning("refused: this server is for https, but the request came over %s", scope["scheme"])
             return answer(Request(scope), self.site, 400, _NEEDS_HTTPS)
         if not self.site.https and any(name in _PROXY for name, _ in headers):
-            log.warning("refused: this server is for plain http without a proxy, but the request came by a proxy")
+            log.warning(
+                "refused: this server is for plain http without a proxy, but the request came through a proxy"
+            )
             return answer(Request(scope), self.site, 400, _NEEDS_HTTP)
         return None

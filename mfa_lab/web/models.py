@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 Text = Annotated[str, Field(max_length=4096)]
 Hidden = Annotated[Text, Field(repr=False)]
-"""A text that `repr` does not show, so that a traceback that prints variables hides it."""
+"""A string that the model's `repr` does not show, because some tools print the variables in a traceback."""
 HiddenAnswer = Annotated[str, Field(repr=False)]
 
 
@@ -38,7 +38,10 @@ class RecoveryCode(BaseModel):
 
 
 class Recovered(Step):
-    """The result of a recovery. `recovery_code` replaces the used code; both are null if the policy has no codes."""
+    """The result of a recovery. `recovery_code` replaces the used code.
+
+    `recovery_code` and `issue_id` are null if the policy has no recovery codes.
+    """
 
     recovery_code: Annotated[str | None, Field(repr=False)]
     issue_id: str | None
@@ -50,9 +53,9 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until they are acknowledged.
+    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until the owner acknowledges them.
 
-    Afterwards it is null. If it is not null, offer a fresh set.
+    After that, `codes_to_acknowledge` is null. If it is not null, offer a fresh set of recovery codes.
     """
 
     name: str
@@ -73,7 +76,7 @@ class EnrolmentIn(BaseModel):
 
 
 class EnrolmentOut(BaseModel):
-    """A new shared secret in three forms. The server shows it only once."""
+    """A new shared secret in three forms. The server sends this secret only once."""
 
     token: HiddenAnswer
     uri: HiddenAnswer
@@ -83,9 +86,9 @@ class EnrolmentOut(BaseModel):
 
 
 class Codes(BaseModel):
-    """Recovery codes, shown once.
+    """A set of recovery codes. The server sends these codes only once.
 
-    With `issue_id`, their owner acknowledges them. It grants nothing, and is null if there are no codes.
+    With `issue_id`, the owner acknowledges the codes. The id grants nothing, and is null if there are no codes.
     """
 
     recovery_codes: Annotated[list[str], Field(repr=False)]
@@ -93,13 +96,16 @@ class Codes(BaseModel):
 
 
 class Kept(BaseModel):
-    """The `issue_id` of the codes that the owner has kept."""
+    """The `issue_id` of the recovery codes that the owner has saved."""
 
     issue_id: Text
 
 
 class Acknowledged(BaseModel):
-    """The answer to `Kept`. If `newest` is false, newer codes were issued, and these codes are void or incomplete."""
+    """The answer to `Kept`.
+
+    If `newest` is false, newer codes exist, and the owner's codes are invalid or incomplete.
+    """
 
     newest: bool
 

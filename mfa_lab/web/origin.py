@@ -1,4 +1,4 @@
-"""Check where a request comes from, and make sure that a login returns only to a page of this site."""
+"""Check which site has caused a request, and make sure that a login returns only to a page of this site."""
 
 from __future__ import annotations
 
@@ -18,14 +18,20 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def host_and_port(host: str) -> tuple[str, int | None] | None:
-    """Return a Host header's name in lower case and its port, or None if it is not a host (RFC 9110, 7.2)."""
+    """Return the name and the port in a Host header, or None if the header is not valid (RFC 9110, 7.2).
+
+    The name is in lower case. If the header contains no port, the second result is empty.
+    """
     found = _HOST.fullmatch(host)
     port = int(found["port"]) if found and found["port"] else None
     return None if found is None or (port or 0) > 65535 else (found["name"].lower(), port)
 
 
 def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
-    """Return an origin with its default port written out (RFC 6454, 4), or None for any other text."""
+    """Return an origin as scheme, host and port (RFC 6454, 4), or None if the host is not valid.
+
+    If the host names no port, return the scheme's default port.
+    """
     found = host_and_port(host)
     return (scheme, found[0], found[1] or _USUAL_PORTS.get(scheme)) if found else None
 
@@ -33,9 +39,9 @@ def _address(scheme: str, host: str) -> tuple[str, str, int | None] | None:
 def cross_site(request: Request, *, proof: bool) -> bool:
     """Return whether a browser says that another site sent this request.
 
-    With `proof`, the result is also true if neither Origin nor Sec-Fetch-Site is there. Browsers set both headers
-    themselves, and no script can change them. Other clients send neither header. The function logs which headers
-    disagree, because a proxy that changes the browser's Host makes every login fail.
+    With `proof`, the result is also True if the request has neither an Origin nor a Sec-Fetch-Site header. Browsers
+    set both headers themselves, and no script can change them. Other clients send neither header. The function logs
+    which headers disagree, because every login fails if a proxy changes the browser's Host header.
     """
     why = _disagreement(request, proof=proof)
     if why:
@@ -44,7 +50,7 @@ def cross_site(request: Request, *, proof: bool) -> bool:
 
 
 def _disagreement(request: Request, *, proof: bool) -> str:
-    """Return which headers say that another site sent this, as a text for the operator's log, or an empty text."""
+    """Return a text for the operator's log that says which header names another site, or an empty text."""
     fetched, origins = request.headers.get("sec-fetch-site"), request.headers.getlist("origin")
     if fetched is not None and fetched not in ("same-origin", "none"):
         return f"Sec-Fetch-Site is {fetched[:_SHOWN]!r}"
@@ -66,7 +72,7 @@ def _disagreement(request: Request, *, proof: bool) -> str:
 def own_path(text: str | None) -> str:
     """Return `text` if it is a path on this site, otherwise an empty text.
 
-    `//host`, `/\\host` and control characters would lead to another site.
+    A browser would follow `//host`, `/\\host` or a path with control characters to another site.
     """
     if not text or not text.startswith("/") or text.startswith("//") or len(text) > _LONGEST:
         return ""
@@ -77,7 +83,7 @@ def own_path(text: str | None) -> str:
 
 
 def way_back(request: Request) -> str:
-    """Return the page to which a login returns: this page, or, after a form, the page that contained the form."""
+    """Return the page to open after a login: this page or, if a form was sent, the page that contained the form."""
     here = request.method in SAFE_METHODS
     try:
         page = urlsplit(str(request.url) if here else request.headers.get("referer", ""))
@@ -89,5 +95,5 @@ def way_back(request: Request) -> str:
 
 
 def with_next(path: str, back: str) -> str:
-    """Return `path` with the page to return to in its query."""
+    """Return `path` with a query that names the page to return to, `back`."""
     return f"{path}?next={quote(back, safe='/')}" if back else path

@@ -30,11 +30,11 @@ _PREFIX = "MFA_LAB_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of a worker. Each is an environment variable, such as MFA_LAB_DATABASE.
+    """The settings of a worker. Each setting is an environment variable, such as MFA_LAB_DATABASE.
 
-    Lists have commas between their parts. `https` says whether browsers reach the server over https, its own or a
-    proxy's. `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER
-    and _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
+    In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the server
+    or a proxy provides. `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER,
+    _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
@@ -76,7 +76,10 @@ class Settings:
 
     @clears_variables
     def notifier(self) -> Notifier | None:
-        """Return a notifier for the mail server if one is set, otherwise for the file, otherwise None."""
+        """Return a notifier for the mail server or for the file, or None if neither is set.
+
+        Raises `InvalidInput` if both are set or a mail setting is not valid.
+        """
         mail = {name: os.environ.get(f"{_PREFIX}SMTP_{name}", "") for name in _MAIL}
         if not mail["HOST"]:
             return FileNotifier(self.notifications) if self.notifications else None
@@ -101,7 +104,10 @@ _MAIL = ("HOST", "PORT", "SENDER", "SECURITY", "USER", "PASSWORD")
 
 
 def named_policy(name: str) -> Policy:
-    """Return the policy `standard` or one from data/policies.toml. Raises `InvalidInput`, which names all of them."""
+    """Return the policy `standard`, or a policy from data/policies.toml.
+
+    Raises `InvalidInput`, which names all policies.
+    """
     known = {"standard": Policy.STANDARD} | Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))
     if name not in known:
         raise InvalidInput(f"there is no policy {name!r}: choose one of {', '.join(known)}")
@@ -118,7 +124,10 @@ def _list(text: str) -> list[str]:
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str, Any] | None = None) -> None:
-    """Serve until Ctrl-C. The settings are checked before a worker starts. Raises `MfaError`."""
+    """Run the application until the user presses Ctrl-C. The settings are checked before a worker starts.
+
+    Raises `MfaError`.
+    """
     if workers > 1 and address.path_of(address.parsed(settings.database)) is None:
         raise InvalidInput("several workers must share a database: name a file, sqlite:///accounts.db, or PostgreSQL")
     if settings.https != "yes" and host not in ("localhost", "127.0.0.1", "::1"):  # as for a socket, without brackets

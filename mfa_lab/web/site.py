@@ -1,4 +1,4 @@
-"""Define the settings of one application's web side: one record, made once and kept in `app.state.mfa`."""
+"""Define the settings of one application's web side, a record in `app.state.mfa` that is made only once."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The settings of the web side. `prefix` is the path of pages and API; `home` is the path to open after a login.
+    """The settings of the web side.
 
-    `hosts` are the host names of the application; a request for any other host is rejected. `https=False` is for
-    lessons on one machine: then only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`.
-    `admins` are the names of accounts that may use the admin page. `registration` says whether strangers may
-    register. Raises `InvalidInput`.
+    `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
+    names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
+    In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
+    names of accounts that may use the admin page. `registration` says whether strangers may register. Raises
+    `InvalidInput`.
     """
 
     server: MfaServer
@@ -52,7 +53,7 @@ class Site:
     def cookie(self) -> str:
         """Return the cookie's name.
 
-        Browsers accept a `__Host-` cookie only from this host over https, and send it nowhere else.
+        Browsers accept a `__Host-` cookie only over https, and send it only to the host that has set it.
         """
         return "__Host-mfa-lab" if self.https else "mfa-lab"
 
@@ -60,7 +61,7 @@ class Site:
     def earlier_cookie(self) -> str:
         """Return the name of the cookie that remembers the previous step and its form token.
 
-        With this cookie, the second click of a double click can be recognised.
+        With this cookie, the server recognises the second click of a double click.
         """
         return f"{self.cookie}-earlier"
 
@@ -72,12 +73,18 @@ class Site:
         return exact_name(name) in map(exact_name, self.admins)
 
     def is_reserved(self, name: str) -> bool:
-        """Return whether this name, in any spelling, is an administrator's. Only the operator may register it."""
+        """Return whether this name, in any spelling, is an administrator's.
+
+        Only the operator may register such a name.
+        """
         return normal_name(name) in map(normal_name, self.admins)
 
 
 def names(given: Iterable[str], what: str) -> tuple[str, ...]:
-    """Return `given` as a tuple. Raises `InvalidInput` for a single text, whose letters would become names."""
+    """Return `given` as a tuple.
+
+    Raises `InvalidInput` for a single string, because its letters would become names.
+    """
     if isinstance(given, str):
         raise InvalidInput(f"{what} must be a list of names: write {what}=[{given!r}]")
     return tuple(given)
@@ -92,5 +99,8 @@ def site_of(request: Request) -> Site:
 
 
 def under(request: Request, path: str) -> str:
-    """Return `path` as a browser requests it: if the application is mounted, the mount's path comes first."""
+    """Return `path` as a browser must request it.
+
+    If the application is mounted in another application, the mount's path comes first.
+    """
     return f"{request.scope.get('root_path', '')}{path}"

@@ -1,6 +1,7 @@
-"""Write and read the server's tokens for a browser or an API: a letter for the step, a dot, and the token.
+"""Write and read the server's tokens for a browser or an API.
 
-The letter only says which call to try. Only the server knows what a token permits, whatever the letter claims.
+The text is a letter for the step, a dot, and the token. The letter only says which call to try. Only the server knows
+what a token permits, whatever the letter claims.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def written(record: Record) -> str:
 
 
 def anonymous() -> str:
-    """Return a new token for a browser that has done nothing yet. Its forms are bound to this token."""
+    """Return a new token for a browser that has no token yet. The browser's forms are bound to this token."""
     return f"a.{token_from(SYSTEM.token_bytes(TOKEN_BYTES)).reveal()}"
 
 
@@ -40,9 +41,10 @@ def well_formed(text: str | None) -> str:
 
 @clears_variables
 def record(text: str) -> Record | None:
-    """Return a record of the kind that the letter says, or None.
+    """Return a record of the class that the letter stands for, or None if there is no such letter.
 
-    Only its token is real: the server knows the rest.
+    Only the record's token is real. The other fields have placeholder values, because only the server knows the true
+    values.
     """
     letter, token = text[:1], Redacted(text[2:])
     if letter == "p":
@@ -77,16 +79,19 @@ def enrolment(text: str) -> Enrolment:
 
 @clears_variables
 def form_token(cookie: str) -> str:
-    """Return the token that this browser's forms contain as a protection against CSRF.
+    """Return the form token, which this browser's forms contain as a protection against CSRF.
 
-    Without the cookie, nobody can compute it, and it does not reveal the cookie. A new step brings a new cookie, and
-    therefore a new form token. The form token of another browser or step is rejected.
+    Without the cookie, nobody can compute the form token, and the form token does not reveal the cookie. A new step
+    brings a new cookie, and therefore a new form token. The form token of another browser or step is rejected.
     """
     return hmac.new(cookie.encode(), b"mfa-lab form", hashlib.sha256).hexdigest()
 
 
 def step(form_token: str, path: str, account: str) -> str:
-    """Return a name for one step: this form, sent to this path, for this account. It reveals none of them."""
+    """Return a name for one step: this form, sent to this path, for this account.
+
+    The name does not reveal any of the three.
+    """
     text = f"mfa-lab step\n{path}\n{account}".encode("utf-8", "replace")
     return hmac.new(form_token.encode(), text, hashlib.sha256).hexdigest()
 
@@ -95,8 +100,8 @@ def step(form_token: str, path: str, account: str) -> str:
 def in_cookie(header: str, name: str) -> str:
     """Return the value of the only cookie with exactly this name, otherwise an empty text.
 
-    Starlette also strips Unicode's white space. A sibling host can set a cookie whose name begins with such a space,
-    and Starlette would mistake it for ours.
+    Starlette also strips Unicode's white space. Another host in the same domain can set a cookie whose name begins
+    with such white space. Starlette would mistake that cookie for ours.
     """
     parts = [part.strip(" \t") for part in header.split(";")]
     found = [part.removeprefix(f"{name}=") for part in parts if part.startswith(f"{name}=")]
@@ -105,10 +110,10 @@ def in_cookie(header: str, name: str) -> str:
 
 @clears_variables
 def fits(given: str, cookie: str) -> bool:
-    """Return whether a form was made for this cookie, compared in constant time (ASVS-11.2.4)."""
+    """Return whether a form was made for this cookie. The comparison takes constant time (ASVS-11.2.4)."""
     return bool(cookie) and same(given, form_token(cookie))
 
 
 def same(given: str, expected: str) -> bool:
-    """Return whether two form tokens are the same, compared in constant time."""
+    """Return whether two form tokens are the same. The comparison takes constant time."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))

@@ -1,7 +1,8 @@
 """Run a notebook's worker: `python -m mfa_lab.web.worker DATABASE CLOCK`, which `mfa_lab.lab.demos.workers` calls.
 
-The worker serves the complete small application on a free port, only for this machine, and prints its address. It
-reads the time from a file. It stops when its standard input ends, so that no worker runs longer than the notebook.
+The worker serves the complete small application on a free port, only for this machine, and prints its address. The
+worker reads the time from a file. It stops when its standard input ends, so that no worker runs longer than the
+notebook.
 """
 
 from __future__ import annotations

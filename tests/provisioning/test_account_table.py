@@ -118,9 +118,9 @@ MISTAKES = {
     "JSON's column": (f'{{"a": {{"secret": "{OTHER}", "name": "b"}}}}', "line 1: an account may have only secret"),
     "JSON's cell": (
         f'{{"a": {{"secret": "{OTHER}", "digits": true}}}}',
-        "line 1, digits: write a text or a whole number",
+        "line 1, digits: write a string or an integer",
     ),
-    "a list": (f'["{OTHER}"]', "line 1: a JSON table is an object"),
+    "a list": (f'["{OTHER}"]', "line 1: a JSON table must be an object"),
     "broken JSON": (JSON + '  "bob": }', "line 3, column 10: this is not JSON"),
     "deep JSON": ('{"a":' * 100_000, "this JSON cannot be read"),
     "a long number": ('{"a":' + "1" * 5000 + "}", "this JSON cannot be read"),

@@ -313,7 +313,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from(["newest", "newest", "older", "none"]), number=NEWEST_FIRST)
     def acknowledge(self, which: str, number: int) -> None:
-        """ "I have kept them", on the page that showed codes: the newest, older ones, or by somebody who saw none."""
+        """The owner confirms the newest or older codes as saved, or somebody who saw no codes sends an id."""
         older = [issue for issue in self.account.old_issues if issue]
         issue = {"newest": self.account.issue, "older": newest(older, number) if older else ""}.get(which, "0" * 32)
         assert self.server.acknowledge_recovery_codes(issue) is self.account.acknowledge(issue)

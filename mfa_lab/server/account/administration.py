@@ -1,4 +1,4 @@
-"""Do the operator's work: register accounts, issue reset codes, reset factors, adopt older authenticators."""
+"""Do the operator's work: register accounts, issue reset codes, reset factors, take over authenticators."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         "recovery_wait_until": 0,
         "created_at": now,
     }
-    with services.store.transaction() as connection:  # nobody else writes meanwhile
+    with services.store.transaction() as connection:  # during this transaction, nobody else writes
         taken = _account_id(connection, typed) is not None or reserved
-        if taken:  # a line here too: otherwise nothing reaches the disk, and the answer comes sooner
+        if taken:  # write a line here, too: without a write, the answer would come earlier
             audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
         else:
             connection.execute(_ADD_ACCOUNT, account)
@@ -49,7 +49,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
 def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
     """Give the account one more recovery code (ASVS-6.4.4).
 
-    Raises `InvalidInput` for an unknown name, or if the account has no authenticator.
+    Raises `InvalidInput` if the name is unknown, or if the account has no authenticator.
     """
     codes = recovery_codes.new_codes(1, services.shown)
     (encoded,) = recovery_codes.hash_codes(codes, services.policy.hash_cost)
@@ -64,7 +64,7 @@ def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
 
 
 def reset_factors(services: Services, name: str, now: int) -> None:
-    """End the account's authenticators, codes and sessions. Raises `InvalidInput` for an unknown name."""
+    """End the account's authenticators, recovery codes and sessions. Raises `InvalidInput` for an unknown name."""
     with services.store.transaction() as connection:
         account_id = _account_id(connection, name)
         if account_id:
@@ -76,8 +76,9 @@ def reset_factors(services: Services, name: str, now: int) -> None:
 def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
     """Take over an authenticator from an older system.
 
-    Raises `InvalidInput` for an unknown name, or if the account already has an authenticator. Raises `InvalidSecret`
-    for a secret of fewer than 112 bits (NIST-3.1.4.1): a phone may use it, but a server must not trust it.
+    Raises `InvalidInput` if the name is unknown, or if the account already has an authenticator. Raises
+    `InvalidSecret` for a secret of fewer than 112 bits (NIST-3.1.4.1): a phone may use a short secret, but a server
+    must not trust it.
     """
     secret_bytes(account.secret.reveal())
     if not services.policy.authenticators:

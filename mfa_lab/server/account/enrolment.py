@@ -1,6 +1,7 @@
-"""Bind an authenticator to an account. An enrolment has no effect until a first code or response confirms it.
+"""Bind an authenticator to an account.
 
-This module has what all kinds share, and authenticator apps; `passkey_enrolment` adds passkeys.
+An enrolment has no effect until a first code or response confirms this enrolment. This module contains the functions
+for all kinds of authenticators, and the enrolment of apps. `passkey_enrolment` contains the enrolment of passkeys.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import enrolments
 
 ADOPTED_LABEL = "taken over"
-"""This label shows the owner which authenticator to replace, because an older system has its secret too."""
+"""The label of an authenticator from an older system. It shows the owner which authenticator to replace, because the
+older system also knows the secret."""
 _SESSION = "session"
 _FURTHER = "further"
 
@@ -60,10 +62,10 @@ _COMPLETE = update(enrolments).where(enrolments.c.token_hash == bindparam("token
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, further: bool
 ) -> Enrolment | Decision:
-    """Offer a new shared secret: in a pending login without a factor, after a recovery, or in a fresh session.
+    """Offer a new shared secret to an account without a factor, after a recovery, or in a fresh session.
 
-    The confirmed app replaces the account's apps, or all its factors after a recovery. With `further`, a session adds
-    it instead.
+    When the app is confirmed, it replaces the account's apps. After a recovery, it replaces all factors. With
+    `further`, a session adds the app and keeps the others.
     """
     with services.store.transaction() as connection:
         grounds = permitted(connection, services, permit, Kind.TOTP, now, further=further)
@@ -87,7 +89,10 @@ def start(
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why an enrolment may begin: the account's row, the `basis`, and the session's hash if a session began it."""
+    """The grounds on which an enrolment may begin. `account` is the account's row.
+
+    If a session begins the enrolment, `session_hash` is the hash of the session's token.
+    """
 
     account: Any
     basis: str
@@ -103,7 +108,10 @@ def permitted(
     *,
     further: bool,
 ) -> Grounds | Decision:
-    """Return on what grounds this permit may enrol an authenticator, or record why it may not, and return that."""
+    """Return the grounds on which this permit may enrol an authenticator.
+
+    Otherwise record and return the rejection.
+    """
     token = token_hash(permit.token)
     if isinstance(permit, Session):
         row, session_hash = sessions.live(connection, services, token, now, fresh=True), token
@@ -130,7 +138,10 @@ def offer(
     columns: dict[str, Any],
     now: int,
 ) -> None:
-    """Store an enrolment that waits for its confirmation. `columns` has the label, and what only its kind has."""
+    """Store an enrolment that waits for its confirmation.
+
+    `columns` contains the label and the columns that only this kind has.
+    """
     shared = {
         "token_hash": token_hash(enrolment.token),
         "account_id": grounds.account.account_id,
@@ -145,12 +156,15 @@ def offer(
 
 
 def note(kind: Kind) -> str | None:
-    """Return what the audit log notes beside an event: passkeys are named, apps are the usual case."""
+    """Return the note for the audit log: the log names passkeys, but not apps, which are the usual case."""
     return Kind.PASSKEY if kind is Kind.PASSKEY else None
 
 
 def _pending(connection: Connection, services: Services, token: str, now: int) -> Any | Decision:
-    """Return the row of a pending login that may enrol, because it has no factor yet or follows a recovery."""
+    """Return the row of a pending login that permits an enrolment, or the rejection of any other pending login.
+
+    An enrolment is permitted if the account has no factor yet, or after a recovery.
+    """
     row = pending_logins.read(connection, token).row
     permit = Permit.NEW_FACTOR if row is not None and row.permits == Permit.NEW_FACTOR else Permit.FIRST_FACTOR
     decision = pending_logins.why_unusable(services, row, now, permit)
@@ -160,9 +174,9 @@ def _pending(connection: Connection, services: Services, token: str, now: int) -
 
 
 def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int) -> RecoveryCodes | Decision:
-    """Bind the factor if `typed` is its code at `now`, and consume the code's step.
+    """Bind the factor if `typed` is the factor's code at `now`, and consume the code's step.
 
-    Returns the recovery codes to show once. The set is empty unless this is the account's first factor.
+    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first factor.
     """
     token = token_hash(enrolment.token)
     codes, hashes = codes_in_advance(
@@ -184,17 +198,17 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
 
 
 def offered(connection: Connection, token: str, kind: Kind) -> Any:
-    """Return the row of an enrolment of this kind, or None. A token of another kind is unknown here."""
+    """Return the row of an enrolment of this kind, or None. For a token of another kind, also return None."""
     return connection.execute(_READ, {"token": token, "of_kind": kind}).first()
 
 
 def codes_in_advance(
     services: Services, token: str, kind: Kind, now: int, confirms: Callable[[Any], bool]
 ) -> tuple[RecoveryCodes, list[str]]:
-    """Return recovery codes and their hashes, made outside the transaction because the hashes are slow.
+    """Return recovery codes and their hashes. Make the hashes outside the transaction, because hashing is slow.
 
-    They are made only for an account's first factor, and not if the confirmation would be rejected anyway: then
-    `confirms` says no for the enrolment's row.
+    The codes are made only for an account's first factor, and only if the confirmation would succeed. `confirms`
+    returns whether it would, for the enrolment's row.
     """
     with services.store.transaction() as connection:
         row = offered(connection, token, kind)
@@ -205,7 +219,7 @@ def codes_in_advance(
 
 
 def cannot_confirm(connection: Connection, services: Services, row: Any, now: int) -> Decision | None:
-    """Return why nothing confirms this enrolment, whatever is sent. Otherwise return None."""
+    """Return the rejection of an enrolment that no code or response can confirm any more, otherwise None."""
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.enrolment_wrong_codes:
@@ -240,7 +254,7 @@ def _match(services: Services, row: Any, typed: Redacted, now: int) -> otp.Match
 
 
 def bind(connection: Connection, row: Any, hashes: list[str], issue_id: str, now: int, *, last_step: int = 0) -> None:
-    """Make the enrolment an active factor. It replaces the factors of its kind, or all of them after a recovery."""
+    """Make the enrolment an active factor. It replaces the factors of its kind, or all factors after a recovery."""
     kind = Kind(row.kind)
     if row.basis != _FURTHER:
         authenticators.retire(connection, row.account_id, kind if row.basis == _SESSION else None)
@@ -262,8 +276,8 @@ def refuse(connection: Connection, token: str) -> None:
 def adopt(connection: Connection, services: Services, account_id: str, account: OtpAccount, now: int) -> bool:
     """Bind an authenticator that an older system enrolled. Returns False if the account already has a factor.
 
-    Every step whose code would be accepted at `now` counts as consumed, so a code that somebody saw in the older
-    system is not accepted here.
+    Every step whose code would be accepted at `now` is marked as consumed. A code that somebody has just seen in the
+    older system is therefore not accepted here.
     """
     if authenticators.has_factor(connection, account_id):
         return False
@@ -281,8 +295,8 @@ def adopt(connection: Connection, services: Services, account_id: str, account: 
 def _full(connection: Connection, services: Services, account_id: str, kind: Kind) -> bool:
     """Return whether the account has no room for one more authenticator of this kind.
 
-    An account whose app is disabled has no room for an app either: the app must first be replaced, after a recovery
-    or in a session that is still fresh.
+    An account whose app is disabled has no room for another app. The owner must first replace this app, after a
+    recovery or in a session that is still fresh.
     """
     states = authenticators.states(connection, account_id, kind)
     return State.DISABLED in states or len(states) >= _most(services, kind)
@@ -296,7 +310,8 @@ def _most(services: Services, kind: Kind) -> int:
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
     """End one of several authenticators, in a fresh session (ASVS-6.5.6).
 
-    The last authenticator stays, because without it, the password would be enough to enrol a new one.
+    The last authenticator cannot be revoked, because without it, the password would be enough to enrol a new
+    authenticator.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:
@@ -318,9 +333,9 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
 
 
 def reset_factors(connection: Connection, account_id: str, now: int) -> None:
-    """End an account's factors, recovery codes, sessions and open steps, for an administrator.
+    """End an account's factors, recovery codes, sessions and open steps when an administrator resets the account.
 
-    The next correct password permits enrolling a new factor.
+    After the next correct password, the user can enrol a new factor.
     """
     authenticators.retire(connection, account_id)
     sessions.end_all(connection, account_id)

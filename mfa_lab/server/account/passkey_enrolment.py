@@ -1,6 +1,7 @@
 """Register a passkey: give a challenge, check the browser's response, and bind the public key to the account.
 
-Who may register one, how long an offer lives, and what a new factor ends are the same for every kind: `enrolment`.
+The module `enrolment` has the rules that are the same for every kind of authenticator: who may register it, when an
+offer expires, and what a new factor ends.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from mfa_lab.server.services import Services
 def start(
     services: Services, permit: PendingLogin | Session, label: str, now: int, *, replace: bool
 ) -> PasskeyCreation | Decision:
-    """Return creation options and a token. From a session the passkey is added, or it replaces the other passkeys."""
+    """Return creation options and a token. In a session, the passkey is added, or it replaces the other passkeys."""
     challenge = passkey_options.new_challenge()
     services.party()
     with services.store.transaction() as connection:
@@ -43,7 +44,7 @@ def start(
 def confirm(services: Services, creation: PasskeyCreation, response: object, now: int) -> RecoveryCodes | Decision:
     """Bind the passkey if every check passes. A rejected response ends the offer, because its challenge is used.
 
-    Returns the recovery codes to show once. They exist only for an account's first factor.
+    Returns the recovery codes, which must be shown once. The set is empty unless this is the account's first factor.
     """
     token = token_hash(creation.token)
     services.party()

@@ -1,4 +1,4 @@
-"""Change a password, with the old password and in a fresh session; every other session ends (ASVS-7.5.1)."""
+"""Change a password. This needs the old password and a fresh session, and ends every other session (ASVS-7.5.1)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _CHANGE = (
 def change(services: Services, session: Session, typed: Redacted | None, new: Redacted, now: int) -> Decision | None:
     """Verify the old password as a login does, and set the new password.
 
-    The attempt is counted before the password is verified; a correct password then clears the count. Raises
-    `PasswordRefused`.
+    The attempt is counted before the old password is verified; a correct old password then clears the count. Raises
+    `PasswordRefused` if the new password is not allowed.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:

@@ -1,4 +1,4 @@
-"""Recover an account whose authenticator is lost: a recovery code permits only enrolling a new one (NIST-4.2.1.1)."""
+"""Recover an account without its authenticator: a recovery code permits enrolling a new one (NIST-4.2.1.1)."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ _COUNT = (
 def recover(services: Services, pending: PendingLogin, typed: Redacted | None, now: int) -> Recovery | Decision:
     """Accept a recovery code, and replace it with a new one if the policy has recovery codes.
 
-    The attempt is counted first. The code is verified outside any transaction and consumed by compare-and-set. A call
-    that must wait does the same work, without effect.
+    The attempt is counted first. The code is verified outside any transaction and consumed by compare-and-set. During
+    a wait, a call does the same work, but the result has no effect.
     """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
@@ -66,7 +66,7 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
     replacement = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     hashes = recovery_codes.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
     with services.store.transaction() as connection:
-        # First: a login that ended meanwhile takes no code, and its answer is the same for a correct and a wrong one.
+        # Check first whether the login has ended meanwhile: then the answer is the same for correct and wrong codes.
         if (how := pending_logins.how_it_ended(connection, token)) is not None:
             decision = ended(how, account_id)
         elif found is None or connection.execute(_TAKE_CODE, {"code": found, "now": now}).rowcount != 1:
@@ -89,11 +89,13 @@ def _refuse_late(services: Services, token: str, decision: Decision, now: int) -
     """Reject an attempt without verifying it, after at least as much work as verifying it would take.
 
     This attempt may be the second click of a double click, while the code of the first click is still being verified.
-    If the first click has succeeded by the end of this work, the second click is told that the step is done, whatever
-    code it sent.
+    If the first click has succeeded by the end of this work, the answer to the second click says that the step is
+    done. This answer does not depend on the code that the second click sent.
     """
     spare = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
-    recovery_codes.hash_codes([*spare, *spare], services.policy.hash_cost)  # the second hash is a head start
+    recovery_codes.hash_codes(
+        [*spare, *spare], services.policy.hash_cost
+    )  # the second hash gives the first click time to finish
     with services.store.transaction() as connection:
         if (how := pending_logins.how_it_ended(connection, token)) is not None:
             decision = ended(how, decision.account_id or "")
@@ -102,14 +104,14 @@ def _refuse_late(services: Services, token: str, decision: Decision, now: int) -
 
 
 def _not_now(row: Any, now: int) -> Decision | None:
-    """Return why the server verifies no recovery code now, or None."""
+    """Return the rejection of an attempt during a wait, or None if the server may verify a recovery code now."""
     if now < row.recovery_wait_until:
         return throttled(row.recovery_wait_until - now, row.recovery_failures, row.account_id)
     return None
 
 
 def _reserve(connection: Connection, services: Services, token: str, row: Any, now: int) -> None:
-    """Count the attempt before the code is verified."""
+    """Count the attempt as a failure before the code is verified."""
     failures = row.recovery_failures + 1
     until = throttle.wait_until(failures, services.policy, now)
     pending_logins.count_failed_attempt(connection, token)
@@ -141,14 +143,17 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
 
 
 def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
-    """Add one recovery code, which an administrator issues."""
-    _add_codes(connection, account_id, [encoded], "")  # whoever lost it asks the administrator again
+    """Add one recovery code that an administrator issues."""
+    _add_codes(connection, account_id, [encoded], "")  # an owner who loses this code asks the administrator again
     record(connection, now, Event.RESET_CODE_ISSUED, account_id)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
 
 def acknowledge(services: Services, issue_id: str, now: int) -> bool:
-    """Record that the owner has kept the codes of this issue. Return False if it is not an account's newest issue."""
+    """Record that the owner has saved the set of codes with this id.
+
+    Return False if this is not an account's newest set.
+    """
     with services.store.transaction() as connection:
         row = connection.execute(_ISSUE, {"issue": issue_id}).first()
         if row is not None and row.codes_kept_at is None:
@@ -158,14 +163,17 @@ def acknowledge(services: Services, issue_id: str, now: int) -> bool:
 
 
 def replace_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
-    """Make `hashes` the account's whole set. The earlier codes are no longer valid."""
+    """Store `hashes` as the account's whole set of recovery codes. The earlier codes are no longer valid."""
     connection.execute(_VOID_CODES, {"account": account_id})
     connection.execute(_ISSUED, {"account": account_id, "issue": ""})
     _add_codes(connection, account_id, hashes, issue_id)
 
 
 def _add_codes(connection: Connection, account_id: str, hashes: list[str], issue_id: str) -> None:
-    """Add codes. With an `issue_id`, they wait for an acknowledgement, because the response may get lost."""
+    """Add recovery codes.
+
+    With an `issue_id`, the owner must acknowledge the codes, because the response may get lost.
+    """
     if hashes:
         connection.execute(_ADD_CODE, [{"account_id": account_id, "encoded": encoded} for encoded in hashes])
         if issue_id:

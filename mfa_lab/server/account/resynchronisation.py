@@ -1,9 +1,9 @@
 """Resynchronise a phone whose clock is too far off, from two consecutive codes (RFC4226-7.4).
 
-The search is wide, so it needs more proof than a login (RFC6238-6): a correct password and a recovery code. With
-these two, the user could even bind another authenticator. A session is not accepted as proof, because a user who can
-get a session has a phone that is inside the window. Resynchronisation grants nothing: it consumes both codes and
-moves the window, and then the user must log in again.
+The search is wide, so a resynchronisation needs more proof than a login (RFC6238-6): a correct password and a
+recovery code. With these two, the user could even bind another authenticator. A session is not accepted as proof: a
+user who can get a session has a phone that is inside the window. Resynchronisation grants nothing. It consumes both
+codes and moves the window, and then the user must log in again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from mfa_lab.server.services import Services
 def resynchronise(
     services: Services, pending: PendingLogin, first: Redacted, second: Redacted, now: int
 ) -> otp.Match | Decision:
-    """Move the window to the step of `second`, the later code. A wrong pair counts as one wrong code."""
+    """Move the window to the step of `second`, the later code. A wrong pair of codes counts as one wrong code."""
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         row, candidates, _ = pending_logins.read(connection, token)
@@ -53,7 +53,7 @@ def _found(
 ) -> tuple[otp.Match | None, otp.Verdict]:
     """Return the match of the two codes, and a verdict.
 
-    The verdict says why there is no match, or why the caller could not consume the match.
+    The verdict gives the reason if there is no match, or if the caller cannot consume the match.
     """
     secret = totp.open_secret(services.cipher, factor, factor.factor_id)
     try:

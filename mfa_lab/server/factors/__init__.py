@@ -1,1 +1,1 @@
-"""The factors: authenticator apps (TOTP), passkeys (WebAuthn), recovery codes, and what they share."""
+"""The factors: authenticator apps (TOTP), passkeys (WebAuthn), recovery codes, and their common functions."""

@@ -1,6 +1,7 @@
-"""Store what all of an account's authenticators share, whatever their kind: label, dates, state, end.
+"""Store the data that authenticators of all kinds have: label, dates, state, end.
 
-`totp` and `passkeys` add what only their kind has. Recovery codes are a set, and are in `account.recovery`.
+`totp` and `passkeys` store the data that only their kind has. Recovery codes are a set, and are in
+`account.recovery`.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def listed(connection: Connection, account_id: str) -> tuple[Authenticator, ...]
 
 
 def bind(connection: Connection, row: Any, kind: Kind, now: int, *, last_step: int = 0) -> None:
-    """Make the enrolment in `row` an active factor of the account. An app's first step is consumed already."""
+    """Make the enrolment in `row` an active factor of the account. An app's first step is already consumed."""
     connection.execute(
         _ADD,
         {
@@ -96,7 +97,7 @@ def bind(connection: Connection, row: Any, kind: Kind, now: int, *, last_step: i
 
 
 def retire(connection: Connection, account_id: str, kind: Kind | None = None) -> None:
-    """End the account's factors, or those of one kind, and erase secrets and keys.
+    """End the account's factors, or only those of one kind, and delete their secrets and keys.
 
     If authenticator apps end, the count of wrong codes starts again at 0.
     """
@@ -110,7 +111,7 @@ def retire(connection: Connection, account_id: str, kind: Kind | None = None) ->
 
 
 def revoke(connection: Connection, account_id: str, factor_id: str) -> bool:
-    """End one active factor and erase its secret or its key. Returns False if the account has none with this id."""
+    """End one active factor and delete its secret or key. Returns False if the account has no factor with this id."""
     if connection.execute(_REVOKE, {"account": account_id, "factor": factor_id}).rowcount != 1:
         return False
     connection.execute(_FORGET_KEYS, {"account": account_id})

@@ -1,10 +1,11 @@
 """Compute the centre of a factor's window: the server's current step, moved by the known drift of the phone's clock.
 
-The drift has two parts. `resync_steps` comes from two consecutive codes and another proof, and stays until the next
-resynchronisation. `drift_steps` is learned from accepted codes, if `Policy.drift_cap_steps` is above 0. It changes by
-at most one step per login and never exceeds this cap. For every `Policy.drift_forget_seconds` without a login, it
-becomes one step smaller. Without such limits, an attacker can move the window as far as they like
-(`mfa_lab.attacks.simulation.window_walk`). The window moves, but never becomes wider (RFC6238-6).
+The drift has two parts. `resync_steps` is the result of a resynchronisation, which needs two consecutive codes and
+another proof. It stays until the next resynchronisation. `drift_steps` is learned from accepted codes, if
+`Policy.drift_cap_steps` is above 0. `drift_steps` changes by at most one step per login and never exceeds this cap.
+For every `Policy.drift_forget_seconds` without a login, it becomes one step smaller. Without such limits, an attacker
+could move the window by any number of steps (`mfa_lab.attacks.simulation.window_walk`). The window moves, but never
+becomes wider (RFC6238-6).
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ def centre(row: Any, now: int, policy: Policy) -> int:
 
 
 def remembered(drift_steps: int, idle_seconds: int, policy: Policy) -> int:
-    """Return how much of `drift_steps` is left, `idle_seconds` after the last login.
+    """Return how much of `drift_steps` is left when the last login was `idle_seconds` ago.
 
-    A negative `idle_seconds`, from a clock that was set back, counts as 0.
+    If `idle_seconds` is negative, because the clock was set back, the function uses 0 instead.
     """
     forgotten = max(0, idle_seconds) // policy.drift_forget_seconds
     left = max(0, min(policy.drift_cap_steps, abs(drift_steps) - forgotten))
@@ -30,6 +31,9 @@ def remembered(drift_steps: int, idle_seconds: int, policy: Policy) -> int:
 
 
 def learnt(drift_steps: int, error_steps: int, cap_steps: int) -> int:
-    """Return `drift_steps`, moved by at most one step towards a code accepted `error_steps` from the centre."""
+    """Return `drift_steps`, moved by at most one step towards the accepted code.
+
+    The code was `error_steps` from the window's centre. The result is at most `cap_steps` in either direction.
+    """
     towards = (error_steps > 0) - (error_steps < 0)
     return max(-cap_steps, min(cap_steps, drift_steps + towards))

@@ -1,7 +1,7 @@
 """Make and verify recovery codes: single-use look-up secrets of 80 bits, stored as salted Argon2id hashes.
 
-They follow NIST-3.1.2. All codes that are issued together share a salt, so that verifying a typed code costs one hash
-instead of ten.
+The codes follow NIST-3.1.2. All codes that are issued together share a salt, so that the server computes only one
+hash to verify a typed code, instead of ten.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MISREAD = str.maketrans("08", "OB")
 
 
 def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
-    """Return `count` codes of 80 random bits, each as four groups of four Base32 letters."""
+    """Return `count` codes of 80 random bits, each as four groups of four Base32 characters."""
     letters = (base64.b32encode(randomness.token_bytes(_CODE_BYTES)).decode() for _ in range(count))
     grouped = ["-".join(code[start : start + 4] for start in range(0, _CODE_LETTERS, 4)) for code in letters]
     return RecoveryCodes(grouped, SYSTEM.token_bytes(16).hex() if grouped else "")
@@ -38,10 +38,10 @@ def new_codes(count: int, randomness: Randomness) -> RecoveryCodes:
 
 @clears_variables
 def tidy(typed: object) -> Redacted | None:
-    """Return the bare characters of a typed code, or None if it cannot be a recovery code.
+    """Return the characters of a typed code without separators, or None if it cannot be a recovery code.
 
     White space, line breaks, hyphens, dashes and lower case are allowed. Base32 has no 0 and no 8 (RFC 4648 section
-    6), so they are read as O and B. A 1 is rejected, because it may be an I or an L.
+    6), so a 0 is read as O and an 8 as B. A 1 is rejected, because it may be an I or an L.
     """
     if not isinstance(typed, str) or len(typed) > 4 * _CODE_LETTERS:
         return None
@@ -53,13 +53,19 @@ def tidy(typed: object) -> Redacted | None:
 
 
 def hash_codes(codes: Iterable[str], cost: HashCost) -> list[str]:
-    """Return the encoded Argon2id hashes to store, all with one salt. This is slow: call it outside transactions."""
+    """Return the encoded Argon2id hashes to store, all with one salt.
+
+    This function is slow: call it outside transactions.
+    """
     salt = SYSTEM.token_bytes(16)
     return [_encoded(code, salt, cost) for code in map(Redacted, codes)]
 
 
 def find(typed: Redacted, stored: Iterable[tuple[int, str]]) -> int | None:
-    """Return the id of the stored code that equals `typed`, or None. It costs one slow hash for each set of codes."""
+    """Return the id of the stored code that equals `typed`, or None if no stored code does.
+
+    Compute one slow hash for each set of codes.
+    """
     found = None
     computed: dict[str, str] = {}
     for identity, encoded in stored:
@@ -74,7 +80,7 @@ def find(typed: Redacted, stored: Iterable[tuple[int, str]]) -> int | None:
 
 
 def issue(policy: Policy, randomness: Randomness) -> tuple[RecoveryCodes, list[str]]:
-    """Return a full set: the codes to show once, and the hashes to store."""
+    """Return a full set of recovery codes, which must be shown once, and the hashes to store."""
     codes = new_codes(policy.recovery_codes, randomness)
     return codes, hash_codes(codes, policy.hash_cost)
 

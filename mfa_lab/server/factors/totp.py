@@ -1,4 +1,4 @@
-"""Store what only an authenticator app has: its secret, its last step, its drift; `authenticators` has the rest."""
+"""Store the data of authenticator apps: the secret, the last step and the drift. `authenticators` stores the rest."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _DISABLE = (
 
 
 def consume_step(connection: Connection, factor_id: str, step: int) -> bool:
-    """Consume `step` if it is later than the last consumed step, and return whether it was.
+    """Consume `step` if it is later than the last consumed step, and return whether it was consumed.
 
-    One statement compares and sets, so if several callers send the same code, only one gets True (RFC6238-5.2,
-    NIST-3.1.4.2, ASVS-6.5.1).
+    One SQL statement compares and sets. If several callers send the same code, only one of these callers therefore
+    gets True (RFC6238-5.2, NIST-3.1.4.2, ASVS-6.5.1).
     """
     return connection.execute(_CONSUME, {"factor": factor_id, "step": step}).rowcount == 1
 
@@ -67,7 +67,10 @@ def resynchronise(connection: Connection, factor_id: str, found: Match, now: int
 
 
 def disable(connection: Connection, account_id: str) -> None:
-    """Disable the account's authenticator apps after too many wrong codes (NIST-3.2.2). Passkeys take no guesses."""
+    """Disable the account's authenticator apps after too many wrong codes (NIST-3.2.2).
+
+    Passkeys stay active, because nobody can guess a signature.
+    """
     connection.execute(_DISABLE, {"account": account_id})
 
 

@@ -1,1 +1,1 @@
-"""A login: its two steps, the state between requests (pending login, session), and its throttle."""
+"""The login: the two steps on the server, the state between requests (pending login, session), and the throttle."""

@@ -26,7 +26,10 @@ _COUNT = (
 
 
 def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int) -> Session | Decision:
-    """Verify a code and grant a session, in one transaction. A rejection also commits the counted attempt."""
+    """Verify a code and grant a session, in one transaction.
+
+    If the code is rejected, the counted attempt is committed.
+    """
     token = token_hash(pending.token)
     with services.store.transaction() as connection:
         found = pending_logins.read(connection, token)
@@ -43,7 +46,7 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
 
 
 def no_codes(services: Services, found: pending_logins.Found) -> Decision | None:
-    """Return why no code can complete this login, or None: the account has no app, or the policy forbids codes."""
+    """Return the rejection if the account has no app or the policy forbids codes. Otherwise return None."""
     if not found.apps:
         return refused(Reason.NOT_ENROLLED, found.row.account_id)
     if Kind.TOTP not in pending_logins.accepted_kinds(services.policy, app=True, passkey=found.has_passkey):
@@ -52,7 +55,10 @@ def no_codes(services: Services, found: pending_logins.Found) -> Decision | None
 
 
 def not_now(row: Any, now: int) -> Decision | None:
-    """Return why the server verifies no code now (the factor is disabled, or the attempt must wait), or None."""
+    """Return the rejection if the factor is disabled or the user must wait.
+
+    Return None if the server may verify a code.
+    """
     if row.state == State.DISABLED:
         return refused(Reason.DISABLED, row.account_id, failures=row.otp_failures)
     if now < row.otp_wait_until:
@@ -61,10 +67,10 @@ def not_now(row: Any, now: int) -> Decision | None:
 
 
 def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
-    """Return why `typed` is neither verified nor counted, or None if it could be a code.
+    """Return the rejection of texts that are neither verified nor counted, or None if each has the form of a code.
 
     An empty field or half a code is not a guess. The decision depends only on the text, never on the account's number
-    of digits, so that it reveals nothing about an account (docs/decisions/04).
+    of digits. It therefore reveals nothing about an account (docs/decisions/04).
     """
     if all(otp.could_be_code(each.reveal()) for each in typed):
         return None
@@ -74,7 +80,7 @@ def not_a_code(row: Any, *typed: Redacted) -> Decision | None:
 def _check(
     connection: Connection, services: Services, token: str, candidates: list[Any], typed: Redacted, now: int
 ) -> Session | Decision:
-    """Verify the code with each of the account's authenticators. Together, these checks count as one attempt."""
+    """Compare the code with each of the account's authenticators. Together, these checks count as one attempt."""
     best, traced = otp.Diagnosis(otp.Verdict.MALFORMED), services.policy.explain_refusals
     for row in candidates:
         secret = totp.open_secret(services.cipher, row, row.factor_id)
@@ -102,11 +108,12 @@ def _check(
 
 
 NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, otp.Verdict.REUSED)
-"""If an account has several authenticators, the instructor's view describes the one that comes closest."""
+"""The verdicts, in the order of how close the code came to acceptance. If an account has several authenticators, the
+instructor's view describes the authenticator to which the code came closest."""
 
 
 def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:
-    """Grant a session after a code that was `offset` steps from the window's centre."""
+    """Grant a session after an accepted code. The code was `offset` steps from the window's centre."""
     pending_logins.complete(connection, token)
     if cap := services.policy.drift_cap_steps:
         moved = drift.learnt(drift.centre(row, now, services.policy) - row.resync_steps, offset, cap)
@@ -118,7 +125,7 @@ def _grant(connection: Connection, services: Services, token: str, row: Any, off
 
 
 def verdict_of(refusal: CodeRefused) -> otp.Verdict:
-    """Return the rejection as a verdict."""
+    """Return the verdict that belongs to the error `refusal`."""
     if isinstance(refusal, MalformedCode):
         return otp.Verdict.MALFORMED
     return otp.Verdict.REUSED if isinstance(refusal, ReusedCode) else otp.Verdict.NO_MATCH
@@ -129,7 +136,7 @@ def count_failed_attempt(
 ) -> tuple[int, int]:
     """Count a wrong code against the pending login and the whole account (RFC4226-7.3).
 
-    Returns (failures of the account, seconds to wait).
+    Returns the account's number of consecutive failures, and the number of seconds to wait.
     """
     policy = services.policy
     failures = row.otp_failures + 1

@@ -1,8 +1,8 @@
-"""Log in with a passkey after the password: give a challenge, and check what the authenticator signed.
+"""Log in with a passkey after the password: give a challenge, and check the data that the authenticator signed.
 
-A rejected response ends the pending login. It never counts towards disabling a factor: nobody can guess a signature,
-and someone who knows the password could lock the owner out. For the same reason, the waits after wrong codes do not
-hold a passkey up.
+A rejected response ends the pending login. Such a response never counts towards disabling a factor. Nobody can guess
+a signature, and someone who knows the password could otherwise lock the owner out. For the same reason, a login with
+a passkey need not wait after wrong codes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from mfa_lab.server.services import Services
 
 
 def start(services: Services, pending: PendingLogin, now: int) -> dict[str, Any] | Decision:
-    """Give the pending login a new challenge, and return the request options. An earlier challenge is void."""
+    """Give the pending login a new challenge, and return the request options.
+
+    An earlier challenge is no longer valid.
+    """
     token = token_hash(pending.token)
     challenge = passkey_options.new_challenge()
     services.party()
@@ -63,7 +66,10 @@ def finish(services: Services, pending: PendingLogin, response: object, now: int
 
 
 def expected(services: Services, challenge_hash: str | None) -> webauthn.Expected:
-    """Return what the policy and the relying party demand of a response. Without a challenge, none can match."""
+    """Return what the policy and the relying party require of a response.
+
+    Without a challenge, no response can match.
+    """
     return webauthn.Expected(
         services.party(),
         challenge_hash or "",
@@ -84,7 +90,7 @@ def _unusable(services: Services, found: pending_logins.Found, now: int) -> Deci
 def _check(
     connection: Connection, services: Services, token: str, row: Any, assertion: webauthn.Assertion, now: int
 ) -> Session | Reason:
-    """Return the session, or the reason of the first check that failed."""
+    """Return the session, or the rejection with the reason of the first failed check."""
     stored = passkeys.find(connection, assertion.credential_id)
     if stored is None:
         return Reason.PASSKEY_UNKNOWN

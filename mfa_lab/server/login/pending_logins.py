@@ -1,4 +1,4 @@
-"""Store pending logins: the password was correct, and nothing is granted yet.
+"""Store pending logins: logins after a correct password, which grant nothing yet.
 
 A pending login ends after success, after five minutes, or after five wrong codes (the defaults of `Policy`).
 """
@@ -72,7 +72,7 @@ _END_ALL = [
 
 
 class Found(NamedTuple):
-    """A pending login: its row with its account's, or None; the rows of its authenticator apps; has it a passkey?"""
+    """A pending login with its account, or None; the rows of the account's apps; and whether it has a passkey."""
 
     row: Any
     apps: list[Any]
@@ -102,7 +102,10 @@ def add(
 
 
 def read(connection: Connection, token: str) -> Found:
-    """Return the pending login with its account and its factors. An app's row comes first: it says if it waits."""
+    """Return the pending login with its account and the account's factors.
+
+    An app's row comes first: it shows a wait.
+    """
     rows = list(connection.execute(_STATE, {"token": token}))
     apps = [row for row in rows if row.kind == Kind.TOTP]
     has_passkey = any(row.kind == Kind.PASSKEY and row.state == State.ACTIVE for row in rows)
@@ -112,7 +115,7 @@ def read(connection: Connection, token: str) -> Found:
 def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, ...]:
     """Return the kinds that can complete a login of an account that has an `app` or a `passkey`.
 
-    While an account may still use a code, a phishing page still works: it offers only the code (downgrade).
+    While an account may still use a code, a phishing page still works: the page asks only for the code (downgrade).
     """
     passkey = passkey and policy.passkeys > 0
     app = app and policy.authenticators > 0 and (policy.code_allowed_with_passkey or not passkey)
@@ -120,7 +123,7 @@ def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, .
 
 
 def accepted(services: Services, pending: PendingLogin, now: int) -> tuple[Kind, ...] | Decision:
-    """Return the kinds that can complete this login now, or why nothing can."""
+    """Return the kinds that can complete this login now, or a rejection if no kind can."""
     with services.store.transaction() as connection:
         found = read(connection, token_hash(pending.token))
     decision = why_unusable(services, found.row, now)
@@ -143,12 +146,12 @@ def count_failed_attempt(connection: Connection, token: str) -> None:
 
 
 def complete(connection: Connection, token: str) -> bool:
-    """End the pending login as completed. If there are several callers, only one gets True."""
+    """End the pending login as completed. If several callers try this, only the first caller gets True."""
     return connection.execute(_END, {"token": token}).rowcount == 1
 
 
 def how_it_ended(connection: Connection, token: str) -> str | None:
-    """Return how a pending login ended, or None while it is open."""
+    """Return the way in which a pending login ended, or None while the pending login is open."""
     found: str | None = connection.execute(_HOW, {"token": token}).scalar()
     return found
 
@@ -160,7 +163,10 @@ def supersede(connection: Connection, account_id: str) -> None:
 
 
 def why_unusable(services: Services, row: Any, now: int, permit: Permit = Permit.CODE) -> Decision | None:
-    """Return why a pending login cannot continue with `permit`, whatever the user types, or None if it can."""
+    """Return the rejection of a pending login that cannot continue with `permit`, or None if it can continue.
+
+    The result does not depend on the text that the user typed.
+    """
     if row is None:
         return refused(Reason.UNKNOWN_PENDING)
     if row.ended is not None or row.wrong_codes >= services.policy.pending_wrong_codes:

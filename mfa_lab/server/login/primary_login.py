@@ -1,4 +1,4 @@
-"""Verify the password of a login (step 1, primary login). Every function returns a record or a `Decision`."""
+"""Verify the password of a login (step 1, primary login). The functions return a record or a `Decision`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
-# The query returns one row whether or not the name is known: an empty result comes microseconds sooner (ASVS-6.3.8).
-# The throttle counts under the stored name, so that two accounts never share a count that one of them could reset.
+# The query returns one row whether or not the name is known: an empty result would come some microseconds earlier
+# (ASVS-6.3.8). The throttle counts failures under the stored name. Two accounts therefore never share a count that
+# the owner of one account could reset.
 _ACCOUNT = (
     select(
         accounts.c.id,
@@ -48,10 +49,10 @@ _REHASH = (
 
 @clears_variables
 def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) -> PendingLogin | Decision:
-    """Verify a password outside any transaction. The attempt is counted first; success clears the count.
+    """Verify a password outside any transaction. The attempt is counted first; a correct password clears the count.
 
-    `name` is in its exact spelling (`names.exact_name`). It is hidden, because people type passwords there by
-    mistake.
+    `name` is in its exact spelling (`names.exact_name`). The name is hidden, because people type passwords into the
+    name field by mistake.
     """
     with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
         account = connection.execute(_ACCOUNT, spellings_of(name.reveal())._asdict()).one()

@@ -1,4 +1,7 @@
-"""Store sessions for at most 24 h, or 1 h of inactivity (NIST-2.2.3). Changes need a fresh session (ASVS-7.5.1)."""
+"""Store sessions. A session ends after 24 h, or after 1 h without use (NIST-2.2.3).
+
+Changes to an account need a fresh session (ASVS-7.5.1).
+"""
 
 from __future__ import annotations
 
@@ -64,10 +67,11 @@ def add(
 
 
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
-    """Return the row of a session that grants access, or a decision with the reason why it does not.
+    """Return the row of a session that grants access, or a rejection with the reason.
 
-    With `fresh`, the session must also be good enough to change factors: young, and begun by a passkey if the account
-    has one. Otherwise a phished code could enrol a passkey of the attacker, and revoke the owner's.
+    With `fresh`, the session must also be good enough to change factors: recent, and begun with a passkey if the
+    account has a passkey. Otherwise an attacker with a phished code could enrol their own passkey and revoke the
+    owner's passkey.
     """
     row = connection.execute(_READ, {"token": token}).first()
     policy = services.policy
@@ -84,7 +88,10 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
 
 
 def check(services: Services, session: Session, now: int) -> Session | Decision:
-    """Return the session if it still grants access, and record the activity."""
+    """Return the session if it still grants access, and record this use of the session.
+
+    Otherwise return the rejection.
+    """
     token = token_hash(session.token)
     with services.store.transaction() as connection:
         row = live(connection, services, token, now)
@@ -97,13 +104,13 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
 
 
 def _not_acknowledged(account: Any) -> str:
-    """Return the id of the newest recovery codes if their owner has not acknowledged them yet, else ''."""
+    """Return the id of the newest recovery codes if the owner has not acknowledged these codes yet, otherwise ''."""
     issue: str = account.codes_issue
     return issue if account.codes_kept_at is None else ""
 
 
 def end(services: Services, session: Session, now: int) -> None:
-    """End the session. A session that has already ended stays ended."""
+    """End the session. If the session has already ended, nothing happens."""
     token = token_hash(session.token)
     with services.store.transaction() as connection:
         sweep(connection, now)
@@ -114,7 +121,7 @@ def end(services: Services, session: Session, now: int) -> None:
 
 
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:
-    """End every session of an account whose factor or password changes.
+    """End every session of an account when its factor or password changes.
 
     The session that makes the change stays valid; `but` is the hash of its token.
     """

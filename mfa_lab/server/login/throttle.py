@@ -1,8 +1,8 @@
-"""Throttle attempts after failures: the wait doubles from 30 s to an hour (NIST-3.2.2). It never disables a factor.
+"""Throttle attempts after failures: the wait doubles from 30 s to an hour (NIST-3.2.2).
 
-The count of wrong passwords is stored under a keyed hash of the name, in the same way for known and unknown names. It
-ends only when it expires or after a correct password. Codes and recovery codes come after a correct password, so
-their counts are in the account's row.
+This module disables no factor. The count of wrong passwords is stored under a keyed hash of the name, in the same way
+for known and unknown names. The count is deleted only when it expires or after a correct password. Codes and recovery
+codes come after a correct password, so the counts of wrong codes are in the account's row.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from mfa_lab.policy import Policy
 from mfa_lab.server.storage.schema import throttles
 
 FORGET_AFTER_SECONDS = 24 * 3600
-"""Every name has the same expiry, counted from the end of its wait, so that waiting gives no free guesses."""
+"""After this time, a count expires. The time is the same for every name and starts at the end of the wait, so an
+attacker gains no free guesses by waiting."""
 
 _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires_at).where(
     throttles.c.key == bindparam("for_key")
 )
-# This one statement runs whatever happened, and it always writes. SQLite does not write a row that an UPDATE would
-# leave the same, and a faster commit would reveal that somebody must wait.
+# This one SQL statement runs in every case, and always writes. SQLite does not write a row if an UPDATE does not
+# change it, and a faster commit would reveal that somebody must wait.
 _REPLACE = insert(throttles).prefix_with("OR REPLACE")
 _CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
 
 
 def wait_seconds(failures: int, policy: Policy) -> int:
-    """Return how many seconds the next attempt must wait after this many consecutive failures.
+    """Return how many seconds the user must wait before the next attempt, after this many consecutive failures.
 
     >>> [wait_seconds(n, Policy.STANDARD) for n in (1, 2, 3, 4, 5, 10, 99)]
     [0, 0, 30, 60, 120, 3600, 3600]
@@ -41,17 +42,17 @@ def wait_seconds(failures: int, policy: Policy) -> int:
 def wait_until(failures: int, policy: Policy, now: int) -> int:
     """Return the time, in Unix seconds, from which the server checks the next attempt.
 
-    0 means immediately, even if the clock is set back.
+    The result 0 means that the server checks the next attempt immediately, even if the clock is set back.
     """
     wait = wait_seconds(failures, policy)
     return now + wait if wait else 0
 
 
 def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple[int, int]:
-    """Count one attempt before it is verified, unless it must wait. Returns (seconds to wait, failures).
+    """Count one attempt before it is verified. Returns the number of seconds to wait, and the number of failures.
 
-    An attempt during a wait is not counted. If the server crashes after this call, the attempt stays counted, so no
-    guess is free.
+    An attempt during a wait is not counted. If the server crashes after this call, the attempt is still counted, so
+    an attacker gains no free guess.
     """
     row = connection.execute(_READ, {"for_key": key}).first()
     failures, until, expires = (row.failures, row.wait_until, row.expires_at) if row else (0, 0, 0)
@@ -69,7 +70,10 @@ def reserve(connection: Connection, key: str, now: int, policy: Policy) -> tuple
 
 @cache
 def _upsert() -> Executable:
-    """Return PostgreSQL's form of `OR REPLACE`. Its dialect is imported here: it is a tenth of a server's imports."""
+    """Return PostgreSQL's form of `OR REPLACE`.
+
+    Only this function imports the PostgreSQL dialect, because this import would be a tenth of a server's imports.
+    """
     from sqlalchemy.dialects import postgresql
 
     statement = postgresql.insert(throttles)
@@ -78,5 +82,5 @@ def _upsert() -> Executable:
 
 
 def clear(connection: Connection, key: str) -> None:
-    """Remove the count, after a correct password."""
+    """Delete the count of failures after a correct password."""
     connection.execute(_CLEAR, {"for_key": key})

@@ -1,7 +1,7 @@
 """Deliver security notifications to an account's owner, through a file, SMTP or your own `Notifier`.
 
-A notification says what happened, when, and what to do (ASVS-6.3.5, NIST-4.2.3). It contains no code, no link and no
-token.
+A notification says what happened, when it happened, and what the owner should do (ASVS-6.3.5, NIST-4.2.3). It
+contains no code, no link and no token.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _WORDS = {
     "recovered": "A recovery code was used. If it was not you, call your administrator at once.",
     "recovery refused": "Somebody typed your password and a wrong recovery code. Not you? Change your password.",
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
-    "reset code issued": "An administrator issued a reset code for you. If you did not ask for it, call them now.",
+    "reset code issued": "An administrator issued a reset code for you. "
+    "If you did not ask for this code, call your administrator at once.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
@@ -49,7 +50,7 @@ class Notifier(Protocol):
     def send(self, name: str, notification: Notification) -> bool:
         """Send the notification to the account `name`, and return whether it was sent.
 
-        If this returns False, the server tries again later. An implementation must not raise errors.
+        If the result is False, the server tries again later. An implementation must not raise errors.
         """
         ...
 
@@ -61,7 +62,7 @@ def words(notification: Notification) -> str:
 
 
 class FileNotifier:
-    """Append each notification as a line to a file, for lessons, or for an operator who forwards them."""
+    """Append each notification as a line to a file, for lessons or for an operator who forwards the notifications."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -76,16 +77,19 @@ class FileNotifier:
 
 
 def _its_owners_alone(path: str, flags: int) -> int:
-    """Open a file without following a link. A pipe that nobody reads raises `OSError` instead of waiting forever."""
+    """Open a file without following a link, or make a file that only its owner can read.
+
+    If the file is a pipe that nobody reads, raise `OSError` instead of waiting forever.
+    """
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
 
 
 class SmtpNotifier:
-    """Mail each notification to the account's name, which must be a mail address.
+    """Send each notification by mail to the account's name, which must be a mail address.
 
-    `security` is "starttls" (the mail server's certificate is checked), "tls" (from the first byte), or "none" (only
-    within one machine). `sign_in` is a user name and a password, if the mail server asks for them. Raises
-    `InvalidInput`.
+    `security` is "starttls", "tls" (encrypted from the first byte), or "none" (only for a mail server on the same
+    machine). With "starttls" and "tls", the mail server's certificate is checked. `sign_in` is a pair of a user name
+    and a password, if the mail server requires a login. Raises `InvalidInput`.
     """
 
     @clears_variables  # of the password
@@ -137,8 +141,8 @@ class SmtpNotifier:
 
 
 def _address(text: str) -> bool:
-    """Return whether `text` is one plain mail address, in which no mail program finds anything to decode.
+    """Return whether `text` is one plain mail address that contains nothing encoded.
 
-    The mail server checks the rest.
+    The mail server checks whether the address exists.
     """
     return bool(_ADDRESS.fullmatch(text))

@@ -1,7 +1,7 @@
-"""Send the security notifications that wait in the database: claim each one, send it, and mark it as sent.
+"""Send the security notifications in the database: claim each notification, send it, and mark it as sent.
 
-Sending happens outside any transaction. If a worker is killed in between, its claim expires, so a notification may be
-sent twice but is never lost.
+Notifications are sent outside any transaction. If a worker is killed between the claim and the mark, the claim
+expires. A notification may therefore be sent twice, but is never lost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _CLAIM_SECONDS = 300
 _AT_ONCE = 50
 _EACH_AT_ONCE = 5
 _GIVE_UP_SECONDS = 7 * 24 * 3600
-"""A notification that could not be sent for a week is dropped here. The owner still sees it after a login."""
+"""The server stops trying to send a notification after a week. The owner still sees the notification after a
+login."""
 _UNSENT = (
     select(
         notifications.c.id,
@@ -33,7 +34,8 @@ _UNSENT = (
     )
     .subquery()
 )
-# Every owner's first notification, then every owner's second: so a flood for one account delays no other account.
+# First the oldest notification of each owner, then the second of each owner. A flood of notifications for one account
+# therefore delays no other account.
 _WAITING = (
     select(notifications.c.id, notifications.c.at, notifications.c.event, accounts.c.name)
     .join_from(notifications, _UNSENT, notifications.c.id == _UNSENT.c.id)
@@ -51,7 +53,7 @@ _SENT = update(notifications).where(notifications.c.id == bindparam("notice")).v
 def send(store: Store, notifier: Notifier, now: int) -> int:
     """Send up to fifty waiting notifications, and return how many `notifier` sent. `now` is in Unix seconds.
 
-    Each account gets at most five of them, the oldest first.
+    In one call, each account gets at most five notifications, the oldest first.
     """
     with store.transaction() as connection:
         waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
@@ -61,7 +63,7 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
         for row in waiting:
             if _sends(notifier, row.name, Notification(row.at, row.event)):
                 sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
-    finally:  # mark those that were sent, whatever happens to the next
+    finally:  # mark the sent notifications, even if an error stops the loop
         with store.transaction() as connection:
             _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
     if len(sent) < len(waiting):
@@ -74,7 +76,10 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
 
 
 def _sends(notifier: Notifier, name: str, notification: Notification) -> bool:
-    """Send one notification, and return whether it was sent. An error of the notifier must not stop the others."""
+    """Send one notification, and return whether it was sent.
+
+    An error in the notifier must not stop later notifications.
+    """
     try:
         return notifier.send(name, notification)
     except Exception:  # noqa: BLE001 (whatever a notifier raises)

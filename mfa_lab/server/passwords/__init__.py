@@ -1,1 +1,1 @@
-"""Check new passwords at registration, and store them as Argon2id hashes."""
+"""Check new passwords, and hash passwords with Argon2id."""

@@ -1,4 +1,4 @@
-"""Check new passwords against NIST's rules, and hash them with Argon2id, at the same cost for every name."""
+"""Check new passwords against NIST's rules, and hash passwords with Argon2id, at the same cost for every name."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from mfa_lab.resources import data_dir
 _NEVER = Redacted(SYSTEM.token_bytes(32).hex())  # hashed for unknown names; the result is discarded
 _SHORT_OF_MEMORY = "there is too little memory to hash a password or a code: free some memory, and try again"
 _TYPED_AT_MOST = 4
-"""The maximum number of typed code points per code point in NFC. A longer text is not normalised, because that could
-take minutes."""
+"""The maximum number of typed code points per code point in NFC. A longer text is not normalised, because its
+normalisation could take minutes."""
 
 
 def checked_password(password: Redacted, name: str, policy: Policy) -> Redacted:
-    """Return `password` in Unicode NFC, or raise `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
+    """Return `password` in Unicode NFC.
 
-    A password needs at least `policy.password_min_length` code points (8 by default), of any kind. There are no
-    composition rules, and no password is truncated. A password must be neither a common password nor the account's
-    name.
+    Raises `PasswordRefused`, which says why a password is refused (NIST-3.1.1.2). A password needs at least
+    `policy.password_min_length` code points (8 by default), of any kind. There are no composition rules, and no
+    password is truncated. A password must be neither a common password nor the account's name.
     """
     refusal = _refusal(password, name, policy)
     if refusal is not None:
@@ -67,12 +67,15 @@ def _too_long(length: int, policy: Policy) -> PasswordRefused:
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """Return the casefolded blocklist (ASVS-6.2.4). data/README.md names its source."""
+    """Return the blocklist of common passwords, casefolded (ASVS-6.2.4). data/README.md names its source."""
     return frozenset((data_dir() / "common_passwords.txt").read_text("utf-8").splitlines())
 
 
 class PasswordHasher:
-    """Hash and verify passwords with Argon2id (OWASP-PW). Every `verify` costs one hash, even without an account."""
+    """Hash and verify passwords with Argon2id (OWASP-PW).
+
+    Every call of `verify` computes one hash, even if there is no account.
+    """
 
     def __init__(self, cost: HashCost, max_length: int) -> None:
         self._argon2 = _argon2(cost)
@@ -80,14 +83,17 @@ class PasswordHasher:
         self._max_length = max_length
 
     def hash(self, password: Redacted) -> str:
-        """Return the encoded hash to store, with a random 128-bit salt. Raises `ServerFault` if memory runs out."""
+        """Return the encoded hash to store, with a random 128-bit salt.
+
+        Raises `ServerFault` if there is too little memory.
+        """
         return hashed(lambda: self._argon2.hash(password.reveal()))
 
     def verify(self, stored: str | None, typed: Redacted | None) -> bool:
-        """Return whether `typed` is the password of the hash `stored`.
+        """Return whether `typed` is the password that was hashed to `stored`.
 
-        If either argument is missing (None), the cost is the same and the result is False. Raises `ServerFault` for a
-        damaged hash, or if memory runs out.
+        If `stored` or `typed` is missing (None), the cost of the call is the same and the result is False. Raises
+        `ServerFault` if the hash is damaged, or if there is too little memory.
         """
         try:
             self._argon2.verify(
@@ -104,14 +110,17 @@ class PasswordHasher:
         return stored is not None and typed is not None
 
     def renewed(self, stored: str | None, typed: Redacted | None) -> str | None:
-        """Return a new hash of a correct password if the parameters of `stored` are not today's, otherwise None."""
+        """Return a new hash of a correct password if `stored` does not have this hasher's parameters.
+
+        Otherwise return None.
+        """
         if stored is None or typed is None or not self._argon2.check_needs_rehash(stored):
             return None
         return self.hash(_nfc(typed))
 
     @clears_variables
     def typed(self, password: object) -> Redacted | None:
-        """Return the text typed at login, or None if it cannot be a password (not text, or far too long)."""
+        """Return the text that a user typed, or None if it cannot be a password (it is not text, or far too long)."""
         if not isinstance(password, str) or len(password) > _TYPED_AT_MOST * self._max_length:
             return None
         return Redacted(password) if encodable(password) else None
@@ -123,7 +132,7 @@ def _nfc(password: Redacted) -> Redacted:
 
 @clears_variables
 def encodable(text: str) -> bool:
-    """Return whether UTF-8 can encode `text`. A lone surrogate cannot be typed."""
+    """Return whether UTF-8 can encode `text`. The result is False for a lone surrogate, which nobody can type."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

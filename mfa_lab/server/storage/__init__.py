@@ -1,1 +1,1 @@
-"""The database: its URL, tables and transactions, encryption at rest, and the keys for it."""
+"""The database: its URL, its tables and transactions, encryption at rest, and the encryption keys."""

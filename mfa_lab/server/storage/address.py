@@ -20,7 +20,7 @@ _QUERY = {"timeout": r"[0-9]{1,6}(\.[0-9]{1,6})?", "uri": "true", "mode": "ro|rw
 
 @clears_variables
 def parsed(text: str) -> URL:
-    """Return the URL if this version can keep its data there, otherwise raise `InvalidInput`."""
+    """Return the URL if this version supports the database at this URL, otherwise raise `InvalidInput`."""
     try:
         url = make_url(text)
         problem = _problem(url)
@@ -43,7 +43,7 @@ def _problem(url: URL) -> str | None:
     if url.drivername in ("postgresql", "postgresql+psycopg"):
         return _postgres_problem(url)
     if url.drivername not in ("sqlite", "sqlite+pysqlite"):
-        return "this version keeps its data in SQLite, with Python's own driver, or in PostgreSQL, with psycopg"
+        return "this version supports only SQLite, with Python's own driver, and PostgreSQL, with psycopg"
     if url.username or url.password or url.host or url.port:
         return "an SQLite URL has no host and no user"
     if any(character < " " for character in unquote(database, errors="strict")):
@@ -51,7 +51,7 @@ def _problem(url: URL) -> str | None:
     if not all(re.fullmatch(_QUERY.get(name, "(?!)"), str(value)) for name, value in url.query.items()):
         return "a database URL may have only timeout=SECONDS, and uri=true with mode=ro, rw, rwc or memory"
     if "uri" not in url.query:
-        return "a name that starts with file:, and mode, need uri=true" if _needs_uri(url) else None
+        return "a name that starts with file: needs uri=true, and so does mode" if _needs_uri(url) else None
     parts = urlsplit(database)
     here = parts.scheme == "file" and parts.netloc in ("", "localhost")
     if not here or not parts.path or parts.query or parts.fragment:

@@ -1,4 +1,4 @@
-"""Encrypt shared secrets at rest with AES-256-GCM, each bound to the row that it belongs to."""
+"""Encrypt shared secrets at rest with AES-256-GCM. Each secret is bound to its row in the database."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ _NONCE_BYTES = 12
 
 @dataclass(frozen=True, slots=True)
 class RowBinding:
-    """The row that a secret belongs to. It is used as associated data, so that a secret decrypts only in this row."""
+    """The row to which a secret belongs.
+
+    The row is the associated data of the encryption, so that the server can decrypt the secret only in this row.
+    """
 
     account_id: str
     factor_id: str
 
 
 class SecretCipher:
-    """Encrypt and decrypt OTP secrets. Nonces are random 96-bit numbers, always from the system's generator."""
+    """Encrypt and decrypt OTP secrets. Each nonce is a random 96-bit number from the operating system's generator."""
 
     def __init__(self, keys: Keys, schema_version: int) -> None:
         self.key_id = keys.key_id
@@ -37,9 +40,12 @@ class SecretCipher:
         return nonce + self._cipher.encrypt(nonce, secret.reveal().encode("ascii"), self._bound_to(row))
 
     def decrypt(self, encrypted: bytes, key_id: str, row: RowBinding) -> Redacted:
-        """Return the secret. Raises `ServerFault` if it was changed, moved from another row, or needs another key."""
+        """Return the secret.
+
+        Raises `ServerFault` if the stored bytes were changed or belong to another row or key.
+        """
         if key_id != self.key_id:
-            raise WrongKey("this factor was encrypted under another key: start the server with that key")
+            raise WrongKey("this factor was encrypted with another key: start the server with that key")
         try:
             return Redacted(
                 self._cipher.decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], self._bound_to(row)).decode()

@@ -1,7 +1,8 @@
-"""Delete rows only after they have expired, a limited number at a time, and never to make room.
+"""Delete rows, a limited number at a time. A row is deleted only after its expiry, never to make room.
 
-No reader depends on this, because readers ignore an expired row. The work is done after a rejected password, in the
-same way for known and unknown names, and when a user logs out. A successful login therefore costs nothing more.
+No reader depends on this deletion, because readers ignore an expired row. Rows are deleted after a rejected password,
+in the same way for known and unknown names, and when a user logs out. A successful login therefore takes no
+additional time.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from sqlalchemy import Connection, Delete, Table, bindparam, delete, select
 from mfa_lab.server.storage.schema import enrolments, pendings, sessions, throttles
 
 KEEP_SECONDS = 24 * 3600
-"""A pending login, enrolment or session stays for a day after its expiry or last use, so that the instructor's view
-says why it ended, instead of "unknown"."""
+"""A pending login, enrolment or session stays in the database for a day after its expiry or last use. During this
+day, the instructor's view can say why the step ended, instead of "unknown"."""
 _AT_ONCE = 100
 
 
@@ -30,7 +31,7 @@ _OVER = (
 
 
 def sweep(connection: Connection, now: int) -> None:
-    """Delete, in each table, up to a hundred rows that ended long enough ago. `now` is in Unix seconds."""
+    """Delete up to a hundred old rows in each table. `now` is in Unix seconds."""
     connection.execute(_EXPIRED, {"before": now})
     for statement in _OVER:
         connection.execute(statement, {"before": now - KEEP_SECONDS})

@@ -1,4 +1,4 @@
-"""Find the server's root key, and derive the keys from it. Keys are never in the database."""
+"""Find the server's root key, and derive the other keys from the root key. The database never contains a key."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _MAKE_ONE = f'make one with: python -c "import secrets; print(secrets.token_hex(
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Three keys from one root key: `encryption` for OTP secrets, `names` for keyed hashes of names, and `check`.
+    """Three keys that are derived from one root key.
 
-    `check` shows whether the key belongs to the database. `key_id` identifies the root key but reveals nothing about
-    it.
+    `encryption` is for OTP secrets, and `names` is for keyed hashes of names. `check` shows whether the root key
+    belongs to the database. `key_id` identifies the root key, but reveals nothing about the root key.
     """
 
     key_id: str
@@ -38,7 +38,7 @@ class Keys:
 
     @classmethod
     def derive(cls, root: bytes) -> Keys:
-        """Derive the keys from `root`, 32 bytes, with HKDF-SHA256 (RFC 5869). Raises `WrongKey` for anything else."""
+        """Derive the keys from `root` with HKDF-SHA256 (RFC 5869). Raises `WrongKey` unless `root` has 32 bytes."""
         hidden = RedactedBytes(root)
         del root  # tracebacks may show variables
         if not isinstance(hidden.reveal(), bytes) or len(hidden.reveal()) != KEY_BYTES:
@@ -51,19 +51,22 @@ class Keys:
 
     @clears_variables
     def keyed_hash(self, text: str) -> str:
-        """Return the HMAC-SHA256 of `text`, which is always the same for a name and unreadable without the key."""
+        """Return the HMAC-SHA256 of `text`. The result is always the same for a name.
+
+        Without the key, nobody can work out the name.
+        """
         return hmac.new(self.names.reveal(), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def root_key(
     explicit: RedactedBytes | None, beside: Path | None, *, new_database: bool, from_outside: bool = False
 ) -> RedactedBytes:
-    """Return the key from `key=`, otherwise from MFA_LAB_KEY (64 hexadecimal digits), otherwise from a file.
+    """Return the root key from `key=`, otherwise from MFA_LAB_KEY (64 hexadecimal digits), otherwise from a file.
 
-    The file has mode 0600 and is next to the database's file, whose path is `beside`. A database in memory has no
-    file, so its key is random. The file is made only together with a new database. An old database without its key
-    raises `WrongKey`, and no file is made. A database that several machines use has no place for a key file: with
-    `from_outside`, the key must come from `key=` or MFA_LAB_KEY.
+    The key file has mode 0600 and is next to the database's file, whose path is `beside`. A database in memory has no
+    file, so its key is random. The key file is made only together with a new database. If an old database has lost
+    its key file, the function raises `WrongKey` and makes no file. A database that several machines use has no place
+    for a key file: with `from_outside`, the key must come from `key=` or MFA_LAB_KEY.
     """
     if explicit is not None:
         return explicit
@@ -103,12 +106,15 @@ def _read(path: Path) -> RedactedBytes:
 
 
 def _no_link(path: str, flags: int) -> int:
-    """Open the file itself, without following a link, and without waiting for the other end of a pipe."""
+    """Open a file without following a link, and without waiting for the other end of a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _exposed(status: os.stat_result, name: str) -> str | None:
-    """Return how other users could read or change the key, or None. Windows has no such permissions."""
+    """Return a sentence if other users could read or change the key file, otherwise None.
+
+    Windows has no such permissions.
+    """
     if not stat.S_ISREG(status.st_mode):
         return f"the key file {name} is a pipe, a device or a folder: put the key file there"
     if os.name != "posix":
@@ -121,7 +127,7 @@ def _exposed(status: os.stat_result, name: str) -> str | None:
 
 
 def _create(path: Path) -> None:
-    """Write a new key, readable only by its owner. If two processes try, only one of them makes it."""
+    """Write a new key file that only its owner can read. If two processes try this, only one makes the file."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

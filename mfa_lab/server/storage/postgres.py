@@ -2,7 +2,7 @@
 
 Every transaction first takes one lock for the whole database. Transactions therefore run one after the other, as in
 SQLite: the data that a request has read cannot change before the request writes. Passwords are verified outside
-transactions, so the expensive part of a login still runs in parallel.
+transactions, so the slow part of a login still runs in parallel.
 """
 
 from __future__ import annotations
@@ -18,25 +18,28 @@ from mfa_lab.errors import InvalidInput, ServerFault
 
 _OPTIONS = {
     "lock_timeout": "10s",
-    # A worker that hangs between two statements must not keep the lock from all the others.
+    # A worker that hangs between two SQL statements must not hold the lock, because all other workers need it.
     "idle_in_transaction_session_timeout": "30s",
     "statement_timeout": "30s",
     "timezone": "UTC",
 }
 _BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
-"""The number is arbitrary. A worker that is killed loses its connection, which releases the lock."""
+"""The lock's number is arbitrary. If a worker is killed, its connection ends, and PostgreSQL releases the lock."""
 _REMEDIES = (
-    ("55P03", "is kept busy by another program: try again in a moment"),
+    ("55P03", "is locked by another program: try again in a moment"),
     ("25006", "is read-only: connect to the primary server"),
     ("42501", "refuses this user: grant it all rights on the kit's tables"),
     ("42P01", "was emptied while the server ran: restore a backup"),
-    ("53", "has no space or no free connection left: free some"),
+    ("53", "has no space or no free connection left: free a connection or some space"),
 )
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 
 
 class Postgres:
-    """The database of a `postgresql://` URL. It has no place for a key file, so the key comes from outside."""
+    """The database of a `postgresql://` URL.
+
+    The database has no place for a key file, so the caller or the environment must provide the key.
+    """
 
     path = None
     key_comes_from_outside = True
@@ -46,7 +49,7 @@ class Postgres:
         options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
         given = url.query.get("options")
         arguments = {"options": f"{options} {given}" if given else options, "application_name": "mfa-lab"}
-        if "connect_timeout" not in url.query:  # SQLAlchemy lets these win over the URL's
+        if "connect_timeout" not in url.query:  # SQLAlchemy prefers these arguments to the URL's
             arguments["connect_timeout"] = "5"
         try:
             self.engine: Engine = create_engine(
@@ -54,7 +57,7 @@ class Postgres:
                 hide_parameters=True,
                 connect_args=arguments,
                 pool_size=1,
-                # Each statement sees what was committed before it: a snapshot from before the lock would be old.
+                # Each SQL statement sees all earlier commits: a snapshot from before the lock would be old.
                 isolation_level="READ COMMITTED",
             )
         except ModuleNotFoundError:
@@ -66,7 +69,10 @@ class Postgres:
 
     @contextmanager
     def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
-        """Run a transaction that holds the lock. If the connection broke while it was idle, replace it once."""
+        """Run a transaction that holds the lock.
+
+        If the idle connection has broken, open a new connection and try once more.
+        """
         wait_for_disk = ("on" if flush else "off",)
         transaction = connection.begin()
         try:

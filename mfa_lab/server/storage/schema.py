@@ -1,6 +1,6 @@
-"""Define the tables. Times are whole Unix seconds; tokens are stored only as SHA-256 hashes.
+"""Define the tables. Times are whole Unix seconds. Tokens are stored only as SHA-256 hashes.
 
-The tables that every login writes have no rowid, so that SQLite flushes one page fewer.
+Every login writes to some of the tables. These tables have no rowid, so that SQLite flushes one page fewer.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sqlalchemy import (
 
 VERSION = 5
 ENCRYPTION_VERSION = 1
-"""The schema version in an encrypted secret's associated data. It changes only when this data changes, so that a
-migration does not need to decrypt every secret."""
+"""The schema version in the associated data of encrypted secrets. The number changes only when the associated data
+changes, so that a migration does not need to decrypt every secret."""
 metadata = MetaData()
 
 
@@ -68,8 +68,8 @@ accounts = Table(
     _count("recovery_failures"),
     _seconds("recovery_wait_until"),
     _seconds("created_at"),
-    # The newest recovery codes that were issued, by an id that opens nothing, and when their owner said to have kept
-    # them; '' where there are none. Since version 4.
+    # The id of the newest recovery codes, which grants nothing, and the time at which their owner confirmed that the
+    # codes are saved. Without codes, the id is ''. Since version 4.
     Column("codes_issue", String(32), nullable=False, server_default="", index=True),
     Column("codes_kept_at", BigInteger),
     # What passkeys call the account: random, '' until the first passkey. Since version 5.
@@ -180,13 +180,14 @@ notifications = Table(
     _account(),
     _seconds("at"),
     Column("event", String(32), nullable=False),
-    # When a notifier sent it, and until when a worker has claimed it. Since version 3.
+    # The time at which a notifier sent the notification, and the time until which a worker has claimed it. Since
+    # version 3.
     Column("sent_at", BigInteger, index=True),
     Column("claimed_until", BigInteger, nullable=False, server_default="0"),
 )
 
-# There is no index by account: with it, a rejection of a known name would write another page than one of an unknown
-# name (ASVS-6.3.8).
+# There is no index by account. With such an index, the rejection of a known name would write one more page than the
+# rejection of an unknown name (ASVS-6.3.8).
 audit = Table(
     "audit",
     metadata,

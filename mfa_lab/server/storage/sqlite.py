@@ -1,4 +1,7 @@
-"""Keep the data in SQLite, in memory or in a file on this machine. Explain each of SQLite's errors with a remedy."""
+"""Keep the data in SQLite, in memory or in a file on this machine.
+
+Turn SQLite's errors into sentences with a remedy.
+"""
 
 from __future__ import annotations
 
@@ -78,23 +81,23 @@ class Sqlite:
 
 
 def _check_file(path: Path) -> None:
-    """Raise `ServerFault` for a file that others could change or replace: SQLite would open it without a warning.
+    """Raise `ServerFault` for a database file that others could change.
 
-    Anyone who can write the database can give an account a password of their own. SQLite also creates the file that a
-    link points to, with a mode that lets others read it. Members of the file's group count as others, as for the key
-    file.
+    SQLite would open such a file without a warning. Anyone who can write to the database can set a new password for
+    an account. If the path is a link to a missing file, SQLite makes the file, and others can read it. Members of the
+    file's group count as others, as for the key file.
     """
     problem = None
     try:
         status = path.stat()
     except FileNotFoundError:
         if path.is_symlink():
-            problem = "is a link that points nowhere: name the file itself"
+            problem = "is a link to a missing file: give the path of the file itself"
     except OSError:
-        return  # SQLite will tell
+        return  # SQLite will report the error
     else:
         if stat.S_ISDIR(status.st_mode):
-            return  # SQLite will tell
+            return  # SQLite will report the error
         if not stat.S_ISREG(status.st_mode):
             problem = "cannot be opened, because it is not a regular file: choose another file"
         elif os.name == "posix" and status.st_uid not in (0, os.geteuid()):
@@ -106,9 +109,10 @@ def _check_file(path: Path) -> None:
 
 
 def _create(path: Path) -> None:
-    """Make a new file that only its owner can read. SQLite gives the same mode to the -wal and the -shm file.
+    """Make a new database file that only its owner can read.
 
-    Only one thread does this at a time, because closing a file ends the locks that this process has on it.
+    SQLite gives the same mode to the -wal and the -shm file. Only one thread may run this function at a time, because
+    closing a file ends all locks of this process on the file.
     """
     with _CREATING, suppress(OSError):  # usually FileExistsError; SQLite reports any other error
         path.touch(0o600, exist_ok=False)
@@ -116,7 +120,10 @@ def _create(path: Path) -> None:
 
 @contextmanager
 def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
-    """Flush less strictly, unless `full`, and restore FULL afterwards. SQLite forbids this inside a transaction."""
+    """Unless `full`, make SQLite flush less often, and restore FULL afterwards.
+
+    SQLite forbids such a change inside a transaction.
+    """
     if full:
         yield
         return

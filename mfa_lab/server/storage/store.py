@@ -1,4 +1,4 @@
-"""Open the database with SQLAlchemy Core, on SQLite or PostgreSQL. Every change is one transaction."""
+"""Open the database with SQLAlchemy Core, in SQLite or PostgreSQL. Every change is one transaction."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
 
 
 class Store:
-    """One open database whose schema and key were checked. `keys` are derived from its root key.
+    """One open database. When the database is opened, its schema and key are checked.
 
-    Raises `InvalidInput` if the URL is wrong, `WrongKey`, or `ServerFault`.
+    `keys` are derived from the root key. Raises `InvalidInput` if the URL is wrong, `WrongKey` if the key is wrong,
+    or `ServerFault` if the database fails.
     """
 
     @clears_variables  # the URL may hold the database's password
@@ -31,7 +32,7 @@ class Store:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
-        # Threads take turns here, on one connection. That is twice as fast as polling the database's lock.
+        # Threads take turns on one connection. This is twice as fast as if each thread polled the database's lock.
         self._turn = Lock()
         self._engine = self._database.engine
         self._kept: list[Connection] = []
@@ -47,11 +48,14 @@ class Store:
 
     @contextmanager
     def transaction(self, *, flush: bool = True) -> Iterator[Connection]:
-        """Run one transaction at a time, committed at the end, and rolled back completely on any error.
+        """Run one transaction at a time.
 
-        With `flush=False`, everybody sees the change at once and it survives this process, but it reaches the disk
-        only with the next transaction. Use it only if another transaction follows before the server answers. Raises
-        `ServerFault`, whose sentence contains a remedy, if the database itself fails.
+        The transaction is committed at the end, and rolled back completely after any error.
+
+        With `flush=False`, all connections see the change at once, and a crash of this process does not undo it. The
+        change reaches the disk only with the next transaction. Use `flush=False` only if another transaction follows
+        before the server answers. Raises `ServerFault`, whose sentence contains a remedy, if the database itself
+        fails.
         """
         try:
             with (
@@ -78,7 +82,10 @@ class Store:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """Reuse the last connection, or open one after an error. Asking the pool each time costs two statements."""
+        """Reuse the last connection, or open a new connection after an error.
+
+        A request to the pool would cost two SQL statements.
+        """
         connection = self._kept.pop() if self._kept else self._engine.connect()
         try:
             yield connection

@@ -44,7 +44,7 @@ def revoke(visit: Posted) -> Response:
 
 @router.get("/recovery-codes")
 def show_recovery_codes(visit: Shown) -> Response:
-    """Ask the user, between a login and the page that it leads to, whether the recovery codes were kept."""
+    """Ask the user after a login, before the next page, whether the recovery codes are saved."""
     session = visit.session(fresh=True)
     return visit.page("recovery_codes.html", issue_id=session.codes_to_acknowledge)
 
@@ -89,7 +89,7 @@ def reset_code(visit: Posted) -> Response:
 
 
 def _admin(visit: Visit) -> None:
-    """Raise `AccessDenied` unless this is an administrator's fresh session. Everybody else sees the same message."""
+    """Raise `AccessDenied` unless this is an administrator's fresh session. All others see the same message."""
     if not visit.site.is_admin(visit.session(fresh=True).name):
         raise AccessDenied
 

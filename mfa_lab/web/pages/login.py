@@ -20,10 +20,10 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @clears_variables
 def register_alike(site: Site, name: str, password: str) -> None:
-    """Make an account, and do not reveal whether the name is taken (ASVS-6.3.8). Hash the password in both cases.
+    """Make an account without revealing whether the name is taken (ASVS-6.3.8). The password is hashed in both cases.
 
-    Only the operator may register an administrator's name; otherwise, the first stranger to register it would get the
-    administrator's rights.
+    Only the operator may register an administrator's name. Otherwise, a stranger could register this name first and
+    get the administrator's rights.
     """
     with suppress(NameTaken):
         site.server.register(name, password, reserved=site.is_reserved(name))
@@ -112,7 +112,10 @@ def show_enrol(visit: Shown) -> Response:
 
 @router.post("/enrol")
 def enrol(visit: Posted) -> Response:
-    """Show the QR code directly in the answer: no other page has it, and it cannot be requested again."""
+    """Show the QR code directly in the answer.
+
+    No other page contains the QR code, and nobody can request it again.
+    """
     further = visit.field("further") == "yes"
     visit.form("enrol.html", further=further)
     permit = tokens.pending(visit.token) if visit.token.startswith("p.") else visit.session(fresh=True)
@@ -131,9 +134,12 @@ def confirm(visit: Posted) -> Response:
 
 @router.post("/kept")
 def kept(visit: Posted) -> Response:
-    """Record that the owner has kept the codes, on the page that showed them or after a later login."""
-    if visit.field("kept") != "yes":  # the second of two clicks may meet the button, but it ticks no box
-        raise InvalidInput("tick the box if you have kept your recovery codes: go back, or log in again")
+    """Record that the owner has saved the recovery codes.
+
+    The form is on the page that showed the codes, or comes after a later login.
+    """
+    if visit.field("kept") != "yes":  # a second click may hit this button, but it ticks no box
+        raise InvalidInput("tick the box if you have saved your recovery codes: go back, or log in again")
     if not visit.server.acknowledge_recovery_codes(visit.field("issue_id")):
         raise InvalidInput("these are not your newest recovery codes: after your next login, make a fresh set")
     if visit.field("then") == "recovered" and visit.token.startswith("p."):

@@ -27,9 +27,10 @@ _REMEMBER_EARLIER_SECONDS = 600
 
 
 class Visit:
-    """One request from a browser. `token` is the cookie's text, or empty; `fields` are the fields of a form.
+    """One request from a browser. `token` is the text of the cookie, or empty. `fields` are the fields of a form.
 
-    The page named by `form` shows every rejection of the server, always with the same words and status.
+    The page that `form` sets shows every rejection of the server. The words and the status do not depend on the
+    reason.
     """
 
     def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
@@ -59,7 +60,9 @@ class Visit:
         return self.field(name) if re.fullmatch("[0-9a-f]{32}", self.field(name)) else ""
 
     def session(self, *, fresh: bool = False) -> Session:
-        """Return the session of this visit. With `fresh`, it must be recent enough for changes.
+        """Return the session of this request.
+
+        With `fresh`, the login must be recent enough for changes to the account.
 
         Raises `Stopped`, which sends the browser to the login.
         """
@@ -69,11 +72,14 @@ class Visit:
         return session
 
     def form(self, template: str, **values: Any) -> None:
-        """Set the page that shows a rejection."""
+        """Set the template and the values of the page that shows a rejection."""
         self._form = (template, values)
 
     def page(self, template: str, *, status: int = 200, alert: str = "", **values: Any) -> Response:
-        """Return a page whose forms are bound to this browser's cookie. A browser without a cookie gets a new one."""
+        """Return a page whose forms are bound to this browser's cookie.
+
+        A browser without a cookie gets a new cookie.
+        """
         token = self.token or tokens.anonymous()
         html = render(
             template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
@@ -85,7 +91,10 @@ class Visit:
         return response
 
     def refusal(self, error: MfaError) -> Response:
-        """Return the form's page again, with words that a stranger may read, or another page if no form helps."""
+        """Return the form's page again, with a sentence that a stranger may read.
+
+        If the user cannot use this form again, return another page.
+        """
         status, sentence, _ = told(error)
         template, values = self._form
         if isinstance(error, StepDone):
@@ -98,11 +107,14 @@ class Visit:
         return response
 
     def go(self, path: str, token: str | None = None) -> Response:
-        """Redirect to another page of this kit, with a new cookie for a new step. An empty `token` removes it."""
+        """Redirect to another page of this kit. A `token` sets a new cookie for a new step.
+
+        An empty `token` deletes the cookie.
+        """
         return self.leave(self.own(with_next(path, self.next)), token)
 
     def own(self, path: str) -> str:
-        """Return the path of one of this kit's pages, as a browser requests it."""
+        """Return the full path of one of this kit's pages, as a browser must request it."""
         return under(self.request, self.site.prefix) + path
 
     def leave(self, path: str, token: str | None = None) -> Response:
@@ -126,13 +138,14 @@ class Visit:
         )
 
     def _step(self, form_token: str) -> str:
-        """Return the name of the step that this form asks for. A login to another account is another step."""
+        """Return the name of the step that this form requests. A login to another account is another step."""
         return tokens.step(form_token, path_in(self.request.scope), self.field("account"))
 
     def check_form(self) -> None:
-        """Raise unless this form was made for the cookie of this browser.
+        """Raise `AccessDenied` unless this form was made for the cookie of this browser.
 
-        `StepDone` is only for the form whose step set the current cookie: this is the second click of a double click.
+        If this form's step has already set the current cookie, raise `StepDone`: the request is the second click of a
+        double click.
         """
         given = self.field("form_token")
         if tokens.fits(given, self.token):
@@ -142,7 +155,7 @@ class Visit:
         if earlier and tokens.same(given, earlier):
             if tokens.same(self._step(earlier), step):
                 raise StepDone
-            raise AccessDenied(OUT_OF_DATE)  # another tab went on meanwhile
+            raise AccessDenied(OUT_OF_DATE)  # another tab has done the next step meanwhile
         log.warning("refused: %s", "the form does not belong to this cookie" if self.token else _NO_COOKIE)
         raise AccessDenied
 
@@ -152,7 +165,10 @@ async def _visit(request: Request) -> Visit:
 
 
 async def _posted(request: Request) -> Visit:
-    """Return a form that this browser sent, otherwise raise `AccessDenied`. No route can forget this check."""
+    """Return a form that this browser sent, otherwise raise `AccessDenied`.
+
+    Routes for forms get the `Visit` only through this check.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":  # only what our forms send, without another charset
         raise AccessDenied

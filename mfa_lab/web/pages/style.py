@@ -10,7 +10,7 @@ from mfa_lab.web.answers import templates
 
 @cache
 def css() -> str:
-    """Return the whole stylesheet, a few kilobytes."""
+    """Return the whole stylesheet. Its size is a few kilobytes."""
     return (
         templates()
         .get_template("style.css")

@@ -1,4 +1,4 @@
-"""Make what the browser is asked: a challenge, and the options of a registration or a login, as WebAuthn's JSON."""
+"""Make the request to the browser: a challenge, and the options of a registration or a login, as WebAuthn's JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHALLENGE_BYTES = 32
 
 
 def new_challenge() -> bytes:
-    """Return a challenge of 256 bits (ASVS-6.7.2 asks for 64)."""
+    """Return a challenge of 256 bits (ASVS-6.7.2 requires 64)."""
     return SYSTEM.token_bytes(CHALLENGE_BYTES)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # every login asks whether there is a passkey, and few need t
 
 _HANDLE_BYTES = 32
 NO_OTP: dict[str, Any] = {"sealed_secret": b"", "key_id": "", "digits": 0, "period_seconds": 0, "algorithm": ""}
-"""A passkey's values of the columns that only an authenticator app needs: there is no shared secret."""
+"""A passkey's values in the columns that only an authenticator app needs. A passkey has no shared secret."""
 
 ACTIVE = exists().where(
     factors.c.account_id == bindparam("account"), factors.c.kind == Kind.PASSKEY, factors.c.state == State.ACTIVE
@@ -60,7 +60,7 @@ def has_passkey(connection: Connection, account_id: str) -> bool:
 
 
 def descriptors(connection: Connection, account_id: str) -> list[dict[str, Any]]:
-    """Return the account's passkeys as options name them, the oldest first."""
+    """Return the account's passkeys in the form that options need, the oldest first."""
     return [
         {"type": "public-key", "id": row.credential_id, "transports": row.transports.split()}
         for row in connection.execute(_OF_ACCOUNT, {"account": account_id})
@@ -68,7 +68,10 @@ def descriptors(connection: Connection, account_id: str) -> list[dict[str, Any]]
 
 
 def find(connection: Connection, credential_id: str) -> Any | None:
-    """Return the active passkey with this credential id, of whatever account, with the account's user handle."""
+    """Return the active passkey with this credential id, with the user handle of its account.
+
+    The passkey may belong to any account.
+    """
     return connection.execute(_FIND, {"credential": credential_id}).first()
 
 
@@ -97,7 +100,10 @@ def used(connection: Connection, factor_id: str, accepted: Accepted, now: int) -
 
 
 def user_handle(connection: Connection, account_id: str) -> str:
-    """Return the account's user handle, a random text that says nothing about the account. It is made once."""
+    """Return the account's user handle, a random text that reveals nothing about the account.
+
+    The user handle is made only once.
+    """
     handle: str = connection.execute(_HANDLE, {"account": account_id}).scalar_one()
     if not handle:
         handle = token_from(SYSTEM.token_bytes(_HANDLE_BYTES)).reveal()

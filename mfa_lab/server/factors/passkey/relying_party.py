@@ -1,4 +1,4 @@
-"""Define the relying party: the name that passkeys are bound to, and the exact origins that the server accepts."""
+"""Define the relying party: the name to which passkeys are bound, and the exact origins that the server accepts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _NUMBERS = re.compile(r"(?:.*\.)?[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """The site that passkeys are made for (WebAuthn). Raises `InvalidInput`.
+    """The site for which passkeys are made (WebAuthn). Raises `InvalidInput`.
 
-    `id` is the RP ID: the site's domain or a parent domain, without scheme and port. A passkey answers for nothing
-    else, so a new domain needs new passkeys. `origins` are exact: scheme, host, and the port unless it is the
-    scheme's own. An RP ID has no port, so only this list keeps a page on another port out. `name` is shown to the
-    user. Plain http is accepted only for localhost and names below it, as in browsers.
+    `id` is the RP ID: the site's domain or a parent domain, without scheme and port. A passkey works for no other RP
+    ID, so a new domain needs new passkeys. `origins` are exact: scheme, host, and the port unless it is the scheme's
+    default port. An RP ID has no port, so only this list rejects a page on another port. `name` is shown to the user.
+    As in browsers, plain http is accepted only for localhost and its subdomains.
     """
 
     id: str

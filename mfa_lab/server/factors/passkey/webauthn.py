@@ -1,7 +1,7 @@
 """Read a passkey's response and make every check of WebAuthn section 7.1 (registration) or 7.2 (login).
 
-`fido2` reads the bytes and verifies the signature; this module decides. It knows no database and no clock. Anything
-may be in a response, because anybody may send one. `fido2` is loaded when it is first used.
+`fido2` reads the bytes and verifies the signature; this module decides. The module uses no database and no clock. A
+response may contain anything, because anyone can send one. `fido2` is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ Found = TypeVar("Found")
 ALGORITHMS = {-7: 2, -8: 1, -257: 3}
 """The COSE numbers of ES256, EdDSA and RS256 (RFC 9053, RFC 8812), each with the type of its key."""
 MOST_CHARACTERS = 32_768
-"""The longest response that is read. The longest that we know, with an attestation by a TPM, has a quarter of it."""
+"""The maximum length of a response. The longest response that we know, with an attestation by a TPM, has a quarter of
+this length."""
 _RSA_BYTES = 256
 _CREDENTIAL_BYTES = 1023
 _KEY_PARTS = (1, 3, -1, -2, -3)
@@ -38,7 +39,7 @@ _MOST_TRANSPORTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the server expects of a response. Only the challenge's SHA-256 is stored."""
+    """The values that the server expects in a response. Only the challenge's SHA-256 is stored."""
 
     party: RelyingParty
     challenge_hash: str
@@ -73,7 +74,7 @@ class Assertion:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored about a passkey, and is needed to check its response."""
+    """The stored data of a passkey that are needed to check its response."""
 
     public_key: bytes
     sign_count: int
@@ -82,7 +83,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What to store after a login with a passkey."""
+    """The data to store after a login with a passkey."""
 
     sign_count: int
     backed_up: bool
@@ -95,14 +96,15 @@ def challenge_hash(challenge: bytes) -> str:
 
 
 def base64url(data: bytes) -> str:
-    """Return `data` as base64url without padding, as WebAuthn's JSON has it."""
+    """Return `data` as base64url without padding, as in WebAuthn's JSON."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def read_registration(response: object, expected: Expected) -> Registration:
     """Check the response to creation options, and return the new passkey. Raises `PasskeyRefused`.
 
-    The attestation is not looked at: the options ask for none, and public sites should not demand one (NIST-B).
+    The attestation is not checked: the options request no attestation, and public sites should not require one
+    (NIST-B).
     """
     answer, parts = _opened(response)
     client_data = _bytes(parts, "clientDataJSON")
@@ -133,7 +135,7 @@ def read_assertion(response: object) -> Assertion:
 def check_assertion(assertion: Assertion, stored: Stored, expected: Expected) -> Accepted:
     """Check a response to a login, and return what to store next. Raises `PasskeyRefused`.
 
-    The caller has found the passkey by the response's credential id, and has checked whose it is.
+    The caller has already found the passkey by the response's credential id, and has checked its owner.
     """
     _check_client_data(assertion.client_data, "webauthn.get", expected)
     data = _readable(lambda: _authenticator_data(assertion.authenticator_data))
@@ -177,7 +179,10 @@ def _transports(parts: Mapping[str, Any]) -> str:
 
 
 def _check_client_data(client_data: bytes, kind: str, expected: Expected) -> None:
-    """Check what the browser says about the page. A browser may add keys, so no template is compared."""
+    """Check the browser's data about the page.
+
+    A browser may add keys, so the text is not compared with a template.
+    """
     data = _readable(lambda: json.loads(client_data.decode("utf-8")))
     if not isinstance(data, dict):
         _refuse(Reason.PASSKEY_MALFORMED)
@@ -218,7 +223,10 @@ def _authenticator_data(data: bytes) -> AuthenticatorData:
 
 
 def _usable_key(key: Mapping[Any, Any]) -> bytes:
-    """Return the COSE key to store, if its algorithm was offered and it can verify. Any error refuses it."""
+    """Return the COSE key to store if its algorithm was offered and the key can verify.
+
+    Otherwise refuse the response.
+    """
     from cryptography.exceptions import InvalidSignature
     from fido2 import cbor
     from fido2.cose import CoseKey
@@ -245,7 +253,7 @@ def _verify(assertion: Assertion, public_key: bytes) -> None:
 
 
 def _readable(read: Callable[[], Found], otherwise: Reason = Reason.PASSKEY_MALFORMED) -> Found:
-    """Return what `read` finds. Hostile bytes make a library raise anything, and each such error is a refusal."""
+    """Return the result of `read`. Hostile bytes make a library raise any error, and each such error is a refusal."""
     try:
         return read()
     except PasskeyRefused:

@@ -1,4 +1,4 @@
-"""Migrate each earlier schema to the current one with Alembic. Each version has a revision in versions/."""
+"""Migrate each earlier schema to the current schema with Alembic. Each version has a revision file in versions/."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ FOLDER = Path(__file__).parent
 
 
 def upgrade(connection: Connection, version: int) -> None:
-    """Migrate a database of schema `version` to the current one, in the transaction of `connection`: all or nothing.
+    """Migrate a database from schema `version` to the current schema.
 
-    Raises `ServerFault` if this version cannot be migrated.
+    The whole migration is one transaction of `connection`, so it succeeds completely or changes nothing. Raises
+    `ServerFault` if there is no migration from this version.
     """
     from alembic import command  # imported here, because it takes a tenth of a second and is needed once a database
     from alembic.config import Config

@@ -1,4 +1,4 @@
-"""Run the migrations for Alembic, on the given connection and in the transaction that is already open there."""
+"""Run the migrations for Alembic on the given connection, inside the transaction that is already open."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Add the known drift of a phone's clock: three columns of `factors`."""
+"""Add three columns to `factors` for the known drift of a phone's clock."""
 
 import sqlalchemy as sa
 from alembic import op

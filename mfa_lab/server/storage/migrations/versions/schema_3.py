@@ -1,4 +1,4 @@
-"""Add labels for several authenticators, and columns for notifications that are sent or claimed."""
+"""Add labels for authenticators, and columns that say whether a notification was sent or claimed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,4 +13,4 @@ def upgrade() -> None:
     op.add_column("notices", sa.Column("sent_at", sa.BigInteger()))
     op.add_column("notices", sa.Column("claimed_until", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_index("ix_notices_sent_at", "notices", ["sent_at"])
-    op.execute("UPDATE notices SET sent_at = at")  # old news
+    op.execute("UPDATE notices SET sent_at = at")  # they are too old to be sent

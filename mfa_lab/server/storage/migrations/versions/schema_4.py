@@ -1,7 +1,7 @@
-"""Record whether an account's owner has confirmed having kept the newest recovery codes.
+"""Record whether an account's owner has confirmed that the newest recovery codes are saved.
 
-Earlier versions never asked, so codes could be lost without anybody noticing. Owners with unused codes are now asked
-at the next login. The account's id serves as the id of their issue of codes.
+Earlier versions did not ask for this confirmation, so codes could be lost and nobody noticed. At the next login, the
+server now asks owners with unused codes. The account's id serves as the id of the owner's set of codes.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
-"""Add passkeys, what a login with one needs, and how each session was begun.
+"""Add passkeys, the columns for a login with a passkey, and the authentication methods of each session.
 
-Until now every session was begun by a password and a code, so the server's default says so.
+In earlier versions, every session began with a password and a code, so this is the database's default value.
 """
 
 import sqlalchemy as sa
