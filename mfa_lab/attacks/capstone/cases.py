@@ -6,7 +6,7 @@ If the server denies access during the scene, the answer is that the person stay
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from mfa_lab.attacks.helpers.guesses import wrong_code
@@ -231,7 +231,10 @@ def how_it_ended(make: Make) -> str:
 
 
 def typed(make: Make) -> str:
-    """Return whether the log contains typed text: codes, passwords, or a password typed as a name."""
+    """Return whether the log contains typed text: codes, passwords, or a password typed as a name.
+
+    Passwords must also stand nowhere else in the server's own attributes, such as a second log.
+    """
     world = World(make)
     code, wrong = world.alice.phone.code(), wrong_code(world, world.alice)
     world.log_in(world.alice)
@@ -242,7 +245,23 @@ def typed(make: Make) -> str:
     lines = "\n".join(_log(world))
     secrets = [code, wrong, "my other password", "typed into the wrong field", world.alice.password]
     found = [what for what in secrets if re.search(rf"(?<!\d){re.escape(what)}(?!\d)", lines)]
-    return "what people typed" if found else "none"
+    kept = [
+        text
+        for text in _texts(vars(world.server))
+        if any(what in text for what in ("my other password", world.alice.password))
+    ]
+    return "what people typed" if found or kept else "none"
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield each text in nested dictionaries, lists, tuples and sets."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts([*value.keys(), *value.values()])
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            yield from _texts(each)
 
 
 def typed_otherwise(make: Make) -> str:

@@ -64,18 +64,18 @@ ONE_LOGIN = (
                 "Your secret is too short, because a secret needs 128 bits. How many bytes does `new_secret` draw?",
             ),
             Trial(
-                "The secrets of two hundred people, bit by bit",
-                cases.varying_bits,
-                "128 bits or more",
-                "Your secrets are long enough, but some of their bits are the same for everybody, or follow from "
-                "other bits. Which bits does your server draw at random?",
-            ),
-            Trial(
                 "Alice's and Mallory's secrets",
                 cases.of_ones_own,
                 "different",
                 "On your server everybody has the same secret, so each user can compute everybody's codes. What "
                 "makes secrets differ?",
+            ),
+            Trial(
+                "The secrets of two hundred people, bit by bit",
+                cases.varying_bits,
+                "128 bits or more",
+                "Your secrets are long enough, but some of their bits are the same for everybody, or follow from "
+                "other bits. Which bits does your server draw at random?",
             ),
         ),
     ),

@@ -66,11 +66,10 @@ def _event(draw: Draws, law: Law, kind: str) -> Event:
             draw.choice(("mallory", *map(str, range(_LOOKALIKES)))),
             draw.choice(("alice", "thief")),
         ),
-        "skip": lambda: (anyone, draw.choice((0, 0, 0, 1, 2, 5, 50, 120))),
-        "use": lambda: (who, draw.choice(("", "", "name", "date"))),
+        "skip": lambda: (anyone, *draw.choice(((0, 0), (0, 0), (0, 0), (1, 0), (2, 0), (50, 0), (0, _MANY)))),
+        "use": lambda: (who, draw.choice(("", "", "name", "date", "earlier"))),
         "work": lambda: (who, draw.choice((8, 23, 24, 25)), draw.choice(("", "date"))),
         "walk": lambda: (who, draw.choice((2, 4, 12, 12, -4))),
-        "midnight": tuple,
         "newcomer": tuple,
     }
     return (kind, *drawn.get(kind, lambda: (who,))())
@@ -100,6 +99,8 @@ def others_in(event: Event) -> int:
     kind, *values = event
     if kind in {"others", "others mistype"}:
         return int(values[0])
+    if kind == "skip" and values[-1]:
+        return int(values[-1])
     if "others mistype" in values or "others log in" in values:
         return _MANY
     return _LOOKALIKES if any(isinstance(value, str) and value.isdigit() for value in values) else 0
@@ -119,7 +120,7 @@ _PLAIN = {"many": "one", "hers": "name", **dict.fromkeys(("own mistakes", "other
 
 def _easier(value: str | int) -> Iterator[str | int]:
     if isinstance(value, str):
-        if value in SPELLINGS or value in {"own login", "others mistype", "a week", "date"}:
+        if value in SPELLINGS or value in {"own login", "others mistype", "a week", "date", "earlier"}:
             yield ""
         if value in _PLAIN:
             yield _PLAIN[value]

@@ -77,11 +77,16 @@ class Game(Referee):
 
     def use(self, who: str, changed: str) -> None:
         """Ask for a page with the last session of this person, as it is or with other words written on it."""
-        held = self.sessions.get(who)
+        held = self.sessions.get(f"{who}, earlier" if changed == "earlier" else who)
         if held is None:
             return
         session, now = held.session, self.now()
-        on_it = {"": "", "name": ", with another name written on it", "date": ", with a later date written on it"}
+        on_it = {
+            "": "",
+            "earlier": " of an earlier login",
+            "name": ", with another name written on it",
+            "date": ", with a later date written on it",
+        }
         self.told.append(f"{title(who)}'s browser asks for a page with its session{on_it[changed]}.")
         if changed == "name":
             session = replace(session, name=self.people["mallory" if who == "alice" else "alice"].name)
@@ -110,10 +115,13 @@ class Game(Referee):
         self.told.append(passing(seconds))
         self.pause(seconds)
 
-    def midnight(self) -> None:
-        """Let time pass until ten seconds before midnight."""
+    def midnight(self, who: str) -> None:
+        """Log in ten seconds before midnight, and let somebody type the code again after midnight."""
         self.told.append("The server's clock shows 23:59:50 UTC.")
         self.pause((-10 - self.now()) % DAY)
+        self.log_in(who, 0, "")
+        self.wait(20)
+        self.type_code(who, "used", 0, "")
 
     # Other people
 
@@ -174,8 +182,8 @@ class Game(Referee):
         self.told.append(f"Somebody reads the code on {title(who)}'s phone, and nobody uses it.")
         self.accounts[who].seen.append(step_at(self.now()))
 
-    def skip(self, who: str, age: int) -> None:
-        """Show what step 1 gave as if it were a session: now, or an earlier pending login's token."""
+    def skip(self, who: str, age: int, crowd: int) -> None:
+        """Show what step 1 gave as if it were a session: now, after a crowd's logins, or of an earlier step 1."""
         if age and self.pendings:
             owner, pending = self.pendings[-age % len(self.pendings)]
             self.told.append(f"Somebody asks for a page with the token of an earlier step 1 of {title(owner)}'s.")
@@ -184,6 +192,11 @@ class Game(Referee):
         who = self._person(who)
         self.told.append(f"Somebody types {title(who)}'s password, skips the code, and asks for a page.")
         fresh = self.begin(who)
+        if crowd:
+            self.told[-1] = (
+                f"Somebody types {title(who)}'s password. {crowd} other people log in. The code is skipped."
+            )
+            self._others_log_in(crowd)
         if fresh is not None:
             self.opens_nothing(who, fresh)
 
@@ -278,6 +291,8 @@ class Game(Referee):
             self.told.append(f"Then somebody types {_BURST} more, at once.")
             for _ in range(_BURST):
                 self._guess_once(who, pending, self.would_verify(who))
+            self.wait(self.law.longest_wait)
+            self.log_in(who, 0, "")
 
     def watch(self, who: str, seconds: int, between: str) -> None:
         """Type a wrong code whenever the server would verify one, for so many seconds."""

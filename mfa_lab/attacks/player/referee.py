@@ -103,6 +103,8 @@ class Referee:
         account, now = self.accounts[who], self.now()
         account.used.append((step, now))
         account.codes, account.passwords = Row(), Row()
+        if who in self.sessions:
+            self.sessions[f"{who}, earlier"] = self.sessions[who]
         self.sessions[who] = Opened(session, now, now)
         opened = self.whose(session)
         if opened != self.people[who].name:

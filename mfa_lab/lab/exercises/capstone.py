@@ -64,6 +64,12 @@ CAPSTONE = Exercise(
             ),
         ),
         _but(
+            "    def new_secret(self):\n"
+            "        return base64.b32encode(self.randomness.token_bytes(14) + bytes(6)).decode()",
+            "Your secret has 160 bits, but 48 of them are zero for everybody. So an attacker has to guess only the "
+            "other bits. How many of your bytes are drawn at random?",
+        ),
+        _but(
             "    def new_secret(self):\n        return 'DEMO' * 8",
             "On your server everybody has the same secret, so each user can compute everybody's codes. What makes "
             "secrets differ?",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mfa_lab.attacks.capstone.clauses import CLAUSES
 from mfa_lab.attacks.capstone.drafts import Fixed
-from mfa_lab.attacks.law import DISABLING, GUESSING, LOGINS, SESSIONS
+from mfa_lab.attacks.law import COUNTING, DISABLING, GUESSING, LOGINS, SESSIONS
 from mfa_lab.lab.exercises.capstone import GIVEN, graded_by
 from mfa_lab.lab.exercises.fixes import games, put_to
 from mfa_lab.lab.exercises.records import Exercise, Wrong
@@ -61,7 +61,7 @@ EVERY_CLAUSE = Exercise(
     cases=(
         *graded_by(*CLAUSES),
         games(replace(LOGINS, games=100)),
-        games(replace(GUESSING, games=30), about=" with many wrong codes"),
+        games(replace(COUNTING, games=15, budgets=GUESSING.budgets), about=" with many wrong codes"),
         games(replace(DISABLING, games=20), about=" in which somebody guesses for months"),
         games(replace(SESSIONS, games=100), about=" with sessions"),
     ),
