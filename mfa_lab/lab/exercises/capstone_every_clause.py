@@ -63,7 +63,7 @@ EVERY_CLAUSE = Exercise(
         games(replace(LOGINS, games=100)),
         games(replace(COUNTING, games=15, budgets=GUESSING.budgets), about=" with many wrong codes"),
         games(replace(DISABLING, games=20), about=" in which somebody guesses for months"),
-        games(replace(SESSIONS, games=100), about=" with sessions"),
+        games(replace(SESSIONS, games=250), about=" with sessions"),
     ),
     wrong=(
         Wrong(

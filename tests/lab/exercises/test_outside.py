@@ -69,7 +69,7 @@ def entries(kind: str) -> list[Entry]:
 
 
 def tiered(kind: str) -> list[Any]:
-    """Mark every fourth answer as full and the others as long. Those that are accepted although they are shams are full."""
+    """Mark every fourth answer as full and the others as long; a sham that is accepted is graded in the full tier."""
     return [
         pytest.param(
             each,
