@@ -27,7 +27,7 @@ def test_a_attack_as_text() -> None:
     assert code == 0
     assert lines[0].endswith("The second step is skipped [second-step-skipped; ASVS-6.3.3, ASVS-7.2.4]")
     assert [line.split(":")[0] for line in lines[1:4]] == ["broken", "held", "held"]
-    assert lines[4].endswith("password, skips the code, and asks for a page. The page of mallory@example.org opens.")
+    assert lines[4].endswith("password, skips the code, and asks for a page. The page of alice@example.org opens.")
     assert lines[5] == "loses none of 20 random games"
 
 

@@ -208,7 +208,7 @@ PREDICTIONS = (
             ),
         ),
         secrets=(
-            "3600 s ahead",
+            "3600 s early",
             "brings the next code into",
             "0, 1, 2, 3, 4, 5",
         ),

@@ -47,7 +47,7 @@ def test_an_exercise_fixes_its_own_attack(exercise_id):
     """The one whose trials it is graded by, and no other."""
     fixed = [one.title for one in scores(Progress("p", {exercise_id: DONE})) if one.fixed]
     asked = [case.arguments[0] for case in FIXES[exercise_id]]
-    assert fixed == [one.title for one in attack_series() if list(one.trials) == asked]
+    assert fixed == [one.title for one in attack_series() if list(one.trials) == asked[: len(one.trials)]]
 
 
 def test_states_are_told_in_words():
