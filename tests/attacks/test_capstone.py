@@ -17,7 +17,7 @@ OPENED_BY = {
     (SecondDraft, "check_session"): ["A password alone does not open anything."],
     (SecondDraft, "new_secret"): ["A shared secret has 128 bits or more."],
     (Fixed, "must_wait"): [
-        "Wrong codes make the next attempt wait, up to an hour, across all logins of the account.",
+        "Wrong codes make the account wait, up to an hour, in all of its logins.",
         "After a hundred wrong codes in a row, no further code is verified.",
     ],
     (Fixed, "check_session"): ["A session ends after a day, or after an hour without use."],

@@ -87,8 +87,8 @@ ONE_LOGIN = (
                 "Rejections for a name that exists and for a name that does not",
                 cases.words,
                 "the same",
-                "Your server uses different sentences for the two names, so a stranger learns which accounts "
-                "exist. How many different sentences may there be?",
+                "Your server uses different sentences for the two names, so a stranger learns who has an "
+                "account. How many sentences may there be?",
             ),
             Trial(
                 "Hashes computed for each of the two names",
@@ -171,8 +171,8 @@ ONE_LOGIN = (
                 "The code before the last one, once more",
                 partial(cases.used_again, logins_since=1),
                 OUT,
-                "Your server accepted an older code again. That code has been used, too, and the window still "
-                "contains it. Which steps should the server no longer accept after a login?",
+                "Your server accepted an older used code, because the window still contains it. Which steps "
+                "should the server reject after a login?",
             ),
             LAST_AFTER_IT,
         ),
@@ -183,7 +183,7 @@ ONE_LOGIN = (
 WITH_TIME = (
     Clause(
         ("RFC4226-7.3", "NIST-3.2.2"),
-        "Wrong codes make the next attempt wait, up to an hour, across all logins of the account.",
+        "Wrong codes make the account wait, up to an hour, in all of its logins.",
         (
             Trial(
                 "Alice, right after twenty wrong guesses",
@@ -222,8 +222,8 @@ WITH_TIME = (
                 "A month after 101 wrong guesses, one every 61 minutes",
                 partial(cases.guessed, guesses=101, every_seconds=HOUR + MINUTE, then_seconds=30 * DAY),
                 OUT,
-                "A month after the hundredth failure, your server lets the attacker go on guessing. Time alone "
-                "must not end the block. What should happen after the hundredth failure?",
+                "A month later, your server lets the attacker go on guessing. Time alone must not end the "
+                "block. What should the hundredth failure change?",
             ),
             Trial(
                 "A month after 100 wrong guesses, one every 61 minutes",

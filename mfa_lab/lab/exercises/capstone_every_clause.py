@@ -117,8 +117,8 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "A month after the hundredth failure, your server lets the attacker go on guessing. Time alone must "
-            "not end the block. What should happen after the hundredth failure?",
+            "A month later, your server lets the attacker go on guessing. Time alone must not end the block. "
+            "What should the hundredth failure change?",
         ),
         _ends(
             "        if now >= opened + 86_400 or now >= seen + 1800:\n"
