@@ -18,8 +18,8 @@ EXERCISES = (
             "The server calls the method after each wrong code; `failures` is the number of wrong codes in a row, "
             "including this one. The method returns for how many seconds the server must not verify a code of this "
             "account, or 0 for no wait. A correct code resets the count. Two wrong codes in a row cost nothing, "
-            "and no wait is longer than an hour. Even if somebody guesses day and night, the server verifies at "
-            "most 25 wrong codes in five minutes, and 200 in a day."
+            "and no wait is longer than an hour. Even if somebody guesses day and night, and nobody types a correct "
+            "code, the server verifies at most 25 wrong codes in five minutes, and 200 in a day."
         ),
         given="from mfa_lab.attacks.guessing_one_session import PatientServer",
         hints=(

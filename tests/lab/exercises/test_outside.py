@@ -108,5 +108,5 @@ def test_few_shams_are_accepted_and_each_is_named() -> None:
 @pytest.mark.parametrize("exercise_id", sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != "others"))
 def test_there_are_enough(exercise_id: str) -> None:
     mine = [[each for each in entries(kind) if each.exercise == exercise_id] for kind in ("correct", "sham")]
-    least = {"protected-route": (3, 4), "guessing-one-session": (4, 8)}.get(exercise_id, (6, 8))
+    least = {"protected-route": (3, 4)}.get(exercise_id, (6, 8))
     assert (len(mine[0]) >= least[0], len(mine[1]) >= least[1]) == (True, True)
