@@ -310,17 +310,18 @@ def _most(services: Services, kind: Kind) -> int:
 def revoke(services: Services, session: Session, authenticator_id: str, now: int) -> Decision | None:
     """End one of several authenticators, in a fresh session (ASVS-6.5.6).
 
-    The last authenticator cannot be revoked, because without it, the password would be enough to enrol a new
-    authenticator.
+    The last authenticator that the policy accepts cannot be revoked. Without it, the password would be enough to
+    enrol a new authenticator, or nothing could complete a login.
     """
     token = token_hash(session.token)
     with services.store.transaction() as connection:
         row = sessions.live(connection, services, token, now, fresh=True)
         if isinstance(row, Decision):
             decision = row
-        elif len(authenticators.listed(connection, row.account_id)) > 1 and authenticators.revoke(
-            connection, row.account_id, authenticator_id
-        ):
+        elif any(
+            one.id != authenticator_id and _most(services, one.kind) > 0
+            for one in authenticators.listed(connection, row.account_id)
+        ) and authenticators.revoke(connection, row.account_id, authenticator_id):
             pending_logins.supersede(connection, row.account_id)
             sessions.end_all(connection, row.account_id, but=token)
             record(connection, now, Event.FACTOR_REVOKED, row.account_id)

@@ -123,6 +123,25 @@ def test_permits_are_those_of_an_app(enrolled: Deployment) -> None:
     assert reason(enrolled.server.finish_passkey_login, pending, old) is Reason.PASSKEY_UNKNOWN
 
 
+def test_the_same_authenticator_registers_again_after_a_recovery(enrolled: Deployment) -> None:
+    """Its old passkey ends with the recovery. Otherwise somebody with one security key would stay locked out."""
+    holder = owner(enrolled)
+    recovery = enrolled.server.recover(enrolled.begin(), enrolled.codes[0])
+    enrolled.add_passkey(recovery.pending, holder)
+    assert kinds(enrolled, enrolled.passkey_login(holder)) == [(Kind.PASSKEY, "")]
+
+
+def test_the_last_authenticator_that_the_policy_accepts_stays(enrolled: Deployment) -> None:
+    """One of a kind that the policy no longer accepts cannot complete a login, so it does not count."""
+    holder = owner(enrolled)
+    enrolled.open(replace(EXPLAINING, authenticators=0))
+    session = enrolled.passkey_login(holder)
+    app, passkey = enrolled.server.authenticators(session)
+    assert reason(enrolled.server.revoke, session, passkey.id) is Reason.NOT_PERMITTED
+    enrolled.server.revoke(session, app.id)
+    assert enrolled.passkey_login(holder)
+
+
 def test_the_first_factor_is_checked_again_at_the_end(deployment: Deployment) -> None:
     """Two windows offer the first factor: a passkey and an app. One of them gets it."""
     first, second = deployment.begin(), deployment.begin()

@@ -29,8 +29,12 @@ ALGORITHMS = {-7: 2, -8: 1, -257: 3}
 MOST_CHARACTERS = 32_768
 """The maximum length of a response. The longest response that we know, with an attestation by a TPM, has a quarter of
 this length."""
-_RSA_BYTES = 256
-_CREDENTIAL_BYTES = 1023
+_RSA_BYTES = range(256, 513)
+_RSA_EXPONENT_BYTES = 4
+_CREDENTIAL_BYTES = range(16, 1024)
+"""WebAuthn section 4: a credential id has at least 16 bytes, and at most 1,023."""
+_FORGED_FOR_IDENTITY = b"\1" + bytes(63)
+"""An Ed25519 signature that the identity point as a public key would verify for every message."""
 _KEY_PARTS = (1, 3, -1, -2, -3)
 _BASE64URL = re.compile("[A-Za-z0-9_-]*")
 _TRANSPORT = re.compile("[a-z-]{1,16}")
@@ -110,7 +114,7 @@ def read_registration(response: object, expected: Expected) -> Registration:
     client_data = _bytes(parts, "clientDataJSON")
     data = _readable(lambda: _attested(_bytes(parts, "attestationObject")))
     credential = data.credential_data
-    if credential is None or answer != credential.credential_id or len(answer) > _CREDENTIAL_BYTES:
+    if credential is None or answer != credential.credential_id or len(answer) not in _CREDENTIAL_BYTES:
         _refuse(Reason.PASSKEY_MALFORMED)
     _check_client_data(client_data, "webauthn.create", expected)
     _check_authenticator(data, expected)
@@ -234,14 +238,18 @@ def _usable_key(key: Mapping[Any, Any]) -> bytes:
     algorithm = key.get(3)
     if algorithm not in tuple(ALGORITHMS) or key.get(1) != ALGORITHMS[algorithm]:
         _refuse(Reason.PASSKEY_ALGORITHM)
-    if algorithm == -257 and len(key[-1].lstrip(b"\0")) < _RSA_BYTES:
+    if algorithm == -257 and (
+        len(key[-1].lstrip(b"\0")) not in _RSA_BYTES or len(key[-2].lstrip(b"\0")) > _RSA_EXPONENT_BYTES
+    ):
         _refuse(Reason.PASSKEY_ALGORITHM)
     kept = {part: key[part] for part in _KEY_PARTS if part in key}
-    try:
-        CoseKey.parse(kept).verify(b"", b"")
-    except InvalidSignature:  # so it is a point on its curve, or a modulus: it could verify
-        return cbor.encode(kept)
-    return _refuse(Reason.PASSKEY_ALGORITHM)
+    for signature in (b"", _FORGED_FOR_IDENTITY):
+        try:
+            CoseKey.parse(kept).verify(b"", signature)
+        except InvalidSignature:  # so it is a point on its curve, or a modulus: it could verify
+            continue
+        _refuse(Reason.PASSKEY_ALGORITHM)
+    return cbor.encode(kept)
 
 
 def _verify(assertion: Assertion, public_key: bytes) -> None:
@@ -256,8 +264,8 @@ def _readable(read: Callable[[], Found], otherwise: Reason = Reason.PASSKEY_MALF
     """Return the result of `read`. Hostile bytes make a library raise any error, and each such error is a refusal."""
     try:
         return read()
-    except PasskeyRefused:
-        raise
+    except (PasskeyRefused, ImportError, MemoryError):
+        raise  # a library that is missing is the operator's fault, not the user's
     except Exception:  # noqa: BLE001 (whatever a library raises)
         refusal = _refusal(otherwise)
     raise refusal  # outside the `except`, so that no traceback shows the library's frames

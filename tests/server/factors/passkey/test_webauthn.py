@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import random
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -242,12 +243,15 @@ def _ec(key: ec.EllipticCurvePrivateKey, curve: int, size: int = 32) -> dict[int
     return {-1: curve, -2: numbers.x.to_bytes(size, "big"), -3: numbers.y.to_bytes(size, "big")}
 
 
-def attested(cose: dict[int, Any]) -> dict[str, Any]:
+CREDENTIAL = b"demo, 16 bytes.."
+
+
+def attested(cose: dict[int, Any], credential_id: bytes = CREDENTIAL) -> dict[str, Any]:
     """A registration of this key."""
-    credential = bytes(16) + b"\0\4demo" + cbor(cose)
+    credential = bytes(16) + len(credential_id).to_bytes(2) + credential_id + cbor(cose)
     data = hashlib.sha256(PARTY.id.encode()).digest() + b"\x41" + bytes(4) + credential
     return registration_response(
-        b"demo", page("webauthn.create"), cbor({"fmt": "none", "attStmt": {}, "authData": data})
+        credential_id, page("webauthn.create"), cbor({"fmt": "none", "attStmt": {}, "authData": data})
     )
 
 
@@ -269,6 +273,9 @@ REFUSED: dict[str, dict[int, Any]] = {
     "ES256 as a key of another type": {1: 3, 3: -7, **_ec(P256, 1)},
     "RSA of 1024 bits": {1: 3, 3: -257, **_rsa(SMALL_RSA)},
     "RSA of 1024 bits, filled up": {1: 3, 3: -257, -1: bytes(128) + _rsa(SMALL_RSA)[-1], -2: b"\1\0\1"},
+    "RSA of 8192 bits": {1: 3, 3: -257, -1: b"\xff" * 1024, -2: b"\1\0\1"},
+    "RSA with an exponent of 2048 bits": {1: 3, 3: -257, **_rsa(RSA), -2: b"\1" * 256},
+    "the identity of Ed25519, which verifies a forged signature": {1: 1, 3: -8, -1: 6, -2: b"\1" + bytes(31)},
     "Ed25519 that is too short": {1: 1, 3: -8, -1: 6, -2: bytes(31)},
 }
 
@@ -281,7 +288,7 @@ def test_what_is_offered_is_accepted(name: str) -> None:
     data = hashlib.sha256(PARTY.id.encode()).digest() + b"\1" + bytes(4)
     client_data = page("webauthn.get")
     signature = sign(data + hashlib.sha256(client_data).digest())
-    assertion = webauthn.read_assertion(assertion_response(b"demo", client_data, data, signature))
+    assertion = webauthn.read_assertion(assertion_response(CREDENTIAL, client_data, data, signature))
     assert webauthn.check_assertion(assertion, stored_as(made), EXPECTED) == Accepted(0, False, False)
 
 
@@ -289,6 +296,19 @@ def test_what_is_offered_is_accepted(name: str) -> None:
 def test_no_other_key_is_registered(name: str) -> None:
     """Another algorithm, or a key that could never verify, is refused before it is stored."""
     assert reason(webauthn.read_registration, attested(REFUSED[name]), EXPECTED) is Reason.PASSKEY_ALGORITHM
+
+
+@pytest.mark.parametrize("length", [0, 1, 15])
+def test_a_credential_id_is_long_enough_to_be_unique(length: int) -> None:
+    """Ids are unique over all accounts, so a short one could be taken away from somebody else."""
+    made = attested(OFFERED["ES256"][0], bytes(length))
+    assert reason(webauthn.read_registration, made, EXPECTED) is Reason.PASSKEY_MALFORMED
+
+
+def test_a_missing_library_is_not_blamed_on_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fido2.webauthn", None)
+    with pytest.raises(ImportError):
+        webauthn.read_registration(attested(OFFERED["ES256"][0]), EXPECTED)
 
 
 # --- Vectors from outside ------------------------------------------------------------------------------------------
