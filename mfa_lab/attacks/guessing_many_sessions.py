@@ -158,8 +158,8 @@ ATTACK = Attack(
             "Alice, once a day for a month",
             _a_month,
             IN,
-            "Alice logged in once a day without a single wrong code, but now your server keeps her out. So honest "
-            "use counts against her. What does your server count?",
+            "Alice logged in once a day without a single wrong code, but now your server keeps her out. So even "
+            "correct logins can lock her out. What does your server count?",
         ),
     ),
 )

@@ -166,8 +166,8 @@ ATTACK = Attack(
             "Alice, logging in again a day later",
             next_morning,
             IN,
-            "Alice logged in again a day later, but your server rejected her new session. So your server took the "
-            "new session for an old one. Which session's times did the server look up?",
+            "Alice logged in again a day later, but your server rejected her new session. So your server treated "
+            "the new session as an old session. Which session's times did the server look up?",
         ),
         Trial(
             "Alice, binding a new phone",

@@ -1,6 +1,6 @@
 """A seat in a workshop is an account that is printed on a card and stored beside the notebooks.
 
-All values of a seat are demo values.
+The password and the secret of a seat are demo values.
 """
 
 from __future__ import annotations

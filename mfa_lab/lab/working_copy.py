@@ -25,7 +25,7 @@ from mfa_lab.randomness import SYSTEM
 MANIFEST = ".mfa-lab.json"
 _MANIFEST_BYTES = 1_000_000
 _NOTEBOOK = re.compile(r"\w[\w.-]*\.ipynb", re.ASCII)
-"""A notebook's name without a path, because a foreign manifest must not name a file outside the folder."""
+"""A notebook's name without a path, because an untrusted manifest must not name a file outside the folder."""
 _OF_THE_KERNEL = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "nbconvert_exporter": "python",
@@ -38,7 +38,7 @@ _PREDICTIONS = re.compile(r'\b(predict|compare)\(\s*"([^"]+)"')
 class Delivery:
     """Hold the names of the files that `deliver` added, updated, kept or removed.
 
-    `kept` contains the files that the learner changed, if the kit now has a version other than the delivered version.
+    `kept` contains each file that the learner changed and that has also changed in the kit since it was delivered.
     `removed` contains notebooks that the kit no longer has and the learner never changed. Most of these notebooks
     have a new name.
     """

@@ -74,7 +74,8 @@ def estimate_drift(
         ahead, behind = lows.index(interval.low_seconds) + 1, highs.index(interval.high_seconds) + 1
         raise ContradictingObservations(
             f"observation {ahead} puts the phone more than {interval.low_seconds} s ahead, but observation {behind} "
-            f"less than {interval.high_seconds} s: one was typed late or belongs to another account; leave it out",
+            f"puts it less than {interval.high_seconds} s ahead. One of them was typed late or belongs to "
+            "another account: leave out the wrong observation",
             ahead=ahead,
             behind=behind,
         )

@@ -107,7 +107,8 @@ class OtpAccount:
         uri = Redacted(start + totp.provisioning_uri().removeprefix(start).replace("/", "%2F"))
         if len(uri.reveal()) > MAX_URI_CHARACTERS:
             raise InvalidInput(
-                f"the URI would be longer than {MAX_URI_CHARACTERS} characters: shorten the account or the issuer"
+                f"the URI would be longer than {MAX_URI_CHARACTERS} characters: "
+                "shorten the account name or the issuer"
             )
         return uri.reveal()
 

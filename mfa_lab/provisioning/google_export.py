@@ -81,7 +81,7 @@ class Export:
         skipped = list(part.skipped)
         for account in part.accounts:
             if any(account.same_site_and_name(other) or account.same_as(other) for other in (*known, *kept)):
-                skipped.append(Skipped(account.label, "another account of this export has the same name and issuer"))
+                skipped.append(Skipped(account.label, "another account in this export has the same name and issuer"))
             else:
                 kept.append(account)
         part = replace(part, accounts=tuple(kept), skipped=tuple(skipped))

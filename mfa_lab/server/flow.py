@@ -314,8 +314,8 @@ class MfaServer:
     def change_password(self, session: Session, old: str, new: str) -> None:
         """Change the password. The caller needs a fresh session and the old password (ASVS-7.5.1).
 
-        Every other session ends. Raises `AccessDenied`, and `PasswordRefused` for a new password that NIST-3.1.1.2
-        forbids.
+        Every other session ends. Raises `AccessDenied` if the session is not fresh, the old password is wrong or the
+        account must wait. Raises `PasswordRefused` if NIST-3.1.1.2 forbids the new password.
         """
         redacted_old, wanted = Redacted(old), Redacted(new)
         del old, new

@@ -111,9 +111,9 @@ def skips_as_alice(make: Make) -> str:
 
 
 def claims_to_be_alice(make: Make) -> str:
-    """Return whether Mallory's session opens Alice's pages if her name is on it.
+    """Return whether Mallory's session opens Alice's pages if Mallory puts Alice's name into the session.
 
-    The session may open his own pages.
+    The session may open only Mallory's own pages.
     """
     world = World(make)
     session = replace(world.log_in(world.mallory), name=world.alice.name)

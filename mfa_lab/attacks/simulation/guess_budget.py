@@ -176,9 +176,9 @@ def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) 
 
     If `owner_login_days` is a number, the owner completes a login whenever that number of days has passed. Each login
     resets the count of failures. The attacker does not hinder the owner and goes on. With None, the owner never logs
-    in, and failures add up until the factor is disabled. Reality lies between these two cases. "Per day" means the
-    first day, and a year has 365 days. For an account with several authenticators, pass `Rules.of(policy,
-    authenticators=2)`.
+    in, and failures add up until the factor is disabled. Reality lies between these two cases. The "per day" values
+    describe the first day. A year is counted as 365 days. For an account with several authenticators, pass
+    `Rules.of(policy, authenticators=2)`.
 
     >>> budget = guess_budget(Policy.STANDARD)
     >>> budget.attempts_per_day, budget.attempts_per_year, budget.days_to_one_half

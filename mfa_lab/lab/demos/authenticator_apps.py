@@ -82,10 +82,10 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 
 def seconds_accepted(drift_seconds: int, *, window_steps: int = 1, period: int = 30) -> int:
-    """Return in how many of a time step's seconds a code is accepted. Each code is read and typed in the same second.
+    """Return the number of seconds in a time step during which a code is accepted.
 
-    The phone's clock is `drift_seconds` fast, or slow if the number is negative. The function verifies each code with
-    a demo secret.
+    Each code is read and typed in the same second. The phone's clock is `drift_seconds` fast, or slow if the number
+    is negative. The function verifies each code with a demo secret.
     """
     clock = ManualClock()
     start = clock.now() // period * period

@@ -45,7 +45,7 @@ EXERCISES = (
                 "class Fixed(EndlessServer):\n"
                 "    def must_wait(self, count):\n"
                 "        return count.failures > 98 or super().must_wait(count)",
-                "Your server closes the account before a hundred wrong codes in a row. NIST-3.2.2 allows a "
+                "Your server locks the account before a hundred wrong codes in a row. NIST-3.2.2 allows a "
                 "hundred, so Alice needs an administrator too early. Which number does your code compare the "
                 "count with?",
             ),

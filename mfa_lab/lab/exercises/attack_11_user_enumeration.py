@@ -87,8 +87,8 @@ EXERCISES = (
                 "            return super().begin_login(name, password)\n"
                 "        except AccessDenied:\n"
                 "            raise AccessDenied from None",
-                "Your server reveals nothing at the first attempt. At the fourth attempt it does, because only "
-                "existing names ever have to wait. For which names does your server count?",
+                "Your server reveals nothing at the first attempt. At the fourth attempt it reveals which "
+                "names exist, because only these names ever have to wait. For which names does your server count?",
             ),
             _begins(
                 "        return MinimalServer.begin_login(self, name, password)",

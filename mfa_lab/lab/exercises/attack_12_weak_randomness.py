@@ -1,4 +1,4 @@
-"""The exercise and the prediction of attack 12, secrets from a weak random source, for notebooks 28 and 29."""
+"""The exercise and the prediction question for attack 12 (secrets from a weak random source, notebooks 28 and 29)."""
 
 from __future__ import annotations
 

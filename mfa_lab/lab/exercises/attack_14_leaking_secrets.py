@@ -41,7 +41,7 @@ EXERCISES = (
             "returns the text of the QR code, and `picture()` returns the address of the QR code's picture. "
             "`Redacted(text)` hides a text, and only `reveal()` returns it. `build_uri(secret, account=..., "
             "issuer=...)` makes the URI, and `qr_png(text)` returns the QR code as PNG bytes. A web page "
-            'accepts these bytes as an address, in Base64 after `"data:image/png;base64,"`.'
+            'can show these bytes as a data URI: `"data:image/png;base64,"`, followed by the bytes in Base64.'
         ),
         given=_GIVEN,
         hints=(
@@ -63,7 +63,7 @@ EXERCISES = (
             Wrong(
                 f"class Fixed(Offer):{_DRAWS}",
                 "Your code draws the picture without another company's service. But in your object the secret is "
-                "still an ordinary text. Which code prints such a text?",
+                "still an ordinary string. Which parts of a program could print such a string?",
             ),
             Wrong(
                 f"{_HIDES}\n"

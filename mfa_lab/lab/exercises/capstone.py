@@ -182,8 +182,9 @@ CAPSTONE = Exercise(
     hints=(
         "Four methods and one number are enough, and each method is short. Begin with the shortest.",
         (
-            "You know every requirement from an earlier notebook. Secrets are in notebook 03, names are in 02 "
-            "and 23, and codes are in 07 and 23. Notebook 21 (attack 1) shows which token opens a page."
+            "You know every requirement from an earlier notebook. The requirements for secrets are in "
+            "notebook 03, those for names in 02 and 23, and those for codes in 07 and 23. Notebook 21 (attack 1) "
+            "shows which token opens a page."
         ),
         (
             "You need nothing new. For an unknown name, compute a hash by calling `verify` with `None`. A page "

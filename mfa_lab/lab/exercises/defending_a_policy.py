@@ -174,8 +174,8 @@ ARGUE = Exercise(
     title="What the figures prove",
     question=(
         "The board asks whether the window should be 0 or 1. Which of these statements does a figure prove? Use the "
-        "figure above, and the figure of one code's life in notebook 10. Answer with all the letters in quotes, such "
-        'as `"ac"`.\n\n'
+        "figure above, and the figure of one code's life in notebook 10. Answer with the letters of all proven "
+        'statements in one pair of quotes, such as `"ac"`.\n\n'
         "- **a** Window 0 stops a phishing page that relays each code at once.\n"
         "- **b** Window 0 refuses about 6,300 more honest logins a day than window 1.\n"
         "- **c** Window 0 refuses people whose clocks are wrong, and hardly anybody else.\n"

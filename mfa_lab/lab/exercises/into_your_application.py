@@ -1,7 +1,8 @@
-"""Exercise and predictions of 50_into_your_application. An answer is asked by requests, as a browser would.
+"""Exercise and predictions of 50_into_your_application.
 
-The requests reach the application without a socket. A server for each answer, and for each known mistake that the
-answer is compared with, took half a second to end.
+The check sends requests to the learner's application, as a browser would. The requests reach the application without
+a socket. Earlier, each answer and each known mistake had its own server with a socket, and each server needed half a
+second to stop.
 """
 
 from __future__ import annotations
@@ -114,7 +115,8 @@ def _verdict(response: Any) -> object:
 def _by_its_routes(app: Any, verdict: object) -> object:
     """Return the verdict, with more detail where the routes explain it.
 
-    An open route may stand before a guarded one: FastAPI takes the first of two. Or a route without a guard fails.
+    An open route may stand before a guarded one: FastAPI takes the first of two. A request also
+    fails if the route has no guard.
     """
     routes = [route for route in app.routes if getattr(route, "path", "") == "/payouts"]
     if verdict == "granted" and len(routes) > 1:

@@ -276,8 +276,8 @@ ALARM = Exercise(
         ),
         Wrong(
             _in_a_row('row = row + 1 if event == "password accepted" else 0\n' + _ASKED),
-            "Your code sets the number back at every other event. A guess is a password and then a refusal, so your "
-            "number never gets beyond one. Which event may set it back?",
+            "Your code sets the number back at every other event. Each guess adds two events, a correct password "
+            "and then a rejected code, so your number never exceeds one. Which event may set it back?",
         ),
         Wrong(
             _in_a_row(_COUNTED, "row >= 5"),

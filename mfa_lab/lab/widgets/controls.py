@@ -1,6 +1,6 @@
 """The small parts of forms.
 
-They share layouts and styles, so that a page needs only a third as many widget models.
+The widgets share layouts and styles, so a page needs only a third of the widget models that it would need otherwise.
 """
 
 from __future__ import annotations

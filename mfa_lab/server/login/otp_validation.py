@@ -109,7 +109,7 @@ def _check(
 
 NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, otp.Verdict.REUSED)
 """The verdicts, in the order of how close the code came to acceptance. If an account has several authenticators, the
-instructor's view describes the authenticator to which the code came closest."""
+instructor's view describes the one for which the code came closest to acceptance."""
 
 
 def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:

@@ -49,7 +49,7 @@ class Visit:
 
     @property
     def next(self) -> str:
-        """Return the path on this site to open after the login, or an empty text."""
+        """Return the path on this site to open after the login, or an empty string."""
         return own_path(self.fields.get("next") or self.request.query_params.get("next"))
 
     def field(self, name: str) -> str:

@@ -37,7 +37,10 @@ class Odds:
 
     @property
     def three_sigma(self) -> float:
-        """Return three standard deviations. A share further from the closed form shows that something is wrong."""
+        """Return three standard deviations.
+
+        If a measured share differs from the value of the formula by more than this, something is wrong.
+        """
         return 3 * float(sigma(self.measure.expected or 0, self.measure.tries))
 
 

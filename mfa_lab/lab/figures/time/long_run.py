@@ -79,8 +79,8 @@ def course(
     """Return one server's year with a phone's clock that runs `ppm` parts per million fast (negative: slow).
 
     On the days in `logins`, the user tries one code, in the middle of a step. The server learns from this code by its
-    own rule (`server.drift`) under `policy`. On `resync_day`, two consecutive codes move the window, if they are
-    within reach.
+    own rule (`server.drift`) under `policy`. On `resync_day`, two consecutive codes move the window if both codes
+    are within `policy.resync_reach_steps`.
     """
     period, resync_steps, drift_steps, last_login = policy.period_seconds, 0, 0, 0
     found = []
