@@ -294,7 +294,7 @@ def test_each_step_is_on_one_screen(steps, big):
         look(".mfa-answer")
         if told == "Access granted":
             steps.button("New recovery codes").click()
-            steps.told("New recovery codes")
+            steps.told("your new recovery codes")
             look(".mfa-answer", ".mfa-private li:last-child")
             steps.button("Log out").click()
             steps.log_in()
