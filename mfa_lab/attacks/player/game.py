@@ -73,6 +73,8 @@ class Game(Referee):
             return
         self.told.append(f"An administrator resets {title(who)}'s factors, and {title(who)} enrols again.")
         self.world.server.reset_factors(self.people[who].name)
+        for ended in (who, f"{who}, earlier"):  # a server may end them, and need not
+            self.sessions.pop(ended, None)
         self.enrol_again(who)
 
     def use(self, who: str, changed: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from mfa_lab.attacks import Attack, attack, attack_series
 from mfa_lab.attacks.helpers.minimal_server import Account, Count, MinimalServer
 from mfa_lab.attacks.helpers.world import our_server
-from mfa_lab.attacks.law import GUESSING, LOGINS, Law
+from mfa_lab.attacks.law import COUNTING, GUESSING, LOGINS, Law
 from mfa_lab.attacks.player.events import game
 from mfa_lab.attacks.player.game import Game
 from mfa_lab.attacks.player.player import lost_game
@@ -137,7 +137,7 @@ DISABLING = law_of(attack("throttle-without-end"))
         (OneForAll, LOGINS, "rejects"),
         (NameUpToTheAt, LOGINS, "rejects"),
         (EachMinuteAnew, GUESSING, "Within"),
-        pytest.param(ThirtyTwoCounts, GUESSING, "Within", marks=pytest.mark.full),
+        pytest.param(ThirtyTwoCounts, replace(COUNTING, games=100), "Within", marks=pytest.mark.full),
         (EachHundredth, GUESSING, "Within"),
         (AfterAWeek, DISABLING, "after 100 wrong ones"),
     ],
