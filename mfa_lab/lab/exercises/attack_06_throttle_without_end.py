@@ -43,14 +43,6 @@ EXERCISES = (
             ),
             Wrong(
                 "class Fixed(EndlessServer):\n"
-                "    def must_wait(self, count):\n"
-                "        return count.failures > 98 or super().must_wait(count)",
-                "Your server locks the account before a hundred wrong codes in a row. NIST-3.2.2 allows a "
-                "hundred, so Alice needs an administrator too early. Which number does your code compare the "
-                "count with?",
-            ),
-            Wrong(
-                "class Fixed(EndlessServer):\n"
                 "    def wait_seconds(self, failures):\n"
                 "        return 3600 if failures % 5 == 0 else 0",
                 "Your server makes the waits longer. So guessing gets slower, but it goes on year after year. "
