@@ -75,7 +75,7 @@ def test_what_the_seats_must_not_see_lies_in_one_folder_that_can_be_taken_away(t
     """The overview says so. Without it nothing of the trainer's is left beside the seats; put back, it goes on."""
     prepare(tmp_path / "room", 2, "a test")
     overview = BeautifulSoup((tmp_path / "room" / TRAINER / "overview.html").read_text(), "html.parser").get_text()
-    assert "take this folder, trainer, off the server first" in " ".join(overview.split())
+    assert "first remove this folder, trainer, from the server" in " ".join(overview.split())
     (tmp_path / "room" / TRAINER).rename(tmp_path / "mine")
     assert {path.name for path in (tmp_path / "room").iterdir()} == {"seat-01", "seat-02"}
     for seat, other in (("seat-01", SEATS[1]), ("seat-02", SEATS[0])):

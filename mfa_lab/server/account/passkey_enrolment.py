@@ -14,7 +14,7 @@ from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.factors.passkey import passkey_options, passkeys, webauthn
 from mfa_lab.server.login.passkey_login import expected
-from mfa_lab.server.records import Kind, PasskeyCreation, PendingLogin, Permit, RecoveryCodes, Session, token_hash
+from mfa_lab.server.records import Kind, PasskeyCreation, PendingLogin, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services
 
 
@@ -30,9 +30,7 @@ def start(
             return grounds
         account = grounds.account
         handle = passkeys.user_handle(connection, account.account_id)
-        # After a recovery, every passkey will be replaced, so the same authenticator may register again.
-        recovering = grounds.basis == Permit.NEW_FACTOR
-        known = [] if recovering else passkeys.descriptors(connection, account.account_id)
+        known = passkeys.descriptors(connection, account.account_id)
         creation = PasskeyCreation(
             services.new_token(),
             now + services.policy.enrolment_seconds,

@@ -123,14 +123,6 @@ def test_permits_are_those_of_an_app(enrolled: Deployment) -> None:
     assert reason(enrolled.server.finish_passkey_login, pending, old) is Reason.PASSKEY_UNKNOWN
 
 
-def test_the_same_authenticator_registers_again_after_a_recovery(enrolled: Deployment) -> None:
-    """Its old passkey ends with the recovery. Otherwise somebody with one security key would stay locked out."""
-    holder = owner(enrolled)
-    recovery = enrolled.server.recover(enrolled.begin(), enrolled.codes[0])
-    enrolled.add_passkey(recovery.pending, holder)
-    assert kinds(enrolled, enrolled.passkey_login(holder)) == [(Kind.PASSKEY, "")]
-
-
 def test_the_last_authenticator_that_the_policy_accepts_stays(enrolled: Deployment) -> None:
     """One of a kind that the policy no longer accepts cannot complete a login, so it does not count."""
     holder = owner(enrolled)
