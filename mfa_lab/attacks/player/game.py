@@ -211,7 +211,7 @@ class Game(Referee):
         if pending is None:
             self.differs("out", "The server rejects the correct password.")
         self.people[name] = replace(self.people["alice"], name=name, password="a horse of another colour")  # noqa: S106
-        self.told.append("The token of this step 1 is used to ask for a page.")
+        self.told.append("Somebody asks for a page with the token of this step 1.")
         self.opens_nothing(name, pending)
         mallory = self.begin("mallory")
         if mallory is not None:
@@ -219,8 +219,9 @@ class Game(Referee):
             changed = self._renamed(mallory, self.people["mallory"].name, name)
             if self.attempt(lambda: server.start_enrolment(changed), Enrolment):
                 self.differs("in", "The server lets him enrol his own phone for this account.")
-            if self.accounts["mallory"].secret:
-                self.told[-1] = "An authenticator is enrolled. Then the old token is used to ask for a page."
+        self.told[-1] = (
+            "An authenticator is enrolled. Then somebody asks for a page with the token of the first step 1."
+        )
         self.accounts[name] = replace(self.accounts["alice"], used=[(0, 0)])
         self.enrol_again(name)
         self.opens_nothing(name, pending)
@@ -244,7 +245,7 @@ class Game(Referee):
         changed = self._renamed(pending, thief.name, alice.name)
         if how in texts:
             changed = replace(pending, token=Redacted(texts[how]))
-        begins = "makes up a token" if how in {"made up", "empty"} else "begins a login with the own password"
+        begins = "makes up a token" if how in {"made up", "empty"} else "begins a login with their own password"
         self.told.append(
             f"{title(by)} {begins}, writes Alice's name into it, and types the code of {title(whose_code)}'s phone."
         )
