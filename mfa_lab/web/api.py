@@ -23,7 +23,7 @@ from mfa_lab.server.notifications.notifier import words
 from mfa_lab.server.records import Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
-from mfa_lab.web.guard import BEARER_DESCRIPTION, Demands, Stopped, session_in
+from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, fresh_session_in, session_in
 from mfa_lab.web.models import (
     AccountName,
     Acknowledged,
@@ -134,9 +134,7 @@ def _session(request: Request, token: Token) -> Session:
 
 
 def _fresh_session(request: Request, token: Token) -> Session:
-    site = site_of(request)
-    demands = Demands(site.server.policy.fresh_session_seconds)
-    return session_in(request, site, token.credentials, demands, browser=False)
+    return fresh_session_in(request, site_of(request), token.credentials, browser=False)
 
 
 def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> None:

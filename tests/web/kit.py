@@ -18,8 +18,10 @@ from typing import Any
 import httpx
 from bs4 import BeautifulSoup
 
-from mfa_lab import ManualClock, MfaServer, Phone, Policy
+from mfa_lab import ManualClock, MfaServer, Phone, Policy, RelyingParty
 from mfa_lab.errors import PUBLIC_MESSAGE
+from mfa_lab.web.serve import development_origin
+from mfa_lab.web.site import DEVELOPMENT_HOST
 from tests.browser.lab import free_port
 from tests.server.kit import NAME, PASSWORD, START, WRONG
 from tests.web.application import ABSENT_ADMIN, ADMIN, KEY
@@ -30,15 +32,20 @@ __all__ = ["ABSENT_ADMIN", "ADMIN", "NAME", "PASSWORD", "WRONG"]
 
 
 class Served:
-    """A running application. `server` looks at its database as an operator would; `clock` is everybody's."""
+    """A running application. `server` looks at its database as an operator would; `clock` is everybody's.
 
-    def __init__(self, url: str, database: str, clock_file: Path, log: Path) -> None:
+    Passkeys belong to the pages at `origin`.
+    """
+
+    def __init__(self, url: str, database: str, clock_file: Path, log: Path, origin: str) -> None:
         self.url = url
+        self.origin = origin
         self.database = database
         self.log = log
         self._clock_file = clock_file
         self.clock = ManualClock(int(clock_file.read_text()))
-        self.server = MfaServer(database, clock=self.clock, policy=Policy.CHEAPEST, key=KEY)
+        party = RelyingParty(DEVELOPMENT_HOST, (origin,))
+        self.server = MfaServer(database, clock=self.clock, policy=Policy.CHEAPEST, key=KEY, relying_party=party)
         self.phone = Phone(self.clock)
         self.uris: dict[str, str] = {}
         self._clients: list[httpx.Client] = []
@@ -176,10 +183,11 @@ def serving(
     clock_file, log, port = folder / "clock", folder / "uvicorn.log", free_port()
     clock_file.write_text(str(START))
     settings = {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
-    known = {"TEST_URL": database, "TEST_CLOCK": str(clock_file)}
+    origin = development_origin(port)
+    known = {"TEST_URL": database, "TEST_CLOCK": str(clock_file), "TEST_ORIGIN": origin}
     known |= {f"TEST_{name.upper()}": value for name, value in settings.items()}
     url = f"http://127.0.0.1:{port}"
-    served = Served(url, database, clock_file, log)  # makes the database before the workers come
+    served = Served(url, database, clock_file, log, origin)  # makes the database before the workers come
     command = [sys.executable, "-m", "uvicorn", "--factory", f"tests.web.application:{application}"]
     command += [f"--port={port}", f"--workers={workers}", "--no-server-header", "--no-proxy-headers"]
     if settings.get("https") == "yes":
