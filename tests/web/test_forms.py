@@ -45,7 +45,17 @@ def somebody(served: Served) -> Browser:
 
 def test_there_are_forms() -> None:
     """The table below is made from the routes themselves, so that no form is forgotten."""
-    assert {"/login", "/code", "/confirm", "/revoke", "/password", "/logout", "/reset-code", "/passkey", "/passkey/options"} <= set(FORMS)
+    assert {
+        "/login",
+        "/code",
+        "/confirm",
+        "/revoke",
+        "/password",
+        "/logout",
+        "/reset-code",
+        "/passkey",
+        "/passkey/options",
+    } <= set(FORMS)
 
 
 @pytest.mark.parametrize("path", FORMS)
