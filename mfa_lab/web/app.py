@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import Notifier
-from mfa_lab.web import api
+from mfa_lab.web import api, passkey_api
 from mfa_lab.web.answers import PASSKEY_SCRIPT, answer, path_in
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.middleware import Shield
@@ -159,4 +159,11 @@ def _cached(text: str, media_type: str) -> Response:
     return Response(text, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
 
 
-PARTS = (api.router, login.router, account.router, passkeys.router, passkeys.options_router)
+PARTS = (
+    api.router,
+    passkey_api.router,
+    login.router,
+    account.router,
+    passkeys.router,
+    passkeys.options_router,
+)

@@ -20,6 +20,8 @@ from bs4 import BeautifulSoup
 
 from mfa_lab import ManualClock, MfaServer, Phone, Policy, RelyingParty
 from mfa_lab.errors import PUBLIC_MESSAGE
+from mfa_lab.phone.browser import Browser as PasskeyBrowser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.web.serve import development_origin
 from mfa_lab.web.site import DEVELOPMENT_HOST
 from tests.browser.lab import free_port
@@ -166,6 +168,29 @@ class Api:
         step = self.call("POST", "/login", name=name, password=PASSWORD).json()
         answer = self.call("POST", "/code", step["token"], code=served.code(name)).json()
         token: str = answer["token"]
+        return token
+
+    def begin(self, name: str = NAME) -> str:
+        """The token of a pending login."""
+        token: str = self.call("POST", "/login", name=name, password=PASSWORD).json()["token"]
+        return token
+
+    def add_passkey(self, served: Served, permit: str, holder: PasskeyHolder, **body: Any) -> httpx.Response:
+        """Register a passkey of `holder` in a browser on the honest page."""
+        offer = self.call("POST", "/passkeys", permit, **{"label": "laptop"} | body).json()
+        response = PasskeyBrowser(served.origin).create(offer["options"], holder)
+        return self.call("POST", "/passkeys/confirm", offer["token"], response=response)
+
+    def passkey_response(self, pending: str, holder: PasskeyHolder, origin: str, **options: Any) -> dict[str, Any]:
+        """A browser's response to a new challenge; `options` replace those that the server sends."""
+        offered = self.call("POST", "/login/passkey/options", pending).json()["options"]
+        return PasskeyBrowser(origin).get(offered | options, holder)
+
+    def log_in_by_passkey(self, served: Served, holder: PasskeyHolder, name: str = NAME) -> str:
+        """The token of a session that a passkey began."""
+        pending = self.begin(name)
+        response = self.passkey_response(pending, holder, served.origin)
+        token: str = self.call("POST", "/login/passkey", pending, response=response).json()["token"]
         return token
 
 

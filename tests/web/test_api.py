@@ -88,7 +88,7 @@ def test_a_cookie_is_no_key_to_the_api(served: Served, name: str) -> None:
     served.enrol(name)
     browser = served.browser()
     browser.log_in(served, name)
-    for method, path in (("GET", "/api/session"), ("DELETE", "/api/session"), ("POST", "/api/recovery-codes")):
+    for method, path in (("GET", "/api/session"), ("DELETE", "/api/session"), ("POST", "/api/passkeys")):
         assert browser.http.request(method, path).status_code == 401
     assert browser.get("/account").status_code == 200
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +13,7 @@ from mfa_lab import MfaServer, Policy, RelyingParty
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.records import PasskeyCreation
-from mfa_lab.web import tokens
+from mfa_lab.web import create_app, tokens
 from mfa_lab.web.serve import Settings, run
 from mfa_lab.web.site import Site, is_loopback
 
@@ -115,6 +117,22 @@ def test_whether_there_are_passkeys() -> None:
         server = MfaServer(policy=policy, relying_party=relying_party)
         assert Site(server=server).passkeys is expected
         server.close()
+
+
+@pytest.mark.parametrize("path", ["/passkeys", "/passkeys/confirm", "/login/passkey/options", "/login/passkey"])
+def test_a_site_without_passkeys_says_so(path: str) -> None:
+    """One sentence, whatever the token: it is the operator's choice and nobody's secret."""
+    app = create_app(MfaServer(policy=Policy.CHEAPEST), https=False)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            body = {"label": "", "response": {}}
+            return await client.post(f"/api{path}", headers={"Authorization": "Bearer x"}, json=body)
+
+    answer = asyncio.run(ask())
+    detail = "this site offers no passkeys: use a code"
+    assert (answer.status_code, answer.json()) == (422, {"detail": detail, "reason": "invalid_input"})
+    app.state.mfa.server.close()
 
 
 def test_a_token_of_each_kind() -> None:
