@@ -88,20 +88,18 @@ def show_code(visit: Shown) -> Response:
 
 @router.post("/code")
 def finish(visit: Posted) -> Response:
-    visit.form("code.html", passkey=False)
+    visit.form("code.html", passkey=visit.field("passkey") == "yes")
     return visit.arrive(visit.server.finish_login(tokens.pending(visit.token), visit.field("code")))
 
 
 @router.get("/recover")
 def show_recover(visit: Shown) -> Response:
-    if not visit.token.startswith("p."):
-        return visit.go("/login")
-    return visit.page("recover.html", passkey=Kind.PASSKEY in visit.accepted_kinds())
+    return visit.page("recover.html") if visit.token.startswith("p.") else visit.go("/login")
 
 
 @router.post("/recover")
 def recover(visit: Posted) -> Response:
-    visit.form("recover.html", passkey=False)
+    visit.form("recover.html")
     recovery = visit.server.recover(tokens.pending(visit.token), visit.field("recovery_code"))
     visit.token = tokens.written(recovery.pending)
     response = visit.page("recovered.html", codes=recovery.replacement)

@@ -20,6 +20,7 @@ options_router = APIRouter(route_class=OptionsRoute, include_in_schema=False)
 
 @router.get("/passkey")
 def show_login(visit: Shown) -> Response:
+    """Show the page of the passkey, or lead to the page of the code if the account has no passkey."""
     if not visit.token.startswith("p."):
         return visit.go("/login")
     kinds = visit.accepted_kinds()

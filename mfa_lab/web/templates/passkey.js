@@ -19,7 +19,7 @@ addEventListener("DOMContentLoaded", () => {
     ? "The browser made no passkey: you cancelled, or the authenticator could not verify you. Nothing was sent. Try again."
     : "The browser used no passkey: you cancelled, or it found no passkey of this account. Nothing was sent. Try again.";
   const TIMED_OUT = "The time is over, and the browser sent nothing. Try again.";
-  const NO_ANSWER = "The server did not answer. Check your connection, and try again.";
+  const NO_ANSWER = "The server did not answer as expected. Check your connection, and try again.";
 
   const sentence = (error, milliseconds, timeout) => {
     if (error.name === "NotAllowedError") return milliseconds >= timeout ? TIMED_OUT : CANCELLED;
@@ -29,7 +29,10 @@ addEventListener("DOMContentLoaded", () => {
   const options = async () => {
     const fields = new URLSearchParams(new FormData(form));
     const answer = await fetch(`${form.action}/options`, { method: "POST", body: fields, redirect: "manual" });
-    if (answer.type === "opaqueredirect") location.reload(); // the session is too old: this page leads to the login
+    if (answer.type === "opaqueredirect") {
+      location.reload(); // the session is too old: this page leads to the login
+      return new Promise(() => {});
+    }
     return answer.ok ? answer.json() : { detail: (await answer.json()).detail };
   };
 
