@@ -191,7 +191,7 @@ def test_every_rejected_response_looks_the_same(served: Served, api: Api, holder
 def test_the_browser_asks_for_no_passkey_on_a_phishing_page(
     served: Served, api: Api, holder: PasskeyHolder, name: str
 ) -> None:
-    """The relay gets the server's options, and its page gets a SecurityError: the RP ID is not the page's."""
+    """NIST-2.2.2: a relay passes on the server's options, and its page gets a SecurityError, for another RP ID."""
     served.server.register(name, PASSWORD)
     api.add_passkey(served, api.begin(name), holder)
     with pytest.raises(CeremonyRefused) as caught:
