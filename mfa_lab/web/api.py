@@ -170,22 +170,24 @@ def register(request: Request, body: Credentials) -> Done:
 @router.post("/login", response_model=Step)
 def log_in(request: Request, body: Credentials) -> Response:
     """Verify the name and the password (step 1). Returns the token of a pending login, which grants nothing yet."""
-    pending = server_of(request).begin_login(body.name, body.password)
+    site = site_of(request)
+    pending = site.server.begin_login(body.name, body.password)
+    accepts = site.offered(pending.accepts)
     return written(
         Step(
             token=tokens.written(pending),
-            next=_next_step(pending),
+            next=_next_step(pending.permits, accepts),
             expires_at=pending.expires_at,
-            accepts=list(pending.accepts),
+            accepts=list(accepts),
         )
     )
 
 
-def _next_step(pending: PendingLogin) -> NextStep:
+def _next_step(permits: Permit, accepts: tuple[Kind, ...]) -> NextStep:
     """Return the step to offer first: a passkey before a code, because a phishing page cannot use a passkey."""
-    if pending.permits is not Permit.CODE:
+    if permits is not Permit.CODE:
         return "enrolment"
-    return "passkey" if Kind.PASSKEY in pending.accepts else "code"
+    return "passkey" if Kind.PASSKEY in accepts else "code"
 
 
 @router.post("/code", responses=NO_TOKEN, response_model=NewSession)

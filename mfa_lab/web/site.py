@@ -11,6 +11,7 @@ from fastapi import Request
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.names import exact_name, normal_name
+from mfa_lab.server.records import Kind
 
 DEVELOPMENT_HOST = "shop.localhost"
 """The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
@@ -58,6 +59,10 @@ class Site:
         The server needs a relying party, and the policy must allow passkeys.
         """
         return self.server.relying_party is not None and self.server.policy.passkeys > 0
+
+    def offered(self, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+        """Return those of the `kinds` of authenticators that work on this site."""
+        return tuple(kind for kind in kinds if kind is not Kind.PASSKEY or self.passkeys)
 
     @property
     def cookie(self) -> str:

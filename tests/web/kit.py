@@ -70,9 +70,9 @@ class Served:
         self._clients.append(browser.http)
         return browser
 
-    def api(self) -> Api:
+    def api(self, prefix: str = "") -> Api:
         """One more client of the JSON API."""
-        api = Api(self.url)
+        api = Api(self.url + prefix)
         self._clients.append(api.http)
         return api
 

@@ -15,7 +15,7 @@ from mfa_lab.errors import LOGIN_OVER, CeremonyRefused, Reason
 from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
 from mfa_lab.web.passkey_api import MAX_BODY_BYTES
-from tests.web.kit import PASSWORD, Api, Served, refused
+from tests.web.kit import ADMIN, PASSWORD, Api, Served, refused
 
 STRONGER = 'Bearer error="insufficient_user_authentication", max_age="300", acr_values="phr"'
 OVER = (403, {"detail": LOGIN_OVER, "reason": "login_over"})
@@ -110,6 +110,17 @@ def test_a_code_session_changes_nothing_once_there_is_a_passkey(
     assert api.call("DELETE", f"/authenticators/{before[0]['id']}", owner).status_code == 204
 
 
+def test_an_administrator_with_a_passkey_uses_it(served: Served, api: Api, holder: PasskeyHolder, name: str) -> None:
+    """Otherwise a phished code of the administrator would make reset codes for everybody."""
+    served.enrol(name)
+    served.enrol(ADMIN)
+    assert api.add_passkey(served, api.log_in(served, ADMIN), holder).status_code == 200
+    phished, admin = api.log_in(served, ADMIN), api.log_in_by_passkey(served, holder, ADMIN)
+    for method, path, body in (("GET", "/audit-log", {}), ("POST", "/reset-codes", {"name": name})):
+        assert api.call(method, path, phished, **body).headers["www-authenticate"] == STRONGER
+        assert api.call(method, path, admin, **body).status_code < 300
+
+
 def test_an_offer_from_before_the_passkey(served: Served, api: Api, holder: PasskeyHolder, name: str) -> None:
     """A phished session has started an offer; when the owner binds the first passkey, the offer is over."""
     served.enrol(name)
@@ -191,7 +202,7 @@ def test_every_rejected_response_looks_the_same(served: Served, api: Api, holder
 def test_the_browser_asks_for_no_passkey_on_a_phishing_page(
     served: Served, api: Api, holder: PasskeyHolder, name: str
 ) -> None:
-    """The relay gets the server's options, and its page gets a SecurityError: the RP ID is not the page's."""
+    """NIST-2.2.2: a relay passes on the server's options, and its page gets a SecurityError, for another RP ID."""
     served.server.register(name, PASSWORD)
     api.add_passkey(served, api.begin(name), holder)
     with pytest.raises(CeremonyRefused) as caught:
@@ -228,6 +239,23 @@ def test_a_body_over_the_limit(chunked: bool, served: Served, api: Api, holder: 
 
     assert send(MAX_BODY_BYTES + 1) == 413
     assert send(MAX_BODY_BYTES) == 200
+
+
+NESTED = b'{"response": {"type": "public-key", "id": ' + b"[" * 9000 + b"]" * 9000 + b"}}"
+NUMBER = b'{"response": {"type": "public-key", "id": ' + b"9" * 9000 + b"}}"
+
+
+@pytest.mark.parametrize("body", [NESTED, NUMBER, b'{"response": {"id": "\\ud800"}}', b"\xff", b"["])
+def test_a_body_that_is_hard_to_read(body: bytes, api: Api) -> None:
+    """Deep nesting, a number without end, half a character: a rejection in words, never a fault."""
+    headers = {"Authorization": f"Bearer p.{'x' * 43}", "Content-Type": "application/json"}
+    for path in ("/login/passkey", "/passkeys/confirm"):
+        answer = api.http.post(path, content=body, headers=headers)
+        assert (answer.status_code, answer.json()["reason"]) in (
+            (400, "invalid_input"),
+            (422, "invalid_input"),
+            (403, "login_over"),
+        )
 
 
 @pytest.mark.parametrize("body", [{}, {"response": None}, {"response": "text"}, {"response": []}], ids=str)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
-from mfa_lab import MfaServer, Policy, RelyingParty
+from mfa_lab import MfaServer, Policy, RelyingParty, SeededRandomness
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.records import PasskeyCreation
 from mfa_lab.web import create_app, tokens
 from mfa_lab.web.serve import Settings, run
 from mfa_lab.web.site import Site, is_loopback
+from tests.server.kit import KEY, NAME, PASSWORD, Deployment
 
 
 @pytest.mark.parametrize(
@@ -122,17 +125,36 @@ def test_whether_there_are_passkeys() -> None:
 @pytest.mark.parametrize("path", ["/passkeys", "/passkeys/confirm", "/login/passkey/options", "/login/passkey"])
 def test_a_site_without_passkeys_says_so(path: str) -> None:
     """One sentence, whatever the token: it is the operator's choice and nobody's secret."""
-    app = create_app(MfaServer(policy=Policy.CHEAPEST), https=False)
-
-    async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
-            body = {"label": "", "response": {}}
-            return await client.post(f"/api{path}", headers={"Authorization": "Bearer x"}, json=body)
-
-    answer = asyncio.run(ask())
+    answer = post(MfaServer(policy=Policy.CHEAPEST), path, label="", response={})
     detail = "this site offers no passkeys: use a code"
     assert (answer.status_code, answer.json()) == (422, {"detail": detail, "reason": "invalid_input"})
-    app.state.mfa.server.close()
+
+
+def test_a_site_that_lost_its_passkeys_offers_none(tmp_path: Path) -> None:
+    """The relying party is gone from the settings: a login is not sent to a step that this site cannot do."""
+    here, holder = Deployment(tmp_path, Policy.CHEAPEST), PasskeyHolder(SeededRandomness(1))
+    here.enrol()
+    here.add_passkey(here.log_in(), holder)
+    credentials = {"name": NAME, "password": PASSWORD}
+    step = post(here.server, "/login", **credentials).json()
+    assert (step["next"], step["accepts"]) == ("passkey", ["passkey", "totp"])
+    without = MfaServer(here.url, clock=here.clock, policy=Policy.CHEAPEST, key=KEY)
+    step = post(without, "/login", **credentials).json()
+    assert (step["next"], step["accepts"]) == ("code", ["totp"])
+
+
+def post(server: MfaServer, path: str, **body: Any) -> httpx.Response:
+    """One call of the API, without a network, at a site of this server; the server is then closed."""
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(create_app(server, https=False))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.post(f"/api{path}", headers={"Authorization": "Bearer x"}, json=body)
+
+    try:
+        return asyncio.run(ask())
+    finally:
+        server.close()
 
 
 def test_a_token_of_each_kind() -> None:
