@@ -247,6 +247,7 @@ def test_what_the_script_tells_apart(visiting: Callable[..., Visitor], served: S
     sent.clear()
     visitor.password()
     visitor.tell("clearCredentials")
+    expect(page.get_by_role("link", name="http://")).to_have_count(0)
     visitor.press("Use your passkey")
     visitor.told("it found no passkey of this account")
     page.evaluate(HURRIED)
@@ -269,6 +270,8 @@ def test_what_the_script_tells_apart(visiting: Callable[..., Visitor], served: S
     elsewhere = visiting(served, IN_THE_DEVICE, visitor.name, origin=served.url.replace("127.0.0.1", "localhost"))
     elsewhere.log_in()
     elsewhere.told("The browser refuses")
+    elsewhere.follow(served.origin)
+    expect(elsewhere.page).to_have_title("Log in")
 
 
 def test_a_login_that_is_over(visiting: Callable[..., Visitor], served: Served) -> None:

@@ -137,6 +137,7 @@ def test_the_first_factor_and_a_login(visiting: Open) -> None:
     assert visitor.path == "/enrol"
     assert "/passkey/new" in visitor.links()
     visitor.get("/passkey/new")
+    assert f"{ORIGIN}/login" in visitor.links()  # this page is at http://localhost
     visitor.press(label="laptop")
     assert visitor.title == "Your passkey is registered"
     assert len(shown_codes(visitor)) == 10

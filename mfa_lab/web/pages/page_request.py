@@ -94,6 +94,12 @@ class Visit:
         kinds = self.server.accepted_kinds(tokens.pending(self.token))
         return tuple(kind for kind in kinds if kind is not Kind.PASSKEY or self.site.passkeys)
 
+    def _passkey_origin(self) -> str:
+        """Return the origin at which passkeys work if this page has another origin, otherwise an empty text."""
+        party, headers = self.server.relying_party, self.request.headers
+        here = f"{self.request.scope['scheme']}://{headers.get('host', '').lower()}"
+        return "" if party is None or here in party.origins else party.origins[0]
+
     def form(self, template: str, **values: Any) -> None:
         """Set the template and the values of the page that shows a rejection."""
         self._form = (template, values)
@@ -106,7 +112,7 @@ class Visit:
         token = self.token or tokens.anonymous()
         html = render(
             template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
-            **({"name": self.name, "needs_passkey": self.needs_passkey} | values),
+            needs_passkey=self.needs_passkey, passkey_origin=self._passkey_origin(), **({"name": self.name} | values),
         )  # fmt: skip
         response = HTMLResponse(html, status)
         if template in PASSKEY_PAGES:
