@@ -31,8 +31,8 @@ class Moment:
     every: int = 1
 
 
-# Each begins a few seconds early, so that the notebooks run across it. Every notebook runs across step boundaries; the
-# other three moments share the notebooks.
+# Each begins a few seconds early, so that the notebooks run across it. Every notebook runs across step boundaries;
+# the other three moments share the notebooks.
 MOMENTS = [
     Moment(
         "step boundaries",
