@@ -32,6 +32,7 @@ from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 PHISH_ORIGIN = "http://sh0p.localhost:8000"
 ADDRESS = "change the delivery address"
 """The shop's sensitive action."""
+_GETS = "What Mallory's page gets"
 _ALICE = ("alice@example.org", "demo only: alice keeps bees")
 _BOB = ("bob@example.org", "demo only: bob paints doors")
 
@@ -109,7 +110,7 @@ class PhishingPage:
         self._pass_on("name and password")
         self.pending = self.shop.begin()
         self.events.append(Event("server", "the password is correct", to="attacker"))
-        return Answer(True, "The page has a pending login of Alice.")
+        return Answer(True, "The page has a pending login of Alice.", heading=_GETS)
 
     def code(self) -> Answer:
         """Ask Alice for a code, and pass it on. The page does not mention the passkey."""
@@ -133,7 +134,7 @@ class PhishingPage:
             response = browser.get(options, self.shop.passkey)
         except CeremonyRefused as refusal:
             self._refused("browser", f"{refusal.name}: {_SHORT[refusal.name]}")
-            return Answer(False, f"The browser refuses: {refusal.name}.", (("because", str(refusal)),))
+            return Answer(False, f"The browser refuses: {refusal.name}.", (("because", str(refusal)),), heading=_GETS)
         origin = signed_parts(response).said["origin"].removeprefix("http://").partition(":")[0]
         self.events.append(Event("browser", f"signed, origin {origin}", to="attacker"))
         if change_origin:
@@ -149,9 +150,9 @@ class PhishingPage:
         except AccessDenied as denied:
             reason = str(denied.trace.reason) if denied.trace else "no reason given"
             self._refused("server", f"refused: {reason.removeprefix('passkey: ')}")
-            return refused_by(denied)
+            return replace(refused_by(denied), heading=_GETS)
         self.events.append(Event("server", "a session", to="attacker"))
-        return Answer(True, "Mallory's page has a session of Alice.")
+        return Answer(True, "A session of Alice.", heading=_GETS)
 
     def _pending(self) -> PendingLogin:
         return self.pending or self.shop.begin()

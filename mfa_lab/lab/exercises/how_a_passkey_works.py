@@ -353,7 +353,7 @@ PREDICTIONS = (
         question=(
             "Mallory changes one part of Alice's response and sends it to the server. We try eight changes, each by "
             "itself. Five are the challenge, the port in the origin, the RP ID hash, the bit UP and the bit UV. The "
-            "others are the counter, the signature, and the field `authenticatorAttachment`. How many changed "
+            "others are the counter, the signature, and the field authenticatorAttachment. How many changed "
             "responses does the server accept?"
         ),
         options=(

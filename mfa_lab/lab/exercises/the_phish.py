@@ -309,7 +309,7 @@ PREDICTIONS = (
         id="passkey-at-the-phish",
         question=(
             "Alice is on Mallory's page, and has typed her name and password. The page asks her browser for a "
-            "signature of the shop's challenge, for the RP ID `shop.localhost`. Who stops Mallory?"
+            "signature of the shop's challenge, for the RP ID shop.localhost. Who stops Mallory?"
         ),
         options=(
             Option("a", "Alice, because she notices the wrong address", lambda _page: False),

@@ -123,7 +123,7 @@ PARTS = (
     ),
     Part(
         "Passkeys",
-        "Take a passkey's answer apart, and explain which phishing pages it stops and which it does not.",
+        "Take a passkey's response apart, and explain which phishing pages it stops and which it does not.",
         (
             Lesson("30_how_a_passkey_works", "What does a key prove that never leaves its owner?", 45),
             Lesson("31_the_phish", "Who stops a phishing page, and what does it try next?", 44),

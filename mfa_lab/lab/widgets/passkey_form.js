@@ -22,8 +22,9 @@ async function ceremony({ kind, options }) {
   return credential.toJSON();
 }
 
+let running = false; // the page may show the same output twice, and then each view hears the message
+
 function render({ model }) {
-  let running = false; // the same output may be shown twice
   const heard = async (message) => {
     if (running || !message.kind) return;
     running = true;

@@ -92,6 +92,8 @@ class PasskeyForm(StableBox):
             "create": button("Register a passkey", primary=True),
             "get": button("Log in with the passkey"),
         }
+        self.own.observe(lambda _change: self._advise(), "value")
+        self._advise()
         self.buttons["create"].on_click(lambda _button: self.register())
         self.buttons["get"].on_click(lambda _button: self.log_in())
         heading = html(_heading())
@@ -102,19 +104,25 @@ class PasskeyForm(StableBox):
 
     def register(self) -> Answer:
         """Register a passkey, as the first button does. With the own authenticator, the answer comes later."""
-        if self.own.value and self.obstacle:
-            return self._show(Answer(False, self.obstacle))
+        if hindrance := self._hindrance():
+            return self._show(Answer(False, hindrance))
         if self._account().registered:
             return self._show(Answer(False, "This shop already has your passkey. Log in with it."))
         return self._start("create", self._account().creation)
 
     def log_in(self) -> Answer:
         """Log in with the passkey, as the second button does. With the own authenticator, the answer comes later."""
-        if self.own.value and self.obstacle:
-            return self._show(Answer(False, self.obstacle))
+        if hindrance := self._hindrance():
+            return self._show(Answer(False, hindrance))
         if not self._account().registered:
             return self._show(Answer(False, "There is no passkey here yet. Register a passkey first."))
         return self._start("get", self._account().request)
+
+    def _hindrance(self) -> str:
+        """Return why no ceremony can begin now, or an empty text."""
+        if self._finish is not None:
+            return "The browser still waits for your authenticator. Complete or cancel that request first."
+        return self.obstacle if self.own.value else ""
 
     def _account(self) -> _Account:
         origin, host = (self.origin, self._host) if self.own.value else (_SOFTWARE_ORIGIN, "shop.localhost")
@@ -162,7 +170,13 @@ class PasskeyForm(StableBox):
         except InvalidInput as error:
             obstacle = obstacle or f"This page cannot use passkeys: {error}."
         self.origin, self._host, self.obstacle = origin, host, obstacle
-        told = obstacle or f"This page can use your own authenticator. Its RP ID is {host}."
+        self._finish = None  # a page that was loaded again has forgotten its request
+        self._advise()
+
+    def _advise(self) -> None:
+        """Say in words which authenticator the buttons use, because the switch shows it only by its shade."""
+        own = self.obstacle or f"your own. The RP ID is the name of this page: {self._host}."
+        told = f"Authenticator: {own if self.own.value else 'the software holder, a program in the kernel.'}"
         self.advice.value = f'<p class="mfa-hint">{escape(told)}</p>'
 
     def _show(self, answer: Answer) -> Answer:

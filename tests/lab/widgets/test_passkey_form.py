@@ -76,6 +76,28 @@ def test_a_response_is_used_once(sent):
     assert form.status.value == shown
 
 
+def test_a_second_press_does_not_replace_the_first_request(sent):
+    """The response still belongs to the first challenge; a page that is loaded again may begin again."""
+    form, holder = greeted(), PasskeyHolder()
+    form.register()
+    assert "still waits" in repr(form.register())
+    assert "still waits" in repr(form.log_in())
+    assert len(sent) == 1
+    form._heard({"response": Browser(ORIGIN).create(sent[0]["options"], holder)})
+    assert "Your passkey is registered" in form.status.value
+    form.log_in()
+    form._heard({"origin": ORIGIN, "host": "localhost", "obstacle": ""})
+    assert "Your browser asks" in repr(form.log_in())
+
+
+def test_the_words_say_which_authenticator_is_used(sent):
+    """Not only the shade of the switch."""
+    form = greeted()
+    assert "your own" in form.advice.value
+    form.own.value = False
+    assert "software holder" in form.advice.value
+
+
 def test_a_cancelled_request_is_told(sent):
     """The browser's error has a sentence; nothing is registered."""
     form = greeted()
