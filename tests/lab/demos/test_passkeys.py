@@ -113,10 +113,10 @@ def test_the_same_page_gets_in_on_the_shops_own_origin():
     assert page.shop.server.check_session(page.session).name == "alice@example.org"
 
 
-def test_with_the_shops_origin_written_and_the_text_signed_it_would_be_accepted():
-    """Writing the origin that is there already changes no value: only a true change breaks the signature."""
+def test_only_a_true_change_of_the_origin_breaks_the_signature():
+    """Writing the origin that is there already leaves every byte as it was, so the server accepts."""
     _, answer = phished(browser=Browser(SHOP_ORIGIN), change_origin=True)
-    assert answer.granted or reason(answer) == Reason.PASSKEY_SIGNATURE  # a browser may add a key at random
+    assert answer.granted
 
 
 def test_what_each_policy_opens():
