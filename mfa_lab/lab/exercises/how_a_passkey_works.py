@@ -28,6 +28,13 @@ def _of_the_standard(number: int, part: str) -> bytes:
 _SITE = hashlib.sha256(b"shop.localhost").digest()
 _EXAMPLE = hashlib.sha256(b"example.org").digest()
 
+
+def _as_tuple(answer: Any, data: bytes) -> object:
+    """Return the learner's result. A list of the parts is as good as a tuple."""
+    came = answer(data)
+    return tuple(came) if isinstance(came, list) else came
+
+
 AUTHENTICATOR_DATA = Exercise(
     id="authenticator-data",
     title="Take the authenticator data apart",
@@ -39,6 +46,7 @@ AUTHENTICATOR_DATA = Exercise(
 def take_apart(data):
     return data[:32], data[32], int.from_bytes(data[33:37], "big")
 """.strip(),
+    ask=_as_tuple,
     hints=(
         "The figure says which bytes belong to each part. Your function returns one value for each part.",
         "A slice of bytes is bytes, but a single byte is a number: compare `data[0:1]` and `data[0]`.",
@@ -149,6 +157,15 @@ def user_was(flags):
             (0x45,),
             "verified",
             "This is a registration, so the bit AT is 1. Does your code allow other bits to be 1?",
+        ),
+        *(
+            Case(
+                f"{flags:#04x}, with a reserved bit",
+                (flags,),
+                said,
+                "A later version of the standard may use the reserved bits. Does your code depend on them?",
+            )
+            for flags, said in ((0x07, "verified"), (0x23, "present"), (0x26, "absent"))
         ),
     ),
     wrong=(

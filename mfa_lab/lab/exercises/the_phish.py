@@ -55,6 +55,12 @@ def may_use(host, rp_id):
             "Anyone can buy the domain `notshop.example`. Which character separates two labels of a domain?",
         ),
         Case(
+            "Another host that ends with the same letters",
+            ("www.my-shop.example", "shop.example"),
+            False,
+            "This host is below `my-shop.example`, which anyone may own. Which of your conditions lets it in?",
+        ),
+        Case(
             "A domain below the host",
             ("shop.example", "login.shop.example"),
             False,
@@ -111,7 +117,7 @@ def may_use(host, rp_id):
     ),
 )
 
-_AGES = {"four minutes": 240, "ten minutes": 600}
+_AGES = {"just before five minutes": 299, "just after five minutes": 301}
 
 
 @cache
@@ -180,17 +186,17 @@ DOWNGRADE = Exercise(
             "What do you demand of her?",
         ),
         _case(
-            "Alice, four minutes after her login",
-            "four minutes",
+            "Alice, a second before five minutes have passed",
+            "just before five minutes",
             "allowed",
             "Alice needs a few minutes to choose a gift, and your policy sends her back to the login. In which unit "
             "is the age of a session?",
         ),
         _case(
-            "Somebody at Alice's laptop, ten minutes after her login",
-            "ten minutes",
+            "Somebody at Alice's laptop, a second after the five minutes",
+            "just after five minutes",
             "refused",
-            "Alice has left her laptop open for ten minutes, and your policy still lets anybody there change the "
+            "Alice has left her laptop open, and after five minutes your policy still lets anybody there change the "
             "address. Which number ends this?",
         ),
         _case(
@@ -208,8 +214,8 @@ DOWNGRADE = Exercise(
         ),
         Wrong(
             "my_policy = replace(Policy.STANDARD, step_up_phishing_resistant=True)",
-            "Your policy names no sensitive action, so its demand applies to nothing. Which field contains the "
-            "actions?",
+            "Your policy has no step-up rule for this action, so its demand applies to nothing. Which field contains "
+            "the actions?",
         ),
         Wrong(
             "my_policy = replace(Policy.STANDARD, step_up=((ADDRESS, 300),))",
