@@ -122,6 +122,14 @@ PARTS = (
         ),
     ),
     Part(
+        "Passkeys",
+        "Run six attacks on passkey servers, and fix each server until its tests pass.",
+        (
+            Lesson("32_attack_passkeys", "What does an attacker gain from one missing check?", 42),
+            Lesson("33_fix_passkeys", "How does a server check a passkey's response?", 44),
+        ),
+    ),
+    Part(
         "Adding MFA to an application",
         "Put MFA in front of a web application, read its audit log, and defend its policy.",
         (
