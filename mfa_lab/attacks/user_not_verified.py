@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from mfa_lab.attacks.helpers.world import Make, Person
 from mfa_lab.attacks.law import passkeys_and
@@ -13,7 +14,8 @@ from mfa_lab.attacks.passkeys.world import HONEST, PasskeyWorld, our_passkey_ser
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.errors import AccessDenied
 from mfa_lab.phone.browser import Browser
-from mfa_lab.phone.passkeys import Misbehaviour
+from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
+from mfa_lab.randomness import SeededRandomness
 
 
 class AnyTouchServer(PasskeyServer):
@@ -58,6 +60,25 @@ def _found(make: Make, who: str) -> str:
     except AccessDenied:
         return OUT
     return IN if world.whose(session) == person.name else OUT
+
+
+class _NotBackedUpYet(PasskeyHolder):
+    """A phone whose passkeys can be backed up, and are not yet."""
+
+    def _authenticator_data(self, *arguments: Any) -> bytes:
+        data = bytearray(super()._authenticator_data(*arguments))
+        data[32] &= ~0x10
+        return bytes(data)
+
+
+def _not_backed_up_yet(make: Make) -> str:
+    world = PasskeyWorld(make)
+    holder = _NotBackedUpYet(SeededRandomness(3))
+    creation = world.server.start_passkey(world.log_in(world.alice))
+    world.server.confirm_passkey(creation, Browser(ORIGINS[0]).create(creation.options, holder))
+    pending = world.begin(world.alice)
+    world.finish(pending, Browser(ORIGINS[0]).get(world.options(pending), holder))
+    return IN
 
 
 def _without(make: Make, missing: tuple[Misbehaviour, ...], who: str = "alice") -> str:
@@ -118,5 +139,12 @@ ATTACK = Attack(
             "in its flags, and what do they mean?",
         ),
         *HONEST,
+        Trial(
+            "Alice, with a passkey that is not backed up yet",
+            _not_backed_up_yet,
+            IN,
+            "Your server rejects a passkey that can be backed up and is not yet. Such a passkey sends other flags "
+            "than Alice's phone and Bob's key. Which bits may have any value?",
+        ),
     ),
 )

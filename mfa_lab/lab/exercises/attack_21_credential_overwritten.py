@@ -106,7 +106,6 @@ PREDICTIONS = (
         ),
         secrets=(
             "her pages open to him",
-            "passkey is rejected",
             "opened to Mallory's key",
             r"✓ gets in",
             "silently replaced",
