@@ -154,7 +154,7 @@ ATTACK = Attack(
             "Mallory's registration under Alice's id",
             _is_registered,
             OUT,
-            "Your server does not raise `AccessDenied`, so the page tells Mallory that his passkey is stored. Which "
+            "Your server does not refuse this registration, so the page tells Mallory that his passkey is stored. Which "
             "answer should a rejected registration get?",
         ),
         Trial(
