@@ -154,8 +154,8 @@ ATTACK = Attack(
             "Mallory's registration under Alice's id",
             _is_registered,
             OUT,
-            "Your server does not refuse this registration, so the page tells Mallory that his passkey is stored. Which "
-            "answer should a rejected registration get?",
+            "Your server does not refuse this registration, so the page tells Mallory that his passkey is stored. "
+            "Which answer should a rejected registration get?",
         ),
         Trial(
             "Alice's registration of a new key under her own id",

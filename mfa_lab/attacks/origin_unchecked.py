@@ -100,18 +100,18 @@ ATTACK = Attack(
     law=passkeys_and(page=30),
     trials=(
         Trial(
-            "A page on another port",
-            partial(_from, origin=PAGES[0]),
-            OUT,
-            "Your server accepts a page on another port. Another program may listen there, and the browser does not "
-            "stop it, because an RP ID has no port. Which part of the origin does your code not read?",
-        ),
-        Trial(
             "A page on a subdomain that is not in the list",
             partial(_from, origin=PAGES[1]),
             OUT,
             "Your server accepts every subdomain. Somebody else may write the pages of one of them. Which subdomains "
             "belong to this site?",
+        ),
+        Trial(
+            "A page on another port",
+            partial(_from, origin=PAGES[0]),
+            OUT,
+            "Your server accepts a page on another port. Another program may listen there, and the browser does not "
+            "stop it, because an RP ID has no port. Which part of the origin does your code not read?",
         ),
         Trial(
             "A page with the other scheme",

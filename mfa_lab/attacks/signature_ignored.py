@@ -130,6 +130,12 @@ ATTACK = Attack(
     law=passkeys_and(change=20, other_key=20, add=8),
     trials=(
         Trial(
+            "An empty signature",
+            _empty,
+            OUT,
+            "Your server accepts a response without a signature. What does your code do with it?",
+        ),
+        Trial(
             "A key that was made up on the spot",
             partial(_signed_by, holder_in=lambda _: made_up_holder()),
             OUT,
@@ -176,12 +182,6 @@ ATTACK = Attack(
             OUT,
             "Somebody set a flag after the signature, and your server believes it. What protects the flags from a "
             "change?",
-        ),
-        Trial(
-            "An empty signature",
-            _empty,
-            OUT,
-            "Your server accepts a response without a signature. What does your code do with it?",
         ),
         *HONEST,
     ),

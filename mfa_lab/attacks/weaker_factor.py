@@ -133,6 +133,13 @@ ATTACK = Attack(
     law=passkeys_and(fall_back=24, code=10),
     trials=(
         Trial(
+            "Bob's password, and an app of the thief's",
+            _enrolled,
+            OUT,
+            "Bob has a passkey and no app. A thief with only his password enrolled an app, and logged in with it. "
+            "Which method made that possible?",
+        ),
+        Trial(
             "Alice's password and code, from a phishing page",
             _phished,
             OUT,
@@ -159,13 +166,6 @@ ATTACK = Attack(
             OUT,
             "A passkey's response was rejected, and in the same login your server accepts a code instead. What did "
             "the rejected response change?",
-        ),
-        Trial(
-            "Bob's password, and an app of the thief's",
-            _enrolled,
-            OUT,
-            "Bob has a passkey and no app. A thief with only his password enrolled an app, and logged in with it. "
-            "Which method made that possible?",
         ),
         Trial(
             "Bob's password, and the offer of a shared secret",

@@ -45,14 +45,14 @@ EXERCISES = (
         ),
         wrong=(
             Wrong(
-                f"{_HEAD}{_SIGNED}"
+                f"{_HEAD}"
+                "        signed = hashlib.sha256(response.client_data_json).digest() + response.authenticator_data\n"
                 "        try:\n"
                 "            passkey.public_key.verify(response.signature, signed, SIGNED_WITH)\n"
                 "        except InvalidSignature:\n"
-                "            return False\n"
-                "        return True",
-                "Your code verifies the signature, but a bad signature does not end the login: the caller reads no "
-                "counter and no returned value. Which kind of result can a caller not overlook?",
+                "            raise AccessDenied from None",
+                "Your code rejects every signature, so nobody gets in. Either it verifies other bytes than the "
+                "authenticator signed, or it waits for a value that `verify` does not return. Which is it?",
             ),
             Wrong(
                 f"{_HEAD}        if not response.signature:\n            raise AccessDenied",
