@@ -128,7 +128,7 @@ ATTACK = Attack(
     ours=our_passkey_server,
     refuser=refuses_every_passkey(OverwritingServer),
     run=attack,
-    law=passkeys_and(overwrite=20, add=10),
+    law=passkeys_and(overwrite=20, add=14),
     trials=(
         Trial(
             "Alice's password, and Mallory's key under her credential id",

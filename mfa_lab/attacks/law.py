@@ -91,7 +91,7 @@ EACH_PASSKEY = {
     "no user": 4,
     "overwrite": 3,
     "fall back": 4,
-    "wait": 2,
+    "wait": 8,
 }
 """How often each kind of event comes, in relation to the others, in games about passkeys."""
 
@@ -101,7 +101,7 @@ class PasskeyLaw:
     """Hold which games are played about passkeys. What a correct server answers is the same in all of them."""
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_PASSKEY))
-    games: int = 80
+    games: int = 120
     events: int = 10
     first_seed: int = 1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mfa_lab.attacks.law import PasskeyLaw
+from mfa_lab.attacks.law import DAY, HOUR, MINUTE, PasskeyLaw
 from mfa_lab.attacks.passkeys.forging import PARTS
-from mfa_lab.attacks.player.events import PAUSES, Event
+from mfa_lab.attacks.player.events import Event
 from mfa_lab.randomness import Draws, seeded_draws
 
 PAGES = {
@@ -25,6 +25,7 @@ PAGES = {
 }
 """Origins that are not the site's own. A browser lets some of these pages use the site's passkeys."""
 
+_PAUSES = (1, MINUTE, 10 * MINUTE, 2 * HOUR, 2 * DAY, 40 * DAY, 400 * DAY)
 _OWNERS = ("alice", "alice", "alice", "mallory", "bob")
 
 
@@ -51,6 +52,6 @@ def _event(draw: Draws, kind: str) -> Event:
         "no user": lambda: (who, draw.choice(("verified", "present", "both")), key),
         "overwrite": lambda: (draw.choice(("mallory", "mallory", who)), other, key),
         "fall back": lambda: (who, draw.choice(("code", "enrol", "passkey"))),
-        "wait": lambda: (draw.choice(PAUSES),),
+        "wait": lambda: (draw.choice(_PAUSES),),
     }
     return (kind, *drawn[kind]())
