@@ -164,6 +164,7 @@ ATTACK = Attack(
             "Your server replaces a key if the owner of the id asks for it. A thief with one of Alice's sessions "
             "could do the same. When is a credential id new?",
         ),
+        *HONEST,
         Trial(
             "Mallory, with a new passkey of his own",
             _mallory_after_it,
@@ -171,6 +172,5 @@ ATTACK = Attack(
             "After the rejected registration, Mallory can no longer use or add passkeys of his own. What should one "
             "rejected registration change?",
         ),
-        *HONEST,
     ),
 )

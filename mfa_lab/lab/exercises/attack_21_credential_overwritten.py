@@ -62,8 +62,8 @@ EXERCISES = (
                 f"{_STORE}"
                 "        if known:\n"
                 "            raise AccessDenied\n",
-                "Your code stores the new passkey first, and then raises an error. The error does not undo what was "
-                "stored, so Alice's passkey is gone. In which order should the two steps come?",
+                "Your code raises an error, but it has replaced or removed Alice's passkey before. An error does not "
+                "undo what your code has changed. In which order should the two steps come?",
             ),
         ),
     ),

@@ -42,6 +42,11 @@ EXERCISES = (
                 "How many of the two bits must be set?",
             ),
             Wrong(
+                _rejects("not response.flags & 1 or not response.flags & 2"),
+                "Your code rejects everybody. Bits are counted from 0, so their values are 1, 2, 4, 8 and so on. "
+                "Which two bits does your code read?",
+            ),
+            Wrong(
                 _rejects("response.flags != 0x05"),
                 "Your code accepts only one value of the whole byte. Alice's passkey is backed up, which sets two "
                 "more bits, so your server rejects her. Which bits does the question ask about?",
