@@ -26,7 +26,8 @@ PAGES = {
 """Origins that are not the site's own. A browser lets some of these pages use the site's passkeys."""
 
 _PAUSES = (1, MINUTE, 10 * MINUTE, 2 * HOUR, 2 * DAY, 40 * DAY, 400 * DAY)
-_OWNERS = ("alice", "alice", "alice", "mallory", "bob")
+_OWNERS = ("alice", "alice", "alice", "alice", "bob")
+_OTHERS = ("alice", "mallory", "mallory", "bob")
 
 
 def game(seed: int, law: PasskeyLaw) -> list[Event]:
@@ -37,7 +38,7 @@ def game(seed: int, law: PasskeyLaw) -> list[Event]:
 
 
 def _event(draw: Draws, kind: str) -> Event:
-    who, other = draw.choice(_OWNERS), draw.choice(_OWNERS)
+    who, other = draw.choice(_OWNERS), draw.choice(_OTHERS)
     key = draw.choice((0, 0, 1, 2))
     drawn: dict[str, Callable[[], Event]] = {
         "log in": lambda: (who, key, draw.choice((0, 0, 1))),
@@ -50,7 +51,7 @@ def _event(draw: Draws, kind: str) -> Event:
         "change": lambda: (who, draw.choice(PARTS), draw.randint(0, 599), key),
         "other key": lambda: (who, draw.choice(("stranger", "own", "made up")), key),
         "no user": lambda: (who, draw.choice(("verified", "present", "both")), key),
-        "overwrite": lambda: (draw.choice(("mallory", "mallory", who)), other, key),
+        "overwrite": lambda: (draw.choice(("mallory", "mallory", other)), who, key),
         "fall back": lambda: (who, draw.choice(("code", "enrol", "passkey"))),
         "wait": lambda: (draw.choice(_PAUSES),),
     }

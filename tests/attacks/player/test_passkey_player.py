@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mfa_lab.attacks import attack
-from mfa_lab.attacks.law import PasskeyLaw
+from mfa_lab.attacks.law import PasskeyLaw, passkeys_and
 from mfa_lab.attacks.passkeys.passkey_server import PasskeyServer
 from mfa_lab.attacks.passkeys.world import our_passkey_server
 from mfa_lab.attacks.player.narrator import Difference
@@ -99,17 +99,17 @@ class Breaks(PasskeyServer):
 
 
 @pytest.mark.parametrize(
-    ("sham", "told"),
+    ("sham", "law", "told"),
     [
-        (GivesUp, "The server accepts"),
-        (TrustsAfterOnce, "without these flags"),
-        (AfterAWeek, "without these flags"),
-        (OneEach, "rejects the new passkey"),
-        (Breaks, "raises KeyError"),
+        (GivesUp, passkeys_and(change=20, other_key=20), "The server accepts"),
+        (TrustsAfterOnce, ALL, "without these flags"),
+        (AfterAWeek, ALL, "without these flags"),
+        (OneEach, ALL, "rejects the new passkey"),
+        (Breaks, ALL, "raises KeyError"),
     ],
 )
-def test_a_sham_loses(sham: Any, told: str) -> None:
-    assert told in story(sham)
+def test_a_sham_loses(sham: Any, law: PasskeyLaw, told: str) -> None:
+    assert told in story(sham, law)
 
 
 def nothing(*_: Any, **__: Any) -> None:
