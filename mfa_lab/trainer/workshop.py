@@ -32,7 +32,7 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Hold all seats of a workshop, the names of the new seats, and the names of the seats that already existed."""
+    """All seats of a workshop, the names of the new seats, and the names of the seats that already existed."""
 
     folder: Path
     seed: str
