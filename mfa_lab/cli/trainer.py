@@ -1,4 +1,4 @@
-"""Offer the trainer's commands: a workshop's seats, the class board, and slides."""
+"""Offer the trainer's commands: a workshop's seats, the class board, slides, and the book."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from mfa_lab.cli.group import main, need_the_lab
 
 WORKSHOP = "mfa-lab-workshop"
-
+BOOK = "mfa-lab-book"
 
 MOST_LEFT_OUT = 20
 
@@ -100,3 +100,17 @@ def slides(notebook: str, out: Path | None) -> None:
     click.echo(
         f"{write_ours(out or Path(f'{Path(notebook).stem}-slides.html'), made.encode())}: open it in a browser"
     )
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", default=BOOK, type=click.Path(path_type=Path))
+def book(folder: Path) -> None:
+    """Write the whole course as web pages into DIR (default: ./mfa-lab-book), to read without installing anything.
+
+    The pages need no server and no network. Results and solutions are folded until the reader opens them.
+    """
+    need_the_lab()
+    from mfa_lab.trainer.book.site import write
+
+    first, count = write(folder)
+    click.echo(f"{count} pages are in {folder}: open {first} in a browser")
