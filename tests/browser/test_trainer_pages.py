@@ -81,6 +81,7 @@ PAGES = [
     "trainer/cards.html",
     "trainer/overview.html",
     "trainer/answers.html",
+    "trainer/predictions.html",
     "board.html",
     "slides.html",
     "handout.html",
