@@ -212,6 +212,8 @@ def test_a_form_shows_its_static_view_and_leads_to_the_lab(tmp_path: Path):
     assert list(page.styles) == [".mfa-map { color: red }"]
     live = [name for name in NOTEBOOKS if any("un this cell" in html for html in outputs(name))]
     assert len(live) > 5
+    forms = [html for name in NOTEBOOKS for html in outputs(name) if "mfa-panel" in html or "mfa-steps" in html]
+    assert [html for html in forms if "un this cell" not in html] == [], "a form's static view says: Run this cell"
     assert [name for name in live if "In the lab, this is live." not in site()[f"{name}.html"]] == []
     assert ".mfa-steps li" in site()["book.css"]
 
