@@ -72,7 +72,7 @@ def log_in(visit: Posted) -> Response:
     pending = visit.server.begin_login(visit.field("account"), visit.field("password"))
     if visit.token.startswith("s."):  # the new login replaces the old session
         visit.server.log_out(tokens.session(visit.token))
-    path = "/passkey" if visit.site.passkeys and Kind.PASSKEY in pending.accepts else "/code"
+    path = "/passkey" if Kind.PASSKEY in visit.site.offered(pending.accepts) else "/code"
     return visit.go(path if pending.permits is Permit.CODE else "/enrol", tokens.written(pending))
 
 

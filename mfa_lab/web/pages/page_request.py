@@ -91,8 +91,7 @@ class Visit:
 
         Raises `AccessDenied`.
         """
-        kinds = self.server.accepted_kinds(tokens.pending(self.token))
-        return tuple(kind for kind in kinds if kind is not Kind.PASSKEY or self.site.passkeys)
+        return self.site.offered(self.server.accepted_kinds(tokens.pending(self.token)))
 
     def _passkey_origin(self) -> str:
         """Return the origin at which passkeys work if this page has another origin, otherwise an empty text."""

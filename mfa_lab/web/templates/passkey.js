@@ -13,7 +13,7 @@ addEventListener("DOMContentLoaded", () => {
       "The browser refuses, because passkeys of this site do not work at this address. Are you on the correct page? " +
       "Check the address, and open the page again from your bookmark.",
   };
-  const NO_PASSKEYS = "This browser does not support passkeys. Use another browser.";
+  const NO_PASSKEYS = "This browser does not support passkeys. Update it, or use another browser.";
   const ASKING = "The browser is asking for your passkey. Follow its instructions.";
   const CANCELLED = creates
     ? "The browser made no passkey: you cancelled, or the authenticator could not verify you. Nothing was sent. Try again."
