@@ -254,6 +254,21 @@ def test_a_code_instead(visiting: Open) -> None:
     assert visitor.path == "/account"
 
 
+def test_a_code_login_arrives_although_the_codes_are_not_kept(visiting: Open) -> None:
+    """Only a passkey's session may make recovery codes, so a session that a code began is not asked about them."""
+    visitor = visiting(registered=False)
+    deployment = visitor.deployment
+    deployment.enrol()
+    deployment.add_passkey(deployment.log_in(), visitor.holder)
+    visitor.password("/login?next=/registered")
+    visitor.get("/code?next=/registered")
+    deployment.clock.advance(30)
+    visitor.send("/code", code=deployment.phone.code())
+    assert visitor.path == "/registered"
+    visitor.log_in_by_passkey("/login?next=/registered")
+    assert visitor.path == "/recovery-codes?next=/registered"
+
+
 def test_no_code_where_the_policy_forbids_it(visiting: Open) -> None:
     """Then no page offers it, and its address leads back to the passkey."""
     visitor = with_passkey(visiting, replace(EXPLAINING, code_allowed_with_passkey=False), app=True)
