@@ -397,7 +397,7 @@ def victim(served: Served) -> str:
 
 
 def test_a_phishing_site_with_a_relay(visiting: Callable[..., Visitor], served: Served, victim: str) -> None:
-    """The relay gets the password, and nothing of the passkey: the browser refuses at sh0p.localhost.
+    """NIST-3.2.5: the relay gets the password, and nothing of the passkey: the browser refuses at sh0p.localhost.
 
     A page on another port has the same RP ID, so its relay gets a signature, which the server rejects. With a code,
     the relay gets a session, as long as the policy allows codes.

@@ -52,6 +52,7 @@ class Visitor(Browser):
         self.http = httpx.Client(base_url=URL, headers={"Accept": "text/html"}, transport=InThisProcess(app))
         self.deployment = deployment
         self.holder = PasskeyHolder(SeededRandomness(19))
+        self.sent: dict[str, str] = {}
 
     def password(self, way: str = "/login") -> httpx.Response:
         """Step 1."""
@@ -71,9 +72,9 @@ class Visitor(Browser):
         given = self.options(**fields).json()
         creates = "token" in given
         ceremony = SoftwareBrowser(ORIGIN).create if creates else SoftwareBrowser(ORIGIN).get
-        response = json.dumps(ceremony(given["options"], self.holder))
-        further = {"creation": given["token"]} if creates else {}
-        return self.send("/passkey/new" if creates else "/passkey", response=response, **further)
+        self.sent = {"response": json.dumps(ceremony(given["options"], self.holder))}
+        self.sent |= {"creation": given["token"]} if creates else {}
+        return self.send("/passkey/new" if creates else "/passkey", **self.sent)
 
     def log_in_by_passkey(self, way: str = "/login") -> httpx.Response:
         self.password(way)
@@ -376,6 +377,30 @@ def test_a_rejected_response_ends_the_login(response: str, visiting: Open) -> No
     assert visitor.title == "This login is over"
     visitor.log_in_by_passkey()
     assert visitor.path == "/account"
+
+
+def test_a_response_sent_twice(visiting: Open) -> None:
+    """The second click of a double click is told that the step is done, and the first one keeps what it got."""
+    visitor = visiting()
+    visitor.password()
+    visitor.get("/passkey/new")
+    page = visitor.answer
+    visitor.press()
+    assert len(shown_codes(visitor)) == 10
+    kept = str(visitor.page.select_one("[name=issue_id]")["value"])  # type: ignore[index]
+    visitor.answer = page
+    visitor.send("/passkey/new", **visitor.sent)
+    assert (visitor.answer.status_code, visitor.title) == (403, "Already done")
+    visitor.deployment.server.acknowledge_recovery_codes(kept)
+    visitor.password()
+    page = visitor.answer
+    visitor.press()
+    assert visitor.path == "/account"
+    visitor.answer = page
+    visitor.send("/passkey", **visitor.sent)
+    assert (visitor.answer.status_code, visitor.title) == (403, "Already done")
+    visitor.get("/account")
+    assert visitor.title == "Your account"
 
 
 def test_a_rejected_registration_can_be_tried_again(visiting: Open) -> None:
