@@ -260,7 +260,12 @@ def test_what_the_script_tells_apart(visiting: Callable[..., Visitor], served: S
     visitor.press("Use your passkey")
     visitor.told("The server did not answer")
     page.unroute("**/options")
-    assert sent == ["/login", *["/passkey/options"] * 3]
+    page.route("**/options", lambda route: route.fulfill(status=429, json={"error": "a proxy's own words"}))
+    page.keyboard.press("Enter")  # the button has the focus; a click so soon would be a double click
+    visitor.told("The server did not answer")
+    expect(page.get_by_role("button", name="Use your passkey")).to_be_focused()
+    page.unroute("**/options")
+    assert sent == ["/login", *["/passkey/options"] * 4]
 
     page.add_init_script("delete window.PublicKeyCredential")
     page.reload()

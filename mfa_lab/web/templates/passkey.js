@@ -34,7 +34,7 @@ addEventListener("DOMContentLoaded", () => {
       location.replace(location.pathname + location.search);
       return new Promise(() => {});
     }
-    return answer.ok ? answer.json() : { detail: (await answer.json()).detail };
+    return answer.ok ? answer.json() : { detail: (await answer.json()).detail ?? NO_ANSWER };
   };
 
   /** Returns the sentence for the user, or an empty one after the response was sent. */
