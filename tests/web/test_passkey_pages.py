@@ -19,7 +19,7 @@ from fastapi import Depends, FastAPI
 from starlette.responses import HTMLResponse
 
 from mfa_lab import Phone, Policy, SeededRandomness, Session
-from mfa_lab.errors import LOGIN_OVER, PUBLIC_MESSAGE
+from mfa_lab.errors import LOGIN_OVER, PUBLIC_MESSAGE, AccessDenied
 from mfa_lab.phone.browser import Browser as SoftwareBrowser
 from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
 from mfa_lab.web import add_mfa, require_mfa
@@ -235,6 +235,23 @@ def test_the_app_replaces_only_apps(visiting: Open) -> None:
     visitor.send("/confirm", code=phone.code())
     visitor.get("/account")
     assert "Passkey, added" in visitor.answer.text
+    assert {name.text for name in visitor.page.select(".list li b")} == {"Passkey", "new phone"}
+
+
+def test_an_app_that_was_disabled_is_replaced(visiting: Open) -> None:
+    """Somebody who knows the password has disabled the app. The owner logs in with the passkey, and enrols an app."""
+    visitor = with_passkey(visiting, replace(NEVER_WAITS, disable_after_failures=3), app=True)
+    pending = visitor.deployment.begin()
+    for _ in range(3):
+        with pytest.raises(AccessDenied):
+            visitor.deployment.server.finish_login(pending, "000000")
+    visitor.log_in_by_passkey()
+    visitor.get(next(link for link in visitor.links() if link.startswith("/enrol")))
+    visitor.send("/enrol", label="new phone")
+    phone = Phone(visitor.deployment.clock)
+    phone.add(f"otpauth://totp/mfa-lab:{NAME}?secret={setup_key(visitor)}&issuer=mfa-lab")
+    visitor.send("/confirm", code=phone.code())
+    visitor.get("/account")
     assert {name.text for name in visitor.page.select(".list li b")} == {"Passkey", "new phone"}
 
 
