@@ -463,7 +463,7 @@ def test_pages_of_a_login_without_one(visiting: Open) -> None:
 
 
 def test_a_server_without_a_site_for_passkeys(visiting: Open) -> None:
-    """No page offers passkeys, and the login asks for the code."""
+    """No page offers passkeys, and the login asks for the code. The addresses of their pages say so."""
     visitor = with_passkey(visiting, app=True)
     site: Any = visitor.deployment.server
     site.relying_party = None
@@ -472,3 +472,8 @@ def test_a_server_without_a_site_for_passkeys(visiting: Open) -> None:
     assert "passkey" not in " ".join(visitor.links())
     visitor.log_in_by_code()
     assert "Add a passkey" not in visitor.answer.text
+    assert visitor.get("/passkey/new").status_code == 422
+    assert "This site offers no passkeys" in visitor.alert  # and not how the programmer could offer them
+    for way in ("/passkey", "/passkey/options", "/passkey/new", "/passkey/new/options"):
+        answer = visitor.post(way, {})
+        assert (answer.status_code, "site offers no passkeys" in answer.text) == (422, True)
