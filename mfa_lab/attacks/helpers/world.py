@@ -51,8 +51,8 @@ class World:
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:
-        self.clock = ManualClock()
-        self.server = make(self.clock, SeededRandomness(seed))
+        self.clock, self.randomness = ManualClock(), SeededRandomness(seed)
+        self.server = make(self.clock, self.randomness)
         self.alice = self.join("alice@example.org", "correct horse battery staple")
         self.mallory = self.join("mallory@example.org", "a mule's head in a bucket")
         self.clock.advance(120)

@@ -168,7 +168,7 @@ class Referee:
     def on_a_copy(self, call: Callable[[Any], object]) -> bool | None:
         """Return whether a call succeeds on a copy of the server, or None if the server cannot be copied."""
         server = self.world.server
-        shared = [server.hasher] if hasattr(server, "hasher") else []
+        shared = [self.world.clock, self.world.randomness, *([server.hasher] if hasattr(server, "hasher") else [])]
         try:
             with _new_locks():
                 copied = deepcopy(server, {id(each): each for each in shared})
