@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mfa_lab.attacks.helpers.world import our_server_on_file
 from mfa_lab.attacks.player.player import lost_game
 from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.attacks.record import Attack, Measure
@@ -67,8 +68,8 @@ def report_on(attack: Attack, games: int = 20) -> AttackReport:
     report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:
         return report
-    law = replace(attack.law, games=games, budgets=(), password_budgets=())  # it cannot be copied for each guess
-    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, law)
+    lost = lost_game(attack.weak, attack.law)
+    lost_by_ours = lost_game(our_server_on_file, attack.law.of_our_server(games))
     return replace(report, games=games, lost=_told(lost), lost_by_ours=_told(lost_by_ours))
 
 

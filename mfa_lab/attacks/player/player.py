@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
 
-from mfa_lab.attacks.helpers.world import Make
+from mfa_lab.attacks.helpers.slow_reads import MEMORY, on_file
 from mfa_lab.attacks.law import Law
 from mfa_lab.attacks.player.events import Event, game, simpler
 from mfa_lab.attacks.player.game import Game
 from mfa_lab.attacks.player.referee import Difference
 
 
-def lost_game(make: Make, law: Law) -> Difference | None:
-    """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`."""
+def lost_game(make: Any, law: Law) -> Difference | None:
+    """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`.
+
+    `make` is a `Make`, or a `MakeOnFile` if the law says `on_file`.
+    """
     for seed in range(law.first_seed, law.first_seed + law.games):
         events = game(seed, law)
-        lost = Game(make, law).play(events)
+        lost = played(make, law, events)
         if lost:
-            return shortest(events, lost, lambda shorter: Game(make, law).play(shorter))
+            return shortest(events, lost, lambda shorter: played(make, law, shorter))
     return None
+
+
+def played(make: Any, law: Law, events: list[Event]) -> Difference | None:
+    """Play one game, with a database file of its own if the law says so, and return where it is lost."""
+    with on_file(make, MEMORY) if law.on_file else nullcontext(make) as made:
+        return Game(made, law).play(events)
 
 
 def shortest(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -12,8 +13,9 @@ from functools import partial
 from typing import Any, NoReturn, TypeVar
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.slow_reads import MEMORY, slow_reads
 from mfa_lab.attacks.helpers.world import LOOKALIKES, Make, Person, World
-from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.law import IDLE_SECONDS, SESSION_SECONDS, Law
 from mfa_lab.attacks.player.model import Account, Row, Verdict
 from mfa_lab.attacks.player.words import duration, title
 from mfa_lab.errors import AccessDenied, ClockSetBack, MfaError
@@ -25,6 +27,7 @@ T = TypeVar("T")
 IN, OUT, EITHER = Verdict.IN, Verdict.OUT, Verdict.EITHER
 ENROLLED_BEFORE = 120
 """How many seconds before the game everybody has enrolled, as in `World`."""
+_PATIENCE_SECONDS = 60
 _PASSWORD = "a mule's head in a bucket"  # noqa: S105
 
 
@@ -48,11 +51,10 @@ class Opened:
         """Return whether a correct server still accepts it."""
         if now < self.opened_at:
             return EITHER  # the clock was set back
-        over = now >= self.opened_at + law.session_seconds
-        idle = law.idle_seconds is not None and now >= self.used_at + law.idle_seconds
-        if not over and not idle:
+        over = now >= self.opened_at + (SESSION_SECONDS if law.sessions_end else IDLE_SECONDS)
+        if not over and now < self.used_at + IDLE_SECONDS:
             return IN
-        return OUT if law.session_ends else EITHER
+        return OUT if law.sessions_end else EITHER
 
 
 class Referee:
@@ -84,11 +86,38 @@ class Referee:
 
     def finish(self, who: str, pending: PendingLogin | None, code: str) -> None:
         """Take step 2 with this code."""
-        if pending is None:
-            return
+        if pending is not None:
+            self.answered(who, code, self.attempt(lambda: self.world.server.finish_login(pending, code), Session))
+
+    def finish_at_once(self, sent: list[tuple[str, PendingLogin, str]]) -> None:
+        """Take step 2 for people with these codes: in threads, or the last one first if the server has no file."""
+        calls: list[Callable[[], Any]] = [
+            partial(self.world.server.finish_login, pending, code) for _, pending, code in sent
+        ]
+        if self.law.on_file:
+            sessions = self._in_threads(calls)
+        else:
+            sessions = [self.attempt(call, Session) for call in reversed(calls)][::-1]
+        answers = [
+            (session is None, who, code, session) for (who, _, code), session in zip(sent, sessions, strict=True)
+        ]
+        for _, who, code, session in sorted(answers, key=lambda answer: answer[0]):
+            self.answered(who, code, session)
+
+    def _in_threads(self, calls: list[Callable[[], Any]]) -> list[Session | None]:
+        start = threading.Barrier(len(calls))
+
+        def ask(call: Callable[[], Any]) -> Session | None:
+            start.wait(_PATIENCE_SECONDS)
+            return self.attempt(call, Session)
+
+        with slow_reads(MEMORY), ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(ask, calls))
+
+    def answered(self, who: str, code: str, session: Session | None) -> None:
+        """Compare the answer to this code with what the model says."""
         account, now = self.accounts[who], self.now()
         wanted = account.judge(code, now, self.law)
-        session = self.attempt(lambda: self.world.server.finish_login(pending, code), Session)
         if session and wanted.verdict is OUT:
             self.differs("in", f"The server accepts {wanted.why}.")
         if not session and wanted.verdict is IN and now >= self.latest:
@@ -144,24 +173,26 @@ class Referee:
 
     # What a guesser would find out
 
-    def would_verify(self, who: str) -> bool | None:
-        """Return whether the server would accept a correct code now in another login, or None if nobody can say."""
+    def would_verify(self, who: str, pending: PendingLogin | None = None) -> bool | None:
+        """Return whether the server would accept a correct code now, in this login or in a new one.
+
+        Return None if nobody can say.
+        """
         account, now, person = self.accounts[who], self.now(), self.people[who]
         if account.codes.verdict(now, self.law) is IN:
             return True
-        step = account.unused_step(now, self.law.window_steps)
-        asked = self.law.budgets or self.law.must_disable is not None
-        if not asked or step is None:
+        step = account.unused_step(now)
+        if step is None or not (self.law.budgets or self.law.must_disable):
             return False
         code = account.code(step)
         return self.on_a_copy(
-            lambda server: server.finish_login(server.begin_login(person.name, person.password), code)
+            lambda server: server.finish_login(pending or server.begin_login(person.name, person.password), code)
         )
 
     def would_verify_password(self, who: str) -> bool | None:
         """Return whether the server would accept the correct password now, or None if nobody can say."""
         person = self.people[who]
-        if not self.law.password_budgets:
+        if not self.law.budgets:
             return False
         return self.on_a_copy(lambda server: server.begin_login(person.name, person.password))
 
@@ -180,9 +211,9 @@ class Referee:
             return False
         return True
 
-    def within(self, row: Row, budgets: tuple[tuple[int, int], ...], words: str) -> None:
+    def within_budgets(self, row: Row, words: str) -> None:
         """Compare what was verified with what the law allows."""
-        if excess := row.excess(budgets):
+        if excess := row.excess(self.law.budgets):
             seconds, number = excess
             self.differs("budget", f"Within {duration(seconds)} the server verified {number} of these {words}.")
 
