@@ -139,6 +139,7 @@ SESSIONS = Law(
 DRIFTING = replace(
     LOGINS,
     kinds={"log in": 20, "walk": 3, "type": 2, "wait": 8, "others": 1},
+    games=600,
     drift_cap=1,
     lags=(0, 0, 0, -1, 1, -2, 2, -3, 3, 4),
 )

@@ -15,8 +15,8 @@ from mfa_lab.server.records import PendingLogin, Session
 
 EACH = 4
 """How many wrong codes a careful attacker types before something that may end the count."""
-_EVERY = 600
-"""How many seconds an attacker waits before something that may end the count."""
+_EVERY, _TIMES = 600, 144
+"""How many seconds an attacker waits at least before something that may end the count, and how often it happens."""
 _LONG_ROW, _BURST = 100, 30
 """After so many wrong codes, a patient attacker tries so many at once: waits may have an end."""
 _WRONG_PASSWORD = "demo only: not the password"  # noqa: S105
@@ -52,15 +52,16 @@ class Guessers(People):
 
     def watch(self, who: str, seconds: int, between: str) -> None:
         """Type a wrong code whenever the server would verify one, for so many seconds."""
-        self._told_of_watch(who, seconds, "code", BETWEEN[between].format("10 minutes"))
-        end, turn = self.now() + seconds, self.now() + _EVERY
+        every = max(_EVERY, seconds // _TIMES)
+        self._told_of_watch(who, seconds, "code", BETWEEN[between].format(duration(every)))
+        end, turn = self.now() + seconds, self.now() + every
         for _ in self._moments(self.accounts[who].codes, end, partial(self.would_verify, who)):
             pending = self.begin(who)
             if pending is not None:
                 self._guess_once(who, pending)
             if between and self.now() > turn:
                 self._in_between(between)
-                turn = self.now() + _EVERY
+                turn = self.now() + every
 
     def _guess_once(self, who: str, pending: PendingLogin) -> None:
         account, now, verified = self.accounts[who], self.now(), self.would_verify(who, pending)

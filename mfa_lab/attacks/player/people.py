@@ -93,6 +93,7 @@ class People(Referee):
 
     def at_once(self, who: str, other: str) -> None:
         """Send two codes at the same moment: of two people, or of one person from two browsers."""
+        other = self.person(other)
         twice = f"{title(who)} sends the code from two browsers"
         both = twice if who == other else f"{title(who)} and {title(other)} send their codes"
         self.told.append(f"{both} at the same moment.")

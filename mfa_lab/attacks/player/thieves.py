@@ -60,7 +60,7 @@ class Thieves(People):
             self.told.append(f"Somebody asks for a page with the token of an earlier step 1 of {title(owner)}'s.")
             self.opens_nothing(owner, pending)
             return
-        who = self._person(who)
+        who = self.person(who)
         self.told.append(f"Somebody types {title(who)}'s password, skips the code, and asks for a page.")
         fresh = self.begin(who)
         if crowd:
@@ -98,7 +98,7 @@ class Thieves(People):
 
     def tamper(self, how: str, by: str, whose_code: str) -> None:
         """Let somebody put Alice's name into what his own login sends back."""
-        by = self._person(by)
+        by = self.person(by)
         alice, thief = self.people["alice"], self.people[by]
         if how == "hers":
             self.begin("alice")
@@ -132,12 +132,6 @@ class Thieves(People):
     @staticmethod
     def _renamed(pending: PendingLogin, name: str, other: str) -> PendingLogin:
         return replace(pending, token=Redacted(pending.token.reveal().replace(name, other)))
-
-    def _person(self, who: str) -> str:
-        """Return the key of a person: a lookalike by number, if there is one, or the name as it is."""
-        if not who.isdigit():
-            return who
-        return self.others[int(who)] if int(who) < len(self.others) else "mallory"
 
     def midnight(self, who: str) -> None:
         """Log in ten seconds before midnight, and let somebody type the code again after midnight."""
