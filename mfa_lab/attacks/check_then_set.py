@@ -18,7 +18,6 @@ from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
 from mfa_lab.attacks.helpers.slow_reads import MakeOnFile, on_file, slow_reads
 from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server_on_file, refuses_everybody
-from mfa_lab.attacks.law import EACH_LOGIN, LOGINS
 from mfa_lab.attacks.record import OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.randomness import Randomness
@@ -140,7 +139,6 @@ ATTACK = Attack(
     ours=our_server_on_file,
     refuser=refuses_everybody(CheckThenSet),
     run=attack,
-    law=replace(LOGINS, kinds={**EACH_LOGIN, "at once": 8, "restart": 4}, on_file=True, games=40),
     trials=(
         Trial(
             "The attack, by threads",

@@ -57,10 +57,12 @@ class Law:
     verifies at most so many wrong codes or passwords for one account. A session is valid for an hour at least. If
     `sessions_end`, it is valid for `SESSION_SECONDS`, and no longer, nor after `IDLE_SECONDS` without use.
 
-    If the server is `on_file`, its database is a file, and two things can happen that no server in memory has to
-    survive. A `restart` keeps the file only: a server in memory would lose its accounts, and a copy of all its
-    attributes would lose nothing. Two codes that come `at once` come in two threads: `MinimalServer` handles one
-    request after the other, so there they come one after the other, to two logins that have both begun.
+    If the server is `on_file`, its database is a file, and two codes that come `at once` come in two threads.
+    `MinimalServer` handles one request after the other. So there, two logins begin, and the second one ends first.
+
+    A `restart` is drawn only for a server with a database: the one of attack 10 has a file, the one of attack 13 has
+    rows, and `MfaServer` restarts in the games of every attack. All other servers keep everything in attributes of
+    their own. Nobody can say which of these would be in a database, so a restart would lose either nothing or all.
     """
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_LOGIN))
@@ -97,21 +99,28 @@ class Law:
 LOGINS = Law()
 RESTARTED = replace(LOGINS, kinds={**EACH_LOGIN, "restart": 8}, games=200)
 """For the server of the attack on a stolen database, whose rows outlive a restart."""
+ON_FILE = replace(LOGINS, kinds={**EACH_LOGIN, "restart": 4, "at once": 8}, on_file=True, games=40)
+"""For the server of the attack on a check before a write, whose steps are in a file."""
 GUESSING = Law(
     kinds={"log in": 4, "guess": 12, "watch": 2, "wait": 5, "others mistype": 2, "type": 2, "midnight": 1},
-    counts=(1, 2, 4, 6, 10, 20, 33, 33, 101, 1_001),
+    counts=(2, 4, 6, 10, 20, 33, 33, 101, 301, 1_001),
     paces=(0, 0, 0, 1, 10, 30, MINUTE, HOUR, HOUR),
-    between=("", "own login", *4 * ("own mistakes",), "others mistype", "others log in"),
+    between=("", "own login", *3 * ("own mistakes",), "others mistype", *2 * ("others log in",)),
     budgets=((5 * MINUTE, 25), (DAY, 200)),
     may_disable=1_000_000,
-    games=20,
+    games=28,
     events=5,
 )
 """For a wait of the learner's own. The question says how many wrong codes a server may verify."""
-COUNTING = replace(GUESSING, may_disable=100, budgets=((5 * MINUTE, 12), (HOUR, 20), (DAY, 60), (WEEK, 200)))
+COUNTING = replace(
+    GUESSING,
+    counts=GUESSING.counts[:-1],
+    may_disable=100,
+    budgets=((5 * MINUTE, 12), (HOUR, 20), (DAY, 60), (WEEK, 200)),
+)
 """For servers that wait as `MinimalServer` does, and verify 8 wrong codes in 5 minutes, 34 in a day, 178 in a week.
 
-So nobody guesses more than 53 times 200 in a year. The best attacker of the tests gets 8,770.
+A year has 53 such weeks, so nobody makes more than 10,600 guesses. The tests measure the best of three attackers.
 """
 DISABLING = Law(
     kinds={"log in": 6, "guess": 8, "wait": 6, "type": 2},

@@ -57,13 +57,15 @@ def _guesses(draw: Draws, law: Law, who: str) -> Event:
     """Draw a row of wrong codes. A very long row has nothing in between: that would take too much time."""
     count, pace, pendings = draw.choice(law.counts), draw.choice(law.paces), draw.choice(("one", "many"))
     between = draw.choice(law.between)
-    fits = 4 < count <= 33 if between.startswith("others") else count < 1_000
+    fits = 4 < count <= 33 if between.startswith("others") else count < 300
     return who, count, pace, "one" if count > 100 else pendings, between if who == "alice" and fits else ""
 
 
 def _watch(draw: Draws, law: Law, who: str) -> Event:
     """Draw how long somebody goes on guessing. A crowd in between would take too much time."""
-    seconds, between = draw.choice((HOUR, DAY, WEEK)), draw.choice(law.between)
+    longest = max((seconds for seconds, _ in law.budgets), default=DAY)
+    seconds = draw.choice([each for each in (HOUR, DAY, WEEK) if each <= longest])
+    between = draw.choice(law.between)
     return who, seconds, between if who == "alice" and not between.startswith("others") else ""
 
 
@@ -108,6 +110,8 @@ def _easier(value: str | int) -> Iterator[str | int]:
             yield _PLAIN[value]
         if value.isdigit():
             yield "mallory"
+        if value == "mallory":
+            yield "alice"
         return
     yield from (smaller for smaller in _SMALLER if smaller < value)
     if value < 0:

@@ -19,6 +19,8 @@ _EVERY, _TIMES = 600, 144
 """How many seconds an attacker waits at least before something that may end the count, and how often it happens."""
 _LONG_ROW, _BURST = 100, 30
 """After so many wrong codes, a patient attacker tries so many at once: waits may have an end."""
+_ROW = 33
+"""After so many wrong codes, the owner tries to log in."""
 _WRONG_PASSWORD = "demo only: not the password"  # noqa: S105
 
 
@@ -47,6 +49,7 @@ class Guessers(People):
             self.told.append(f"Then somebody types {_BURST} more, at once.")
             for _ in range(_BURST):
                 self._guess_once(who, pending)
+        if count >= _ROW:
             self.wait(LONGEST_WAIT)
             self.log_in(who, 0, "")
 
