@@ -83,6 +83,7 @@ class MfaServer:
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
         self.issuer = issuer
+        self.relying_party = relying_party
         store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
@@ -268,6 +269,18 @@ class MfaServer:
         """
         _expect(session, Session)
         return self._answer(sessions.check(self._services, session, self._now()))
+
+    def needs_passkey(self, session: Session) -> bool:
+        """Return whether the owner must log in with a passkey before this session's user may change factors.
+
+        The owner must do so if the account has a passkey and the session began with a code. Raises `AccessDenied`.
+        """
+        _expect(session, Session)
+        with self._services.store.transaction() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+            if not isinstance(row, Decision):
+                return sessions.needs_passkey(connection, self._services, row)
+        return self._answer(row)
 
     def log_out(self, session: Session) -> None:
         """End the session. If the session has already ended, nothing happens."""
