@@ -63,7 +63,7 @@ class AttackReport:
 
 
 def report_on(attack: Attack, games: int = 20) -> AttackReport:
-    """Run the attack on all three servers, let `MfaServer` play random games if there is a law, and return all."""
+    """Run the attack on all three servers, and random games on `MfaServer` if there is a law; return all results."""
     weak, fixed, ours = (attack.run(target) for target in (attack.weak, attack.fixed, attack.ours))
     report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:

@@ -27,7 +27,7 @@ LOOKALIKES = (
     "alice@example.org.evil.example",
     "\uff41lice@example.org",
 )
-"""Names that a careless comparison takes for Alice's. A server that refuses one of them is free to do so."""
+"""Names that a careless comparison takes for Alice's. A server may refuse to register such a name."""
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
@@ -42,7 +42,7 @@ def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaS
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Hold a person with an account and a phone. The passwords here are demo passwords."""
+    """A person with an account and a phone. The passwords here are demo passwords."""
 
     name: str
     password: str
@@ -50,7 +50,7 @@ class Person:
 
 
 class SameKey:
-    """Give the key of another server first, and then the bytes of a source of its own."""
+    """A source of random bytes that first gives the key of another server, and then bytes of its own."""
 
     def __init__(self, key: bytes, randomness: Randomness) -> None:
         self._key, self._randomness = key, randomness
@@ -64,7 +64,7 @@ _IN_A_DATABASE = ("accounts", "pendings", "sessions", "_offers", "rows")
 
 
 class World:
-    """Hold one server that `make` makes, and two people who have enrolled.
+    """One server that `make` makes, and two people who have enrolled.
 
     The world is seeded, so it is always the same. The clock is two minutes past the enrolments, and ten seconds past
     the beginning of a step.
