@@ -78,7 +78,7 @@ FLOORS: list[tuple[Part, ...]] = [
         Part(
             "attacks",
             "the attacker's side: one module for each attack, and the simulations",
-            floors("law", "record simulation", "helpers", "player", "*", "report"),
+            floors("law", "record simulation", "helpers", "passkeys", "player", "*", "report"),
         ),
     ),
     (

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from mfa_lab import Phone
-from mfa_lab.errors import LOGIN_OVER
+from mfa_lab.errors import LOGIN_OVER, PUBLIC_MESSAGE
 from tests.browser.axe import contrasts, violations
 from tests.browser.relay import relaying
 from tests.browser.test_web import NARROW, WIDE
@@ -260,7 +260,12 @@ def test_what_the_script_tells_apart(visiting: Callable[..., Visitor], served: S
     visitor.press("Use your passkey")
     visitor.told("The server did not answer")
     page.unroute("**/options")
-    assert sent == ["/login", *["/passkey/options"] * 3]
+    page.route("**/options", lambda route: route.fulfill(status=429, json={"error": "a proxy's own words"}))
+    page.keyboard.press("Enter")  # the button has the focus; a click so soon would be a double click
+    visitor.told("The server did not answer")
+    expect(page.get_by_role("button", name="Use your passkey")).to_be_focused()
+    page.unroute("**/options")
+    assert sent == ["/login", *["/passkey/options"] * 4]
 
     page.add_init_script("delete window.PublicKeyCredential")
     page.reload()
@@ -275,7 +280,9 @@ def test_what_the_script_tells_apart(visiting: Callable[..., Visitor], served: S
 
 
 def test_a_login_that_is_over(visiting: Callable[..., Visitor], served: Served) -> None:
-    """The session is too old for a registration, which leads to the login and back; the server rejects a response."""
+    """The session is too old for a registration, which leads to the login and back, also from the page that shows a
+    rejection. The server rejects a response.
+    """
     visitor = visiting(served, IN_THE_DEVICE, "over@example.org")
     page = visitor.page
     served.enrol(visitor.name)
@@ -288,6 +295,15 @@ def test_a_login_that_is_over(visiting: Callable[..., Visitor], served: Served) 
     visitor.fill_in()
     visitor.code()
     expect(page).to_have_title("Register a passkey")
+    visitor.tell("setResponseOverrideBits", isBadUP=True)
+    visitor.register("nobody there")
+    expect(page.get_by_role("alert")).to_contain_text(PUBLIC_MESSAGE)
+    visitor.tell("setResponseOverrideBits", isBadUP=False)
+    served.advance(360)
+    visitor.register("too late again")
+    expect(page.get_by_text("needs a fresh login")).to_be_visible()
+    visitor.fill_in()
+    visitor.code()
     visitor.register("in time")
     expect(page).to_have_title("Your passkey is registered")
 

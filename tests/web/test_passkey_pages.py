@@ -19,7 +19,7 @@ from fastapi import Depends, FastAPI
 from starlette.responses import HTMLResponse
 
 from mfa_lab import Phone, Policy, SeededRandomness, Session
-from mfa_lab.errors import LOGIN_OVER, PUBLIC_MESSAGE
+from mfa_lab.errors import LOGIN_OVER, PUBLIC_MESSAGE, AccessDenied
 from mfa_lab.phone.browser import Browser as SoftwareBrowser
 from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
 from mfa_lab.web import add_mfa, require_mfa
@@ -238,6 +238,23 @@ def test_the_app_replaces_only_apps(visiting: Open) -> None:
     assert {name.text for name in visitor.page.select(".list li b")} == {"Passkey", "new phone"}
 
 
+def test_an_app_that_was_disabled_is_replaced(visiting: Open) -> None:
+    """Somebody who knows the password has disabled the app. The owner logs in with the passkey, and enrols an app."""
+    visitor = with_passkey(visiting, replace(NEVER_WAITS, disable_after_failures=3), app=True)
+    pending = visitor.deployment.begin()
+    for _ in range(3):
+        with pytest.raises(AccessDenied):
+            visitor.deployment.server.finish_login(pending, "000000")
+    visitor.log_in_by_passkey()
+    visitor.get(next(link for link in visitor.links() if link.startswith("/enrol")))
+    visitor.send("/enrol", label="new phone")
+    phone = Phone(visitor.deployment.clock)
+    phone.add(f"otpauth://totp/mfa-lab:{NAME}?secret={setup_key(visitor)}&issuer=mfa-lab")
+    visitor.send("/confirm", code=phone.code())
+    visitor.get("/account")
+    assert {name.text for name in visitor.page.select(".list li b")} == {"Passkey", "new phone"}
+
+
 def test_a_code_instead(visiting: Open) -> None:
     """Where the policy allows it, each page leads to the other, and the page to open afterwards is kept."""
     visitor = with_passkey(visiting, app=True)
@@ -253,6 +270,21 @@ def test_a_code_instead(visiting: Open) -> None:
     assert visitor.title == "Use your passkey"
     visitor.log_in_by_code()
     assert visitor.path == "/account"
+
+
+def test_a_code_login_arrives_although_the_codes_are_not_kept(visiting: Open) -> None:
+    """Only a passkey's session may make recovery codes, so a session that a code began is not asked about them."""
+    visitor = visiting(registered=False)
+    deployment = visitor.deployment
+    deployment.enrol()
+    deployment.add_passkey(deployment.log_in(), visitor.holder)
+    visitor.password("/login?next=/registered")
+    visitor.get("/code?next=/registered")
+    deployment.clock.advance(30)
+    visitor.send("/code", code=deployment.phone.code())
+    assert visitor.path == "/registered"
+    visitor.log_in_by_passkey("/login?next=/registered")
+    assert visitor.path == "/recovery-codes?next=/registered"
 
 
 def test_no_code_where_the_policy_forbids_it(visiting: Open) -> None:
@@ -431,7 +463,7 @@ def test_pages_of_a_login_without_one(visiting: Open) -> None:
 
 
 def test_a_server_without_a_site_for_passkeys(visiting: Open) -> None:
-    """No page offers passkeys, and the login asks for the code."""
+    """No page offers passkeys, and the login asks for the code. The addresses of their pages say so."""
     visitor = with_passkey(visiting, app=True)
     site: Any = visitor.deployment.server
     site.relying_party = None
@@ -440,3 +472,8 @@ def test_a_server_without_a_site_for_passkeys(visiting: Open) -> None:
     assert "passkey" not in " ".join(visitor.links())
     visitor.log_in_by_code()
     assert "Add a passkey" not in visitor.answer.text
+    assert visitor.get("/passkey/new").status_code == 422
+    assert "This site offers no passkeys" in visitor.alert  # and not how the programmer could offer them
+    for way in ("/passkey", "/passkey/options", "/passkey/new", "/passkey/new/options"):
+        answer = visitor.post(way, {})
+        assert (answer.status_code, "site offers no passkeys" in answer.text) == (422, True)

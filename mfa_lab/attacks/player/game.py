@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from mfa_lab.attacks.player.events import Event, others_in
 from mfa_lab.attacks.player.guessers import Guessers
-from mfa_lab.attacks.player.referee import Difference
+from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.thieves import Thieves
 
 

@@ -7,27 +7,32 @@ from contextlib import nullcontext
 from typing import Any
 
 from mfa_lab.attacks.helpers.slow_reads import MEMORY, on_file
-from mfa_lab.attacks.law import Law
-from mfa_lab.attacks.player.events import Event, game, simpler
+from mfa_lab.attacks.law import Law, PasskeyLaw
+from mfa_lab.attacks.player import events as code_events
+from mfa_lab.attacks.player import passkey_events
+from mfa_lab.attacks.player.events import Event, simpler
 from mfa_lab.attacks.player.game import Game
-from mfa_lab.attacks.player.referee import Difference
+from mfa_lab.attacks.player.narrator import Difference
+from mfa_lab.attacks.player.passkey_game import PasskeyGame
 
 
-def lost_game(make: Any, law: Law) -> Difference | None:
+def lost_game(make: Any, law: Law | PasskeyLaw) -> Difference | None:
     """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`.
 
     `make` is a `Make`, or a `MakeOnFile` if the law says `on_file`.
     """
     for seed in range(law.first_seed, law.first_seed + law.games):
-        events = game(seed, law)
+        events = passkey_events.game(seed, law) if isinstance(law, PasskeyLaw) else code_events.game(seed, law)
         lost = played(make, law, events)
         if lost:
             return shortest(events, lost, lambda shorter: played(make, law, shorter))
     return None
 
 
-def played(make: Any, law: Law, events: list[Event]) -> Difference | None:
+def played(make: Any, law: Law | PasskeyLaw, events: list[Event]) -> Difference | None:
     """Play one game, with a database file of its own if the law says so, and return where it is lost."""
+    if isinstance(law, PasskeyLaw):
+        return PasskeyGame(make, law).play(events)
     with on_file(make, MEMORY) if law.on_file else nullcontext(make) as made:
         return Game(made, law).play(events)
 

@@ -14,7 +14,7 @@ from mfa_lab.attacks.helpers.used_code import used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, our_server
 from mfa_lab.attacks.leaking_secrets import Fixed as FixedOffer
 from mfa_lab.attacks.leaking_secrets import Offer, our_offer
-from mfa_lab.attacks.record import IN, OUT, Attack
+from mfa_lab.attacks.record import OUT, Attack
 from mfa_lab.attacks.replay_by_spelling import SPELLINGS
 from mfa_lab.attacks.stolen_database import EncryptedOnly, Fixed, OurDatabase, PlaintextServer
 from mfa_lab.lab.formatting import duration, size
@@ -35,7 +35,7 @@ def attempt_table(attack: Attack) -> Table:
 
 def in_words(answer: str) -> str:
     """Return a trial's answer after its sign, a tick or a cross."""
-    return f"{GRANTED_SIGN if answer == IN else REFUSED_SIGN} {answer}"
+    return f"{REFUSED_SIGN if answer == OUT else GRANTED_SIGN} {answer}"
 
 
 _SERVERS: dict[str, Make] = {"LockingServer": LockingServer, "MfaServer": our_server}

@@ -146,7 +146,8 @@ class Visit:
     def arrive(self, session: Session) -> Response:
         """Redirect to the page that the user requested before the login, with the new session's cookie."""
         there, account = self.next or under(self.request, self.site.home), self.own("/account")
-        if session.codes_to_acknowledge and there != account:  # the account page offers a fresh set itself
+        unasked = session.codes_to_acknowledge and there != account  # the account page offers a fresh set itself
+        if unasked and not self.server.needs_passkey(session):
             there = with_next(self.own("/recovery-codes"), there)
         return self.leave(there, tokens.written(session))
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse, Response
 
 from mfa_lab.server.records import Kind
 from mfa_lab.web import tokens
 from mfa_lab.web.pages.page_request import OptionsRoute, PageRoute, Posted, Shown, Visit
+from mfa_lab.web.site import passkeys_offered
 
-router = APIRouter(route_class=PageRoute, include_in_schema=False)
-options_router = APIRouter(route_class=OptionsRoute, include_in_schema=False)
+_OFFERED = [Depends(passkeys_offered)]
+router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=_OFFERED)
+options_router = APIRouter(route_class=OptionsRoute, include_in_schema=False, dependencies=_OFFERED)
 
 
 @router.get("/passkey")

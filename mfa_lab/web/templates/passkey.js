@@ -30,10 +30,11 @@ addEventListener("DOMContentLoaded", () => {
     const fields = new URLSearchParams(new FormData(form));
     const answer = await fetch(`${form.action}/options`, { method: "POST", body: fields, redirect: "manual" });
     if (answer.type === "opaqueredirect") {
-      location.reload(); // the session is too old: this page leads to the login
+      // The session is too old, and this page leads to the login. A reload would send a rejected response again.
+      location.replace(location.pathname + location.search);
       return new Promise(() => {});
     }
-    return answer.ok ? answer.json() : { detail: (await answer.json()).detail };
+    return answer.ok ? answer.json() : { detail: (await answer.json()).detail ?? NO_ANSWER };
   };
 
   /** Returns the sentence for the user, or an empty one after the response was sent. */

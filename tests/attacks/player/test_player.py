@@ -18,8 +18,9 @@ from mfa_lab.attacks.helpers.world import our_server_on_file
 from mfa_lab.attacks.law import COUNTING, DAY, GUESSING, HOUR, LOGINS, ON_FILE, RESTARTED, WEEK, Law
 from mfa_lab.attacks.player.events import Event, game
 from mfa_lab.attacks.player.game import Game
+from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.player import lost_game, played
-from mfa_lab.attacks.player.referee import Difference
+from mfa_lab.attacks.report import lost_by_ours_in
 from mfa_lab.errors import AccessDenied
 from mfa_lab.server.records import PendingLogin, Session
 
@@ -28,7 +29,7 @@ each_attack = pytest.mark.parametrize("one", WITH_GAMES, ids=lambda one: one.id)
 MOST_LINES = 7
 
 
-def law_of(one: Attack) -> Law:
+def law_of(one: Attack) -> Any:
     assert one.law is not None
     return one.law
 
@@ -319,4 +320,4 @@ def test_this_server_loses_no_game(games: int) -> None:
 @pytest.mark.full
 @each_attack
 def test_this_server_loses_no_game_of_an_attack(one: Attack) -> None:
-    assert lost_game(our_server_on_file, law_of(one).of_our_server(10)) is None
+    assert lost_by_ours_in(one, 10) is None
