@@ -18,6 +18,7 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises import Exercise
 from mfa_lab.lab.formatting import marked_up
+from mfa_lab.lab.grading.result import Outcome, css_class
 from mfa_lab.lab.working_copy import as_delivered
 from mfa_lab.trainer.book.markup import anchor, code_block, for_the_book, markup, plain_block, words
 
@@ -29,7 +30,8 @@ _ABOUT_YOU = re.compile(r"(?:progress_map|course_map|self_check)\(")
 _LIVE = "run this cell"
 """The static view of each form says these words."""
 _NO_GUESS = "<p>You made no prediction.</p>"
-_ASKED = "mfa-not-attempted"
+_ASKED = css_class(Outcome.NOT_ATTEMPTED)
+_COMPARED = css_class(Outcome.COMPARED)
 LAB = "index.html#lab"
 
 
@@ -107,7 +109,7 @@ def _result(page: Page, outputs: list[Any], *, folded: bool) -> Iterator[str]:
     if not result:
         return
     if folded:
-        label = "What happened, and why" if "mfa-compared" in result else "Show what happens"
+        label = "What happened, and why" if _COMPARED in result else "Show what happens"
         yield f"<details><summary>{label}</summary>{result}</details>"
     else:
         yield f'<div class="out">{result}</div>'
