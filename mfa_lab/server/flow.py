@@ -46,7 +46,7 @@ from mfa_lab.server.records import (
     token_hash,
 )
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage import schema
+from mfa_lab.server.storage import locks, schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
 
@@ -93,7 +93,7 @@ class MfaServer:
             shown=randomness or SystemRandomness(),
             relying_party=relying_party,
         )
-        with store.transaction() as connection:
+        with store.reading() as connection:
             self._latest = audit.latest(connection)
         self._fell_back = False
 
@@ -296,7 +296,7 @@ class MfaServer:
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
-        with self._services.store.transaction() as connection:
+        with self._services.store.reading() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
             if not isinstance(row, Decision):
                 return authenticators.listed(connection, row.account_id)
@@ -326,7 +326,7 @@ class MfaServer:
     def notifications(self, session: Session) -> tuple[Notification, ...]:
         """Return the account's security notifications (ASVS-6.3.5). Raises `AccessDenied`."""
         _expect(session, Session)
-        with self._services.store.transaction() as connection:
+        with self._services.store.reading() as connection:
             row = sessions.live(connection, self._services, token_hash(session.token), self._now())
             if not isinstance(row, Decision):
                 return audit.notifications_of(connection, row.account_id)
@@ -377,7 +377,7 @@ class MfaServer:
         now = checked_now(self.clock.now())
         if not self._latest:
             raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
-        with self._services.store.transaction() as connection:
+        with self._services.store.transaction(locks.NOTHING) as connection:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
 
@@ -393,15 +393,14 @@ class MfaServer:
 
     def audit_log(self) -> tuple[AuditLine, ...]:
         """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""
-        with self._services.store.transaction() as connection:
-            return audit.lines(connection)
+        return audit.lines(self._services.store)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
         """Return the newest `count` lines of the audit log, the newest first, and the number of all lines.
 
         If the server read a long log completely, every login would be delayed.
         """
-        with self._services.store.transaction() as connection:
+        with self._services.store.reading() as connection:
             return audit.newest(connection, count)
 
     def _now(self) -> int:
@@ -417,7 +416,7 @@ class MfaServer:
             self._latest, self._fell_back = max(now, self._latest), False
             return now
         if not self._fell_back:  # one line for each fall, however many requests come
-            with self._services.store.transaction() as connection:
+            with self._services.store.transaction(locks.NOTHING) as connection:
                 audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
             self._fell_back = True
         raise ClockSetBack(
