@@ -334,8 +334,8 @@ def refused(call: Callable[..., object], *arguments: object) -> bool:
 
 
 RACES = (
-    passwords, codes, last_guess, recovery_guesses, old_login, two_sessions, old_password, first_factors, further_factors,
-    taken_over, revocations, registrations, notifications, acknowledgements, same_passkey, reset,
+    passwords, codes, last_guess, recovery_guesses, old_login, two_sessions, old_password, first_factors,
+    further_factors, taken_over, revocations, registrations, notifications, acknowledgements, same_passkey, reset,
 )  # fmt: skip
 
 
