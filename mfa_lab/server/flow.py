@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mfa_lab.clock import Clock, SystemClock, checked_now
-from mfa_lab.errors import ClockSetBack, InvalidInput
+from mfa_lab.clock import Clock, ManualClock, SystemClock, checked_now
+from mfa_lab.errors import ClockSetBack, InvalidInput, ServerFault
 from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
@@ -93,8 +93,14 @@ class MfaServer:
             shown=randomness or SystemRandomness(),
             relying_party=relying_party,
         )
+        self._compared_at: int | None = None
         with store.reading() as connection:
             self._latest = audit.latest(connection)
+        try:
+            self._compare_clocks(checked_now(self.clock.now()))
+        except ServerFault:
+            store.close()
+            raise
         self._fell_back = False
 
     def __repr__(self) -> str:
@@ -411,6 +417,7 @@ class MfaServer:
         start, in the last line of the audit log.
         """
         now = checked_now(self.clock.now())
+        self._compare_clocks(now)
         back = self._latest - now
         if back <= self.policy.clock_back_seconds:
             self._latest, self._fell_back = max(now, self._latest), False
@@ -425,6 +432,25 @@ class MfaServer:
             back_seconds=back,
         )
 
+    def _compare_clocks(self, now: int) -> None:
+        """Raise `ServerFault` if this machine's clock differs too much from the clock of the database's machine.
+
+        Otherwise, a node whose clock is ahead writes times into the audit log that make the other nodes refuse. The
+        clocks are compared at the start, and whenever this clock has moved by a minute. A clock that a program moves
+        is not compared.
+        """
+        compared = self._compared_at is not None and abs(now - self._compared_at) < _COMPARE_SECONDS
+        if compared or isinstance(self.clock, ManualClock):
+            return
+        theirs = self._services.store.time()
+        ahead = 0 if theirs is None else now - theirs
+        if abs(ahead) > self.policy.clock_back_seconds:
+            raise ServerFault(
+                f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the clock of the "
+                "database's machine, so nothing is decided: correct the clock that is wrong"
+            )
+        self._compared_at = now
+
     def _answer(self, outcome: Record | Decision) -> Record:
         """Return the record, or raise `AccessDenied` for a rejection.
 
@@ -435,6 +461,7 @@ class MfaServer:
         return outcome
 
 
+_COMPARE_SECONDS = 60
 _ID = re.compile("[0-9a-f]{32}")
 
 

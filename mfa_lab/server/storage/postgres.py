@@ -7,6 +7,7 @@ round trips (`batches`). No setting outlasts a transaction, so PgBouncer may be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,6 +38,15 @@ _REMEDIES = (
     ("42P01", "was emptied while the server ran: restore a backup"),
     ("53", "has no space or no free connection left: free a connection or some space"),
 )
+_CONNECTING = (
+    (r"database \".*\" does not exist|no such database", "does not exist: create it, or correct its name in the URL"),
+    (r"role \".*\" does not exist|no such user", "does not know the user: create the user, or correct it in the URL"),
+    (r"authentication failed|no password supplied", "refuses the user or the password: correct them in the URL"),
+    (r"SSL was required|SSL error|certificate", "offers no TLS that fits: set it up, or change sslmode in the URL"),
+    (r"pg_hba\.conf.*no encryption|SSL required", "requires TLS: add sslmode=require or verify-full to the URL"),
+    (r"refused|No such file|resolve|translate", "is not there: start PostgreSQL, or correct the URL's host and port"),
+)
+"""What the driver says if it cannot connect, and the remedy. If this is not in English, `_AWAY` is the remedy."""
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 
 
@@ -98,6 +108,11 @@ class Postgres:
             yield
 
     @staticmethod
+    def time(connection: Connection) -> int | None:
+        """Return the time of PostgreSQL's machine, in Unix seconds."""
+        return int(connection.exec_driver_sql("SELECT floor(extract(epoch FROM clock_timestamp()))").scalar_one())
+
+    @staticmethod
     def lock_also(connection: Connection, lock: locks.Lock) -> None:
         """Take one more lock in a transaction. The next statement sees what was committed during the wait."""
         connection.exec_driver_sql(lock.statement, (lock.value,), execution_options={"later": True})
@@ -111,6 +126,8 @@ class Postgres:
         cause = error.orig
         state = getattr(cause, "sqlstate", None) or ""
         remedy = next((remedy for sign, remedy in _REMEDIES if state.startswith(sign)), None)
+        if remedy is None and not state:
+            remedy = next((remedy for sign, remedy in _CONNECTING if re.search(sign, str(cause))), None)
         if remedy is None and (error.connection_invalidated or not state or state.startswith(("08", "57", "28"))):
             remedy = _AWAY
         fault = ServerFault(

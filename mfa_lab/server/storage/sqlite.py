@@ -73,6 +73,11 @@ class Sqlite:
             yield
 
     @staticmethod
+    def time(_connection: Connection) -> int | None:
+        """Return None, because the file has no clock of its own."""
+        return None
+
+    @staticmethod
     def lock_also(connection: Connection, lock: Lock) -> None:
         """Do nothing, because nobody else writes."""
 

@@ -33,6 +33,7 @@ class Store:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
+        self.migrated_from: int | None = None
         self._turns = BoundedSemaphore(self._database.connections)
         self._engine = self._database.engine
         self._kept: list[Connection] = []
@@ -66,6 +67,11 @@ class Store:
         """Read without a lock. Another request may write between two statements. Raises `ServerFault`."""
         with self._used() as connection, self._database.reading(connection):
             yield connection
+
+    def time(self) -> int | None:
+        """Return the time of the database's machine in Unix seconds, or None if the database is on this machine."""
+        with self.reading() as connection:
+            return self._database.time(connection)
 
     def lock_also(self, connection: Connection, lock: Lock) -> None:
         """Take one more lock in a transaction that has begun. `locks` defines the order of the locks."""
@@ -133,7 +139,8 @@ class Store:
             raise ServerFault("this database is damaged: its first table is empty or broken; restore a backup")
         if not hmac.compare_digest(row.key_check, check):
             raise WrongKey("this database was made with another key: start the server with that key")
-        _migrate(connection, row.schema_version)
+        if _migrate(connection, row.schema_version):
+            self.migrated_from = row.schema_version
         return keys
 
 
@@ -143,7 +150,8 @@ def _let_go(kept: list[Connection], engine: Engine) -> None:
     engine.dispose()
 
 
-def _migrate(connection: Connection, version: int) -> None:
+def _migrate(connection: Connection, version: int) -> bool:
+    """Migrate the database if its schema is older than this version's. Returns whether it was."""
     if version > schema.VERSION:
         raise ServerFault(
             f"this database has schema {version}, but this mfa-lab knows only {schema.VERSION}: update mfa-lab"
@@ -151,3 +159,4 @@ def _migrate(connection: Connection, version: int) -> None:
     if version < schema.VERSION:
         migrations.upgrade(connection, version)
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})
+    return version < schema.VERSION
