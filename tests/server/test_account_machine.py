@@ -295,7 +295,7 @@ class TwoConnectionsToPostgres(People):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("database", "examples"), [("SQLite", 6), ("PostgreSQL", 4)])
+@pytest.mark.parametrize(("database", "examples"), [("SQLite", 4), ("PostgreSQL", 2)])
 def test_the_life_over_two_connections(database: str, examples: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one connection has read is never old when the other one has written in between."""
     how = settings(max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=[*HealthCheck])

@@ -13,16 +13,20 @@ from threading import Thread
 import psycopg
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test as run
 
-from mfa_lab import ManualClock, MfaServer, SkewedClock, SystemClock
+from mfa_lab import AccessDenied, ManualClock, MfaServer, SkewedClock, SystemClock
 from mfa_lab.cli import main
 from mfa_lab.errors import ServerFault
 from mfa_lab.otp import code_at
 from mfa_lab.server.storage import migrations, schema
-from tests.postgres import Cluster, running_cluster
+from tests.postgres import Cluster, running_cluster, running_pgbouncer
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, reason, together
 from tests.server.storage.test_postgres import as_postgres_would_hold
+from tests.server.storage.test_races import House, codes, passwords, registrations, revocations, two_sessions
 from tests.server.storage.test_store import SCHEMAS
+from tests.server.test_account_machine import TwoConnectionsToPostgres
 from tests.slow_proxy import Proxy, counting_proxy
 
 pytestmark = pytest.mark.full
@@ -189,3 +193,28 @@ def test_workers_that_start_at_once_migrate_once(cluster: Cluster, monkeypatch: 
     monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
     said = CliRunner().invoke(main, ["migrate", "--database", url]).output
     assert said == f"Nothing to migrate: the database has schema {schema.VERSION}.\n"
+
+
+def test_pgbouncer_in_transaction_mode(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More connections than PgBouncer has: whole lives go through, and the races stay closed, as without it. Nothing
+    of a transaction is left for the next client of its connection.
+    """
+    plain = cluster.new_database()
+    with running_pgbouncer(cluster) as folder:
+        url = plain.replace(str(cluster.folder), str(folder))
+        monkeypatch.setattr(TwoConnectionsToPostgres, "url", url)
+        how = settings(max_examples=1, stateful_step_count=30, deadline=None, suppress_health_check=[*HealthCheck])
+        run(TwoConnectionsToPostgres, settings=how)
+        house = House(cluster.new_database().replace(str(cluster.folder), str(folder)))
+        for race in (passwords, codes, two_sessions, revocations, registrations):
+            assert not race(house)
+        house.new_account()
+        begun = [house.begin() for _ in range(12)]
+        wrong = [lambda w=w, p=p: w.finish_login(p, "000000") for w, p in zip(house.pair * 6, begun, strict=True)]
+        assert {type(answer) for answer in together(*wrong)} == {AccessDenied}
+        assert house.value("SELECT otp_failures FROM accounts WHERE id = :me") == 12
+        with closing(psycopg.connect(url, prepare_threshold=None)) as connection:
+            (left,) = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone() or ()
+            assert left == 0
+            for name in ("lock_timeout", "statement_timeout"):
+                assert connection.execute(f"SHOW {name}").fetchone() == ("0",)  # type: ignore[arg-type]
