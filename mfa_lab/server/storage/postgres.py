@@ -59,7 +59,7 @@ class Postgres:
     path = None
     key_comes_from_outside = True
     where = "in PostgreSQL"
-    connections = 8
+    connections = 16
     """How many connections a worker has at most. PostgreSQL itself allows a hundred by default, for all workers."""
 
     def __init__(self, url: URL) -> None:
