@@ -20,7 +20,7 @@ from benchmarks.harness import Row
 MODULES = {
     "login": ("begin_login", "finish_login", "passkey", "million", "names", "match"),
     "peers": ("peers",),
-    "over_http": ("http_code", "http_password", "http_memory"),
+    "over_http": ("http_code", "http_passkey", "http_password", "http_memory"),
     "load": ("http_workers", "load"),
     "scale": ("scale", "unrelated"),
     "commands": ("lab", "import", "workshop", "board"),

@@ -10,14 +10,16 @@ from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, insert
 
 from benchmarks.harness import timed
-from mfa_lab import ManualClock, MfaServer, Policy, RelyingParty
+from mfa_lab import ManualClock, MfaServer, Policy, RelyingParty, SeededRandomness
 from mfa_lab.clock import SystemClock
 from mfa_lab.otp import code_at
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
@@ -90,7 +92,25 @@ class Site:
 
     def environment(self) -> dict[str, str]:
         """What a worker must know to serve this database."""
-        return {"MFA_LAB_DATABASE": self.url, "MFA_LAB_KEY": self.key.hex()}
+        return {"MFA_LAB_DATABASE": self.url, "MFA_LAB_KEY": self.key.hex(), "MFA_LAB_ORIGINS": ORIGIN}
+
+    def passkey_of(self, name: str) -> PasskeyHolder:
+        """A security key, registered for the account `name` beside its phone."""
+        holder = PasskeyHolder(SeededRandomness(1), synced=False)
+        creation = self.server.start_passkey(self.server.finish_login(self._begin(name), self.code()))
+        self.server.confirm_passkey(creation, Browser(ORIGIN).create(creation.options, holder))
+        return holder
+
+    def asked(self, name: str, holder: PasskeyHolder) -> tuple[PendingLogin, dict[str, Any]]:
+        """A pending login, and the browser's response to its challenge."""
+        pending = self._begin(name)
+        return pending, Browser(ORIGIN).get(self.server.start_passkey_login(pending), holder)
+
+    def _begin(self, name: str) -> PendingLogin:
+        """Step 1; on a manual clock it is a time step later than the one before."""
+        if isinstance(self.clock, ManualClock):
+            self.clock.advance(30)
+        return self.server.begin_login(name, PASSWORD)
 
     def code(self) -> str:
         """The code that every account's phone shows now: all have the same secret."""
@@ -116,9 +136,7 @@ class Site:
     def pendings(self) -> Iterator[PendingLogin]:
         """Step 1 for each account in turn; on a manual clock each is a time step later than the one before."""
         for name in self._turns:
-            if isinstance(self.clock, ManualClock):
-                self.clock.advance(30)
-            yield self.server.begin_login(name, PASSWORD)
+            yield self._begin(name)
 
     def finish(self, clock: Callable[[], float] = perf_counter) -> Callable[[], float]:
         """Returns a measurement of `finish_login` with a valid code. Its pending login is made just before."""

@@ -14,13 +14,11 @@ import pyotp
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from benchmarks.accounts import ORIGIN, PASSWORD, one_row, site, update
+from benchmarks.accounts import PASSWORD, one_row, site, update
 from benchmarks.harness import Row, interleaved, ratio_row, timed, without_the_slowest
-from mfa_lab import AccessDenied, Policy, SeededRandomness, otp
+from mfa_lab import AccessDenied, Policy, otp
 from mfa_lab.attacks.helpers.timing import TOLD_APART, welch_t
 from mfa_lab.errors import NoMatch
-from mfa_lab.phone.browser import Browser
-from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.policy import OWASP
 from mfa_lab.provisioning import new_secret
 
@@ -88,19 +86,15 @@ def passkey(pairs: int = 250) -> Row:
     """A valid response of a passkey: one durable transaction. Pending login and response are made outside."""
     with site(FEW) as here:
         connection = one_row(here.folder / "bare.db")
-        name, browser = here.names[0], Browser(ORIGIN)
-        holder = PasskeyHolder(SeededRandomness(1), synced=False)
-        session = here.server.finish_login(here.server.begin_login(name, PASSWORD), here.code())
-        creation = here.server.start_passkey(session)
-        here.server.confirm_passkey(creation, browser.create(creation.options, holder))
+        name = here.names[0]
+        holder = here.passkey_of(name)
         key = holder.passkeys[0].key
         public, signature = key.public_key(), key.sign(_SIGNED, ECDSA(SHA256()))
 
         def ours() -> float:
-            here.clock.advance(30)
-            pending = here.server.begin_login(name, PASSWORD)
-            response = json.dumps(browser.get(here.server.start_passkey_login(pending), holder))
-            return timed(lambda: here.server.finish_passkey_login(pending, response))
+            pending, response = here.asked(name, holder)
+            text = json.dumps(response)
+            return timed(lambda: here.server.finish_passkey_login(pending, text))
 
         def bare() -> float:
             return timed(lambda: (public.verify(signature, _SIGNED, ECDSA(SHA256())), update(connection)))

@@ -62,6 +62,36 @@ def http_code(pairs: int = 200) -> Row:
     )
 
 
+def http_passkey(pairs: int = 200) -> Row:
+    """A passkey's response, and a code at the same worker. Pending logins and responses are made before."""
+    with site(1 + WARM_UP + pairs, real_time=True) as here:
+        owner, *names = here.names
+        holder = here.passkey_of(owner)
+        signed = iter([here.asked(owner, holder) for _ in range(WARM_UP + pairs)])
+        waiting = iter([tokens.written(here.server.begin_login(name, PASSWORD)) for name in names])
+        with serving(OURS, here.folder, here.environment()) as served, Client(served.port) as client:
+
+            def passkey() -> float:
+                pending, response = next(signed)
+                token = tokens.written(pending)
+                return timed(lambda: client.post("/api/login/passkey", token, response=response))
+
+            def code() -> float:
+                token, shown = next(waiting), here.code()
+                return timed(lambda: client.post("/api/code", token, code=shown))
+
+            interleaved(passkey, code, WARM_UP)
+            times = interleaved(passkey, code, pairs)
+    return ratio_row(
+        "http_passkey",
+        what="passkey over HTTP, SQLite",
+        against="code over HTTP, same worker",
+        reach=1.5,
+        times=times,
+        figures={"quickest_tenth_ratio": quickest_tenth_ratio(times)},
+    )
+
+
 def http_password(pairs: int = 30, singly: int = 60) -> Row:
     """A right password, Argon2id by OWASP; the baseline is in this process, without HTTP.
 

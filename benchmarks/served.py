@@ -75,14 +75,14 @@ class Client:
     def __init__(self, port: int) -> None:
         self._http = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)
 
-    def ask(self, method: str, path: str, token: str = "", **body: str) -> tuple[int, bytes]:
+    def ask(self, method: str, path: str, token: str = "", **body: Any) -> tuple[int, bytes]:
         """The status, and what was said."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._http.request(method, path, json.dumps(body) if body else None, headers)
         answer = self._http.getresponse()
         return answer.status, answer.read()
 
-    def post(self, path: str, token: str = "", **body: str) -> dict[str, Any]:
+    def post(self, path: str, token: str = "", **body: Any) -> dict[str, Any]:
         """What was said, if it was granted."""
         status, said = self.ask("POST", path, token, **body)
         assert status == 200, (status, said)

@@ -43,6 +43,20 @@ database_option = click.option(
     help="Use this private key for the certificate (a PEM file).",
 )
 @click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that serves https.")
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Accept passkeys from pages of this origin, such as https://app.example.org; can be repeated.",
+)
+@click.option(
+    "--rp-id",
+    envvar="MFA_LAB_RP_ID",
+    default="",
+    metavar="DOMAIN",
+    help="Bind passkeys to this domain, by default the host of the first origin.",
+)
 @click.option("--admin", "admins", multiple=True, help="Let this account use the admin page; can be repeated.")
 @click.option(
     "--registration/--no-registration",
@@ -66,24 +80,31 @@ def serve(
     certificate: str | None,
     certificate_key: str | None,
     behind_https: bool,
+    origins: tuple[str, ...],
     admins: tuple[str, ...],
     registration: bool,
     **others: str,
 ) -> None:
     """Serve a small web application with MFA: pages, and a JSON API described at /openapi.json.
 
-    Without a certificate, the server uses plain http and answers only this machine. For more, see docs/web.md.
+    Without a certificate, the server uses plain http and answers only this machine. Open the pages at
+    http://shop.localhost:PORT, because browsers offer no passkeys at 127.0.0.1. For more, see docs/web.md.
     """
     from mfa_lab.web import serve as web
-    from mfa_lab.web.site import LOOPBACK
+    from mfa_lab.web.site import DEVELOPMENT_HOST, LOOPBACK
 
     if bool(certificate) != bool(certificate_key):
         raise click.UsageError("--certificate and --certificate-key go together")
     if any("," in name for name in admins):
         raise click.UsageError("an administrator's name cannot contain a comma: repeat --admin for each name")
+    https, hosts = bool(certificate or behind_https), hosts or LOOPBACK
+    if not origins and port and not https and DEVELOPMENT_HOST in hosts:
+        origins = (web.development_origin(port),)
+        click.echo(f"Open {origins[0]}")
     settings = web.Settings(
-        hosts=",".join(hosts or LOOPBACK),
-        https="yes" if certificate or behind_https else "no",
+        hosts=",".join(hosts),
+        https="yes" if https else "no",
+        origins=",".join(origins),
         admins=",".join(admins),
         registration="yes" if registration else "no",
         **others,

@@ -32,6 +32,13 @@ if TYPE_CHECKING:
         three_apps,
         uri_parts,
     )
+    from mfa_lab.lab.demos.passkey_desk import (
+        SHOP_ORIGIN,
+        PasskeyDesk,
+        changes_table,
+        copy_of,
+        stolen_server_table,
+    )
     from mfa_lab.lab.demos.passwords import (
         HashCounter,
         anatomy,
@@ -43,6 +50,7 @@ if TYPE_CHECKING:
         stolen_hash,
         waits_met,
     )
+    from mfa_lab.lab.demos.phishing import ADDRESS, PHISH_ORIGIN, CarelessBrowser, PhishingPage, Shop, downgrade_table
     from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
     from mfa_lab.lab.demos.rejections import every_refusal, refusals_after_restart
     from mfa_lab.lab.demos.rfc_vectors import HOTP, base32, hotp_table, totp_table
@@ -64,6 +72,8 @@ if TYPE_CHECKING:
     from mfa_lab.lab.figures.guessing.verified_guesses import guess_by_guess
     from mfa_lab.lab.figures.one_login.login_flow import login_flow
     from mfa_lab.lab.figures.one_login.truncation import truncation_figure
+    from mfa_lab.lab.figures.passkeys.phish import phish_figure
+    from mfa_lab.lab.figures.passkeys.signed_bytes import signed_bytes_figure, signed_parts
     from mfa_lab.lab.figures.time.acceptance import acceptance_map
     from mfa_lab.lab.figures.time.code_life import code_life
     from mfa_lab.lab.figures.time.long_run import courses, long_run
@@ -81,6 +91,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.widgets.forms import EnrolForm, LoginForm, OtpForm, RecoveryForm, RegisterForm, SessionForm
     from mfa_lab.lab.widgets.four_steps import FourSteps
     from mfa_lab.lab.widgets.measure_phone import MeasurePhone
+    from mfa_lab.lab.widgets.passkey_form import PasskeyForm
     from mfa_lab.lab.widgets.stopwatch import Stopwatch
     from mfa_lab.lab.widgets.time_machine import TimeMachine
 

@@ -83,6 +83,7 @@ class MfaServer:
         self.clock: Clock = clock or SystemClock()
         self.policy = policy
         self.issuer = issuer
+        self.relying_party = relying_party
         store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
@@ -96,11 +97,13 @@ class MfaServer:
         self._compared_at: int | None = None
         with store.reading() as connection:
             self._latest = audit.latest(connection)
-        try:
-            self._compare_clocks(checked_now(self.clock.now()))
-        except ServerFault:
-            store.close()
-            raise
+        self._compares_clocks = store.has_clock and not isinstance(self.clock, ManualClock)
+        if self._compares_clocks:
+            try:
+                self._compare_clocks(checked_now(self.clock.now()))
+            except ServerFault:
+                store.close()
+                raise
         self._fell_back = False
 
     def __repr__(self) -> str:
@@ -275,6 +278,19 @@ class MfaServer:
         _expect(session, Session)
         return self._answer(sessions.check(self._services, session, self._now()))
 
+    def needs_passkey(self, session: Session) -> bool:
+        """Return whether the owner must log in with a passkey before this session's user may change factors.
+
+        The owner must do so if the account has a passkey and the session began with a code. Raises `AccessDenied`.
+        """
+        _expect(session, Session)
+        now = self._now()
+        with self._services.store.reading() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), now)
+            if not isinstance(row, Decision):
+                return sessions.needs_passkey(connection, self._services, row)
+        return self._answer(row)
+
     def log_out(self, session: Session) -> None:
         """End the session. If the session has already ended, nothing happens."""
         _expect(session, Session)
@@ -302,8 +318,9 @@ class MfaServer:
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
+        now = self._now()
         with self._services.store.reading() as connection:
-            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+            row = sessions.live(connection, self._services, token_hash(session.token), now)
             if not isinstance(row, Decision):
                 return authenticators.listed(connection, row.account_id)
         return self._answer(row)
@@ -332,8 +349,9 @@ class MfaServer:
     def notifications(self, session: Session) -> tuple[Notification, ...]:
         """Return the account's security notifications (ASVS-6.3.5). Raises `AccessDenied`."""
         _expect(session, Session)
+        now = self._now()
         with self._services.store.reading() as connection:
-            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+            row = sessions.live(connection, self._services, token_hash(session.token), now)
             if not isinstance(row, Decision):
                 return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
@@ -440,10 +458,9 @@ class MfaServer:
         is not compared.
         """
         compared = self._compared_at is not None and abs(now - self._compared_at) < _COMPARE_SECONDS
-        if compared or isinstance(self.clock, ManualClock):
+        if compared or not self._compares_clocks:
             return
-        theirs = self._services.store.time()
-        ahead = 0 if theirs is None else now - theirs
+        ahead = now - self._services.store.time()
         if abs(ahead) > self.policy.clock_back_seconds:
             raise ServerFault(
                 f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the clock of the "

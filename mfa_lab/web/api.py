@@ -7,7 +7,7 @@ and for a valid code, the token of a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
@@ -20,10 +20,10 @@ from starlette.responses import JSONResponse
 from mfa_lab.errors import AccessDenied, MfaError
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import words
-from mfa_lab.server.records import Permit, RecoveryCodes, Session
+from mfa_lab.server.records import Kind, PendingLogin, Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
-from mfa_lab.web.guard import BEARER_DESCRIPTION, Demands, Stopped, session_in
+from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, fresh_session_in, session_in
 from mfa_lab.web.models import (
     AccountName,
     Acknowledged,
@@ -37,6 +37,7 @@ from mfa_lab.web.models import (
     EnrolmentOut,
     Kept,
     NewSession,
+    NextStep,
     NotificationOut,
     Passwords,
     Recovered,
@@ -79,7 +80,7 @@ def _problem(status: int, sentence: str, reason: Reason) -> Response:
     return JSONResponse({"detail": sentence, "reason": reason}, status)
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: {
         "model": Problem,
         "description": "The host name does not belong to this server, or the body cannot be read",
@@ -96,14 +97,17 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         "description": "The server failed. Check whether the request was carried out before you retry",
     },
 }
-_NO_TOKEN: dict[int | str, dict[str, Any]] = {
+NO_TOKEN: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "The request has no bearer token"}
 }
-_NO_SESSION: dict[int | str, dict[str, Any]] = {
-    401: {"model": Problem, "description": "There is no session, or the session is too old for this call: log in"}
+NO_SESSION: dict[int | str, dict[str, Any]] = {
+    401: {
+        "model": Problem,
+        "description": "There is no session, or the session is too old or too weak for this call: log in",
+    }
 }
 
-router = APIRouter(prefix="/api", route_class=ApiRoute, responses=_PROBLEMS, tags=["MFA"])
+router = APIRouter(prefix="/api", route_class=ApiRoute, responses=PROBLEMS, tags=["MFA"])
 
 Identifier = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
@@ -121,7 +125,7 @@ Token = Annotated[
 ]
 
 
-def _server(request: Request) -> MfaServer:
+def server_of(request: Request) -> MfaServer:
     """Return the server.
 
     As a FastAPI dependency, this function would run in a thread, and this would take as long as an SQL statement.
@@ -134,14 +138,18 @@ def _session(request: Request, token: Token) -> Session:
 
 
 def _fresh_session(request: Request, token: Token) -> Session:
-    site = site_of(request)
-    demands = Demands(site.server.policy.fresh_session_seconds)
-    return session_in(request, site, token.credentials, demands, browser=False)
+    return fresh_session_in(request, site_of(request), token.credentials, browser=False)
 
 
 def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> None:
     if not site_of(request).is_admin(session.name):
         raise AccessDenied
+
+
+def permit_of(request: Request, token: Token) -> PendingLogin | Session:
+    """Return the token as a permit to enrol an authenticator: a pending login, or a fresh session."""
+    text = token.credentials
+    return _fresh_session(request, token) if text.startswith("s.") else tokens.pending(text)
 
 
 Live = Annotated[Session, Depends(_session)]
@@ -162,46 +170,60 @@ def register(request: Request, body: Credentials) -> Done:
 @router.post("/login", response_model=Step)
 def log_in(request: Request, body: Credentials) -> Response:
     """Verify the name and the password (step 1). Returns the token of a pending login, which grants nothing yet."""
-    pending = _server(request).begin_login(body.name, body.password)
-    next_step: Literal["code", "enrolment"] = "code" if pending.permits is Permit.CODE else "enrolment"
-    return _written(Step(token=tokens.written(pending), next=next_step, expires_at=pending.expires_at))
+    site = site_of(request)
+    pending = site.server.begin_login(body.name, body.password)
+    accepts = site.offered(pending.accepts)
+    return written(
+        Step(
+            token=tokens.written(pending),
+            next=_next_step(pending.permits, accepts),
+            expires_at=pending.expires_at,
+            accepts=list(accepts),
+        )
+    )
 
 
-@router.post("/code", responses=_NO_TOKEN, response_model=NewSession)
+def _next_step(permits: Permit, accepts: tuple[Kind, ...]) -> NextStep:
+    """Return the step to offer first: a passkey before a code, because a phishing page cannot use a passkey."""
+    if permits is not Permit.CODE:
+        return "enrolment"
+    return "passkey" if Kind.PASSKEY in accepts else "code"
+
+
+@router.post("/code", responses=NO_TOKEN, response_model=NewSession)
 def finish(request: Request, token: Token, body: Code) -> Response:
     """Verify an authenticator's code (steps 2 to 4). Bearer: a pending login. Returns the token of a session."""
-    session = _server(request).finish_login(tokens.pending(token.credentials), body.code)
-    return _written(NewSession(token=tokens.written(session), **_told(session)))
+    session = server_of(request).finish_login(tokens.pending(token.credentials), body.code)
+    return written(NewSession(token=tokens.written(session), **session_out(session)))
 
 
-@router.post("/recover", responses=_NO_TOKEN)
+@router.post("/recover", responses=NO_TOKEN)
 def recover(request: Request, token: Token, body: RecoveryCode) -> Recovered:
     """Accept a recovery code if the authenticator is lost. Bearer: a pending login. Returns a token for enrolment."""
-    recovery = _server(request).recover(tokens.pending(token.credentials), body.recovery_code)
+    recovery = server_of(request).recover(tokens.pending(token.credentials), body.recovery_code)
     return Recovered(
         token=tokens.written(recovery.pending),
         next="enrolment",
         expires_at=recovery.pending.expires_at,
+        accepts=[],
         recovery_code=next(iter(recovery.replacement), None),
         issue_id=recovery.replacement.issue_id or None,
     )
 
 
-@router.post("/resynchronise", status_code=204, responses=_NO_TOKEN)
+@router.post("/resynchronise", status_code=204, responses=NO_TOKEN)
 def resynchronise(request: Request, token: Token, body: TwoCodes) -> None:
     """Resynchronise an authenticator with two consecutive codes. Bearer: a recovery's token.
 
     The user then logs in again.
     """
-    _server(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
+    server_of(request).resynchronise(tokens.pending(token.credentials), body.first_code, body.second_code)
 
 
-@router.post("/enrolments", status_code=201, responses=_NO_SESSION)
+@router.post("/enrolments", status_code=201, responses=NO_SESSION)
 def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
     """Start an enrolment: return a shared secret. Bearer: a pending login that permits this, or a fresh session."""
-    text = token.credentials
-    permit = _fresh_session(request, token) if text.startswith("s.") else tokens.pending(text)
-    enrolment = _server(request).start_enrolment(permit, label=body.label, further=body.further)
+    enrolment = server_of(request).start_enrolment(permit_of(request, token), label=body.label, further=body.further)
     return EnrolmentOut(
         token=tokens.written(enrolment),
         uri=enrolment.uri,
@@ -211,46 +233,48 @@ def enrol(request: Request, token: Token, body: EnrolmentIn) -> EnrolmentOut:
     )
 
 
-@router.post("/enrolments/confirm", responses=_NO_TOKEN)
+@router.post("/enrolments/confirm", responses=NO_TOKEN)
 def confirm(request: Request, token: Token, body: Code) -> Codes:
     """Bind the authenticator that shows this code. Bearer: the enrolment.
 
     Returns recovery codes for a first factor.
     """
-    return _codes(_server(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
+    return codes_out(server_of(request).confirm_enrolment(tokens.enrolment(token.credentials), body.code))
 
 
-@router.get("/session", responses=_NO_SESSION)
+@router.get("/session", responses=NO_SESSION)
 def session(session: Live) -> SessionOut:
     """Return the data of the session and the name of its account."""
-    return SessionOut(**_told(session))
+    return SessionOut(**session_out(session))
 
 
-@router.delete("/session", status_code=204, responses=_NO_SESSION)
+@router.delete("/session", status_code=204, responses=NO_SESSION)
 def log_out(request: Request, session: Live) -> None:
     """End the session."""
-    _server(request).log_out(session)
+    server_of(request).log_out(session)
 
 
-@router.get("/authenticators", responses=_NO_SESSION)
+@router.get("/authenticators", responses=NO_SESSION)
 def authenticators(request: Request, session: Live) -> list[AuthenticatorOut]:
-    """Return the account's authenticators, the oldest first."""
+    """Return the account's authenticators, apps and passkeys, the oldest first."""
     return [
-        AuthenticatorOut(id=each.id, label=each.label, created_at=each.created_at, used_at=each.used_at)
-        for each in _server(request).authenticators(session)
+        AuthenticatorOut(
+            id=each.id, kind=each.kind, label=each.label, created_at=each.created_at, used_at=each.used_at
+        )
+        for each in server_of(request).authenticators(session)
     ]
 
 
-@router.delete("/authenticators/{authenticator}", status_code=204, responses=_NO_SESSION)
+@router.delete("/authenticators/{authenticator}", status_code=204, responses=NO_SESSION)
 def revoke(request: Request, session: Fresh, authenticator: Identifier) -> None:
     """Revoke one of several authenticators. The last authenticator cannot be revoked, but only replaced."""
-    _server(request).revoke(session, authenticator)
+    server_of(request).revoke(session, authenticator)
 
 
-@router.post("/recovery-codes", status_code=201, responses=_NO_SESSION)
+@router.post("/recovery-codes", status_code=201, responses=NO_SESSION)
 def recovery_codes(request: Request, session: Fresh) -> Codes:
     """Return a new set of recovery codes. The old codes are no longer valid."""
-    return _codes(_server(request).issue_recovery_codes(session))
+    return codes_out(server_of(request).issue_recovery_codes(session))
 
 
 @router.post("/recovery-codes/kept")
@@ -259,45 +283,46 @@ def kept(request: Request, body: Kept) -> Acknowledged:
 
     This call needs no bearer token: the codes came with the id, which grants nothing.
     """
-    return Acknowledged(newest=_server(request).acknowledge_recovery_codes(body.issue_id))
+    return Acknowledged(newest=server_of(request).acknowledge_recovery_codes(body.issue_id))
 
 
-@router.put("/password", status_code=204, responses=_NO_SESSION)
+@router.put("/password", status_code=204, responses=NO_SESSION)
 def password(request: Request, session: Fresh, body: Passwords) -> None:
     """Change the password. Every other session ends."""
-    _server(request).change_password(session, body.old, body.new)
+    server_of(request).change_password(session, body.old, body.new)
 
 
-@router.get("/notifications", responses=_NO_SESSION)
+@router.get("/notifications", responses=NO_SESSION)
 def notifications(request: Request, session: Live) -> list[NotificationOut]:
     """Return the account's security notifications, oldest first."""
     return [
         NotificationOut(at=notification.at, event=notification.event, words=words(notification))
-        for notification in _server(request).notifications(session)
+        for notification in server_of(request).notifications(session)
     ]
 
 
-@router.get("/audit-log", responses=_NO_SESSION, dependencies=_ADMIN)
+@router.get("/audit-log", responses=NO_SESSION, dependencies=_ADMIN)
 def audit_log(request: Request) -> list[AuditLineOut]:
     """Return the audit log, oldest line first. For administrators."""
     return [
         AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
-        for line in _server(request).audit_log()
+        for line in server_of(request).audit_log()
     ]
 
 
-@router.post("/reset-codes", status_code=201, responses=_NO_SESSION, dependencies=_ADMIN)
+@router.post("/reset-codes", status_code=201, responses=NO_SESSION, dependencies=_ADMIN)
 def reset_code(request: Request, body: AccountName) -> Codes:
     """Issue one more recovery code. The administrator gives this code to the account's owner. For administrators."""
-    codes = _server(request).issue_reset_code(body.name)
+    codes = server_of(request).issue_reset_code(body.name)
     return Codes(recovery_codes=list(codes), issue_id=None)
 
 
-def _codes(codes: RecoveryCodes) -> Codes:
+def codes_out(codes: RecoveryCodes) -> Codes:
+    """Return recovery codes as an answer, which is the only one that shows them."""
     return Codes(recovery_codes=list(codes), issue_id=codes.issue_id or None)
 
 
-def _written(answer: BaseModel) -> Response:
+def written(answer: BaseModel) -> Response:
     """Return the model as JSON, and serialise it in this thread.
 
     FastAPI would validate the model in another thread.
@@ -305,10 +330,13 @@ def _written(answer: BaseModel) -> Response:
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _told(session: Session) -> dict[str, Any]:
+def session_out(session: Session) -> dict[str, Any]:
+    """Return the fields of `SessionOut`."""
     return {
         "name": session.name,
         "created_at": session.created_at,
         "expires_at": session.expires_at,
         "codes_to_acknowledge": session.codes_to_acknowledge or None,
+        "methods": list(session.methods),
+        "phishing_resistant": session.phishing_resistant,
     }

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import Notifier
-from mfa_lab.web import api
+from mfa_lab.web import api, passkey_api
 from mfa_lab.web.answers import answer, path_in
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.middleware import Shield
@@ -150,4 +150,4 @@ def _style() -> Response:
     return Response(css(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
-PARTS = (api.router, login.router, account.router)
+PARTS = (api.router, passkey_api.router, login.router, account.router)

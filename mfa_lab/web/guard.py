@@ -115,6 +115,22 @@ def session_in(request: Request, site: Site, text: str, demands: Demands = ANY_S
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:
         raise _log_in(request, site, "no_session", "Log in first.", browser=browser) from None
+    return _meeting(demands, session, request, site, browser=browser)
+
+
+@clears_variables
+def fresh_session_in(request: Request, site: Site, text: str, *, browser: bool) -> Session:
+    """Return a session that may change the account: a recent login, with a passkey if the account has a passkey.
+
+    Raises `Stopped`.
+    """
+    session = session_in(request, site, text, browser=browser)
+    demands = Demands(site.server.policy.fresh_session_seconds, site.server.needs_passkey(session))
+    return _meeting(demands, session, request, site, browser=browser)
+
+
+def _meeting(demands: Demands, session: Session, request: Request, site: Site, *, browser: bool) -> Session:
+    """Return the session if it meets the demands, otherwise raise `Stopped`."""
     if not demands.met_by(session, site.server.clock.now()):
         sentence = f"Log in again to do this{', with your passkey' * demands.phishing_resistant}."
         reason: Reason = "insufficient_user_authentication"

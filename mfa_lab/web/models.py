@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
+
+from mfa_lab.server.records import Kind
 
 Text = Annotated[str, Field(max_length=4096)]
 Hidden = Annotated[Text, Field(repr=False)]
 """A string that the model's `repr` does not show, because some tools print the variables in a traceback."""
 HiddenAnswer = Annotated[str, Field(repr=False)]
+Options = Annotated[dict[str, Any], Field(repr=False)]
+"""WebAuthn options in their JSON form, which contain the challenge."""
 
 
 class Credentials(BaseModel):
@@ -21,12 +25,20 @@ class Done(BaseModel):
     message: str
 
 
+NextStep = Literal["code", "passkey", "enrolment"]
+
+
 class Step(BaseModel):
-    """A step of a login. `next` is the only step that the token permits. Times are in Unix seconds."""
+    """A step of a login. Times are in Unix seconds.
+
+    `next` is the step to offer first. `accepts` are the kinds of authenticators that can complete this login. If
+    `accepts` also contains `totp`, a code can complete the login instead of a passkey.
+    """
 
     token: HiddenAnswer
-    next: Literal["code", "enrolment"]
+    next: NextStep
     expires_at: int
+    accepts: list[Kind]
 
 
 class Code(BaseModel):
@@ -53,15 +65,19 @@ class TwoCodes(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """A session. `codes_to_acknowledge` is the id of the newest recovery codes until the owner acknowledges them.
+    """A session. `methods` says how its user logged in (`amr`, RFC 8176).
 
-    After that, `codes_to_acknowledge` is null. If it is not null, offer a fresh set of recovery codes.
+    `phishing_resistant` says whether a passkey began the session. `codes_to_acknowledge` is the id of the newest
+    recovery codes until the owner acknowledges them. After that, `codes_to_acknowledge` is null. If it is not null,
+    offer a fresh set of recovery codes.
     """
 
     name: str
     created_at: int
     expires_at: int
     codes_to_acknowledge: str | None
+    methods: list[str]
+    phishing_resistant: bool
 
 
 class NewSession(SessionOut):
@@ -83,6 +99,36 @@ class EnrolmentOut(BaseModel):
     setup_key: HiddenAnswer
     qr_svg: HiddenAnswer
     expires_at: int
+
+
+class PasskeyIn(BaseModel):
+    """A request to register a passkey. With `replace`, the new passkey replaces the existing passkeys.
+
+    Only a session makes a difference between the two. After a recovery, a passkey replaces every authenticator.
+    """
+
+    label: Text = ""
+    replace: Annotated[bool, Field(strict=True)] = False
+
+
+class PasskeyOptions(BaseModel):
+    """The options for the browser. Pass them to `parseRequestOptionsFromJSON` of `PublicKeyCredential`."""
+
+    options: Options
+
+
+class PasskeyCreationOut(BaseModel):
+    """An offer to register a passkey. Pass `options` to `parseCreationOptionsFromJSON` of `PublicKeyCredential`."""
+
+    token: HiddenAnswer
+    options: Options
+    expires_at: int
+
+
+class PasskeyResponse(BaseModel):
+    """The browser's answer: the result of `toJSON()` of the `PublicKeyCredential`."""
+
+    response: Annotated[dict[str, Any], Field(repr=False)]
 
 
 class Codes(BaseModel):
@@ -112,6 +158,7 @@ class Acknowledged(BaseModel):
 
 class AuthenticatorOut(BaseModel):
     id: str
+    kind: Kind
     label: str
     created_at: int
     used_at: int

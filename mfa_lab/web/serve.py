@@ -21,11 +21,12 @@ from mfa_lab.errors import InvalidInput
 from mfa_lab.policy import Policy
 from mfa_lab.redaction import clears_variables
 from mfa_lab.resources import data_dir
+from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import FileNotifier, Notifier, SmtpNotifier
 from mfa_lab.server.storage import address
 from mfa_lab.web.app import create_app
-from mfa_lab.web.site import LOOPBACK
+from mfa_lab.web.site import DEVELOPMENT_HOST, LOOPBACK, is_loopback
 
 _PREFIX = "MFA_LAB_"
 
@@ -35,8 +36,10 @@ class Settings:
     """The settings of a worker. Each setting is an environment variable, such as MFA_LAB_DATABASE.
 
     In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the server
-    or a proxy provides. `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER,
-    _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
+    or a proxy provides. `origins` are the exact origins of the pages that may use passkeys; without origins, there
+    are no passkeys. `rp_id` is the domain to which passkeys are bound, by default the host of the first origin.
+    `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and
+    _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
@@ -47,6 +50,8 @@ class Settings:
     registration: str = "yes"
     notifications: str = ""
     issuer: str = "mfa-lab"
+    rp_id: str = ""
+    origins: str = ""
 
     @classmethod
     @clears_variables
@@ -68,13 +73,29 @@ class Settings:
     def application(self) -> FastAPI:
         """Return the application with these settings. Raises `MfaError`."""
         return create_app(
-            MfaServer(self.database, policy=named_policy(self.policy), issuer=self.issuer),
+            MfaServer(
+                self.database,
+                policy=named_policy(self.policy),
+                issuer=self.issuer,
+                relying_party=self.relying_party(),
+            ),
             hosts=_list(self.hosts),
             https=self.https == "yes",
             admins=_list(self.admins),
             registration=self.registration == "yes",
             notifier=self.notifier(),
         )
+
+    def relying_party(self) -> RelyingParty | None:
+        """Return the site for which passkeys are made, or None without origins. Raises `InvalidInput`."""
+        origins = tuple(_list(self.origins))
+        if not origins:
+            if self.rp_id:
+                raise InvalidInput(f"{_PREFIX}RP_ID needs {_PREFIX}ORIGINS too, such as https://shop.example.org")
+            return None
+        host = re.search("//([a-z0-9.-]+)", origins[0])
+        rp_id = self.rp_id or (host[1] if host else DEVELOPMENT_HOST)  # without a host, the origin is not valid
+        return RelyingParty(rp_id, origins)
 
     @clears_variables
     def notifier(self) -> Notifier | None:
@@ -136,6 +157,11 @@ class _LogLines(logging.Formatter):
         return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def development_origin(port: int) -> str:
+    """Return the origin of the pages during development, on this machine and over plain http."""
+    return f"http://{DEVELOPMENT_HOST}{'' if port == 80 else f':{port}'}"
+
+
 def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -147,7 +173,10 @@ def run(settings: Settings, *, host: str, port: int, workers: int, tls: dict[str
     """
     if workers > 1 and address.path_of(address.parsed(settings.database)) is None:
         raise InvalidInput("several workers must share a database: name a file, sqlite:///accounts.db, or PostgreSQL")
-    if settings.https != "yes" and host not in ("localhost", "127.0.0.1", "::1"):  # as for a socket, without brackets
+    if host.endswith(".localhost"):
+        host = "127.0.0.1"  # the system need not know the name, or may know it as another machine's
+    here = host == "::1" or (host != "[::1]" and is_loopback(host))  # as for a socket, without brackets
+    if settings.https != "yes" and not here:
         raise InvalidInput(
             "plain http works only on this machine: give --certificate and --certificate-key, or --behind-https if a "
             "proxy speaks https"

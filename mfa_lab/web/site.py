@@ -11,8 +11,11 @@ from fastapi import Request
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.names import exact_name, normal_name
+from mfa_lab.server.records import Kind
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+DEVELOPMENT_HOST = "shop.localhost"
+"""The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", DEVELOPMENT_HOST)
 _HOST = re.compile(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]")
 
 
@@ -44,10 +47,22 @@ class Site:
                 raise InvalidInput(f"{host!r} is not a host: write app.example.org, without scheme, port or path")
         if not self.hosts:
             raise InvalidInput("give at least one host name of the application")
-        if not self.https and not set(self.hosts) <= set(LOOPBACK):
+        if not self.https and not all(map(is_loopback, self.hosts)):
             raise InvalidInput(
-                "plain http works only on this machine: use https, or the hosts localhost and 127.0.0.1"
+                f"plain http works only on this machine: use https, or the hosts localhost and {DEVELOPMENT_HOST}"
             )
+
+    @property
+    def passkeys(self) -> bool:
+        """Return whether accounts may use passkeys.
+
+        The server needs a relying party, and the policy must allow passkeys.
+        """
+        return self.server.relying_party is not None and self.server.policy.passkeys > 0
+
+    def offered(self, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+        """Return those of the `kinds` of authenticators that work on this site."""
+        return tuple(kind for kind in kinds if kind is not Kind.PASSKEY or self.passkeys)
 
     @property
     def cookie(self) -> str:
@@ -78,6 +93,11 @@ class Site:
         Only the operator may register such a name.
         """
         return normal_name(name) in map(normal_name, self.admins)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` always means this machine: a name in `LOOPBACK`, or below localhost (RFC 6761, 6.3)."""
+    return host in LOOPBACK or host.endswith(".localhost")
 
 
 def names(given: Iterable[str], what: str) -> tuple[str, ...]:

@@ -14,12 +14,20 @@ from typing import cast
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted, clears_variables
-from mfa_lab.server.records import TOKEN_BYTES, Enrolment, PendingLogin, Permit, Session, token_from
+from mfa_lab.server.records import (
+    TOKEN_BYTES,
+    Enrolment,
+    PasskeyCreation,
+    PendingLogin,
+    Permit,
+    Session,
+    token_from,
+)
 
-Record = PendingLogin | Session | Enrolment
+Record = PendingLogin | Session | Enrolment | PasskeyCreation
 
-_LETTERS: dict[type, str] = {PendingLogin: "p", Session: "s", Enrolment: "e"}
-_FORM = re.compile(r"[apse]\.[A-Za-z0-9_-]{43}")
+_LETTERS: dict[type, str] = {PendingLogin: "p", Session: "s", Enrolment: "e", PasskeyCreation: "k"}
+_FORM = re.compile(r"[apsek]\.[A-Za-z0-9_-]{43}")
 
 
 @clears_variables
@@ -53,6 +61,8 @@ def record(text: str) -> Record | None:
         return Session(token, "", 0, 0)
     if letter == "e":
         return Enrolment(token, 0, cast(OtpAccount, None))
+    if letter == "k":
+        return PasskeyCreation(token, 0, {})
     return None
 
 
@@ -75,6 +85,16 @@ def enrolment(text: str) -> Enrolment:
     """Return `text` as an enrolment. Anything else becomes an unknown enrolment, which the server rejects."""
     found = record(text)
     return found if isinstance(found, Enrolment) else Enrolment(Redacted(""), 0, cast(OtpAccount, None))
+
+
+@clears_variables
+def creation(text: str) -> PasskeyCreation:
+    """Return `text` as an offer to register a passkey. Anything else becomes an unknown offer.
+
+    The server rejects an unknown offer.
+    """
+    found = record(text)
+    return found if isinstance(found, PasskeyCreation) else PasskeyCreation(Redacted(""), 0, {})
 
 
 @clears_variables

@@ -14,10 +14,11 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from starlette.responses import HTMLResponse
 
-from mfa_lab import MfaServer, Policy
+from mfa_lab import MfaServer, Policy, RelyingParty
 from mfa_lab.server.notifications.notifier import FileNotifier
 from mfa_lab.server.records import Session
 from mfa_lab.web import add_mfa, create_app, require_mfa
+from mfa_lab.web.site import DEVELOPMENT_HOST
 
 KEY = bytes(range(32))
 ADMIN = "root@example.org"
@@ -35,11 +36,18 @@ class FileClock:
         return int(self.path.read_text())
 
 
+def party() -> RelyingParty | None:
+    """The site of the passkeys, at TEST_ORIGIN; without it there are none."""
+    origin = os.environ.get("TEST_ORIGIN", "")
+    return RelyingParty(DEVELOPMENT_HOST, (origin,)) if origin else None
+
+
 def make_server() -> MfaServer:
     changes = json.loads(os.environ.get("TEST_POLICY", "{}"))
     changes |= {"step_up": tuple(map(tuple, changes.get("step_up", ())))}
     policy = replace(Policy.CHEAPEST, **changes)
-    return MfaServer(os.environ["TEST_URL"], clock=FileClock(Path(os.environ["TEST_CLOCK"])), policy=policy, key=KEY)
+    clock = FileClock(Path(os.environ["TEST_CLOCK"]))
+    return MfaServer(os.environ["TEST_URL"], clock=clock, policy=policy, key=KEY, relying_party=party())
 
 
 def small() -> FastAPI:
@@ -74,6 +82,10 @@ def existing() -> FastAPI:
     @app.post("/transfers")
     def transfer(session: Annotated[Session, Depends(require_mfa(max_age_seconds=60))]) -> dict[str, str]:
         return {"sent by": session.name}
+
+    @app.get("/vault", response_class=HTMLResponse)
+    def vault(session: Annotated[Session, Depends(require_mfa(phishing_resistant=True))]) -> str:
+        return f"<title>Vault</title><p>For {session.name}"
 
     @app.post("/payments")
     def payment(session: Annotated[Session, Depends(require_mfa(action="payment"))]) -> dict[str, str]:

@@ -18,8 +18,12 @@ from typing import Any
 import httpx
 from bs4 import BeautifulSoup
 
-from mfa_lab import ManualClock, MfaServer, Phone, Policy
+from mfa_lab import ManualClock, MfaServer, Phone, Policy, RelyingParty
 from mfa_lab.errors import PUBLIC_MESSAGE
+from mfa_lab.phone.browser import Browser as PasskeyBrowser
+from mfa_lab.phone.passkeys import PasskeyHolder
+from mfa_lab.web.serve import development_origin
+from mfa_lab.web.site import DEVELOPMENT_HOST
 from tests.browser.lab import free_port
 from tests.server.kit import NAME, PASSWORD, START, WRONG
 from tests.web.application import ABSENT_ADMIN, ADMIN, KEY
@@ -30,15 +34,20 @@ __all__ = ["ABSENT_ADMIN", "ADMIN", "NAME", "PASSWORD", "WRONG"]
 
 
 class Served:
-    """A running application. `server` looks at its database as an operator would; `clock` is everybody's."""
+    """A running application. `server` looks at its database as an operator would; `clock` is everybody's.
 
-    def __init__(self, url: str, database: str, clock_file: Path, log: Path) -> None:
+    Passkeys belong to the pages at `origin`.
+    """
+
+    def __init__(self, url: str, database: str, clock_file: Path, log: Path, origin: str) -> None:
         self.url = url
+        self.origin = origin
         self.database = database
         self.log = log
         self._clock_file = clock_file
         self.clock = ManualClock(int(clock_file.read_text()))
-        self.server = MfaServer(database, clock=self.clock, policy=Policy.CHEAPEST, key=KEY)
+        party = RelyingParty(DEVELOPMENT_HOST, (origin,))
+        self.server = MfaServer(database, clock=self.clock, policy=Policy.CHEAPEST, key=KEY, relying_party=party)
         self.phone = Phone(self.clock)
         self.uris: dict[str, str] = {}
         self._clients: list[httpx.Client] = []
@@ -61,9 +70,9 @@ class Served:
         self._clients.append(browser.http)
         return browser
 
-    def api(self) -> Api:
+    def api(self, prefix: str = "") -> Api:
         """One more client of the JSON API."""
-        api = Api(self.url)
+        api = Api(self.url + prefix)
         self._clients.append(api.http)
         return api
 
@@ -161,6 +170,29 @@ class Api:
         token: str = answer["token"]
         return token
 
+    def begin(self, name: str = NAME) -> str:
+        """The token of a pending login."""
+        token: str = self.call("POST", "/login", name=name, password=PASSWORD).json()["token"]
+        return token
+
+    def add_passkey(self, served: Served, permit: str, holder: PasskeyHolder, **body: Any) -> httpx.Response:
+        """Register a passkey of `holder` in a browser on the honest page."""
+        offer = self.call("POST", "/passkeys", permit, **{"label": "laptop"} | body).json()
+        response = PasskeyBrowser(served.origin).create(offer["options"], holder)
+        return self.call("POST", "/passkeys/confirm", offer["token"], response=response)
+
+    def passkey_response(self, pending: str, holder: PasskeyHolder, origin: str, **options: Any) -> dict[str, Any]:
+        """A browser's response to a new challenge; `options` replace those that the server sends."""
+        offered = self.call("POST", "/login/passkey/options", pending).json()["options"]
+        return PasskeyBrowser(origin).get(offered | options, holder)
+
+    def log_in_by_passkey(self, served: Served, holder: PasskeyHolder, name: str = NAME) -> str:
+        """The token of a session that a passkey began."""
+        pending = self.begin(name)
+        response = self.passkey_response(pending, holder, served.origin)
+        token: str = self.call("POST", "/login/passkey", pending, response=response).json()["token"]
+        return token
+
 
 def refused(answer: httpx.Response) -> bool:
     """Whether this is the refusal that all others look like."""
@@ -176,10 +208,11 @@ def serving(
     clock_file, log, port = folder / "clock", folder / "uvicorn.log", free_port()
     clock_file.write_text(str(START))
     settings = {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
-    known = {"TEST_URL": database, "TEST_CLOCK": str(clock_file)}
+    origin = development_origin(port)
+    known = {"TEST_URL": database, "TEST_CLOCK": str(clock_file), "TEST_ORIGIN": origin}
     known |= {f"TEST_{name.upper()}": value for name, value in settings.items()}
     url = f"http://127.0.0.1:{port}"
-    served = Served(url, database, clock_file, log)  # makes the database before the workers come
+    served = Served(url, database, clock_file, log, origin)  # makes the database before the workers come
     command = [sys.executable, "-m", "uvicorn", "--factory", f"tests.web.application:{application}"]
     command += [f"--port={port}", f"--workers={workers}", "--no-server-header", "--no-proxy-headers"]
     if settings.get("https") == "yes":

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from mfa_lab import MfaServer
+from mfa_lab import MfaServer, SeededRandomness
 from mfa_lab.errors import InvalidInput, MfaError
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.web import add_mfa, require_mfa
 from tests.web.kit import NAME, PASSWORD, Browser, Served, serving
 
@@ -70,6 +71,22 @@ def test_step_up(served: Served, browser: Browser) -> None:
     thief.http.cookies.set("mfa-lab", old)
     thief.get("/report")
     assert thief.title == "Log in"  # the older session ended with the step-up
+
+
+def test_a_page_that_needs_a_passkey(served: Served) -> None:
+    """A code opens it neither to a browser nor to a program, which reads what to do (RFC 9470); a passkey does."""
+    name, api = "keyring@example.org", served.api("/mfa")
+    served.enrol(name)
+    token, holder = api.log_in(served, name), PasskeyHolder(SeededRandomness(1))
+    assert api.add_passkey(served, token, holder).status_code == 200
+    answer = httpx.get(f"{served.url}/vault", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.json()["reason"]) == (401, "insufficient_user_authentication")
+    challenge = 'Bearer error="insufficient_user_authentication", acr_values="phr"'
+    assert answer.headers["www-authenticate"] == challenge
+    page = {"Accept": "text/html", "Cookie": f"mfa-lab={token}"}
+    assert httpx.get(f"{served.url}/vault", headers=page).headers["location"] == "/mfa/login?next=/vault"
+    page["Cookie"] = f"mfa-lab={api.log_in_by_passkey(served, holder, name)}"
+    assert f"For {name}" in httpx.get(f"{served.url}/vault", headers=page).text
 
 
 def test_a_form_that_comes_too_late(served: Served, browser: Browser) -> None:

@@ -20,7 +20,8 @@ import psutil
 import psycopg
 import pytest
 
-from mfa_lab import Phone
+from mfa_lab import Phone, SeededRandomness
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.storage import postgres
 from tests.postgres import Cluster, running_cluster
 from tests.web.kit import NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
@@ -81,6 +82,23 @@ def test_one_code_grants_one_session(shared: bool, workers: Served) -> None:
         session = next(answer.json()["token"] for answer in answers if answer.status_code == 200)
         assert api.call("GET", "/session", session).status_code == 200
         workers.advance(3600)  # whoever was counted as wrong meanwhile waits no longer
+
+
+def test_one_response_of_a_passkey_grants_one_session(workers: Served) -> None:
+    """One response, presented sixteen times at once to all workers: exactly one session, three times over."""
+    name, api, holder = "passkey@example.org", workers.api(), PasskeyHolder(SeededRandomness(1))
+    workers.server.register(name, PASSWORD)
+    assert api.add_passkey(workers, api.begin(name), holder).status_code == 200
+    for _ in range(3):
+        pending = api.begin(name)
+        body = {"response": api.passkey_response(pending, holder, workers.origin)}
+        answers = at_once([("/login/passkey", body, pending)] * PARALLEL, workers.url)
+        assert Counter(answer.json().get("reason", "session") for answer in answers) == {
+            "session": 1,
+            "already_done": PARALLEL - 1,
+        }
+        session = next(answer.json()["token"] for answer in answers if answer.status_code == 200)
+        assert api.call("GET", "/session", session).json()["phishing_resistant"] is True
 
 
 def test_the_throttle_is_shared(workers: Served) -> None:

@@ -122,6 +122,14 @@ PARTS = (
         ),
     ),
     Part(
+        "Passkeys",
+        "Take a passkey's response apart, and explain which phishing pages it stops and which it does not.",
+        (
+            Lesson("30_how_a_passkey_works", "What does a key prove that never leaves its owner?", 45),
+            Lesson("31_the_phish", "Who stops a phishing page, and what does it try next?", 44),
+        ),
+    ),
+    Part(
         "Adding MFA to an application",
         "Put MFA in front of a web application, read its audit log, and defend its policy.",
         (

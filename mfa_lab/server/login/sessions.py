@@ -89,10 +89,18 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
         return refused(Reason.STALE_SESSION, row.account_id)
     if fresh and now >= row.created_at + policy.fresh_session_seconds:
         return refused(Reason.STALE_SESSION, row.account_id)
-    phishable = policy.passkeys > 0 and not is_phishing_resistant(row.methods.split())
-    if fresh and phishable and passkeys.has_passkey(connection, row.account_id):
+    if fresh and needs_passkey(connection, services, row):
         return refused(Reason.NOT_PHISHING_RESISTANT, row.account_id)
     return row
+
+
+def needs_passkey(connection: Connection, services: Services, row: Any) -> bool:
+    """Return whether the session in `row` is too weak to change factors.
+
+    It is too weak if the account has a passkey and no passkey began the session.
+    """
+    phishable = services.policy.passkeys > 0 and not is_phishing_resistant(row.methods.split())
+    return phishable and passkeys.has_passkey(connection, row.account_id)
 
 
 def check(services: Services, session: Session, now: int) -> Session | Decision:

@@ -58,6 +58,7 @@ class Postgres:
 
     path = None
     key_comes_from_outside = True
+    has_clock = True
     where = "in PostgreSQL"
     connections = 16
     """How many connections a worker has at most. PostgreSQL itself allows a hundred by default, for all workers."""
@@ -108,7 +109,7 @@ class Postgres:
             yield
 
     @staticmethod
-    def time(connection: Connection) -> int | None:
+    def time(connection: Connection) -> int:
         """Return the time of PostgreSQL's machine, in Unix seconds."""
         return int(connection.exec_driver_sql("SELECT floor(extract(epoch FROM clock_timestamp()))").scalar_one())
 

@@ -40,6 +40,7 @@ class Sqlite:
     """The database of a `sqlite://` URL."""
 
     key_comes_from_outside = False
+    has_clock = False
     connections = 1
     """Threads take turns on one connection. This is twice as fast as if each thread polled the database's lock."""
 
@@ -73,9 +74,9 @@ class Sqlite:
             yield
 
     @staticmethod
-    def time(_connection: Connection) -> int | None:
-        """Return None, because the file has no clock of its own."""
-        return None
+    def time(_connection: Connection) -> int:
+        """Raise an error, because a file has no clock of its own."""
+        raise NotImplementedError
 
     @staticmethod
     def lock_also(connection: Connection, lock: Lock) -> None:

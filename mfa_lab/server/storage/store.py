@@ -33,6 +33,7 @@ class Store:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
+        self.has_clock = self._database.has_clock
         self.migrated_from: int | None = None
         self._turns = BoundedSemaphore(self._database.connections)
         self._engine = self._database.engine
@@ -68,8 +69,8 @@ class Store:
         with self._used() as connection, self._database.reading(connection):
             yield connection
 
-    def time(self) -> int | None:
-        """Return the time of the database's machine in Unix seconds, or None if the database is on this machine."""
+    def time(self) -> int:
+        """Return the time of the database's machine, in Unix seconds. Only for a database that `has_clock`."""
         with self.reading() as connection:
             return self._database.time(connection)
 

@@ -16,7 +16,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import path_in, render, told
-from mfa_lab.web.guard import Demands, session_in
+from mfa_lab.web.guard import fresh_session_in, session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
 
@@ -62,12 +62,12 @@ class Visit:
     def session(self, *, fresh: bool = False) -> Session:
         """Return the session of this request.
 
-        With `fresh`, the login must be recent enough for changes to the account.
+        With `fresh`, the session must be good enough for changes to the account (`fresh_session_in`).
 
         Raises `Stopped`, which sends the browser to the login.
         """
-        demands = Demands(self.server.policy.fresh_session_seconds if fresh else None)
-        session = session_in(self.request, self.site, self.token, demands, browser=True)
+        find = fresh_session_in if fresh else session_in
+        session = find(self.request, self.site, self.token, browser=True)
         self.name = session.name
         return session
 

@@ -233,6 +233,19 @@ def test_a_phished_session_changes_nothing_once_there_is_a_passkey(what: str, en
     CHANGES[what](enrolled, enrolled.passkey_login(holder))
 
 
+def test_an_application_can_ask_before_it_offers_a_change(enrolled: Deployment) -> None:
+    """`needs_passkey` says what the changes would say: not without a passkey, and not in a passkey's own session."""
+    assert not enrolled.server.needs_passkey(enrolled.log_in())
+    holder = owner(enrolled)
+    assert enrolled.server.needs_passkey(enrolled.log_in())
+    session = enrolled.passkey_login(holder)
+    assert not enrolled.server.needs_passkey(session)
+    enrolled.server.log_out(session)
+    assert reason(enrolled.server.needs_passkey, session) is Reason.UNKNOWN_SESSION
+    enrolled.open(replace(EXPLAINING, passkeys=0))
+    assert not enrolled.server.needs_passkey(enrolled.log_in())
+
+
 def test_an_offer_of_a_phished_session_ends_with_the_first_passkey(enrolled: Deployment) -> None:
     """It began before there was a passkey. The owner's registration ends it, and the phished session too."""
     phished = enrolled.log_in()

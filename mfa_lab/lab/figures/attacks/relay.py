@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matplotlib.axes import Axes
 
 from mfa_lab.lab.figures.one_login.login_flow import Event, lifelines, told
 from mfa_lab.lab.figures.picture import INK, Picture, arrow, canvas, picture, write
 from mfa_lab.lab.figures.shapes import boxes
-from mfa_lab.style import ATTACKER, HERE, PHONE, QUIET, SERVER
+from mfa_lab.style import ATTACKER, HERE, PHONE, QUIET, SERVER, Tone
 
 RELAYED = (
     Event("alice", "name and password", to="attacker"),
@@ -22,6 +24,9 @@ RELAYED = (
     Event("attacker", "“that did not work”, or the session too", to="alice"),
 )
 """The attacker chooses what the phishing page answers at the end."""
+
+Places = Mapping[str, tuple[str, Tone, float]]
+"""For each place, its name in the figure, its colour and its x."""
 
 _PLACES = {
     "alice": ("Alice and her phone", PHONE, 5.4),
@@ -48,23 +53,23 @@ def draw(events: tuple[Event, ...], ax: Axes | None = None) -> Axes:
     ax = canvas(ax, 42, height)
     lifelines(ax, _PLACES.values(), (1.4, height), half=5.0, size=15)
     for row, event in enumerate(events):
-        _event(ax, event, row + 1, height - 3.1 - 1.7 * row)
+        draw_event(ax, _PLACES, event, row + 1, height - 3.1 - 1.7 * row)
     write(ax, 21, 0.6, _FINALLY, QUIET.text, size=13)
     return ax
 
 
-def _event(ax: Axes, event: Event, number: int, y: float) -> None:
+def draw_event(ax: Axes, places: Places, event: Event, number: int, y: float) -> None:
     """Draw a message as an arrow with the event's words above it. The arrow of the session has a frame.
 
     If the event is not a message, write only its words, beside the place.
     """
-    _, tone, x = _PLACES[event.at]
+    _, tone, x = places[event.at]
     numbered = f"{number}  {event.words}"
     if not event.to:
-        left = event.at == "attacker"
+        left = event.at != "server"
         write(ax, x + (0.8 if left else -0.8), y + 0.2, numbered, tone.text, size=14, ha="left" if left else "right")
         return
-    to = _PLACES[event.to][2]
+    to = places[event.to][2]
     arrow(ax, (x, y), (to, y), tone.text)
     write(ax, (x + to) / 2, y + 0.6, numbered, INK, size=14)
     if event.words == "a session":
