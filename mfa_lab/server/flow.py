@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mfa_lab.clock import Clock, ManualClock, SystemClock, checked_now
+from mfa_lab.clock import Clock, SkewedClock, SystemClock, checked_now
 from mfa_lab.errors import ClockSetBack, InvalidInput, ServerFault
 from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
@@ -97,7 +97,7 @@ class MfaServer:
         self._compared_at: int | None = None
         with store.reading() as connection:
             self._latest = audit.latest(connection)
-        self._compares_clocks = store.has_clock and not isinstance(self.clock, ManualClock)
+        self._compares_clocks = store.has_clock and _is_of_this_machine(self.clock)
         if self._compares_clocks:
             try:
                 self._compare_clocks(checked_now(self.clock.now()))
@@ -455,7 +455,7 @@ class MfaServer:
 
         Otherwise, a node whose clock is ahead writes times into the audit log that make the other nodes refuse. The
         clocks are compared at the start, and whenever this clock has moved by a minute. A clock that a program moves
-        is not compared.
+        is not compared, such as a `ManualClock`.
         """
         compared = self._compared_at is not None and abs(now - self._compared_at) < _COMPARE_SECONDS
         if compared or not self._compares_clocks:
@@ -479,6 +479,15 @@ class MfaServer:
 
 
 _COMPARE_SECONDS = 60
+
+
+def _is_of_this_machine(clock: Clock) -> bool:
+    """Return whether `clock` is the machine's clock, perhaps with an offset."""
+    while isinstance(clock, SkewedClock):
+        clock = clock.base
+    return isinstance(clock, SystemClock)
+
+
 _ID = re.compile("[0-9a-f]{32}")
 
 

@@ -51,7 +51,9 @@ class Opened:
         over = now >= self.opened_at + law.session_seconds
         idle = law.idle_seconds is not None and now >= self.used_at + law.idle_seconds
         if not over and not idle:
-            return IN
+            # A server may record the use of a session once a minute, so the limit is exact to the minute.
+            recorded = law.idle_seconds is None or now < self.used_at + law.idle_seconds - 60
+            return IN if recorded else EITHER
         return OUT if law.session_ends else EITHER
 
 
