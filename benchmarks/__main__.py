@@ -22,6 +22,7 @@ MODULES = {
     "peers": ("peers",),
     "over_http": ("http_code", "http_passkey", "http_password", "http_memory"),
     "load": ("http_workers", "load"),
+    "scale": ("scale", "unrelated"),
     "commands": ("lab", "import", "workshop", "board"),
     "browser": ("click", "run_all", "drag", "ticks"),
     "lab": ("check", "audit"),

@@ -6,8 +6,10 @@ import getpass
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,8 +37,8 @@ class Cluster:
         self.folder = folder
         self._bin = bin_folder()
         # PostgreSQL refuses to run as root; Debian's package makes this user for it.
-        self._as = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
-        if self._as:
+        self.runs_as = ["runuser", "-u", "postgres", "--"] if getpass.getuser() == "root" else []
+        if self.runs_as:
             shutil.chown(folder, "postgres")
         self._run("initdb", "-D", str(folder / "data"), "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
 
@@ -57,7 +59,7 @@ class Cluster:
         return f"postgresql://{_USER}@/{name}?host={self.folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [*self._as, str(self._bin / program), *arguments]
+        command = [*self.runs_as, str(self._bin / program), *arguments]
         log = self.folder / "tests.log"
         with log.open("ab") as out:  # a pipe would be held open by the server that pg_ctl starts
             done = subprocess.run(command, stdout=out, stderr=out, cwd=self.folder, check=False)
@@ -76,3 +78,42 @@ def running_cluster() -> Iterator[Cluster]:
             yield cluster
         finally:
             cluster.stop("immediate")
+
+
+@contextmanager
+def running_pgbouncer(cluster: Cluster) -> Iterator[Path]:
+    """PgBouncer in front of the cluster, in transaction mode, with two connections. Gives its socket's folder."""
+    program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if not program:
+        missing("PgBouncer is not installed: apt-get install pgbouncer")
+    with tempfile.TemporaryDirectory(prefix="mfa-pgb-", dir="/tmp", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if cluster.runs_as:
+            shutil.chown(folder, "postgres")
+        settings = {
+            "listen_addr": "",
+            "unix_socket_dir": folder,
+            "listen_port": 5432,
+            "auth_type": "any",
+            "pool_mode": "transaction",
+            "default_pool_size": 2,
+            "max_client_conn": 200,
+            "logfile": folder / "log",
+            "pidfile": folder / "pid",
+        }
+        lines = "\n".join(f"{name} = {value}" for name, value in settings.items())
+        (folder / "ini").write_text(f"[databases]\n* = host={cluster.folder} user={_USER}\n[pgbouncer]\n{lines}\n")
+        command = [*cluster.runs_as, str(program), "--quiet", str(folder / "ini")]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                socket = folder / ".s.PGSQL.5432"
+                give_up = time.monotonic() + 20
+                while not socket.exists():
+                    said = (folder / "log").read_text() if (folder / "log").exists() else ""
+                    assert process.poll() is None, said
+                    assert time.monotonic() < give_up, said
+                    time.sleep(0.02)
+                yield folder
+            finally:
+                os.kill(int((folder / "pid").read_text()), signal.SIGTERM)

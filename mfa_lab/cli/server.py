@@ -130,6 +130,23 @@ def register(name: str, database: str, password: str) -> None:
     click.echo("Registered. Log in soon: the first login enrols an authenticator.")
 
 
+@main.command()
+@database_option
+@clears_variables
+def migrate(database: str) -> None:
+    """For operators: bring the tables of the database to this version.
+
+    The server does this too when it starts. Workers of an earlier version then stop, and need a restart.
+    """
+    from mfa_lab.server.storage.schema import VERSION
+    from mfa_lab.server.storage.store import Store
+
+    store = Store(database)
+    store.close()
+    done = "Nothing to migrate" if store.migrated_from is None else f"Migrated from schema {store.migrated_from}"
+    click.echo(f"{done}: the database has schema {VERSION}.")
+
+
 @main.command("trust-clock")
 @database_option
 @clears_variables

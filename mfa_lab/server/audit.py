@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from mfa_lab.errors import Reason
 from mfa_lab.server.records import AuditLine, Notification
 from mfa_lab.server.storage.schema import audit, notifications
+from mfa_lab.server.storage.store import Store
 
 
 class Event(StrEnum):
@@ -47,9 +48,15 @@ class Event(StrEnum):
 _SHOWN_NOTIFICATIONS = 200
 _SPARING_SECONDS = 3600
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
-_ADD_LINE = insert(audit)
-_ADD_NOTIFICATION = insert(notifications)
-_LINES = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id)
+_ADD_LINE = insert(audit).inline().execution_options(later=True)
+_ADD_NOTIFICATION = insert(notifications).inline().execution_options(later=True)
+_PAGE_LINES = 5000
+_PAGE = (
+    select(audit.c.id, audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason)
+    .where(audit.c.id > bindparam("after"))
+    .order_by(audit.c.id)
+    .limit(_PAGE_LINES)
+)
 _NEWEST = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id.desc())
 _NEWEST = _NEWEST.limit(bindparam("count"))
 _COUNT = select(func.count()).select_from(audit)
@@ -100,9 +107,17 @@ def notify_sparingly(connection: Connection, now: int, event: Event, account_id:
         notify(connection, now, event, account_id)
 
 
-def lines(connection: Connection) -> tuple[AuditLine, ...]:
-    """Return all lines of the log, the oldest first."""
-    return tuple(AuditLine(*row) for row in connection.execute(_LINES))
+def lines(store: Store) -> tuple[AuditLine, ...]:
+    """Return all lines of the log, the oldest first. The log is read in pages, so that no request waits for long."""
+    found: list[AuditLine] = []
+    last = 0
+    while True:
+        with store.reading() as connection:
+            page = connection.execute(_PAGE, {"after": last}).all()
+        found += (AuditLine(*row[1:]) for row in page)
+        if len(page) < _PAGE_LINES:
+            return tuple(found)
+        last = page[-1].id
 
 
 def newest(connection: Connection, count: int) -> tuple[tuple[AuditLine, ...], int]:

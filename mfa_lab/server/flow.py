@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mfa_lab.clock import Clock, SystemClock, checked_now
-from mfa_lab.errors import ClockSetBack, InvalidInput
+from mfa_lab.clock import Clock, SkewedClock, SystemClock, checked_now
+from mfa_lab.errors import ClockSetBack, InvalidInput, ServerFault
 from mfa_lab.otp import Match
 from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount, build_uri, new_secret
@@ -46,7 +46,7 @@ from mfa_lab.server.records import (
     token_hash,
 )
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage import schema
+from mfa_lab.server.storage import locks, schema
 from mfa_lab.server.storage.encryption import SecretCipher
 from mfa_lab.server.storage.store import Store
 
@@ -94,8 +94,16 @@ class MfaServer:
             shown=randomness or SystemRandomness(),
             relying_party=relying_party,
         )
-        with store.transaction() as connection:
+        self._compared_at: int | None = None
+        with store.reading() as connection:
             self._latest = audit.latest(connection)
+        self._compares_clocks = store.has_clock and _is_of_this_machine(self.clock)
+        if self._compares_clocks:
+            try:
+                self._compare_clocks(checked_now(self.clock.now()))
+            except ServerFault:
+                store.close()
+                raise
         self._fell_back = False
 
     def __repr__(self) -> str:
@@ -276,8 +284,9 @@ class MfaServer:
         The owner must do so if the account has a passkey and the session began with a code. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        with self._services.store.transaction() as connection:
-            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+        now = self._now()
+        with self._services.store.reading() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), now)
             if not isinstance(row, Decision):
                 return sessions.needs_passkey(connection, self._services, row)
         return self._answer(row)
@@ -309,8 +318,9 @@ class MfaServer:
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
         _expect(session, Session)
-        with self._services.store.transaction() as connection:
-            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+        now = self._now()
+        with self._services.store.reading() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), now)
             if not isinstance(row, Decision):
                 return authenticators.listed(connection, row.account_id)
         return self._answer(row)
@@ -339,8 +349,9 @@ class MfaServer:
     def notifications(self, session: Session) -> tuple[Notification, ...]:
         """Return the account's security notifications (ASVS-6.3.5). Raises `AccessDenied`."""
         _expect(session, Session)
-        with self._services.store.transaction() as connection:
-            row = sessions.live(connection, self._services, token_hash(session.token), self._now())
+        now = self._now()
+        with self._services.store.reading() as connection:
+            row = sessions.live(connection, self._services, token_hash(session.token), now)
             if not isinstance(row, Decision):
                 return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
@@ -390,7 +401,7 @@ class MfaServer:
         now = checked_now(self.clock.now())
         if not self._latest:
             raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
-        with self._services.store.transaction() as connection:
+        with self._services.store.transaction(locks.NOTHING) as connection:
             audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
         self._latest = now
 
@@ -406,15 +417,14 @@ class MfaServer:
 
     def audit_log(self) -> tuple[AuditLine, ...]:
         """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""
-        with self._services.store.transaction() as connection:
-            return audit.lines(connection)
+        return audit.lines(self._services.store)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
         """Return the newest `count` lines of the audit log, the newest first, and the number of all lines.
 
         If the server read a long log completely, every login would be delayed.
         """
-        with self._services.store.transaction() as connection:
+        with self._services.store.reading() as connection:
             return audit.newest(connection, count)
 
     def _now(self) -> int:
@@ -425,12 +435,13 @@ class MfaServer:
         start, in the last line of the audit log.
         """
         now = checked_now(self.clock.now())
+        self._compare_clocks(now)
         back = self._latest - now
         if back <= self.policy.clock_back_seconds:
             self._latest, self._fell_back = max(now, self._latest), False
             return now
         if not self._fell_back:  # one line for each fall, however many requests come
-            with self._services.store.transaction() as connection:
+            with self._services.store.transaction(locks.NOTHING) as connection:
                 audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
             self._fell_back = True
         raise ClockSetBack(
@@ -438,6 +449,24 @@ class MfaServer:
             "if it is correct now and was wrong before, call trust_clock()",
             back_seconds=back,
         )
+
+    def _compare_clocks(self, now: int) -> None:
+        """Raise `ServerFault` if this machine's clock differs too much from the clock of the database's machine.
+
+        Otherwise, a node whose clock is ahead writes times into the audit log that make the other nodes refuse. The
+        clocks are compared at the start, and whenever this clock has moved by a minute. A clock that a program moves
+        is not compared, such as a `ManualClock`.
+        """
+        compared = self._compared_at is not None and abs(now - self._compared_at) < _COMPARE_SECONDS
+        if compared or not self._compares_clocks:
+            return
+        ahead = now - self._services.store.time()
+        if abs(ahead) > self.policy.clock_back_seconds:
+            raise ServerFault(
+                f"this machine's clock is {abs(ahead)} s {'ahead of' if ahead > 0 else 'behind'} the clock of the "
+                "database's machine, so nothing is decided: correct the clock that is wrong"
+            )
+        self._compared_at = now
 
     def _answer(self, outcome: Record | Decision) -> Record:
         """Return the record, or raise `AccessDenied` for a rejection.
@@ -447,6 +476,16 @@ class MfaServer:
         if isinstance(outcome, Decision):
             outcome.deny(explain=self.policy.explain_refusals)
         return outcome
+
+
+_COMPARE_SECONDS = 60
+
+
+def _is_of_this_machine(clock: Clock) -> bool:
+    """Return whether `clock` is the machine's clock, perhaps with an offset."""
+    while isinstance(clock, SkewedClock):
+        clock = clock.base
+    return isinstance(clock, SystemClock)
 
 
 _ID = re.compile("[0-9a-f]{32}")

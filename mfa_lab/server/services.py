@@ -10,12 +10,15 @@ from mfa_lab.policy import Policy
 from mfa_lab.randomness import SYSTEM, Randomness
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.passwords.hashing import PasswordHasher
-from mfa_lab.server.records import TOKEN_BYTES, token_from
+from mfa_lab.server.records import TOKEN_BYTES, PendingLogin, Session, token_from, token_hash
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.encryption import SecretCipher
+from mfa_lab.server.storage.locks import Lock
 from mfa_lab.server.storage.store import Store
 
 if TYPE_CHECKING:
     from mfa_lab.server.factors.passkey.relying_party import RelyingParty
+    from mfa_lab.server.names import Spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ class Services:
     def new_id(self) -> str:
         """Return a random identifier, which reveals nothing."""
         return SYSTEM.token_bytes(16).hex()
+
+    def name_locks(self, spellings: Spellings) -> tuple[Lock, ...]:
+        """Return the locks of a name. Known and unknown names have the same kind of lock."""
+        return locks.names(*map(self.store.keys.keyed_hash, {*spellings}))
+
+    @staticmethod
+    def permit_lock(permit: PendingLogin | Session) -> Lock:
+        """Return the lock of the account that a pending login or a session belongs to."""
+        return (locks.session if isinstance(permit, Session) else locks.pending)(token_hash(permit.token))
 
     def throttle_key(self, name: Redacted) -> str:
         """Return the key under which the throttle counts failures for a normal name.

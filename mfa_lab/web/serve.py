@@ -6,10 +6,12 @@ Each worker is a process that reads its settings from the environment. Any other
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import ssl
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
@@ -137,7 +139,22 @@ def named_policy(name: str) -> Policy:
 
 def application() -> FastAPI:
     """Return the application with the settings from the environment. Every worker calls this factory."""
+    log_with_times()
     return Settings.from_environment().application()
+
+
+def log_with_times() -> None:
+    """Give each line of the kit's log its time in UTC and its level, unless the program has set up the log itself."""
+    log = logging.getLogger("mfa_lab")
+    if not log.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(_LogLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        log.addHandler(handler)
+
+
+class _LogLines(logging.Formatter):
+    def formatTime(self, record: logging.LogRecord, _form: str | None = None) -> str:  # noqa: N802
+        return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def development_origin(port: int) -> str:

@@ -8,6 +8,7 @@ administrator.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any, TypeVar
 
 import pytest
@@ -23,7 +24,7 @@ from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Permit, token_hash
 from tests.server.account_model import POLICY, Account, Factor, Granted, Key, Offer, Pending
-from tests.server.kit import NAME, ORIGIN, PARTY, PASSWORD, START, WRONG
+from tests.server.kit import KEY, NAME, ORIGIN, PARTY, PASSWORD, START, WRONG
 
 BOB = "bob@example.org"
 NEWEST_FIRST = st.sampled_from([0, 0, 0, 1, 1, -1, -2])
@@ -47,7 +48,8 @@ class Life(RuleBasedStateMachine):
     def born(self, enrolled: bool) -> None:
         self.clock = ManualClock(START)
         self.randomness = SeededRandomness(1)  # the same secrets in each life, or hypothesis could not repeat one
-        self.server = MfaServer(clock=self.clock, policy=POLICY, relying_party=PARTY, randomness=self.randomness)
+        self.servers = self.opened()
+        self.turns = cycle(self.servers)
         self.account = Account(PASSWORD)
         for name in (NAME, BOB):
             self.server.register(name, PASSWORD)
@@ -61,6 +63,20 @@ class Life(RuleBasedStateMachine):
             self.begin(right=True)
             self.offer_the_first(0)
             self.confirm(0, 0)
+
+    def opened(self) -> list[MfaServer]:
+        """The servers that take turns, on one database."""
+        return [self.open("sqlite://")]
+
+    def open(self, url: str) -> MfaServer:
+        return MfaServer(
+            url, clock=self.clock, policy=POLICY, key=KEY, relying_party=PARTY, randomness=self.randomness
+        )
+
+    @property
+    def server(self) -> MfaServer:
+        """The next server: each call may go over another connection than the call before."""
+        return next(self.turns)
 
     def code(self, secret: str, offset: int = 0) -> str:
         return code_at(secret, self.clock.now() + 30 * offset)
@@ -357,7 +373,8 @@ class Life(RuleBasedStateMachine):
         live = session.live(self.clock.now())
         known = self.asked(live, self.server.check_session, session.token)
         if known:
-            session.seen = self.clock.now()
+            if self.clock.now() - session.seen >= 60:  # the use is recorded once a minute
+                session.seen = self.clock.now()
             assert known.codes_to_acknowledge == self.account.to_acknowledge
             assert known.phishing_resistant is session.resistant
 
@@ -373,8 +390,10 @@ class Life(RuleBasedStateMachine):
     def rows_of(self, name: str) -> dict[str, list[dict[str, Any]]]:
         """All that the database holds of an account."""
         with self.server._services.store.transaction() as connection:
+            postgres = connection.dialect.name == "postgresql"
 
             def rows(question: str) -> list[dict[str, Any]]:
+                question = question.replace("?", "%s") if postgres else question
                 return [dict(row) for row in connection.exec_driver_sql(question, (name,)).mappings()]
 
             mine = "WHERE account_id = (SELECT id FROM accounts WHERE name = ?)"
@@ -425,5 +444,5 @@ class Life(RuleBasedStateMachine):
         assert rows == {**self.bob, **swept}
 
     def teardown(self) -> None:
-        if hasattr(self, "server"):
-            self.server.close()
+        for server in getattr(self, "servers", ()):
+            server.close()

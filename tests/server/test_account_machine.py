@@ -8,13 +8,19 @@ password, reset code, rebind, take over, throttle, sessions: `account_life` asks
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
+from tempfile import TemporaryDirectory
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
+from mfa_lab import MfaServer
+from mfa_lab.server.storage.schema import about, metadata
+from tests.postgres import running_cluster
 from tests.server.account_life import NEWEST_FIRST, Life, newest
 from tests.server.account_model import POLICY
 from tests.server.kit import ORIGIN
@@ -258,3 +264,44 @@ def test_the_life_of_an_account(examples: int) -> None:
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
+
+
+class TwoConnections(People):
+    """The same life, but each call goes to the other of two servers on one file."""
+
+    def opened(self) -> list[MfaServer]:
+        self.folder = TemporaryDirectory()
+        return [self.open(f"sqlite:///{self.folder.name}/lab.db") for _ in range(2)]
+
+    def teardown(self) -> None:
+        super().teardown()
+        if hasattr(self, "folder"):
+            self.folder.cleanup()
+
+
+class TwoConnectionsToPostgres(People):
+    """The same, on one database in PostgreSQL, which each life empties first."""
+
+    url = ""
+
+    def opened(self) -> list[MfaServer]:
+        self.open(self.url).close()
+        with closing(psycopg.connect(self.url)) as connection, connection:
+            connection.execute("SET session_replication_role = replica")  # the audit log refuses to be emptied
+            for table in reversed(metadata.sorted_tables):
+                if table.name != about.name:
+                    connection.execute(f"DELETE FROM {table.name}")  # type: ignore[arg-type] # noqa: S608
+        return [self.open(self.url) for _ in range(2)]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("database", "examples"), [("SQLite", 4), ("PostgreSQL", 2)])
+def test_the_life_over_two_connections(database: str, examples: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one connection has read is never old when the other one has written in between."""
+    how = settings(max_examples=examples, stateful_step_count=40, deadline=None, suppress_health_check=[*HealthCheck])
+    if database == "SQLite":
+        run(TwoConnections, settings=how)
+        return
+    with running_cluster() as cluster:
+        monkeypatch.setattr(TwoConnectionsToPostgres, "url", cluster.new_database())
+        run(TwoConnectionsToPostgres, settings=how)

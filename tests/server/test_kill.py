@@ -151,8 +151,8 @@ def confirm_under_kills(deployment: Any) -> None:
         process.join()
         (left,) = deployment.rows(f"{WHAT_A_CONFIRMATION_LEAVES} '{name}'")
         killed = process.exitcode == -signal.SIGKILL
-        assert left == (NOTHING if killed else ALL), moment
-        if killed:
+        assert left in ((NOTHING, ALL) if killed else (ALL,)), moment  # it may die just after its commit
+        if left == NOTHING:
             assert len(deployment.server.confirm_enrolment(enrolment, phone.code())) == 10
         else:
             assert reason(deployment.server.confirm_enrolment, enrolment, phone.code()) is Reason.CONSUMED_PENDING

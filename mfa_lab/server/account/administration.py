@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, insert, select
 
 from mfa_lab.errors import InvalidInput, NameTaken
@@ -15,7 +18,7 @@ from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import RecoveryCodes
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage import schema
+from mfa_lab.server.storage import locks, schema
 
 _ADD_ACCOUNT = insert(schema.accounts)
 _ACCOUNT_ID = select(schema.accounts.c.id).where(IS_NAMED).order_by(BEST_FIRST).limit(1)
@@ -35,7 +38,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         "recovery_wait_until": 0,
         "created_at": now,
     }
-    with services.store.transaction() as connection:  # during this transaction, nobody else writes
+    with services.store.transaction(*services.name_locks(spellings(typed))) as connection:
         taken = _account_id(connection, typed) is not None or reserved
         if taken:  # write a line here, too: without a write, the answer would come earlier
             audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
@@ -53,8 +56,7 @@ def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
     """
     codes = recovery_codes.new_codes(1, services.shown)
     (encoded,) = recovery_codes.hash_codes(codes, services.policy.hash_cost)
-    with services.store.transaction() as connection:
-        account_id = _account_id(connection, name)
+    with _locked(services, name) as (connection, account_id):
         if account_id and authenticators.has_factor(connection, account_id):
             recovery.add_code(connection, account_id, encoded, now)
             return codes
@@ -65,8 +67,7 @@ def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
 
 def reset_factors(services: Services, name: str, now: int) -> None:
     """End the account's authenticators, recovery codes and sessions. Raises `InvalidInput` for an unknown name."""
-    with services.store.transaction() as connection:
-        account_id = _account_id(connection, name)
+    with _locked(services, name) as (connection, account_id):
         if account_id:
             enrolment.reset_factors(connection, account_id, now)
     if not account_id:
@@ -83,8 +84,7 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
     secret_bytes(account.secret.reveal())
     if not services.policy.authenticators:
         raise InvalidInput("this policy accepts no codes: the account's next login registers a passkey instead")
-    with services.store.transaction() as connection:
-        account_id = _account_id(connection, name)
+    with _locked(services, name) as (connection, account_id):
         if account_id and enrolment.adopt(connection, services, account_id, account, now):
             return
     if account_id:
@@ -92,6 +92,15 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
             "this account already has an authenticator: reset its factors first, or leave out this account"
         )
     raise InvalidInput(_NOBODY)
+
+
+@contextmanager
+def _locked(services: Services, name: str) -> Iterator[tuple[Connection, str | None]]:
+    """Run a transaction that locks the account `name`. An account never changes its name, so it is found before."""
+    with services.store.reading() as connection:
+        account_id = _account_id(connection, name)
+    with services.store.transaction(locks.account(account_id or "")) as connection:
+        yield connection, account_id
 
 
 def _account_id(connection: Connection, name: str) -> str | None:

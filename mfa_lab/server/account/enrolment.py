@@ -34,6 +34,7 @@ from mfa_lab.server.records import (
     token_hash,
 )
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import enrolments
 
 ADOPTED_LABEL = "taken over"
@@ -67,7 +68,7 @@ def start(
     When the app is confirmed, it replaces the account's apps. After a recovery, it replaces all factors. With
     `further`, a session adds the app and keeps the others.
     """
-    with services.store.transaction() as connection:
+    with services.store.transaction(services.permit_lock(permit)) as connection:
         grounds = permitted(connection, services, permit, Kind.TOTP, now, further=further)
         if isinstance(grounds, Decision):
             return grounds
@@ -182,7 +183,7 @@ def confirm(services: Services, enrolment: Enrolment, typed: Redacted, now: int)
     codes, hashes = codes_in_advance(
         services, token, Kind.TOTP, now, lambda row: isinstance(_match(services, row, typed, now), otp.Match)
     )
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.enrolment(token)) as connection:
         row = offered(connection, token, Kind.TOTP)
         decision = cannot_confirm(connection, services, row, now)
         if decision is None:
@@ -210,7 +211,7 @@ def codes_in_advance(
     The codes are made only for an account's first factor, and only if the confirmation would succeed. `confirms`
     returns whether it would, for the enrolment's row.
     """
-    with services.store.transaction() as connection:
+    with services.store.reading() as connection:
         row = offered(connection, token, kind)
         refusal = cannot_confirm(connection, services, row, now)
     if refusal or row is None or row.basis != Permit.FIRST_FACTOR or not confirms(row):
@@ -314,7 +315,7 @@ def revoke(services: Services, session: Session, authenticator_id: str, now: int
     enrol a new authenticator, or nothing could complete a login.
     """
     token = token_hash(session.token)
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.session(token)) as connection:
         row = sessions.live(connection, services, token, now, fresh=True)
         if isinstance(row, Decision):
             decision = row

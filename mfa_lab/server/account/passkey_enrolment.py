@@ -16,6 +16,7 @@ from mfa_lab.server.factors.passkey import passkey_options, passkeys, webauthn
 from mfa_lab.server.login.passkey_login import expected
 from mfa_lab.server.records import Kind, PasskeyCreation, PendingLogin, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 
 
 def start(
@@ -24,7 +25,7 @@ def start(
     """Return creation options and a token. In a session, the passkey is added, or it replaces the other passkeys."""
     challenge = passkey_options.new_challenge()
     services.party()
-    with services.store.transaction() as connection:
+    with services.store.transaction(services.permit_lock(permit)) as connection:
         grounds = enrolment.permitted(connection, services, permit, Kind.PASSKEY, now, further=not replace)
         if isinstance(grounds, Decision):
             return grounds
@@ -58,13 +59,16 @@ def confirm(services: Services, creation: PasskeyCreation, response: object, now
     codes, hashes = enrolment.codes_in_advance(
         services, token, Kind.PASSKEY, now, lambda row: isinstance(checked(row), webauthn.Registration)
     )
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.enrolment(token)) as connection:
         row = enrolment.offered(connection, token, Kind.PASSKEY)
         decision = enrolment.cannot_confirm(connection, services, row, now)
         if decision is None:
             made = checked(row)
-            if isinstance(made, webauthn.Registration) and passkeys.find(connection, made.credential_id):
-                made = Reason.PASSKEY_KNOWN
+            if isinstance(made, webauthn.Registration):
+                own = locks.credential(services.store.keys.keyed_hash(made.credential_id))
+                services.store.lock_also(connection, own)
+                if passkeys.find(connection, made.credential_id):
+                    made = Reason.PASSKEY_KNOWN
             if isinstance(made, webauthn.Registration):
                 enrolment.bind(connection, row, hashes, codes.issue_id, now)
                 passkeys.add(connection, row.factor_id, made)

@@ -14,6 +14,7 @@ from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import Session, token_hash
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts
 
 _STORED = select(accounts.c.password_hash).where(accounts.c.id == bindparam("account"))
@@ -31,17 +32,18 @@ def change(services: Services, session: Session, typed: Redacted | None, new: Re
     `PasswordRefused` if the new password is not allowed.
     """
     token = token_hash(session.token)
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.session(token)) as connection:
         row = _live(connection, services, token, now)
     if isinstance(row, Decision):
         return row
     fresh_hash = services.hasher.hash(checked_password(new, row.name, services.policy))
     key = services.throttle_key(Redacted(row.normal_name))
-    with services.store.transaction(flush=False) as connection:
+    named = locks.names(key)
+    with services.store.transaction(*named, flush=False) as connection:
         wait, failures = throttle.reserve(connection, key, now, services.policy)
         stored: str = connection.execute(_STORED, {"account": row.account_id}).scalar_one()
     right = services.hasher.verify(None if wait else stored, typed)
-    with services.store.transaction() as connection:
+    with services.store.transaction(*named, locks.session(token)) as connection:
         again = _live(connection, services, token, now)
         if isinstance(again, Decision):
             return again

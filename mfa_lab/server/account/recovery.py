@@ -14,7 +14,7 @@ from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.records import PendingLogin, Permit, Recovery, RecoveryCodes, Session, token_hash
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage import schema
+from mfa_lab.server.storage import locks, schema
 from mfa_lab.server.storage.schema import accounts
 
 _CODES = select(schema.recovery_codes.c.id, schema.recovery_codes.c.encoded).where(
@@ -48,7 +48,7 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
     a wait, a call does the same work, but the result has no effect.
     """
     token = token_hash(pending.token)
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         row = pending_logins.read(connection, token).row
         decision = pending_logins.why_unusable(services, row, now) or _not_now(row, now)
         if decision is None and typed is None:  # it cannot be a code of anybody: no guess, so it is not counted
@@ -65,7 +65,7 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
         return _refuse_late(services, token, decision, now)
     replacement = recovery_codes.new_codes(min(1, services.policy.recovery_codes), services.shown)
     hashes = recovery_codes.hash_codes(replacement, services.policy.hash_cost) if found is not None else []
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         # Check first whether the login has ended meanwhile: then the answer is the same for correct and wrong codes.
         if (how := pending_logins.how_it_ended(connection, token)) is not None:
             decision = ended(how, account_id)
@@ -96,7 +96,7 @@ def _refuse_late(services: Services, token: str, decision: Decision, now: int) -
     recovery_codes.hash_codes(
         [*spare, *spare], services.policy.hash_cost
     )  # the second hash gives the first click time to finish
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         if (how := pending_logins.how_it_ended(connection, token)) is not None:
             decision = ended(how, decision.account_id or "")
         record(connection, now, Event.RECOVERY_REFUSED, decision.account_id, decision.reason)
@@ -129,7 +129,7 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
     for hashed in (False, True):  # check the session before the slow hashes, and again afterwards
         if hashed:
             codes, hashes = recovery_codes.issue(services.policy, services.shown)
-        with services.store.transaction() as connection:
+        with services.store.transaction(locks.session(token)) as connection:
             row = sessions.live(connection, services, token, now, fresh=True)
             if isinstance(row, Decision):
                 record(connection, now, Event.CODES_REFUSED, row.account_id, row.reason)
@@ -154,7 +154,7 @@ def acknowledge(services: Services, issue_id: str, now: int) -> bool:
 
     Return False if this is not an account's newest set.
     """
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.issue(issue_id)) as connection:
         row = connection.execute(_ISSUE, {"issue": issue_id}).first()
         if row is not None and row.codes_kept_at is None:
             connection.execute(_KEPT, {"issue": issue_id, "now": now})

@@ -19,6 +19,7 @@ from mfa_lab.server.factors import totp
 from mfa_lab.server.login import otp_validation, pending_logins
 from mfa_lab.server.records import PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 
 
 def resynchronise(
@@ -26,7 +27,7 @@ def resynchronise(
 ) -> otp.Match | Decision:
     """Move the window to the step of `second`, the later code. A wrong pair of codes counts as one wrong code."""
     token = token_hash(pending.token)
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         row, candidates, _ = pending_logins.read(connection, token)
         decision = pending_logins.why_unusable(services, row, now, Permit.NEW_FACTOR)
         if decision is None and not candidates:

@@ -10,18 +10,20 @@ from mfa_lab import otp
 from mfa_lab.errors import CodeRefused, MalformedCode, Reason, ReusedCode
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, notify, record
-from mfa_lab.server.decision import Decision, refused, throttled, wrong_code
+from mfa_lab.server.decision import Decision, ended, refused, throttled, wrong_code
 from mfa_lab.server.factors import drift, totp
 from mfa_lab.server.factors.authenticators import State
 from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.records import Kind, PendingLogin, Session, token_hash
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts
 
 _COUNT = (
     update(accounts)
     .where(accounts.c.id == bindparam("account"))
     .values(otp_failures=bindparam("failures"), otp_wait_until=bindparam("until"))
+    .execution_options(later=True)
 )
 
 
@@ -31,7 +33,7 @@ def finish(services: Services, pending: PendingLogin, typed: Redacted, now: int)
     If the code is rejected, the counted attempt is committed.
     """
     token = token_hash(pending.token)
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         found = pending_logins.read(connection, token)
         row, candidates, _ = found
         decision = pending_logins.why_unusable(services, row, now) or no_codes(services, found) or not_now(row, now)
@@ -98,7 +100,9 @@ def _check(
         except CodeRefused as refusal:
             found, verdict = None, verdict_of(refusal)
         if found and totp.consume_step(connection, row.factor_id, found.step):
-            return _grant(connection, services, token, row, found.offset - centre, now)
+            if not pending_logins.complete(connection, token):
+                return ended(pending_logins.how_it_ended(connection, token), row.account_id)
+            return _grant(connection, services, row, found.offset - centre, now)
         told = otp.Diagnosis(otp.Verdict.REUSED if found else verdict)
         if traced:
             told = otp.diagnose(secret.reveal(), typed.reveal(), now, **options)
@@ -112,9 +116,8 @@ NEARNESS = (otp.Verdict.MALFORMED, otp.Verdict.NO_MATCH, otp.Verdict.OUTSIDE, ot
 instructor's view describes the one for which the code came closest to acceptance."""
 
 
-def _grant(connection: Connection, services: Services, token: str, row: Any, offset: int, now: int) -> Session:
+def _grant(connection: Connection, services: Services, row: Any, offset: int, now: int) -> Session:
     """Grant a session after an accepted code. The code was `offset` steps from the window's centre."""
-    pending_logins.complete(connection, token)
     if cap := services.policy.drift_cap_steps:
         moved = drift.learnt(drift.centre(row, now, services.policy) - row.resync_steps, offset, cap)
         totp.remember_drift(connection, row.factor_id, moved, now)

@@ -19,6 +19,7 @@ from mfa_lab.server.factors.passkey import passkey_options, passkeys, webauthn
 from mfa_lab.server.login import pending_logins, sessions
 from mfa_lab.server.records import Kind, PendingLogin, Session, passkey_methods, token_hash
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 
 
 def start(services: Services, pending: PendingLogin, now: int) -> dict[str, Any] | Decision:
@@ -29,7 +30,7 @@ def start(services: Services, pending: PendingLogin, now: int) -> dict[str, Any]
     token = token_hash(pending.token)
     challenge = passkey_options.new_challenge()
     services.party()
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         found = pending_logins.read(connection, token)
         decision = _unusable(services, found, now)
         if decision is not None:
@@ -48,7 +49,7 @@ def finish(services: Services, pending: PendingLogin, response: object, now: int
         assertion, unread = webauthn.read_assertion(response), Reason.PASSKEY_MALFORMED
     except PasskeyRefused as refusal:
         assertion, unread = None, refusal.reason
-    with services.store.transaction() as connection:
+    with services.store.transaction(locks.pending(token)) as connection:
         found = pending_logins.read(connection, token)
         decision = _unusable(services, found, now)
         if decision is None:
@@ -104,7 +105,8 @@ def _check(
         )
     except PasskeyRefused as refusal:
         return refusal.reason
-    pending_logins.complete(connection, token)
+    if not pending_logins.complete(connection, token):
+        return Reason.CONSUMED_PENDING
     passkeys.used(connection, stored.factor_id, accepted, now)
     record(connection, now, Event.LOGGED_IN, row.account_id, Kind.PASSKEY)
     return sessions.add(connection, services, row, now, passkey_methods(synced=accepted.backup_eligible))

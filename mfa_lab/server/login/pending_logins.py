@@ -18,7 +18,7 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage.schema import accounts, enrolments, factors
 from mfa_lab.server.storage.schema import pendings as table
 
-_ADD = insert(table)
+_ADD = insert(table).execution_options(later=True)
 _STATE = (
     select(
         table.c.permits,
@@ -57,16 +57,30 @@ _STATE = (
     .order_by(factors.c.created_at, factors.c.id)
 )
 _END = update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended=COMPLETED)
-_REFUSE = update(table).where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None)).values(ended=REFUSED)
+_REFUSE = (
+    update(table)
+    .where(table.c.token_hash == bindparam("token"), table.c.ended.is_(None))
+    .values(ended=REFUSED)
+    .execution_options(later=True)
+)
 _SET_CHALLENGE = (
-    update(table).where(table.c.token_hash == bindparam("token")).values(challenge_hash=bindparam("challenge"))
+    update(table)
+    .where(table.c.token_hash == bindparam("token"))
+    .values(challenge_hash=bindparam("challenge"))
+    .execution_options(later=True)
 )
 _HOW = select(table.c.ended).where(table.c.token_hash == bindparam("token"))
 _COUNT_FAILED_ATTEMPT = (
-    update(table).where(table.c.token_hash == bindparam("token")).values(wrong_codes=table.c.wrong_codes + 1)
+    update(table)
+    .where(table.c.token_hash == bindparam("token"))
+    .values(wrong_codes=table.c.wrong_codes + 1)
+    .execution_options(later=True)
 )
 _END_ALL = [
-    update(one).where(one.c.account_id == bindparam("account"), one.c.ended.is_(None)).values(ended="superseded")
+    update(one)
+    .where(one.c.account_id == bindparam("account"), one.c.ended.is_(None))
+    .values(ended="superseded")
+    .execution_options(later=True)
     for one in (table, enrolments)
 ]
 
@@ -124,7 +138,7 @@ def accepted_kinds(policy: Policy, *, app: bool, passkey: bool) -> tuple[Kind, .
 
 def accepted(services: Services, pending: PendingLogin, now: int) -> tuple[Kind, ...] | Decision:
     """Return the kinds that can complete this login now, or a rejection if no kind can."""
-    with services.store.transaction() as connection:
+    with services.store.reading() as connection:
         found = read(connection, token_hash(pending.token))
     decision = why_unusable(services, found.row, now)
     return decision or accepted_kinds(services.policy, app=bool(found.apps), passkey=found.has_passkey)

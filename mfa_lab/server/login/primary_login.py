@@ -14,6 +14,7 @@ from mfa_lab.server.login import pending_logins, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
 from mfa_lab.server.records import PendingLogin, Permit
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
@@ -54,14 +55,16 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
     `name` is in its exact spelling (`names.exact_name`). The name is hidden, because people type passwords into the
     name field by mistake.
     """
-    with services.store.transaction(flush=False) as connection:  # the second transaction flushes before the answer
-        account = connection.execute(_ACCOUNT, spellings_of(name.reveal())._asdict()).one()
+    spellings = spellings_of(name.reveal())
+    named = services.name_locks(spellings)
+    with services.store.transaction(*named, flush=False) as connection:  # the second one flushes before the answer
+        account = connection.execute(_ACCOUNT, spellings._asdict()).one()
         key = services.throttle_key(Redacted(account.name))
         wait, failures = throttle.reserve(connection, key, now, services.policy)
     stored = None if wait else account.password_hash
     right = services.hasher.verify(stored, typed)  # a throttled call costs the same work
     fresh_hash = services.hasher.renewed(stored, typed) if right else None
-    with services.store.transaction() as connection:
+    with services.store.transaction(*named, *([locks.account(account.id)] if right else [])) as connection:
         still = connection.execute(_STILL, {"account": account.id}).one() if right else None
         if still and still.password_hash == stored:  # if it was changed meanwhile, the old password begins nothing
             throttle.clear(connection, key)

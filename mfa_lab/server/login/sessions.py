@@ -1,6 +1,6 @@
 """Store sessions. A session ends after 24 h, or after 1 h without use (NIST-2.2.3).
 
-Changes to an account need a fresh session (ASVS-7.5.1).
+The limit of an hour is exact to the minute. Changes to an account need a fresh session (ASVS-7.5.1).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.records import PASSWORD_AND_CODE, Session, is_phishing_resistant, token_hash
 from mfa_lab.server.services import Services
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 from mfa_lab.server.storage.schema import sessions as table
 
-_ADD = insert(table)
+_ADD = insert(table).execution_options(later=True)
 _READ = (
     select(
         table.c.account_id,
@@ -35,7 +36,13 @@ _READ = (
     .join_from(table, accounts, table.c.account_id == accounts.c.id)
     .where(table.c.token_hash == bindparam("token"))
 )
-_SEEN = update(table).where(table.c.token_hash == bindparam("token")).values(seen_at=bindparam("now"))
+_SEEN_SECONDS = 60
+_SEEN = (
+    update(table)
+    .where(table.c.token_hash == bindparam("token"), table.c.seen_at < bindparam("now"))
+    .values(seen_at=bindparam("now"))
+    .execution_options(later=True)
+)
 _END = update(table).where(table.c.token_hash == bindparam("token")).values(ended="logged out")
 _END_ALL = (
     update(table)
@@ -43,6 +50,7 @@ _END_ALL = (
         table.c.account_id == bindparam("account"), table.c.token_hash != bindparam("but"), table.c.ended.is_(None)
     )
     .values(ended="superseded")
+    .execution_options(later=True)
 )
 
 
@@ -96,19 +104,24 @@ def needs_passkey(connection: Connection, services: Services, row: Any) -> bool:
 
 
 def check(services: Services, session: Session, now: int) -> Session | Decision:
-    """Return the session if it still grants access, and record this use of the session.
+    """Return the session if it still grants access. Otherwise return the rejection.
 
-    Otherwise return the rejection.
+    The use of the session is recorded at most once a minute, so most calls only read. With a short idle limit, it is
+    recorded more often.
     """
     token = token_hash(session.token)
-    with services.store.transaction() as connection:
+    with services.store.reading() as connection:
         row = live(connection, services, token, now)
-        if isinstance(row, Decision):
-            return row
-        connection.execute(_SEEN, {"token": token, "now": max(now, row.seen_at)})
-        expires_at = row.created_at + services.policy.session_seconds
-        methods = tuple(row.methods.split())
-        return Session(session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods)
+    if isinstance(row, Decision):
+        return row
+    if now - row.seen_at >= min(_SEEN_SECONDS, services.policy.session_idle_seconds // 10):
+        with services.store.transaction(
+            locks.NOTHING, flush=False
+        ) as connection:  # if lost, the session ends earlier
+            connection.execute(_SEEN, {"token": token, "now": now})
+    expires_at = row.created_at + services.policy.session_seconds
+    methods = tuple(row.methods.split())
+    return Session(session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods)
 
 
 def _not_acknowledged(account: Any) -> str:
@@ -120,12 +133,12 @@ def _not_acknowledged(account: Any) -> str:
 def end(services: Services, session: Session, now: int) -> None:
     """End the session. If the session has already ended, nothing happens."""
     token = token_hash(session.token)
-    with services.store.transaction() as connection:
-        sweep(connection, now)
+    with services.store.transaction(locks.session(token)) as connection:
         row = connection.execute(_READ, {"token": token}).first()
         if row is not None and row.ended is None:
             connection.execute(_END, {"token": token})
             record(connection, now, Event.LOGGED_OUT, row.account_id)
+        sweep(connection, now)
 
 
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:

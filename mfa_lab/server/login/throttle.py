@@ -23,8 +23,8 @@ _READ = select(throttles.c.failures, throttles.c.wait_until, throttles.c.expires
 )
 # This one SQL statement runs in every case, and always writes. SQLite does not write a row if an UPDATE does not
 # change it, and a faster commit would reveal that somebody must wait.
-_REPLACE = insert(throttles).prefix_with("OR REPLACE")
-_CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key"))
+_REPLACE = insert(throttles).prefix_with("OR REPLACE").execution_options(later=True)
+_CLEAR = delete(throttles).where(throttles.c.key == bindparam("for_key")).execution_options(later=True)
 
 
 def wait_seconds(failures: int, policy: Policy) -> int:
@@ -76,7 +76,7 @@ def _upsert() -> Executable:
     """
     from sqlalchemy.dialects import postgresql
 
-    statement = postgresql.insert(throttles)
+    statement = postgresql.insert(throttles).execution_options(later=True)
     changed = {name: statement.excluded[name] for name in ("failures", "wait_until", "expires_at")}
     return statement.on_conflict_do_update(index_elements=["key"], set_=changed)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.records import Notification
+from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts, notifications
 from mfa_lab.server.storage.store import Store
 
@@ -55,7 +56,7 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
 
     In one call, each account gets at most five notifications, the oldest first.
     """
-    with store.transaction() as connection:
+    with store.transaction(locks.OUTBOX) as connection:
         waiting = list(connection.execute(_WAITING, {"now": now, "since": now - _GIVE_UP_SECONDS}))
         _each(connection, _CLAIM, [{"notice": row.id, "until": now + _CLAIM_SECONDS} for row in waiting])
     sent: list[int] = []
@@ -64,7 +65,7 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
             if _sends(notifier, row.name, Notification(row.at, row.event)):
                 sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
     finally:  # mark the sent notifications, even if an error stops the loop
-        with store.transaction() as connection:
+        with store.transaction(locks.NOTHING) as connection:
             _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
     if len(sent) < len(waiting):
         _LOG.warning(

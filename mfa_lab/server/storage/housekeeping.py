@@ -2,7 +2,8 @@
 
 No reader depends on this deletion, because readers ignore an expired row. Rows are deleted after a rejected password,
 in the same way for known and unknown names, and when a user logs out. A successful login therefore takes no
-additional time.
+additional time. The deletion needs no lock: it leaves out the rows that another transaction is changing, and is the
+last thing in its transaction.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ _AT_ONCE = 100
 
 
 def _sweep_of(table: Table, key: str, until: str) -> Delete:
-    old = select(table.c[key]).where(table.c[until] <= bindparam("before")).limit(_AT_ONCE)
-    return delete(table).where(table.c[key].in_(old))
+    old = table.c[until] <= bindparam("before")
+    free = select(table.c[key]).where(old).limit(_AT_ONCE).with_for_update(skip_locked=True)
+    return delete(table).where(table.c[key].in_(free), old).execution_options(later=True)
 
 
 _EXPIRED = _sweep_of(throttles, "key", "expires_at")

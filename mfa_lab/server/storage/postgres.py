@@ -1,37 +1,55 @@
 """Keep the data in PostgreSQL, so that several workers, even on several machines, can share one database.
 
-Every transaction first takes one lock for the whole database. Transactions therefore run one after the other, as in
-SQLite: the data that a request has read cannot change before the request writes. Passwords are verified outside
-transactions, so the slow part of a login still runs in parallel.
+A transaction locks only the names and accounts that it changes (`locks`), and a transaction that only reads takes no
+lock. Passwords are verified outside transactions, so the slow part of a login runs in parallel. A request needs few
+round trips (`batches`). No setting outlasts a transaction, so PgBouncer may be in between, in transaction mode.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError
 
 from mfa_lab.errors import InvalidInput, ServerFault
+from mfa_lab.server.storage import batches, locks, schema
 
-_OPTIONS = {
+_SETTINGS = {
     "lock_timeout": "10s",
-    # A worker that hangs between two SQL statements must not hold the lock, because all other workers need it.
+    # A worker that hangs between two SQL statements must not hold its locks, because other workers may need them.
     "idle_in_transaction_session_timeout": "30s",
     "statement_timeout": "30s",
-    "timezone": "UTC",
 }
-_BEGIN = "SELECT pg_advisory_xact_lock(7236522), set_config('synchronous_commit', %s, true)"
-"""The lock's number is arbitrary. If a worker is killed, its connection ends, and PostgreSQL releases the lock."""
+# Each SQL statement sees all earlier commits: a snapshot from before the lock would be old.
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_SHARED = f"SELECT pg_advisory_xact_lock_shared({locks.DATABASE})"
+_ALONE = f"SELECT pg_advisory_xact_lock({locks.DATABASE})"
+_SAME_SCHEMA = f"SELECT 1 / (schema_version = {schema.VERSION})::int FROM {schema.about.name}"  # noqa: S608
+"""If another worker has migrated the schema, this statement divides by zero, and the transaction fails."""
 _REMEDIES = (
     ("55P03", "is locked by another program: try again in a moment"),
+    ("40", "is busy with other requests: try again in a moment"),
+    ("22012", "was migrated by a newer mfa-lab: update mfa-lab on this machine, and restart this worker"),
     ("25006", "is read-only: connect to the primary server"),
     ("42501", "refuses this user: grant it all rights on the kit's tables"),
     ("42P01", "was emptied while the server ran: restore a backup"),
     ("53", "has no space or no free connection left: free a connection or some space"),
 )
+_CONNECTING = (
+    (r"database \".*\" does not exist|no such database", "does not exist: create it, or correct its name in the URL"),
+    (r"role \".*\" does not exist|no such user", "does not know the user: create the user, or correct it in the URL"),
+    (r"authentication failed|no password supplied", "refuses the user or the password: correct them in the URL"),
+    (r"SSL was required|SSL error|certificate", "offers no TLS that fits: set it up, or change sslmode in the URL"),
+    (r"pg_hba\.conf.*no encryption|SSL required", "requires TLS: add sslmode=require or verify-full to the URL"),
+    (
+        r"refused|No such file|resolve|translate",
+        "cannot be reached: start PostgreSQL, or correct the URL's host and port",
+    ),
+)
+"""What the driver says if it cannot connect, and the remedy. If this is not in English, `_AWAY` is the remedy."""
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"
 
 
@@ -43,12 +61,17 @@ class Postgres:
 
     path = None
     key_comes_from_outside = True
+    has_clock = True
     where = "in PostgreSQL"
+    connections = 16
+    """How many connections a worker has at most. PostgreSQL itself allows a hundred by default, for all workers."""
 
     def __init__(self, url: URL) -> None:
-        options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
-        given = url.query.get("options")
-        arguments = {"options": f"{options} {given}" if given else options, "application_name": "mfa-lab"}
+        given = str(url.query.get("options", ""))
+        self._settings = ";".join(
+            f"SET LOCAL {name} = '{value}'" for name, value in _SETTINGS.items() if name not in given
+        )
+        arguments: dict[str, Any] = {"application_name": "mfa-lab", "prepare_threshold": None}
         if "connect_timeout" not in url.query:  # SQLAlchemy prefers these arguments to the URL's
             arguments["connect_timeout"] = "5"
         try:
@@ -56,9 +79,9 @@ class Postgres:
                 url.set(drivername="postgresql+psycopg"),
                 hide_parameters=True,
                 connect_args=arguments,
-                pool_size=1,
-                # Each SQL statement sees all earlier commits: a snapshot from before the lock would be old.
-                isolation_level="READ COMMITTED",
+                pool_size=self.connections,
+                max_overflow=0,
+                isolation_level="AUTOCOMMIT",  # `begun` sends BEGIN and COMMIT together with other statements
             )
         except ModuleNotFoundError:
             missing = True
@@ -66,25 +89,37 @@ class Postgres:
             missing = False
         if missing:
             raise InvalidInput("PostgreSQL needs the psycopg package: pip install 'mfa-lab[postgres]'")
+        batches.install(self.engine)
 
     @contextmanager
-    def begun(self, connection: Connection, *, flush: bool) -> Iterator[None]:
-        """Run a transaction that holds the lock.
-
-        If the idle connection has broken, open a new connection and try once more.
-        """
-        wait_for_disk = ("on" if flush else "off",)
-        transaction = connection.begin()
-        try:
-            connection.exec_driver_sql(_BEGIN, wait_for_disk)
-        except DBAPIError as error:
-            transaction.rollback()
-            if not error.connection_invalidated:
-                raise
-            transaction = connection.begin()
-            connection.exec_driver_sql(_BEGIN, wait_for_disk)
-        with transaction:
+    def begun(self, connection: Connection, wanted: tuple[locks.Lock, ...], *, flush: bool) -> Iterator[None]:
+        """Run a transaction that holds the `wanted` locks, or, without any, the lock of the whole database."""
+        _replace_if_broken(connection)
+        opening = f"{_BEGIN};{self._settings};SET LOCAL synchronous_commit = {'on' if flush else 'off'}"
+        opening = f"{opening};{_SHARED};{_SAME_SCHEMA}" if wanted else f"{opening};{_ALONE}"
+        with connection.begin():
+            named = [(lock.statement, (lock.value,)) for lock in wanted if lock.statement]
+            batches.begin(connection, (opening, ()), *named)
             yield
+            connection.exec_driver_sql("COMMIT")
+
+    @contextmanager
+    def reading(self, connection: Connection) -> Iterator[None]:
+        """Run SQL statements that only read. Each of them sees all earlier commits."""
+        _replace_if_broken(connection)
+        with connection.begin():
+            batches.begin(connection, (f"{self._settings};{_SAME_SCHEMA}", ()))
+            yield
+
+    @staticmethod
+    def time(connection: Connection) -> int:
+        """Return the time of PostgreSQL's machine, in Unix seconds."""
+        return int(connection.exec_driver_sql("SELECT floor(extract(epoch FROM clock_timestamp()))").scalar_one())
+
+    @staticmethod
+    def lock_also(connection: Connection, lock: locks.Lock) -> None:
+        """Take one more lock in a transaction. The next statement sees what was committed during the wait."""
+        connection.exec_driver_sql(lock.statement, (lock.value,), execution_options={"later": True})
 
     @staticmethod
     def fault(error: Any) -> ServerFault:
@@ -95,6 +130,8 @@ class Postgres:
         cause = error.orig
         state = getattr(cause, "sqlstate", None) or ""
         remedy = next((remedy for sign, remedy in _REMEDIES if state.startswith(sign)), None)
+        if remedy is None and not state:
+            remedy = next((remedy for sign, remedy in _CONNECTING if re.search(sign, str(cause))), None)
         if remedy is None and (error.connection_invalidated or not state or state.startswith(("08", "57", "28"))):
             remedy = _AWAY
         fault = ServerFault(
@@ -104,3 +141,13 @@ class Postgres:
         said = getattr(getattr(cause, "diag", None), "message_primary", None) or type(cause).__name__
         fault.add_note(f"PostgreSQL says: {said} ({state or 'no state'})")
         return fault
+
+
+def _replace_if_broken(connection: Connection) -> None:
+    """Open a new connection if the database has closed the idle one. The check needs no round trip."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        for _ in range(2):  # the first call reads PostgreSQL's last words, and the second one finds the end
+            driver.pgconn.consume_input()
+    except connection.dialect.loaded_dbapi.Error:
+        connection.invalidate()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from contextlib import ExitStack, contextmanager
+from threading import BoundedSemaphore
 from weakref import finalize
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, update
@@ -16,6 +16,7 @@ from mfa_lab.errors import ServerFault, WrongKey
 from mfa_lab.redaction import RedactedBytes, clears_variables
 from mfa_lab.server.storage import address, migrations, schema
 from mfa_lab.server.storage.keys import Keys, root_key
+from mfa_lab.server.storage.locks import Lock
 from mfa_lab.server.storage.postgres import Postgres
 from mfa_lab.server.storage.sqlite import LOCK_TIMEOUT_SECONDS, Sqlite
 
@@ -32,8 +33,9 @@ class Store:
         self.url = address.parsed(url)
         self._database = Sqlite(self.url) if self.url.get_backend_name() == "sqlite" else Postgres(self.url)
         self.where = self._database.where
-        # Threads take turns on one connection. This is twice as fast as if each thread polled the database's lock.
-        self._turn = Lock()
+        self.has_clock = self._database.has_clock
+        self.migrated_from: int | None = None
+        self._turns = BoundedSemaphore(self._database.connections)
         self._engine = self._database.engine
         self._kept: list[Connection] = []
         finalize(self, _let_go, self._kept, self._engine)  # Python warns about a connection that is never closed
@@ -47,22 +49,39 @@ class Store:
                 self.close()
 
     @contextmanager
-    def transaction(self, *, flush: bool = True) -> Iterator[Connection]:
-        """Run one transaction at a time.
+    def transaction(self, *locks: Lock, flush: bool = True) -> Iterator[Connection]:
+        """Run one transaction. The data that `locks` protect cannot change between a read and a write in it.
 
-        The transaction is committed at the end, and rolled back completely after any error.
+        Without `locks`, nobody else writes during the transaction. In SQLite, nobody else does in any case. The
+        transaction is committed at the end, and rolled back completely after any error.
 
         With `flush=False`, all connections see the change at once, and a crash of this process does not undo it. The
         change reaches the disk only with the next transaction. Use `flush=False` only if another transaction follows
-        before the server answers. Raises `ServerFault`, whose sentence contains a remedy, if the database itself
-        fails.
+        before the server answers, or if the change may get lost. Raises `ServerFault`, whose sentence contains a
+        remedy, if the database itself fails.
         """
+        with self._used() as connection, self._database.begun(connection, locks, flush=flush):
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read without a lock. Another request may write between two statements. Raises `ServerFault`."""
+        with self._used() as connection, self._database.reading(connection):
+            yield connection
+
+    def time(self) -> int:
+        """Return the time of the database's machine, in Unix seconds. Only for a database that `has_clock`."""
+        with self.reading() as connection:
+            return self._database.time(connection)
+
+    def lock_also(self, connection: Connection, lock: Lock) -> None:
+        """Take one more lock in a transaction that has begun. `locks` defines the order of the locks."""
+        self._database.lock_also(connection, lock)
+
+    @contextmanager
+    def _used(self) -> Iterator[Connection]:
         try:
-            with (
-                self._own_turn(),
-                self._connected() as connection,
-                self._database.begun(connection, flush=flush),
-            ):
+            with self._own_turn(), self._connected() as connection:
                 yield connection
         except (DBAPIError, sqlite3.Error) as error:  # sqlite3's own error comes from a new connection
             fault = self._database.fault(error)
@@ -73,12 +92,12 @@ class Store:
 
     @contextmanager
     def _own_turn(self) -> Iterator[None]:
-        if not self._turn.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+        if not self._turns.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             raise ServerFault("the server is busy with other requests: try again in a moment; nothing was changed")
         try:
             yield
         finally:
-            self._turn.release()
+            self._turns.release()
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -95,8 +114,10 @@ class Store:
         self._kept.append(connection)
 
     def close(self) -> None:
-        """Close the database, after the current transaction has ended."""
-        with self._own_turn():
+        """Close the database, after the current transactions have ended."""
+        with ExitStack() as stack:
+            for _ in range(self._database.connections):
+                stack.enter_context(self._own_turn())
             _let_go(self._kept, self._engine)
 
     def _opened(self, connection: Connection, key: RedactedBytes | None) -> Keys:
@@ -119,7 +140,8 @@ class Store:
             raise ServerFault("this database is damaged: its first table is empty or broken; restore a backup")
         if not hmac.compare_digest(row.key_check, check):
             raise WrongKey("this database was made with another key: start the server with that key")
-        _migrate(connection, row.schema_version)
+        if _migrate(connection, row.schema_version):
+            self.migrated_from = row.schema_version
         return keys
 
 
@@ -129,7 +151,8 @@ def _let_go(kept: list[Connection], engine: Engine) -> None:
     engine.dispose()
 
 
-def _migrate(connection: Connection, version: int) -> None:
+def _migrate(connection: Connection, version: int) -> bool:
+    """Migrate the database if its schema is older than this version's. Returns whether it was."""
     if version > schema.VERSION:
         raise ServerFault(
             f"this database has schema {version}, but this mfa-lab knows only {schema.VERSION}: update mfa-lab"
@@ -137,3 +160,4 @@ def _migrate(connection: Connection, version: int) -> None:
     if version < schema.VERSION:
         migrations.upgrade(connection, version)
         connection.execute(update(schema.about), {"schema_version": schema.VERSION})
+    return version < schema.VERSION

@@ -3,7 +3,7 @@
 import pytest
 
 from mfa_lab import MfaServer
-from mfa_lab.errors import Reason
+from mfa_lab.errors import ClockSetBack, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import Session
 from tests.server.kit import NAME, Deployment, reason
@@ -86,3 +86,12 @@ def test_sessions_survive_a_restart(enrolled: Deployment) -> None:
     session = enrolled.log_in()
     enrolled.open()
     assert enrolled.server.check_session(session).name == NAME
+
+
+@pytest.mark.parametrize("call", ["notifications", "authenticators", "needs_passkey", "check_session"])
+def test_a_clock_that_was_set_back_is_noticed_before_anything_is_read(call: str, enrolled: Deployment) -> None:
+    """The fall is written to the log in a transaction of its own, which must not wait for the one that reads."""
+    session = enrolled.log_in()
+    enrolled.clock.advance(-600)
+    with pytest.raises(ClockSetBack):
+        getattr(enrolled.server, call)(session)

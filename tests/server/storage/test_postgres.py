@@ -27,7 +27,7 @@ from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event
 from mfa_lab.server.records import Kind, Session, token_hash
-from mfa_lab.server.storage import postgres, schema
+from mfa_lab.server.storage import locks, schema
 from tests.postgres import Cluster, running_cluster
 from tests.server.kit import (
     EXPLAINING,
@@ -244,9 +244,7 @@ def test_the_databases_own_isolation_changes_nothing(level: str, cluster: Cluste
     ids = [each.id for each in workers[0].authenticators(session)]
     revocations = [lambda w=w, i=i: w.revoke(session, i) for w, i in zip(workers, ids, strict=True)]
     with closing(psycopg.connect(deployment.url, autocommit=True)) as holder:
-        lock = re.search(r"\d{5,}", postgres._BEGIN)
-        assert lock
-        holder.execute(f"SELECT pg_advisory_lock({lock[0]})")  # type: ignore[arg-type]
+        holder.execute(f"SELECT pg_advisory_lock({locks.DATABASE})")  # type: ignore[arg-type]
         with ThreadPoolExecutor(2) as threads:
             answers = [threads.submit(revocation) for revocation in revocations]
             waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -336,11 +334,11 @@ def test_how_long_it_is_waited_for_is_the_urls_to_say(
 
 def test_a_broken_connection_is_replaced(deployment: Deployment) -> None:
     """A worker that lay idle while the database was restarted answers its next request as if nothing had been."""
+    ours = "FROM pg_stat_activity WHERE application_name = 'mfa-lab' AND datname = current_database()"
+    deployment.log_in()
     with closing(psycopg.connect(deployment.url, autocommit=True)) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mfa-lab'"
-        )
-    assert deployment.log_in().name == NAME
+        assert connection.execute(f"SELECT pg_terminate_backend(pid, 10000) {ours}").fetchall()  # type: ignore[arg-type]
+    assert deployment.server.check_session(deployment.log_in()).name == NAME
 
 
 def log_in_for_a_while(url: str, until: Any, now: int, secret: str, said: Any) -> None:
