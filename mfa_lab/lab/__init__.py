@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, code_or_passkey, policy_table, reasons_table
     from mfa_lab.lab.demos.rejections import every_refusal, refusals_after_restart
     from mfa_lab.lab.demos.rfc_vectors import HOTP, base32, hotp_table, totp_table
-    from mfa_lab.lab.demos.running_server import RunningServer
+    from mfa_lab.lab.demos.running_server import RunningServer, local_shop
     from mfa_lab.lab.demos.self_check import self_check
     from mfa_lab.lab.demos.workers import Workers
     from mfa_lab.lab.exercises.records import Case, Exercise, Option, Prediction, Wrong

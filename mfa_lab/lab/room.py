@@ -19,6 +19,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM, Randomness, SeededRandomness
 from mfa_lab.resources import data_dir
+from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, PendingLogin, Session
 
@@ -45,12 +46,19 @@ class Room:
     """
 
     def __init__(
-        self, clock: Clock, phone_clock: Clock | None = None, *, demo: bool = False, seat: Seat | None = None
+        self,
+        clock: Clock,
+        phone_clock: Clock | None = None,
+        *,
+        demo: bool = False,
+        seat: Seat | None = None,
+        relying_party: RelyingParty | None = None,
     ) -> None:
         self.clock = clock
         self.phone = Phone(phone_clock or clock)
         self.demo = demo
         self.seat = seat
+        self._relying_party = relying_party
         self.demo_account = seat.account if seat else _demo_accounts()[0]
         self.at_work = Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -66,10 +74,16 @@ class Room:
 
     def _new_server(self) -> MfaServer:
         if self.seat:
-            return SeatServer(self.seat, clock=self.clock, policy=Policy.LESSON)
+            return SeatServer(self.seat, clock=self.clock, policy=Policy.LESSON, relying_party=self._relying_party)
         randomness: Randomness = _DemoRandomness(self.demo_account["secret"]) if self.demo else SYSTEM
         issuer = "mfa-lab demo" if self.demo else "mfa-lab"
-        return MfaServer(clock=self.clock, policy=Policy.LESSON, issuer=issuer, randomness=randomness)
+        return MfaServer(
+            clock=self.clock,
+            policy=Policy.LESSON,
+            issuer=issuer,
+            randomness=randomness,
+            relying_party=self._relying_party,
+        )
 
     def welcome(self) -> None:
         """Make sure that the demo account exists.
@@ -151,13 +165,13 @@ def demo_room() -> Room:
     return Room(RunningClock(DEMO_NOW), demo=True)
 
 
-def live_room() -> Room:
+def live_room(relying_party: RelyingParty | None = None) -> Room:
     """Return a new room with the real clock and real secrets. The room exists only in memory, until the kernel stops.
 
-    In the folder of a workshop's seat, the demo account is the seat's account. It enrols with the secret on the
-    seat's card.
+    With a `relying_party`, the room's server accepts passkeys of that site. In the folder of a workshop's seat, the
+    demo account is the seat's account. It enrols with the secret on the seat's card.
     """
-    return Room(SystemClock(), seat=read(Path.cwd()))
+    return Room(SystemClock(), seat=read(Path.cwd()), relying_party=relying_party)
 
 
 @cache

@@ -19,6 +19,7 @@ from mfa_lab.policy import Policy
 from mfa_lab.provisioning import OtpAccount
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.redaction import Redacted
+from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.names import normal_name
 from mfa_lab.server.records import Enrolment, PendingLogin, Session, token_hash
@@ -114,11 +115,15 @@ class SeatServer(MfaServer):
     A phone that has scanned the card is therefore ready in every notebook. All other secrets are random.
     """
 
-    def __init__(self, seat: Seat, *, clock: Clock, policy: Policy) -> None:
+    def __init__(
+        self, seat: Seat, *, clock: Clock, policy: Policy, relying_party: RelyingParty | None = None
+    ) -> None:
         self._seat = seat
         self._card = _Card(seat)
         self._permits: set[str] = set()
-        super().__init__(clock=clock, policy=policy, issuer=ISSUER, randomness=self._card)
+        super().__init__(
+            clock=clock, policy=policy, issuer=ISSUER, randomness=self._card, relying_party=relying_party
+        )
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Begin a login as `MfaServer` does, and remember which pending logins belong to the seat's account.

@@ -6,24 +6,34 @@ import socket
 from contextlib import suppress
 from threading import Event, Thread
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from mfa_lab.errors import MfaError
+from mfa_lab.server.factors.passkey.relying_party import RelyingParty
 
 _START_SECONDS = 30
+
+
+def local_shop() -> RelyingParty:
+    """Return a relying party on this machine, with a free port: browsers offer no passkeys at 127.0.0.1."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    return RelyingParty("shop.localhost", (f"http://shop.localhost:{port}",), "The shop")
 
 
 class RunningServer:
     """Run an application behind uvicorn in a thread of this process.
 
-    `url` is the application's address, on a free port. The daemon thread ends with the kernel, even if the kernel
-    crashes. `stop()`, or the end of a `with` block, ends the thread sooner.
+    `url` is the application's address: `at`, such as `http://shop.localhost:8000`, or 127.0.0.1 with a free port. The
+    daemon thread ends with the kernel, even if the kernel crashes. `stop()`, or the end of a `with` block, ends the
+    thread sooner. Raises `MfaError` if the application does not start, and `OSError` if the port is in use.
     """
 
-    def __init__(self, app: Any) -> None:
-        listening = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    def __init__(self, app: Any, at: str = "") -> None:
+        listening = socket.create_server(("127.0.0.1", urlsplit(at).port or 0))
+        self.url = at or f"http://127.0.0.1:{listening.getsockname()[1]}"
         self._server = _Server(
             uvicorn.Config(
                 app, log_config=None, log_level="critical", server_header=False, timeout_graceful_shutdown=2

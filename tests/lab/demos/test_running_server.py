@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,10 +18,15 @@ from fastapi import FastAPI
 from jupyter_client.manager import start_new_kernel
 
 from mfa_lab.errors import MfaError
-from mfa_lab.lab.demos.running_server import RunningServer
+from mfa_lab.lab.demos.running_server import RunningServer, local_shop
 from mfa_lab.lab.demos.workers import FileClock, Workers
 from mfa_lab.lab.exercises import exercise, made_by
 from mfa_lab.lab.exercises.into_your_application import _story
+from mfa_lab.lab.room import live_room
+from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.passkeys import PasskeyHolder
+from mfa_lab.randomness import SeededRandomness
+from mfa_lab.web import create_app
 
 ALICE = {"name": "alice@example.org", "password": "demo only: alice keeps bees"}
 
@@ -47,6 +53,29 @@ def test_two_of_them_get_ports_of_their_own():
     with RunningServer(small()) as one, RunningServer(small()) as other:
         assert one.url != other.url
         assert httpx.get(one.url).status_code == httpx.get(other.url).status_code == 200
+
+
+def test_a_local_shop_has_passkeys():
+    """The pages at the shop's address are those to which its passkeys are bound; a passkey logs in there."""
+    shop = local_shop()
+    (origin,) = shop.origins
+    room = live_room(shop)
+    room.welcome()
+    with RunningServer(create_app(room.server, https=False), at=origin) as running:
+        assert running.url == origin
+        at_it = {"base_url": origin.replace("shop.localhost", "127.0.0.1"), "headers": {"Host": origin[7:]}}
+        with httpx.Client(**at_it) as client:
+
+            def post(path: str, token: str = "", **body: Any) -> Any:
+                header = {"Authorization": f"Bearer {token}"} if token else {}
+                return client.post(f"/api/{path}", json=body, headers=header).raise_for_status().json()
+
+            page, key = Browser(origin), PasskeyHolder(SeededRandomness(50))
+            offer = post("passkeys", post("login", **room.demo_account)["token"])
+            post("passkeys/confirm", offer["token"], response=page.create(offer["options"], key))
+            pending = post("login", **room.demo_account)["token"]
+            options = post("login/passkey/options", pending)["options"]
+            assert post("login/passkey", pending, response=page.get(options, key))["phishing_resistant"]
 
 
 def test_an_application_that_cannot_start():
