@@ -20,6 +20,7 @@ from mfa_lab import AccessDenied, ManualClock, MfaServer, SkewedClock, SystemClo
 from mfa_lab.cli import main
 from mfa_lab.errors import ServerFault
 from mfa_lab.otp import code_at
+from mfa_lab.server.names import spellings
 from mfa_lab.server.storage import migrations, schema
 from tests.postgres import Cluster, running_cluster, running_pgbouncer
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, reason, together
@@ -79,15 +80,42 @@ def test_round_trips(cluster: Cluster, proxy: Proxy) -> None:
     server.close()
     del took["before"]
     assert took == {
-        "begin_login": 5,
+        "begin_login": 6,
         "no code": 2,
         "finish_login": 4,
         "check_session": 1,
         "a minute later": 2,
-        "known": 4,
-        "unknown": 4,
+        "known": 5,
+        "unknown": 5,
         "log_out": 3,
     }
+
+
+def test_the_log_of_postgresql_contains_no_typed_name(cluster: Cluster) -> None:
+    """People type passwords into the name field, and PostgreSQL logs each batch that fails: a login whose lock is not
+    granted, and one on a worker of the earlier schema.
+    """
+    url, typed = cluster.new_database(), "a demo password in the field for the name"
+    server = MfaServer(f"{url}&options=-clock_timeout%3D100", clock=ManualClock(START), policy=EXPLAINING, key=KEY)
+    calls = (
+        lambda: server.begin_login(typed, WRONG),
+        lambda: server.register(typed, PASSWORD),
+        lambda: server.reset_factors(typed),
+    )
+    with closing(psycopg.connect(url)) as other:
+        (lock,) = server._services.name_locks(spellings(typed))
+        other.execute(lock.statement, (lock.value,))  # type: ignore[call-overload]
+        for call in calls[:2]:
+            with pytest.raises(ServerFault, match="is locked"):
+                call()
+        other.execute("UPDATE mfa_lab SET schema_version = schema_version + 1")
+        other.commit()
+    for call in calls:
+        with pytest.raises(ServerFault, match="was migrated"):
+            call()
+    log = (cluster.folder / "log").read_text(encoding="utf-8")
+    assert log.count("STATEMENT:  BEGIN") >= 4
+    assert typed not in log
 
 
 @contextmanager
