@@ -107,7 +107,10 @@ class ClockSetBack(ServerFault):
 
 
 class Reason(StrEnum):
-    """The reason why access was denied, for the instructor's view and the audit log. A stranger never sees it."""
+    """The reason why access was denied, for the instructor's view and the audit log.
+
+    A stranger never sees this reason.
+    """
 
     UNKNOWN_NAME = "unknown name"
     WRONG_PASSWORD = "wrong password"  # noqa: S105

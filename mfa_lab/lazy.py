@@ -1,4 +1,4 @@
-"""Make a package quick to import: names that it imports under `if TYPE_CHECKING` are loaded only on first use."""
+"""Make a package quick to import: load the names that it imports under `if TYPE_CHECKING` only on first use."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ FLOORS: list[tuple[Part, ...]] = [
         Part(
             "attacks",
             "the attacker's side: one module for each attack, and the simulations",
-            floors("law", "record simulation", "helpers", "player", "*", "report"),
+            floors("law", "record simulation", "helpers", "passkeys", "player", "*", "report"),
         ),
     ),
     (
@@ -97,7 +97,7 @@ FLOORS: list[tuple[Part, ...]] = [
         ),
     ),
     (
-        Part("trainer", "seats, cards, slides, the board, refreshed notebooks"),
+        Part("trainer", "seats, cards, slides, the board, the book, refreshed notebooks"),
         Part("web", "MFA in front of a real web application"),
     ),
     (Part("cli", "the `mfa-lab` command"),),

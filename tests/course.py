@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mfa_lab.attacks import attack_series
 from mfa_lab.lab.grading.course import CORE_PATH, PARTS, core_minutes, duration, is_core, lessons
 from mfa_lab.lab.grading.course_map import HOW
+from mfa_lab.trainer.book.reference import attack_rows
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "docs" / "course.md", ROOT / "README.md")
@@ -56,14 +56,7 @@ def hours() -> str:
 def attacks() -> str:
     """Return a row for each number of the attack series; two halves of one number share a row."""
     rows = ["| | attack | the weak server | what `MfaServer` does |", "|---|---|---|---|"]
-    for number in dict.fromkeys(one.number for one in attack_series()):
-        halves = [one for one in attack_series() if one.number == number]
-        cells = (
-            "; ".join(one.standard_name for one in halves),
-            " ".join(one.flaw for one in halves),
-            " ".join(one.defence for one in halves),
-        )
-        rows.append(f"| {number} | {' | '.join(cells)} |")
+    rows += [f"| {' | '.join(row)} |" for row in attack_rows()]
     return "\n".join(rows)
 
 

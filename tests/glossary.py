@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-from functools import cache
 from pathlib import Path
 
-from mfa_lab.lab.terms import Term, terms
+from mfa_lab.lab.terms import terms
+from mfa_lab.trainer.book.markup import anchor
+from mfa_lab.trainer.book.reference import section
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "glossary.md"
@@ -24,34 +23,12 @@ introduces the term. In a notebook, `glossary()` shows the same list.
 """
 
 
-@cache
-def markdown(notebook: str) -> tuple[str, ...]:
-    """Return the Markdown cells of a notebook."""
-    cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text("utf-8"))["cells"]
-    return tuple("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-
-
-def section(term: Term) -> str | None:
-    """Return the heading over the place where its notebook has the term in bold; None if it never has."""
-    heading = ""
-    bold = re.compile(rf"\*\*(?:an? |the )?{re.escape(term.name)}s?\b[^*]*\*\*", re.IGNORECASE)
-    for cell in markdown(term.notebook):
-        for line in cell.splitlines():
-            if line.startswith("#"):
-                heading = line.lstrip("# ")
-            if bold.search(line):
-                return heading
-    return None
-
-
 def page() -> str:
     """Return docs/glossary.md as it should be."""
     rows = []
     for term in terms():
-        anchor = re.sub(r"[^\w\s-]", "", section(term) or "").lower().replace(" ", "-")
-        rows.append(
-            f"| **{term.title}** | {term.says} | [{term.notebook}](../notebooks/{term.notebook}.ipynb#{anchor}) |"
-        )
+        place = f"{term.notebook}.ipynb#{anchor(section(term) or '')}"
+        rows.append(f"| **{term.title}** | {term.says} | [{term.notebook}](../notebooks/{place}) |")
     return _HEAD + "\n".join(rows) + "\n"
 
 

@@ -29,7 +29,7 @@ from mfa_lab.server.records import Enrolment, RecoveryCodes
 
 MakeOnFile = Callable[[Clock, Randomness, Path], Any]
 """A function that makes a server which stores used steps in a database file that several processes can share."""
-ONE, MORE, NOBODY = "one gets in", "more than one gets in", "sometimes nobody gets in"
+ONE, MORE, NOBODY = "one request gets in", "several requests get in", "sometimes no request gets in"
 
 
 class CheckThenSet(MinimalServer):
@@ -107,12 +107,15 @@ def attack(make: MakeOnFile) -> Measure:
     The number of attempts that get in differs from run to run, but always more than one attempt gets in.
     """
     doubled = [racers.__name__ for racers in (threads, processes) if max(race(make, racers, ROUNDS)) > 1]
-    told = f"more than one got in, among {' and among '.join(doubled)}" if doubled else "one got in, no more"
+    told = f"several requests got in, among {' and among '.join(doubled)}" if doubled else "only one got in"
     return Measure(len(doubled), 2, f"one code, sent {AT_ONCE} times at once: {told}")
 
 
 def _races(make: MakeOnFile, racers: Racers) -> str:
-    """Return how many get in if time passes between a read and a write. Without it, a race depends on luck."""
+    """Return how many requests get in if time passes between a read and a write.
+
+    Without this time, a race depends on luck.
+    """
 
     def in_its_folder(clock: Clock, randomness: Randomness, path: Path) -> Any:
         slow.enter_context(slow_reads(path.parent))

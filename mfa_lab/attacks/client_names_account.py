@@ -147,14 +147,14 @@ ATTACK = Attack(
             ),
         ),
         Trial(
-            "The same, while Alice is logging in",
+            "The same attempt, while Alice is logging in",
             _while_alice_logs_in,
             OUT,
             "Your server opened Alice's pages. She did pass the first step, but with another token. Who passed the "
             "first step with this token?",
         ),
         Trial(
-            "The same, after Alice has logged in and out",
+            "The same attempt, after Alice has logged in and out",
             _after_alice_logged_in,
             OUT,
             "Alice logged in a minute ago, and your server then opened her pages to Mallory. What does her "

@@ -181,7 +181,7 @@ ATTACK = Attack(
             "change?",
         ),
         Trial(
-            "The newest code, half an hour after the clock fell back",
+            "The newest code, half an hour after the clock went back",
             _kept,
             OUT,
             "A code stays valid on your server for as long as the server's clock is wrong. For how long should a "

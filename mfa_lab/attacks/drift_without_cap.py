@@ -20,7 +20,7 @@ from mfa_lab.server.flow import MfaServer
 CODES = 120
 "The number of codes in an hour. Alice's phone shows them to anyone who holds the phone and sets its clock ahead."
 LATER_SECONDS = 600
-STOPS, GOES_ON = "the walk ends", "the walk goes on"
+STOPS, GOES_ON = "the window stops", "the window never stops"
 
 
 class FollowingServer(MinimalServer):
@@ -140,7 +140,7 @@ ATTACK = Attack(
     law=DRIFTING,
     trials=(
         Trial(
-            "A walk ahead, with an hour of codes",
+            "An hour of codes, typed to move the window ahead",
             partial(_walks, direction=1),
             STOPS,
             (
@@ -149,13 +149,13 @@ ATTACK = Attack(
             ),
         ),
         Trial(
-            "A walk back, with an hour of codes",
+            "A series of old codes, typed to move the window back",
             partial(_walks, direction=-1),
             STOPS,
             "A series of old codes moves your window into the past. Where must the window stop on that side?",
         ),
         Trial(
-            "Alice, ten minutes after a walk ahead",
+            "Alice, ten minutes after the window was moved ahead",
             partial(_walked_then_owner, direction=1),
             IN,
             (
@@ -164,7 +164,7 @@ ATTACK = Attack(
             ),
         ),
         Trial(
-            "Alice, ten minutes after a walk back",
+            "Alice, ten minutes after the window was moved back",
             partial(_walked_then_owner, direction=-1),
             IN,
             (

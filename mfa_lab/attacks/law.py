@@ -73,6 +73,52 @@ class Law:
         """Return the same law with games of other seeds: those that follow after `turn` times `games`."""
         return replace(self, first_seed=self.first_seed + turn * self.games)
 
+    def briefly(self, games: int) -> Law:
+        """Return the same law with so many games, and without the budgets, which need a copy for each guess."""
+        return replace(self, games=games, budgets=(), password_budgets=())
+
+
+EACH_PASSKEY = {
+    "log in": 12,
+    "tabs": 4,
+    "code": 3,
+    "add": 3,
+    "replay": 6,
+    "swap": 4,
+    "page": 4,
+    "change": 4,
+    "other key": 4,
+    "no user": 4,
+    "overwrite": 3,
+    "fall back": 4,
+    "wait": 8,
+}
+"""How often each kind of event comes, in relation to the others, in games about passkeys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyLaw:
+    """Hold which games are played about passkeys. What a correct server answers is the same in all of them."""
+
+    kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_PASSKEY))
+    games: int = 120
+    events: int = 10
+    first_seed: int = 1
+
+    def at_turn(self, turn: int) -> PasskeyLaw:
+        """Return the same law with games of other seeds: those that follow after `turn` times `games`."""
+        return replace(self, first_seed=self.first_seed + turn * self.games)
+
+    def briefly(self, games: int) -> PasskeyLaw:
+        """Return the same law with so many games."""
+        return replace(self, games=games)
+
+
+def passkeys_and(**kinds: int) -> PasskeyLaw:
+    """Return a law with every kind of event, and these kinds more often; `_` stands for a space."""
+    often = {kind.replace("_", " "): weight for kind, weight in kinds.items()}
+    return PasskeyLaw(kinds={**EACH_PASSKEY, **often})
+
 
 LOGINS = Law()
 GUESSING = Law(

@@ -197,7 +197,7 @@ def _views(make: Make, secret: str) -> list[str]:
 
 def _in_another_alphabet(make: Make) -> str:
     bits = bits_in_another_alphabet(lambda secret: _views(make, secret), SECRET)
-    return _SILENT if bits < PARTIAL_BITS else f"{bits} bits have a place of their own"
+    return _SILENT if bits < PARTIAL_BITS else f"{bits} bits can be read back"
 
 
 _SHOWN = "the secret, or much of it"
@@ -318,14 +318,14 @@ ATTACK = Attack(
             _without_secret(_errors),
             _SILENT,
             "Somebody mistyped a name or passed a wrong value, and the words of the error show the secret. Which "
-            "words help the programmer without it?",
+            "words would help the programmer without showing the secret?",
         ),
         Trial(
             "Two offers at the same time",
             _two_offers,
             _RIGHT,
-            "Alice and Bob enrol at the same time, and one of them gets the other's secret, or none. Where does your "
-            "class keep the secret of each offer?",
+            "Alice and Bob enrol at the same time, and one of them gets the other's secret, or no secret. Where does "
+            "your class keep the secret of each offer?",
         ),
         Trial(
             "All that the offer shows, taken together",

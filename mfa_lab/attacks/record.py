@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.law import Law, PasskeyLaw
 from mfa_lab.errors import AccessDenied
 
 IN, OUT = "gets in", "stays out"
@@ -97,5 +97,5 @@ class Attack:
     refuser: Any
     run: Callable[[Any], Measure]
     trials: tuple[Trial, ...]
-    law: Law | None = None
+    law: Law | PasskeyLaw | None = None
     ours_holds: bool = True

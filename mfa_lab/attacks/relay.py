@@ -93,7 +93,7 @@ ATTACK = Attack(
             "So a thief has too much time, or Alice has too little. Which of the two limits does your code miss?",
         ),
         Trial(
-            "A day later, with today's date written on it",
+            "A day later, with today's date written into it",
             with_stolen(with_new_dates),
             OUT,
             "Your server accepted a session from yesterday, because it had today's date in it. The client can "
@@ -121,10 +121,10 @@ ATTACK = Attack(
             "Which requests count as a use of the session?",
         ),
         Trial(
-            "Mallory's session, with Alice's name written on it",
+            "Mallory's session, with Alice's name written into it",
             with_alices_name_on_it,
             "his own pages",
-            "Your server trusted the name in the session. The client holds the session, and can write any name in "
+            "Your server trusted the name in the session. The client holds the session, and can write any name into "
             "it. Where does your code read whose session it is?",
         ),
         Trial(

@@ -63,7 +63,7 @@ def attack(make: Make) -> Measure:
 def forgets(make: Make, window_steps: int = 1, phone_ahead: int = 0) -> str:
     """Return after how many seconds Alice's used code is accepted again, or `NEVER`.
 
-    She logs in when her step begins. The function tries the delays at which a server is likely to forget a code.
+    Alice logs in when her step begins. The function tries the delays at which a server is likely to forget a code.
     """
     for delay in (second for edge in range(2 * window_steps + 2) for second in (edge * PERIOD, edge * PERIOD + 29)):
         if used_again(_with_window(make, window_steps), delay, phone_ahead=phone_ahead, at_second=0) == IN:
@@ -126,7 +126,7 @@ ATTACK = Attack(
             "first accept such a code?",
         ),
         Trial(
-            "The same, on a server with a window of two steps",
+            "The same attack, on a server with a window of two steps",
             partial(forgets, window_steps=2, phone_ahead=2 * PERIOD),
             NEVER,
             "A server with a wider window would forget the code too early. What does your number of seconds depend "

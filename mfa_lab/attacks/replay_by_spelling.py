@@ -86,7 +86,7 @@ def _same_digits_some_day(make: Make) -> str:
 def _two_steps_alike(world: World) -> tuple[int, int]:
     """Return the first two coming steps in which Alice's phone shows the same digits.
 
-    They usually lie within one day.
+    The two steps usually lie within one day.
     """
     clock, shown = ManualClock(), dict[str, int]()
     phone, world.alice.phone.clock = world.alice.phone, clock

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.player import lost_game
-from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.attacks.record import Attack, Measure
 
 
@@ -62,13 +62,12 @@ class AttackReport:
 
 
 def report_on(attack: Attack, games: int = 20) -> AttackReport:
-    """Run the attack on all three servers, let `MfaServer` play random games if there is a law, and return all."""
+    """Run the attack on all three servers, and random games on `MfaServer` if there is a law; return all results."""
     weak, fixed, ours = (attack.run(target) for target in (attack.weak, attack.fixed, attack.ours))
     report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:
         return report
-    law = replace(attack.law, games=games, budgets=(), password_budgets=())  # it cannot be copied for each guess
-    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, law)
+    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, attack.law.briefly(games))
     return replace(report, games=games, lost=_told(lost), lost_by_ours=_told(lost_by_ours))
 
 

@@ -94,7 +94,7 @@ ATTACK = Attack(
             "does the server store whose session it is?",
         ),
         Trial(
-            "The same, after a wrong code",
+            "The same token, after a wrong code",
             _fails_then_skips,
             OUT,
             "After a wrong code, the token from step 1 still opens a page. So a wrong code is as good as a "

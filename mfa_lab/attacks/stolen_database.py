@@ -150,9 +150,9 @@ def _comes_back(make: Make) -> str:
     except ServerFault as fault:
         if fault.__cause__ and not isinstance(fault.__cause__, InvalidTag):
             raise fault.__cause__ from None  # a mistake in the learner's own code, which is reported
-        return "it does not open"
+        return "it does not decrypt"
     except InvalidSecret:
-        return "what it opens is not a secret"
+        return "the decrypted text is not a secret"
     return _OPENS
 
 
@@ -172,7 +172,7 @@ def _key_in_the_row(make: Make) -> str:
 
 
 def _from_her_old_one(make: Make) -> str:
-    """Copy Alice's row before and after she enrols another phone because her phone was stolen."""
+    """Compare Alice's rows from before and after she enrols another phone because her phone was stolen."""
     world = World(make)
     old, row = secret_of(world.alice), world.server.stolen()[world.alice.name]
     world.server.reset_factors(world.alice.name)
@@ -185,7 +185,7 @@ def _from_her_old_one(make: Make) -> str:
 
 
 class _SameKey:
-    """Give the key of another server first, and then the bytes of a source of its own."""
+    """A source of random bytes that first gives the key of another server, and then bytes of its own."""
 
     def __init__(self, key: bytes, randomness: Randomness) -> None:
         self._key, self._randomness = key, randomness
@@ -196,7 +196,7 @@ class _SameKey:
 
 
 def _after_a_restart(make: Make) -> str:
-    """Steal a row, and another one that the same program writes with the same key after a restart."""
+    """Steal a row, and another row that the same program writes with the same key after a restart."""
     world = World(make)
     key = world.server.key
     restarted = World(lambda clock, randomness: make(clock, _SameKey(key, randomness)), seed=2)
@@ -233,7 +233,10 @@ def _under_other_names(make: Make) -> str:
 
 
 def _many_rows(make: Make) -> str:
-    """Compare many rows in pairs. If two used the same stream of bytes, their XOR shows the XOR of the secrets."""
+    """Compare many rows in pairs.
+
+    If two rows were encrypted with the same bytes, their XOR is the XOR of the secrets.
+    """
     server, rows = World(make).server, list[tuple[bytes, bytes]]()
     if not hasattr(server, "encrypt"):
         return OUT

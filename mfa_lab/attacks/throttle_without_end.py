@@ -45,7 +45,7 @@ def attack(make: Make) -> Measure:
     attempts = attempts_before(rules, DAYS * DAY_SECONDS)
     inside, year = _inside(rules, attempts), in_words(guess_budget(rules).chance_per_year)
     stop = rules.disable_after_failures
-    ending = f"wrong codes end after {stop}" if stop else "wrong codes never end"
+    ending = f"no code is verified after {stop} wrong codes" if stop else "codes are always verified"
     words = f"{ending}: {inside} of {ATTACKERS} attackers got in within {DAYS} days; the chance in a year is {year}"
     return Measure(inside, ATTACKERS, words, float(guessing(rules.accepted_codes, attempts)))
 
@@ -53,8 +53,8 @@ def attack(make: Make) -> Measure:
 def _inside(rules: Rules, attempts: int) -> int:
     """Return how many attackers get in.
 
-    The attackers are simulated attempt by attempt. If the server permits too many attempts for that, draw the number
-    of each attacker's first correct guess.
+    The attackers are simulated attempt by attempt. If the server permits too many attempts for a simulation, draw the
+    number of each attacker's first correct guess.
     """
     if attempts <= _TOO_MANY_TO_DRAW:
         return simulated_budget(rules, days=DAYS, attackers=ATTACKERS, randomness=SeededRandomness(1)).inside

@@ -145,7 +145,7 @@ def attack(make: Make) -> Measure:
     got = len(found.keys() & set(_HAVE_ACCOUNTS))
     wrongly = len(found) - got
     by = sorted({sign for told in found.values() for sign in told}, key=_SIGNS.index)
-    words = f"{got} of 5 accounts and {wrongly} of 5 names without one stand out"
+    words = f"{got} of 5 accounts and {wrongly} of 5 names without an account stand out"
     return Measure(got, len(_HAVE_ACCOUNTS), f"{words}{', by ' if by else ''}{', '.join(by)}")
 
 
@@ -171,7 +171,7 @@ def _attempts_in_a_row(make: Make) -> str:
 
 
 def _any_game(make: Make) -> str:
-    """Play random attempts twice, at Alice's name and at nobody's, and compare each refusal."""
+    """Play random attempts twice, at Alice's name and at a name without an account, and compare each refusal."""
     for seed in range(_GAMES):
         one, other = World(make), World(make)
         for number, (kind, value) in enumerate(_attempts(seed), 1):
@@ -270,7 +270,7 @@ ATTACK = Attack(
     run=attack,
     trials=(
         Trial(
-            "One attempt at Alice's name and one at nobody's",
+            "One attempt at Alice's name, and one at a name without an account",
             _first_attempt,
             _ALIKE,
             "Your server already answers differently for Alice's name and an unknown name at the first attempt. A "
@@ -278,21 +278,21 @@ ATTACK = Attack(
             "you call?",
         ),
         Trial(
-            "Five attempts in a row at each",
+            "Five attempts in a row at each of the two names",
             _attempts_in_a_row,
             _ALIKE,
             "Your server answers two names alike at first, but differently after some attempts. So a stranger "
             "simply tries more than once. What changes at the third or fourth attempt, and for which names?",
         ),
         Trial(
-            "The correct password after ten wrong ones, at once",
+            "The correct password after ten wrong passwords, at once",
             _still_waits,
             OUT,
             "Immediately after ten wrong passwords, your server accepted the correct one. So an attacker can "
             "guess without a pause. Why does the name no longer have to wait?",
         ),
         Trial(
-            "Alice's password, while her name and nobody's wait",
+            "Alice's password, while her name and a name without an account have to wait",
             _right_password_while_waiting,
             _ALIKE,
             "While two names have to wait, your server answers them differently. So a stranger learns which name "
@@ -321,7 +321,7 @@ ATTACK = Attack(
         ),
         *HONEST,
         Trial(
-            f"{_GAMES} random games, at Alice's name and at nobody's",
+            f"{_GAMES} random games, at Alice's name and at a name without an account",
             _any_game,
             _ALIKE,
             "Your server answers both names alike at first. After more attempts, pauses, and attempts at many other "

@@ -1,4 +1,4 @@
-"""Attack 12, weak randomness: secrets from `random`, seeded with the time. They look like any other, but are few."""
+"""Attack 12, weak randomness: secrets from `random`, seeded with the time, so only a few secrets are possible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DAY_SECONDS = 86_400
 
 
 def fixed_secret(_now: int) -> str:
-    """Return twenty bytes from the operating system. The time does not matter."""
+    """Return a secret of twenty bytes from the operating system, whatever the time is."""
     return new_secret(SYSTEM)
 
 
@@ -54,7 +54,7 @@ def the_same_for_everybody(_now: int) -> str:
 
 
 def attack(make: MakeSecret) -> Measure:
-    """Know the day on which three people enrolled and two codes of each, seen a week later; try the day's seconds."""
+    """Try every second of the day on which three people enrolled, and compare with two codes of each person."""
     enrolled_at = (MIDNIGHT + 30_000, MIDNIGHT + 45_678, MIDNIGHT + 80_000)
     secrets = [make(moment) for moment in enrolled_at]
     found = [recover(observe(each, MIDNIGHT + 7 * DAY_SECONDS), MIDNIGHT, MIDNIGHT + DAY_SECONDS) for each in secrets]
@@ -72,7 +72,7 @@ def _attacked(make: MakeSecret) -> str:
 
 
 def _key(secret: str) -> bytes:
-    """Return the key that a phone makes of the secret, or none if it is not a secret."""
+    """Return the key that a phone computes from the text, or no bytes if the text is not a secret."""
     try:
         Phone(ManualClock()).add(OtpAccount("alice@example.org", "demo", Redacted(secret)).uri())
     except InvalidInput:
@@ -100,7 +100,7 @@ def _clocks_stand(make: MakeSecret) -> str:
 def _many_while_clocks_stand(make: MakeSecret) -> str:
     """Make 2,000 secrets while all clocks stand still.
 
-    About 30 of 65,536 possible secrets would appear twice. With enough bits, nothing repeats.
+    About 30 of 65,536 possible secrets would appear twice. With enough bits, no secret appears twice.
     """
     with _clocks_standing():
         return ALL_NEW if len({make(MIDNIGHT) for _ in range(2_000)}) == 2_000 else SOME_AGAIN
@@ -128,7 +128,7 @@ def _dice_known(make: MakeSecret) -> str:
 
 
 def _seeds_known(make: MakeSecret) -> str:
-    """Give all generators the numbers of one known generator, whatever their seed: a guessed seed is enough."""
+    """Make all generators return the numbers of one known generator, as if an attacker had guessed the seed."""
     kind, made = import_module("random").Random, set()
     for _ in range(2):
         with patch.multiple(kind, **_numbers_of(kind.__base__(7))):
@@ -159,7 +159,10 @@ ALL_DIFFER, SOME_STAY = "each byte differs", "some bytes stay"
 
 
 def _many(make: MakeSecret) -> str:
-    """Compare 32 secrets: each byte takes some 30 values, and fewer than 20 never."""
+    """Compare 32 secrets.
+
+    In 32 secrets, a random byte has about 30 different values, and practically never fewer than 20.
+    """
     keys = [_key(make(MIDNIGHT)) for _ in range(32)]
     values = [len(set(column)) for column in zip(*keys, strict=False)]
     return ALL_DIFFER if min(values, default=0) >= 20 else SOME_STAY
@@ -171,7 +174,7 @@ ENOUGH = "16 bytes or more"
 def _asked_for(make: MakeSecret) -> str:
     """Return how many bytes the operating system's generator supplies for one secret.
 
-    If it is asked in a way that is not seen here, the result says nothing.
+    If the learner's code asks the generator in a way that this function does not see, the result means nothing.
     """
     asked = Mock(wraps=import_module("os").urandom)  # this is not a source either
     with patch("os.urandom", asked), patch("random._urandom", asked):
@@ -181,7 +184,7 @@ def _asked_for(make: MakeSecret) -> str:
 
 
 def _all_known(make: MakeSecret) -> str:
-    """Make two secrets on a machine of which only the operating system's randomness is unknown."""
+    """Make two secrets on a machine of which an attacker knows everything but the operating system's randomness."""
     made = set()
     for _ in range(2):
         with known_machine(make, MIDNIGHT):
@@ -192,7 +195,7 @@ def _all_known(make: MakeSecret) -> str:
 def _in_copies(make: MakeSecret) -> str:
     """Make a secret in two copies of this process, as servers do that start their workers with `fork`.
 
-    Both copies have the same variables. What differs comes from the operating system.
+    Both copies have the same variables, so only bytes from the operating system can make the secrets differ.
     """
 
     def made_in_a_copy() -> str:
@@ -205,14 +208,14 @@ def _in_copies(make: MakeSecret) -> str:
 
 
 _LEAST_BITS = 112
-"""NIST-3.1.4.1. A random UUID, with its 122 random bits in sixteen bytes, is enough."""
+"""NIST-3.1.4.1 requires this number of bits. A random UUID has 122 random bits in its sixteen bytes: enough."""
 REACHED = f"{_LEAST_BITS} bits or more"
 
 
 def _bits_that_count(make: MakeSecret) -> str:
-    """Change the answers of the operating system's generator bit by bit, and look whether the secret changes.
+    """Change each bit that the operating system's generator returns, and check whether the secret changes.
 
-    A server that stores each secret may refuse to make the same one twice. Then the result says nothing.
+    A server that stores each secret may refuse to make the same secret twice. Then the result means nothing.
     """
     try:
         bits = bits_that_reach_the_secret(make, MIDNIGHT, _LEAST_BITS)
@@ -227,7 +230,7 @@ ATTACK = Attack(
     title="Secrets from a weak random source",
     flaw="Takes the secret from `random`, seeded with the time, so one day has only 86,400 possible secrets.",
     story="A password manager made passwords with a generator whose one input was the clock (CVE-2020-27020, "
-    "reported in 2021). Every password that it had ever made could be tried in seconds. It was fixed.",
+    "reported in 2021). An attacker could try every password that it had ever made in seconds. The fault was fixed.",
     source="https://www.schneier.com/blog/archives/2021/07/vulnerability-in-the-kaspersky-password-manager.html",
     clauses=("ASVS-6.5.3", "RFC4226-R6", "NIST-3.1.4.1"),
     standard_name="Weak randomness",
@@ -270,14 +273,14 @@ ATTACK = Attack(
             ),
         ),
         Trial(
-            "Two secrets from a `random` whose state is known",
+            "Two secrets while the state of `random` is known",
             _dice_known,
             TWO,
             "After `random` was reset to an earlier state, your function returned the same secret again. `random` "
             "is designed to be repeatable. Which source of randomness is not?",
         ),
         Trial(
-            "Two secrets from a `random` whose seed is known",
+            "Two secrets while the seed of `random` is known",
             _seeds_known,
             TWO,
             "Only your seed is random, and `random` computes the rest from it. How many seeds would an attacker "
@@ -291,14 +294,14 @@ ATTACK = Attack(
             "attacker have to try?",
         ),
         Trial(
-            "Its letters",
+            "The letters of a secret",
             _letters,
             BASE32,
             "No phone can read your secret. A phone expects text with the letters A to Z and the digits 2 to 7. "
             "What turns bytes into such text?",
         ),
         Trial(
-            "Its length",
+            "The length of a secret",
             _length,
             LONG,
             "Your secret is too short. RFC4226-R6 requires at least 128 bits, and recommends 160. How many bytes "
@@ -311,7 +314,7 @@ ATTACK = Attack(
             "Your secrets differ, but not in every byte. How many of their bytes can nobody know in advance?",
         ),
         Trial(
-            "What it asks the operating system for",
+            "How many random bytes it gets from the operating system",
             _asked_for,
             ENOUGH,
             "Your function gets only a few bytes from the operating system, and makes a long secret from them. "

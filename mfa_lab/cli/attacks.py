@@ -12,7 +12,9 @@ from mfa_lab.cli.group import main
 @main.command()
 @click.argument("which", metavar="[ATTACK]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list instead of text.")
-@click.option("--games", default=20, show_default=True, help="Random games that MfaServer plays for each attack.")
+@click.option(
+    "--games", default=20, show_default=True, help="Play this number of random games on MfaServer for each attack."
+)
 @click.pass_context
 def attacks(ctx: click.Context, which: tuple[str, ...], as_json: bool, games: int) -> None:
     """Run the attack series, or each ATTACK (a number or an id), only against this kit's own servers.

@@ -1,4 +1,4 @@
-"""Offer the trainer's commands: a workshop's seats, the class board, and slides."""
+"""Offer the trainer's commands: a workshop and its seats, the class board, slides, and the book."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from mfa_lab.cli.group import main, need_the_lab
 
 WORKSHOP = "mfa-lab-workshop"
-
+BOOK = "mfa-lab-book"
 
 MOST_LEFT_OUT = 20
 
@@ -55,6 +55,39 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
 
 
 @main.command()
+@click.argument("number", required=False, type=click.IntRange(1, 500))
+@click.option(
+    "--dir",
+    "folder",
+    default=WORKSHOP,
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The folder of the workshop.",
+)
+@click.option(
+    "--to", type=click.Path(path_type=Path), help="Make the seat again in this folder, such as a USB stick."
+)
+def seat(number: int | None, folder: Path, to: Path | None) -> None:
+    """For trainers: add a seat for a learner who comes late, or move seat NUMBER to another machine.
+
+    Without NUMBER, add one seat to the workshop, and make a page with its card. With NUMBER and --to, make that seat
+    again, for a learner whose machine is broken. The card stays valid, and work in the workshop's folder is taken
+    along.
+    """
+    need_the_lab()
+    from mfa_lab.trainer import workshop as room
+
+    if (number is None) != (to is None):
+        raise click.UsageError("to move a seat, give both NUMBER and --to; to add a seat, give neither")
+    if number is None or to is None:
+        new = room.add(folder)
+        click.echo(f"{folder / new.seat} is new; print its card: {folder / room.TRAINER / new.seat}.html")
+    else:
+        moved = room.move(folder, number, to)
+        click.echo(f"{moved} has the same account. Run mfa-lab {moved.name} in the folder above it.")
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -72,15 +105,16 @@ def workshop(seats: int, folder: Path, seed: str | None, bundle: bool) -> None:
 def board(folder: Path, out: Path, seats: int) -> None:
     """For trainers: show each learner's progress from the exported files in FOLDER.
 
-    The board also shows which learners have not begun, and which exercises are hard.
+    The board also shows which learners have not begun, and which exercises are hard. The same tables are written as
+    CSV files for a spreadsheet.
     """
     need_the_lab()
     from mfa_lab.trainer.board import board as read
     from mfa_lab.trainer.board_page import save
 
     found = read(folder, seats)
-    html, png = save(found, out)
-    click.echo(f"{found.headline}: {html} and {png.name}")
+    html, *others = save(found, out)
+    click.echo(f"{found.headline}: {html}, {', '.join(each.name for each in others)}")
     for each in found.left_out[:MOST_LEFT_OUT]:
         click.echo(f"Not counted: {each.file}: {each.why}")
     if len(found.left_out) > MOST_LEFT_OUT:
@@ -100,3 +134,17 @@ def slides(notebook: str, out: Path | None) -> None:
     click.echo(
         f"{write_ours(out or Path(f'{Path(notebook).stem}-slides.html'), made.encode())}: open it in a browser"
     )
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", default=BOOK, type=click.Path(path_type=Path))
+def book(folder: Path) -> None:
+    """Write the whole course as web pages into DIR (default: ./mfa-lab-book), to read without installing anything.
+
+    The pages need no server and no network. Results and solutions are folded until the reader opens them.
+    """
+    need_the_lab()
+    from mfa_lab.trainer.book.site import write
+
+    first, count = write(folder)
+    click.echo(f"{count} pages are in {folder}: open {first} in a browser")

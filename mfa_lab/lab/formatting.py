@@ -68,7 +68,7 @@ _UNITS = (("years", 365 * 86_400), ("days", 86_400), ("hours", 3_600), ("minutes
 def duration(seconds: float) -> str:
     """Return a length of time in words, to two significant figures.
 
-    The unit is the largest of which there are at least two.
+    The unit is the largest unit in which the number is at least two.
     """
     if seconds < 1:
         return "under a second"

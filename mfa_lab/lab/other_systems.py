@@ -37,7 +37,7 @@ class OtherSystem:
 def other_systems() -> dict[str, OtherSystem]:
     """Return all systems in data/other_systems.toml, by key.
 
-    They are in the order of the file, with the weakest rules first.
+    The systems are in the order of the file, with the weakest rules first.
     """
     return parse_other_systems((data_dir() / "other_systems.toml").read_text("utf-8"))
 

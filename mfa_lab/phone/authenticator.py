@@ -48,7 +48,7 @@ _INSTEAD: dict[Quirk, dict[str, Any]] = {
 
 
 class Phone:
-    """One phone with one authenticator app. With a `SkewedClock`, its time is wrong, as on many real phones.
+    """One phone with one authenticator app. With a `SkewedClock`, the phone's time is wrong, as on many real phones.
 
     You may replace `clock` at any time. A label, `Issuer: account`, names an account. Without a label, a call uses
     the newest account. If a new account has the same issuer and name as an earlier account, it replaces the earlier

@@ -121,7 +121,10 @@ def client_data_json(kind: str, challenge: str, origin: str, top_origin: str = "
 def registration_response(
     credential_id: bytes, client_data: bytes, attestation_object: bytes, **further: Any
 ) -> dict[str, Any]:
-    """Return the parts of a registration as `toJSON()` shows them. An attacker may also put them together by hand."""
+    """Return the parts of a registration as `toJSON()` shows them.
+
+    An attacker may also put these parts together by hand.
+    """
     inner = {"clientDataJSON": _encoded(client_data), "attestationObject": _encoded(attestation_object), **further}
     return _credential(credential_id, inner)
 
@@ -133,7 +136,7 @@ def assertion_response(
     signature: bytes,
     user_handle: bytes | None = None,
 ) -> dict[str, Any]:
-    """Return the parts of a login as `toJSON()` shows them. An attacker may also put them together by hand."""
+    """Return the parts of a login as `toJSON()` shows them. An attacker may also put these parts together by hand."""
     inner = {
         "clientDataJSON": _encoded(client_data),
         "authenticatorData": _encoded(authenticator_data),

@@ -32,17 +32,17 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 class Misbehaviour(StrEnum):
     """The ways in which an authenticator, or an attacker's copy of an authenticator, may break the rules."""
 
-    OTHER_RP_ID = "answers in the name of another site"
+    OTHER_RP_ID = "answers with the RP ID of another site"
     SIGNS_FOR_ANY_SITE = "signs for a site that it has no passkey for"
-    NO_USER_PRESENT = "signs although nobody was there"
+    NO_USER_PRESENT = "signs although no user was present"
     NO_USER_VERIFIED = "does not verify the user, although it can"
-    COUNTER_STANDS = "does not count its signatures up"
-    BACKUP_CHANGES = "says another time whether it can be backed up"
+    COUNTER_STANDS = "does not increase its signature counter"
+    BACKUP_CHANGES = "changes whether a passkey can be backed up"
     WRONG_SIGNATURE = "signs something else"
     OTHER_USER_HANDLE = "names another user"
     NO_USER_HANDLE = "names no user"
-    OTHER_ALGORITHM = "makes a key of an algorithm that was not asked for"
-    REPEATS_IDS = "gives every passkey the credential id of its first"
+    OTHER_ALGORITHM = "makes a key for an algorithm that the site did not offer"
+    REPEATS_IDS = "gives every passkey the credential id of its first passkey"
 
 
 @dataclass(slots=True)
@@ -133,7 +133,9 @@ class PasskeyHolder:
         the site requires user verification and the holder has none.
         """
         if ES256 not in algorithms:
-            raise CeremonyRefused("no algorithm that the site offers is known here", name="NotSupportedError")
+            raise CeremonyRefused(
+                "this authenticator knows no algorithm that the site offers", name="NotSupportedError"
+            )
         if any(one.rp_id == rp_id and one.credential_id in set(excluded) for one in self.passkeys):
             raise CeremonyRefused(
                 "this authenticator already has a passkey of this account", name="InvalidStateError"
@@ -182,7 +184,7 @@ class PasskeyHolder:
             and (one.credential_id in allowed or (not allowed and one.discoverable))
         ]
         if not fitting:
-            raise CeremonyRefused("no passkey for this site is here, and the time for the request is over")
+            raise CeremonyRefused("this authenticator has no passkey for this site, and the request has timed out")
         self._check_verification(verification)
         one = fitting[-1]
         if self.counts and Misbehaviour.COUNTER_STANDS not in self.misbehaves:

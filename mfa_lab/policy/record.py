@@ -73,7 +73,7 @@ class Policy:
     """The maximum number of passkeys per account. With 0, the server accepts no passkey and registers no passkey."""
     user_verification: str = "preferred"
     """"required" or "preferred". After the password, a passkey without user verification is a second factor.
-    With it, the passkey by itself is two (NIST-B)."""
+    With user verification, the passkey by itself counts as two factors (NIST-B)."""
     code_allowed_with_passkey: bool = True
     """Whether to accept codes for an account that has a passkey. If codes are accepted, phishing still works: a
     phishing page offers only the code (downgrade). With False, an account whose passkeys are lost needs a recovery
@@ -101,8 +101,8 @@ class Policy:
     code. A user who loses the phone then needs a reset code from an administrator."""
 
     drift_cap_steps: int = 0
-    """The maximum number of steps by which the window's centre follows a phone's clock (0: it never moves). The
-    centre moves by at most one step per login. The window never widens."""
+    """The maximum number of steps by which the window's centre follows a phone's clock (0: the centre never moves).
+    The centre moves by at most one step per login. The window never widens."""
     drift_forget_seconds: int = 30 * 24 * 3600
     """The learned drift shrinks by one step for each period of this length without a login."""
     resync_reach_steps: int = 120

@@ -59,7 +59,7 @@ class OtpAccount:
         return bool(self.issuer) and (self.issuer, self.account) == (other.issuer, other.account)
 
     def same_as(self, other: OtpAccount) -> bool:
-        """Return whether both have the same account name, issuer and key, and show the same kind of code."""
+        """Return whether both accounts have the same account name, issuer and key, and show the same kind of code."""
         return (
             (self.account, self.issuer, self.digits, self.period_seconds, self.algorithm)
             == (other.account, other.issuer, other.digits, other.period_seconds, other.algorithm)
@@ -127,6 +127,6 @@ def checked_account_name(name: str, what: str) -> str:
 def uncarriable(text: str) -> bool:
     """Return whether `text` has control characters, line separators or lone surrogates.
 
-    A URI cannot contain these.
+    A URI cannot contain these characters.
     """
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)

@@ -1,7 +1,7 @@
 """Read and write protobuf messages without a schema (protobuf.dev/programming-guides/encoding).
 
 This module handles only small messages that contain integers, strings and nested messages. Such messages need only
-two wire types. For so little, the protobuf library would add a compiled dependency and generated code.
+two wire types. For so small a task, the protobuf library would add a compiled dependency and generated code.
 """
 
 from __future__ import annotations

@@ -68,4 +68,4 @@ def _qr(text: Redacted) -> QRCode:
             code.add_data(text.reveal())
             code.make()
             return code
-    raise InvalidInput("this text does not fit into a QR code: shorten the account or the issuer")
+    raise InvalidInput("this text does not fit into a QR code: shorten the account name or the issuer")

@@ -15,9 +15,9 @@ from nbconvert.filters import markdown2html
 
 from mfa_lab.lab import exercises
 from mfa_lab.lab.exercises import Exercise, Prediction
-from mfa_lab.lab.formatting import marked_up
+from mfa_lab.lab.formatting import marked_up, plain
 from mfa_lab.resources import notebooks_dir
-from mfa_lab.trainer.page import page
+from mfa_lab.trainer.page import page, table
 
 
 def answers_html() -> str:
@@ -36,6 +36,18 @@ def answers_html() -> str:
     return page("Answers", f"<main>{intro}{asked}<h2>Predictions</h2>{guessed}</main>", style=_STYLE)
 
 
+def key_html() -> str:
+    """Return the answer key of the predictions: one table to print, in the order of the notebooks."""
+    rows: list[tuple[object, ...]] = [
+        (notebook.replace("_", " "), plain(each.question), happened, each.id)
+        for each in exercises.predictions()
+        for notebook, happened in [_outcomes().get(each.id, ("", "see the notebook's demo"))]
+    ]
+    intro = "<h1>Answer key of the predictions</h1><p>Only for you. Let everybody guess before you run the cell.</p>"
+    headers = ("notebook", "question", "what happens", "id")
+    return page("Answer key", f"<main>{intro}{table('Predictions', headers, rows)}</main>", style=_KEY_STYLE)
+
+
 def _exercise(each: Exercise) -> str:
     wrong = "".join(f"<li>{_code(one.source)}<p>{marked_up(one.feedback)}</p></li>" for one in each.wrong)
     hints = "".join(f"<li>{marked_up(hint)}</li>" for hint in each.hints)
@@ -49,7 +61,7 @@ def _exercise(each: Exercise) -> str:
 
 def _prediction(each: Prediction) -> str:
     options = "".join(f"<li>{escape(option.letter)}: {marked_up(option.words)}</li>" for option in each.options)
-    happened = _outcomes().get(each.id, "see the notebook's demo")
+    _, happened = _outcomes().get(each.id, ("", "see the notebook's demo"))
     saw = "".join(f"<p>{marked_up(paragraph)}</p>" for paragraph in each.saw)
     return (
         f"<h3>{escape(each.question)} <small>{escape(each.id)}</small></h3><ul>{options}</ul>"
@@ -59,7 +71,7 @@ def _prediction(each: Prediction) -> str:
 
 def _asked(each: Exercise) -> str:
     """Return the question as it appears in the notebook, with any list of options that follows it."""
-    for source, _ in _kit_cells():
+    for _, source, _ in _kit_cells():
         if each.question in source:
             after = source.split(each.question, 1)[1]
             return markdown2html(each.question + after.split("\n#")[0])
@@ -67,27 +79,33 @@ def _asked(each: Exercise) -> str:
 
 
 @cache
-def _outcomes() -> dict[str, str]:
-    """Return what really happened for each prediction id, taken from the outputs of the kit's notebooks."""
-    calls = ((re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for source, shown in _kit_cells())
-    happened = ((call[1], re.search(r"What happened is (.+)", shown)) for call, shown in calls if call)
-    return {prediction_id: found[1] for prediction_id, found in happened if found}
+def _outcomes() -> dict[str, tuple[str, str]]:
+    """Return the notebook and what really happened for each prediction id, taken from the kit's notebooks."""
+    calls = (
+        (book, re.search(r'^compare\("([^"]+)"', source, re.MULTILINE), shown) for book, source, shown in _kit_cells()
+    )
+    happened = ((book, call[1], re.search(r"What happened is (.+)", shown)) for book, call, shown in calls if call)
+    return {prediction_id: (book, found[1]) for book, prediction_id, found in happened if found}
 
 
 @cache
-def _kit_cells() -> tuple[tuple[str, str], ...]:
-    """Return the source of each cell in the kit's notebooks, and the text of its last output."""
+def _kit_cells() -> tuple[tuple[str, str, str], ...]:
+    """Return the notebook and the source of each cell in the kit's notebooks, and the text of its last output."""
     found = []
     for path in sorted(notebooks_dir().glob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             shown = [output.get("data", {}).get("text/plain", "") for output in cell.get("outputs", ())]
-            found.append(("".join(cell["source"]), "".join(shown[-1]) if shown else ""))
+            found.append((path.stem, "".join(cell["source"]), "".join(shown[-1]) if shown else ""))
     return tuple(found)
 
 
 def _code(source: str) -> str:
     return f'<pre tabindex="0"><code>{escape(source)}</code></pre>'
 
+
+_KEY_STYLE = (
+    "@page { size: A4 landscape; margin: 12mm; } @media print { main { padding: 0; } tr { break-inside: avoid; } }"
+)
 
 _STYLE = """
 .mfa h3 { font-size: 1.1rem; font-weight: 700; margin: 1.6rem 0 0.3rem; }

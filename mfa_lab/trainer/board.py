@@ -23,7 +23,7 @@ In a smaller class, one or two learners are enough.
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold one exercise of the kit, with the results of the class."""
+    """One exercise of the kit, with the results of the class."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold one learner, with the exercise that was checked last, or "" if no exercise was checked."""
+    """One learner, with the exercise that was checked last, or "" if no exercise was checked."""
 
     name: str
     exercise: str
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Hold the class: `places` sorted by progress, and `asked` in the order of the notebooks."""
+    """The class: `places` sorted by progress, and `asked` in the order of the notebooks."""
 
     places: tuple[Place, ...]
     asked: tuple[Asked, ...]

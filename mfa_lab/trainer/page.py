@@ -80,10 +80,10 @@ def table(caption: str, headers: tuple[str, ...], rows: list[tuple[object, ...]]
     )
 
 
-def write_ours(path: Path, content: bytes) -> Path:
-    """Write our file, replacing an older version. Raises `InvalidInput` if a file with this name is not ours."""
+def write_ours(path: Path, content: bytes, mark: bytes = MADE_BY.encode()) -> Path:
+    """Write our file, replacing an older version. Raises `InvalidInput` if a file with this name lacks our mark."""
     try:
-        ours = path.is_file() and not path.is_symlink() and MADE_BY.encode() in path.read_bytes()
+        ours = path.is_file() and not path.is_symlink() and mark in path.read_bytes()
         if os.path.lexists(path) and not ours:
             raise InvalidInput(f"{path} already exists and was not made by this command: name another file")
         write(path, content)

@@ -64,7 +64,7 @@ def refreshed(path: Path) -> str:
 def normal_form(notebook: NotebookNode) -> NotebookNode:
     """Return a copy without anything that changes from run to run.
 
-    The normal form of a normal form is the same notebook.
+    A notebook that is already in normal form does not change.
     """
     ids = _stable_ids(notebook.cells)
     cells = [_normal_cell(cell, cell_id) for cell, cell_id in zip(notebook.cells, ids, strict=True)]

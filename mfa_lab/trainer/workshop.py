@@ -8,6 +8,8 @@ A second run adds the missing seats, and does not change existing seats.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import stat
 from dataclasses import dataclass
 from html import escape
@@ -18,10 +20,10 @@ from mfa_lab.lab import seat as seats_module
 from mfa_lab.lab import working_copy
 from mfa_lab.lab.grading.progress import named
 from mfa_lab.lab.grading.progress_file import Store
-from mfa_lab.lab.seat import Seat, seeded
+from mfa_lab.lab.seat import Seat, seat_name, seeded
 from mfa_lab.randomness import SYSTEM
 from mfa_lab.resources import notebooks_dir
-from mfa_lab.trainer.answer_sheet import answers_html
+from mfa_lab.trainer.answer_sheet import answers_html, key_html
 from mfa_lab.trainer.cards import cards_html, cards_pdf
 from mfa_lab.trainer.page import MADE_BY, page, table, write_ours
 
@@ -32,7 +34,7 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Hold all seats of a workshop, the names of the new seats, and the names of the seats that already existed."""
+    """All seats of a workshop, the names of the new seats, and the names of the seats that already existed."""
 
     folder: Path
     seed: str
@@ -64,6 +66,57 @@ def prepare(folder: Path, count: int, seed: str | None = None) -> Workshop:
     made = Workshop(folder, seed, tuple(seats), tuple(new), tuple(kept))
     _for_the_trainer(made)
     return made
+
+
+def add(folder: Path) -> Seat:
+    """Make one more seat in the workshop in `folder`, for a learner who comes late, and a page with only its card.
+
+    Raises `InvalidInput` if there is no workshop.
+    """
+    seat = prepare(folder, max(_numbers(folder), default=0) + 1).seats[-1]
+    write_ours(folder / TRAINER / f"{seat.seat}.html", cards_html([seat]).encode())
+    return seat
+
+
+def move(folder: Path, number: int, to: Path) -> Path:
+    """Make a seat of the workshop in `folder` again in the folder `to`, with the same account. Return its new place.
+
+    Work in the workshop's own copy of the seat is taken along. Raises `InvalidInput` if there is no such workshop or
+    seat, or if `to` already has something with the seat's name.
+    """
+    if number not in _numbers(folder):
+        raise InvalidInput(f"the workshop in {folder} has no seat {number}: add one with mfa-lab seat")
+    old = folder / seat_name(number)
+    seat = seats_module.read(old) or seeded(_seed(folder, None), number)
+    new = to / seat.seat
+    if os.path.lexists(new):
+        raise InvalidInput(f"{new} already exists: move it away, or name another folder with --to")
+    try:
+        if old.is_dir() and not old.is_symlink():
+            shutil.copytree(old, new, ignore=_not_work)
+    except (OSError, shutil.Error) as fault:
+        raise InvalidInput(f"cannot copy {old} to {new}: name a folder that you may write in") from fault
+    _furnish(new, seat)
+    return new
+
+
+def _not_work(folder: str, names: list[str]) -> set[str]:
+    """Return the names that are not taken along: links, and anything that is neither a file nor a folder."""
+    places = {name: Path(folder, name) for name in names}
+    return {name for name, place in places.items() if place.is_symlink() or not (place.is_file() or place.is_dir())}
+
+
+def _numbers(folder: Path) -> list[int]:
+    """Return the numbers of the seats that the workshop in `folder` has handed out."""
+    plan = folder / TRAINER / _PLAN
+    if not plan.is_file():
+        raise InvalidInput(f"there is no workshop in {folder}: make one with mfa-lab workshop, or name it with --dir")
+    _seed(folder, None)  # raises if the plan is not ours
+    try:
+        accounts = json.loads(plan.read_text("utf-8"))["accounts"]
+        return [int(account["seat"].removeprefix("seat-")) for account in accounts]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise InvalidInput(f"{plan} is not a file that this kit wrote: name another --dir") from None
 
 
 def _seed(folder: Path, wanted: str | None) -> str:
@@ -121,6 +174,7 @@ def _for_the_trainer(made: Workshop) -> None:
         "cards.pdf": cards_pdf(made.seats),
         "overview.html": _overview(made).encode(),
         "answers.html": answers_html().encode(),
+        "predictions.html": key_html().encode(),
     }.items():
         write_ours(place / name, content)
 
@@ -149,7 +203,7 @@ the form shows.</li>
 <li>To get a code for a seat yourself, run <code>oathtool --totp -b -</code>. It reads a setup key and prints the
 current code.</li>
 <li>The file <code>answers.html</code> contains every exercise with its wrong answers, and what to say about
-each.</li>
+each. The file <code>predictions.html</code> is the answer key of the predictions, on a few sheets to print.</li>
 <li>At the end, run <code>mfa-lab progress --dir seat-07 --export</code> for each seat. Collect the files in a
 folder, then run <code>mfa-lab board FOLDER</code> to draw the class board.</li>
 </ul>

@@ -38,9 +38,17 @@ Reason = Literal[
 ]
 _TEMPLATES = Path(__file__).with_name("templates")
 SCRIPT = (_TEMPLATES / "once.js").read_text("utf-8")
-"""The only script of the pages. Each page contains this script, and the content security policy allows no other
+"""The only script of most pages. Each page contains this script, and the content security policy allows no other
 script."""
 SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'self'; script-src 'sha256-{SCRIPT_HASH}'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+PASSKEY_SCRIPT = (_TEMPLATES / "passkey.js").read_text("utf-8")
+"""The script of `PASSKEY_PAGES`, which the browser loads from this site."""
+PASSKEY_PAGES = frozenset({"passkey.html", "passkey_new.html"})
+PASSKEY_POLICY = POLICY.replace("script-src", "script-src 'self'") + "; connect-src 'self'"
 
 
 class Problem(BaseModel):
@@ -63,7 +71,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": _moment, "words": words, "sentence": _sentence}
+    environment.filters |= {"moment": _moment, "words": words, "sentence": sentence}
     return environment
 
 
@@ -71,7 +79,7 @@ def _moment(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """Return an error's text as a full sentence.
 
     The texts of the kit's errors begin in lower case and have no full stop.

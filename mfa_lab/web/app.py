@@ -16,10 +16,10 @@ from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.web import api, passkey_api
-from mfa_lab.web.answers import answer, path_in
+from mfa_lab.web.answers import PASSKEY_SCRIPT, answer, path_in
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.middleware import Shield
-from mfa_lab.web.pages import account, login
+from mfa_lab.web.pages import account, login, passkeys
 from mfa_lab.web.pages.style import css
 from mfa_lab.web.site import LOOPBACK, Site, names, under
 
@@ -58,6 +58,7 @@ def add_mfa(
     for part in PARTS:  # side by side: in a nested router, Starlette would try each earlier route twice
         app.include_router(part, prefix=prefix, max_body_size=MAX_BODY_BYTES)
     app.add_api_route(f"{prefix}/style.css", _style, include_in_schema=False)
+    app.add_api_route(f"{prefix}/passkey.js", _passkey_script, include_in_schema=False)
     app.add_exception_handler(Stopped, stopped)
     app.add_middleware(Shield, site=site)
 
@@ -147,7 +148,22 @@ def sending_notifications(server: MfaServer, notifier: Notifier | None) -> Itera
 
 
 def _style() -> Response:
-    return Response(css(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return _cached(css(), "text/css")
 
 
-PARTS = (api.router, passkey_api.router, login.router, account.router)
+def _passkey_script() -> Response:
+    return _cached(PASSKEY_SCRIPT, "text/javascript")
+
+
+def _cached(text: str, media_type: str) -> Response:
+    return Response(text, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
+
+
+PARTS = (
+    api.router,
+    passkey_api.router,
+    login.router,
+    account.router,
+    passkeys.router,
+    passkeys.options_router,
+)

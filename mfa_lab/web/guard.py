@@ -114,7 +114,7 @@ def session_in(request: Request, site: Site, text: str, demands: Demands = ANY_S
     try:
         session = site.server.check_session(tokens.session(text))
     except AccessDenied:
-        raise _log_in(request, site, "no_session", "Log in first.", browser=browser) from None
+        raise _log_in(request, site, "no_session", "Log in first.", demands, browser=browser) from None
     return _meeting(demands, session, request, site, browser=browser)
 
 
@@ -134,15 +134,17 @@ def _meeting(demands: Demands, session: Session, request: Request, site: Site, *
     if not demands.met_by(session, site.server.clock.now()):
         sentence = f"Log in again to do this{', with your passkey' * demands.phishing_resistant}."
         reason: Reason = "insufficient_user_authentication"
-        raise _log_in(request, site, reason, sentence, demands.challenge, browser=browser)
+        raise _log_in(request, site, reason, sentence, demands, browser=browser)
     return session
 
 
 def _log_in(
-    request: Request, site: Site, reason: Reason, sentence: str, challenge: str = "", *, browser: bool
+    request: Request, site: Site, reason: Reason, sentence: str, demands: Demands, *, browser: bool
 ) -> Stopped:
     if browser:
+        login, back = under(request, f"{site.prefix}/login"), way_back(request)
         return Stopped(
-            303, sentence, reason, {"Location": with_next(under(request, f"{site.prefix}/login"), way_back(request))}
+            303, sentence, reason, {"Location": with_next(login, back, passkey=demands.phishing_resistant)}
         )
-    return Stopped(401, sentence, reason, {"WWW-Authenticate": f"Bearer {challenge}".strip()})
+    challenge = f" {demands.challenge}" if reason == "insufficient_user_authentication" else ""
+    return Stopped(401, sentence, reason, {"WWW-Authenticate": f"Bearer{challenge}"})

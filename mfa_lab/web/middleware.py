@@ -9,15 +9,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mfa_lab.redaction import clear_variables
-from mfa_lab.web.answers import FAULT, SCRIPT_HASH, answer, path_in
+from mfa_lab.web.answers import FAULT, POLICY, answer, path_in
 from mfa_lab.web.origin import host_and_port
 from mfa_lab.web.site import Site
 
 log = logging.getLogger("mfa_lab.web")
 
 HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'self'; script-src 'sha256-{SCRIPT_HASH}'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     # With no-referrer, browsers send `Origin: null` from our own forms, and a login could not return to its page.

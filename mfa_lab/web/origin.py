@@ -94,6 +94,9 @@ def way_back(request: Request) -> str:
     return own_path(page.path + (f"?{page.query}" if page.query else ""))
 
 
-def with_next(path: str, back: str) -> str:
-    """Return `path` with a query that names the page to return to, `back`."""
-    return f"{path}?next={quote(back, safe='/')}" if back else path
+def with_next(path: str, back: str, *, passkey: bool = False) -> str:
+    """Return `path` with a query that names the page to return to, `back`.
+
+    With `passkey`, the query also says that this page needs a login with a passkey.
+    """
+    return f"{path}?next={quote(back, safe='/')}{'&with=passkey' * passkey}" if back else path

@@ -9,7 +9,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from mfa_lab.errors import InvalidInput
 from mfa_lab.web import tokens
 from mfa_lab.web.api import (
     NO_SESSION,
@@ -24,14 +23,9 @@ from mfa_lab.web.api import (
     written,
 )
 from mfa_lab.web.models import Codes, NewSession, PasskeyCreationOut, PasskeyIn, PasskeyOptions, PasskeyResponse
-from mfa_lab.web.site import site_of
+from mfa_lab.web.site import passkeys_offered
 
 MAX_BODY_BYTES = 32 * 1024
-
-
-async def _offered(request: Request) -> None:
-    if not site_of(request).passkeys:
-        raise InvalidInput("this site offers no passkeys: use a code")
 
 
 router = APIRouter(
@@ -39,7 +33,7 @@ router = APIRouter(
     route_class=ApiRoute,
     responses=PROBLEMS,
     tags=["Passkeys"],
-    dependencies=[Depends(_offered)],
+    dependencies=[Depends(passkeys_offered)],
     max_body_size=MAX_BODY_BYTES,
 )
 

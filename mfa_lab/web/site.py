@@ -118,6 +118,12 @@ def site_of(request: Request) -> Site:
     return site
 
 
+async def passkeys_offered(request: Request) -> None:
+    """Raise `InvalidInput` unless the site of this request offers passkeys."""
+    if not site_of(request).passkeys:
+        raise InvalidInput("this site offers no passkeys: use a code")
+
+
 def under(request: Request, path: str) -> str:
     """Return `path` as a browser must request it.
 

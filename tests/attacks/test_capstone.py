@@ -11,7 +11,7 @@ from mfa_lab.lab.exercises import Exercise, exercise, made_by
 from mfa_lab.lab.grading.checks import check
 
 OPENED_BY = {
-    (SecondDraft, "window_steps"): ["At most one step is allowed for delay."],
+    (SecondDraft, "window_steps"): ["The server allows at most one time step for delay."],
     (SecondDraft, "begin_login"): ["Neither the server's words nor its work show who has an account."],
     (SecondDraft, "may_consume"): ["A code is accepted once."],
     (SecondDraft, "check_session"): ["A password alone does not open anything."],

@@ -100,6 +100,6 @@ def test_the_year_is_told() -> None:
     """The words hold the closed form for a year: 79 %, against 1 in 3,334 where it ends after a hundred."""
     assert guess_budget(RULES).chance_per_year == pytest.approx(1 - (1 - 3e-6) ** (365 * 1_440))
     weak = attack(ATTACK.weak).words
-    assert weak.startswith("wrong codes never end: 17 of 400 attackers")  # drawn attempt by attempt
+    assert weak.startswith("codes are always verified: 17 of 400 attackers")  # drawn attempt by attempt
     assert weak.endswith("the chance in a year is 79 %")
     assert attack(ATTACK.fixed).words.endswith("the chance in a year is 1 in 3,334")

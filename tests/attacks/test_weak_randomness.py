@@ -113,9 +113,9 @@ def test_the_grader_leaves_clocks_and_dice_as_they_were() -> None:
 
 
 SEEDED, MANY, ASKED = (
-    "Two secrets from a `random` whose seed is known",
+    "Two secrets while the seed of `random` is known",
     "Two thousand secrets while all clocks stand still",
-    "What it asks the operating system for",
+    "How many random bytes it gets from the operating system",
 )
 BYTES_DIFFER = "Thirty-two secrets, byte by byte"
 

@@ -26,7 +26,7 @@ from .axe import contrasts, violations
 from .four_steps import Steps
 
 pytestmark = pytest.mark.full
-HANDOUT = Path(__file__).parents[2] / "docs" / "trainer" / "handout.html"
+DOCS = Path(__file__).parents[2] / "docs" / "trainer"
 SEATS = [seeded("a test", number) for number in range(1, 11)]
 PDF_VIEWER_SECONDS = 20
 PIXELS_A_MM = 96 / 25.4
@@ -47,7 +47,8 @@ def room(tmp_path_factory) -> Path:
     (folder / "exports" / "<b>bad.json").write_text("{")
     save(board(folder / "exports"), folder / "board")
     (folder / "slides.html").write_text(slides_html(read("07_otp_validation")))
-    (folder / "handout.html").write_text(HANDOUT.read_text())
+    for name in ("handout.html", "feedback.html"):
+        (folder / name).write_text((DOCS / name).read_text())
     return folder
 
 
@@ -81,9 +82,11 @@ PAGES = [
     "trainer/cards.html",
     "trainer/overview.html",
     "trainer/answers.html",
+    "trainer/predictions.html",
     "board.html",
     "slides.html",
     "handout.html",
+    "feedback.html",
 ]
 
 
@@ -102,6 +105,38 @@ def test_every_page_is_for_everyone(name, open_page):
         narrow = open_page(name, size=(400, 800))
         assert narrow.evaluate("document.documentElement.scrollWidth") <= 400
         assert violations(narrow, "html") == []
+
+
+def test_feedback_is_added_up_without_names(open_page):
+    """The sums appear after three answers, last until they are deleted, and say nothing about the order of people."""
+    page = open_page("feedback.html")
+    answer = page.get_by_role("button", name="Hand in")
+    page.get_by_text("For the trainer").click()
+    for number, (speed, change) in enumerate(
+        [("good", "z: <b>more</b> time"), ("good", "a: less text"), ("too fast", "")]
+    ):
+        expect(page.get_by_role("table")).to_have_count(0)
+        page.get_by_label(speed, exact=True).check()
+        for group in ("accepts a code only once", "a code cannot stop"):
+            page.get_by_role("group", name=group).get_by_label("yes").check()
+        page.get_by_label("the attacks").check()
+        page.get_by_label("What should we change?").fill(change)
+        answer.click()
+        expect(page.get_by_role("status")).to_contain_text("Thank you")
+        expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+        page.get_by_text("For the trainer").click()
+        assert page.inner_text("#count").startswith("3 people") == (number == 2)
+    page.reload()
+    page.get_by_text("For the trainer").click()
+    assert page.get_by_role("table").first.locator("td").all_inner_texts() == ["0", "2", "1"]
+    assert page.locator("#tables li").all_inner_texts() == ["a: less text", "z: <b>more</b> time"]
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete all answers").click()
+    expect(page.get_by_role("table")).to_have_count(0)
+    answer.click()  # nothing is chosen, so nothing is counted
+    assert page.inner_text("#count").startswith("The sums appear")
+    page.reload()
+    assert page.evaluate("JSON.parse(localStorage.getItem('mfa-lab feedback')).count") == 0
 
 
 def scanned(picture: Path) -> set[str]:

@@ -87,9 +87,9 @@ def test_without_plugins_there_are_the_kits_own():
 BROKEN = {
     "raises": ("1 / 0", POINTS, "ZeroDivisionError"),
     "exits": ("import nothing_of_this_name", POINTS, "ModuleNotFoundError"),
-    "no notebook": (MODULE.replace("NOTEBOOK =", "NOTEBOOKS ="), POINTS, "names no NOTEBOOK"),
-    "nothing": (MODULE.replace("EXERCISES =", "OTHERS ="), POINTS, "or nothing"),
-    "no record": (MODULE + "\nEXERCISES = ('bees-window',)", POINTS, "something else than records"),
+    "no notebook": (MODULE.replace("NOTEBOOK =", "NOTEBOOKS ="), POINTS, "does not set NOTEBOOK"),
+    "nothing": (MODULE.replace("EXERCISES =", "OTHERS ="), POINTS, "are empty"),
+    "no record": (MODULE + "\nEXERCISES = ('bees-window',)", POINTS, "something other than exercises"),
     "taken": (MODULE.replace("bees-window", "dynamic-truncation"), POINTS, "dynamic-truncation"),
     "twice": (MODULE + "\nEXERCISES *= 2", POINTS, "bees-window"),
     "no id": (MODULE.replace("bees-window", "bees window"), POINTS, "bees window"),

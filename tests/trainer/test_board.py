@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import socket
@@ -382,10 +383,31 @@ def test_five_hundred_files_are_quick(tmp_path):
     assert time.process_time() - start < 3
 
 
+def test_the_tables_for_a_spreadsheet_are_those_of_the_page(tmp_path, folder):
+    """Each CSV file has the rows of one table; a second board replaces them, and somebody's own file stays."""
+    found = board(folder, 6)
+    html, _, *files = save(found, tmp_path / "class")
+    asked, learners = BeautifulSoup(html.read_text(), "html.parser")("table")
+    for file, table in zip(files, (learners, asked), strict=True):
+        shown = [[cell.get_text() for cell in row(["th", "td"])] for row in table("tr")]
+        assert list(csv.reader(file.read_text("utf-8").splitlines())) == shown
+    assert len(files[0].read_text().splitlines()) == 1 + 6
+    assert save(found, tmp_path / "class")[2:] == tuple(files)
+    files[0].write_text("my,own\n")
+    with pytest.raises(InvalidInput, match=r"class-learners\.csv already exists"):
+        save(found, tmp_path / "class")
+    assert files[0].read_text() == "my,own\n"
+
+
 def test_what_was_not_made_by_us_is_not_written_over(tmp_path, folder):
     """An older board is; a page, a picture or a link of somebody's is not."""
     found = board(folder)
-    assert [path.name for path in save(found, tmp_path / "class")] == ["class.html", "class.png"]
+    assert [path.name for path in save(found, tmp_path / "class")] == [
+        "class.html",
+        "class.png",
+        "class-learners.csv",
+        "class-exercises.csv",
+    ]
     assert save(found, tmp_path / "class.html")[0] == tmp_path / "class.html"
     (tmp_path / "mine.html").write_text("<p>mine")
     (tmp_path / "target").write_text("mine")

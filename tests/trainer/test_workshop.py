@@ -25,7 +25,7 @@ from mfa_lab.lab.seat import FILE, as_text, read, seeded
 from mfa_lab.lab.working_copy import kit_files
 from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer import wheelhouse as bundle_module
-from mfa_lab.trainer.answer_sheet import answers_html
+from mfa_lab.trainer.answer_sheet import answers_html, key_html
 from mfa_lab.trainer.cards import CARD_MM, COLUMNS, PAGE_MM, QR_MM, ROWS, cards_html, cards_pdf
 from mfa_lab.trainer.page import MADE_BY
 from mfa_lab.trainer.workshop import TRAINER, prepare
@@ -240,6 +240,86 @@ def test_answers_show_every_exercise_with_its_wrong_answers():
     for each in predictions():
         told = page.find("small", string=each.id).find_parent("h3").find_next("details").get_text(" ", strip=True)
         assert re.search(rf"^What happens ({'|'.join(option.letter for option in each.options)}): ", told), each.id
+
+
+def test_the_answer_key_has_every_prediction():
+    """Each question with what happens, which is the option that the prediction names, if it names one."""
+    rows = {
+        cells[-1].get_text(): [cell.get_text() for cell in cells]
+        for cells in (row(["th", "td"]) for row in BeautifulSoup(key_html(), "html.parser")("tr")[1:])
+    }
+    assert list(rows) == [each.id for each in predictions()]
+    for each in predictions():
+        notebook, question, happened, _ = rows[each.id]
+        assert re.match(r"\d\d \w+", notebook)
+        assert question == plain(each.question)
+        assert happened.startswith(f"{each.outcome}: " if each.outcome else tuple("abcdefgh")), each.id
+
+
+def command(*words: str):
+    return CliRunner().invoke(main, ["seat", *words])
+
+
+def test_a_late_comer_gets_the_next_seat(tmp_path):
+    """One command: the seat, its card alone on a page, and the trainer's files; the other seats stay as they are."""
+    room = tmp_path / "room"
+    prepare(room, 2, "a test")
+    (room / "seat-01" / "00_first_login.ipynb").write_text("worked on")
+    before = {name: content for name, content in everything(room).items() if name.startswith("seat-")}
+    done = command("--dir", str(room))
+    assert done.output == f"{room / 'seat-03'} is new; print its card: {room / TRAINER / 'seat-03.html'}\n"
+    assert read(room / "seat-03") == SEATS[2]
+    assert everything(room).items() >= before.items()
+    card = (room / TRAINER / "seat-03.html").read_text()
+    assert SEATS[2].setup_key in card
+    assert SEATS[1].setup_key not in card
+    assert SEATS[2].setup_key in (room / TRAINER / "cards.html").read_text()
+
+
+def test_a_seat_moves_with_its_account_and_its_work(tmp_path):
+    """Also if the workshop no longer has the seat's folder. Links are not taken along, and nothing is replaced."""
+    room, stick = tmp_path / "room", tmp_path / "stick"
+    prepare(room, 2, "a test")
+    (tmp_path / "outside").write_text("private")
+    (room / "seat-02" / "link").symlink_to(tmp_path / "outside")
+    os.mkfifo(room / "seat-02" / "pipe")
+    (room / "seat-02" / "00_first_login.ipynb").write_text("worked on")
+    (room / "seat-02" / "own.txt").write_text("mine")
+    done = command("2", "--dir", str(room), "--to", str(stick))
+    assert done.output == f"{stick / 'seat-02'} has the same account. Run mfa-lab seat-02 in the folder above it.\n"
+    moved = everything(stick / "seat-02")
+    assert moved == {name: each for name, each in everything(room / "seat-02").items() if name != "link"}
+    assert moved["00_first_login.ipynb"] == b"worked on"
+    again = command("2", "--dir", str(room), "--to", str(stick))
+    assert "already exists" in again.output
+    assert everything(stick / "seat-02") == moved
+    shutil.rmtree(room / "seat-01")
+    assert command("1", "--dir", str(room), "--to", str(stick)).exit_code == 0
+    assert read(stick / "seat-01") == SEATS[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "plan", "said"),
+    [
+        (["9", "--to", "stick"], None, "has no seat 9"),
+        (["1"], None, "give both NUMBER and --to"),
+        (["--to", "stick"], None, "give both NUMBER and --to"),
+        ([], '{"seed": "x", "accounts": [{"seat": 7}]}', "is not a file that this kit wrote"),
+        (["1", "--to", "stick"], "[]", "is not a file that this kit wrote"),
+        ([], "", "is not a file that this kit wrote"),
+    ],
+)
+def test_a_seat_that_cannot_be_made_is_explained(tmp_path, monkeypatch, words, plan, said):
+    """One sentence, and no new folder."""
+    monkeypatch.chdir(tmp_path)
+    prepare(tmp_path / "mfa-lab-workshop", 1, "a test")
+    if plan is not None:
+        (tmp_path / "mfa-lab-workshop" / TRAINER / "workshop.json").write_text(plan)
+    done = command(*words)
+    assert done.exit_code != 0
+    assert said in done.output
+    assert not (tmp_path / "stick").exists()
+    assert "there is no workshop in nowhere" in command("--dir", "nowhere").output
 
 
 def test_a_bundle_needs_a_checkout_and_a_program_that_downloads(tmp_path, monkeypatch):

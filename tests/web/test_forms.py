@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from mfa_lab.web import tokens
 from mfa_lab.web.origin import own_path
-from mfa_lab.web.pages import account, login
+from mfa_lab.web.pages import account, login, passkeys
 from tests.web.kit import PASSWORD, Browser, Served, refused, serving
 
 FORMS = sorted(
     route.path
-    for part in (login.router, account.router)
+    for part in (login.router, account.router, passkeys.router, passkeys.options_router)
     for route in part.routes
     if isinstance(route, APIRoute) and "POST" in (route.methods or ())
 )
@@ -45,7 +45,17 @@ def somebody(served: Served) -> Browser:
 
 def test_there_are_forms() -> None:
     """The table below is made from the routes themselves, so that no form is forgotten."""
-    assert {"/login", "/code", "/confirm", "/revoke", "/password", "/logout", "/reset-code"} <= set(FORMS)
+    assert {
+        "/login",
+        "/code",
+        "/confirm",
+        "/revoke",
+        "/password",
+        "/logout",
+        "/reset-code",
+        "/passkey",
+        "/passkey/options",
+    } <= set(FORMS)
 
 
 @pytest.mark.parametrize("path", FORMS)

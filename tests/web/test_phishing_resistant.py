@@ -78,7 +78,7 @@ def test_a_code_does_not_open_what_needs_a_passkey(served: tuple[Deployment, Cli
             "reason": "insufficient_user_authentication",
         }
     answer = client.get("/vault", Accept="text/html", Cookie=f"mfa-lab={tokens.written(session)}")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/mfa/login?next=/vault")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mfa/login?next=/vault&with=passkey")
     bearer = {"Authorization": f"Bearer {tokens.written(deployment.passkey_login(holder))}"}
     for path in ("/vault", "/payments", "/reports"):
         assert client.get(path, **bearer).json() == "alice@example.org"

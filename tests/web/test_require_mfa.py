@@ -84,7 +84,8 @@ def test_a_page_that_needs_a_passkey(served: Served) -> None:
     challenge = 'Bearer error="insufficient_user_authentication", acr_values="phr"'
     assert answer.headers["www-authenticate"] == challenge
     page = {"Accept": "text/html", "Cookie": f"mfa-lab={token}"}
-    assert httpx.get(f"{served.url}/vault", headers=page).headers["location"] == "/mfa/login?next=/vault"
+    answer = httpx.get(f"{served.url}/vault", headers=page)
+    assert answer.headers["location"] == "/mfa/login?next=/vault&with=passkey"
     page["Cookie"] = f"mfa-lab={api.log_in_by_passkey(served, holder, name)}"
     assert f"For {name}" in httpx.get(f"{served.url}/vault", headers=page).text
 

@@ -84,7 +84,7 @@ ONE_LOGIN = (
         "Neither the server's words nor its work show who has an account.",
         (
             Trial(
-                "Rejections for a name that exists and for a name that does not",
+                "Rejections for a name with an account and for a name without one",
                 cases.words,
                 "the same",
                 "Your server uses different sentences for the two names, so a stranger learns who has an "
@@ -104,20 +104,20 @@ ONE_LOGIN = (
         "A password alone does not open anything.",
         (
             Trial(
-                "A page behind the login, after the password alone",
+                "A page behind the login, with the password alone",
                 cases.skips,
                 OUT,
                 "Your server opened a page after the password alone. Which kind of token should open a page?",
             ),
             Trial(
-                "Alice's page, after Mallory's password alone, while she is logged in",
+                "Alice's page, with Mallory's password alone, while Alice is logged in",
                 cases.skips_as_alice,
                 OUT,
                 "Your server trusted the name in the session that Mallory sent, but anybody can write a name. "
                 "Only the token may open a page. Whose token is it?",
             ),
             Trial(
-                "Alice's page, with Mallory's own session after he has written her name on it",
+                "Alice's page, with Mallory's own session, into which he has written her name",
                 cases.claims_to_be_alice,
                 OUT,
                 "Your server returns the session that the client sent, but the name in that session is only a "
@@ -127,7 +127,7 @@ ONE_LOGIN = (
     ),
     Clause(
         ("RFC6238-5.2",),
-        "At most one step is allowed for delay.",
+        "The server allows at most one time step for delay.",
         (
             Trial(
                 "A code that is typed 60 s late",
@@ -168,11 +168,11 @@ ONE_LOGIN = (
                 "use as well. Where does the draft store this use?",
             ),
             Trial(
-                "The code before the last one, once more",
+                "The code before the last one, typed again",
                 partial(cases.used_again, logins_since=1),
                 OUT,
-                "Your server accepted an older used code, because the window still contains it. Which steps "
-                "should the server reject after a login?",
+                "Your server accepted the code before the last one again, because the window still contains it. "
+                "Which steps should the server reject after a login?",
             ),
             LAST_AFTER_IT,
         ),
@@ -255,7 +255,7 @@ WITH_TIME = (
                 "check of the session count as a use?",
             ),
             Trial(
-                "The same session, shown twice after the hour",
+                "The same session, shown twice after an hour without use",
                 partial(cases.tried_twice, after_seconds=HOUR + MINUTE),
                 OUT,
                 "Your server rejected the first request, but still counted it as a use, so the second request got "
@@ -307,7 +307,7 @@ WITH_TIME = (
                 cases.typed_otherwise,
                 "the same",
                 "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
-                "reveal something about it. Which part of your line changes? (A time should come from `self.clock`.)",
+                "reveal something about it. Which part of your line changes? (Take the time from `self.clock`.)",
             ),
         ),
     ),
@@ -316,7 +316,7 @@ WITH_TIME = (
 
 EVERYBODY = Clause(
     (),
-    "Honest people still get in, and nobody else.",
+    "Honest people still get in, and nobody else does.",
     (
         *HONEST,
         Trial(

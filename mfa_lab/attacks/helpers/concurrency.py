@@ -69,9 +69,9 @@ def processes(world: World, rounds: int) -> list[int]:
 
 
 def in_copies(run: Callable[[], str], count: int) -> list[str]:
-    """Return what `run` returns in each of so many forked copies of this process. Without `fork`, return nothing.
+    """Return what `run` returns in each of `count` forked copies of this process. Without `fork`, return nothing.
 
-    A copy in which `run` fails or does not end counts as an empty text.
+    If `run` fails or does not end in a copy, the result of this copy is an empty string.
     """
     if "fork" not in multiprocessing.get_all_start_methods():
         return []
@@ -123,7 +123,7 @@ class _Place:
     released: int
 
     def wait(self, _seconds: float) -> None:
-        """Wait for all other processes. The barrier itself has the time limit."""
+        """Wait for all other processes. The barrier itself has a time limit, so this method needs none."""
         os.write(self.arrive, b".")
         if os.read(self.released, 1) == _BROKEN:
             raise threading.BrokenBarrierError

@@ -54,8 +54,8 @@ def swap(world: World) -> str:
 
 WAYS: dict[str, Callable[[World], str]] = {
     "reading her row": read,
-    "computing it from his own row": compute,
-    "putting his own row in its place": swap,
+    "computing it from Mallory's row": compute,
+    "putting Mallory's row in its place": swap,
 }
 
 

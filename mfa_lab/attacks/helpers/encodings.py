@@ -47,9 +47,12 @@ def readings(text: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 PARTIAL_BITS = 40
-"""So many bits are a leak. Of a secret with 128 bits, 88 are then left, fewer than NIST-3.1.4.1 requires."""
+"""A text that shows this many bits is a leak.
+
+The other 88 bits of a 128-bit secret are fewer than NIST-3.1.4.1 requires.
+"""
 _LEAST_LETTERS, _LEAST_BYTES = 4, 3
-"""Shorter runs occur by accident."""
+"""Shorter runs of letters or bytes match by accident."""
 _NOT_BASE32 = re.compile(rb"[^A-Z2-7]")
 _WORD = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{6,}")
@@ -60,9 +63,10 @@ _PICTURE_SIGNS = ("iVBORw0KGgo", r"\x89PNG", "\x89PNG")
 
 
 def shown_bits(text: str, secret: str) -> dict[str, set[int]]:
-    """Return which bits of a Base32 `secret` the text shows, by the name of the encoding. Separators hide nothing.
+    """Return which bits of a Base32 `secret` the text shows, by the name of the encoding.
 
-    It looks for runs of letters of the secret, and for runs of bytes of its key.
+    This function looks for runs of letters of the secret, and for runs of bytes of its key. It ignores separators in
+    the text.
     """
     found: dict[str, set[int]] = {}
     for name, data in _meanings(unquote(text)):
@@ -130,11 +134,11 @@ _MOST_LETTERS_IN_A_PLACE = 3
 
 
 def bits_in_another_alphabet(show: Callable[[str], list[str]], secret: str) -> int:
-    """Return how many bits of the secret have a place of their own in what `show` shows of it.
+    """Return how many bits of the secret can be read back from the texts that `show` returns.
 
-    It changes one letter after the other. In an encoding, each letter changes its own characters, whatever the
-    alphabet is. In a hash, each letter changes all characters, so a fingerprint does not count. A text that is not
-    the same twice does not count either.
+    This function changes one letter of the secret after the other. In an encoding, each letter changes its own
+    characters, whatever the alphabet is. In a hash, each letter changes all characters, so a fingerprint does not
+    count. A text that differs between two calls does not count either.
     """
     first, second = show(secret), show(secret)
     changed_by: dict[tuple[int, int], list[int]] = {}

@@ -1,4 +1,4 @@
-"""Attack 14's searches: the places where a shared secret leaks by itself, and a stand-in for a web service."""
+"""Attack 14's searches: the places where a shared secret leaks without an attack, and a model of a web service."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from mfa_lab.errors import MfaError
 from mfa_lab.provisioning import qr_png
 
 SECRET = "DEMOXKQZWJVPYTHGNRLUSBQKXGZVWJYP"  # noqa: S105 (a demo secret, public and without value)
-"""No part of it is a word, so a part that is shown cannot be something else."""
+"""No part of this secret is a word, so if a text contains a part, the part comes from the secret."""
 NAME = "alice@example.org"
 PNG = "data:image/png;base64,"
 _TOO_LONG_A_NAME = "a" * 2400  # a URI can carry it, and no QR code can
 
 Make = Callable[[str, str], Any]
-"""Makes an offer for an account's name and a shared secret."""
+"""A function that makes an offer for an account's name and a shared secret."""
 
 
 class Page:
-    """Shows a picture as a browser does. It fetches a foreign address, and the stranger notes it in `strangers_log`.
+    """Shows a picture as a browser does.
 
-    The stranger is this class: nothing leaves the process.
+    If another machine has the picture, that machine writes the requested address into `strangers_log`. This class is
+    also that other machine, so nothing leaves the process.
     """
 
     def __init__(self) -> None:
         self.strangers_log: list[str] = []
 
     def load(self, address: str) -> bytes:
-        """Return the picture at this address, PNG."""
+        """Return the PNG picture at this address."""
         if address.startswith(PNG):
             return base64.b64decode(address.removeprefix(PNG))
         self.strangers_log.append(address)
@@ -68,11 +69,11 @@ def _logged(what: object) -> str:
 
 def in_a_repr(make: Make) -> str:
     """Search what a prompt or a debugger shows of a list that holds the offer."""
-    return "it shows it" if contains_secret(as_text(make(NAME, SECRET))) else ""
+    return "the repr shows it" if contains_secret(as_text(make(NAME, SECRET))) else ""
 
 
 def in_a_traceback(make: Make) -> str:
-    """Search an error report with variables: a function fails that holds an offer, then one that draws it."""
+    """Search the reports of two errors: in a function that holds an offer, and in a function that draws it."""
     for words, fail in (("a variable shows it", _fails_later), ("drawing it shows it", cannot_be_drawn)):
         if contains_secret(reported(partial(fail, make))):
             return words
@@ -85,12 +86,12 @@ def _fails_later(make: Make) -> None:
 
 
 def cannot_be_drawn(make: Make) -> None:
-    """Fail with the error of whatever draws the picture."""
+    """Fail with the error of the function that draws the picture."""
     make(_TOO_LONG_A_NAME, SECRET).picture()
 
 
 def in_a_saved_notebook(make: Make) -> str:
-    """Search what is saved with a notebook whose cell ends with the offer: all its views."""
+    """Search all views of the offer that a notebook saves, if the offer is the last line of a cell."""
     saved = in_a_notebook(make(NAME, SECRET))
     if spelling(saved, SECRET) not in ("", "as a picture"):
         return "in plain text"
@@ -112,4 +113,4 @@ LEAK_SEARCHES: dict[str, Callable[[Make], str]] = {
     "a saved notebook": in_a_saved_notebook,
     "a stranger's web service": at_a_strangers,
 }
-"""Searches by place; each returns how the secret leaks there, or ""."""
+"""The searches, by place. Each search returns how the secret leaks there, or ""."""

@@ -1,4 +1,4 @@
-"""A disk on which time passes between a read and what follows it, so that a race does not depend on luck."""
+"""Make time pass between a read and the next statement, so that the result of a race does not depend on luck."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def begin_request() -> None:
 
 
 class _Cursor(sqlite3.Cursor):
-    """Waits after rows were read, as soon as the request holds no lock of the database.
+    """Waits between a read and the next statement, unless a transaction is open.
 
-    Within a transaction it does not wait: SQLite itself ensures that nobody writes in between.
+    In a transaction, SQLite itself ensures that nobody writes in between.
     """
 
     def execute(self, *args: Any) -> Any:
@@ -48,9 +48,10 @@ class _Connection(sqlite3.Connection):
 
 @contextmanager
 def slow_reads(folder: Path) -> Iterator[None]:
-    """Make time pass after each read of a database, and after each look for a file in `folder` that is not there.
+    """Make time pass after each read of a database, and after each check for a file that is missing in `folder`.
 
-    It changes the calls `sqlite3.connect` and `os.stat`, in all threads, and in processes that are forked inside.
+    This function replaces `sqlite3.connect` and `os.stat` in all threads, and in processes that are forked in the
+    `with` block.
     """
     connect, stat = sqlite3.connect, os.stat
 

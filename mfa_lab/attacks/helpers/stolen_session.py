@@ -112,7 +112,7 @@ def used_for_a_day(world: World, session: Session) -> Session:
 
 
 def with_new_dates(world: World, session: Session) -> Session:
-    """Use the stolen session a day later, with new dates written on it."""
+    """Use the stolen session a day later, with new dates written into it."""
     used_for_a_day(world, session)
     world.clock.advance(1)
     now = world.clock.now()
@@ -132,7 +132,7 @@ def opened_after_it(world: World, session: Session) -> Session:
 
 
 def with_alices_name_on_it(make: Make) -> str:
-    """Return whose pages Mallory's own session opens after he has written Alice's name on it."""
+    """Return whose pages Mallory's own session opens after he has written Alice's name into it."""
     world = World(make)
     whose = world.whose(replace(world.log_in(world.mallory), name=world.alice.name))
     return {world.mallory.name: "his own pages", world.alice.name: "Alice's pages"}.get(str(whose), "no pages")

@@ -27,7 +27,7 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.passwords.hashing import PasswordHasher
 
 TOLD_APART = 4.5
-"""The usual limit in leakage tests: by chance, |t| exceeds it about seven times in a million."""
+"""The usual limit in leakage tests: by chance, |t| exceeds this limit about seven times in a million."""
 HASH_MS = 28.0
 """The rounded time of an Argon2id hash under `policy.OWASP`, on one core."""
 WAY_MS, NOISE_MS = 60.0, 20.0

@@ -1,4 +1,4 @@
-"""Share parts of the attacks on used codes: Mallory, who knows Alice's password, types a code that she has used."""
+"""Share parts of the attacks on used codes: Mallory knows Alice's password, and types a code that she has used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def used_again(
 ) -> str:
     """Return whether Alice's code is accepted `delay_seconds` after she used it.
 
-    Her phone is `phone_ahead` seconds ahead, and she uses the code at second `at_second` of the server's step. The
+    The phone is `phone_ahead` seconds ahead, and she uses the code at second `at_second` of the server's step. The
     code is then typed as `spell` writes it.
     """
     world = World(make)
@@ -67,14 +67,14 @@ def _two_people(make: Make) -> str:
 
 
 LAST_BUT_ONE = Trial(
-    "The code before the last one, once more",
+    "The code before the last one, typed again",
     _last_but_one,
     OUT,
     "Alice has logged in twice, with two codes, but your server accepts the first code again. Which codes should "
     "be invalid after her second login?",
 )
 LAST_AFTER_IT = Trial(
-    "The code before the last one, and then the last one, once more",
+    "The code before the last one, and then the last one, both typed again",
     _last_after_it,
     OUT,
     "Your server rejects an older code, but then accepts the last code again. What did the older code change?",

@@ -1,4 +1,4 @@
-"""All that an object shows by itself: as text, in a notebook, in the log, on the screen and in errors."""
+"""Collect everything that an object shows: as text, in a notebook, in the log, on the screen and in errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def as_text(shown: Any) -> str:
 
 
 def _told(tell: Callable[[], object]) -> str:
-    """Return what is told as text. A class may also refuse to tell, and then the words of its error are read."""
+    """Return the result of the call as text. If the call raises an error, return the words of the error."""
     try:
         return str(tell())
     except Exception:  # noqa: BLE001 (any exception of the learner's code)
@@ -68,7 +68,10 @@ def _nothing() -> Iterator[None]:
 
 @contextmanager
 def _notebook() -> Iterator[Mock]:
-    """Collect what `display` shows, in a kernel and outside. Without IPython there is nothing to collect."""
+    """Collect what `display` shows, in a kernel and outside a kernel.
+
+    Without IPython, there is nothing to collect.
+    """
     publisher = Mock()
     with ExitStack() as stack:
         with suppress(ImportError):
@@ -109,12 +112,12 @@ def log() -> Iterator[list[str]]:
 
 
 def reported(fail: Callable[[], object]) -> str:
-    """Return the report of an error: its words, and the variables of each function that is in no library."""
+    """Return the report of an error: its words, and the variables of each function outside the libraries."""
     return _report(fail, variables=True)
 
 
 def words_of_error(fail: Callable[[], object]) -> str:
-    """Return only the words of the error that `fail` raises, and of the errors that led to it."""
+    """Return only the words of the error that `fail` raises, and of the errors that caused it."""
     return _report(fail, variables=False)
 
 
@@ -137,7 +140,7 @@ def _report(fail: Callable[[], object], *, variables: bool) -> str:
 
 
 def _variables(trace: TracebackType | None) -> list[str]:
-    """Return the variables in a traceback. Which variables a library has is not up to the learner."""
+    """Return the variables in a traceback, except those of libraries, which the learner cannot change."""
     told = []
     for frame, _line in traceback.walk_tb(trace):
         if not frame.f_code.co_filename.startswith(_LIBRARIES):

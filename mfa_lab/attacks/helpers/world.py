@@ -26,7 +26,7 @@ LOOKALIKES = (
     "alice@example.org.evil.example",
     "\uff41lice@example.org",
 )
-"""Names that a careless comparison takes for Alice's. A server that refuses one of them is free to do so."""
+"""Names that a careless comparison takes for Alice's. A server may refuse to register such a name."""
 
 
 def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
@@ -36,7 +36,7 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Hold a person with an account and a phone. The passwords here are demo passwords."""
+    """A person with an account and a phone. The passwords here are demo passwords."""
 
     name: str
     password: str
@@ -44,7 +44,7 @@ class Person:
 
 
 class World:
-    """Hold one server that `make` makes, and two people who have enrolled.
+    """One server that `make` makes, and two people who have enrolled.
 
     The world is seeded, so it is always the same. The clock is two minutes past the enrolments, and ten seconds past
     the beginning of a step.

@@ -115,7 +115,12 @@ def simpler(event: Event) -> Iterator[Event]:
 
 
 _SMALLER = sorted({0, 1, 2, 4, 6, 8, 10, 20, 25, 33, 50, 90, 99, 100, *PAUSES})
-_PLAIN = {"many": "one", "hers": "name", **dict.fromkeys(("own mistakes", "others log in"), "own login")}
+_PLAIN = {
+    "many": "one",
+    "hers": "name",
+    "bob": "alice",
+    **dict.fromkeys(("own mistakes", "others log in"), "own login"),
+}
 
 
 def _easier(value: str | int) -> Iterator[str | int]:

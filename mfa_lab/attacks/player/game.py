@@ -10,7 +10,8 @@ from mfa_lab.attacks.helpers.minimal_server import PERIOD
 from mfa_lab.attacks.law import DAY
 from mfa_lab.attacks.player.events import Event, others_in, spelled
 from mfa_lab.attacks.player.model import Account
-from mfa_lab.attacks.player.referee import IN, OUT, Difference, Referee
+from mfa_lab.attacks.player.narrator import Difference
+from mfa_lab.attacks.player.referee import IN, OUT, Referee
 from mfa_lab.attacks.player.words import BETWEEN, at_pace, duration, passing, title, written, wrong
 from mfa_lab.otp import step_at
 from mfa_lab.redaction import Redacted

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mfa_lab.attacks.helpers.world import Make
-from mfa_lab.attacks.law import Law
-from mfa_lab.attacks.player.events import Event, game, simpler
+from mfa_lab.attacks.law import Law, PasskeyLaw
+from mfa_lab.attacks.player import events as code_events
+from mfa_lab.attacks.player import passkey_events
+from mfa_lab.attacks.player.events import Event, simpler
 from mfa_lab.attacks.player.game import Game
-from mfa_lab.attacks.player.referee import Difference
+from mfa_lab.attacks.player.narrator import Difference
+from mfa_lab.attacks.player.passkey_game import PasskeyGame
 
 
-def lost_game(make: Make, law: Law) -> Difference | None:
+def lost_game(make: Make, law: Law | PasskeyLaw) -> Difference | None:
     """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`."""
     for seed in range(law.first_seed, law.first_seed + law.games):
-        events = game(seed, law)
-        lost = Game(make, law).play(events)
+        events, play = _game(make, law, seed)
+        lost = play(events)
         if lost:
-            return shortest(events, lost, lambda shorter: Game(make, law).play(shorter))
+            return shortest(events, lost, play)
     return None
+
+
+def _game(
+    make: Make, law: Law | PasskeyLaw, seed: int
+) -> tuple[list[Event], Callable[[list[Event]], Difference | None]]:
+    """Return the events of a game, and the function that plays events on a new server."""
+    if isinstance(law, PasskeyLaw):
+        return passkey_events.game(seed, law), lambda events: PasskeyGame(make, law).play(events)
+    return code_events.game(seed, law), lambda events: Game(make, law).play(events)
 
 
 def shortest(

@@ -9,31 +9,23 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD
 from mfa_lab.attacks.helpers.world import LOOKALIKES, Make, Person, World
 from mfa_lab.attacks.law import Law
 from mfa_lab.attacks.player.model import Account, Row, Verdict
+from mfa_lab.attacks.player.narrator import Narrator
 from mfa_lab.attacks.player.words import duration, title
 from mfa_lab.errors import AccessDenied, ClockSetBack, MfaError
 from mfa_lab.otp import step_at
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.server.records import Enrolment, PendingLogin, RecoveryCodes, Session
 
-T = TypeVar("T")
 IN, OUT, EITHER = Verdict.IN, Verdict.OUT, Verdict.EITHER
 ENROLLED_BEFORE = 120
 """How many seconds before the game everybody has enrolled, as in `World`."""
 _PASSWORD = "a mule's head in a bucket"  # noqa: S105
-
-
-@dataclass(frozen=True, slots=True)
-class Difference(Exception):
-    """Say where the server and the model differ: in what way, and the sentences that tell the story."""
-
-    kind: str
-    told: tuple[str, ...]
 
 
 @dataclass
@@ -57,17 +49,18 @@ class Opened:
         return OUT if law.session_ends else EITHER
 
 
-class Referee:
+class Referee(Narrator):
     """Hold one server, its people, and what the model knows about them.
 
-    `told` has a sentence for each event so far, and `pendings` has every pending login. `latest` is the latest moment
-    so far: a server may refuse to work while its clock shows an earlier one.
+    `pendings` has every pending login. `latest` is the latest moment so far: a server may refuse to work while its
+    clock shows an earlier one.
     """
 
     def __init__(self, make: Make, law: Law) -> None:
+        super().__init__(World(make))
         self.make, self.law = make, law
-        self.told: list[str] = []
-        self.world = World(make)
+        if law.clock_goes_back:
+            self.denials = (AccessDenied, ClockSetBack)  # a server may stop working until the clock is correct
         self.latest = self.now()
         self.people = {"alice": self.world.alice, "mallory": self.world.mallory}
         self.accounts = {who: enrolled(person, self.now() - ENROLLED_BEFORE) for who, person in self.people.items()}
@@ -111,32 +104,6 @@ class Referee:
         opened = self.whose(session)
         if opened != self.people[who].name:
             self.differs("out", f"The new session opens {opened or 'no page'}.")
-
-    def attempt(self, call: Callable[[], Any], kind: type[T]) -> T | None:
-        """Return what the server returns, or None if it denies access."""
-        returned: object = None
-        try:
-            returned = call()
-        except AccessDenied:
-            return None
-        except ClockSetBack:
-            if self.law.clock_goes_back:
-                return None  # a server may stop working until the clock is correct
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever the learner's class raises is an answer)
-            self.differs("raises", f"The server raises {type(error).__name__}: {error}.")
-        if not isinstance(returned, kind):
-            self.differs("raises", f"The server returns {'None' if returned is None else type(returned).__name__}.")
-        return returned
-
-    def whose(self, session: Session) -> str | None:
-        """Return the name of the account whose page this session opens, or None."""
-        try:
-            return self.world.whose(session)
-        except ClockSetBack:
-            return None
-        except Exception as error:  # noqa: BLE001 (whatever the learner's class raises is an answer)
-            self.differs("raises", f"The server raises {type(error).__name__}: {error}.")
 
     def opens_nothing(self, who: str, pending: PendingLogin) -> None:
         """Show the token of step 1 as if it were a session."""
@@ -230,18 +197,10 @@ class Referee:
         confirm = partial(server.confirm_enrolment, enrolment, person.phone.code())
         return self.attempt(confirm, RecoveryCodes) is not None
 
-    def now(self) -> int:
-        """Return the time on the server's clock (Unix seconds)."""
-        return self.world.clock.now()
-
     def pause(self, seconds: int) -> None:
         """Let time pass, or set the clock back."""
         self.world.clock.advance(seconds)
         self.latest = max(self.latest, self.now())
-
-    def differs(self, kind: str, sentence: str) -> NoReturn:
-        """End the game: the server and the model differ."""
-        raise Difference(kind, (*self.told, sentence))
 
 
 def enrolled(person: Person, at: int) -> Account:

@@ -52,10 +52,10 @@ def codes_at(
 
     `secrets` is Base32 text, and `steps` are time steps (`otp.step_at`). Each may be a single value or an array. The
     two broadcast in up to two dimensions: n secrets and n steps give n codes, while `secrets[:, None]` and steps give
-    a table. Codes are computed in chunks. Besides the arguments and the result (4 bytes per code), this takes about
-    20 MB. Each of `workers` processes takes as much again, plus an interpreter. Without `workers`, there is one
-    process per core if that is faster. Threads would only wait for each other. A bar shows progress after two
-    seconds. Raises `InvalidSecret` or `InvalidInput`.
+    a table. Codes are computed in chunks. Besides the arguments and the result (4 bytes per code), this function
+    needs about 20 MB. Each of `workers` processes needs another 20 MB, and a Python interpreter. Without `workers`,
+    there is one process per core if that is faster. Threads would only wait for each other. A bar shows progress
+    after two seconds. Raises `InvalidSecret` or `InvalidInput`.
 
     >>> [f"{code:06d}" for code in codes_at("DEMOALICEDEMOALICEDEMOALICEDEMO2", [60_000_000, 60_000_001])]
     ['715679', '411743']
@@ -232,7 +232,7 @@ class _Sha2:
 def _quickest(algorithm: str) -> Callable[..., Any]:
     """Return CPython's own hash function if it was built in.
 
-    Its state can be copied faster than the state of OpenSSL's hash function in `hashlib`.
+    The state of this function can be copied faster than the state of OpenSSL's hash function in `hashlib`.
     """
     try:
         own: Callable[..., Any] = getattr(hashlib, "__get_builtin_constructor")(algorithm)

@@ -1,4 +1,4 @@
-"""A machine about which an attacker knows everything but the operating system's randomness, or even that."""
+"""A machine about which an attacker knows everything, or everything but the operating system's randomness."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _MOST_RUNS = 3_000
 
 
 class _SystemAnswers:
-    """Stands in for the operating system's generator, for one thread. Its answers are known.
+    """Replaces the operating system's generator, for one thread, with known answers.
 
-    They consist of parts, each with a weight in bits. The part with the number `changed` has another value.
+    The answers consist of parts, each with a weight in bits. The part with the number `changed` gets another value.
     """
 
     def __init__(self, changed: int | None = None) -> None:
@@ -36,7 +36,7 @@ class _SystemAnswers:
         self._real = _OS.urandom, _DICE.SystemRandom._randbelow
 
     def urandom(self, count: int) -> bytes:
-        """Return so many bytes. Each bit is one part."""
+        """Return `count` bytes. Each bit is one part."""
         if threading.get_ident() != self._thread:
             real: bytes = self._real[0](count)
             return real
@@ -60,7 +60,7 @@ class _SystemAnswers:
 
 @contextmanager
 def _known_system(answers: _SystemAnswers, make: MakeSecret) -> Iterator[None]:
-    """Give the known answers at every door: `os`, `secrets`, `uuid`, and the generator of `random` that asks it."""
+    """Give the known answers to every caller: `os`, `secrets`, `uuid`, and `random.SystemRandom`."""
 
     def below(generator: Any, limit: int) -> int:
         return answers.below(generator, limit)
@@ -123,7 +123,7 @@ def _dates(now: int) -> dict[str, Any]:
 
 
 def _replace(stack: ExitStack, make: MakeSecret, module: ModuleType, new: dict[str, Any]) -> None:
-    """Replace names of a module, also where the learner's cells have imported them."""
+    """Replace names of a module, including the names that the learner's cells have imported from it."""
     new = {name: value for name, value in new.items() if hasattr(module, name)}
     real = {id(getattr(module, name)): value for name, value in new.items() if getattr(module, name) is not None}
     names = getattr(inspect.unwrap(make), "__globals__", {})
@@ -133,10 +133,10 @@ def _replace(stack: ExitStack, make: MakeSecret, module: ModuleType, new: dict[s
 
 
 def bits_that_reach_the_secret(make: MakeSecret, now: int, enough: float) -> float | None:
-    """Return how many random bits of the operating system change the secret, or None if that cannot be seen.
+    """Return how many random bits of the operating system change the secret, or None if this cannot be found out.
 
-    It changes one part of the known answers after the other, and stops at `enough`. It cannot be seen if the function
-    has a source that is not replaced, such as another library's.
+    This function changes one part of the known answers after the other, and stops at `enough` bits. It finds out
+    nothing if `make` has a source that is not replaced, such as another library's source.
     """
 
     def made(changed: int | None) -> tuple[str, list[float]]:

@@ -1,8 +1,8 @@
 """Compute the Mersenne Twister of Python's `random` for thousands of seeds at once, but only the first few words.
 
-Seeding takes 1,247 steps, each of which needs the step before, so a single seed cannot be faster. But different seeds
-do not depend on one another. Source: Matsumoto and Nishimura, mt19937ar (2002), in the form that CPython uses in
-`_randommodule.c`.
+Seeding takes 1,247 steps, each of which needs the result of the step before, so the computation for a single seed
+cannot be faster. But different seeds do not depend on one another. Source: Matsumoto and Nishimura, mt19937ar (2002),
+in the form that CPython uses in `_randommodule.c`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def first_words(seeds: Words, count: int) -> list[Words]:
 def _seeded(seeds: Words) -> Words:
     """Return the state after seeding, as `init_by_array` computes it from a one-word key.
 
-    It has a row for each of its 624 words.
+    The state has a row for each of its 624 words.
     """
     state = np.empty((_SIZE, seeds.size), np.uint32)
     state[0] = _constants()[0]

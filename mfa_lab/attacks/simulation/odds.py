@@ -17,7 +17,7 @@ _FIRST_STEP = 60_000_000
 KEPT_STEPS = 50_000
 """The number of time steps from which moments are drawn: about 17 days at 30 s.
 
-Their codes are computed once per simulation.
+The codes of these steps are computed once per simulation.
 """
 
 

@@ -29,7 +29,7 @@ def walk(
 
     If `direction` is 1, all logins happen at the same moment, each with the newest code in the window. If `direction`
     is -1, the codes are typed in order from the first, each as late as the window accepts it. The first rejection
-    ends the walk. Without `cap_steps`, the verifier adopts any offset that it accepts; otherwise it follows this
+    ends the attack. Without `cap_steps`, the verifier adopts any offset that it accepts; otherwise it follows this
     server's rule. `now` is in Unix seconds.
     """
     offsets: list[int] = []

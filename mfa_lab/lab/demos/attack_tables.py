@@ -14,7 +14,7 @@ from mfa_lab.attacks.helpers.used_code import used_again
 from mfa_lab.attacks.helpers.world import HONEST, Make, our_server
 from mfa_lab.attacks.leaking_secrets import Fixed as FixedOffer
 from mfa_lab.attacks.leaking_secrets import Offer, our_offer
-from mfa_lab.attacks.record import IN, OUT, Attack
+from mfa_lab.attacks.record import OUT, Attack
 from mfa_lab.attacks.replay_by_spelling import SPELLINGS
 from mfa_lab.attacks.stolen_database import EncryptedOnly, Fixed, OurDatabase, PlaintextServer
 from mfa_lab.lab.formatting import duration, size
@@ -35,7 +35,7 @@ def attempt_table(attack: Attack) -> Table:
 
 def in_words(answer: str) -> str:
     """Return a trial's answer after its sign, a tick or a cross."""
-    return f"{GRANTED_SIGN if answer == IN else REFUSED_SIGN} {answer}"
+    return f"{REFUSED_SIGN if answer == OUT else GRANTED_SIGN} {answer}"
 
 
 _SERVERS: dict[str, Make] = {"LockingServer": LockingServer, "MfaServer": our_server}
@@ -54,11 +54,15 @@ def delay_table() -> Table:
 
 def _delay_in_words(seconds: int | None) -> str:
     if seconds is None:
-        return "for an administrator"
+        return "until an administrator helps"
     return duration(seconds) if seconds else "not at all"
 
 
-_HELD: dict[str, MakeOffer] = {"as a text": Offer, "hidden, drawn here": FixedOffer, "this kit": our_offer}
+_HELD: dict[str, MakeOffer] = {
+    "as plain text": Offer,
+    "hidden, QR code drawn here": FixedOffer,
+    "this kit": our_offer,
+}
 
 
 def leak_table() -> Table:
@@ -107,10 +111,10 @@ _DAY = 86_400
 
 _SEEDS = (
     ("the second, if the day is known", _DAY),
-    ("the second, in a year", 365 * _DAY),
+    ("the second, if the year is known", 365 * _DAY),
     ("any 32 bits", 2**32),
-    ("the millisecond, in a year", 365 * _DAY * 1_000),
-    ("the nanosecond, in a year", 365 * _DAY * 10**9),
+    ("the millisecond, if the year is known", 365 * _DAY * 1_000),
+    ("the nanosecond, if the year is known", 365 * _DAY * 10**9),
 )
 
 
@@ -122,14 +126,14 @@ def seed_table() -> Table:
     rows = [(what, size(count), duration(count / SEEDS_PER_SECOND)) for what, count in _SEEDS]
     rows.append(
         (
-            "nothing: the operating system's randomness",
+            "not used: randomness from the operating system",
             f"2 to the power of {SECRET_BITS}",
             "longer than the age of the universe",
         )
     )
     return Table(
         "What the seed is, and how many secrets are possible",
-        ("the seed is", "secrets", "all of them, on one core"),
+        ("the seed is", "possible secrets", "time to try all, on one core"),
         *rows,
     )
 
@@ -149,7 +153,7 @@ def spelling_table(servers: Mapping[str, Make]) -> Table:
     return Table("A used code, typed again in another spelling", ("spelling", "for 123456", *servers), *rows)
 
 
-_HEADERS = ("Clause", "What is asked", "Verdict", "Where it is open")
+_HEADERS = ("Clause", "What is required", "Verdict", "What is still wrong")
 
 
 EMPTY_CLASS = "Your class is still empty"
@@ -157,7 +161,7 @@ EMPTY_CLASS = "Your class is still empty"
 
 def specification() -> Table:
     """Return a table of what a server with two steps must do, with the clauses that require it."""
-    return Table("What is asked", _HEADERS[:2], *map(_asked, CLAUSES))
+    return Table("What is required", _HEADERS[:2], *map(_asked, CLAUSES))
 
 
 def clause_table(server: Any) -> Table:

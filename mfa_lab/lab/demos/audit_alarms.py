@@ -28,9 +28,11 @@ Rule = Callable[[list[AuditLine]], Iterator[int]]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """Hold what a rule finds in a week. The rule accuses `honest` people, and sees the attack after `after_seconds`.
+    """Hold what a rule finds in a week.
 
-    `after_seconds` counts from midnight on Monday; None means that the rule never sees the attack.
+    The rule accuses `honest` people, and notices the attack after `after_seconds`.
+
+    `after_seconds` counts from midnight on Monday; None means that the rule never notices the attack.
     """
 
     rule: str
@@ -54,12 +56,12 @@ def _tried(name: str, rule: Rule, stories: dict[str, list[AuditLine]], attacked:
 
 
 def alarm_table(week: Week) -> Table:
-    """Return a table of the rules: how many honest people each rule accuses, and when it sees the attack."""
+    """Return a table of the rules: how many honest people each rule accuses, and when it notices the attack."""
     rows = [
         (each.rule, each.honest, "never" if each.after_seconds is None else f"after {duration(each.after_seconds)}")
         for each in tried(week)
     ]
-    return Table("Rules for an alarm", ("an alarm at", "honest people accused", "sees the attack"), *rows)
+    return Table("Rules for an alarm", ("an alarm after", "honest people accused", "notices the attack"), *rows)
 
 
 def _many_in_a_day(lines: list[AuditLine]) -> Iterator[int]:

@@ -17,7 +17,7 @@ _MEANINGS = {
     "scheme": "which app opens it",
     "type": "time-based codes (hotp would count logins)",
     "label": "what the app shows above the code",
-    "secret": "the shared secret, in clear",
+    "secret": "the shared secret, in plain text",
     "issuer": "the same issuer again, for apps that group by it",
     "algorithm": "hash inside the HMAC; SHA1 if missing",
     "digits": "length of the code; 6 if missing",
@@ -35,7 +35,7 @@ def uri_parts(uri: str) -> Table:
     parts = [("scheme", split.scheme), ("type", split.netloc), ("label", unquote(split.path[1:]))]
     parts += [(name.lower(), value) for name, value in parse_qsl(split.query)]
     rows = [(name, value, _MEANINGS.get(name, "not read by this kit")) for name, value in parts]
-    return Table("The parts of the URI", ("part", "here", "what for"), *rows)
+    return Table("The parts of the URI", ("part", "here", "purpose"), *rows)
 
 
 def read_qr(picture: bytes) -> str:

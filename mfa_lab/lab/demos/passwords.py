@@ -56,17 +56,17 @@ def anatomy(encoded: str) -> Table:
     parameters = extract_parameters(encoded)
     return Table(
         "The parts of the stored text",
-        ("part", "here", "what for"),
+        ("part", "here", "purpose"),
         (
             "algorithm",
             f"argon2{parameters.type.name.lower()}, version {parameters.version}",
-            "to know how to compute it again",
+            "says how to compute the hash again",
         ),
         ("m", f"{parameters.memory_cost // 1024} MiB", "memory that every guess must fill"),
         ("t", parameters.time_cost, "passes over that memory"),
         ("p", parameters.parallelism, "lanes"),
-        ("salt", f"{parameters.salt_len * 8} random bits", "equal passwords look different"),
-        ("hash", f"{parameters.hash_len * 8} bits", "what a typed password must hash to"),
+        ("salt", f"{parameters.salt_len * 8} random bits", "makes the hashes of equal passwords different"),
+        ("hash", f"{parameters.hash_len * 8} bits", "the result that a correct password gives"),
     )
 
 

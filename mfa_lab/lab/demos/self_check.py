@@ -46,6 +46,6 @@ _EXAMINATIONS: tuple[tuple[str, str, Callable[[], object]], ...] = (
     ("Python", "everything", doctor.python),
     ("packages", "server, phone and figures", doctor.packages),
     ("widgets", "the forms and the phone in the page", doctor.widgets),
-    ("this folder", "keeping what you change", lambda: doctor.write_access(Path())),
-    ("one whole login", "all that follows: password, QR code, code, decision", _whole_login),
+    ("this folder", "saving what you change", lambda: doctor.write_access(Path())),
+    ("one whole login", "everything that follows: password, QR code, code, decision", _whole_login),
 )

@@ -1,6 +1,6 @@
 """Several web servers, each in its own process.
 
-They share one database and one clock, like servers behind a load balancer.
+The processes share one database and one clock, like servers behind a load balancer.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Every exercise and every prediction of the kit, by id. One module for each notebook; each is found by itself.
+"""Find every exercise and every prediction of the kit, by id. The kit imports all modules of this package.
 
-A module names its `NOTEBOOK` and holds `EXERCISES` and `PREDICTIONS`, two tuples, either of which may be missing.
-Ids are words, unique over the kit: `dynamic-truncation`. Other distributions add theirs through
-`mfa_lab.lab.plugins`.
+A module sets its `NOTEBOOK`, and defines the tuples `EXERCISES` and `PREDICTIONS`; one of the two may be missing. An
+id consists of words, such as `dynamic-truncation`, and is unique in the kit. Other packages add exercises and
+predictions through `mfa_lab.lab.plugins`.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ __all__ = [
 
 
 def exercises() -> tuple[Exercise, ...]:
-    """All of them, in the order of the notebooks."""
+    """Return all exercises, in the order of the notebooks."""
     return tuple(found for exercises in by_notebook().values() for found in exercises)
 
 
 def by_notebook() -> dict[str, tuple[Exercise, ...]]:
-    """The exercises of each notebook that has some, by its name without `.ipynb`: the kit's own, then plugins'."""
+    """Return the exercises by their notebook's name, without `.ipynb`: first the kit's, and then the plugins'."""
     found: dict[str, tuple[Exercise, ...]] = {}
     for module in _modules():
         exercises = getattr(module, "EXERCISES", ())
@@ -50,22 +50,22 @@ def by_notebook() -> dict[str, tuple[Exercise, ...]]:
 
 
 def predictions() -> tuple[Prediction, ...]:
-    """All of them, in the order of the notebooks."""
+    """Return all predictions, in the order of the notebooks."""
     return tuple(found for module in _modules() for found in getattr(module, "PREDICTIONS", ()))
 
 
 def exercise(exercise_id: str) -> Exercise:
-    """The one with this id. Raises `UnknownId`, which names the nearest, or all there are."""
+    """Return the exercise with this id. Raises `UnknownId`, which names a similar id, or all ids."""
     return _found("exercise", exercise_id, exercises())
 
 
 def prediction(prediction_id: str) -> Prediction:
-    """The one with this id. Raises `UnknownId`, which names the nearest, or all there are."""
+    """Return the prediction with this id. Raises `UnknownId`, which names a similar id, or all ids."""
     return _found("prediction", prediction_id, predictions())
 
 
 def notebook_of(exercise_id: str) -> str:
-    """The name, without `.ipynb`, of the notebook that asks this exercise."""
+    """Return the name, without `.ipynb`, of the notebook that contains this exercise."""
     known = {each.id: notebook for notebook, exercises in by_notebook().items() for each in exercises}
     return known[exercise(exercise_id).id]
 
@@ -74,30 +74,30 @@ _Item = TypeVar("_Item", Exercise, Prediction)
 
 
 class UnknownId(InvalidInput):
-    """An id that no exercise or no prediction has. The sentence says which id may be meant."""
+    """Report an id that no exercise, or no prediction, has. The message names the id that is probably meant."""
 
     def _render_traceback_(self) -> list[str]:
-        """Return what IPython shows: for a typing error in an id, nobody needs the lines of the kit."""
+        """Return what IPython shows. For a mistyped id, nobody needs a traceback through the kit's code."""
         return [str(self)]
 
 
 def _found(kind: str, item_id: object, items: tuple[_Item, ...]) -> _Item:
     known: dict[str, _Item] = {item.id: item for item in items}
     if not isinstance(item_id, str):
-        raise UnknownId(f"the id of the {kind} comes first, as a text in quotes")
+        raise UnknownId(f"the first argument must be the id of the {kind}, in quotes")
     if item_id not in known:
         raise UnknownId(_which_id(kind, item_id, [*known]))
     return known[item_id]
 
 
 def _which_id(kind: str, item_id: str, known: list[str]) -> str:
-    """Say which id is meant by one that is not `known`, as far as that can be told."""
+    """Return the message for an id that is not `known`, with the id that is probably meant."""
     if new_id(item_id) in known:
         return f"the {kind} {item_id!r} is now called {new_id(item_id)!r}: use that id"
     if item_id in {item.id for item in exercises()}:
-        return f"{item_id!r} is an exercise, and no prediction: its calls are check, hint, solution and reset"
+        return f"{item_id!r} is an exercise and not a prediction: use check, hint, solution or reset"
     if item_id in {item.id for item in predictions()}:
-        return f"{item_id!r} is a prediction, and no exercise: its calls are predict and compare"
+        return f"{item_id!r} is a prediction and not an exercise: use predict or compare"
     near = get_close_matches(item_id, known, n=1)
     meant = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
     return f"there is no {kind} {item_id!r}; {meant}"
@@ -111,7 +111,7 @@ def _modules() -> list[Any]:
 
 @cache
 def _plugins(taken: frozenset[str]) -> tuple[Any, ...]:
-    """The modules of the group `mfa_lab.exercises`, each like one of ours, with ids that are not `taken`."""
+    """Return the plugins' modules of the group `mfa_lab.exercises`, if they are valid and no id is in `taken`."""
     found = []
     for entry, module in loaded("mfa_lab.exercises"):
         problem = _problem(module, taken)
@@ -124,18 +124,18 @@ def _plugins(taken: frozenset[str]) -> tuple[Any, ...]:
 
 
 def _problem(module: Any, taken: frozenset[str]) -> str:
-    """Why it cannot be taken for a module of exercises, or nothing."""
+    """Return the reason why the module cannot be used as a module of exercises, or ""."""
     if not isinstance(getattr(module, "NOTEBOOK", None), str):
-        return "it names no NOTEBOOK"
+        return "it does not set NOTEBOOK"
     items = _items(module)
     if not items or not all(isinstance(item, Exercise | Prediction) for item in items):
-        return "EXERCISES and PREDICTIONS hold something else than records, or nothing"
+        return "EXERCISES and PREDICTIONS are empty, or contain something other than exercises and predictions"
     ids = [item.id for item in items]
     wrong = [each for each in ids if each in taken or ids.count(each) > 1 or not ID.fullmatch(each)]
     wrong += [
         option.letter for item in items for option in getattr(item, "options", ()) if not ID.fullmatch(option.letter)
     ]
-    return f"these are taken, or no ids or letters: {', '.join(sorted(set(wrong)))}" if wrong else ""
+    return f"these ids or letters are already in use or not valid: {', '.join(sorted(set(wrong)))}" if wrong else ""
 
 
 def _items(module: Any) -> tuple[Any, ...]:

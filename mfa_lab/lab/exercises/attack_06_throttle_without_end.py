@@ -52,7 +52,7 @@ EXERCISES = (
                 "class Fixed(EndlessServer):\n"
                 "    def must_wait(self, count):\n"
                 "        return count.failures >= 5 or super().must_wait(count)",
-                "Your server closes the account after very few wrong codes. Anybody can mistype that often, and "
+                "Your server locks the account after very few wrong codes. Anybody can mistype that often, and "
                 "then only an administrator can help. How many wrong codes does NIST-3.2.2 allow?",
             ),
             Wrong(

@@ -35,7 +35,7 @@ EXERCISES = (
         ),
         given=_GIVEN,
         hints=(
-            "What do all spellings of one code share that no other code of Alice's has?",
+            "Which value is the same for all spellings of one code, but different for every other code of Alice's?",
             "You can never list all spellings. Which of the three arguments does not depend on what was typed?",
         ),
         wrong=(

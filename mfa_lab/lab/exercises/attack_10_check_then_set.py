@@ -159,6 +159,6 @@ PREDICTIONS = (
                 "was to check and store in a single operation."
             ),
         ),
-        secrets=("more than one got in", "another request ✓ gets in", "read before either wrote", "file-sharing"),
+        secrets=("several requests got in", "another request ✓ gets in", "read before either wrote", "file-sharing"),
     ),
 )

@@ -165,7 +165,7 @@ PREDICTIONS = (
                 "encryption, a key that is kept elsewhere, and a row that is valid in only one place."
             ),
             (
-                "This does not stop an attacker who also steals the key. It does not stop an attacker who "
+                "This protection does not stop an attacker who also steals the key. It does not stop an attacker who "
                 "restores the *whole* database of last month, either. The threat model says so."
             ),
         ),

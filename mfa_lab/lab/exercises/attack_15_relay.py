@@ -20,7 +20,10 @@ _NOTIFIES = """
 
 
 def _checks(lines: str, feedback: str, *, notifies: bool = True) -> Wrong:
-    """Return a wrong answer with these lines in `check_session`. Without `notifies` it sends no notification."""
+    """Return a wrong answer with these lines in `check_session`.
+
+    Without `notifies`, the answer sends no notification.
+    """
     start = "class Fixed(LastingServer):\n    def check_session(self, session):\n"
     return Wrong(start + lines + (f"\n{_NOTIFIES}" if notifies else ""), feedback)
 

@@ -153,8 +153,8 @@ CAPSTONE = Exercise(
         ),
         _but(
             "    def may_consume(self, name, step):\n        return step != self.last_step.get(name)",
-            "Your server accepted an older used code, because the window still contains it. Which steps should "
-            "the server reject after a login?",
+            "Your server accepted the code before the last one again, because the window still contains it. "
+            "Which steps should the server reject after a login?",
         ),
         _but(
             "    def may_consume(self, name, step):\n"

@@ -45,7 +45,10 @@ def _ends(lines: str, feedback: str) -> Wrong:
 
 
 def _notes(line: str, feedback: str) -> Wrong:
-    """Return a solution with a wrong `note`. Its line can use `whose` login it is and how it `ended`."""
+    """Return a solution with a wrong `note`.
+
+    Its line can use `whose`, the account's name, and `ended`, the result of the attempt.
+    """
     start = (
         "    def note(self, event, name, what):\n"
         "        now, whose, ended = self.clock.now(), name if name in self.passwords else '-', what.split()[0]\n"
@@ -82,7 +85,7 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 3",
-            "Your server closes an account permanently after a few mistakes. When does a wait end? (Use the "
+            "Your server locks an account permanently after a few mistakes. When does a wait end? (Use the "
             "server's clock, `self.clock`.)",
         ),
         _waits(
@@ -100,7 +103,7 @@ EVERY_CLAUSE = Exercise(
         ),
         _waits(
             "        return count >= 99 or count >= 3 and since < min(30 * 2 ** (count - 3), 3600)",
-            "Your server closes the account permanently before the hundredth failure, but the next row of the table "
+            "Your server locks the account permanently before the hundredth failure, but the next row of the table "
             "allows a hundred failures. At which count does your server stop?",
         ),
         _waits(
@@ -189,7 +192,7 @@ EVERY_CLAUSE = Exercise(
         _notes(
             "        self.log.append(f'{now} {event} {whose}: {what[:12]}...')",
             "Your log depends on the text that people typed. Parts of this text, its length or its hash still "
-            "reveal something about it. Which part of your line changes? (A time should come from `self.clock`.)",
+            "reveal something about it. Which part of your line changes? (Take the time from `self.clock`.)",
         ),
         _but(
             "    def finish_login(self, pending, code):\n        raise AccessDenied",
@@ -204,8 +207,9 @@ EVERY_CLAUSE = Exercise(
             "third writes less than it receives."
         ),
         (
-            "You know every requirement from an earlier notebook. Waits are in notebook 02, and their end is "
-            "in 21 (attack 6). Sessions are in 23 (attack 15), and the log is in 29 and 51."
+            "You know every requirement from an earlier notebook. The requirements for waits are in notebook 02, and "
+            "the requirement that ends the guessing is in 21 (attack 6). Those for sessions are in 23 (attack 15), "
+            "and those for the log in 29 and 51."
         ),
         (
             "`must_wait` first checks whether the hundredth failure has happened, and then the wait for the "

@@ -36,11 +36,11 @@ _NEEDS: dict[str, dict[str, Callable[[Policy], bool]]] = {
         "screen": lambda policy: policy.session_idle_seconds <= 15 * 60,
     },
 }
-"""What the policy of each house has to meet, by the word that the question prints in bold."""
+"""The needs that each organisation's policy has to meet, by the word that the question prints in bold."""
 
 
 def unmet(house: str, policy: Policy) -> list[str]:
-    """Return the needs of a house that a policy does not meet."""
+    """Return the needs of an organisation that a policy does not meet."""
     return [name for name, met in _NEEDS[house].items() if not met(policy)]
 
 

@@ -11,7 +11,7 @@ _THREE_WORDS = {"digits", "algorithm", "period"}
 
 
 def _lies(answer: dict[str, str]) -> object:
-    """Return what each app ignores. Capital letters and spaces are forgiven."""
+    """Return which parameter each app ignores. Capital letters and spaces in the answer do not matter."""
     lies = {str(app).strip().upper(): str(lie).strip().lower() for app, lie in answer.items()}
     return lies if set(lies.values()) <= _THREE_WORDS else "something else than the three words"
 

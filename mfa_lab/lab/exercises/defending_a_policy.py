@@ -14,12 +14,12 @@ _RIGHT = "as asked"
 
 CUSTOMERS = 20_000
 _NEAR = 0.03
-"""Figures are read with two digits or more."""
+"""Learners read shares off the figure to two digits or more."""
 
 
 @cache
 def bank_bill(window: int) -> tuple[float, float]:
-    """Return refusals a day and accounts opened a year, with this window in the policy for financial systems."""
+    """Return the refused logins per day and opened accounts per year, under the financial policy with this window."""
     from mfa_lab.lab.figures.guessing import trade_off  # draws: no other notebook's setup need load that
 
     bank = Policy.parse((data_dir() / "policies.toml").read_text("utf-8"))["financial"]
@@ -39,7 +39,7 @@ def _billed(answer: object, window: int, column: int) -> str:
 
 
 def _number(said: object, window: int, column: int) -> str:
-    """Name this number, if it is one that is easily mistaken for the correct one."""
+    """Return a description of the learner's number, if this number results from a typical mistake."""
     if not isinstance(said, int | float):
         return "no number"
     right = bank_bill(window)[column]
@@ -92,7 +92,7 @@ BILL = Exercise(
     wrong=(
         Wrong(
             "bill = {0: (0.34, 1 / 30_442), 1: (0.024, 1 / 10_148)}",
-            "You wrote the shares, and they are correct. How many of this bank's 20,000 customers is that?",
+            "You wrote the shares, and they are correct. How many of this bank's 20,000 customers are they?",
         ),
         Wrong(
             "bill = {0: (484, 1.97), 1: (6778, 0.66)}",
@@ -110,7 +110,7 @@ BILL = Exercise(
         ),
         Wrong(
             "bill = {0: (677_800, 0.66), 1: (48_400, 1.97)}",
-            "You multiplied by 34 or 2.4, but 34 % is 0.34. How many of 20,000 logins is that?",
+            "You multiplied by 34 or 2.4, but 34 % is 0.34. How many logins are 34 % of 20,000?",
         ),
         Wrong(
             "bill = {0: (6,778, 0.66), 1: (484, 1.97)}",
@@ -159,7 +159,7 @@ _WHY = {
     "e": "You left out a sentence about seeing a code, not guessing one. What does the figure of one code's life in "
     "notebook 10 show?",
 }
-"""What to say of a sentence that is given and not proven, or left out and proven: the first of these."""
+"""The feedback on a sentence that is given but not proven, or proven but left out. The first such sentence counts."""
 
 
 def _argued(answer: object, sentence: str) -> str:

@@ -11,7 +11,7 @@ NOTEBOOK = "05_enrolment_and_qr_code"
 
 
 def _part(answer: str, part: str) -> object:
-    """Return one part of a provisioning URI as an app reads it: a plus sign is a plus sign, a space is %20."""
+    """Return one part of a provisioning URI as an app reads it: %20 is a space, and a plus sign stays a plus sign."""
     split = urlsplit(answer)
     if part == "start":
         return f"{split.scheme}://{split.netloc}/"
@@ -220,8 +220,8 @@ PHOTOGRAPH = Exercise(
         ),
         Wrong(
             'answer = "b"',
-            "She scans the same picture, so her app stores the same secret as before, and so does the "
-            "photographer's. What has changed on the server?",
+            "Alice scans the same picture, so her app stores the same secret as before, and so does the "
+            "photographer's app. What has changed on the server?",
         ),
         Wrong(
             'answer = "d"',
@@ -235,7 +235,7 @@ EXERCISES = (WRITE_A_URI, PHOTOGRAPH)
 
 
 def _secret_in(uri: str) -> list[str]:
-    """Return what stands in the text as the secret in Base32, if there is one."""
+    """Return a list with the Base32 secret in the text, or an empty list."""
     return re.findall(r"[?&]secret=([A-Z2-7]{26,})", uri)
 
 
@@ -262,19 +262,19 @@ PREDICTIONS = (
         outcome="b",
         saw=(
             (
-                "**What we saw:** one line of text, a provisioning URI. `otpauth` tells the phone to open an "
-                "authenticator app, and `totp` says that the codes depend on the time. The app shows the label "
-                "above the code. After the label comes the secret, in plain text, in the letters A to Z and the "
-                "digits 2 to 7. This alphabet is called *Base32*. It does not use 0, 1 and 8, because people "
-                "confuse them with O, I and B."
+                "**What we saw:** the QR code contains one line of text, a provisioning URI. `otpauth` tells the "
+                "phone to open an authenticator app, and `totp` says that the codes depend on the time. The app "
+                "shows the label above the code. After the label comes the secret, in plain text, in the letters A "
+                "to Z and the digits 2 to 7. This alphabet is called *Base32*. It does not use 0, 1 and 8, because "
+                "people confuse them with O, I and B."
             ),
             (
                 "What the URI does not contain matters just as much. There is no password. There is no code: the app "
                 "will compute the codes. And there is no address: the app fetches nothing, reports nothing and needs "
-                "no network. This picture is the whole conversation, in one direction. The algorithm, the digits and "
-                "the period are missing, too, so the usual values apply: SHA1, 6 and 30."
+                "no network. This picture is all that is ever sent, and it is sent in one direction. The algorithm, "
+                "the digits and the period are missing, too, so the usual values apply: SHA1, 6 and 30."
             ),
         ),
-        secrets=("in clear", "otpauth", "no address", "fetches nothing"),
+        secrets=("in plain text", "otpauth", "no address", "fetches nothing"),
     ),
 )

@@ -1,4 +1,4 @@
-"""Exercises and predictions of 00_first_login. Its figures are those of data/facts.toml."""
+"""Exercises and predictions of 00_first_login. The numbers come from data/facts.toml."""
 
 from __future__ import annotations
 

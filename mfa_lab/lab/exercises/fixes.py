@@ -8,9 +8,9 @@ from textwrap import dedent
 from typing import Any
 
 from mfa_lab.attacks import Attack, Trial
-from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.law import Law, PasskeyLaw
+from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.player import lost_game
-from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.lab.exercises.records import Case, Exercise, Wrong
 
 
@@ -55,7 +55,7 @@ def _as_taught(fixed: Any) -> str:
     return ast.unparse(tree)
 
 
-def games(law: Law, about: str = "") -> Case:
+def games(law: Law | PasskeyLaw, about: str = "") -> Case:
     """Return the case that plays random games on a learner's server. It comes after every other case."""
     name = f"{law.games} random games{about}"
     return Case(name, (law,), _AS_THE_MODEL, _PLAY_IT, if_all_others_hold=True)
@@ -65,6 +65,6 @@ _AS_THE_MODEL = "the same answers as the model"
 _PLAY_IT = "Play this story on your server, line by line. After which line does it know too little, or too much?"
 
 
-def put_to(answer: Any, question: Trial | Law) -> str | Difference:
+def put_to(answer: Any, question: Trial | Law | PasskeyLaw) -> str | Difference:
     """Run a trial on a server, or let it play games. Return the result, or the game that it lost."""
     return question.answer(answer) if isinstance(question, Trial) else lost_game(answer, question) or _AS_THE_MODEL

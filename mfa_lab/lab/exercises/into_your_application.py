@@ -34,7 +34,7 @@ def _asked(answer: Callable[..., Any], question: str) -> object:
 
 @lru_cache(maxsize=8)
 def _story(answer: Callable[..., Any]) -> dict[str, object]:
-    """Return what the application of `answer(server)` says, request by request, to two people on one day."""
+    """Return how the application that `answer(server)` makes responds to two people's requests on one day."""
     import httpx  # the web side is slow to import, and no other notebook needs it
     from fastapi.exceptions import FastAPIError
 
@@ -86,7 +86,10 @@ def _story(answer: Callable[..., Any]) -> dict[str, object]:
 
 @contextmanager
 def _loop_in_a_thread() -> Iterator[Callable[[Coroutine[Any, Any, Any]], Any]]:
-    """Give a call that waits for a coroutine. A notebook's own thread has an event loop that runs already."""
+    """Provide a function that runs a coroutine and waits for its result.
+
+    A notebook's own thread already runs an event loop.
+    """
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -113,10 +116,10 @@ def _verdict(response: Any) -> object:
 
 
 def _by_its_routes(app: Any, verdict: object) -> object:
-    """Return the verdict, with more detail where the routes explain it.
+    """Return the verdict on an answer. If the routes explain the verdict, add a detail.
 
-    An open route may stand before a guarded one: FastAPI takes the first of two. A request also
-    fails if the route has no guard.
+    If an open route comes before a guarded route with the same path, FastAPI uses the open route. An answer also
+    fails if its route has no guard.
     """
     routes = [route for route in app.routes if getattr(route, "path", "") == "/payouts"]
     if verdict == "granted" and len(routes) > 1:

@@ -1,4 +1,4 @@
-"""The ids that exercises and predictions had before version 2 of the progress file, and what they are called now."""
+"""Translate the ids that exercises and predictions had before version 2 of the progress file."""
 
 from __future__ import annotations
 
@@ -101,5 +101,5 @@ NEW_IDS = {
 
 
 def new_id(name: str) -> str:
-    """The present id of what was once called `name`; any other name is itself."""
+    """Return the present id for an old id; return any other name unchanged."""
     return NEW_IDS.get(name, name)

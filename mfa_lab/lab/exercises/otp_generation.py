@@ -9,7 +9,7 @@ NOTEBOOK = "03_otp_generation"
 
 
 def _hmac_of(counter: int, feedback: str) -> Case:
-    """Return a case made of one row of RFC 4226, Appendix D."""
+    """Return a case for one row of RFC 4226, Appendix D."""
     row = rfc_vectors.HOTP["vectors"][counter]
     return Case(f"The HMAC of counter {counter}", (bytes.fromhex(row["hmac_hex"]),), row["truncated"], feedback)
 

@@ -205,7 +205,7 @@ REMEMBER = Exercise(
     solution='answer = "b"',
     hints=(
         "In the last figure, one number closes two boxes at once. Which number is that?",
-        "It must be the same, no matter how the digits were typed or when they arrived within the window.",
+        "The number must be the same, no matter how the digits were typed or when they arrived within the window.",
     ),
     cases=(
         Case(

@@ -1,4 +1,4 @@
-"""Exercises and predictions of 01_primary_login. Names, passwords and hashes are made up."""
+"""Exercises and predictions of 01_primary_login. Names, passwords and hashes are invented."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STOLEN = {
 
 
 class _Word(str):
-    """Count how often a word was encoded into the bytes that a hash takes."""
+    """Count how often a word was encoded into bytes for a hash."""
 
     __slots__ = ("times",)
 
@@ -34,7 +34,7 @@ class _Word(str):
 
 
 def _look_up(answer: Callable[..., object], stolen: Any, words: list[str], repeated: bool = False) -> object:
-    """Return what the answer returns; with `repeated`, the words that it hashed more than once."""
+    """Return what the learner's function returns or, with `repeated`, the words that it hashed more than once."""
     counted = [_Word(word) for word in words]
     came = answer(stolen, counted)
     return [str(word) for word in counted if word.times > 1] if repeated else came

@@ -1,4 +1,4 @@
-"""Exercises and predictions of 51_reading_the_audit_log. Everything is made up."""
+"""Exercises and predictions of 51_reading_the_audit_log. All log lines are invented."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _IN, _REFUSED = ("password accepted", "logged in"), ("password accepted", "code 
 def _visits() -> Iterator[tuple[str, float, tuple[str, ...]]]:
     """Yield the visits of three more honest people, with the hours since Monday began.
 
-    One logs in more often than the attack tries. One is on call, and mistypes before the attack begins, at night and
-    after it ends. One came seldom, and once in vain.
+    One person logs in more often than the attacker makes attempts. One person is on call, and mistypes at night,
+    before the attack and after it. One person logs in rarely, and once did not get in.
     """
     yield from ((_BUSY, 24 * day + 8 + place / 3, _IN) for day in range(5) for place in range(25))
     calls = [2.1 * place - 0.2 for place in range(81)]
@@ -42,7 +42,7 @@ def _visits() -> Iterator[tuple[str, float, tuple[str, ...]]]:
 
 @cache
 def _more() -> tuple[AuditLine, ...]:
-    """Return what the log says of those three: an event every nine seconds of a visit."""
+    """Return the log's lines about these three people, with an event every nine seconds of a visit."""
     reasons = {"code refused": "no match"}
     return tuple(
         AuditLine(MONDAY + round(at * HOUR_SECONDS) + 9 * place, event, who, reasons.get(event))
@@ -52,19 +52,19 @@ def _more() -> tuple[AuditLine, ...]:
 
 
 def _asked(answer: Callable[..., object], seed: int, decoys: bool, more: bool) -> object:
-    """Say in a few words which of the accounts was named, because an id tells nobody anything.
+    """Return in words whose account the answer names, because a learner cannot recognise an id.
 
-    Without `decoys`, the two honest people with many refused codes are on holiday. With `more`, three more honest
-    people come.
+    Without `decoys`, the log leaves out the two honest people with many refused codes. With `more`, the log contains
+    three more honest people.
     """
     week = _week(seed)
     lines = sorted((*week.lines, *(_more() if more else ())), key=lambda line: line.at)
     named = answer([line for line in lines if decoys or line.account_id not in week.decoys])
     if not isinstance(named, str | None):
-        return f"a {type(named).__name__}, and no id"
+        return f"a {type(named).__name__} instead of an id"
     told = {
         week.attacked: _FOUND,
-        week.decoys[0]: "the person whose clock is off",
+        week.decoys[0]: "the person whose clock is wrong",
         week.decoys[1]: "the person whose keyboard sticks",
         _BUSY: "the person who logs in most often",
         _ON_CALL: "the person on call",
@@ -82,7 +82,7 @@ _FEEDBACK = (
 
 
 def _most(condition: str, taken: str = "most_common(1)[0][0]") -> str:
-    """An answer that counts the lines of one kind."""
+    """Return the source of an answer that counts the lines of one kind."""
     return f"""
 def guessed_at(lines):
     counted = Counter(line.account_id for line in lines if {condition})
@@ -109,7 +109,7 @@ if row == 5:
 
 
 def _in_a_row(steps: str, end: str = "False") -> str:
-    """An answer that goes through the events with one number, takes these steps at each, and returns `end`."""
+    """Return the source of an answer that updates one number with these steps at each event, and returns `end`."""
     loop = "def alarm(events):\n    row = 0\n    for event in events:\n"
     return f"{loop}{indent(steps, 8 * ' ')}    return {end}"
 

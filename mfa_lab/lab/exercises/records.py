@@ -101,7 +101,9 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Hold a question that learners answer with a guess before a demo. Exactly one option `holds` for what happens.
+    """Hold a question that learners answer with a guess before a demo.
+
+    For each outcome, exactly one option's `holds` returns true.
 
     `outcome` is the letter that holds if the notebook's cells run once each, in their order; "" if it can be any
     letter. `saw` explains the outcome in paragraphs of light Markdown (bold, italics, code, links). Only `compare`

@@ -17,7 +17,7 @@ NOTEBOOK = "11_resynchronisation"
 
 
 def _bounds(answer: Callable[..., object], observations: list[tuple[int, int]]) -> object:
-    """Return what the answer returns; square brackets are accepted for round ones."""
+    """Return what the learner's function returns, with any list converted to a tuple."""
     came = answer(observations)
     return tuple(came) if isinstance(came, list) else came
 
@@ -167,7 +167,10 @@ _SECRET = "DEMOALICEDEMOALICEDEMOALICEDEMO2"  # noqa: S105 (a demo secret, publi
 
 @contextmanager
 def _machine_in(rules: str) -> Iterator[None]:
-    """Change the zone of this process for a while, in POSIX notation, which needs no zone files. Windows cannot."""
+    """Change this process's time zone inside the `with` block; Windows cannot do this.
+
+    POSIX notation needs no zone files.
+    """
     if not hasattr(time, "tzset"):
         yield
         return
@@ -184,10 +187,10 @@ def _machine_in(rules: str) -> Iterator[None]:
 
 
 def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int, machine: str = "") -> object:
-    """Return what the answer says in `zone` at `now` about the code that a correct phone showed at `shown_at`.
+    """Return what the verifier says in `zone` at `now` about the code that a correct phone showed at `shown_at`.
 
-    The zone is an argument. The zone of this process stays as it is, unless `machine` names the rules of another one.
-    If the answer uses `match`, its error counts as the answer.
+    The verifier gets the zone as an argument. This process keeps its own zone, unless `machine` gives the rules of
+    another zone. If the verifier uses `match`, an error of `match` counts as the verifier's result.
     """
     if machine:
         with _machine_in(machine):
@@ -199,14 +202,14 @@ def _opens(answer: Callable[..., object], zone: str, now: int, shown_at: int, ma
 
 
 def _utc(month: int, day: int, hour: int, minute: int) -> int:
-    """Return the tenth second of a minute of 2026, whose rules of time no longer change."""
+    """Return the tenth second of a minute in 2026. The time zones' rules for that year no longer change."""
     return int(datetime(2026, month, day, hour, minute, 10, tzinfo=UTC).timestamp())
 
 
 _NOON = _utc(7, 1, 12, 0)
 _NEW_YORK, _BERLIN, _LORD_HOWE = _utc(11, 1, 5, 30), _utc(10, 25, 0, 30), _utc(4, 4, 14, 45)
-"""1:30 in New York, 2:30 in Berlin, 1:45 on Lord Howe Island, for the first time that night. The second time comes an
-hour later; on Lord Howe Island, whose summer is half an hour, 30 minutes later.
+"""The moments at which clocks show 1:30 in New York, 2:30 in Berlin, and 1:45 on Lord Howe Island for the first time
+that night. They show these times again an hour later, or on Lord Howe Island half an hour later.
 """
 
 GIVEN_VERIFIER = """
@@ -215,7 +218,7 @@ def opens_by_the_wall(secret, code, now, zone):
     moment = datetime.fromisoformat(wall).replace(tzinfo=zone)
     return code == code_at(secret, int(moment.timestamp()))
 """.strip()
-"""The verifier of the notebook that is to be fixed."""
+"""The notebook's verifier, which the learner has to fix."""
 
 _GIVEN = "from datetime import UTC, datetime\n\nfrom mfa_lab.otp import code_at"
 _MATCH = "from mfa_lab.errors import NoMatch\nfrom mfa_lab.otp import match\n\n"

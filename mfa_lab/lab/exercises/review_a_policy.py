@@ -1,4 +1,4 @@
-"""A text that the parser accepts and a person should not: an exercise of 53_defending_a_policy."""
+"""A policy that the parser accepts but a reviewer should reject: an exercise of 53_defending_a_policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = [field.name for field in fields(Policy) if field.name not in _BAD]
 
 
 def fixed(lines: object) -> Policy:
-    """Return the policy of the museum with these lines in place of the old ones, by their numbers."""
+    """Return the museum's policy, with each of these lines in place of the line with the same number."""
     text = MUSEUM.splitlines()
     for number, line in lines.items() if isinstance(lines, dict) else ():
         if number not in range(1, len(text) + 1):

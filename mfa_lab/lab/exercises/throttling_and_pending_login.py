@@ -1,4 +1,4 @@
-"""Exercises and predictions of 02_throttling_and_pending_login. Names, passwords and hashes are made up."""
+"""Exercises and predictions of 02_throttling_and_pending_login. Names, passwords and hashes are invented."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SPARE = "hash of a password that nobody has"
 
 
 def _log_in(answer: Callable[..., object], name: str, typed: str) -> tuple[object, int]:
-    """Return what the answer returns, and how often it verified."""
+    """Return what the learner's function returns, and how often it verified a password."""
     verified = []
 
     def verify(stored: str, password: str) -> bool:

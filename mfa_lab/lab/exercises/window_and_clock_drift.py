@@ -18,25 +18,25 @@ GROUPS: dict[str, dict[str, float]] = {
     "ward": {"by_hand_share": 0.3, "delay_seconds": 15},
     "archive": {"by_hand_share": 1.0, "delay_seconds": 12},
 }
-"""The groups of the notebook, as `assumed_users` takes them."""
+"""The notebook's groups of users, as arguments of `assumed_users`."""
 MOST_REFUSED = 0.02
 MOST_GUESSED = 0.10
 _RIGHT = "as asked"
 _NEAR = 0.08
-"""Numbers are read off a figure, to two digits."""
+"""Learners read the numbers off a figure, to two digits."""
 _NO_NUMBER = "no number: write it without quotes and without %"
 
 
 @cache
 def costs(group: str) -> tuple[Cost, ...]:
-    """Return what each window costs with this group of users."""
+    """Return what each window costs this group of users."""
     from mfa_lab.lab.figures.guessing import trade_off  # draws: no other notebook's setup need load that
 
     return trade_off.costs(trade_off.assumed_users(**GROUPS[group])).costs
 
 
 def fitting(group: str) -> int | None:
-    """Return the smallest window that keeps both rules, if there is one."""
+    """Return the smallest window that satisfies both rules, or None if no window does."""
     kept = (
         cost.window_steps for cost in costs(group) if cost.refused <= MOST_REFUSED and cost.per_year <= MOST_GUESSED
     )

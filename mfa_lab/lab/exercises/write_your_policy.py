@@ -1,4 +1,4 @@
-"""A policy for a house that is described: an exercise of 53_defending_a_policy."""
+"""A policy that meets the needs of a night pharmacy: an exercise of 53_defending_a_policy."""
 
 from __future__ import annotations
 

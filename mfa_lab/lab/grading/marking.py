@@ -16,7 +16,7 @@ from traceback import walk_tb
 from types import CodeType
 from typing import Any
 
-from mfa_lab.attacks.player.referee import Difference
+from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.lab import exercises
 from mfa_lab.lab.busy import Busy
 from mfa_lab.lab.exercises import Case, Exercise

@@ -79,7 +79,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         tone = _LOOK[self.outcome][1]
-        kind = _CLASS.get(self.outcome, f"mfa-{self.outcome.name.lower().replace('_', '-')}")
+        kind = css_class(self.outcome)
         style = (
             f".{kind} {{ border-left: 5px solid {tone.fill}; padding-left: 1.2rem }} "
             f".{kind} p {{ margin: 0.2rem 0 }} .{kind} b {{ color: {tone.text} }} "
@@ -94,6 +94,11 @@ class Result:
         further = f"<p>{_with_code(self.further)}</p>" if self.further else ""
         said = f"<p>{word} · {escape(self.title)}</p>{lines}{prose}{code}{further}"
         return f'<style>{style}</style><div class="{kind}" role="status">{said}</div>'
+
+
+def css_class(outcome: Outcome) -> str:
+    """Return the CSS class of the results with this outcome. Nothing else has this class."""
+    return _CLASS.get(outcome, f"mfa-{outcome.name.lower().replace('_', '-')}")
 
 
 def _with_code(line: str) -> str:

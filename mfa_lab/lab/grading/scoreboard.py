@@ -70,7 +70,7 @@ def scores(progress: Progress) -> tuple[Score, ...]:
 
 
 def headline(data: Sequence[Score]) -> str:
-    """Return a headline such as `3 of 18 attacks fixed (two are halves of attack 16)`."""
+    """Return a headline such as `3 of 24 attacks fixed (two are halves of attack 16)`."""
     halves = [number for number, count in Counter(each.number for each in data).items() if count == 2]
     why = "".join(f" (two are halves of attack {number})" for number in halves)
     return f"{sum(each.fixed for each in data)} of {len(data)} attacks fixed{why}"

@@ -20,7 +20,7 @@ from mfa_lab.provisioning import build_uri
 _NOT_HERE = ('[data-do="scan"]', '[data-do="paste"]', ".mfa-empty")
 """Parts of the phone that this widget hides. They need a form on the same page, but the forms are in another tab."""
 _STYLE = ", ".join(f".mfa-is-BrowserTab .mfa-phone-face {part}" for part in _NOT_HERE) + " { display: none; }"
-_WORDS = "A link to the server's pages in another tab, and a phone for people without one"
+_WORDS = "A link to the server's pages in another tab, and a simulated phone for people without a phone"
 
 
 class SetupKeyForm(Form):

@@ -44,7 +44,10 @@ _CONNECTING = (
     (r"authentication failed|no password supplied", "refuses the user or the password: correct them in the URL"),
     (r"SSL was required|SSL error|certificate", "offers no TLS that fits: set it up, or change sslmode in the URL"),
     (r"pg_hba\.conf.*no encryption|SSL required", "requires TLS: add sslmode=require or verify-full to the URL"),
-    (r"refused|No such file|resolve|translate", "is not there: start PostgreSQL, or correct the URL's host and port"),
+    (
+        r"refused|No such file|resolve|translate",
+        "cannot be reached: start PostgreSQL, or correct the URL's host and port",
+    ),
 )
 """What the driver says if it cannot connect, and the remedy. If this is not in English, `_AWAY` is the remedy."""
 _AWAY = "cannot be reached: check that PostgreSQL runs, and the host, name, user and password in the URL"

@@ -1,1 +1,4 @@
-"""Serve the pages for people, which work without JavaScript. Their templates are in mfa_lab/web/templates/."""
+"""Serve the pages for people, which work without JavaScript, except the pages of passkeys.
+
+Their templates are in mfa_lab/web/templates/.
+"""

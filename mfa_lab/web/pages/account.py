@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mfa_lab.errors import AccessDenied
+from mfa_lab.server.records import Authenticator, Kind
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -21,15 +22,30 @@ def account(visit: Shown) -> Response:
 
 def _account(visit: Visit, **values: Any) -> Response:
     session = visit.session()
+    mine = visit.server.authenticators(session)
+    passkeys = sum(one.kind is Kind.PASSKEY for one in mine)
     return visit.page(
         "account.html",
-        authenticators=visit.server.authenticators(session),
+        authenticators=mine,
+        passkeys=passkeys,
+        apps=len(mine) - passkeys,
+        revocable=_revocable(visit, mine),
         notifications=visit.server.notifications(session)[::-1],
-        room_for=visit.server.policy.authenticators,
         admin=visit.site.is_admin(session.name),
         issue_id=session.codes_to_acknowledge,
         **values,
     )
+
+
+def _revocable(visit: Visit, mine: tuple[Authenticator, ...]) -> set[str]:
+    """Return the ids of the authenticators that the owner may revoke.
+
+    One authenticator that the policy accepts must stay.
+    """
+    policy = visit.server.policy
+    room = {Kind.PASSKEY: policy.passkeys, Kind.TOTP: policy.authenticators}
+    accepted = {one.id for one in mine if room[one.kind]}
+    return {one.id for one in mine if accepted - {one.id}}
 
 
 @router.post("/revoke")

@@ -1,4 +1,7 @@
-"""Serve the pages on which people register, log in, enrol and recover. They work without JavaScript."""
+"""Serve the pages on which people register, log in, enrol and recover. They work without JavaScript.
+
+The pages of passkeys, which need JavaScript, are in `passkeys`.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,12 @@ from contextlib import suppress
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mfa_lab.errors import InvalidInput, NameTaken
+from mfa_lab.errors import AccessDenied, InvalidInput, NameTaken
 from mfa_lab.redaction import clears_variables
-from mfa_lab.server.records import Enrolment, Permit
+from mfa_lab.server.records import Enrolment, Kind, Permit
 from mfa_lab.web import tokens
-from mfa_lab.web.origin import with_next
-from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown
-from mfa_lab.web.site import Site, under
+from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
+from mfa_lab.web.site import Site
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -51,31 +53,43 @@ def registered(visit: Shown) -> Response:
 @router.get("/login")
 def show_login(visit: Shown) -> Response:
     again = bool(visit.next and visit.token.startswith("s."))
-    return visit.page("login.html", account="", again=again)
+    no_passkey = again and visit.needs_passkey and visit.site.passkeys and _has_no_passkey(visit)
+    return visit.page("login.html", account="", again=again, no_passkey=no_passkey)
+
+
+def _has_no_passkey(visit: Visit) -> bool:
+    """Return whether this request has a session, of an account without a passkey."""
+    try:
+        mine = visit.server.authenticators(tokens.session(visit.token))
+    except AccessDenied:
+        return False
+    return all(one.kind is not Kind.PASSKEY for one in mine)
 
 
 @router.post("/login")
 def log_in(visit: Posted) -> Response:
-    visit.form("login.html", account=visit.field("account"), again=False)
+    visit.form("login.html", account=visit.field("account"), again=False, no_passkey=False)
     pending = visit.server.begin_login(visit.field("account"), visit.field("password"))
     if visit.token.startswith("s."):  # the new login replaces the old session
         visit.server.log_out(tokens.session(visit.token))
-    return visit.go("/code" if pending.permits is Permit.CODE else "/enrol", tokens.written(pending))
+    path = "/passkey" if Kind.PASSKEY in visit.site.offered(pending.accepts) else "/code"
+    return visit.go(path if pending.permits is Permit.CODE else "/enrol", tokens.written(pending))
 
 
 @router.get("/code")
 def show_code(visit: Shown) -> Response:
-    return visit.page("code.html") if visit.token.startswith("p.") else visit.go("/login")
+    if not visit.token.startswith("p."):
+        return visit.go("/login")
+    kinds = visit.accepted_kinds()
+    if kinds == (Kind.PASSKEY,):
+        return visit.go("/passkey")
+    return visit.page("code.html", passkey=Kind.PASSKEY in kinds)
 
 
 @router.post("/code")
 def finish(visit: Posted) -> Response:
-    visit.form("code.html")
-    session = visit.server.finish_login(tokens.pending(visit.token), visit.field("code"))
-    there, account = visit.next or under(visit.request, visit.site.home), visit.own("/account")
-    if session.codes_to_acknowledge and there != account:  # the account page offers a fresh set itself
-        there = with_next(visit.own("/recovery-codes"), there)
-    return visit.leave(there, tokens.written(session))
+    visit.form("code.html", passkey=visit.field("passkey") == "yes")
+    return visit.arrive(visit.server.finish_login(tokens.pending(visit.token), visit.field("code")))
 
 
 @router.get("/recover")
@@ -104,9 +118,9 @@ def resynchronise(visit: Posted) -> Response:
 
 @router.get("/enrol")
 def show_enrol(visit: Shown) -> Response:
-    if visit.token.startswith("p."):
-        return visit.page("enrol.html", further=False)
-    visit.session(fresh=True)
+    visit.permit()
+    if not visit.server.policy.authenticators:
+        return visit.go("/passkey/new")
     return visit.page("enrol.html", further=visit.request.query_params.get("further") == "yes")
 
 
@@ -118,8 +132,7 @@ def enrol(visit: Posted) -> Response:
     """
     further = visit.field("further") == "yes"
     visit.form("enrol.html", further=further)
-    permit = tokens.pending(visit.token) if visit.token.startswith("p.") else visit.session(fresh=True)
-    enrolment = visit.server.start_enrolment(permit, label=visit.field("label"), further=further)
+    enrolment = visit.server.start_enrolment(visit.permit(), label=visit.field("label"), further=further)
     return visit.page("scan.html", enrolment=enrolment, token=tokens.written(enrolment))
 
 
@@ -129,7 +142,7 @@ def confirm(visit: Posted) -> Response:
     visit.form("scan.html", enrolment=None, token=tokens.well_formed(token))
     enrolment: Enrolment = tokens.enrolment(token)
     codes = visit.server.confirm_enrolment(enrolment, visit.field("code"))
-    return visit.page("enrolled.html", codes=codes, again=visit.token.startswith("p."))
+    return visit.page("enrolled.html", codes=codes, again=visit.token.startswith("p."), passkey=False)
 
 
 @router.post("/kept")

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from mfa_lab.errors import OUT_OF_DATE, AccessDenied, LoginOver, MfaError, StepDone
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.records import Session
+from mfa_lab.server.records import Kind, PendingLogin, Session
 from mfa_lab.web import tokens
-from mfa_lab.web.answers import path_in, render, told
+from mfa_lab.web.answers import PASSKEY_PAGES, PASSKEY_POLICY, path_in, render, sentence, told
 from mfa_lab.web.guard import fresh_session_in, session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
@@ -50,7 +50,15 @@ class Visit:
     @property
     def next(self) -> str:
         """Return the path on this site to open after the login, or an empty string."""
-        return own_path(self.fields.get("next") or self.request.query_params.get("next"))
+        return own_path(self._given("next"))
+
+    @property
+    def needs_passkey(self) -> bool:
+        """Return whether the page to open after the login needs a session that a passkey began."""
+        return self._given("with") == "passkey"
+
+    def _given(self, name: str) -> str:
+        return self.fields.get(name) or self.request.query_params.get(name, "")
 
     def field(self, name: str) -> str:
         return self.fields.get(name, "")
@@ -71,6 +79,26 @@ class Visit:
         self.name = session.name
         return session
 
+    def permit(self) -> PendingLogin | Session:
+        """Return the pending login or the fresh session of this request, which may permit an enrolment.
+
+        Raises `Stopped`.
+        """
+        return tokens.pending(self.token) if self.token.startswith("p.") else self.session(fresh=True)
+
+    def accepted_kinds(self) -> tuple[Kind, ...]:
+        """Return the kinds of authenticators that can complete the pending login of this request here.
+
+        Raises `AccessDenied`.
+        """
+        return self.site.offered(self.server.accepted_kinds(tokens.pending(self.token)))
+
+    def _passkey_origin(self) -> str:
+        """Return the origin at which passkeys work if this page has another origin, otherwise an empty text."""
+        party, headers = self.server.relying_party, self.request.headers
+        here = f"{self.request.scope['scheme']}://{headers.get('host', '').lower()}"
+        return "" if party is None or here in party.origins else party.origins[0]
+
     def form(self, template: str, **values: Any) -> None:
         """Set the template and the values of the page that shows a rejection."""
         self._form = (template, values)
@@ -83,9 +111,11 @@ class Visit:
         token = self.token or tokens.anonymous()
         html = render(
             template, self.request, self.site, alert=alert, form_token=tokens.form_token(token), next=self.next,
-            **({"name": self.name} | values),
+            needs_passkey=self.needs_passkey, passkey_origin=self._passkey_origin(), **({"name": self.name} | values),
         )  # fmt: skip
         response = HTMLResponse(html, status)
+        if template in PASSKEY_PAGES:
+            response.headers["Content-Security-Policy"] = PASSKEY_POLICY
         if token != self.token:
             self.give(response, token)
         return response
@@ -111,7 +141,15 @@ class Visit:
 
         An empty `token` deletes the cookie.
         """
-        return self.leave(self.own(with_next(path, self.next)), token)
+        return self.leave(self.own(with_next(path, self.next, passkey=self.needs_passkey)), token)
+
+    def arrive(self, session: Session) -> Response:
+        """Redirect to the page that the user requested before the login, with the new session's cookie."""
+        there, account = self.next or under(self.request, self.site.home), self.own("/account")
+        unasked = session.codes_to_acknowledge and there != account  # the account page offers a fresh set itself
+        if unasked and not self.server.needs_passkey(session):
+            there = with_next(self.own("/recovery-codes"), there)
+        return self.leave(there, tokens.written(session))
 
     def own(self, path: str) -> str:
         """Return the full path of one of this kit's pages, as a browser must request it."""
@@ -196,5 +234,21 @@ class PageRoute(APIRoute):
             except MfaError as error:
                 visit: Visit = getattr(request.state, "visit", None) or Visit(request, {})
                 return visit.refusal(error)
+
+        return answer
+
+
+class OptionsRoute(APIRoute):
+    """Answer the script of a page: a rejection is JSON with a sentence for the user."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except MfaError as error:
+                status, detail, reason = told(error)
+                return JSONResponse({"detail": sentence(detail), "reason": reason}, status)
 
         return answer

@@ -14,8 +14,8 @@ from mfa_lab.attacks.helpers.world import our_server
 from mfa_lab.attacks.law import COUNTING, GUESSING, LOGINS, Law
 from mfa_lab.attacks.player.events import game
 from mfa_lab.attacks.player.game import Game
+from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.player import lost_game
-from mfa_lab.attacks.player.referee import Difference
 from mfa_lab.server.records import PendingLogin
 
 WITH_GAMES = [one for one in attack_series() if one.law]
@@ -23,7 +23,7 @@ each_attack = pytest.mark.parametrize("one", WITH_GAMES, ids=lambda one: one.id)
 MOST_LINES = 7
 
 
-def law_of(one: Attack) -> Law:
+def law_of(one: Attack) -> Any:
     assert one.law is not None
     return one.law
 
@@ -183,4 +183,4 @@ def test_this_server_loses_no_game(games: int) -> None:
 @pytest.mark.full
 @each_attack
 def test_this_server_loses_no_game_of_an_attack(one: Attack) -> None:
-    assert lost_game(one.ours, replace(law_of(one), games=10, budgets=(), password_budgets=())) is None
+    assert lost_game(one.ours, law_of(one).briefly(10)) is None

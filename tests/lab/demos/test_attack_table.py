@@ -11,7 +11,7 @@ REFUSED_BY_NAME = [
     "Mallory's password, Alice's name, Mallory's code",
     "A made-up token, Alice's name, Alice's code",
 ]
-REFUSED_BY_STEP = ["The newest code, half an hour after the clock fell back", "The same code again, at once"]
+REFUSED_BY_STEP = ["The newest code, half an hour after the clock went back", "The same code again, at once"]
 
 
 @pytest.mark.parametrize(

@@ -9,4 +9,4 @@ def test_the_table_ends_at_an_hour_and_at_an_administrator() -> None:
     assert rows[2] == ("not at all", "not at all")
     assert rows[3] == ("not at all", "30 seconds")
     assert rows[9][0] == "not at all"
-    assert rows[10] == rows[100] == ("for an administrator", "60 minutes")
+    assert rows[10] == rows[100] == ("until an administrator helps", "60 minutes")

@@ -1,4 +1,4 @@
-"""Attacks 11, 13, 14, 15 and 17: which trials each wrong fix fails, and the feedback for an unchanged class."""
+"""Attacks 11, 13, 14, 15 and 17 to 23: which trials each wrong fix fails, and the feedback for an unchanged class."""
 
 from __future__ import annotations
 
@@ -85,6 +85,42 @@ FAILS = {
         [[2, 3, 9], [1, 2, 4, 9], [3, 4], [4], [5, 6, 9], [6], [7], [8], [3, 4, 8], [9]],
         [1, 2, 3, 4, 9],
         [1, 2, 3, 4, 7, 8, 10, 11, 12, 13, 14],
+    ),
+    "challenge-reused": Fails(
+        18,
+        [[4, 5], [3], [2, 3], [5, 10], [5]],
+        [1, 2, 3, 4, 5],
+        [6, 7, 8, 9, 10, 11, 14],
+    ),
+    "origin-unchecked": Fails(
+        19,
+        [[2, 3, 13], [2, 3, 4], [4, 6], [7], [13]],
+        [1, 2, 3, 4, 5, 7],
+        [8, 9, 10, 11, 12, 13],
+    ),
+    "signature-ignored": Fails(
+        20,
+        [[9, 10, 11, 12, 13, 14], [2, 3, 4, 5, 6, 7, 8], [3, 4], [4]],
+        [1, 2, 3, 4, 5, 6, 7, 8],
+        [9, 10, 11, 12, 13, 14],
+    ),
+    "credential-overwritten": Fails(
+        21,
+        [[3, 4], [4, 5], [5], [3]],
+        [1, 2, 3, 4, 5],
+        [3, 6, 7, 8, 9, 10, 11, 14],
+    ),
+    "user-not-verified": Fails(
+        22,
+        [[1, 2, 3, 4], [6, 7, 8, 9, 10, 11, 14], [6, 7, 9, 10, 11, 14], [3, 4], [1, 3, 4, 5], [8, 9, 14]],
+        [1, 2],
+        [6, 7, 8, 9, 10, 11, 14],
+    ),
+    "weaker-factor": Fails(
+        23,
+        [[6], [2, 3, 4, 5], [7, 8, 9, 10, 11, 12, 13, 15], [2, 3, 5]],
+        [1, 2, 3, 4, 5, 6],
+        [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12],
     ),
 }
 each_exercise = pytest.mark.parametrize("exercise_id", FAILS)

@@ -137,10 +137,10 @@ def test_the_cells_are_the_steps_around_now(now):
 
 
 VERDICTS = [
-    ("too late", Verdict.OUTSIDE, "typed: ✕ refused: 11 s too late"),
-    ("far ahead", Verdict.OUTSIDE, "typed: ✕ refused: 80 s too early"),
-    ("reused", Verdict.REUSED, "typed: ✕ refused: this one, or a later one, was used"),
-    ("guessed", Verdict.NO_MATCH, "typed: ✕ refused: no step near"),
+    ("too late", Verdict.OUTSIDE, "typed: ✕ rejected: 11 s too late"),
+    ("far ahead", Verdict.OUTSIDE, "typed: ✕ rejected: 80 s too early"),
+    ("reused", Verdict.REUSED, "typed: ✕ rejected: this one, or a later one, was used"),
+    ("guessed", Verdict.NO_MATCH, "typed: ✕ rejected: no step near"),
 ]
 
 

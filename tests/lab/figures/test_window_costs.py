@@ -160,6 +160,6 @@ def test_what_lies_beyond_reach_is_not_found():
 def test_the_runs_words_hold_its_days():
     """Anyone who cannot see it learns when each is refused, and when again accepted."""
     words = runs.long_run().words
-    assert "The window stays: sometimes refused from day 18, always refused from day 35." in words
-    assert "always refused from day 35, accepted again from day 365." in words
-    assert {"✕ refused from day 209", "✓ again from day 365"} <= set(texts(runs.draw(runs.courses())))
+    assert "The window stays: sometimes rejected from day 18, always rejected from day 35." in words
+    assert "always rejected from day 35, accepted again from day 365." in words
+    assert {"✕ rejected from day 209", "✓ again from day 365"} <= set(texts(runs.draw(runs.courses())))

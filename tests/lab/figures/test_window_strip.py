@@ -68,7 +68,7 @@ def test_a_code_on_its_way_has_its_times():
     """When it was shown, when it arrived, and the verdict."""
     drawn = texts(windows.draw(STRIPS["window 10"]))
     assert "shown 07:56:30 to 07:57:00, arrived 08:00:10" in drawn
-    assert f"typed {grouped(code_at(SECRET, NOW - 200))}: ✕ refused: this one, or a later one, was used" in drawn
+    assert f"typed {grouped(code_at(SECRET, NOW - 200))}: ✕ rejected: this one, or a later one, was used" in drawn
     assert "07:56:50 −200 s" in drawn
 
 

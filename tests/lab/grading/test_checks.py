@@ -399,11 +399,11 @@ def test_the_nearest_prediction_is_suggested():
     for call in (lambda: predict("late-cod", "a"), lambda: compare("lat-code", True)):
         with pytest.raises(InvalidInput, match="did you mean 'late-code'"):
             call()
-    with pytest.raises(InvalidInput, match="is a prediction, and no exercise"):
+    with pytest.raises(InvalidInput, match="is a prediction and not an exercise"):
         check("late-code", "a")
-    with pytest.raises(InvalidInput, match="is an exercise, and no prediction"):
+    with pytest.raises(InvalidInput, match="is an exercise and not a prediction"):
         predict("code-digits", "a")
-    with pytest.raises(InvalidInput, match="comes first, as a text in quotes"):
+    with pytest.raises(InvalidInput, match="must be the id of the"):
         check([], "dynamic-truncation")
 
 

@@ -55,7 +55,7 @@ def test_states_are_told_in_words():
     data = {one.number: one.words for one in PICTURES["begun"].data}
     assert (data[1], data[2], data[3]) == ("fixed", "broken", "broken: there is no fix yet")
     assert (data[4], data[15]) == ("broken: solution shown", "worth less to the attacker; no code stops it")
-    assert PICTURES["begun"].words.startswith("The ladder, 2 of 18 attacks fixed (two are halves of attack 16). From")
+    assert PICTURES["begun"].words.startswith("The ladder, 2 of 24 attacks fixed (two are halves of attack 16). From")
     assert headline(PICTURES["begun"].data[:3]) == "1 of 3 attacks fixed"
 
 

@@ -19,7 +19,10 @@ OURS = names_by_time(by_the_count(our_server), "MfaServer")
 
 def test_the_figure_says_what_t_says() -> None:
     """The verdict stands in the words and in the drawing, and differs between the two servers."""
-    for picture, said in ((WEAK, "Beyond 4.5: told apart"), (OURS, "Within 4.5: not told apart")):
+    for picture, said in (
+        (WEAK, "Above 4.5: the times differ"),
+        (OURS, "Not above 4.5: no difference can be measured"),
+    ):
         assert verdict(picture.data) == said
         assert said in picture.words
         assert escape(said) in picture.svg

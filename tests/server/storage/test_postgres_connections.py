@@ -169,7 +169,9 @@ def test_nobody_listens_or_without_tls() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         closed = taken.getsockname()[1]
     for host in (f"127.0.0.1:{closed}", "no-such-host.invalid"):
-        with pytest.raises(ServerFault, match="is not there: start PostgreSQL, or correct the URL's host and port"):
+        with pytest.raises(
+            ServerFault, match="cannot be reached: start PostgreSQL, or correct the URL's host and port"
+        ):
             MfaServer(f"postgresql://mfa@{host}/lab", key=KEY)
     with without_tls() as port, pytest.raises(ServerFault, match="offers no TLS that fits: set it up, or change ssl"):
         MfaServer(f"postgresql://mfa@127.0.0.1:{port}/lab?sslmode=require", key=KEY)

@@ -100,7 +100,7 @@ def _suspect(account_id: str, refused: Sequence[int], logins: Sequence[int]) -> 
 def audit_figure(lines: Iterable[AuditLine], accounts: int = 5) -> Picture:
     """Return the figure.
 
-    It shows the lines per hour, and each suspect's rejected codes, with or without a login soon after.
+    The figure shows the lines per hour, and each suspect's rejected codes, with or without a login soon after.
     """
     data = log_of(lines, accounts)
     return picture(draw(data), words(data), data)

@@ -34,14 +34,16 @@ def words(timing: Timing, what: str) -> str:
     known, unknown = _mean(timing.known_ms), _mean(timing.unknown_ms)
     return (
         f"{what}: a rejection takes {known:.1f} ms on average for a name that exists and {unknown:.1f} ms for one "
-        f"that does not. Welch's t after {len(timing.known_ms)} attempts at each: {signed(timing.t)}. "
+        f"that does not exist. Welch's t after {len(timing.known_ms)} attempts at each: {signed(timing.t)}. "
         f"{verdict(timing)}."
     )
 
 
 def verdict(timing: Timing) -> str:
     """Say whether t is beyond the limit, and what that means."""
-    return f"Beyond {TOLD_APART}: told apart" if timing.told_apart else f"Within {TOLD_APART}: not told apart"
+    if timing.told_apart:
+        return f"Above {TOLD_APART}: the times differ"
+    return f"Not above {TOLD_APART}: no difference can be measured"
 
 
 def draw(timing: Timing, what: str, ax: Axes | None = None) -> Axes:

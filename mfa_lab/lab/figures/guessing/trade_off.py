@@ -25,7 +25,7 @@ Seconds = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Users:
-    """Hold honest users as two samples in which all values have the same weight.
+    """Honest users, as two samples in which all values have the same weight.
 
     The first sample says how many seconds a user's clock is ahead. The second sample says how many seconds pass
     between the reading of a code and its arrival. The two samples are independent, because we assume that slow
@@ -168,7 +168,7 @@ def draw(data: TradeOff, ax: Axes | None = None) -> Axes:
     ax = canvas(ax, _WIDTH, height)
     left, right = _MIDDLE - 2.2, _MIDDLE + 2.2
     for x, side, tone, head, more in (
-        (left, "right", REFUSED, f"{REFUSED_SIGN} honest users refused", "share of their logins"),
+        (left, "right", REFUSED, f"{REFUSED_SIGN} honest logins rejected", "share of all honest logins"),
         (right, "left", ATTACKER, "a guesser gets in", f"with one attempt; with {data.attempts_a_year:,} in a year"),
     ):
         write(ax, x, height - 0.8, head, tone.text, size=16, ha=side, weight="bold")

@@ -20,7 +20,7 @@ from mfa_lab.style import GRANTED_SIGN, QUIET, REFUSED, REFUSED_SIGN, SERVER
 LOGINS = 1_000_000
 """The number of simulated logins, distributed over all cells. The simulation takes less than a second."""
 _DIGITS = 8
-"""The closed form does not count codes that are valid by accident. With so many digits, they are very rare."""
+"""The closed form does not count codes that are valid by accident. With so many digits, such codes are very rare."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -133,8 +133,8 @@ def words(data: tuple[Course, ...]) -> str:
     end = data[0].days[-1]
     told = [f"After {end.day} days the phone is {_far(end.ahead_seconds)}."]
     for each in data:
-        parts = [f"sometimes refused from day {each.unsure_from}"] if each.unsure_from is not None else []
-        parts += [f"always refused from day {each.lost_from}"] if each.lost_from is not None else []
+        parts = [f"sometimes rejected from day {each.unsure_from}"] if each.unsure_from is not None else []
+        parts += [f"always rejected from day {each.lost_from}"] if each.lost_from is not None else []
         parts += [f"accepted again from day {each.back_from}"] if each.back_from is not None else []
         told.append(f"{each.name[0].upper()}{each.name[1:]}: {', '.join(parts) or 'accepted all the time'}.")
     return " ".join(told)
@@ -191,7 +191,9 @@ def _course(ax: Axes, each: Course, x: Scale, y: Scale) -> None:
         lines[lost].append([(x(day.day), y(day.ahead_seconds)) for day in (stretch[0], stretch[-1])])
     strokes(ax, lines[False], PHONE.text, linewidth=3.6)
     strokes(ax, lines[True], REFUSED.text, linewidth=2.2, linestyle=(0, (3, 2)))
-    told = [(f"{REFUSED_SIGN} refused from day {each.lost_from}", REFUSED.text)] if each.lost_from is not None else []
+    told = (
+        [(f"{REFUSED_SIGN} rejected from day {each.lost_from}", REFUSED.text)] if each.lost_from is not None else []
+    )
     told += [(f"{GRANTED_SIGN} again from day {each.back_from}", SERVER.text)] if each.back_from is not None else []
     down = -1 if each.days[-1].ahead_seconds >= 0 else 1  # the corner that the line does not reach
     for row, (words, colour) in enumerate(told):

@@ -82,7 +82,7 @@ def verdict(typed: Diagnosis) -> str:
         Verdict.OUTSIDE: f"{abs(seconds)} s too {'late' if seconds < 0 else 'early'}",
         Verdict.MALFORMED: "malformed",
     }.get(typed.verdict, "no step near")
-    return f"{REFUSED_SIGN} refused: {why}"
+    return f"{REFUSED_SIGN} rejected: {why}"
 
 
 def _count(data: Strip) -> str:
