@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -207,6 +208,30 @@ def test_a_worker_of_the_earlier_schema_stops(cluster: Cluster) -> None:
             ServerFault, match="was migrated by a newer mfa-lab: update mfa-lab on this machine, and restart"
         ):
             call()
+
+
+def test_a_migration_waits_for_those_who_read(cluster: Cluster) -> None:
+    """A worker of the earlier version has begun to read, as `reading` does. If a migration now changed one table
+    after another, it would wait for this worker, and this worker for the migration (deadlock).
+    """
+    url = cluster.new_database()
+    with closing(psycopg.connect(url)) as connection, connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(as_postgres_would_hold(SCHEMAS[-2].read_text(encoding="utf-8")))
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+    with (
+        closing(psycopg.connect(url)) as reader,
+        closing(psycopg.connect(url, autocommit=True)) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        reader.execute("SELECT schema_version FROM mfa_lab")
+        reader.execute("SELECT count(*) FROM sessions")
+        opening = pool.submit(MfaServer, url, clock=ManualClock(2_000_000_000), policy=EXPLAINING, key=KEY)
+        while other.execute(waiting).fetchone() == (0,):
+            assert not opening.done()
+        reader.execute("SELECT count(*) FROM sessions JOIN accounts ON account_id = accounts.id")
+        reader.commit()
+        assert isinstance(opening.result(10), MfaServer)
 
 
 def test_workers_that_start_at_once_migrate_once(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
