@@ -22,7 +22,7 @@ from mfa_lab.cli import main
 from mfa_lab.errors import ServerFault
 from mfa_lab.otp import code_at
 from mfa_lab.server.names import spellings
-from mfa_lab.server.storage import migrations, schema
+from mfa_lab.server.storage import locks, migrations, schema
 from tests.postgres import Cluster, running_cluster, running_pgbouncer
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, reason, together
 from tests.server.storage.test_postgres import as_postgres_would_hold
@@ -232,6 +232,37 @@ def test_a_migration_waits_for_those_who_read(cluster: Cluster) -> None:
         reader.execute("SELECT count(*) FROM sessions JOIN accounts ON account_id = accounts.id")
         reader.commit()
         assert isinstance(opening.result(10), MfaServer)
+
+
+def test_a_slow_notifier_and_a_new_claim(cluster: Cluster) -> None:
+    """A worker marks what it has sent after its claim has expired. Another worker claims the same rows meanwhile, in
+    another order. The two must not wait for each other's rows (deadlock).
+    """
+    url = cluster.new_database()
+    server = MfaServer(url, clock=ManualClock(START), policy=EXPLAINING, key=KEY)
+    House(url).new_account()  # with a notification of its first factor
+    claim = "UPDATE notices SET claimed_until = 1 WHERE id = %s"
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with (
+        closing(psycopg.connect(url)) as other,
+        closing(psycopg.connect(url, autocommit=True)) as observer,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        observer.execute("INSERT INTO notices (account_id, at, event) SELECT account_id, at, event FROM notices")
+        first, last = (row[0] for row in observer.execute("SELECT id FROM notices ORDER BY id").fetchall())
+
+        class Slow:
+            def send(self, *_: object) -> bool:
+                other.execute(locks.OUTBOX.statement, (locks.OUTBOX.value,))  # type: ignore[call-overload]
+                other.execute(claim, (last,))
+                return True
+
+        sending = pool.submit(server.send_notifications, Slow())
+        while observer.execute(waiting).fetchone() == (0,):
+            assert not sending.done()
+        other.execute(claim, (first,))
+        other.commit()
+        assert sending.result(10) == 2
 
 
 def test_workers_that_start_at_once_migrate_once(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
