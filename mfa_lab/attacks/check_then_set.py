@@ -5,30 +5,24 @@ Another request can come in between.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from mfa_lab.attacks.helpers.concurrency import AT_ONCE, ROUNDS, Racers, processes, threads
 from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
-from mfa_lab.attacks.helpers.slow_reads import slow_reads
+from mfa_lab.attacks.helpers.slow_reads import MakeOnFile, on_file, slow_reads
 from mfa_lab.attacks.helpers.used_code import LAST_AFTER_IT, LAST_BUT_ONE, TWO_PEOPLE, used_again
-from mfa_lab.attacks.helpers.world import HONEST, Make, World, refuses_everybody
+from mfa_lab.attacks.helpers.world import HONEST, Make, World, our_server_on_file, refuses_everybody
 from mfa_lab.attacks.record import OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
-from mfa_lab.policy import Policy
 from mfa_lab.randomness import Randomness
-from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Enrolment, RecoveryCodes
 
-MakeOnFile = Callable[[Clock, Randomness, Path], Any]
-"""A function that makes a server which stores used steps in a database file that several processes can share."""
 ONE, MORE, NOBODY = "one request gets in", "several requests get in", "sometimes no request gets in"
 
 
@@ -63,7 +57,7 @@ class CheckThenSet(MinimalServer):
         codes = super().confirm_enrolment(enrolment, code)
         account = self.accounts[enrolment.account.account]
         with self.database() as database:
-            database.execute("INSERT INTO steps VALUES (?, ?)", [account.name, account.last_step])
+            database.execute("INSERT OR REPLACE INTO steps VALUES (?, ?)", [account.name, account.last_step])
         return codes
 
 
@@ -77,22 +71,6 @@ class Fixed(CheckThenSet):
         with self.database() as database:
             update = "UPDATE steps SET last_step = ? WHERE name = ? AND last_step < ?"
             return database.execute(update, [step, account.name, step]).rowcount == 1
-
-
-def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaServer:
-    """Return this kit's server with a database file, under its standard policy but with cheap hashes."""
-    return MfaServer(f"sqlite:///{path}", clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
-
-
-@contextmanager
-def on_file(make: MakeOnFile) -> Iterator[Make]:
-    """Yield a function that calls `make` with the path of a temporary database file.
-
-    The file is on a disk, where a write takes time, because /tmp may be in memory.
-    """
-    disk = Path("/var/tmp")  # noqa: S108
-    with TemporaryDirectory(dir=disk if os.access(disk, os.W_OK) else None, ignore_cleanup_errors=True) as folder:
-        yield lambda clock, randomness: make(clock, randomness, Path(folder) / "race.db")
 
 
 def race(make: MakeOnFile, racers: Racers, rounds: int) -> list[int]:

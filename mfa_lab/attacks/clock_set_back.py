@@ -158,7 +158,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ClockTrustingServer),
     run=attack,
-    law=replace(LOGINS, kinds={**EACH_LOGIN, "midnight": 6}, clock_goes_back=True, older_rejected=True),
+    law=replace(LOGINS, kinds={**EACH_LOGIN, "midnight": 6}, clock_goes_back=True),
     trials=(
         Trial(
             "A used code, an hour later, with the clock an hour back",

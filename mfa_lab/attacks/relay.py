@@ -13,6 +13,7 @@ from mfa_lab.attacks.helpers.lasting_sessions import HOUR, LastingServer
 from mfa_lab.attacks.helpers.stolen_session import (
     HALF_AN_HOUR,
     HALF_HOURS_IN_A_WEEK,
+    NOTIFIED,
     a_notification,
     at_once,
     for_how_long,
@@ -23,10 +24,12 @@ from mfa_lab.attacks.helpers.stolen_session import (
     opened_after_it,
     owner_is_notified,
     stolen,
+    under_another_policy,
     unused_for_an_hour,
     used,
     used_for_a_day,
     with_alices_name_on_it,
+    with_capital_letters,
     with_new_dates,
     with_stolen,
 )
@@ -137,7 +140,7 @@ ATTACK = Attack(
         Trial(
             "What Alice finds after the attacker has bound another phone",
             a_notification,
-            "a notification",
+            NOTIFIED,
             "Somebody bound another phone, but your server did not tell anybody. So Alice does not know that her "
             "account has another authenticator. Which method does the server call at that moment?",
         ),
@@ -177,6 +180,20 @@ ATTACK = Attack(
             "phone. Which of your two methods stopped her?",
         ),
         *HONEST,
+        Trial(
+            "The same class, with a limit of five minutes without use",
+            under_another_policy,
+            OUT,
+            "A bank's server inherits your class and sets `idle_seconds` to 300, but its sessions last longer. "
+            "Where does your code read its limits?",
+        ),
+        Trial(
+            "What Carol@Example.org finds after another phone was bound to her account",
+            with_capital_letters,
+            NOTIFIED,
+            "The owner of this account gets no notification, because your code changes the name. Which name does the "
+            "server pass to `bound`?",
+        ),
     ),
     ours_holds=False,
 )

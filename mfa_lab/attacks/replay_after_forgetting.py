@@ -109,7 +109,7 @@ ATTACK = Attack(
     ours=our_server,
     refuser=refuses_everybody(ShortMemory),
     run=attack,
-    law=replace(LOGINS, kinds={**EACH_LOGIN, "enrol": 0}),
+    law=replace(LOGINS, kinds={**EACH_LOGIN, "enrol": 0, "others": 12}),
     trials=(
         Trial(
             "Alice's code, again and again",

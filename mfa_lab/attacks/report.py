@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mfa_lab.attacks.helpers.world import our_server_on_file
+from mfa_lab.attacks.law import Law
 from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.player import lost_game
 from mfa_lab.attacks.record import Attack, Measure
@@ -67,8 +69,15 @@ def report_on(attack: Attack, games: int = 20) -> AttackReport:
     report = AttackReport(attack, weak, fixed, ours)
     if attack.law is None:
         return report
-    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_game(attack.ours, attack.law.briefly(games))
+    lost, lost_by_ours = lost_game(attack.weak, attack.law), lost_by_ours_in(attack, games)
     return replace(report, games=games, lost=_told(lost), lost_by_ours=_told(lost_by_ours))
+
+
+def lost_by_ours_in(attack: Attack, games: int) -> Difference | None:
+    """Return the story of the game that `MfaServer` loses, or None. In games about codes, its database is a file."""
+    if isinstance(attack.law, Law):
+        return lost_game(our_server_on_file, attack.law.of_our_server(games))
+    return lost_game(attack.ours, attack.law.briefly(games)) if attack.law else None
 
 
 def _told(lost: Difference | None) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from mfa_lab.attacks.helpers.database_copy import (
 )
 from mfa_lab.attacks.helpers.encodings import spelled
 from mfa_lab.attacks.helpers.minimal_server import Account, MinimalServer
-from mfa_lab.attacks.helpers.world import HONEST, LOOKALIKES, Make, World, refuses_everybody
+from mfa_lab.attacks.helpers.world import HONEST, LOOKALIKES, Make, SameKey, World, refuses_everybody
 from mfa_lab.attacks.record import IN, OUT, Attack, Measure, Trial
 from mfa_lab.clock import Clock
 from mfa_lab.errors import InvalidSecret, MfaError, ServerFault
@@ -184,22 +184,11 @@ def _from_her_old_one(make: Make) -> str:
     return laid_over(world, world.server.stolen()[world.alice.name], row, old)
 
 
-class _SameKey:
-    """A source of random bytes that first gives the key of another server, and then bytes of its own."""
-
-    def __init__(self, key: bytes, randomness: Randomness) -> None:
-        self._key, self._randomness = key, randomness
-
-    def token_bytes(self, count: int) -> bytes:
-        key, self._key = self._key, b""
-        return key if len(key) == count else self._randomness.token_bytes(count)
-
-
 def _after_a_restart(make: Make) -> str:
     """Steal a row, and another row that the same program writes with the same key after a restart."""
     world = World(make)
     key = world.server.key
-    restarted = World(lambda clock, randomness: make(clock, _SameKey(key, randomness)), seed=2)
+    restarted = World(lambda clock, randomness: make(clock, SameKey(key, randomness)), seed=2)
     before, after = (each.server.stolen()[each.alice.name] for each in (world, restarted))
     return laid_over(world, before, after, secret_of(restarted.alice))
 

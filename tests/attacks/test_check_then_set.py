@@ -10,10 +10,10 @@ from threading import Lock
 
 import pytest
 
-from mfa_lab.attacks.check_then_set import ATTACK, MORE, CheckThenSet, Fixed, on_file, our_server_on_file, race
+from mfa_lab.attacks.check_then_set import ATTACK, MORE, CheckThenSet, Fixed, race
 from mfa_lab.attacks.helpers.concurrency import AT_ONCE, processes, threads
-from mfa_lab.attacks.helpers.slow_reads import slow_reads
-from mfa_lab.attacks.helpers.world import World
+from mfa_lab.attacks.helpers.slow_reads import on_file, slow_reads
+from mfa_lab.attacks.helpers.world import World, our_server_on_file
 
 by_both = pytest.mark.parametrize("racers", [threads, processes])
 

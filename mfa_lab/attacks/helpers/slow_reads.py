@@ -1,4 +1,4 @@
-"""Make time pass between a read and the next statement, so that the result of a race does not depend on luck."""
+"""Hold a server's database file, and make time pass after a read, so that a race does not depend on luck."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 from unittest.mock import patch
 
+from mfa_lab.attacks.helpers.world import Make
+from mfa_lab.clock import Clock
+from mfa_lab.randomness import Randomness
+
+MakeOnFile = Callable[[Clock, Randomness, Path], Any]
+"""A function that makes a server which stores used steps in a database file that several processes can share."""
+
+
+def _writable(folder: str) -> Path:
+    return Path(folder if os.access(folder, os.W_OK) else gettempdir())
+
+
+DISK, MEMORY = _writable("/var/tmp"), _writable("/dev/shm")  # noqa: S108
+"""A folder on a disk, where a write takes time, and one in memory, for many games."""
 PAUSE_SECONDS = 0.04
 """The time between a read and the next statement: longer than eight requests need to arrive."""
 _LOOK_SECONDS = 0.004
@@ -68,3 +83,10 @@ def slow_reads(folder: Path) -> Iterator[None]:
 
     with patch("sqlite3.connect", slow_connect), patch("os.stat", slow_stat):
         yield
+
+
+@contextmanager
+def on_file(make: MakeOnFile, folder: Path = DISK) -> Iterator[Make]:
+    """Yield a function that calls `make` with the path of a temporary database file."""
+    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as temporary:
+        yield lambda clock, randomness: make(clock, randomness, Path(temporary) / "race.db")

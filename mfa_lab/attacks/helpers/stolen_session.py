@@ -12,6 +12,7 @@ from mfa_lab.attacks.record import IN, OUT
 from mfa_lab.phone.authenticator import Phone
 from mfa_lab.server.records import PendingLogin, Session, token_from
 
+NOTIFIED, NOT_NOTIFIED = "a notification", "no notification"
 HALF_AN_HOUR = 1800
 HALF_HOURS_IN_A_WEEK = 7 * DAY // HALF_AN_HOUR
 
@@ -152,7 +153,7 @@ def made_up(make: Make) -> str:
 def a_notification(make: Make) -> str:
     """Return whether the attack leaves Alice a notification."""
     world = World(make)
-    return "a notification" if owner_is_notified(world, stolen(world)) else "no notification"
+    return NOTIFIED if owner_is_notified(world, stolen(world)) else NOT_NOTIFIED
 
 
 def used(make: Make, pauses: Sequence[int]) -> str:
@@ -172,6 +173,23 @@ def next_morning(make: Make) -> str:
     world.clock.advance(DAY)
     world.server.check_session(world.log_in(world.alice))
     return IN
+
+
+def under_another_policy(make: Make) -> str:
+    """Return whether a session is open at the limit of a class that allows only five minutes without use."""
+    strict = type("Strict", (make,), {"idle_seconds": 300}) if isinstance(make, type) else make
+    world = World(strict)
+    session = stolen(world)
+    world.clock.advance(getattr(strict, "idle_seconds", HOUR))
+    return IN if world.whose(session) else OUT
+
+
+def with_capital_letters(make: Make) -> str:
+    """Return whether somebody whose name has capital letters gets a notification."""
+    world = World(make)
+    carol = world.join("Carol@Example.org", "a pocketful of plums")
+    world.clock.advance(60)
+    return NOTIFIED if owner_is_notified(world, world.log_in(carol)) else NOT_NOTIFIED
 
 
 def new_phone(make: Make) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mfa_lab.attacks.record import IN, OUT, Trial
@@ -34,6 +35,11 @@ def our_server(clock: Clock, randomness: Randomness) -> MfaServer:
     return MfaServer(clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
 
 
+def our_server_on_file(clock: Clock, randomness: Randomness, path: Path) -> MfaServer:
+    """Return this kit's server with a database file, under its standard policy but with cheap hashes."""
+    return MfaServer(f"sqlite:///{path}", clock=clock, randomness=randomness, policy=Policy.CHEAPEST)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person with an account and a phone. The passwords here are demo passwords."""
@@ -41,6 +47,20 @@ class Person:
     name: str
     password: str
     phone: Phone
+
+
+class SameKey:
+    """A source of random bytes that first gives the key of another server, and then bytes of its own."""
+
+    def __init__(self, key: bytes, randomness: Randomness) -> None:
+        self._key, self._randomness = key, randomness
+
+    def token_bytes(self, count: int) -> bytes:
+        key, self._key = self._key, b""
+        return key if len(key) == count else self._randomness.token_bytes(count)
+
+
+_IN_A_DATABASE = ("accounts", "pendings", "sessions", "_offers", "rows")
 
 
 class World:
@@ -51,11 +71,26 @@ class World:
     """
 
     def __init__(self, make: Make, *, seed: int = 1) -> None:
-        self.clock = ManualClock()
-        self.server = make(self.clock, SeededRandomness(seed))
+        self.clock, self.randomness = ManualClock(), SeededRandomness(seed)
+        self._make, self.server = make, make(self.clock, self.randomness)
         self.alice = self.join("alice@example.org", "correct horse battery staple")
         self.mallory = self.join("mallory@example.org", "a mule's head in a bucket")
         self.clock.advance(120)
+
+    def restart(self) -> None:
+        """Stop the server, and start it again with the same database and the same key.
+
+        A server without a database file is given what the lessons keep in memory instead of one: of `MinimalServer`
+        and of the attack on a stolen database. What a class adds to it is lost.
+        """
+        old = self.server
+        if hasattr(old, "close"):
+            old.close()
+        key = getattr(old, "key", b"")
+        self.server = self._make(self.clock, SameKey(key, self.randomness) if key else self.randomness)
+        for name in _IN_A_DATABASE:
+            if hasattr(old, name):
+                setattr(self.server, name, getattr(old, name))
 
     def join(self, name: str, password: str) -> Person:
         """Register and enrol somebody."""

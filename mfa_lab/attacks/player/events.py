@@ -5,36 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from mfa_lab.attacks.law import DAY, HOUR, Law
+from mfa_lab.attacks.law import DAY, HOUR, PAUSES, WEEK, Law
 from mfa_lab.randomness import Draws, seeded_draws
 
 Event = tuple[str | int, ...]
 """A kind and its values, such as `("wait", 30)` or `("log in", "alice", 0, "")`."""
 
-PAUSES = (
-    1,
-    2,
-    10,
-    29,
-    30,
-    31,
-    40,
-    59,
-    60,
-    61,
-    70,
-    79,
-    89,
-    90,
-    120,
-    300,
-    900,
-    HOUR,
-    2 * HOUR,
-    DAY,
-    7 * DAY,
-    366 * DAY,
-)
 _CODES = ("used", "used", "used", "seen", "seen", "wrong", "other", "late", "early")
 _MANY = 110
 _LOOKALIKES = 6
@@ -55,7 +31,7 @@ def _event(draw: Draws, law: Law, kind: str) -> Event:
         "log in": lambda: (who, draw.choice(law.lags), _spelling(draw, law)),
         "type": lambda: (who, draw.choice(_CODES), draw.choice((0, 0, 0, 1, 2)), _spelling(draw, law)),
         "guess": lambda: _guesses(draw, law, who),
-        "watch": lambda: (who, draw.choice((HOUR, DAY)), draw.choice(law.between) if who == "alice" else ""),
+        "watch": lambda: _watch(draw, law, who),
         "guess password": lambda: (who, draw.choice(law.counts), draw.choice(law.paces)),
         "watch password": lambda: (who, draw.choice((HOUR, DAY))),
         "wait": lambda: (_pause(draw, law),),
@@ -69,6 +45,8 @@ def _event(draw: Draws, law: Law, kind: str) -> Event:
         "skip": lambda: (anyone, *draw.choice(((0, 0), (0, 0), (0, 0), (1, 0), (2, 0), (50, 0), (0, _MANY)))),
         "use": lambda: (who, draw.choice(("", "", "name", "date", "earlier"))),
         "work": lambda: (who, draw.choice((8, 23, 24, 25)), draw.choice(("", "date"))),
+        "at once": lambda: (who, anyone),
+        "restart": tuple,
         "walk": lambda: (who, draw.choice((2, 4, 12, 12, -4))),
         "newcomer": tuple,
     }
@@ -78,15 +56,21 @@ def _event(draw: Draws, law: Law, kind: str) -> Event:
 def _guesses(draw: Draws, law: Law, who: str) -> Event:
     """Draw a row of wrong codes. A very long row has nothing in between: that would take too much time."""
     count, pace, pendings = draw.choice(law.counts), draw.choice(law.paces), draw.choice(("one", "many"))
-    crowds = law.crowds and 4 < count <= 33 and draw.random() < 0.15
-    between = draw.choice(("others mistype", "others log in") if crowds else law.between)
-    if count > 100:
-        pendings = "one"
-    return who, count, pace, pendings, between if who == "alice" and count < 1_000 else ""
+    between = draw.choice(law.between)
+    fits = 4 < count <= 33 if between.startswith("others") else count < 300
+    return who, count, pace, "one" if count > 100 else pendings, between if who == "alice" and fits else ""
+
+
+def _watch(draw: Draws, law: Law, who: str) -> Event:
+    """Draw how long somebody goes on guessing. A crowd in between would take too much time."""
+    longest = max((seconds for seconds, _ in law.budgets), default=DAY)
+    seconds = draw.choice([each for each in (HOUR, DAY, WEEK) if each <= longest])
+    between = draw.choice(law.between)
+    return who, seconds, between if who == "alice" and not between.startswith("others") else ""
 
 
 def _pause(draw: Draws, law: Law) -> int:
-    seconds = draw.choice(law.pauses or PAUSES)
+    seconds = draw.choice(law.pauses)
     return -seconds if law.clock_goes_back and seconds <= HOUR and draw.random() < 0.3 else seconds
 
 
@@ -131,6 +115,8 @@ def _easier(value: str | int) -> Iterator[str | int]:
             yield _PLAIN[value]
         if value.isdigit():
             yield "mallory"
+        if value == "mallory":
+            yield "alice"
         return
     yield from (smaller for smaller in _SMALLER if smaller < value)
     if value < 0:

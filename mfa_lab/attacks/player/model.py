@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from itertools import takewhile
 
 from mfa_lab.attacks.helpers.minimal_server import PERIOD, code_of
-from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.law import FREE_MISTAKES, LONGEST_WAIT, MUST_DISABLE, WINDOW_STEPS, Law
 from mfa_lab.otp import MAX_WINDOW_STEPS, step_at, without_separators
 
 
@@ -42,12 +42,12 @@ class Row:
 
     def verdict(self, now: int, law: Law) -> Verdict:
         """Return what a correct server answers to a correct code or password after these wrong ones."""
-        if law.must_disable is not None and len(self.verified) >= law.must_disable:
+        if law.must_disable and len(self.verified) >= MUST_DISABLE:
             return Verdict.OUT
-        waited = now - self.last_at >= law.longest_wait and self.most < law.may_disable
+        waited = now - self.last_at >= LONGEST_WAIT and self.most < law.may_disable
         if self.most and now < self.last_at:  # the clock was set back: whether the wait is over, nobody can say
             return Verdict.EITHER
-        return Verdict.IN if self.most <= law.free_mistakes or waited else Verdict.EITHER
+        return Verdict.IN if self.most <= FREE_MISTAKES or waited else Verdict.EITHER
 
     def excess(self, budgets: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
         """Return seconds and number, if within so many seconds more tries were verified than a budget allows."""
@@ -89,10 +89,10 @@ class Account:
         """Return the code of a step."""
         return code_of(self.secret, step)
 
-    def unused_step(self, now: int, window_steps: int) -> int | None:
+    def unused_step(self, now: int) -> int | None:
         """Return a step whose code is valid now and above every used one, if there is one."""
         centre = step_at(now)
-        return next((s for s in (centre, centre + 1) if self.last_step < s <= centre + window_steps), None)
+        return next((s for s in (centre, centre + 1) if self.last_step < s <= centre + WINDOW_STEPS), None)
 
     def wrong_code(self, now: int) -> str:
         """Return a code that is valid in no step near this moment."""
@@ -102,7 +102,7 @@ class Account:
         """Return what a correct server answers to this code."""
         code = "".join(map(_digit, without_separators(unicodedata.normalize("NFKC", typed))))
         centre, used = step_at(now, PERIOD), {step for step, _ in self.used}
-        reach = law.window_steps + law.drift_cap
+        reach = WINDOW_STEPS + law.drift_cap
         window = range(centre - reach, centre + reach + 1)
         fitting = [step for step in window if self.code(step) == code]
         unused = [step for step in fitting if step not in used]
@@ -112,7 +112,7 @@ class Account:
             )
         step = unused[-1]
         if step < self.last_step:
-            verdict = Verdict.OUT if law.older_rejected else Verdict.EITHER
+            verdict = Verdict.OUT if law.clock_goes_back else Verdict.EITHER
             return Judgement(verdict, step, "a code that is older than one that was used")
         verdict = self.codes.verdict(now, law)
         moved = law.drift_cap and step != centre

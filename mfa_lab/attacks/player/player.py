@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
 
-from mfa_lab.attacks.helpers.world import Make
+from mfa_lab.attacks.helpers.slow_reads import MEMORY, on_file
 from mfa_lab.attacks.law import Law, PasskeyLaw
 from mfa_lab.attacks.player import events as code_events
 from mfa_lab.attacks.player import passkey_events
@@ -14,23 +16,25 @@ from mfa_lab.attacks.player.narrator import Difference
 from mfa_lab.attacks.player.passkey_game import PasskeyGame
 
 
-def lost_game(make: Make, law: Law | PasskeyLaw) -> Difference | None:
-    """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`."""
+def lost_game(make: Any, law: Law | PasskeyLaw) -> Difference | None:
+    """Return the shortest story of a game that the server loses, or None if it loses none of `law.games`.
+
+    `make` is a `Make`, or a `MakeOnFile` if the law says `on_file`.
+    """
     for seed in range(law.first_seed, law.first_seed + law.games):
-        events, play = _game(make, law, seed)
-        lost = play(events)
+        events = passkey_events.game(seed, law) if isinstance(law, PasskeyLaw) else code_events.game(seed, law)
+        lost = played(make, law, events)
         if lost:
-            return shortest(events, lost, play)
+            return shortest(events, lost, lambda shorter: played(make, law, shorter))
     return None
 
 
-def _game(
-    make: Make, law: Law | PasskeyLaw, seed: int
-) -> tuple[list[Event], Callable[[list[Event]], Difference | None]]:
-    """Return the events of a game, and the function that plays events on a new server."""
+def played(make: Any, law: Law | PasskeyLaw, events: list[Event]) -> Difference | None:
+    """Play one game, with a database file of its own if the law says so, and return where it is lost."""
     if isinstance(law, PasskeyLaw):
-        return passkey_events.game(seed, law), lambda events: PasskeyGame(make, law).play(events)
-    return code_events.game(seed, law), lambda events: Game(make, law).play(events)
+        return PasskeyGame(make, law).play(events)
+    with on_file(make, MEMORY) if law.on_file else nullcontext(make) as made:
+        return Game(made, law).play(events)
 
 
 def shortest(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import copyreg
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from mfa_lab.attacks.helpers.minimal_server import PERIOD
+from mfa_lab.attacks.helpers.minimal_server import PERIOD, code_of
+from mfa_lab.attacks.helpers.slow_reads import MEMORY, slow_reads
 from mfa_lab.attacks.helpers.world import LOOKALIKES, Make, Person, World
-from mfa_lab.attacks.law import Law
+from mfa_lab.attacks.law import IDLE_SECONDS, SESSION_SECONDS, Law
 from mfa_lab.attacks.player.model import Account, Row, Verdict
 from mfa_lab.attacks.player.narrator import Narrator
 from mfa_lab.attacks.player.words import duration, title
@@ -25,6 +27,7 @@ from mfa_lab.server.records import Enrolment, PendingLogin, RecoveryCodes, Sessi
 IN, OUT, EITHER = Verdict.IN, Verdict.OUT, Verdict.EITHER
 ENROLLED_BEFORE = 120
 """How many seconds before the game everybody has enrolled, as in `World`."""
+_PATIENCE_SECONDS = 60
 _PASSWORD = "a mule's head in a bucket"  # noqa: S105
 
 
@@ -40,13 +43,11 @@ class Opened:
         """Return whether a correct server still accepts it."""
         if now < self.opened_at:
             return EITHER  # the clock was set back
-        over = now >= self.opened_at + law.session_seconds
-        idle = law.idle_seconds is not None and now >= self.used_at + law.idle_seconds
-        if not over and not idle:
-            # A server may record the use of a session once a minute, so the limit is exact to the minute.
-            recorded = law.idle_seconds is None or now < self.used_at + law.idle_seconds - 60
-            return IN if recorded else EITHER
-        return OUT if law.session_ends else EITHER
+        age, idle = now - self.opened_at, now - self.used_at
+        if age >= (SESSION_SECONDS if law.sessions_end else IDLE_SECONDS) or idle >= IDLE_SECONDS:
+            return OUT if law.sessions_end else EITHER
+        # A server may record the use of a session once a minute, so the limit is exact to the minute.
+        return IN if idle < IDLE_SECONDS - 60 else EITHER
 
 
 class Referee(Narrator):
@@ -79,11 +80,38 @@ class Referee(Narrator):
 
     def finish(self, who: str, pending: PendingLogin | None, code: str) -> None:
         """Take step 2 with this code."""
-        if pending is None:
-            return
+        if pending is not None:
+            self.answered(who, code, self.attempt(lambda: self.world.server.finish_login(pending, code), Session))
+
+    def finish_at_once(self, sent: list[tuple[str, PendingLogin, str]]) -> None:
+        """Take step 2 for people with these codes: in threads, or the last one first if the server has no file."""
+        calls: list[Callable[[], Any]] = [
+            partial(self.world.server.finish_login, pending, code) for _, pending, code in sent
+        ]
+        if self.law.on_file:
+            sessions = self._in_threads(calls)
+        else:
+            sessions = [self.attempt(call, Session) for call in reversed(calls)][::-1]
+        answers = [
+            (session is None, who, code, session) for (who, _, code), session in zip(sent, sessions, strict=True)
+        ]
+        for _, who, code, session in sorted(answers, key=lambda answer: answer[0]):
+            self.answered(who, code, session)
+
+    def _in_threads(self, calls: list[Callable[[], Any]]) -> list[Session | None]:
+        start = threading.Barrier(len(calls))
+
+        def ask(call: Callable[[], Any]) -> Session | None:
+            start.wait(_PATIENCE_SECONDS)
+            return self.attempt(call, Session)
+
+        with slow_reads(MEMORY), ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(ask, calls))
+
+    def answered(self, who: str, code: str, session: Session | None) -> None:
+        """Compare the answer to this code with what the model says."""
         account, now = self.accounts[who], self.now()
         wanted = account.judge(code, now, self.law)
-        session = self.attempt(lambda: self.world.server.finish_login(pending, code), Session)
         if session and wanted.verdict is OUT:
             self.differs("in", f"The server accepts {wanted.why}.")
         if not session and wanted.verdict is IN and now >= self.latest:
@@ -113,31 +141,33 @@ class Referee(Narrator):
 
     # What a guesser would find out
 
-    def would_verify(self, who: str) -> bool | None:
-        """Return whether the server would accept a correct code now in another login, or None if nobody can say."""
+    def would_verify(self, who: str, pending: PendingLogin | None = None) -> bool | None:
+        """Return whether the server would accept a correct code now, in this login or in a new one.
+
+        Return None if nobody can say.
+        """
         account, now, person = self.accounts[who], self.now(), self.people[who]
         if account.codes.verdict(now, self.law) is IN:
             return True
-        step = account.unused_step(now, self.law.window_steps)
-        asked = self.law.budgets or self.law.must_disable is not None
-        if not asked or step is None:
+        step = account.unused_step(now)
+        if step is None or not (self.law.budgets or self.law.must_disable):
             return False
         code = account.code(step)
         return self.on_a_copy(
-            lambda server: server.finish_login(server.begin_login(person.name, person.password), code)
+            lambda server: server.finish_login(pending or server.begin_login(person.name, person.password), code)
         )
 
     def would_verify_password(self, who: str) -> bool | None:
         """Return whether the server would accept the correct password now, or None if nobody can say."""
         person = self.people[who]
-        if not self.law.password_budgets:
+        if not self.law.budgets:
             return False
         return self.on_a_copy(lambda server: server.begin_login(person.name, person.password))
 
     def on_a_copy(self, call: Callable[[Any], object]) -> bool | None:
         """Return whether a call succeeds on a copy of the server, or None if the server cannot be copied."""
         server = self.world.server
-        shared = [server.hasher] if hasattr(server, "hasher") else []
+        shared = [self.world.clock, self.world.randomness, *([server.hasher] if hasattr(server, "hasher") else [])]
         try:
             with _new_locks():
                 copied = deepcopy(server, {id(each): each for each in shared})
@@ -149,9 +179,9 @@ class Referee(Narrator):
             return False
         return True
 
-    def within(self, row: Row, budgets: tuple[tuple[int, int], ...], words: str) -> None:
+    def within_budgets(self, row: Row, words: str) -> None:
         """Compare what was verified with what the law allows."""
-        if excess := row.excess(budgets):
+        if excess := row.excess(self.law.budgets):
             seconds, number = excess
             self.differs("budget", f"Within {duration(seconds)} the server verified {number} of these {words}.")
 
@@ -166,14 +196,30 @@ class Referee(Narrator):
             name = LOOKALIKES[number] if number < len(LOOKALIKES) else f"user{number}@example.org"
             number += 1
             try:
-                self.people[name] = self.world.join(name, _PASSWORD)
+                self.world.server.register(name, _PASSWORD)
             except MfaError:
                 continue  # the server takes this name for another one
+            try:
+                self.accounts[name] = self._joined(name)
             except Exception as error:  # noqa: BLE001 (whatever the learner's class raises is an answer)
-                self.differs("raises", f"Another person cannot enrol: {type(error).__name__}.")
-            self.accounts[name] = enrolled(self.people[name], self.now())
+                self.differs("out", f"{name} registers, but cannot enrol an authenticator: {type(error).__name__}.")
             self.others.append(name)
         self.world.clock.set(now)
+
+    def _joined(self, name: str) -> Account:
+        """Enrol one of many people without a phone that reads a URI: that would take most of the time of a game."""
+        self.people[name] = Person(name, _PASSWORD, self.world.alice.phone)
+        server, step = self.world.server, step_at(self.now())
+        enrolment = server.start_enrolment(self.world.begin(self.people[name]))
+        secret: str = enrolment.account.secret.reveal()
+        server.confirm_enrolment(enrolment, code_of(secret, step))
+        return Account(secret, [(step, self.now())])
+
+    def person(self, who: str) -> str:
+        """Return the key of a person: a lookalike by number, if there is one, or the name as it is."""
+        if not who.isdigit():
+            return who
+        return self.others[int(who)] if int(who) < len(self.others) else "mallory"
 
     def enrol_again(self, who: str) -> None:
         """Enrol an account whose factors were reset, with another phone."""

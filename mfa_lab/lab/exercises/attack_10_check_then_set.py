@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_lab.attacks.check_then_set import ATTACK
+from mfa_lab.attacks.law import ON_FILE
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
 
@@ -13,6 +14,7 @@ _GIVEN = "from threading import Lock\n\nfrom mfa_lab.attacks.check_then_set impo
 EXERCISES = (
     fix(
         ATTACK,
+        law=ON_FILE,
         exercise_id="check-then-set",
         title="Attack 10: only one request gets in",
         question=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_lab.attacks.law import RESTARTED
 from mfa_lab.attacks.stolen_database import ATTACK
 from mfa_lab.lab.exercises.fixes import fix
 from mfa_lab.lab.exercises.records import Option, Prediction, Wrong
@@ -19,6 +20,7 @@ from mfa_lab.attacks.stolen_database import PlaintextServer
 EXERCISES = (
     fix(
         ATTACK,
+        law=RESTARTED,
         exercise_id="stolen-database",
         title="Attack 13: encrypted, and bound to its own row",
         question=(

@@ -23,14 +23,17 @@ def fix(
     given: str,
     hints: tuple[str, ...],
     wrong: tuple[Wrong, ...],
+    law: Law | PasskeyLaw | None = None,
 ) -> Exercise:
     """Return the exercise that grades the learner's class or function by the trials of an attack.
 
+    Random games follow under `law`, or else under the law of the attack, if it has one.
     `given` imports the names that the fix needs. The solution is the source of `attack.fixed`.
     """
     cases = [Case(trial.name, (trial,), trial.wanted, trial.feedback) for trial in attack.trials]
-    if attack.law:
-        cases.append(games(attack.law))
+    law = law or attack.law
+    if law:
+        cases.append(games(law))
     return Exercise(
         id=exercise_id,
         title=title,

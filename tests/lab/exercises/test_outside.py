@@ -18,26 +18,13 @@ FOLDER = Path(__file__).parent / "outside"
 MOST_SHAMS_ACCEPTED = 0.05
 ACCEPTED = {
     ("client-names-account", "a checksum beside the name"): "an attacker has to know the checksum's form",
-    (
-        "drift-without-cap",
-        "every tenth login is followed without the cap",
-    ): "ten logins with the right codes are rare",
     ("endless-throttle", "exactly a hundred"): "the count passes a hundred only in a race of two requests",
     ("every-clause", "waits within the same minute of the clock"): "the table asks for a wait, and not how long",
     ("every-clause", "keeps the last fifty lines"): "the table asks for a line, and not for how long",
-    ("own-login-resets", "forgives what is far beyond a slip"): "it allows 35 guesses a day instead of 24",
     ("protected-route", "the name comes from the request, if it has one"): "no request of the check has a name",
     ("protected-route", "guards the post, and leaves a copy with a slash behind it for old clients"): (
         "the check asks for the two addresses of the question only"
     ),
-    ("relayed-session", "an hour and a day as numbers"): "the check does not change the class's numbers",
-    ("relayed-session", "notifies the lower-case name"): "every name of the check is in small letters",
-    ("replay-forgotten", "shorter when the cache is full"): "the cache is larger than any crowd of a game",
-    ("replay-spelling", "name up to the @"): "nobody shares a code, only a memory: an owner is rejected now and then",
-    (
-        "replay-spelling",
-        "a bucket of a thousand for the name",
-    ): "a game has too few names for its checksums to repeat",
     ("skipped-step", "the session has another key"): "an attacker has to know the prefix",
     ("stolen-database", "AES-CTR with a hash as the check"): "an attacker has to know the row's form",
 }

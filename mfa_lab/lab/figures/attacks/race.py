@@ -15,8 +15,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from mfa_lab.attacks.check_then_set import on_file
 from mfa_lab.attacks.helpers.concurrency import threads
+from mfa_lab.attacks.helpers.slow_reads import on_file
 from mfa_lab.attacks.helpers.world import World
 from mfa_lab.errors import InvalidInput
 from mfa_lab.lab.figures.picture import INK, Picture, arrow, box, canvas, picture, tint, write
