@@ -48,7 +48,7 @@ def test_an_unknown_attack_runs_nothing() -> None:
 @pytest.mark.parametrize("changed", ["weak", "fixed", "ours"])
 def test_what_is_not_as_it_should_be_is_seen(changed: str) -> None:
     """An attack that fails on its weak server, or works on a fixed one, is told and counts."""
-    one = attack(1)
+    one = replace(attack(1), law=None)  # without games, which take most of the time
     other = replace(one, **{changed: one.fixed if changed == "weak" else one.weak})
     assert report_on(one).as_expected
     assert not report_on(other).as_expected

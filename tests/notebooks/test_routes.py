@@ -17,7 +17,8 @@ from mfa_lab.trainer.refresh import own_kernel
 from .kit import FOLDER, ROOT, parsed
 from .test_minutes import sections
 
-LENGTHS = (45, 90, 180)
+TEXT = (ROOT / "docs" / "trainer" / "routes.md").read_text("utf-8")
+ROUTES = re.findall(r"^## (\d+ minutes: .+)$", TEXT, re.MULTILINE)
 SLACK_PERCENT = 15
 CELL_SECONDS = 60
 RUN_ABOVE = "run above"
@@ -34,15 +35,18 @@ class Walk:
     above: bool
 
 
-def route(length: int) -> str:
-    text = (ROOT / "docs" / "trainer" / "routes.md").read_text("utf-8")
-    return text.split(f"## {length} minutes")[1].split("\n## ")[0]
+def route(title: str) -> str:
+    return TEXT.split(f"## {title}\n")[1].split("\n## ")[0]
 
 
-def rows(length: int) -> list[tuple[int, str, Walk | None]]:
+def minutes_of(title: str) -> int:
+    return int(title.split()[0])
+
+
+def rows(title: str) -> list[tuple[int, str, Walk | None]]:
     """Return each row's minutes, what happens in it, and the section if it names one."""
     found = []
-    for start, end, what, where in _ROW.findall(route(length)):
+    for start, end, what, where in _ROW.findall(route(title)):
         section = _SECTION.match(where)
         walk = Walk(section[1], section[2], above=bool(section[3])) if section else None
         assert walk or "`" not in where, f"not read: {where}"
@@ -51,7 +55,7 @@ def rows(length: int) -> list[tuple[int, str, Walk | None]]:
 
 
 def walks() -> list[Walk]:
-    return sorted({walk for length in LENGTHS for _, _, walk in rows(length) if walk})
+    return sorted({walk for title in ROUTES for _, _, walk in rows(title) if walk})
 
 
 def code_for(walk: Walk) -> list[NotebookNode]:
@@ -65,39 +69,50 @@ def code_for(walk: Walk) -> list[NotebookNode]:
     return [cells[index] for index in chosen if cells[index].cell_type == "code"]
 
 
-@pytest.mark.parametrize("length", LENGTHS)
-def test_a_route_has_slack_and_says_how_much(length):
+def test_the_routes():
+    """The plans that README.md promises: two of 45 minutes, and the longer ones."""
+    assert [minutes_of(title) for title in ROUTES] == [45, 45, 90, 180]
+
+
+@pytest.mark.parametrize("title", ROUTES)
+def test_a_route_has_slack_and_says_how_much(title):
     """Breaks and slack are 15 percent or more, and the sum in the text is theirs."""
-    slack = sum(minutes for minutes, what, _ in rows(length) if what.startswith(("Buffer", "Break")))
-    assert slack * 100 >= SLACK_PERCENT * length
-    assert f"Buffer and breaks: {slack} of {length} minutes." in route(length)
+    slack = sum(minutes for minutes, what, _ in rows(title) if what.startswith(("Buffer", "Break")))
+    assert slack * 100 >= SLACK_PERCENT * minutes_of(title)
+    assert f"Buffer and breaks: {slack} of {minutes_of(title)} minutes." in route(title)
 
 
-@pytest.mark.parametrize("length", LENGTHS)
-def test_a_section_has_its_minutes(length):
+@pytest.mark.parametrize("title", ROUTES)
+def test_a_section_has_its_minutes(title):
     """No row gives a section less time than its heading names."""
-    named = [(minutes, walk) for minutes, _, walk in rows(length) if walk]
+    named = [(minutes, walk) for minutes, _, walk in rows(title) if walk]
     assert len(named) > 5
     short = [(minutes, walk) for minutes, walk in named if minutes < sections(walk.notebook)[walk.title]]
     assert short == []
 
 
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """One kernel for the sections of every route, because a start of its own for each notebook takes seconds."""
+    client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=own_kernel(), timeout=CELL_SECONDS)
+    with client.setup_kernel(cwd=str(tmp_path_factory.mktemp("routes")), cleanup_kc=True):
+        yield client
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("notebook", sorted({walk.notebook for walk in walks()}))
-def test_each_section_runs_as_its_row_says(notebook, tmp_path):
+def test_each_section_runs_as_its_row_says(notebook, kernel):
     """From the setup cell alone, or from everything above it, no cell raises.
 
     The namespace is emptied before each section, as in a new kernel.
     """
-    client = NotebookClient(new_notebook(cells=[new_code_cell()]), km=own_kernel(), timeout=CELL_SECONDS)
     raised = []
-    with client.setup_kernel(cwd=str(tmp_path), cleanup_kc=True):
-        for walk in (each for each in walks() if each.notebook == notebook):
-            try:
-                for cell in [new_code_cell("%reset -f"), *code_for(walk)]:
-                    client.execute_cell(NotebookNode(cell), 0)
-            except CellExecutionError as error:
-                raised.append((walk, f"{error.ename}: {error.evalue}"))
+    for walk in (each for each in walks() if each.notebook == notebook):
+        try:
+            for cell in [new_code_cell("%reset -f"), *code_for(walk)]:
+                kernel.execute_cell(NotebookNode(cell), 0)
+        except CellExecutionError as error:
+            raised.append((walk, f"{error.ename}: {error.evalue}"))
     assert raised == []
 
 

@@ -145,6 +145,13 @@ def attempts_between_logins(rules: Rules, days: int) -> int:
     return min(made, (rules.disable_after_failures or _ENDLESS) - 1)
 
 
+PASSKEY_RISKS = (
+    "a passkey's signature cannot be guessed, and its other risks are not estimated (a code that is accepted beside "
+    "it, recovery, the help desk, a stolen device or session)"
+)
+"""Which of a passkey's risks a guess budget estimates, and which it does not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GuessBudget:
     """Hold what guessing achieves under some rules. Chances are between 0 and 1, and `math.inf` days mean never.
@@ -167,7 +174,7 @@ class GuessBudget:
         return (
             f"GuessBudget: {self.attempts_per_day:,} attempts on the first day, {self.attempts_per_year:,} in a "
             f"year{end}; gets in with a chance of {in_words(self.chance_per_day)} on the first day, "
-            f"{in_words(self.chance_per_year)} in a year, one half {half}"
+            f"{in_words(self.chance_per_year)} in a year, one half {half}; {PASSKEY_RISKS}"
         )
 
 
@@ -179,6 +186,11 @@ def guess_budget(rules: Policy | Rules, *, owner_login_days: int | None = None) 
     in, and failures add up until the factor is disabled. Reality lies between these two cases. The "per day" values
     describe the first day. A year is counted as 365 days. For an account with several authenticators, pass
     `Rules.of(policy, authenticators=2)`.
+
+    The chances are for an account whose codes the server accepts. A passkey adds nothing to them, because nobody can
+    guess a signature of its 256-bit key. This is the only risk of a passkey that is estimated here. Phishing, the
+    recovery of a lost passkey, the help desk, synced copies, and stolen devices or sessions are not estimated. If the
+    account has a passkey and `code_allowed_with_passkey` is false, there are no codes to guess.
 
     >>> budget = guess_budget(Policy.STANDARD)
     >>> budget.attempts_per_day, budget.attempts_per_year, budget.days_to_one_half

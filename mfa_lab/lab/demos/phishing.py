@@ -26,7 +26,7 @@ from mfa_lab.policy import CHEAPEST, Policy
 from mfa_lab.randomness import SeededRandomness
 from mfa_lab.server.factors.passkey.webauthn import base64url
 from mfa_lab.server.flow import MfaServer
-from mfa_lab.server.records import PendingLogin, Session
+from mfa_lab.server.records import PendingLogin, Recovery, RecoveryCodes, Session
 from mfa_lab.style import GRANTED_SIGN, REFUSED_SIGN
 
 PHISH_ORIGIN = "http://sh0p.localhost:8000"
@@ -38,46 +38,60 @@ _BOB = ("bob@example.org", "demo only: bob paints doors")
 
 
 class Shop:
-    """Run the shop's server. Alice has an app and a passkey, and Bob has only an app.
+    """Run the shop's server. Alice has an app, recovery codes and a passkey, and Bob has only an app.
 
-    The clock stands still, a time step after the enrolments.
+    The clock stands still, a time step after the enrolments. `passkey` is Alice's authenticator. If it is omitted,
+    Alice has a phone whose passkeys are synced.
     """
 
-    def __init__(self, policy: Policy = Policy.STANDARD) -> None:
+    def __init__(self, policy: Policy = Policy.STANDARD, passkey: PasskeyHolder | None = None) -> None:
         self.policy = replace(policy, explain_refusals=True, hash_cost=CHEAPEST)
         self.clock = ManualClock(DEMO_NOW)
         self.server = MfaServer(
             clock=self.clock, policy=self.policy, randomness=SeededRandomness(seed=4), relying_party=SHOP
         )
-        self.phone, self.bobs_phone = self._enrolled(_ALICE), self._enrolled(_BOB)
-        self.passkey = PasskeyHolder(SeededRandomness(seed=31))
+        self.phone, self.recovery_codes = self._enrolled(_ALICE)
+        self.bobs_phone, _ = self._enrolled(_BOB)
+        self.passkey = passkey or PasskeyHolder(SeededRandomness(seed=31))
         session = self.server.finish_login(self.begin(), self.phone.code())
         creation = self.server.start_passkey(session)
         self.server.confirm_passkey(creation, Browser(SHOP_ORIGIN).create(creation.options, self.passkey))
         self.clock.advance(30)
 
-    def _enrolled(self, person: tuple[str, str]) -> Phone:
+    def _enrolled(self, person: tuple[str, str]) -> tuple[Phone, RecoveryCodes]:
         self.server.register(*person)
         phone = Phone(self.clock)
         enrolment = self.server.start_enrolment(self.server.begin_login(*person))
         phone.add(enrolment.uri)
-        self.server.confirm_enrolment(enrolment, phone.code())
+        codes = self.server.confirm_enrolment(enrolment, phone.code())
         self.clock.advance(30)
-        return phone
+        return phone, codes
 
     def begin(self) -> PendingLogin:
         """Complete step 1 with Alice's password, no matter who types it."""
         return self.server.begin_login(*_ALICE)
 
-    def with_passkey(self) -> Session:
-        """Log Alice in with her passkey, on the shop's own page."""
+    def with_passkey(self, holder: PasskeyHolder | None = None, *, origin: str = SHOP_ORIGIN) -> Session:
+        """Log somebody in with Alice's password and a passkey. Raises `CeremonyRefused` or `AccessDenied`.
+
+        `holder` is the authenticator, by default Alice's own. `origin` is that of the page that asks for it.
+        """
         pending = self.begin()
-        response = Browser(SHOP_ORIGIN).get(self.server.start_passkey_login(pending), self.passkey)
+        response = Browser(origin).get(self.server.start_passkey_login(pending), holder or self.passkey)
         return self.server.finish_passkey_login(pending, response)
 
     def with_code(self) -> Session:
         """Log somebody in who has Alice's password and a current code of her app."""
         return self.server.finish_login(self.begin(), self.phone.code())
+
+    def recover(self, pending: PendingLogin) -> Recovery:
+        """Use the first of Alice's recovery codes, no matter who types it. Raises `AccessDenied`."""
+        return self.server.recover(pending, next(iter(self.recovery_codes), ""))
+
+    def reset_by_help_desk(self) -> Recovery:
+        """Let the help desk issue a reset code for Alice, and use it after her password."""
+        (code,) = self.server.issue_reset_code(_ALICE[0])
+        return self.server.recover(self.begin(), code)
 
     def bob_with_code(self) -> Session:
         """Log Bob in, who has no passkey."""
@@ -143,6 +157,21 @@ class PhishingPage:
         self.events.append(Event("attacker", "the signed response", to="server"))
         return self._finish(lambda pending: self.shop.server.finish_passkey_login(pending, response))
 
+    def recovery_code(self, holder: PasskeyHolder) -> Answer:
+        """Ask Alice for a recovery code, pass it on, register a passkey in Mallory's `holder`, and log in with it."""
+        self.events.append(Event("attacker", "“type a recovery code”", to="browser"))
+        self._pass_on("the recovery code")
+        return self._finish(lambda pending: self._take_over(pending, holder))
+
+    def _take_over(self, pending: PendingLogin, holder: PasskeyHolder) -> Session:
+        server = self.shop.server
+        recovery = self.shop.recover(pending)
+        self.events.append(Event("server", "register a new passkey", to="attacker"))
+        creation = server.start_passkey(recovery.pending)
+        server.confirm_passkey(creation, Browser(SHOP_ORIGIN).create(creation.options, holder))
+        self.events.append(Event("attacker", "Mallory's own passkey", to="server"))
+        return self.shop.with_passkey(holder)
+
     def _finish(self, finish: Callable[[PendingLogin], Session]) -> Answer:
         """Complete the login, and keep the session if the server opens one."""
         try:
@@ -197,6 +226,11 @@ def what_opens(policy: Policy) -> dict[str, bool]:
         "Bob, who has no passkey: read his orders": shop.bob_with_code,
         f"Bob, who has no passkey: {ADDRESS}": lambda: shop.change_address(shop.bob_with_code()),
     }
+    return each_tried(shop, tries)
+
+
+def each_tried(shop: Shop, tries: Mapping[str, Callable[[], object]]) -> dict[str, bool]:
+    """Return which calls the shop's server grants. The calls are made in their order, a time step apart."""
     found = {}
     for what, call in tries.items():
         found[what] = can(call)
@@ -207,9 +241,10 @@ def what_opens(policy: Policy) -> dict[str, bool]:
 def downgrade_table(policies: Mapping[str, Policy]) -> Table:
     """Return a table of who can do what under each policy."""
     results = {name: what_opens(policy) for name, policy in policies.items()}
-    rows = [(what, *(_sign(found[what]) for found in results.values())) for what in next(iter(results.values()))]
+    rows = [(what, *(sign(found[what]) for found in results.values())) for what in next(iter(results.values()))]
     return Table("Who can do what, under each policy", ("who, and what", *results), *rows)
 
 
-def _sign(granted: bool) -> str:
+def sign(granted: bool) -> str:
+    """Return yes or no, with a tick or a cross."""
     return f"{GRANTED_SIGN} yes" if granted else f"{REFUSED_SIGN} no"

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.formatting import duration
+from mfa_lab.lab.demos.phishing import ADDRESS, PHISH_ORIGIN, Shop, can, each_tried, sign
+from mfa_lab.lab.figures.guessing.trade_off import costs
+from mfa_lab.lab.formatting import duration, in_a_million, share
 from mfa_lab.lab.table import Table
+from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.policy import Policy
+from mfa_lab.randomness import SeededRandomness
 
 _SECONDS = "_seconds"
 _HEADERS = (
@@ -65,6 +70,59 @@ def _value(policy: Policy, key: str) -> str:
     if key == "factors":
         return ", ".join(value)
     return duration(value) if key.endswith(_SECONDS) else str(value)
+
+
+def code_or_passkey(policies: Mapping[str, Policy]) -> Table:
+    """Return a table that compares a code and a passkey under each policy.
+
+    Each yes or no is the answer of a server that runs with the policy. `risks` explains the two numbers.
+    """
+    found = {name: risks(policy) for name, policy in policies.items()}
+    rows = [(risk, *(column[risk] for column in found.values())) for risk in next(iter(found.values()), {})]
+    return Table("A code and a passkey under each policy", ("what we tried", *found), *rows)
+
+
+def risks(policy: Policy) -> dict[str, str]:
+    """Return what a code and a passkey risk and cost under a policy.
+
+    The chance that one guess is correct is that of `guess_budget`. The share of rejected codes is that of `trade_off`
+    for the users that the kit assumes. Everything else is tried at a `Shop`, whose sensitive action has the strictest
+    step-up rule of the policy.
+    """
+    ages = [age for _, age in policy.step_up]
+    policy = replace(policy, step_up=((ADDRESS, min(ages)),) if ages else ())
+    shop = Shop(policy, _holder(synced=policy.synced_passkeys))
+    tried = each_tried(
+        shop,
+        {
+            _CODE: shop.with_code,
+            _ACTION: lambda: shop.change_address(shop.with_code()),
+            _PASSKEY: lambda: shop.with_passkey(origin=PHISH_ORIGIN),
+            _RECOVERY: lambda: shop.recover(shop.begin()),
+            _HELP_DESK: shop.reset_by_help_desk,
+        },
+    )
+    tried[_SYNCED] = can(lambda: Shop(policy, _holder(synced=True)))
+    tried[_NO_PIN] = can(lambda: Shop(policy, _holder(synced=False, verifies_user=False)))
+    (cost,) = costs(policy=policy, windows=[policy.window_steps]).costs
+    return {
+        "guessing: chance that one code is correct": in_a_million(cost.per_attempt),
+        **{what: sign(granted) for what, granted in tried.items()},
+        "cost: correct codes that are rejected": share(cost.refused),
+    }
+
+
+_CODE = "phishing: a relayed code opens the account"
+_ACTION = "phishing: a relayed code permits sensitive actions"
+_PASSKEY = "phishing: a relayed passkey opens the account"
+_RECOVERY = "loss: a recovery code permits a new passkey"
+_HELP_DESK = "help desk: a reset code permits a new passkey"
+_SYNCED = "sync: a synced passkey is accepted"
+_NO_PIN = "cost: a key without a PIN is accepted"
+
+
+def _holder(*, synced: bool, verifies_user: bool = True) -> PasskeyHolder:
+    return PasskeyHolder(SeededRandomness(seed=31), synced=synced, verifies_user=verifies_user)
 
 
 class Numbered:

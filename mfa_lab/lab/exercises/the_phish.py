@@ -376,4 +376,36 @@ PREDICTIONS = (
         ),
         secrets=(r"cannot stay longer than his session",),
     ),
+    Prediction(
+        id="recovery-code-phished",
+        question=(
+            "Alice has a passkey, and the shop accepts no code of an app beside it. Mallory's page asks her for a "
+            "recovery code and passes it on. What can Mallory do in the end?"
+        ),
+        options=(
+            Option("a", "nothing, because the server also asks for Alice's passkey", lambda done: not done[0]),
+            Option("b", "read her orders, until his session ends", lambda done: done[:2] == (True, False)),
+            Option("c", "log in with a passkey of his own, and Alice can still log in with hers", all),
+            Option(
+                "d",
+                "log in with a passkey of his own, and Alice can no longer log in",
+                lambda done: done == (True, True, False),
+            ),
+        ),
+        outcome="d",
+        saw=(
+            (
+                "**What we saw:** a recovery code opens no session. But it permits registering a passkey, and the "
+                "new passkey replaces Alice's, because the server believes that hers is lost. Mallory's session "
+                "even counts as phishing-resistant, because his own passkey began it."
+            ),
+            (
+                "Mallory did not attack the passkey. The login asks for a signature, which only Alice's "
+                "authenticator can make. But recovery asks for a text that she can type into any page. An attacker "
+                "takes the weakest door, and this door is now recovery. The server notifies Alice (NIST-4.2.3), but "
+                "only afterwards."
+            ),
+        ),
+        secrets=(r"new passkey replaces Alice's", r"counts as phishing-resistant"),
+    ),
 )

@@ -126,7 +126,7 @@ PARTS = (
         "Take a passkey's response apart, explain which phishing pages it stops, and fix six servers that accept it.",
         (
             Lesson("30_how_a_passkey_works", "What does a key prove that never leaves its owner?", 45),
-            Lesson("31_the_phish", "Who stops a phishing page, and what does it try next?", 44),
+            Lesson("31_the_phish", "Who stops a phishing page, and what does it try next?", 45),
             Lesson("32_attack_passkeys", "What does an attacker gain from one missing check?", 42),
             Lesson("33_fix_passkeys", "How does a server check a passkey's response?", 44),
         ),
@@ -137,7 +137,7 @@ PARTS = (
         (
             Lesson("50_into_your_application", "How do you add MFA to an existing application?", 45),
             Lesson("51_reading_the_audit_log", "How do you find an attacker in the audit log?", 43),
-            Lesson("52_choosing_a_policy", "How strict should a policy be, and for whom?", 43),
+            Lesson("52_choosing_a_policy", "How strict should a policy be, and for whom?", 45),
             Lesson("53_defending_a_policy", "Why did you choose this number and not another?", 45),
         ),
     ),

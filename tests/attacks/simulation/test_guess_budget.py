@@ -317,7 +317,9 @@ def test_a_budget_tells_itself():
     """Attempts, chances and the end, in one line."""
     assert repr(guess_budget(Policy.STANDARD)) == (
         "GuessBudget: 32 attempts on the first day, 100 in a year; disabled after 3.8 days; gets in with a chance of "
-        "1 in 10,417 on the first day, 1 in 3,334 in a year, one half never"
+        "1 in 10,417 on the first day, 1 in 3,334 in a year, one half never; a passkey's signature cannot be "
+        "guessed, and its other risks are not estimated (a code that is accepted beside it, recovery, the help desk, "
+        "a stolen device or session)"
     )
     assert "11,315 in a year; gets in" in repr(guess_budget(Policy.STANDARD, owner_login_days=1))
 

@@ -10,7 +10,7 @@ from mfa_lab import Policy
 from mfa_lab.errors import AccessDenied, Reason
 from mfa_lab.lab.demos import passkey_desk
 from mfa_lab.lab.demos.passkey_desk import SHOP_ORIGIN, PasskeyDesk, changes_table, copy_of, stolen_server_table
-from mfa_lab.lab.demos.phishing import ADDRESS, PHISH_ORIGIN, CarelessBrowser, PhishingPage, Shop, what_opens
+from mfa_lab.lab.demos.phishing import ADDRESS, PHISH_ORIGIN, CarelessBrowser, PhishingPage, Shop, can, what_opens
 from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.randomness import SeededRandomness
@@ -127,6 +127,40 @@ def test_what_each_policy_opens():
     assert [*what_opens(standard).values()] == [True, True, False, True, True, True, True]
     assert [*what_opens(strict).values()] == [False, False, False, True, False, True, True]
     assert [*what_opens(step_up).values()] == [True, False, False, True, True, True, False]
+
+
+STRICT = replace(Policy.STANDARD, code_allowed_with_passkey=False)
+
+
+def test_a_relayed_recovery_code_opens_the_account_for_good():
+    """Mallory's passkey replaces Alice's, and his session counts as phishing-resistant; her owner is told."""
+    shop, mallorys = Shop(STRICT), PasskeyHolder(SeededRandomness(7))
+    assert not can(lambda: shop.with_passkey(mallorys))
+    page = PhishingPage(shop)
+    page.password()
+    assert page.recovery_code(mallorys).granted
+    assert shop.server.check_session(page.session).phishing_resistant
+    assert not can(shop.with_passkey)
+    assert can(lambda: shop.with_passkey(mallorys))
+    assert "recovered" in [notification.event for notification in shop.server.notifications(page.session)]
+
+
+def test_without_recovery_codes_there_is_none_to_relay():
+    """The server refuses an empty text, and nothing of the account changes."""
+    shop = Shop(replace(STRICT, recovery_codes=0))
+    page = PhishingPage(shop)
+    page.password()
+    assert not page.recovery_code(PasskeyHolder(SeededRandomness(7))).granted
+    assert page.session is None
+    assert can(shop.with_passkey)
+
+
+def test_only_a_copy_of_the_passkey_logs_in_from_a_new_phone():
+    """A synced passkey is on the new phone; an empty phone has none; no phone helps on the phishing page."""
+    shop = Shop(STRICT)
+    assert can(lambda: shop.with_passkey(copy_of(shop.passkey)))
+    assert not can(lambda: shop.with_passkey(PasskeyHolder(SeededRandomness(7))))
+    assert not can(lambda: shop.with_passkey(copy_of(shop.passkey), origin=PHISH_ORIGIN))
 
 
 def test_an_old_session_meets_no_step_up():

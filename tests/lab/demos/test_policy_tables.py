@@ -9,7 +9,14 @@ import pytest
 from mfa_lab import Policy
 from mfa_lab.attacks.simulation.guess_budget import guess_budget
 from mfa_lab.errors import InvalidInput
-from mfa_lab.lab.demos.policy_tables import MUSEUM, Numbered, policy_table, reasons_table
+from mfa_lab.lab.demos.policy_tables import (
+    MUSEUM,
+    Numbered,
+    code_or_passkey,
+    policy_table,
+    reasons_table,
+    risks,
+)
 from mfa_lab.lab.exercises.choosing_a_policy import unmet
 from mfa_lab.lab.exercises.review_a_policy import fixed
 from mfa_lab.lab.figures.guessing import trade_off
@@ -43,6 +50,53 @@ def test_each_reason_stands_beside_its_value(name):
     assert factors == (
         "authenticator app, passkey" if name == "admin" else "authenticator app, passkey, recovery code"
     )
+
+
+@pytest.fixture(scope="module")
+def compared() -> dict[str, dict[str, str]]:
+    """The table of codes and passkeys, by sector and by what was tried."""
+    table = code_or_passkey(SECTORS)
+    return {name: {row[0]: row[place] for row in table.rows} for place, name in enumerate(table.headers) if place}
+
+
+def denied(compared, what: str) -> set[str]:
+    """The sectors in which the server refuses what the row that begins with `what` tried."""
+    return {name for name, rows in compared.items() for row, told in rows.items()
+            if row.startswith(what) and told == "✕ no"}  # fmt: skip
+
+
+def test_what_a_code_and_a_passkey_open(compared):
+    """Each refusal is one that a key of the policy demands; a relayed passkey opens nothing (ASVS-6.3.3)."""
+    assert [*compared] == [*SECTORS]
+    every = set(SECTORS)
+    no_code = {name for name in every if not SECTORS[name].code_allowed_with_passkey}
+    assert no_code == denied(compared, "phishing: a relayed code opens") == {"admin", "cloud"}
+    assert denied(compared, "phishing: a relayed code permits") == no_code | {"financial"}
+    assert denied(compared, "phishing: a relayed passkey") == every
+    assert denied(compared, "loss:") == {name for name in every if not SECTORS[name].recovery_codes} == {"admin"}
+    assert denied(compared, "help desk:") == set()
+    assert denied(compared, "sync:") == {name for name in every if not SECTORS[name].synced_passkeys} == {"admin"}
+    required = {name for name in every if SECTORS[name].user_verification == "required"}
+    assert denied(compared, "cost: a key without a PIN") == required == {"admin", "cloud", "financial"}
+
+
+def test_what_guessing_and_clocks_cost(compared):
+    """The numbers follow from digits and window, and from the users that the kit assumes."""
+    guesses = {name: rows["guessing: chance that one code is correct"] for name, rows in compared.items()}
+    assert guesses.pop("financial") == "1 in 100 million"
+    assert {name for name, chance in guesses.items() if chance == "1 in a million"} == {"admin", "cloud"}
+    assert set(guesses.values()) == {"1 in a million", "3 in a million"}
+    windows = {name: SECTORS[name].window_steps for name in SECTORS}
+    assert {name: rows["cost: correct codes that are rejected"] for name, rows in compared.items()} == {
+        name: "2.4 %" if window else "34 %" for name, window in windows.items()
+    }
+
+
+def test_a_comparison_of_no_policy_is_empty():
+    """And a policy without actions has none that a code could be kept from."""
+    assert code_or_passkey({}).rows == ()
+    plain = risks(replace(SECTORS["financial"], step_up=()))
+    assert plain["phishing: a relayed code permits sensitive actions"] == "✓ yes"
 
 
 def test_a_name_is_not_a_policy():

@@ -33,7 +33,11 @@ def careless(page: PhishingPage) -> None:
     page.passkey(CarelessBrowser(PHISH_ORIGIN), change_origin=True)
 
 
-RUNS = {"code": PhishingPage.code, "passkey": PhishingPage.passkey, "careless": careless}
+def recovery(page: PhishingPage) -> None:
+    page.recovery_code(PasskeyHolder(SeededRandomness(7)))
+
+
+RUNS = {"code": PhishingPage.code, "passkey": PhishingPage.passkey, "careless": careless, "recovery": recovery}
 PICTURES = rules.Once(
     {
         "synced": lambda: (signed_bytes, signed_bytes.signed_bytes_figure(parts())),
@@ -104,6 +108,7 @@ def test_only_a_session_that_reaches_mallory_is_called_his():
         "code": True,
         "passkey": False,
         "careless": False,
+        "recovery": True,
     }
     assert endings["passkey"].get_color() == PHONE.text
     assert HERE.fill.lower() in PICTURES["code"][1].svg

@@ -156,7 +156,7 @@ FAULTS = {
 @BOTH
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_the_authenticator_must_say(fault: Misbehaviour, ceremony: Callable[..., Any]) -> None:
-    """The RP ID's hash, a person, and a verified one where the policy requires it (NIST-B)."""
+    """The RP ID's hash, a person (ASVS-6.3.3), and a verified one where the policy requires it (NIST-B)."""
     why, expected = FAULTS[fault]
     assert reason(ceremony, holder(fault), expected) is why
     assert ceremony(holder(Misbehaviour.NO_USER_VERIFIED))
