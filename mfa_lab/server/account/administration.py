@@ -21,7 +21,7 @@ from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks, schema
 
 _ADD_ACCOUNT = insert(schema.accounts)
-_ACCOUNT_ID = select(schema.accounts.c.id).where(IS_NAMED).order_by(BEST_FIRST).limit(1)
+_ACCOUNT_ID = select(schema.accounts.c.id).where(IS_NAMED).order_by(BEST_FIRST).limit(1).execution_options(alone=True)
 _NOBODY = "no account has this name: check the spelling"
 
 

@@ -30,6 +30,7 @@ _ACCOUNT = (
     .select_from(select(literal(1)).subquery().outerjoin(accounts, IS_NAMED))
     .order_by(BEST_FIRST)
     .limit(1)
+    .execution_options(alone=True)
 )
 
 

@@ -65,7 +65,7 @@ def send(store: Store, notifier: Notifier, now: int) -> int:
             if _sends(notifier, row.name, Notification(row.at, row.event)):
                 sent.append(row.id)  # noqa: PERF401 (one by one: a notifier may be killed in between)
     finally:  # mark the sent notifications, even if an error stops the loop
-        with store.transaction(locks.NOTHING) as connection:
+        with store.transaction(locks.OUTBOX) as connection:  # if the claim has expired, others claim the same rows
             _each(connection, _SENT, [{"notice": identity, "now": now} for identity in sent])
     if len(sent) < len(waiting):
         _LOG.warning(

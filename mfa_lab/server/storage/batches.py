@@ -2,6 +2,9 @@
 
 A statement with the option `later` waits until the next statement without this option, or until the commit. Use the
 option only for statements whose result nobody reads. SQLite runs every statement at once, because it has no network.
+
+PostgreSQL writes a failed batch to its own log, with all values. A statement that contains a typed name therefore has
+the option `alone`. It is sent after the locks are granted, in a round trip of its own.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ def _use_client_cursors(dialect: Any, _record: object, _arguments: object, optio
 
 def _execute(cursor: Any, statement: str, parameters: Any = None, context: Any = None) -> bool | None:
     waiting = _WAITING.get(cursor.connection)
-    later = context is not None and context.execution_options.get("later")
+    options = {} if context is None else context.execution_options
+    later = options.get("later")
+    if waiting and options.get("alone"):
+        _send(cursor, waiting)
     if waiting is None or not (waiting or later):
         return None
     waiting.append(cursor.mogrify(statement, parameters))

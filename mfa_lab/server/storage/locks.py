@@ -44,8 +44,11 @@ def names(*keys: str) -> tuple[Lock, ...]:
 
 
 def credential(key: str) -> Lock:
-    """Return the lock of a passkey's id, whose keyed hash is `key`."""
-    return Lock(_KEYED, key[:_HEX_DIGITS])
+    """Return the lock of a passkey's id, whose keyed hash is `key`.
+
+    A name may equal the id, and must have another lock: the two are taken in different places of the order.
+    """
+    return Lock(_KEYED, key[-_HEX_DIGITS:])
 
 
 def account(account_id: str) -> Lock:

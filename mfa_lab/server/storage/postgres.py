@@ -122,6 +122,14 @@ class Postgres:
         connection.exec_driver_sql(lock.statement, (lock.value,), execution_options={"later": True})
 
     @staticmethod
+    def stop_reading(connection: Connection) -> None:
+        """Wait for all who read, and let nobody else begin. Otherwise they and a migration could wait for each other.
+
+        Everyone who reads holds the first table, because of `_SAME_SCHEMA`.
+        """
+        connection.exec_driver_sql(f"LOCK TABLE {schema.about.name}")
+
+    @staticmethod
     def fault(error: Any) -> ServerFault:
         """Return the error as a sentence with a remedy.
 

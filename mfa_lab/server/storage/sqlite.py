@@ -83,6 +83,10 @@ class Sqlite:
         """Do nothing, because nobody else writes."""
 
     @staticmethod
+    def stop_reading(connection: Connection) -> None:
+        """Do nothing, because a reader and a migration never wait for each other."""
+
+    @staticmethod
     def fault(error: DBAPIError | sqlite3.Error) -> ServerFault:
         """Return the error as a sentence with a remedy. SQLite's message contains table names, never a value."""
         said = str(error.orig if isinstance(error, DBAPIError) else error)

@@ -140,6 +140,8 @@ class Store:
             raise ServerFault("this database is damaged: its first table is empty or broken; restore a backup")
         if not hmac.compare_digest(row.key_check, check):
             raise WrongKey("this database was made with another key: start the server with that key")
+        if row.schema_version < schema.VERSION:
+            self._database.stop_reading(connection)
         if _migrate(connection, row.schema_version):
             self.migrated_from = row.schema_version
         return keys

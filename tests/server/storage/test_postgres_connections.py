@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,8 @@ from mfa_lab import AccessDenied, ManualClock, MfaServer, SkewedClock, SystemClo
 from mfa_lab.cli import main
 from mfa_lab.errors import ServerFault
 from mfa_lab.otp import code_at
-from mfa_lab.server.storage import migrations, schema
+from mfa_lab.server.names import spellings
+from mfa_lab.server.storage import locks, migrations, schema
 from tests.postgres import Cluster, running_cluster, running_pgbouncer
 from tests.server.kit import EXPLAINING, KEY, NAME, PASSWORD, START, WRONG, reason, together
 from tests.server.storage.test_postgres import as_postgres_would_hold
@@ -79,15 +81,42 @@ def test_round_trips(cluster: Cluster, proxy: Proxy) -> None:
     server.close()
     del took["before"]
     assert took == {
-        "begin_login": 5,
+        "begin_login": 6,
         "no code": 2,
         "finish_login": 4,
         "check_session": 1,
         "a minute later": 2,
-        "known": 4,
-        "unknown": 4,
+        "known": 5,
+        "unknown": 5,
         "log_out": 3,
     }
+
+
+def test_the_log_of_postgresql_contains_no_typed_name(cluster: Cluster) -> None:
+    """People type passwords into the name field, and PostgreSQL logs each batch that fails: a login whose lock is not
+    granted, and one on a worker of the earlier schema.
+    """
+    url, typed = cluster.new_database(), "a demo password in the field for the name"
+    server = MfaServer(f"{url}&options=-clock_timeout%3D100", clock=ManualClock(START), policy=EXPLAINING, key=KEY)
+    calls = (
+        lambda: server.begin_login(typed, WRONG),
+        lambda: server.register(typed, PASSWORD),
+        lambda: server.reset_factors(typed),
+    )
+    with closing(psycopg.connect(url)) as other:
+        (lock,) = server._services.name_locks(spellings(typed))
+        other.execute(lock.statement, (lock.value,))  # type: ignore[call-overload]
+        for call in calls[:2]:
+            with pytest.raises(ServerFault, match="is locked"):
+                call()
+        other.execute("UPDATE mfa_lab SET schema_version = schema_version + 1")
+        other.commit()
+    for call in calls:
+        with pytest.raises(ServerFault, match="was migrated"):
+            call()
+    log = (cluster.folder / "log").read_text(encoding="utf-8")
+    assert log.count("STATEMENT:  BEGIN") >= 4
+    assert typed not in log
 
 
 @contextmanager
@@ -179,6 +208,61 @@ def test_a_worker_of_the_earlier_schema_stops(cluster: Cluster) -> None:
             ServerFault, match="was migrated by a newer mfa-lab: update mfa-lab on this machine, and restart"
         ):
             call()
+
+
+def test_a_migration_waits_for_those_who_read(cluster: Cluster) -> None:
+    """A worker of the earlier version has begun to read, as `reading` does. If a migration now changed one table
+    after another, it would wait for this worker, and this worker for the migration (deadlock).
+    """
+    url = cluster.new_database()
+    with closing(psycopg.connect(url)) as connection, connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(as_postgres_would_hold(SCHEMAS[-2].read_text(encoding="utf-8")))
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+    with (
+        closing(psycopg.connect(url)) as reader,
+        closing(psycopg.connect(url, autocommit=True)) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        reader.execute("SELECT schema_version FROM mfa_lab")
+        reader.execute("SELECT count(*) FROM sessions")
+        opening = pool.submit(MfaServer, url, clock=ManualClock(2_000_000_000), policy=EXPLAINING, key=KEY)
+        while other.execute(waiting).fetchone() == (0,):
+            assert not opening.done()
+        reader.execute("SELECT count(*) FROM sessions JOIN accounts ON account_id = accounts.id")
+        reader.commit()
+        assert isinstance(opening.result(10), MfaServer)
+
+
+def test_a_slow_notifier_and_a_new_claim(cluster: Cluster) -> None:
+    """A worker marks what it has sent after its claim has expired. Another worker claims the same rows meanwhile, in
+    another order. The two must not wait for each other's rows (deadlock).
+    """
+    url = cluster.new_database()
+    server = MfaServer(url, clock=ManualClock(START), policy=EXPLAINING, key=KEY)
+    House(url).new_account()  # with a notification of its first factor
+    claim = "UPDATE notices SET claimed_until = 1 WHERE id = %s"
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with (
+        closing(psycopg.connect(url)) as other,
+        closing(psycopg.connect(url, autocommit=True)) as observer,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        observer.execute("INSERT INTO notices (account_id, at, event) SELECT account_id, at, event FROM notices")
+        first, last = (row[0] for row in observer.execute("SELECT id FROM notices ORDER BY id").fetchall())
+
+        class Slow:
+            def send(self, *_: object) -> bool:
+                other.execute(locks.OUTBOX.statement, (locks.OUTBOX.value,))  # type: ignore[call-overload]
+                other.execute(claim, (last,))
+                return True
+
+        sending = pool.submit(server.send_notifications, Slow())
+        while observer.execute(waiting).fetchone() == (0,):
+            assert not sending.done()
+        other.execute(claim, (first,))
+        other.commit()
+        assert sending.result(10) == 2
 
 
 def test_workers_that_start_at_once_migrate_once(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:

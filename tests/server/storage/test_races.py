@@ -408,3 +408,12 @@ def test_a_sweep_leaves_a_renewed_count(careful: bool, cluster: Cluster, monkeyp
         other.commit()
         assert sweeping.result(10)
         assert (other.execute("SELECT key FROM throttles WHERE key = 'mine'").fetchall() == []) is not careful
+
+
+def test_a_name_that_equals_a_passkeys_id(house: House) -> None:
+    """The name's lock comes before the account's, and the passkey's after it, so they must not be the same lock: a
+    login and a registration of the passkey would wait for each other.
+    """
+    key = house.one._services.store.keys.keyed_hash("_T_rPJJQt5dKm1KLaWNjIaRhtV71W3vq_YCamp6SW3k")
+    assert locks.credential(key) not in locks.names(key)
+    assert len(locks.credential(key).value) == len(locks.names(key)[0].value) == 16
