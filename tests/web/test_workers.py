@@ -22,7 +22,7 @@ import pytest
 
 from mfa_lab import Phone, SeededRandomness
 from mfa_lab.phone.passkeys import PasskeyHolder
-from mfa_lab.server.storage import postgres
+from mfa_lab.server.storage.locks import DATABASE
 from tests.postgres import Cluster, running_cluster
 from tests.web.kit import NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
 
@@ -139,10 +139,8 @@ def locked(database: str) -> Iterator[None]:
             holder.execute("BEGIN IMMEDIATE")
             yield
     else:
-        lock = re.search(r"\d{5,}", postgres._BEGIN)
-        assert lock
         with closing(psycopg.connect(database, autocommit=True)) as holder:
-            holder.execute(f"SELECT pg_advisory_lock({lock[0]})")  # type: ignore[arg-type]
+            holder.execute("SELECT pg_advisory_lock(%s)", [DATABASE])
             yield
 
 
