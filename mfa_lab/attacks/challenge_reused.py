@@ -118,7 +118,7 @@ ATTACK = Attack(
     ours=our_passkey_server,
     refuser=refuses_every_passkey(SharedChallenges),
     run=attack,
-    law=passkeys_and(replay=20, swap=14, tabs=10, wait=14),
+    law=passkeys_and(replay=20, second_response=8, empty_challenge=4, swap=14, tabs=10, wait=14),
     trials=(
         Trial(
             "Alice's earlier response, in a new login",

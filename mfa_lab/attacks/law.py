@@ -102,6 +102,9 @@ EACH_PASSKEY = {
     "code": 3,
     "add": 3,
     "replay": 6,
+    "second response": 1,
+    "old signature": 1,
+    "empty challenge": 1,
     "swap": 4,
     "page": 4,
     "change": 4,
@@ -109,6 +112,7 @@ EACH_PASSKEY = {
     "no user": 4,
     "overwrite": 3,
     "fall back": 4,
+    "begun before": 1,
     "wait": 8,
 }
 """How often each kind of event comes, in relation to the others, in games about passkeys."""
@@ -119,7 +123,7 @@ class PasskeyLaw:
     """Hold which games are played about passkeys. What a correct server answers is the same in all of them."""
 
     kinds: dict[str, int] = field(default_factory=lambda: dict(EACH_PASSKEY))
-    games: int = 120
+    games: int = 150
     events: int = 10
     first_seed: int = 1
 

@@ -127,7 +127,7 @@ ATTACK = Attack(
     ours=our_passkey_server,
     refuser=refuses_every_passkey(LenientServer),
     run=attack,
-    law=passkeys_and(change=20, other_key=20, add=8),
+    law=passkeys_and(change=20, old_signature=14, other_key=20, add=8),
     trials=(
         Trial(
             "An empty signature",

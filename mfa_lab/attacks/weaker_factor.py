@@ -130,7 +130,7 @@ ATTACK = Attack(
     ours=our_passkey_server,
     refuser=refuses_every_passkey(FallbackServer),
     run=attack,
-    law=passkeys_and(fall_back=24, code=10, wait=20),
+    law=passkeys_and(fall_back=24, begun_before=6, code=10, wait=20),
     trials=(
         Trial(
             "Bob's password, and an app of the thief's",

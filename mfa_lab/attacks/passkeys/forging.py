@@ -18,10 +18,20 @@ PARTS = ("signature", "authenticatorData", "clientDataJSON")
 
 
 def signed_for_page(
-    holder: PasskeyHolder, challenge: str, origin: str, *, credential_id: bytes | None = None
+    holder: PasskeyHolder,
+    challenge: str,
+    origin: str,
+    *,
+    credential_id: bytes | None = None,
+    in_frame: bool = False,
 ) -> dict[str, Any]:
-    """Return the response of a holder to a page that no browser has checked, under any credential id."""
+    """Return the response of a holder to a page that no browser has checked, under any credential id.
+
+    If the page is `in_frame`, the client data say so, but do not name the other site: older browsers write it so.
+    """
     client_data = client_data_json("webauthn.get", challenge, origin)
+    if in_frame:
+        client_data = client_data.replace(b'"crossOrigin":false', b'"crossOrigin":true')
     signed = holder.sign(RP_ID, hashlib.sha256(client_data).digest())
     return assertion_response(
         credential_id or signed.credential_id, client_data, signed.authenticator_data, signed.signature

@@ -21,11 +21,14 @@ PAGES = {
     "lookalike": "http://evil-shop.localhost:8000",
     "prefix": "https://pay.shop.localhost.evil.example",
     "other site": "https://evil.example",
+    "similar host": "https://pay-shop.localhost",
     "no origin": "null",
+    "empty": "",
 }
 """Origins that are not the site's own. A browser lets some of these pages use the site's passkeys."""
 
 _PAUSES = (1, MINUTE, 10 * MINUTE, 2 * HOUR, 2 * DAY, 40 * DAY, 400 * DAY)
+_REPLAYS = ("", "", "", "same login", "same login", "no challenge", "no challenge", "much later")
 _OWNERS = ("alice", "alice", "alice", "alice", "bob")
 _OTHERS = ("alice", "mallory", "mallory", "bob")
 
@@ -45,14 +48,18 @@ def _event(draw: Draws, kind: str) -> Event:
         "tabs": lambda: (who, other),
         "code": lambda: (draw.choice(("carol", "carol", who)),),
         "add": lambda: (who,),
-        "replay": lambda: (who, draw.choice((0, 0, 0, 1, 2)), draw.choice(("", "", "same login", "no challenge"))),
+        "replay": lambda: (who, draw.choice((0, 0, 0, 1, 2)), draw.choice(_REPLAYS)),
+        "second response": lambda: (who, draw.choice((0, 0, 1))),
+        "old signature": lambda: (who, draw.choice((0, 0, 1))),
+        "empty challenge": lambda: (who, key),
         "swap": lambda: (who, other, key),
-        "page": lambda: (who, draw.choice((*PAGES, "frame")), key),
+        "page": lambda: (who, draw.choice((*PAGES, "frame", "older frame")), key),
         "change": lambda: (who, draw.choice(PARTS), draw.randint(0, 599), key),
         "other key": lambda: (who, draw.choice(("stranger", "own", "made up")), key),
         "no user": lambda: (who, draw.choice(("verified", "present", "both")), key),
         "overwrite": lambda: (draw.choice(("mallory", "mallory", other)), who, key),
         "fall back": lambda: (who, draw.choice(("code", "enrol", "passkey"))),
+        "begun before": lambda: (draw.choice(("code", "enrol")),),
         "wait": lambda: (draw.choice(_PAUSES),),
     }
     return (kind, *drawn[kind]())

@@ -21,12 +21,14 @@ from mfa_lab.attacks.passkeys.forging import (
     without,
 )
 from mfa_lab.attacks.passkeys.passkey_server import ORIGINS
+from mfa_lab.attacks.passkeys.responses import encoded, read_login
 from mfa_lab.attacks.passkeys.world import PasskeyWorld
 from mfa_lab.attacks.player.events import Event
 from mfa_lab.attacks.player.narrator import Difference, Narrator
 from mfa_lab.attacks.player.passkey_events import PAGES
 from mfa_lab.attacks.player.words import passing, title
-from mfa_lab.phone.browser import Browser
+from mfa_lab.phone.authenticator import Phone
+from mfa_lab.phone.browser import Browser, client_data_json
 from mfa_lab.phone.passkeys import Misbehaviour, PasskeyHolder
 from mfa_lab.randomness import SeededRandomness
 from mfa_lab.server.records import Enrolment, PasskeyCreation, PendingLogin, RecoveryCodes, Session
@@ -36,6 +38,8 @@ _MISSING = {
     "present": (Misbehaviour.NO_USER_PRESENT,),
     "both": (Misbehaviour.NO_USER_VERIFIED, Misbehaviour.NO_USER_PRESENT),
 }
+_MANY = 30
+"""So many logins of somebody else come before a response is sent much later."""
 _PARTS = {
     "signature": "the signature",
     "authenticatorData": "the authenticator data",
@@ -119,23 +123,64 @@ class PasskeyGame(Narrator):
     # Thieves who know the password
 
     def replay(self, who: str, index: int, how: str) -> None:
-        """Send a response once more: in a new login, in the same login, or without asking for a challenge."""
+        """Send a response once more: in a new login, in the same login, or without asking for a challenge.
+
+        Before a response is sent `much later` in the same login, Mallory logs in many times.
+        """
         if not self.sent[who]:
             return
         pending, response = self.sent[who][-1 - index % len(self.sent[who])]
         place = {
             "": "in a new login",
             "same login": "in the same login",
+            "much later": f"in the same login, after Mallory has logged in {_MANY} times",
             "no challenge": "before asking for a challenge",
         }
         self.told.append(
             f"Somebody who knows the password sends {title(who)}'s earlier response again, {place[how]}."
         )
-        if how != "same login":
+        if how == "much later":
+            for _ in range(_MANY):
+                self._log_in("mallory", 0)
+        elif how != "same login":
             pending = self._pending(who)
         if how == "":
             self._options(pending)
         self._stays_out(who, pending, response, "a response that it accepted before")
+
+    def second_response(self, who: str, index: int) -> None:
+        """Let a passkey sign the challenge of a completed login once more, and send this response in that login."""
+        if not self.sent[who]:
+            return
+        pending, response = self.sent[who][-1 - index % len(self.sent[who])]
+        self.told.append(
+            f"{title(who)}'s passkey signs the challenge of a completed login once more. Somebody sends this new "
+            f"response in the same login."
+        )
+        challenge = encoded(read_login(response).challenge)
+        signed = signed_for_page(self._holder(who, index), challenge, ORIGINS[0])
+        self._stays_out(who, pending, signed, "a second response to the same challenge")
+
+    def old_signature(self, who: str, index: int) -> None:
+        """Write a new challenge into an earlier response, and leave its signature as it is."""
+        if not self.sent[who]:
+            return
+        _, response = self.sent[who][-1 - index % len(self.sent[who])]
+        self.told.append(
+            f"Somebody who knows the password begins a new login of {title(who)}'s, and writes the new challenge "
+            f"into an earlier response. The signature stays as it was."
+        )
+        pending, options = self._begun(who)
+        client_data = encoded(client_data_json("webauthn.get", options["challenge"], ORIGINS[0]))
+        changed = {**response, "response": {**response["response"], "clientDataJSON": client_data}}
+        self._stays_out(who, pending, changed, "a signature of other data")
+
+    def empty_challenge(self, who: str, key: int) -> None:
+        """Send a response to an empty challenge, which could have been signed at any time."""
+        self.told.append(f"{title(who)}'s passkey signs an empty challenge. Somebody sends this response.")
+        pending, _ = self._begun(who)
+        signed = signed_for_page(self._holder(who, key), "", ORIGINS[0])
+        self._stays_out(who, pending, signed, "a response to an empty challenge")
 
     def swap(self, who: str, other: str, key: int) -> None:
         """Let a passkey sign the challenge of another login."""
@@ -157,8 +202,19 @@ class PasskeyGame(Narrator):
             pending, options = self._begun(who)
             self._stays_out(who, pending, browser.get(options, self._holder(who, key)), "a response from a frame")
             return
+        if page == "older frame":
+            self.told.append(
+                f"{title(who)} uses the passkey on the shop's page in a frame of another site. The browser does not "
+                f"write the other site's origin."
+            )
+            pending, options = self._begun(who)
+            response = signed_for_page(self._holder(who, key), options["challenge"], ORIGINS[0], in_frame=True)
+            self._stays_out(who, pending, response, "a response from a frame")
+            return
         origin = PAGES[page]
-        self.told.append(f"{title(who)}'s passkey signs on a page of the origin {origin}.")
+        self.told.append(
+            f"{title(who)}'s passkey signs on a page of {f'the origin {origin}' if origin else 'an empty origin'}."
+        )
         pending, options = self._begun(who)
         response = signed_for_page(self._holder(who, key), options["challenge"], origin)
         self._stays_out(who, pending, response, "a response from another origin")
@@ -239,13 +295,43 @@ class PasskeyGame(Narrator):
         }
         self.told.append(f"Somebody {words[door]}.")
         self.world.clock.advance(PERIOD)
-        pending, server = self._pending(who), self.world.server
+        self._stays_closed(who, door, self._pending(who), self.people["carol" if who == "bob" else who].phone)
+
+    def begun_before(self, door: str) -> None:
+        """Let a new account begin a login and then register its first passkey, and try a weaker way in that login."""
+        name = f"dave{len(self.told)}@example.org"
+        words = {"code": "sends a code", "enrol": "asks to enrol an authenticator app"}
+        self.told.append(
+            f"{name} has no passkey, and begins a login. In another login, {name} registers a passkey. Somebody "
+            f"{words[door]} in the login that began before."
+        )
+        joined = self.attempt(partial(self._joined, name, door), tuple)
+        if joined is None:
+            self.differs("out", f"The server does not let {name} register a passkey.")
+        person, pending = joined
+        self.world.clock.advance(PERIOD)
+        self._stays_closed(name, door, pending, person.phone)
+
+    def _joined(self, name: str, door: str) -> tuple[Person, PendingLogin]:
+        """Return a new person with a first passkey, and a login that began before; for a code, with an app, too."""
+        world, has_app = self.world, door == "code"
+        person = Person(name, "a goose in a lighthouse", Phone(world.clock))
+        if has_app:
+            person = world.join(name, person.password)
+            world.clock.advance(PERIOD)
+        else:
+            world.server.register(name, person.password)
+        pending = world.begin(person)
+        world.register_passkey(person, world.log_in_with_code(person) if has_app else world.begin(person))
+        return person, pending
+
+    def _stays_closed(self, who: str, door: str, pending: PendingLogin, phone: Phone) -> None:
+        server = self.world.server
         if door == "passkey":
             opened: object = self.attempt(lambda: server.start_passkey(pending), PasskeyCreation)
         elif door == "enrol":
             opened = self.attempt(lambda: server.start_enrolment(pending), Enrolment)
         else:
-            phone = self.people["carol" if who == "bob" else who].phone
             opened = self.attempt(lambda: server.finish_login(pending, phone.code()), Session)
         if opened is not None:
             self.differs("in", f"The server lets them, although {title(who)} has a passkey.")
@@ -308,6 +394,9 @@ _PLAYS: dict[str, Callable[..., None]] = {
     "add": PasskeyGame.add,
     "wait": PasskeyGame.wait,
     "replay": PasskeyGame.replay,
+    "second response": PasskeyGame.second_response,
+    "old signature": PasskeyGame.old_signature,
+    "empty challenge": PasskeyGame.empty_challenge,
     "swap": PasskeyGame.swap,
     "page": PasskeyGame.page,
     "change": PasskeyGame.change,
@@ -315,4 +404,5 @@ _PLAYS: dict[str, Callable[..., None]] = {
     "no user": PasskeyGame.no_user,
     "overwrite": PasskeyGame.overwrite,
     "fall back": PasskeyGame.fall_back,
+    "begun before": PasskeyGame.begun_before,
 }

@@ -112,6 +112,37 @@ def test_a_sham_loses(sham: Any, law: PasskeyLaw, told: str) -> None:
     assert told in story(sham, law)
 
 
+class ComparesTheShorterText(PasskeyServer):
+    """Compares a challenge only as far as the response has bytes."""
+
+    def check_challenge(self, pending: Any, response: Any) -> None:
+        expected = self.challenges.pop(pending.token.reveal(), b"")
+        if any(one != other for one, other in zip(expected, response.challenge, strict=False)):
+            raise AccessDenied
+
+
+LOGIN = ("log in", "alice", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sham", "events", "told"),
+    [
+        (attack("challenge-reused").weak, [LOGIN, ("replay", "alice", 0, "much later")], "accepted before"),
+        (attack("challenge-reused").weak, [LOGIN, ("second response", "alice", 0)], "second response"),
+        (ComparesTheShorterText, [("empty challenge", "alice", 0)], "an empty challenge"),
+        (attack("origin-unchecked").weak, [("page", "alice", "older frame", 0)], "a response from a frame"),
+        (attack("signature-ignored").weak, [LOGIN, ("old signature", "alice", 0)], "a signature of other data"),
+        (attack("weaker-factor").weak, [("begun before", "code")], "although dave0@example.org has a passkey"),
+        (attack("weaker-factor").weak, [("begun before", "enrol")], "although dave0@example.org has a passkey"),
+    ],
+)
+def test_one_event_finds_one_fault(sham: Any, events: list[Any], told: str) -> None:
+    lost = PasskeyGame(sham, ALL).play(events)
+    assert lost is not None
+    assert told in lost.told[-1]
+    assert PasskeyGame(PasskeyServer, ALL).play(events) is None
+
+
 def nothing(*_: Any, **__: Any) -> None:
     """Check nothing."""
 
