@@ -69,7 +69,7 @@ class PasskeyDesk:
             self.stored = read_registration(response, self._expected())
         except PasskeyRefused as refusal:
             return _refused(refusal)
-        return Answer(True, "The passkey is registered.", (("keeps", "a credential id and a public key"),))
+        return Answer(True, "The passkey is registered.", (("keeps", "a credential id, a public key and a counter"),))
 
     def request_options(self) -> dict[str, Any]:
         """Return the options of a login, with a new challenge. An earlier challenge is no longer valid."""

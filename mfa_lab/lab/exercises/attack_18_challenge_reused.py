@@ -33,7 +33,10 @@ EXERCISES = (
         given="from mfa_lab import AccessDenied\nfrom mfa_lab.attacks.challenge_reused import SharedChallenges",
         hints=(
             "Two questions decide about a challenge: for which login was it made, and has it been used?",
-            "Use the text of the login's token as the key of the dictionary. `dict.pop` reads and removes a value.",
+            (
+                "Use the text of the login's token as the key of the dictionary. `dict.pop(key, None)` removes a "
+                "value and returns it, or returns `None` if the key is missing."
+            ),
         ),
         wrong=(
             Wrong(
@@ -70,8 +73,8 @@ EXERCISES = (
                     "            raise AccessDenied\n",
                     keep="        self.challenges[self.account_of(pending).name] = challenge\n",
                 ),
-                "Your server keeps one challenge for each account. If Alice opens two tabs, the second tab replaces "
-                "the challenge of the first. What is different about the two logins?",
+                "Your server keeps one challenge for several logins. If Alice opens two tabs, the second tab "
+                "replaces the challenge of the first. What is different about the two logins?",
             ),
             Wrong(
                 _bound(

@@ -37,8 +37,8 @@ EXERCISES = (
         hints=(
             "An origin has three parts: scheme, host and port. How many of them may differ?",
             (
-                "The list has every allowed origin in full, so compare in full. Then read the second entry that the "
-                "question names."
+                "The list has every allowed origin in full, so compare in full. Then read the entry of "
+                "`response.client_data` that the question names."
             ),
         ),
         wrong=(

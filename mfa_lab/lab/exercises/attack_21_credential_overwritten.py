@@ -39,13 +39,14 @@ EXERCISES = (
                 "        if known and known.name == account.name:\n"
                 "            raise AccessDenied\n"
                 f"{_STORE}",
-                "Your code asks only whether this account has the id already. So Mallory can store his own passkey "
+                "Your code accepts an id that another account has already. So Mallory can store his own passkey "
                 "in the place of Alice's, and she is locked out. Whose ids must a new id differ from?",
             ),
             Wrong(
                 f"{_HEAD}        if made.credential_id in self.passkeys:\n            return\n{_STORE}",
-                "Your code keeps the stored passkey, but the caller reports success. An owner would believe in a "
-                "passkey that does not exist, and nobody learns of the attack. Which error rejects a request?",
+                "Your code keeps the stored passkey, but the caller reports success. The user would rely on a "
+                "passkey that the server did not store, and nobody learns of the attack. Which error rejects a "
+                "request?",
             ),
             Wrong(
                 f"{_HEAD}"

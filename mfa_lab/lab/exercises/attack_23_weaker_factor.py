@@ -45,8 +45,8 @@ EXERCISES = (
         wrong=(
             Wrong(
                 _two(_unless(_HAS, _FINISH), f"        {_ENROL}\n"),
-                "Your server accepts no code, but it still offers a shared secret after the password. The thief's "
-                "secret lies ready for the day on which a code counts again. Who may enrol an authenticator?",
+                "Your server accepts no code, but it still offers a shared secret after the password. If a code is "
+                "accepted again one day, the thief's app works. Who may enrol an authenticator?",
             ),
             Wrong(
                 _two(f"        {_FINISH}\n", _unless(_HAS, _ENROL)),

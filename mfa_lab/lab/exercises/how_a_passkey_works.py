@@ -130,7 +130,12 @@ def user_was(flags):
         "UV is the third bit from the end, so its mask is the number that has a one only in that place.",
     ),
     cases=(
-        Case("0x05: UP and UV", (0x05,), "verified", "Both bits are 1. Which bit does your code test for UV?"),
+        Case(
+            "0x05: UP and UV",
+            (0x05,),
+            "verified",
+            "Both bits are 1. Which bit does your code test for UV, and what does it compare the result with?",
+        ),
         Case("0x01: only UP", (0x01,), "present", "Somebody touched the key. Was anybody verified?"),
         Case(
             "0x1d: UP, UV, BE and BS",
@@ -257,8 +262,8 @@ def signed_bytes(authenticator_data, client_data):
         ),
         Wrong(
             "def signed_bytes(a, c):\n    return sha256(a + c).digest()",
-            "Your code joins first and hashes then. ES256 hashes its message anyway, but the two parts are joined "
-            "differently. Which part is hashed before it is joined?",
+            "Your code joins first and then hashes, so it returns 32 bytes. The two boxes in the figure have 69 "
+            "bytes together. Which part is hashed before it is joined?",
         ),
         Wrong(
             "def signed_bytes(a, c):\n    return a + sha256(c).hexdigest().encode()",
@@ -286,7 +291,10 @@ def plausible(stored, received):
 """.strip(),
     hints=(
         "There are two kinds of authenticators, and the rule has one part for each kind.",
-        "An authenticator that has counted once must not stop. So a zero is only allowed if the other is zero, too.",
+        (
+            "An authenticator that has counted once must not stop. So a received zero is allowed only if the stored "
+            "counter is zero, too."
+        ),
         "Write both conditions, and join them with `or`. Check the second condition with 5 and 0.",
     ),
     cases=(

@@ -18,7 +18,8 @@ RP_ID = Exercise(
     question=(
         "Write `may_use(host, rp_id)`. It returns `True` if a page on this host may use this RP ID, and `False` "
         "otherwise. An RP ID is allowed if it is the host itself, or a domain above the host: `example.org` is above "
-        "`shop.example.org`. Both texts are in lower case. You need not know which domains are public suffixes."
+        "`shop.example.org`. Both texts are in lower case. A browser also refuses a public suffix such as `org`, but "
+        "your function need not."
     ),
     solution="""
 def may_use(host, rp_id):
@@ -27,7 +28,10 @@ def may_use(host, rp_id):
     hints=(
         "There are two ways to be allowed. Write one condition for each, and join them.",
         "A domain is above a host if the host ends with it. But what must be in front of that ending?",
-        "Try your function with the host `notshop.example` and the RP ID `shop.example`. Where does a label begin?",
+        (
+            "Try your function with the host `notshop.example` and the RP ID `shop.example`. Where does a part of a "
+            "domain name begin?"
+        ),
     ),
     cases=(
         Case(
@@ -52,7 +56,7 @@ def may_use(host, rp_id):
             "A host that only ends with the same letters",
             ("notshop.example", "shop.example"),
             False,
-            "Anyone can buy the domain `notshop.example`. Which character separates two labels of a domain?",
+            "Anyone can buy the domain `notshop.example`. Which character separates two parts of a domain name?",
         ),
         Case(
             "Another host that ends with the same letters",
@@ -214,8 +218,8 @@ DOWNGRADE = Exercise(
         ),
         Wrong(
             "my_policy = replace(Policy.STANDARD, step_up_phishing_resistant=True)",
-            "Your policy has no step-up rule for this action, so its demand applies to nothing. Which field contains "
-            "the actions?",
+            "Your policy has no step-up rule for this action, so a session that began with a code may change the "
+            "address. Which field contains the actions?",
         ),
         Wrong(
             "my_policy = replace(Policy.STANDARD, step_up=((ADDRESS, 300),))",
@@ -224,8 +228,8 @@ DOWNGRADE = Exercise(
         ),
         Wrong(
             "my_policy = replace(Policy.STANDARD, step_up=((ADDRESS, 5),), step_up_phishing_resistant=True)",
-            "Your number is in seconds, so Alice has no time to do anything. How many seconds does the question "
-            "allow?",
+            "Your policy sends Alice back to the login before five minutes have passed. The number is in seconds. "
+            "How many seconds does the question allow?",
         ),
         Wrong(
             "my_policy = replace(Policy.STANDARD, step_up=((ADDRESS, 3600),), step_up_phishing_resistant=True)",
@@ -287,12 +291,13 @@ REMAINS = Exercise(
         ),
         Wrong(
             'still_works = "abcd"',
-            "You named one attack too many. You have seen the browser's answer to this page in the figures. Which "
-            "RP ID does the phishing page belong to?",
+            "You named one attack too many. You have seen the browser's answer to this page in the figures. Which RP "
+            "IDs may the phishing page use?",
         ),
         Wrong(
             'still_works = "bcde"',
-            "You named one attack too many. A domain belongs to its end. Is Alice's RP ID above this page, or does "
+            "You named one attack too many. The end of a host's name says whose page it is. Is Alice's RP ID above "
+            "this page, or does "
             "the page only begin with the same letters?",
         ),
         Wrong(
