@@ -22,6 +22,7 @@ AT = "() => { const { content } = jupyterapp.shell.currentWidget; return [conten
 IDS = "() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.id)"
 FOCUSED = """() => {
     const at = document.activeElement;
+    if (!at) return "";  // the body is not there yet
     return at.ariaLabel ?? (at.labels?.[0] ?? at).textContent.trim().slice(0, 60);
 }"""
 

@@ -20,7 +20,7 @@ def atheris() -> None:
 
 
 @pytest.mark.parametrize(
-    "runs", [pytest.param(500_000, marks=pytest.mark.full), pytest.param(10_000_000, marks=pytest.mark.long)]
+    "runs", [pytest.param(200_000, marks=pytest.mark.full), pytest.param(10_000_000, marks=pytest.mark.long)]
 )
 @pytest.mark.usefixtures("atheris")
 def test_no_input_breaks_a_parser(runs: int, tmp_path: Path) -> None:

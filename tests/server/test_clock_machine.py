@@ -179,7 +179,7 @@ class Clocks(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize(
-    "examples", [15, pytest.param(300, marks=pytest.mark.full), pytest.param(5000, marks=pytest.mark.long)]
+    "examples", [15, pytest.param(150, marks=pytest.mark.full), pytest.param(5000, marks=pytest.mark.long)]
 )
 def test_clocks_of_every_kind(examples: int) -> None:
     """No step is accepted twice, none outside window and capped drift, `last_step` never moves back, and the number

@@ -76,7 +76,7 @@ OWN, SHARED = ("reused", ALL), ("spent pending", 1)
 """What all but one hear, and how many pending logins there are among the sixty-four."""
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(100, marks=pytest.mark.full)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=pytest.mark.full)])
 def test_one_code_grants_one_session(rounds: int, tmp_path: Path) -> None:
     """ASVS-6.5.1: one session a code. Each with its own pending login: every other hears "reused". All with the same
     one: every other hears "spent pending".

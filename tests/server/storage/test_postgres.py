@@ -169,12 +169,11 @@ def test_no_count_is_lost_among_workers(cluster: Cluster) -> None:
     assert deployment.rows("SELECT otp_failures FROM accounts") == [(16,)]
 
 
-@pytest.mark.parametrize("rounds", [3, 50])
-def test_one_code_grants_one_session(rounds: int, cluster: Cluster) -> None:
+def test_one_code_grants_one_session(cluster: Cluster) -> None:
     """Sixty-four at once, in eight processes: exactly one gets in (ASVS-6.5.1)."""
     deployment = Deployment(cluster, NEVER_WAITS)
     with callers(deployment.url) as all_at_once:
-        for number in range(1, rounds + 1):
+        for number in range(1, 26):
             tokens = [deployment.server.begin_login(NAME, PASSWORD).token.reveal() for _ in range(ALL)]
             assert all_at_once(deployment.clock.now(), tokens, deployment.phone.code()) == {
                 "session": 1,
