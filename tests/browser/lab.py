@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 
 ARTIFACTS = Path(__file__).parents[2] / "ci-artifacts"
 START_TIMEOUT_SECONDS = 60
-OWN_HOSTS = {"127.0.0.1", "localhost"}
+OWN_HOSTS = {"127.0.0.1", "localhost", "shop.localhost"}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CHROMIUM_OPTIONS = [
     "--headless",
