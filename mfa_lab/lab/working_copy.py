@@ -211,7 +211,7 @@ def put_aside(path: Path) -> str:
 
 
 def _read_manifest(work: Path) -> dict[str, str]:
-    """Return the hash of each delivered file by name.
+    """Return the name and the hash of each delivered file.
 
     The result is empty if the manifest is missing, damaged, a link, not a file, too long or too deeply nested. In
     that case, `deliver` keeps every file that differs from the kit's file.

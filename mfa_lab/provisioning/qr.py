@@ -46,7 +46,7 @@ def qr_svg(text: str, *, label: str) -> str:
 
 @clears_variables
 def qr_png(text: str) -> bytes:
-    """Return a QR code as a PNG picture. Raises `InvalidInput` if `text` does not fit."""
+    """Return a QR code as a PNG image. Raises `InvalidInput` if `text` does not fit."""
     hidden = Redacted(text)
     del text
     picture = io.BytesIO()

@@ -1,6 +1,6 @@
 """Define the records that the server returns.
 
-The `repr` of a record hides its token. The database stores only the token's SHA-256.
+The `repr` of a record hides its token. The database stores only the token's SHA-256 hash.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Write the answers: pages from templates that escape all values, and problems as JSON.
 
-No answer explains a fault of the server.
+No response tells the client what went wrong inside the server.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ HONEST = (
         "Alice's password, Mallory's passkey",
         _own_passkey,
         OUT,
-        "Your server accepts another person's passkey. Whatever else you fix, it must belong to the account.",
+        "Your server accepts another person's passkey. Whatever you fix, the passkey must belong to the account.",
     ),
 )
 "What every server with passkeys must continue to do, whether fixed or not."

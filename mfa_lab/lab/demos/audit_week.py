@@ -103,7 +103,7 @@ _GUESS: tuple[Step, ...] = (_PASSWORD, (8, Event.CODE_REFUSED, Reason.NO_MATCH))
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Hold the log, oldest line first, with the attacked account and the two accounts that only look attacked."""
+    """Hold the log, oldest line first, the attacked account, and the two that only appear to be under attack."""
 
     lines: tuple[AuditLine, ...]
     attacked: str

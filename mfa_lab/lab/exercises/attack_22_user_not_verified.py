@@ -58,7 +58,7 @@ EXERCISES = (
             ),
             Wrong(
                 _rejects("response.flags < 0x04"),
-                "Your code compares the flags as a number. The bits for a backup are worth more than 4, so a "
+                "Your code compares the flags as a number. The backup flags have values greater than 4, so a "
                 "backed-up passkey always passes. How can you read one bit only?",
             ),
             Wrong(

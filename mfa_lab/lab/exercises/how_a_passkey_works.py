@@ -404,7 +404,8 @@ PREDICTIONS = (
         id="counter-of-two-devices",
         question=(
             "Alice's passkey is synced: her phone and her laptop hold the same private key. She logs in with the "
-            "phone, then with the laptop, then with the phone again. Which three counters does the server receive?"
+            "phone, then with the laptop, then with the phone again. Which three values of the counter does the "
+            "server receive?"
         ),
         options=(
             Option("a", "1, 2 and 3", lambda counters: counters == [1, 2, 3]),

@@ -125,7 +125,7 @@ PARTS = (
         "Passkeys",
         "Take a passkey's response apart, explain which phishing pages it stops, and fix six servers that accept it.",
         (
-            Lesson("30_how_a_passkey_works", "What does a key prove that never leaves its owner?", 45),
+            Lesson("30_how_a_passkey_works", "What does a key that never leaves its owner prove?", 45),
             Lesson("31_the_phish", "Who stops a phishing page, and what does it try next?", 45),
             Lesson("32_attack_passkeys", "What does an attacker gain from one missing check?", 42),
             Lesson("33_fix_passkeys", "How does a server check a passkey's response?", 44),

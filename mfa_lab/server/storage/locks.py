@@ -27,7 +27,7 @@ _ISSUE = "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM accounts WH
 
 
 class Lock(NamedTuple):
-    """A lock that lasts until the end of the transaction: an SQL statement, and its value."""
+    """A lock that lasts until the end of the transaction: the SQL statement that takes it, and its value."""
 
     statement: str
     value: str
@@ -39,7 +39,7 @@ OUTBOX = Lock(_ACCOUNT, "outbox")
 
 
 def names(*keys: str) -> tuple[Lock, ...]:
-    """Return the locks of a name, whose spellings have the keyed hashes `keys`, in the order of their numbers."""
+    """Return the locks of a name, sorted by lock number. `keys` are the keyed hashes of the name's spellings."""
     return tuple(Lock(_KEYED, number) for number in sorted({key[:_HEX_DIGITS] for key in keys}))
 
 

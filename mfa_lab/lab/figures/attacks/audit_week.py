@@ -107,7 +107,7 @@ def audit_figure(lines: Iterable[AuditLine], accounts: int = 5) -> Picture:
 
 
 def words(data: Log) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = "; ".join(
         f"{one.name}: {one.refused} refused, {len(one.alone)} of them without a login within {SOON_SECONDS // 60} "
         f"minutes, {len(one.logins)} logins"

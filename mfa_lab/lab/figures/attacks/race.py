@@ -125,7 +125,7 @@ def race_lanes(server: Any) -> Picture:
 
 
 def words(data: tuple[Lane, Lane]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     done = sorted(
         (statement.place, name, lane.told(statement))
         for name, lane in zip(_NAMES, data, strict=True)

@@ -43,7 +43,7 @@ def relay_flow() -> Picture:
 
 
 def words(events: tuple[Event, ...]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     return f"A login through a phishing page. {told(events, _NAMES)}. {_FINALLY}"
 
 

@@ -55,7 +55,7 @@ def replay_line(servers: Mapping[str, Make]) -> Picture:
 
 
 def words(data: Replay) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = []
     for name, tries in data.tries.items():
         accepted_again = data.granted(name)

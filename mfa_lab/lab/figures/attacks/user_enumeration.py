@@ -30,7 +30,7 @@ def growth(timing: Timing) -> tuple[float, ...]:
 
 
 def words(timing: Timing, what: str) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     known, unknown = _mean(timing.known_ms), _mean(timing.unknown_ms)
     return (
         f"{what}: a rejection takes {known:.1f} ms on average for a name that exists and {unknown:.1f} ms for one "

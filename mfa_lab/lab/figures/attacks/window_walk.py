@@ -60,7 +60,7 @@ def walk_strip(server: Any) -> Picture:
 
 
 def words(data: tuple[Row, ...]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = [
         f"the code {signed(row.typed)} is {'accepted' if row.taken else 'rejected'}, and the window reaches from "
         f"{signed(row.centre - 1)} to {signed(row.centre + 1)}"

@@ -45,7 +45,7 @@ def guess_cost() -> Picture:
 
 
 def words(data: tuple[Guessing, ...]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = "; ".join(
         f"{row.kind} ({size(row.count)}), stored as SHA-256: {duration(row.fast_seconds)}, "
         f"as Argon2id: {duration(row.slow_seconds)}"

@@ -51,7 +51,7 @@ def guess_odds() -> Picture:
 
 
 def words(data: Sequence[Odds]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = "; ".join(
         f"{_codes(each)} valid at a time: by the formula {in_words(each.measure.expected or 0)}, measured "
         f"{each.measure.got} of {each.measure.tries:,}"

@@ -140,7 +140,7 @@ def trade_off(
 
 
 def words(data: TradeOff) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = "; ".join(
         f"window {cost.window_steps}: {share(cost.refused)} of correct codes are rejected, a guess is correct with a "
         f"chance of {in_a_million(cost.per_attempt)}, and the chance of a correct guess within a year is "

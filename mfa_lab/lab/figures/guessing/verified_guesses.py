@@ -42,7 +42,7 @@ def guess_by_guess(play: Play, guesses: int, servers: Mapping[str, Make]) -> Pic
 
 
 def words(data: VerifiedGuesses) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = "; ".join(
         f"{name} verified {sum(row):,} of them, the last one was guess {_last(row):,}, with a chance of "
         f"{in_words(data.chance(name))}"

@@ -46,7 +46,7 @@ def login_flow() -> Picture:
 
 
 def words(events: tuple[Event, ...]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     seen = ", ".join(event.words for event in events if event.to)
     return f"One login. {told(events, _NAMES)}. The attacker can see: {seen}; never the shared secret."
 

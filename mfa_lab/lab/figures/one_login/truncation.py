@@ -49,7 +49,7 @@ def truncation_figure(explained: Explanation) -> Picture:
 
 
 def words(data: Truncation) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     return (
         f"Dynamic truncation. The HMAC has {len(data.digest)} bytes: {data.digest.hex(' ')}. The lower half of the "
         f"last byte, {data.digest[-1]:02x}, is {data.offset:x}: the offset is {data.offset}. Bytes {data.offset} to "

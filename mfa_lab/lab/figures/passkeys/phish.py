@@ -28,7 +28,7 @@ def phish_figure(events: Sequence[Event]) -> Picture:
 
 
 def words(events: tuple[Event, ...]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     return f"Alice at a phishing page. {told(events, _NAMES)}. {_ending(events)}"
 
 

@@ -79,7 +79,7 @@ def signed_bytes_figure(parts: SignedParts) -> Picture:
 
 
 def words(parts: SignedParts) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     said = ", ".join(f"{key} is {json.dumps(value)}" for key, value in parts.said.items())
     flags = ", ".join(f"{name} ({what}) is {int(bool(parts.flags & bit))}" for bit, name, what in _named())
     return (

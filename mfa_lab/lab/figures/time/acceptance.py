@@ -106,7 +106,7 @@ def acceptance_map(
 
 
 def words(data: AcceptanceMap) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = " ".join(f"Window {window}: {_bounds(data, window)}." for window in data.windows)
     return (
         "How likely an honest code is to be accepted, depending on how far the phone's clock is off and how long the "

@@ -89,7 +89,7 @@ def code_life(secret: str, step: int = 60_000_000, *, windows: Sequence[int] = (
 
 
 def words(data: CodeLife) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     told = [
         f"{span.name} accepts it for {span.seconds} s, from second {signed(span.first)} to second {span.last}"
         for span in data.accepted

@@ -129,7 +129,7 @@ def long_run(
 
 
 def words(data: tuple[Course, ...]) -> str:
-    """Return the figure in words."""
+    """Return a text that describes the figure."""
     end = data[0].days[-1]
     told = [f"After {end.day} days the phone is {_far(end.ahead_seconds)}."]
     for each in data:

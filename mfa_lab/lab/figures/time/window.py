@@ -54,7 +54,7 @@ def window_strip(
 
 
 def words(data: Strip) -> str:
-    """Return the figure in words. If the figure leaves out the codes, the words do too."""
+    """Return a text that describes the figure. If the figure leaves out the codes, the words do too."""
     told = [f"The server's clock says {clock(data.now)}."]
     if _Places(data).with_codes:
         told.append(f"It compares {_count(data)}:")
@@ -127,7 +127,7 @@ class _Places:
         self._period = data.period
 
     def x(self, moment: int) -> float:
-        """Return the x of a moment, which must be inside a cell or at a cell's end."""
+        """Return the x coordinate of a moment, which must be inside a cell or at a cell's end."""
         place = bisect_right(self._begins, moment) - 1
         return self.lefts[place] + self.wide * (moment - self._begins[place]) / self._period
 
