@@ -115,6 +115,7 @@ def held_alone(deployment: Deployment) -> Iterator[str]:
 def no_database(deployment: Deployment) -> Iterator[str]:
     path = deployment.path.with_name("notes.txt")
     path.write_text("These are notes, and no database. " * 100)
+    path.chmod(0o600)  # on Debian, the files of an ordinary user may be changed by the user's group
     yield f"sqlite:///{path}"
     assert path.read_text() == "These are notes, and no database. " * 100
 
@@ -136,6 +137,7 @@ def damaged(deployment: Deployment) -> Iterator[str]:
     path = deployment.path.with_name("damaged.db")
     content = deployment.path.read_bytes()
     path.write_bytes(content[:100] + b"\xff" * 8000 + content[8100:])
+    path.chmod(0o600)
     yield f"sqlite:///{path}"
 
 

@@ -35,7 +35,8 @@ from mfa_lab.web.serve import Settings
 from mfa_lab.web.site import Site
 
 pytestmark = pytest.mark.skipif(
-    sys.version_info[:3] == (3, 13, 0), reason="CPython 3.13.0 crashes when the variables of a cleared frame are read"
+    sys.version_info[:2] == (3, 13),
+    reason="CPython 3.13 (.0, .5) crashes when the variables of a cleared frame are read",
 )
 OURS = str(Path(mfa_lab.__file__).parent)
 CLEARER = clears_variables(len).__code__.co_filename
