@@ -24,15 +24,21 @@ class Proxy:
         self.folder, self.target, self.delay_seconds = folder, target, delay_seconds
         self.trips = 0
 
+    async def listen(self) -> asyncio.Server:
+        return await asyncio.start_unix_server(self._accept, self.folder / SOCKET)
+
     async def serve(self) -> None:
-        server = await asyncio.start_unix_server(self._accept, self.folder / SOCKET)
-        async with server:
-            await server.serve_forever()
+        await (await self.listen()).serve_forever()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        writers = [writer]
+        try:
             there, back = await asyncio.open_unix_connection(self.target / SOCKET)
+            writers.append(back)
             await asyncio.gather(self._pass(reader, back, 1), self._pass(there, writer, 0))
+        except (OSError, asyncio.CancelledError):
+            for each in writers:
+                each.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, trips: int) -> None:
         loop = asyncio.get_running_loop()
@@ -47,17 +53,21 @@ class Proxy:
 def counting_proxy(folder: Path, target: Path) -> Iterator[Proxy]:
     """A proxy in a thread, without a delay."""
     proxy, loop = Proxy(folder, target), asyncio.new_event_loop()
-    task = loop.create_task(proxy.serve())
-    thread = threading.Thread(target=lambda: loop.run_until_complete(asyncio.wait([task])), daemon=True)
+    server = loop.run_until_complete(proxy.listen())  # before the first caller comes
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         yield proxy
     finally:
-        loop.call_soon_threadsafe(task.cancel)
+        loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
-        for left in asyncio.all_tasks(loop):
-            left.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        server.close()
+        left = asyncio.all_tasks(loop)
+        for each in left:
+            each.cancel()
+        if left:
+            loop.run_until_complete(asyncio.wait(left))
+        loop.run_until_complete(asyncio.sleep(0.05))  # a transport closes its socket some turns after it was told to
         loop.close()
 
 
