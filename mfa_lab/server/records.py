@@ -88,6 +88,9 @@ class Session:
     """The id of the newest recovery codes until the owner confirms that these codes are saved, then ''. Until this
     confirmation, an application should offer a fresh set, or let the owner confirm (`acknowledge_recovery_codes`)."""
     methods: tuple[str, ...] = field(default=(), repr=False)
+    subject: str = field(default="", repr=False)
+    """The account's id, which never changes and never belongs to another account (the `sub` of OpenID Connect). An
+    application stores this id. A name may change, and may later belong to somebody else."""
 
     @property
     def phishing_resistant(self) -> bool:

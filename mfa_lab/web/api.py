@@ -333,6 +333,7 @@ def written(answer: BaseModel) -> Response:
 def session_out(session: Session) -> dict[str, Any]:
     """Return the fields of `SessionOut`."""
     return {
+        "subject": session.subject,
         "name": session.name,
         "created_at": session.created_at,
         "expires_at": session.expires_at,

@@ -67,11 +67,13 @@ class TwoCodes(BaseModel):
 class SessionOut(BaseModel):
     """A session. `methods` says how its user logged in (`amr`, RFC 8176).
 
+    `subject` is the account's id, which never changes and never belongs to another account.
     `phishing_resistant` says whether a passkey began the session. `codes_to_acknowledge` is the id of the newest
     recovery codes until the owner acknowledges them. After that, `codes_to_acknowledge` is null. If it is not null,
     offer a fresh set of recovery codes.
     """
 
+    subject: str
     name: str
     created_at: int
     expires_at: int

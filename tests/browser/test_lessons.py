@@ -114,7 +114,9 @@ class Lesson:
             self.lab.theme(theme)
             assert violations(self.page, place) == []
             assert contrasts(self.page, place)[0][0] >= 4.5
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.activate()")  # a change of theme may take the focus away
+        self.page.evaluate(
+            "() => jupyterapp.shell.currentWidget.activate()"
+        )  # a change of theme may take the focus away
 
 
 @pytest.fixture

@@ -63,7 +63,9 @@ def add(
 ) -> Session:
     """Grant access to the account in the row `account`: return a session with a new token (ASVS-7.2.4)."""
     expires_at = now + services.policy.session_seconds
-    session = Session(services.new_token(), account.name, now, expires_at, _not_acknowledged(account), methods)
+    session = Session(
+        services.new_token(), account.name, now, expires_at, _not_acknowledged(account), methods, account.account_id
+    )
     values = {
         "token_hash": token_hash(session.token),
         "created_at": now,
@@ -121,7 +123,9 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
             connection.execute(_SEEN, {"token": token, "now": now})
     expires_at = row.created_at + services.policy.session_seconds
     methods = tuple(row.methods.split())
-    return Session(session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods)
+    return Session(
+        session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods, row.account_id
+    )
 
 
 def _not_acknowledged(account: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     event,
 )
 
-VERSION = 5
+VERSION = 6
 ENCRYPTION_VERSION = 1
 """The schema version in the associated data of encrypted secrets. The number changes only when the associated data
 changes, so that a migration does not need to decrypt every secret."""
@@ -74,6 +75,14 @@ accounts = Table(
     Column("codes_kept_at", BigInteger),
     # What passkeys call the account: random, '' until the first passkey. Since version 5.
     Column("user_handle", String(64), nullable=False, server_default=""),
+    # "active", "disabled" or "deleted". A deleted account keeps its row, so that the audit log stays true. Its normal
+    # name is then a space and its id, which no typed name equals. Since version 6.
+    Column("state", String(8), nullable=False, server_default="active"),
+    # Who checks this account's first factor: an identity provider, and its id of the account. NULL for an account with
+    # a password. Such an account cannot be found by its name either. Since version 6.
+    Column("issuer", String(255)),
+    Column("external_id", String(255)),
+    Index("ix_accounts_external", "issuer", "external_id", unique=True),
 )
 
 factors = Table(
@@ -120,6 +129,8 @@ pendings = Table(
     Column("ended", String(16)),
     # SHA-256 of the newest challenge that this login gave to a passkey. Since version 5.
     Column("challenge_hash", String(64)),
+    # What the first step checked, in words of RFC 8176; '' if the application checked it. Since version 6.
+    Column("methods", String(16), nullable=False, server_default="pwd"),
     sqlite_with_rowid=False,
 )
 
@@ -163,6 +174,16 @@ recovery_codes = Table(
     Column("used_at", BigInteger),
 )
 
+# Since version 6.
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    _account(),
+    _seconds("expires_at", index=True),
+    Column("ended", String(16)),
+)
+
 throttles = Table(
     "throttles",
     metadata,
@@ -184,6 +205,9 @@ notifications = Table(
     # version 3.
     Column("sent_at", BigInteger, index=True),
     Column("claimed_until", BigInteger, nullable=False, server_default="0"),
+    # The encrypted token of a password reset, until it is sent, and the id of the key. Since version 6.
+    Column("sealed_token", LargeBinary),
+    Column("key_id", String(16)),
 )
 
 # There is no index by account. With such an index, the rejection of a known name would write one more page than the
@@ -196,6 +220,10 @@ audit = Table(
     Column("event", String(32), nullable=False),
     Column("account_id", String(32)),
     Column("reason", String(32)),
+    # Who acted: "owner", "administrator" or "program", and the administrator's account. '' if it is not known, as in
+    # every line before version 6.
+    Column("actor", String(16), nullable=False, server_default=""),
+    Column("actor_id", String(32)),
 )
 
 # INSERT OR REPLACE deletes the old line without the DELETE trigger, so a trigger also rejects an id that is in use.
