@@ -78,7 +78,7 @@ accounts = Table(
     # "active", "disabled" or "deleted". A deleted account keeps its row, so that the audit log stays true. Its normal
     # name is then a space and its id, which no typed name equals. Since version 6.
     Column("state", String(8), nullable=False, server_default="active"),
-    # Who checks this account's first factor: an identity provider, and its id of the account. NULL for an account with
+    # Who checks this account's first factor: an identity provider, and its id of the account. NULL for accounts with
     # a password. Such an account cannot be found by its name either. Since version 6.
     Column("issuer", String(255)),
     Column("external_id", String(255)),
