@@ -55,7 +55,10 @@ def small() -> FastAPI:
     notifications = os.environ.get("TEST_NOTIFICATIONS")
     return create_app(
         make_server(),
+        prefix=os.environ.get("TEST_PREFIX", ""),
+        home=os.environ.get("TEST_HOME", ""),
         https=os.environ.get("TEST_HTTPS") == "yes",
+        behind_proxy=os.environ.get("TEST_HTTPS") == "yes",
         admins=[ADMIN, ABSENT_ADMIN],
         registration=os.environ.get("TEST_REGISTRATION") != "no",
         notifier=FileNotifier(notifications) if notifications else None,
