@@ -106,9 +106,8 @@ class Verify:
             proto, host, uri = (headers.get(f"x-forwarded-{part}", "") for part in ("proto", "host", "uri"))
             address = f"{proto}://{host}{uri}"
         method = headers.get("x-original-method") or headers.get("x-forwarded-method") or request.method
-        scheme = request.scope["scheme"]
-        host = _own_host(address, scheme, site_of(request))
-        origin = f"{scheme}://{host}" if host else ""
+        host = _own_host(address, site_of(request))
+        origin = f"{request.scope['scheme']}://{host}" if host else ""
         where = address if method in SAFE_METHODS else headers.get("referer", "")
         page = own_page(where, host) if where.startswith(f"{origin}/") else ""
         return Original(_as_received(request, method, host), origin, page)
@@ -132,14 +131,14 @@ def _read_query(query: QueryParams) -> tuple[Demands, bool]:
     return Demands(int(age) if age else None, strong), redirect
 
 
-def _own_host(address: str, scheme: str, site: Site) -> str:
+def _own_host(address: str, site: Site) -> str:
     """Return the host and the port of an address of this site, otherwise an empty text."""
     try:
         parts = urlsplit(address)
     except ValueError:
         return ""
     found = host_and_port(parts.netloc)
-    return parts.netloc if found and found[0] in site.hosts and parts.scheme == scheme else ""
+    return parts.netloc if found and found[0] in site.hosts else ""
 
 
 def _as_received(request: Request, method: str, host: str) -> Request:
