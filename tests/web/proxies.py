@@ -98,7 +98,7 @@ def nginx(folder: Path, kit: int, application: int, *changes: tuple[str, str]) -
     certificate, trust = _certificate(folder)
     known = [
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("server_name app.example.org", "server_name 127.0.0.1"),
+        ("server_name app.example.org", "server_name 127.0.0.1 localhost"),
         ("/etc/ssl/app.example.org.pem", str(certificate)),
         ("/etc/ssl/private/app.example.org.key", str(certificate)),
     ]
@@ -118,7 +118,8 @@ def caddy(folder: Path, kit: int, application: int) -> Iterator[Proxy]:
     """Debian's Caddy with the configuration of the page."""
     program, port = requires_program("caddy"), free_port()
     certificate, trust = _certificate(folder)
-    site = ("app.example.org {", f"https://127.0.0.1:{port} {{\n    tls {certificate} {certificate}")
+    names = f"https://127.0.0.1:{port}, https://localhost:{port}"
+    site = ("app.example.org {", f"{names} {{\n    tls {certificate} {certificate}")
     options = "{\n    admin off\n    auto_https off\n    default_sni 127.0.0.1\n}\n"
     (folder / "Caddyfile").write_text(options + _changed(block("caddy"), kit, application, site))
     command = [program, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
@@ -137,7 +138,7 @@ def _changed(text: str, kit: int, application: int, *changes: tuple[str, str]) -
 def _certificate(folder: Path) -> tuple[Path, SSLContext]:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
+    authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")
     return folder / "server.pem", create_default_context(cafile=str(folder / "ca.pem"))
 
 

@@ -28,8 +28,8 @@ class House:
         self.proxy = proxy
         self.foreign = foreign
 
-    def browser(self) -> Browser:
-        browser = Browser(self.proxy.url, "/mfa", self.proxy.trust)
+    def browser(self, host: str = "127.0.0.1") -> Browser:
+        browser = Browser(f"https://{host}:{self.proxy.port}", "/mfa", self.proxy.trust)
         self.served._clients.append(browser.http)
         return browser
 
@@ -95,6 +95,19 @@ def test_login_page_step_up_and_logout(house: House) -> None:
     assert browser.title == "Log in"
     browser.http.cookies.set(COOKIE, old)
     assert browser.http.get("/report").status_code == 303
+
+
+def test_each_subdomain_has_its_own_login(house: House) -> None:
+    """The login of one host leads back to this host, and is none at another. The account is the same at both."""
+    here, there = house.logged_in(), house.browser("localhost")
+    (cookie,) = (each for each in here.http.cookies.jar if each.name == COOKIE)
+    assert (cookie.domain_specified, cookie.path, cookie.secure) == (False, "/", True)
+    there.get("/wiki")
+    assert there.path == "/mfa/login?next=/wiki"
+    there.send("/login", account=NAME, password=PASSWORD)
+    answer = there.send("/code", code=house.served.code())
+    assert str(there.answer.url) == f"https://localhost:{house.proxy.port}/wiki"
+    assert named(answer, "remote-subject") == named(here.get("/"), "remote-subject")
 
 
 def test_what_a_client_says_of_itself_is_dropped(house: House) -> None:
