@@ -45,20 +45,31 @@ class Event(StrEnum):
     CLOCK_TRUSTED = "clock trusted by operator"
 
 
+class Actor(StrEnum):
+    """Who acted. An administrator's line also has the id of the administrator's account.
+
+    The owner is anyone who has shown the account's password, one of its factors, or a token that came from them. A
+    rejected attempt has no known actor: it has shown nothing.
+    """
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+    PROGRAM = "program"
+    UNKNOWN = ""
+
+
+_REJECTED = frozenset(event for event in Event if event.endswith(" refused"))
 _SHOWN_NOTIFICATIONS = 200
 _SPARING_SECONDS = 3600
 _MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
 _ADD_LINE = insert(audit).inline().execution_options(later=True)
 _ADD_NOTIFICATION = insert(notifications).inline().execution_options(later=True)
 _PAGE_LINES = 5000
-_PAGE = (
-    select(audit.c.id, audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason)
-    .where(audit.c.id > bindparam("after"))
-    .order_by(audit.c.id)
-    .limit(_PAGE_LINES)
+_LINES = select(
+    audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason, audit.c.id, audit.c.actor, audit.c.actor_id
 )
-_NEWEST = select(audit.c.at, audit.c.event, audit.c.account_id, audit.c.reason).order_by(audit.c.id.desc())
-_NEWEST = _NEWEST.limit(bindparam("count"))
+_PAGE = _LINES.where(audit.c.id > bindparam("after")).order_by(audit.c.id).limit(bindparam("count"))
+_NEWEST = _LINES.order_by(audit.c.id.desc()).limit(bindparam("count"))
 _COUNT = select(func.count()).select_from(audit)
 _LATEST = select(audit.c.at).order_by(audit.c.id.desc()).limit(1)
 _NOTIFICATIONS = (
@@ -79,17 +90,35 @@ _RECENT = (
 )
 
 
+def operator(by: str) -> Actor:
+    """Return who makes an operator's call: the administrator whose account has the id `by`, or else the program."""
+    return Actor.ADMINISTRATOR if by else Actor.PROGRAM
+
+
 def record(
-    connection: Connection, now: int, event: Event, account_id: str | None, reason: Reason | str | None = None
+    connection: Connection,
+    now: int,
+    event: Event,
+    account_id: str | None,
+    reason: Reason | str | None = None,
+    *,
+    actor: Actor | None = None,
+    actor_id: str | None = None,
 ) -> None:
     """Append one line. It contains no text that a person typed. `now` is in Unix seconds.
+
+    Without an `actor`, the owner acted. If the event is a rejected attempt, nobody knows who acted. `actor_id` is the
+    id of an administrator's account, and an empty text counts as none.
 
     If a request has a token that the server never issued, no line is written. Anyone can send such tokens, and the
     lines would fill the disk.
     """
     if account_id is None and reason in _MADE_UP:
         return
-    connection.execute(_ADD_LINE, {"at": now, "event": event, "account_id": account_id, "reason": reason})
+    if actor is None:
+        actor = Actor.UNKNOWN if event in _REJECTED else Actor.OWNER
+    line = {"at": now, "event": event, "account_id": account_id, "reason": reason}
+    connection.execute(_ADD_LINE, line | {"actor": actor, "actor_id": actor_id or None})
 
 
 def notify(connection: Connection, now: int, event: Event, account_id: str) -> None:
@@ -110,14 +139,17 @@ def notify_sparingly(connection: Connection, now: int, event: Event, account_id:
 def lines(store: Store) -> tuple[AuditLine, ...]:
     """Return all lines of the log, the oldest first. The log is read in pages, so that no request waits for long."""
     found: list[AuditLine] = []
-    last = 0
     while True:
         with store.reading() as connection:
-            page = connection.execute(_PAGE, {"after": last}).all()
-        found += (AuditLine(*row[1:]) for row in page)
-        if len(page) < _PAGE_LINES:
+            lines = page(connection, found[-1].id if found else 0, _PAGE_LINES)
+        found += lines
+        if len(lines) < _PAGE_LINES:
             return tuple(found)
-        last = page[-1].id
+
+
+def page(connection: Connection, after: int, count: int) -> tuple[AuditLine, ...]:
+    """Return up to `count` lines whose ids are above `after`, the oldest first."""
+    return tuple(AuditLine(*row) for row in connection.execute(_PAGE, {"after": after, "count": count}))
 
 
 def newest(connection: Connection, count: int) -> tuple[tuple[AuditLine, ...], int]:

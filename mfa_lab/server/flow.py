@@ -117,16 +117,19 @@ class MfaServer:
 
     # Step 1
 
-    def register(self, name: str, password: str, *, reserved: bool = False) -> None:
+    def register(
+        self, name: str, password: str, *, reserved: bool = False, public: bool = False, by: str = ""
+    ) -> None:
         """Make an account. Only the operator may call this method.
 
-        A `reserved` name is treated exactly like a taken name.
+        A `reserved` name is treated exactly like a taken name. The audit log says who acted: the administrator whose
+        subject is `by`, or the owner if the registration is `public`, otherwise the program.
 
         Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
         """
         typed = Redacted(password)
         del password  # tracebacks may show variables
-        administration.register(self._services, name, typed, self._now(), reserved=reserved)
+        administration.register(self._services, name, typed, self._now(), reserved=reserved, public=public, by=by)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Verify a password (step 1, primary login). Returns a pending login, never a session.
@@ -356,9 +359,10 @@ class MfaServer:
                 return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
 
-    # For the operator
+    # For the operator. `by` is the subject of the administrator who acts, for the audit log. Without it, the program
+    # acts.
 
-    def issue_reset_code(self, name: str) -> RecoveryCodes:
+    def issue_reset_code(self, name: str, *, by: str = "") -> RecoveryCodes:
         """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
 
         An administrator first checks the owner's identity and then gives the code to the owner (ASVS-6.4.4). The code
@@ -366,9 +370,9 @@ class MfaServer:
         authenticator. The call writes an audit line and a security notification. Raises `InvalidInput` if the name is
         unknown, or if the account has no authenticator.
         """
-        return administration.issue_reset_code(self._services, name, self._now())
+        return administration.issue_reset_code(self._services, name, self._now(), by)
 
-    def reset_factors(self, name: str) -> None:
+    def reset_factors(self, name: str, *, by: str = "") -> None:
         """End an account's authenticators, recovery codes and sessions.
 
         The owner enrols a new factor at the next login.
@@ -376,9 +380,9 @@ class MfaServer:
         Until this enrolment, only the password protects the account. Prefer `issue_reset_code`, which still requires
         two factors. Raises `InvalidInput` for an unknown name.
         """
-        administration.reset_factors(self._services, name, self._now())
+        administration.reset_factors(self._services, name, self._now(), by)
 
-    def adopt(self, name: str, account: OtpAccount) -> None:
+    def adopt(self, name: str, account: OtpAccount, *, by: str = "") -> None:
         """Take over an authenticator from an older system. The account `name` must not have an authenticator yet.
 
         `account` comes from a table or an export (`provisioning`). The next login needs a code from this
@@ -389,9 +393,9 @@ class MfaServer:
         """
         if not isinstance(account, OtpAccount):
             raise InvalidInput(f"pass the OtpAccount that the import returned, not {type(account).__name__}")
-        administration.adopt(self._services, name, account, self._now())
+        administration.adopt(self._services, name, account, self._now(), by)
 
-    def trust_clock(self) -> None:
+    def trust_clock(self, *, by: str = "") -> None:
         """Confirm, after `ClockSetBack`, that the clock is correct now and was wrong before.
 
         Steps that were consumed while the clock was ahead stay consumed. Until the clock reaches these steps, the
@@ -402,7 +406,7 @@ class MfaServer:
         if not self._latest:
             raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
         with self._services.store.transaction(locks.NOTHING) as connection:
-            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
+            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None, actor=audit.operator(by), actor_id=by)
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
@@ -442,7 +446,8 @@ class MfaServer:
             return now
         if not self._fell_back:  # one line for each fall, however many requests come
             with self._services.store.transaction(locks.NOTHING) as connection:
-                audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
+                event, actor = audit.Event.CLOCK_SET_BACK, audit.Actor.PROGRAM
+                audit.record(connection, self._latest, event, None, f"{back} s back", actor=actor)
             self._fell_back = True
         raise ClockSetBack(
             f"the server's clock is {back} s behind an earlier reading, so nothing is decided: correct the clock; "

@@ -215,13 +215,18 @@ class Notification:
 class AuditLine:
     """One line of the audit log.
 
-    A line never contains a typed name or code, because people may type a password instead.
+    A line never contains a typed name or code, because people may type a password instead. `actor` is "owner",
+    "administrator" or "program" (`audit.Actor`), or '' if it is not known who acted. `actor_id` is the id of the
+    administrator's account.
     """
 
     at: int
     event: str
     account_id: str | None
     reason: str | None
+    id: int = 0
+    actor: str = ""
+    actor_id: str | None = None
 
 
 def token_from(data: bytes) -> Redacted:
