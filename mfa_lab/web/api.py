@@ -17,10 +17,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
-from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import words
-from mfa_lab.server.records import Kind, PendingLogin, Permit, RecoveryCodes, Session
+from mfa_lab.server.records import Kind, PasswordReset, PendingLogin, Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
 from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, fresh_session_in, session_in
@@ -36,6 +37,7 @@ from mfa_lab.web.models import (
     EnrolmentIn,
     EnrolmentOut,
     Kept,
+    NewPassword,
     NewSession,
     NextStep,
     NotificationOut,
@@ -45,6 +47,7 @@ from mfa_lab.web.models import (
     SessionOut,
     Step,
     TwoCodes,
+    TypedName,
 )
 from mfa_lab.web.pages.login import register_alike
 from mfa_lab.web.site import site_of
@@ -88,7 +91,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {
         "model": Problem,
         "description": "The request is rejected, and the sentence does not say why. `already_done`: the token's step "
-        "is completed; `login_over`: its login or enrolment has ended or expired",
+        "is completed; `login_over`: its login or enrolment has ended or expired; `reset_over`: the token "
+        "of the password reset was used or replaced, or has expired",
     },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},
@@ -292,6 +296,22 @@ def kept(request: Request, body: Kept) -> Acknowledged:
 def password(request: Request, session: Fresh, body: Passwords) -> None:
     """Change the password. Every other session ends."""
     server_of(request).change_password(session, body.old, body.new)
+
+
+@router.post("/password-resets", status_code=202)
+def request_password_reset(request: Request, body: TypedName) -> Done:
+    """Ask for a link to set a new password. The answer is the same whether or not the account exists."""
+    server = server_of(request)
+    if not server.reset_page:
+        raise InvalidInput("this site mails no links: ask its operator for a new password")
+    server.start_password_reset(body.name)
+    return Done(message="If this account exists, its owner gets a link by mail.")
+
+
+@router.post("/password-resets/confirm", status_code=204)
+def confirm_password_reset(request: Request, body: NewPassword) -> None:
+    """Set a new password with the token of a link. Every session ends, and the next login needs both factors."""
+    server_of(request).finish_password_reset(PasswordReset(Redacted(body.token)), body.password)
 
 
 @router.get("/notifications", responses=NO_SESSION)

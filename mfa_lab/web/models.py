@@ -177,6 +177,17 @@ class Passwords(BaseModel):
     new: Hidden
 
 
+class NewPassword(BaseModel):
+    """The token of a password reset, and the new password."""
+
+    token: Hidden
+    password: Hidden
+
+
+class TypedName(BaseModel):
+    name: Hidden  # people type passwords there
+
+
 class AccountName(BaseModel):
     name: Text
 

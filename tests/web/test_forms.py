@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from mfa_lab.web import tokens
 from mfa_lab.web.origin import own_path
-from mfa_lab.web.pages import account, login, passkeys
+from mfa_lab.web.pages import account, login, passkeys, password_reset
 from tests.web.kit import PASSWORD, Browser, Served, refused, serving
 
 FORMS = sorted(
     route.path
-    for part in (login.router, account.router, passkeys.router, passkeys.options_router)
+    for part in (login.router, account.router, passkeys.router, passkeys.options_router, password_reset.router)
     for route in part.routes
     if isinstance(route, APIRoute) and "POST" in (route.methods or ())
 )
@@ -55,6 +55,8 @@ def test_there_are_forms() -> None:
         "/reset-code",
         "/passkey",
         "/passkey/options",
+        "/password-reset",
+        "/password-reset/new",
     } <= set(FORMS)
 
 
