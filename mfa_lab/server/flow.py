@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +18,7 @@ from mfa_lab.randomness import Randomness, SystemRandomness
 from mfa_lab.redaction import Redacted, RedactedBytes
 from mfa_lab.server import audit
 from mfa_lab.server.account import (
+    accounts,
     administration,
     enrolment,
     password_change,
@@ -33,6 +33,7 @@ from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import (
+    IDENTIFIER,
     AuditLine,
     Authenticator,
     Enrolment,
@@ -315,7 +316,7 @@ class MfaServer:
         fresh set. Returns False if the codes with this id are not the newest: the application should then offer a
         fresh set.
         """
-        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
+        known = issue_id if IDENTIFIER.fullmatch(str(issue_id)) else ""
         return bool(known) and recovery.acknowledge(self._services, known, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
@@ -334,7 +335,9 @@ class MfaServer:
         The last authenticator cannot be revoked, but only replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no other text reaches the database
+        known = (
+            authenticator_id if IDENTIFIER.fullmatch(str(authenticator_id)) else ""
+        )  # no other text reaches the database
         self._answer(enrolment.revoke(self._services, session, known, self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
@@ -361,6 +364,11 @@ class MfaServer:
 
     # For the operator. `by` is the subject of the administrator who acts, for the audit log. Without it, the program
     # acts.
+
+    @property
+    def accounts(self) -> accounts.Accounts:
+        """Return the calls that list, find, disable, enable, delete and rename accounts, and set their passwords."""
+        return accounts.Accounts(self._services, self._now)
 
     def issue_reset_code(self, name: str, *, by: str = "") -> RecoveryCodes:
         """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
@@ -491,9 +499,6 @@ def _is_of_this_machine(clock: Clock) -> bool:
     while isinstance(clock, SkewedClock):
         clock = clock.base
     return isinstance(clock, SystemClock)
-
-
-_ID = re.compile("[0-9a-f]{32}")
 
 
 def _expect(given: object, *kinds: type) -> None:
