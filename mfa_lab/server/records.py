@@ -104,6 +104,21 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One line in the list of an account's sessions. Times are in Unix seconds; `seen_at` is exact to the minute.
+
+    `id` grants nothing. `methods` says how the user logged in (`amr`, RFC 8176). `current` is true for the session
+    that asked for the list.
+    """
+
+    id: str
+    created_at: int
+    seen_at: int
+    methods: tuple[str, ...]
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """An offer to bind an authenticator.
 

@@ -16,13 +16,13 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from mfa_lab.errors import InvalidInput, NameTaken
 from mfa_lab.provisioning import build_uri, new_secret
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.account import recovery
+from mfa_lab.server.account import recovery, session_list
 from mfa_lab.server.audit import Event, notify, operator, record
 from mfa_lab.server.factors import authenticators
 from mfa_lab.server.login import pending_logins, sessions, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
-from mfa_lab.server.records import IDENTIFIER, Account, AccountState, Kind
+from mfa_lab.server.records import IDENTIFIER, Account, AccountState, Kind, OpenSession
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts, enrolments, factors, notifications, password_resets
@@ -103,7 +103,7 @@ class Accounts:
     def find(self, account: str) -> Account:
         """Return the account with this name or subject. A deleted account can be found by its subject."""
         with self._services.store.reading() as connection:
-            return _records(connection, [_known(connection, account)])[0]
+            return _records(connection, [_existing(connection, account)])[0]
 
     def disable(self, account: str, *, by: str = "") -> None:
         """Disable the account and end its sessions and open steps. If it is already disabled, nothing happens.
@@ -171,7 +171,7 @@ class Accounts:
         del password  # tracebacks may show variables
         services, now = self._services, self._now()
         with services.store.reading() as connection:
-            name = _known(connection, account).name
+            name = _existing(connection, account).name
         fresh_hash = services.hasher.hash(checked_password(wanted, name, services.policy))
         with locked(services, account) as (connection, row):
             _has_password(row)
@@ -179,6 +179,26 @@ class Accounts:
             connection.execute(_SET_PASSWORD, {"account": row.id, "new": fresh_hash})
             _end_everything(connection, row.id)
             _tell(connection, now, Event.PASSWORD_SET, row.id, by)
+
+    def sessions(self, subject: str) -> tuple[OpenSession, ...]:
+        """Return the account's live sessions, the oldest first. Here and below, only a subject finds the account."""
+        return session_list.of_account(self._services, known(subject), self._now())
+
+    def end_session(self, subject: str, session_id: str, *, by: str = "") -> None:
+        """End one session of the account (ASVS-7.4.5). Raises `InvalidInput` if the account has no such session."""
+        session_list.end_of_account(self._services, known(subject), known(session_id), self._now(), by)
+
+    def end_all_sessions(self, subject: str, *, by: str = "") -> int:
+        """End all sessions of the account (ASVS-7.4.5), and return how many these were.
+
+        The password and the authenticators stay valid, so the user can log in again.
+        """
+        return session_list.end_all_of_account(self._services, known(subject), self._now(), by)
+
+
+def known(given: str) -> str:
+    """Return an id, or '' for any other text, which never reaches the database."""
+    return given if IDENTIFIER.fullmatch(str(given)) else ""
 
 
 @contextmanager
@@ -190,7 +210,7 @@ def locked(services: Services, account: str, *names: str) -> Iterator[tuple[Conn
     """
     while True:
         with services.store.reading() as connection:
-            before = _known(connection, account)
+            before = _existing(connection, account)
         keys = services.name_locks(*map(spellings, (before.name, *names)))
         with services.store.transaction(*keys, locks.account(before.id)) as connection:
             row = _find(connection, account)
@@ -201,7 +221,7 @@ def locked(services: Services, account: str, *names: str) -> Iterator[tuple[Conn
                 return
 
 
-def _known(connection: Connection, account: str) -> Any:
+def _existing(connection: Connection, account: str) -> Any:
     row = _find(connection, account)
     if row is None:
         raise InvalidInput(_NOBODY)
