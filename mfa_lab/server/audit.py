@@ -23,6 +23,9 @@ class Event(StrEnum):
     PASSKEY_REFUSED = "passkey refused"
     LOGGED_IN = "logged in"
     LOGGED_OUT = "logged out"
+    SESSION_ENDED = "session ended"
+    SESSIONS_ENDED = "sessions ended"
+    SESSION_END_REFUSED = "session end refused"
     ENROLMENT_STARTED = "enrolment started"
     ENROLMENT_REFUSED = "enrolment refused"
     FACTOR_BOUND = "factor bound"
@@ -41,6 +44,11 @@ class Event(StrEnum):
     PASSWORD_RESET_ISSUED = "password reset issued"  # noqa: S105
     PASSWORD_RESET = "password reset"  # noqa: S105
     PASSWORD_RESET_REFUSED = "password reset refused"  # noqa: S105
+    ACCOUNT_DISABLED = "account disabled"
+    ACCOUNT_ENABLED = "account enabled"
+    ACCOUNT_RENAMED = "account renamed"
+    ACCOUNT_DELETED = "account deleted"
+    PASSWORD_SET = "password set by an administrator"  # noqa: S105
     RESET_CODE_ISSUED = "reset code issued"
     REBOUND = "rebound by an administrator"
     RESYNCHRONISED = "resynchronised"
@@ -144,15 +152,27 @@ def lines(store: Store) -> tuple[AuditLine, ...]:
     """Return all lines of the log, the oldest first. The log is read in pages, so that no request waits for long."""
     found: list[AuditLine] = []
     while True:
-        with store.reading() as connection:
-            lines = page(connection, found[-1].id if found else 0, _PAGE_LINES)
+        lines = page(store, found[-1].id if found else 0, _PAGE_LINES)
         found += lines
         if len(lines) < _PAGE_LINES:
             return tuple(found)
 
 
-def page(connection: Connection, after: int, count: int) -> tuple[AuditLine, ...]:
-    """Return up to `count` lines whose ids are above `after`, the oldest first."""
+def page(store: Store, after: int, count: int) -> tuple[AuditLine, ...]:
+    """Return up to `count` lines whose ids are above `after`, the oldest first. No later page has an id among these.
+
+    PostgreSQL gives out an id before the line is committed. If an id is missing, its line may still come. The page is
+    then read again, after every transaction that writes has ended.
+    """
+    with store.reading() as connection:
+        found = _page(connection, after, count)
+    if found and found[-1].id != after + len(found):
+        with store.transaction() as connection:
+            found = _page(connection, after, count)
+    return found
+
+
+def _page(connection: Connection, after: int, count: int) -> tuple[AuditLine, ...]:
     return tuple(AuditLine(*row) for row in connection.execute(_PAGE, {"after": after, "count": count}))
 
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,7 +25,9 @@ from mfa_lab.server.account import (
     password_reset,
     recovery,
     resynchronisation,
+    session_list,
 )
+from mfa_lab.server.account.accounts import Accounts, known
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import authenticators, recovery_codes
 from mfa_lab.server.login import otp_validation, pending_logins, primary_login, sessions
@@ -40,6 +41,7 @@ from mfa_lab.server.records import (
     Enrolment,
     Kind,
     Notification,
+    OpenSession,
     PasskeyCreation,
     PasswordReset,
     PendingLogin,
@@ -334,6 +336,27 @@ class MfaServer:
         _expect(session, Session)
         sessions.end(self._services, session, self._now())
 
+    def sessions(self, session: Session) -> tuple[OpenSession, ...]:
+        """Return the account's live sessions, the oldest first (ASVS-7.5.2). Raises `AccessDenied`."""
+        _expect(session, Session)
+        return self._answer(session_list.of_owner(self._services, session, self._now()))
+
+    def end_session(self, session: Session, session_id: str) -> None:
+        """End one of the account's sessions, in a fresh session. `session_id` is an `OpenSession.id`.
+
+        Raises `AccessDenied`, also for an id of another account, and for a session that has already ended.
+        """
+        _expect(session, Session)
+        self._answer(session_list.end(self._services, session, known(session_id), self._now()))
+
+    def end_other_sessions(self, session: Session) -> int:
+        """End every other session of the account, in a fresh session, and return how many these were.
+
+        Raises `AccessDenied`.
+        """
+        _expect(session, Session)
+        return self._answer(session_list.end_others(self._services, session, self._now()))
+
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
         """Return a new set of recovery codes to a fresh session. Raises `AccessDenied`.
 
@@ -350,8 +373,8 @@ class MfaServer:
         fresh set. Returns False if the codes with this id are not the newest: the application should then offer a
         fresh set.
         """
-        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
-        return bool(known) and recovery.acknowledge(self._services, known, self._now())
+        issue = known(issue_id)
+        return bool(issue) and recovery.acknowledge(self._services, issue, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
@@ -369,8 +392,7 @@ class MfaServer:
         The last authenticator cannot be revoked, but only replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no other text reaches the database
-        self._answer(enrolment.revoke(self._services, session, known, self._now()))
+        self._answer(enrolment.revoke(self._services, session, known(authenticator_id), self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
         """Change the password. The caller needs a fresh session and the old password (ASVS-7.5.1).
@@ -397,6 +419,11 @@ class MfaServer:
     # For the operator. `by` is the subject of the administrator who acts, for the audit log. Without it, the program
     # acts.
 
+    @property
+    def accounts(self) -> Accounts:
+        """Return the calls that list, find, disable, enable, delete and rename accounts, and set their passwords."""
+        return Accounts(self._services, self._now)  # kept as an attribute, it would hold this server in a cycle
+
     def issue_reset_code(self, name: str, *, by: str = "") -> RecoveryCodes:
         """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
 
@@ -407,14 +434,15 @@ class MfaServer:
         """
         return administration.issue_reset_code(self._services, name, self._now(), by)
 
-    def issue_password_reset(self, name: str, *, by: str = "") -> PasswordReset:
-        """Return a token for a new password, for an application that sends its own mail, or for an operator.
+    def issue_password_reset(self, account: str, *, by: str = "") -> PasswordReset:
+        """Return a token that sets a new password. `account` is a name or a subject.
 
-        The owner gets a security notification without a link. An earlier token of the account ends. If a public page
+        This method is for an operator, or for an application that sends its own mail. The owner gets a security
+        notification without a link. An earlier token of the account ends. If a public page
         calls this method, the page must not show whether the name is known: call `start_password_reset` there. Raises
-        `InvalidInput` if the name is unknown, or if the account is not active or has no password.
+        `InvalidInput` if there is no such account, if it is disabled, or if it has no password here.
         """
-        return password_reset.issue(self._services, name, self._now(), by)
+        return password_reset.issue(self._services, account, self._now(), by)
 
     def reset_factors(self, name: str, *, by: str = "") -> None:
         """End an account's authenticators, recovery codes and sessions.
@@ -468,6 +496,16 @@ class MfaServer:
     def audit_log(self) -> tuple[AuditLine, ...]:
         """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""
         return audit.lines(self._services.store)
+
+    def audit_lines(self, *, after: int = 0, limit: int = 100) -> tuple[AuditLine, ...]:
+        """Return up to `limit` lines of the audit log whose ids are above `after`, the oldest first.
+
+        To read a long log in parts, give the last line's id as the next `after`. Raises `InvalidInput` for a limit
+        below 1 or above 1000, and for a negative `after`.
+        """
+        if not (1 <= limit <= MOST_AUDIT_LINES and 0 <= after <= _GREATEST_ID):
+            raise InvalidInput(f"limit must be 1 to {MOST_AUDIT_LINES}, and after the id of a line, or 0")
+        return audit.page(self._services.store, after, limit)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
         """Return the newest `count` lines of the audit log, the newest first, and the number of all lines.
@@ -529,6 +567,8 @@ class MfaServer:
         return outcome
 
 
+MOST_AUDIT_LINES = 1000
+_GREATEST_ID = 2**63 - 1
 _COMPARE_SECONDS = 60
 
 
@@ -537,9 +577,6 @@ def _is_of_this_machine(clock: Clock) -> bool:
     while isinstance(clock, SkewedClock):
         clock = clock.base
     return isinstance(clock, SystemClock)
-
-
-_ID = re.compile("[0-9a-f]{32}")
 
 
 def _expect(given: object, *kinds: type) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -49,6 +50,10 @@ def passkey_methods(*, synced: bool) -> tuple[str, ...]:
 def is_phishing_resistant(methods: Iterable[str]) -> bool:
     """Return whether a login with these `amr` values resists a phishing page."""
     return not _RESISTANT.isdisjoint(methods)
+
+
+IDENTIFIER = re.compile("[0-9a-f]{32}")
+"""The form of the ids of accounts, authenticators and sets of recovery codes."""
 
 
 def token_hash(token: Redacted) -> str:
@@ -96,6 +101,21 @@ class Session:
     def phishing_resistant(self) -> bool:
         """Return whether a passkey began the session (NIST-3.2.5: verifier name binding)."""
         return is_phishing_resistant(self.methods)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One line in the list of an account's sessions. Times are in Unix seconds; `seen_at` is exact to the minute.
+
+    `id` grants nothing. `methods` says how the user logged in (`amr`, RFC 8176). `current` is true for the session
+    that asked for the list.
+    """
+
+    id: str
+    created_at: int
+    seen_at: int
+    methods: tuple[str, ...]
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +232,33 @@ class Authenticator:
     created_at: int
     used_at: int
     kind: Kind = Kind.TOTP
+
+
+class AccountState(StrEnum):
+    """The states of an account. A deleted account keeps its row, and is never active again."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, as the operator sees it. `subject` is its id, which never changes (`Session.subject`).
+
+    `created_at` is in Unix seconds. `kinds` are the kinds of its authenticators, without duplicates, and `used_at` is
+    the time of the last login with one of them, or None. `issuer` and `external_id` are empty unless an identity
+    provider checks the account's first factor. A deleted account has an empty name.
+    """
+
+    subject: str
+    name: str
+    state: AccountState
+    created_at: int
+    kinds: tuple[Kind, ...] = ()
+    used_at: int | None = None
+    issuer: str = ""
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, sel
 
 from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.redaction import Redacted, clears_variables
+from mfa_lab.server.account.accounts import locked
 from mfa_lab.server.audit import Actor, Event, notify, operator, record
 from mfa_lab.server.decision import COMPLETED, Decision, refused
 from mfa_lab.server.login import pending_logins, sessions, throttle
-from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings, spellings_of
+from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
 from mfa_lab.server.passwords.hashing import checked_password
-from mfa_lab.server.records import PasswordReset, token_hash
+from mfa_lab.server.records import AccountState, PasswordReset, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
@@ -148,22 +149,18 @@ def link(services: Services, now: int, event: str, account_id: str, at: int) -> 
     return f"{services.reset_page}#{reset.token.reveal()}"
 
 
-def issue(services: Services, name: str, now: int, by: str) -> PasswordReset:
-    """Return a token for the account `name`, and notify the owner. Raises `InvalidInput`."""
-    spelt = spellings(name)
-    with services.store.reading() as connection:
-        found = connection.execute(_NAMED, spelt._asdict()).one()
-    with services.store.transaction(*services.name_locks(spelt), locks.account(found.id or "")) as connection:
-        account = connection.execute(_NAMED, spelt._asdict()).one()
-        if account.id == found.id and _has_password(account):
-            connection.execute(_END_OLDER, {"account": account.id})
-            reset = _store(connection, services, account.id, now)
-            record(connection, now, Event.PASSWORD_RESET_ISSUED, account.id, actor=operator(by), actor_id=by)
-            notify(connection, now, Event.PASSWORD_RESET_ISSUED, account.id)
-            return reset
-    if account.id is None or account.id != found.id:
-        raise InvalidInput("no account has this name: check the spelling")
-    raise InvalidInput("this account is not active, or has no password here: a reset would change nothing")
+def issue(services: Services, account: str, now: int, by: str) -> PasswordReset:
+    """Return a token for an account, given its name or id, and notify the owner. Raises `InvalidInput`."""
+    with locked(services, account) as (connection, row):
+        if _why_not(row):
+            raise InvalidInput(
+                "this account is disabled, or an identity provider checks its first factor: a new password would not help"
+            )
+        connection.execute(_END_OLDER, {"account": row.id})
+        reset = _store(connection, services, row.id, now)
+        record(connection, now, Event.PASSWORD_RESET_ISSUED, row.id, actor=operator(by), actor_id=by)
+        notify(connection, now, Event.PASSWORD_RESET_ISSUED, row.id)
+        return reset
 
 
 def finish(services: Services, reset: PasswordReset, new: Redacted, now: int) -> Decision | None:
@@ -212,7 +209,7 @@ def _why_not(account: Any) -> Reason | None:
     """Return the reason why this account gets no new password, or None if it may get one."""
     if account.state is None:
         return Reason.UNKNOWN_NAME
-    return None if account.state == "active" and account.issuer is None else Reason.NOT_PERMITTED
+    return None if account.state == AccountState.ACTIVE and account.issuer is None else Reason.NOT_PERMITTED
 
 
 def _why_unusable(row: Any, now: int) -> Decision | None:

@@ -120,7 +120,7 @@ def a_changed_password(deployment: Deployment, _reset: PasswordReset) -> None:
 
 
 def disabled(deployment: Deployment, _reset: PasswordReset) -> None:
-    deployment.tamper("UPDATE accounts SET state = 'disabled'")
+    deployment.server.accounts.disable(NAME)
 
 
 def from_elsewhere(deployment: Deployment, _reset: PasswordReset) -> None:
@@ -128,7 +128,21 @@ def from_elsewhere(deployment: Deployment, _reset: PasswordReset) -> None:
     deployment.tamper("UPDATE accounts SET issuer = 'https://id.example.org', external_id = '7'")
 
 
-ENDS = [used, too_late, a_newer_one, a_newer_mail, a_changed_password, disabled, from_elsewhere]
+def set_by_an_operator(deployment: Deployment, _reset: PasswordReset) -> None:
+    deployment.server.accounts.set_password(NAME, PASSWORD)
+
+
+def disabled_and_enabled(deployment: Deployment, _reset: PasswordReset) -> None:
+    disabled(deployment, _reset)
+    deployment.server.accounts.enable(NAME)
+
+
+def deleted(deployment: Deployment, _reset: PasswordReset) -> None:
+    deployment.server.accounts.delete(NAME)
+
+
+ENDS = [used, too_late, a_newer_one, a_newer_mail, a_changed_password, from_elsewhere]
+ENDS += [disabled, disabled_and_enabled, deleted, set_by_an_operator]
 
 
 @pytest.mark.parametrize("how", ENDS)
@@ -226,8 +240,8 @@ def each_state(folder: Path) -> Deployment:
     deployment.enrol()
     for state in ("fresh", "disabled", "deleted", "external"):
         deployment.server.register(f"{state}@example.org", PASSWORD)
-    for state in ("disabled", "deleted"):
-        deployment.tamper(f"UPDATE accounts SET state = '{state}' WHERE name LIKE '{state}@%'")  # noqa: S608
+    deployment.server.accounts.disable("disabled@example.org")
+    deployment.server.accounts.delete("deleted@example.org")
     deployment.tamper("UPDATE accounts SET issuer = 'https://id.example.org' WHERE name LIKE 'external@%'")
     return deployment
 
@@ -355,7 +369,7 @@ def test_an_operator_issues_one(enrolled: Deployment) -> None:
 def test_what_an_operator_cannot_reset_is_told(name: str, tmp_path: Path) -> None:
     """In a sentence, because an operator may know who has an account."""
     deployment = each_state(tmp_path)
-    with pytest.raises(InvalidInput, match=r"no account has this name|not active, or has no password"):
+    with pytest.raises(InvalidInput, match=r"no account has this name|is disabled, or an identity provider"):
         deployment.server.issue_password_reset(name)
 
 
