@@ -144,7 +144,8 @@ def register(name: str, database: str, password: str) -> None:
 def reset_password(name: str, database: str, origin: str) -> None:
     """For operators: make a link with which the owner of the account NAME sets a new password.
 
-    First check the owner's identity. The link works once. The owner also needs the second factor to log in.
+    First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
+    to log in.
     """
     from mfa_lab.server.flow import MfaServer
 

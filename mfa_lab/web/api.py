@@ -308,10 +308,13 @@ def request_password_reset(request: Request, body: TypedName) -> Done:
     return Done(message="If this account exists, its owner gets a link by mail.")
 
 
-@router.post("/password-resets/confirm", status_code=204)
-def confirm_password_reset(request: Request, body: NewPassword) -> None:
-    """Set a new password with the token of a link. Every session ends, and the next login needs both factors."""
-    server_of(request).finish_password_reset(PasswordReset(Redacted(body.token)), body.password)
+@router.post("/password-resets/confirm", status_code=204, responses=NO_TOKEN)
+def confirm_password_reset(request: Request, token: Token, body: NewPassword) -> None:
+    """Set a new password. Bearer: the token of the link, which is the part after the #.
+
+    Every session ends, and the next login needs both factors.
+    """
+    server_of(request).finish_password_reset(PasswordReset(Redacted(token.credentials)), body.password)
 
 
 @router.get("/notifications", responses=NO_SESSION)

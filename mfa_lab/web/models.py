@@ -178,9 +178,6 @@ class Passwords(BaseModel):
 
 
 class NewPassword(BaseModel):
-    """The token of a password reset, and the new password."""
-
-    token: Hidden
     password: Hidden
 
 

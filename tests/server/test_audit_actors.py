@@ -70,7 +70,8 @@ def an_owner_lives(life: Deployment) -> None:
     life.add_passkey(session, holder := PasskeyHolder(SeededRandomness(1)))
     refused(server.finish_passkey_login, life.begin(), "{}")
     server.start_password_reset(NAME)
-    server.send_notifications(FileNotifier(life.path.with_name("mail")))
+    while server.send_notifications(FileNotifier(life.path.with_name("mail"))):
+        pass
     reset = server.issue_password_reset(NAME, by=ADMIN)
     server.finish_password_reset(reset, PASSWORD)
     refused(server.finish_password_reset, reset, PASSWORD)

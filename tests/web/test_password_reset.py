@@ -64,7 +64,7 @@ def asked(served: Served, name: str) -> str:
 
 
 def confirm(api: Api, token: str, password: str = NEW) -> httpx.Response:
-    return api.call("POST", "/password-resets/confirm", token=token, password=password)
+    return api.call("POST", "/password-resets/confirm", token, password=password)
 
 
 def test_by_pages(served: Served, name: str) -> None:
@@ -161,7 +161,7 @@ def test_a_token_ends(how: Callable[[Served, str, str], None], served: Served, a
     assert api.call("POST", "/login", name=name, password="demo: an owl in the oak").status_code == 403
 
 
-@pytest.mark.parametrize("token", ["", "A" * 43, "../../etc", "\0", "🦉"])
+@pytest.mark.parametrize("token", ["guessed", "A" * 43, "../../etc", "s." + "A" * 43])
 def test_a_guess(token: str, api: Api) -> None:
     """The same answer again, whatever the password is."""
     for password in (NEW, "short"):
@@ -174,7 +174,7 @@ def test_sixteen_at_once(served: Served, api: Api, name: str) -> None:
     served.enrol(name)
     token = asked(served, name)
     wanted = [f"{NEW} {number}" for number in range(16)]
-    calls = [("/password-resets/confirm", {"token": token, "password": new}, "") for new in wanted]
+    calls = [("/password-resets/confirm", {"password": new}, token) for new in wanted]
     statuses = [answer.status_code for answer in at_once(calls, served.url)]
     assert Counter(statuses) == {204: 1, 403: 15}
     winner = wanted[statuses.index(204)]
@@ -239,16 +239,3 @@ def test_requests_are_limited_and_lock_nobody_out(served: Served, api: Api, name
         got += links(served, name)
     assert len(got) == 3
     assert api.log_in(served, name)
-
-
-def test_without_an_address_there_are_no_links(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The login offers none, the page says whom to ask, and the API says the same for every name."""
-    with serving(tmp_path_factory.mktemp("none"), "existing") as served:
-        browser = served.browser("/mfa")
-        browser.get("/mfa/login")
-        assert "Forgotten" not in browser.answer.text
-        assert "cannot mail links" in browser.get("/mfa/password-reset").text
-        token = str(browser.page.select("[name=form_token]") or "")
-        assert token == ""
-        answer = served.api("/mfa").call("POST", "/password-resets", name="somebody@example.org")
-        assert answer.status_code == 422

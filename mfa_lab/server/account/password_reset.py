@@ -154,7 +154,8 @@ def issue(services: Services, account: str, now: int, by: str) -> PasswordReset:
     with locked(services, account) as (connection, row):
         if _why_not(row):
             raise InvalidInput(
-                "this account is disabled, or an identity provider checks its first factor: a new password would not help"
+                "this account is disabled, or an identity provider checks its first factor: enable it first, or "
+                "change the password there"
             )
         connection.execute(_END_OLDER, {"account": row.id})
         reset = _store(connection, services, row.id, now)
@@ -214,7 +215,7 @@ def _why_not(account: Any) -> Reason | None:
 
 def _why_unusable(row: Any, now: int) -> Decision | None:
     """Return the rejection of a token that is not valid now. Somebody who has the token learns only that."""
-    if row is None or row.ended == _REQUESTED:
+    if row is None:
         return refused(Reason.UNKNOWN_RESET)
     if row.ended is not None or not _has_password(row):
         return refused(Reason.CONSUMED_RESET, row.account_id)
