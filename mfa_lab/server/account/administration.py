@@ -14,9 +14,10 @@ from mfa_lab.redaction import Redacted
 from mfa_lab.server import audit
 from mfa_lab.server.account import enrolment, recovery
 from mfa_lab.server.factors import authenticators, recovery_codes
+from mfa_lab.server.login.external_login import account_of
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
-from mfa_lab.server.records import RecoveryCodes
+from mfa_lab.server.records import RecoveryCodes, Subject
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks, schema
 
@@ -49,7 +50,7 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         raise NameTaken("this name is taken: choose another one, or log in")
 
 
-def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
+def issue_reset_code(services: Services, name: str | Subject, now: int) -> RecoveryCodes:
     """Give the account one more recovery code (ASVS-6.4.4).
 
     Raises `InvalidInput` if the name is unknown, or if the account has no authenticator.
@@ -65,7 +66,7 @@ def issue_reset_code(services: Services, name: str, now: int) -> RecoveryCodes:
     raise InvalidInput(_NOBODY)
 
 
-def reset_factors(services: Services, name: str, now: int) -> None:
+def reset_factors(services: Services, name: str | Subject, now: int) -> None:
     """End the account's authenticators, recovery codes and sessions. Raises `InvalidInput` for an unknown name."""
     with _locked(services, name) as (connection, account_id):
         if account_id:
@@ -74,7 +75,7 @@ def reset_factors(services: Services, name: str, now: int) -> None:
         raise InvalidInput(_NOBODY)
 
 
-def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
+def adopt(services: Services, name: str | Subject, account: OtpAccount, now: int) -> None:
     """Take over an authenticator from an older system.
 
     Raises `InvalidInput` if the name is unknown, or if the account already has an authenticator. Raises
@@ -95,7 +96,7 @@ def adopt(services: Services, name: str, account: OtpAccount, now: int) -> None:
 
 
 @contextmanager
-def _locked(services: Services, name: str) -> Iterator[tuple[Connection, str | None]]:
+def _locked(services: Services, name: str | Subject) -> Iterator[tuple[Connection, str | None]]:
     """Run a transaction that locks the account `name`. An account never changes its name, so it is found before."""
     with services.store.reading() as connection:
         account_id = _account_id(connection, name)
@@ -103,6 +104,8 @@ def _locked(services: Services, name: str) -> Iterator[tuple[Connection, str | N
         yield connection, account_id
 
 
-def _account_id(connection: Connection, name: str) -> str | None:
+def _account_id(connection: Connection, name: str | Subject) -> str | None:
+    if isinstance(name, Subject):
+        return account_of(connection, name)
     found: str | None = connection.execute(_ACCOUNT_ID, spellings(name)._asdict()).scalar()
     return found

@@ -12,7 +12,7 @@ from mfa_lab.server.factors import authenticators, totp
 from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.login import pending_logins, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
-from mfa_lab.server.records import PendingLogin, Permit
+from mfa_lab.server.records import PendingLogin
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
@@ -34,12 +34,9 @@ _ACCOUNT = (
 )
 
 
-_STILL = select(
-    accounts.c.password_hash,
-    authenticators.PRESENT.label("has_factor"),
-    totp.PRESENT.label("app"),
-    passkeys.ACTIVE.label("passkey"),
-).where(accounts.c.id == bindparam("account"))
+HAS = (authenticators.PRESENT.label("has_factor"), totp.PRESENT.label("app"), passkeys.ACTIVE.label("passkey"))
+"""The columns that say which authenticators the account `account` has. `pending_logins.begin` reads them."""
+_STILL = select(accounts.c.password_hash, *HAS).where(accounts.c.id == bindparam("account"))
 
 
 _REHASH = (
@@ -72,9 +69,7 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
             if fresh_hash:
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
-            permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
-            accepts = pending_logins.accepted_kinds(services.policy, app=still.app, passkey=still.passkey)
-            return pending_logins.add(connection, services, account.id, permit, now, accepts)
+            return pending_logins.begin(connection, services, account.id, still, now)
         if not right:
             return _refused(connection, account.id, wait, failures, now)
     return begin(services, name, typed, now)  # another login renewed the hash, or the password changed: start again
