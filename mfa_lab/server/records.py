@@ -137,6 +137,21 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One line in the list of an account's sessions. Times are in Unix seconds; `seen_at` is exact to the minute.
+
+    `id` grants nothing. `methods` says how the user logged in (`amr`, RFC 8176). `current` is true for the session
+    that asked for the list.
+    """
+
+    id: str
+    created_at: int
+    seen_at: int
+    methods: tuple[str, ...]
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Enrolment:
     """An offer to bind an authenticator.
 
@@ -253,13 +268,18 @@ class Notification:
 class AuditLine:
     """One line of the audit log.
 
-    A line never contains a typed name or code, because people may type a password instead.
+    A line never contains a typed name or code, because people may type a password instead. `actor` is "owner",
+    "administrator" or "program" (`audit.Actor`), or '' if it is not known who acted. `actor_id` is the id of the
+    administrator's account.
     """
 
     at: int
     event: str
     account_id: str | None
     reason: str | None
+    id: int = 0
+    actor: str = ""
+    actor_id: str | None = None
 
 
 def token_from(data: bytes) -> Redacted:

@@ -141,9 +141,10 @@ def _fresh_session(request: Request, token: Token) -> Session:
     return fresh_session_in(request, site_of(request), token.credentials, browser=False)
 
 
-def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> None:
+def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> Session:
     if not site_of(request).is_admin(session.name):
         raise AccessDenied
+    return session
 
 
 def permit_of(request: Request, token: Token) -> PendingLogin | Session:
@@ -154,6 +155,7 @@ def permit_of(request: Request, token: Token) -> PendingLogin | Session:
 
 Live = Annotated[Session, Depends(_session)]
 Fresh = Annotated[Session, Depends(_fresh_session)]
+Admin = Annotated[Session, Depends(_admin)]
 _ADMIN = [Depends(_admin)]
 
 
@@ -310,10 +312,10 @@ def audit_log(request: Request) -> list[AuditLineOut]:
     ]
 
 
-@router.post("/reset-codes", status_code=201, responses=NO_SESSION, dependencies=_ADMIN)
-def reset_code(request: Request, body: AccountName) -> Codes:
+@router.post("/reset-codes", status_code=201, responses=NO_SESSION)
+def reset_code(request: Request, admin: Admin, body: AccountName) -> Codes:
     """Issue one more recovery code. The administrator gives this code to the account's owner. For administrators."""
-    codes = server_of(request).issue_reset_code(body.name)
+    codes = server_of(request).issue_reset_code(body.name, by=admin.subject)
     return Codes(recovery_codes=list(codes), issue_id=None)
 
 

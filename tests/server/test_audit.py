@@ -4,9 +4,10 @@ import sqlite3
 
 import pytest
 
-from mfa_lab.errors import Reason
+from mfa_lab.errors import NameTaken, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit
+from tests.server.account.test_adopt import OLD
 from tests.server.kit import NAME, PASSWORD, WRONG, Deployment, reason, refused
 
 
@@ -117,3 +118,33 @@ def test_no_line_can_be_put_before_the_first(enrolled: Deployment) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         enrolled.tamper("INSERT INTO audit (id, at, event) VALUES (-5, 0, 'forged')")
     assert enrolled.begin()
+
+
+def test_each_line_names_its_actor(enrolled: Deployment) -> None:
+    """The operator's calls say which administrator made them, and a rejected attempt says of nobody that they did."""
+    server, admin = enrolled.server, "0123456789abcdef" * 2
+    lines = [(line.event, line.actor, line.actor_id) for line in server.audit_log()]
+    assert lines[:2] == [("registered", "program", None), ("password accepted", "owner", None)]
+    refused(enrolled.begin, NAME, WRONG)
+    refused(enrolled.begin, "nobody", WRONG)
+    server.register("bob@example.org", PASSWORD, public=True)
+    server.register("carol@example.org", PASSWORD, by=admin)
+    with pytest.raises(NameTaken):
+        server.register("carol@example.org", PASSWORD, by=admin)
+    server.adopt("bob@example.org", OLD, by=admin)
+    server.issue_reset_code(NAME, by=admin)
+    server.reset_factors(NAME)
+    server.trust_clock(by=admin)
+    told = server.audit_log()[len(lines) :]
+    assert [(line.event, line.actor, line.actor_id) for line in told] == [
+        ("password refused", "", None),
+        ("password refused", "", None),
+        ("registered", "owner", None),
+        ("registered", "administrator", admin),
+        ("registration refused", "administrator", admin),
+        ("factor taken over", "administrator", admin),
+        ("reset code issued", "administrator", admin),
+        ("rebound by an administrator", "program", None),
+        ("clock trusted by operator", "administrator", admin),
+    ]
+    assert [line.id for line in told] == list(range(len(lines) + 1, len(lines) + 10))

@@ -26,12 +26,15 @@ _ACCOUNT_ID = select(schema.accounts.c.id).where(IS_NAMED).order_by(BEST_FIRST).
 _NOBODY = "no account has this name: check the spelling"
 
 
-def register(services: Services, name: str, password: Redacted, now: int, *, reserved: bool) -> None:
+def register(
+    services: Services, name: str, password: Redacted, now: int, *, reserved: bool, public: bool, by: str
+) -> None:
     """Make an account. Raises `NameTaken`, `InvalidInput`, or `PasswordRefused` with the reason (NIST-3.1.1.2)."""
     typed, name = name, checked_name(name)
     build_uri(new_secret(), account=name, issuer=services.issuer)  # reject now a name that no QR code could carry
+    account_id = services.new_id()
     account = {
-        "id": services.new_id(),
+        "id": account_id,
         "name": name,
         "normal_name": normal_name(name),
         "password_hash": services.hasher.hash(checked_password(password, name, services.policy)),
@@ -39,18 +42,21 @@ def register(services: Services, name: str, password: Redacted, now: int, *, res
         "recovery_wait_until": 0,
         "created_at": now,
     }
+    actor = None if public else audit.operator(by)
     with services.store.transaction(*services.name_locks(spellings(typed))) as connection:
         taken = _account_id(connection, typed) is not None or reserved
         if taken:  # write a line here, too: without a write, the answer would come earlier
-            audit.record(connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken")
+            audit.record(
+                connection, now, audit.Event.REGISTRATION_REFUSED, None, "name taken", actor=actor, actor_id=by
+            )
         else:
             connection.execute(_ADD_ACCOUNT, account)
-            audit.record(connection, now, audit.Event.REGISTERED, account["id"])  # type: ignore[arg-type]
+            audit.record(connection, now, audit.Event.REGISTERED, account_id, actor=actor, actor_id=by)
     if taken:
         raise NameTaken("this name is taken: choose another one, or log in")
 
 
-def issue_reset_code(services: Services, name: str | Subject, now: int) -> RecoveryCodes:
+def issue_reset_code(services: Services, name: str | Subject, now: int, by: str) -> RecoveryCodes:
     """Give the account one more recovery code (ASVS-6.4.4).
 
     Raises `InvalidInput` if the name is unknown, or if the account has no authenticator.
@@ -59,23 +65,23 @@ def issue_reset_code(services: Services, name: str | Subject, now: int) -> Recov
     (encoded,) = recovery_codes.hash_codes(codes, services.policy.hash_cost)
     with _locked(services, name) as (connection, account_id):
         if account_id and authenticators.has_factor(connection, account_id):
-            recovery.add_code(connection, account_id, encoded, now)
+            recovery.add_code(connection, account_id, encoded, now, by)
             return codes
     if account_id:
         raise InvalidInput("this account has no authenticator yet: its next login enrols the first one")
     raise InvalidInput(_NOBODY)
 
 
-def reset_factors(services: Services, name: str | Subject, now: int) -> None:
+def reset_factors(services: Services, name: str | Subject, now: int, by: str) -> None:
     """End the account's authenticators, recovery codes and sessions. Raises `InvalidInput` for an unknown name."""
     with _locked(services, name) as (connection, account_id):
         if account_id:
-            enrolment.reset_factors(connection, account_id, now)
+            enrolment.reset_factors(connection, account_id, now, by)
     if not account_id:
         raise InvalidInput(_NOBODY)
 
 
-def adopt(services: Services, name: str | Subject, account: OtpAccount, now: int) -> None:
+def adopt(services: Services, name: str | Subject, account: OtpAccount, now: int, by: str) -> None:
     """Take over an authenticator from an older system.
 
     Raises `InvalidInput` if the name is unknown, or if the account already has an authenticator. Raises
@@ -86,7 +92,7 @@ def adopt(services: Services, name: str | Subject, account: OtpAccount, now: int
     if not services.policy.authenticators:
         raise InvalidInput("this policy accepts no codes: the account's next login registers a passkey instead")
     with _locked(services, name) as (connection, account_id):
-        if account_id and enrolment.adopt(connection, services, account_id, account, now):
+        if account_id and enrolment.adopt(connection, services, account_id, account, now, by):
             return
     if account_id:
         raise InvalidInput(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.redaction import Redacted
-from mfa_lab.server.audit import Event, notify, record
+from mfa_lab.server.audit import Event, notify, operator, record
 from mfa_lab.server.decision import Decision, ended, refused, throttled
 from mfa_lab.server.factors import recovery_codes
 from mfa_lab.server.login import pending_logins, sessions, throttle
@@ -145,10 +145,10 @@ def issue_codes(services: Services, session: Session, now: int) -> RecoveryCodes
     return codes
 
 
-def add_code(connection: Connection, account_id: str, encoded: str, now: int) -> None:
-    """Add one recovery code that an administrator issues."""
+def add_code(connection: Connection, account_id: str, encoded: str, now: int, by: str) -> None:
+    """Add one recovery code that the administrator `by` issues, or the program."""
     _add_codes(connection, account_id, [encoded], "")  # an owner who loses this code asks the administrator again
-    record(connection, now, Event.RESET_CODE_ISSUED, account_id)
+    record(connection, now, Event.RESET_CODE_ISSUED, account_id, actor=operator(by), actor_id=by)
     notify(connection, now, Event.RESET_CODE_ISSUED, account_id)
 
 

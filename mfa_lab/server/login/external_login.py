@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab.errors import InvalidInput, Reason
 from mfa_lab.provisioning import build_uri, new_secret
-from mfa_lab.server.audit import Event, record
+from mfa_lab.server.audit import Actor, Event, record
 from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.login import pending_logins
 from mfa_lab.server.login.primary_login import HAS
@@ -38,11 +38,12 @@ def begin(services: Services, subject: Subject, name: str, now: int) -> PendingL
         services.store.lock_also(connection, locks.account(account_id))
         row = connection.execute(_STATE, {"account": account_id}).one()
         if row.state != "active":
-            record(connection, now, Event.FIRST_FACTOR_REFUSED, account_id, Reason.ACCOUNT_DISABLED)
-            return refused(Reason.ACCOUNT_DISABLED, account_id)
+            decision = refused(Reason.ACCOUNT_DISABLED, account_id)
+            record(connection, now, Event.FIRST_FACTOR_REFUSED, account_id, decision.reason, actor=Actor.PROGRAM)
+            return decision
         if row.name != name:
             connection.execute(_RENAME, {"account": account_id, "new": name})
-        record(connection, now, Event.FIRST_FACTOR_ACCEPTED, account_id)
+        record(connection, now, Event.FIRST_FACTOR_ACCEPTED, account_id, actor=Actor.PROGRAM)
         return pending_logins.begin(connection, services, account_id, row, now, methods="")
 
 
@@ -70,5 +71,5 @@ def _add(connection: Connection, services: Services, subject: Subject, name: str
             "created_at": now,
         },
     )
-    record(connection, now, Event.REGISTERED, account_id)
+    record(connection, now, Event.REGISTERED, account_id, actor=Actor.PROGRAM)
     return account_id

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
+from mfa_lab.policy import Policy
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
@@ -95,16 +96,20 @@ def live(connection: Connection, services: Services, token: str, now: int, *, fr
     owner's passkey.
     """
     row = connection.execute(_READ, {"token": token}).first()
-    policy = services.policy
     if row is None or row.ended is not None:
         return refused(Reason.UNKNOWN_SESSION, row.account_id if row else None)
-    if now >= row.created_at + policy.session_seconds or now >= row.seen_at + policy.session_idle_seconds:
+    if is_over(row, services.policy, now):
         return refused(Reason.STALE_SESSION, row.account_id)
-    if fresh and now >= row.created_at + policy.fresh_session_seconds:
+    if fresh and now >= row.created_at + services.policy.fresh_session_seconds:
         return refused(Reason.STALE_SESSION, row.account_id)
     if fresh and needs_passkey(connection, services, row):
         return refused(Reason.NOT_PHISHING_RESISTANT, row.account_id)
     return row
+
+
+def is_over(row: Any, policy: Policy, now: int) -> bool:
+    """Return whether the session in `row` is too old, or was not used for too long."""
+    return bool(now >= row.created_at + policy.session_seconds or now >= row.seen_at + policy.session_idle_seconds)
 
 
 def needs_passkey(connection: Connection, services: Services, row: Any) -> bool:
@@ -147,9 +152,14 @@ def end(services: Services, session: Session, now: int) -> None:
     with services.store.transaction(locks.session(token)) as connection:
         row = connection.execute(_READ, {"token": token}).first()
         if row is not None and row.ended is None:
-            connection.execute(_END, {"token": token})
+            end_one(connection, token)
             record(connection, now, Event.LOGGED_OUT, row.account_id)
         sweep(connection, now)
+
+
+def end_one(connection: Connection, token: str) -> None:
+    """End the session whose token has this hash."""
+    connection.execute(_END, {"token": token})
 
 
 def end_all(connection: Connection, account_id: str, *, but: str | None = None) -> None:

@@ -34,6 +34,8 @@ _WORDS = {
     "reset code issued": "An administrator issued a reset code for you. "
     "If you did not ask for this code, call your administrator at once.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
+    "session ended": "One of your sessions was ended. If it was not you, call your administrator at once.",
+    "sessions ended": "Your sessions were ended. If it was not you, call your administrator at once.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
 }

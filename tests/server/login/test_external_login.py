@@ -264,7 +264,7 @@ def test_a_disabled_account_is_denied(company: Company, state: str) -> None:
     assert caught.value.trace.reason is Reason.ACCOUNT_DISABLED
     assert company.sql("SELECT name FROM accounts") == [(NAME,)]
     line = company.server.audit_log()[-2]
-    assert (line.event, line.reason) == ("first factor refused", "account disabled")
+    assert (line.event, line.reason, line.actor) == ("first factor refused", "account disabled", "program")
 
 
 @on_both
