@@ -82,6 +82,17 @@ class SessionOut(BaseModel):
     phishing_resistant: bool
 
 
+class OpenSessionOut(BaseModel):
+    """One of an account's sessions. `id` grants nothing. `current` is true for the session that sent the request."""
+
+    id: str
+    created_at: int
+    seen_at: int
+    methods: list[str]
+    phishing_resistant: bool
+    current: bool
+
+
 class NewSession(SessionOut):
     token: HiddenAnswer
 
@@ -182,7 +193,23 @@ class AccountName(BaseModel):
 
 
 class AuditLineOut(BaseModel):
+    """A line of the audit log. `account_id` is the subject of the account to which it happened.
+
+    `actor` is `owner`, `administrator` or `program`, or empty if it is not known who acted. `actor_id` is the subject
+    of the administrator.
+    """
+
+    id: int
     at: int
     event: str
     account_id: str | None
+    actor: str
+    actor_id: str | None
     reason: str | None
+
+
+class AuditLinesOut(BaseModel):
+    """A part of the audit log. Send `next_after` as `after` to get the following part."""
+
+    lines: list[AuditLineOut]
+    next_after: int

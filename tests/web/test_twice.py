@@ -145,6 +145,8 @@ FORMS_OF_A_SESSION = {
     "/recover": {"recovery_code": "AAAA-AAAA-AAAA-AAAA"},
     "/resynchronise": {"first_code": "000000", "second_code": "000001"},
     "/reset-code": {"account": "somebody new"},
+    "/sessions/end": {"session": "0" * 32},
+    "/sessions/end-others": {},
 }
 
 
