@@ -19,6 +19,8 @@ class Event(StrEnum):
     REGISTRATION_REFUSED = "registration refused"
     PASSWORD_ACCEPTED = "password accepted"  # noqa: S105
     PASSWORD_REFUSED = "password refused"  # noqa: S105
+    FIRST_FACTOR_ACCEPTED = "first factor accepted"
+    FIRST_FACTOR_REFUSED = "first factor refused"
     CODE_REFUSED = "code refused"
     PASSKEY_REFUSED = "passkey refused"
     LOGGED_IN = "logged in"

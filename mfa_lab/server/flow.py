@@ -30,7 +30,7 @@ from mfa_lab.server.account import (
 from mfa_lab.server.account.accounts import Accounts, known
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import authenticators, recovery_codes
-from mfa_lab.server.login import otp_validation, pending_logins, primary_login, sessions
+from mfa_lab.server.login import external_login, otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
@@ -48,6 +48,7 @@ from mfa_lab.server.records import (
     Recovery,
     RecoveryCodes,
     Session,
+    Subject,
     token_hash,
 )
 from mfa_lab.server.services import Services
@@ -150,6 +151,18 @@ class MfaServer:
         redacted_name = Redacted(exact_name(typed_name.reveal()))
         typed = self._services.hasher.typed(typed_password.reveal())
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
+
+    def begin_for(self, subject: Subject, *, name: str) -> PendingLogin:
+        """Begin a login for a subject whose first factor your application or its single sign-on has just checked.
+
+        This server cannot check that: call this method only after you have. The first call makes the subject's
+        account, which has no password here and is found by no name. `name` is what the phone and the sessions show;
+        the newest `name` is kept. The session contains the subject (`Session.external`), and its `methods` contain
+        only what this server has checked. Raises `AccessDenied` for a disabled account, and `InvalidInput`.
+        """
+        if not isinstance(subject, Subject):
+            raise InvalidInput(f"pass a Subject(issuer, id), not {type(subject).__name__}")
+        return self._answer(external_login.begin(self._services, subject, name, self._now()))
 
     # A forgotten password
 
@@ -416,15 +429,15 @@ class MfaServer:
                 return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
 
-    # For the operator. `by` is the subject of the administrator who acts, for the audit log. Without it, the program
-    # acts.
+    # For the operator. Instead of a name, pass the `Subject` of an account that `begin_for` has made. `by` is the
+    # subject of the administrator who acts, for the audit log. Without it, the program acts.
 
     @property
     def accounts(self) -> Accounts:
         """Return the calls that list, find, disable, enable, delete and rename accounts, and set their passwords."""
         return Accounts(self._services, self._now)  # kept as an attribute, it would hold this server in a cycle
 
-    def issue_reset_code(self, name: str, *, by: str = "") -> RecoveryCodes:
+    def issue_reset_code(self, name: str | Subject, *, by: str = "") -> RecoveryCodes:
         """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
 
         An administrator first checks the owner's identity and then gives the code to the owner (ASVS-6.4.4). The code
@@ -438,13 +451,13 @@ class MfaServer:
         """Return a token that sets a new password. `account` is a name or a subject.
 
         This method is for an operator, or for an application that sends its own mail. The owner gets a security
-        notification without a link. An earlier token of the account ends. If a public page
-        calls this method, the page must not show whether the name is known: call `start_password_reset` there. Raises
-        `InvalidInput` if there is no such account, if it is disabled, or if it has no password here.
+        notification without a link. An earlier token of the account ends. A public page must call
+        `start_password_reset` instead, because this method shows whether the account exists. Raises `InvalidInput` if
+        there is no such account, if it is disabled, or if it has no password here.
         """
         return password_reset.issue(self._services, account, self._now(), by)
 
-    def reset_factors(self, name: str, *, by: str = "") -> None:
+    def reset_factors(self, name: str | Subject, *, by: str = "") -> None:
         """End an account's authenticators, recovery codes and sessions.
 
         The owner enrols a new factor at the next login.
@@ -454,7 +467,7 @@ class MfaServer:
         """
         administration.reset_factors(self._services, name, self._now(), by)
 
-    def adopt(self, name: str, account: OtpAccount, *, by: str = "") -> None:
+    def adopt(self, name: str | Subject, account: OtpAccount, *, by: str = "") -> None:
         """Take over an authenticator from an older system. The account `name` must not have an authenticator yet.
 
         `account` comes from a table or an export (`provisioning`). The next login needs a code from this

@@ -20,9 +20,10 @@ from mfa_lab.server.account import recovery, session_list
 from mfa_lab.server.audit import Event, notify, operator, record
 from mfa_lab.server.factors import authenticators
 from mfa_lab.server.login import pending_logins, sessions, throttle
+from mfa_lab.server.login.external_login import account_of
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
-from mfa_lab.server.records import IDENTIFIER, Account, AccountState, Kind, OpenSession
+from mfa_lab.server.records import IDENTIFIER, Account, AccountState, Kind, OpenSession, Subject
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts, enrolments, factors, notifications
@@ -73,9 +74,10 @@ _FORGET_NOTIFICATIONS = delete(notifications).where(notifications.c.account_id =
 class Accounts:
     """The operator's calls on accounts (`MfaServer.accounts`).
 
-    `account` is an account's name or its subject, which is its id. `by` is the subject of the administrator who acts,
-    for the audit log. Without it, the program acts. Each call raises `InvalidInput` if there is no such account. Each
-    change writes an audit line and, except for a deletion, a security notification.
+    `account` is an account's name, its subject (its id), or the external `Subject` that `begin_for` got. `by` is the
+    subject of the administrator who acts, for the audit log. Without it, the program acts. Each call raises
+    `InvalidInput` if there is no such account. Each change writes an audit line and, except for a deletion, a
+    security notification.
     """
 
     def __init__(self, services: Services, now: Callable[[], int]) -> None:
@@ -95,12 +97,12 @@ class Accounts:
         with self._services.store.reading() as connection:
             return _records(connection, connection.execute(_PAGE, {"after": after, "count": limit}).all())
 
-    def find(self, account: str) -> Account:
+    def find(self, account: str | Subject) -> Account:
         """Return the account with this name or subject. A deleted account can be found by its subject."""
         with self._services.store.reading() as connection:
             return _records(connection, [_existing(connection, account)])[0]
 
-    def disable(self, account: str, *, by: str = "") -> None:
+    def disable(self, account: str | Subject, *, by: str = "") -> None:
         """Disable the account and end its sessions and open steps. If it is already disabled, nothing happens.
 
         To a stranger, a disabled account behaves like an account whose every password is wrong (ASVS-6.3.8).
@@ -112,7 +114,7 @@ class Accounts:
                 _end_everything(connection, row.id)
                 _tell(connection, now, Event.ACCOUNT_DISABLED, row.id, by)
 
-    def enable(self, account: str, *, by: str = "") -> None:
+    def enable(self, account: str | Subject, *, by: str = "") -> None:
         """Enable a disabled account. Its password and authenticators are those that it had before."""
         now = self._now()
         with locked(self._services, account) as (connection, row):
@@ -120,7 +122,7 @@ class Accounts:
                 connection.execute(_SET_STATE, {"account": row.id, "new": AccountState.ACTIVE})
                 _tell(connection, now, Event.ACCOUNT_ENABLED, row.id, by)
 
-    def delete(self, account: str, *, by: str = "") -> None:
+    def delete(self, account: str | Subject, *, by: str = "") -> None:
         """Delete the account's name, password, authenticators, recovery codes and notifications. This frees the name.
 
         The account's id stays, without a name, so that the audit log stays true. It never belongs to another account.
@@ -137,7 +139,7 @@ class Accounts:
             store.lock_also(connection, locks.OUTBOX)
             connection.execute(_FORGET_NOTIFICATIONS, {"account": row.id})
 
-    def rename(self, account: str, name: str, *, by: str = "") -> None:
+    def rename(self, account: str | Subject, name: str, *, by: str = "") -> None:
         """Give the account another name. Its subject and its sessions stay, and its old name becomes free.
 
         The label on the owner's phone and in passkeys stays the same. Raises `NameTaken`, and `InvalidInput` if the
@@ -156,7 +158,7 @@ class Accounts:
         if taken:
             raise NameTaken("this name is taken: choose another one")
 
-    def set_password(self, account: str, password: str, *, by: str = "") -> None:
+    def set_password(self, account: str | Subject, password: str, *, by: str = "") -> None:
         """Set a password, and end the account's sessions and open steps. Failed attempts are forgotten.
 
         The owner needs a second factor as before. Raises `PasswordRefused` if NIST-3.1.1.2 forbids the password, and
@@ -197,7 +199,7 @@ def known(given: str) -> str:
 
 
 @contextmanager
-def locked(services: Services, account: str, *names: str) -> Iterator[tuple[Connection, Any]]:
+def locked(services: Services, account: str | Subject, *names: str) -> Iterator[tuple[Connection, Any]]:
     """Run a transaction that locks an account, its name and the other `names`. Yields the account's row, too.
 
     The account is found before the locks, so it is read again under the locks. If its name has changed meanwhile, the
@@ -216,19 +218,19 @@ def locked(services: Services, account: str, *names: str) -> Iterator[tuple[Conn
                 return
 
 
-def _existing(connection: Connection, account: str) -> Any:
+def _existing(connection: Connection, account: str | Subject) -> Any:
     row = _find(connection, account)
     if row is None:
         raise InvalidInput(_NOBODY)
     return row
 
 
-def _find(connection: Connection, account: str) -> Any:
-    """Return the row of the account with this subject or name, or None. No new name looks like a subject."""
-    if IDENTIFIER.fullmatch(str(account)):
-        row = connection.execute(_BY_ID, {"account": account}).first()
-        if row is not None:
-            return row
+def _find(connection: Connection, account: str | Subject) -> Any:
+    """Return the row of the account, or None. No new name looks like an account's id."""
+    subject = account_of(connection, account) if isinstance(account, Subject) else known(account)
+    row = connection.execute(_BY_ID, {"account": subject}).first() if subject else None
+    if row is not None or isinstance(account, Subject):
+        return row
     return connection.execute(_BY_NAME, spellings(account)._asdict()).first()
 
 
@@ -246,8 +248,7 @@ def _records(connection: Connection, rows: Iterable[Any]) -> tuple[Account, ...]
             row.created_at,
             tuple(kinds[row.id]),
             max(kinds[row.id].values(), default=None),
-            row.issuer or "",
-            row.external_id or "",
+            None if row.issuer is None else Subject(row.issuer, row.external_id),
         )
         for row in rows
     )

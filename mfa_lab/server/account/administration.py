@@ -14,7 +14,7 @@ from mfa_lab.server.account.accounts import locked
 from mfa_lab.server.factors import authenticators, recovery_codes
 from mfa_lab.server.names import IS_NAMED, checked_name, normal_name, spellings
 from mfa_lab.server.passwords.hashing import checked_password
-from mfa_lab.server.records import RecoveryCodes
+from mfa_lab.server.records import RecoveryCodes, Subject
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import schema
 
@@ -52,7 +52,7 @@ def register(
         raise NameTaken("this name is taken: choose another one, or log in")
 
 
-def issue_reset_code(services: Services, name: str, now: int, by: str) -> RecoveryCodes:
+def issue_reset_code(services: Services, name: str | Subject, now: int, by: str) -> RecoveryCodes:
     """Give the account one more recovery code (ASVS-6.4.4).
 
     Raises `InvalidInput` if the account is unknown, or if it has no authenticator.
@@ -66,13 +66,13 @@ def issue_reset_code(services: Services, name: str, now: int, by: str) -> Recove
     return codes
 
 
-def reset_factors(services: Services, name: str, now: int, by: str) -> None:
+def reset_factors(services: Services, name: str | Subject, now: int, by: str) -> None:
     """End the account's authenticators, recovery codes and sessions. Raises `InvalidInput` for an unknown name."""
     with locked(services, name) as (connection, row):
         enrolment.reset_factors(connection, row.id, now, by)
 
 
-def adopt(services: Services, name: str, account: OtpAccount, now: int, by: str) -> None:
+def adopt(services: Services, name: str | Subject, account: OtpAccount, now: int, by: str) -> None:
     """Take over an authenticator from an older system.
 
     Raises `InvalidInput` if the name is unknown, or if the account already has an authenticator. Raises

@@ -14,7 +14,7 @@ from mfa_lab.server.factors import authenticators, totp
 from mfa_lab.server.factors.passkey import passkeys
 from mfa_lab.server.login import pending_logins, throttle
 from mfa_lab.server.names import BEST_FIRST, IS_NAMED, spellings_of
-from mfa_lab.server.records import AccountState, PendingLogin, Permit
+from mfa_lab.server.records import AccountState, PendingLogin
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
@@ -37,14 +37,11 @@ _ACCOUNT = (
 )
 
 
-_STILL = select(
-    accounts.c.password_hash,
-    accounts.c.state,
-    accounts.c.normal_name.label("name"),
-    authenticators.PRESENT.label("has_factor"),
-    totp.PRESENT.label("app"),
-    passkeys.ACTIVE.label("passkey"),
-).where(accounts.c.id == bindparam("account"))
+HAS = (authenticators.PRESENT.label("has_factor"), totp.PRESENT.label("app"), passkeys.ACTIVE.label("passkey"))
+"""The columns that say which authenticators the account `account` has. `pending_logins.begin` reads them."""
+_STILL = select(accounts.c.password_hash, accounts.c.state, accounts.c.normal_name.label("name"), *HAS).where(
+    accounts.c.id == bindparam("account")
+)
 
 
 _REASONS = {None: Reason.UNKNOWN_NAME, AccountState.ACTIVE: Reason.WRONG_PASSWORD}
@@ -79,9 +76,7 @@ def begin(services: Services, name: Redacted, typed: Redacted | None, now: int) 
             if fresh_hash:
                 connection.execute(_REHASH, {"account": account.id, "old": stored, "new": fresh_hash})
             record(connection, now, Event.PASSWORD_ACCEPTED, account.id)
-            permit = Permit.CODE if still.has_factor else Permit.FIRST_FACTOR
-            accepts = pending_logins.accepted_kinds(services.policy, app=still.app, passkey=still.passkey)
-            return pending_logins.add(connection, services, account.id, permit, now, accepts)
+            return pending_logins.begin(connection, services, account.id, still, now)
         if not right:
             return _refused(connection, account, wait, failures, now)
     # The account has changed meanwhile: another login renewed the hash, or its password, name or state is another.

@@ -3,7 +3,8 @@
 Every transaction that writes shares the lock of the database, which only a worker that creates or migrates the tables
 takes for itself. A transaction takes its other locks in this order, so that no two transactions wait for each other:
 
-1. `names`: the typed name. It protects the count of wrong passwords, and the names of accounts.
+1. `names`: the typed name, or an external subject. It protects the count of wrong passwords, and the names and
+   subjects of accounts.
 2. `account`, `pending`, `enrolment`, `session`, `password_reset` or `issue`: the account. It protects every row that
    belongs to the account. The lock's number is a hash of the account's random id, which nobody outside the database
    knows.

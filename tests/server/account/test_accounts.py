@@ -11,7 +11,7 @@ from mfa_lab import AccessDenied, Phone, SeededRandomness
 from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused, Reason
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.passwords.hashing import PasswordHasher
-from mfa_lab.server.records import Account, AccountState, Kind
+from mfa_lab.server.records import Account, AccountState, Kind, Subject
 from tests.server.kit import NAME, PASSWORD, START, WRONG, Deployment, counted_costs, reason, together
 
 NEW = "demo: a mule in the meadow"
@@ -306,7 +306,8 @@ def test_an_account_of_an_identity_provider_has_no_password(call: str, deploymen
         getattr(deployment.server.accounts, call)(NAME, NEW)
     assert deployment.dump() == before
     found = deployment.server.accounts.find(NAME)
-    assert (found.issuer, found.external_id) == ("https://idp.example", "42")
+    assert found.external == Subject("https://idp.example", "42")
+    assert deployment.server.accounts.find(found.external) == found
 
 
 # Lists

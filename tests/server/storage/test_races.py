@@ -26,7 +26,7 @@ from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.login import pending_logins
-from mfa_lab.server.records import Notification, RecoveryCodes, Session
+from mfa_lab.server.records import Notification, RecoveryCodes, Session, Subject
 from mfa_lab.server.storage import housekeeping, locks
 from mfa_lab.server.storage.postgres import Postgres
 from mfa_lab.server.storage.schema import throttles
@@ -262,6 +262,14 @@ def registrations(house: House) -> bool:
     return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
 
 
+def first_calls(house: House) -> bool:
+    """Two first logins of one subject, and one of them hears of a fault."""
+    subject = Subject("sso", str(next(house.numbers)))
+    calls = [lambda w=w: w.begin_for(subject, name="a user") for w in house.pair]
+    answers = house.interleaved("accounts.issuer =", *calls)
+    return any(isinstance(answer, MfaError) for answer in answers)
+
+
 def notifications(house: House) -> bool:
     """Two workers send a notification twice."""
     session = house.new_account().log_in()
@@ -407,9 +415,9 @@ def refused(call: Callable[..., object], *arguments: object) -> bool:
 
 RACES = (
     passwords, codes, last_guess, recovery_guesses, old_login, two_sessions, old_password, first_factors,
-    further_factors, taken_over, revocations, registrations, notifications, acknowledgements, same_passkey, reset,
-    disabled_login, deleted_first_step, set_password, disabled_first_step, disabled_enrolment, renames,
-    registered_first,
+    further_factors, taken_over, revocations, registrations, first_calls, notifications, acknowledgements,
+    same_passkey, reset, disabled_login, deleted_first_step, set_password, disabled_first_step, disabled_enrolment,
+    renames, registered_first,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, Security
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -17,11 +17,10 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
-from mfa_lab.errors import AccessDenied, InvalidInput, MfaError
-from mfa_lab.redaction import Redacted
-from mfa_lab.server.flow import MfaServer
+from mfa_lab.errors import AccessDenied, MfaError
+from mfa_lab.server.flow import MOST_AUDIT_LINES, MfaServer
 from mfa_lab.server.notifications.notifier import words
-from mfa_lab.server.records import Kind, PasswordReset, PendingLogin, Permit, RecoveryCodes, Session
+from mfa_lab.server.records import Kind, PendingLogin, Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
 from mfa_lab.web.answers import Problem, Reason, told
 from mfa_lab.web.guard import BEARER_DESCRIPTION, Stopped, fresh_session_in, session_in
@@ -29,6 +28,7 @@ from mfa_lab.web.models import (
     AccountName,
     Acknowledged,
     AuditLineOut,
+    AuditLinesOut,
     AuthenticatorOut,
     Code,
     Codes,
@@ -37,7 +37,6 @@ from mfa_lab.web.models import (
     EnrolmentIn,
     EnrolmentOut,
     Kept,
-    NewPassword,
     NewSession,
     NextStep,
     NotificationOut,
@@ -47,7 +46,6 @@ from mfa_lab.web.models import (
     SessionOut,
     Step,
     TwoCodes,
-    TypedName,
 )
 from mfa_lab.web.pages.login import register_alike
 from mfa_lab.web.site import site_of
@@ -160,7 +158,7 @@ def permit_of(request: Request, token: Token) -> PendingLogin | Session:
 Live = Annotated[Session, Depends(_session)]
 Fresh = Annotated[Session, Depends(_fresh_session)]
 Admin = Annotated[Session, Depends(_admin)]
-_ADMIN = [Depends(_admin)]
+ADMIN_ONLY = [Depends(_admin)]
 
 
 @router.post("/register", status_code=202)
@@ -298,25 +296,6 @@ def password(request: Request, session: Fresh, body: Passwords) -> None:
     server_of(request).change_password(session, body.old, body.new)
 
 
-@router.post("/password-resets", status_code=202)
-def request_password_reset(request: Request, body: TypedName) -> Done:
-    """Ask for a link to set a new password. The answer is the same whether or not the account exists."""
-    server = server_of(request)
-    if not server.reset_page:
-        raise InvalidInput("this site mails no links: ask its operator for a new password")
-    server.start_password_reset(body.name)
-    return Done(message="If this account exists, its owner gets a link by mail.")
-
-
-@router.post("/password-resets/confirm", status_code=204, responses=NO_TOKEN)
-def confirm_password_reset(request: Request, token: Token, body: NewPassword) -> None:
-    """Set a new password. Bearer: the token of the link, which is the part after the #.
-
-    Every session ends, and the next login needs both factors.
-    """
-    server_of(request).finish_password_reset(PasswordReset(Redacted(token.credentials)), body.password)
-
-
 @router.get("/notifications", responses=NO_SESSION)
 def notifications(request: Request, session: Live) -> list[NotificationOut]:
     """Return the account's security notifications, oldest first."""
@@ -326,13 +305,33 @@ def notifications(request: Request, session: Live) -> list[NotificationOut]:
     ]
 
 
-@router.get("/audit-log", responses=NO_SESSION, dependencies=_ADMIN)
-def audit_log(request: Request) -> list[AuditLineOut]:
-    """Return the audit log, oldest line first. For administrators."""
-    return [
-        AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
-        for line in server_of(request).audit_log()
-    ]
+@router.get("/audit-log", responses=NO_SESSION, dependencies=ADMIN_ONLY)
+def audit_log(
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_AUDIT_LINES)] = 100,
+) -> AuditLinesOut:
+    """Return a part of the audit log: up to `limit` lines whose ids are above `after`, the oldest first.
+
+    For the following part, send `next_after` as `after`. This also works after the last line: the part is then empty
+    until something happens. For administrators.
+    """
+    lines = server_of(request).audit_lines(after=after, limit=limit)
+    return AuditLinesOut(
+        lines=[
+            AuditLineOut(
+                id=line.id,
+                at=line.at,
+                event=line.event,
+                account_id=line.account_id,
+                actor=line.actor,
+                actor_id=line.actor_id,
+                reason=line.reason,
+            )
+            for line in lines
+        ],
+        next_after=lines[-1].id if lines else after,
+    )
 
 
 @router.post("/reset-codes", status_code=201, responses=NO_SESSION)
