@@ -45,9 +45,10 @@ class Settings:
     server or a proxy provides. `behind_proxy` says that it is a proxy, whose headers about the original request the
     server then believes. `prefix` is the path of all pages, and `home` is the path to open after a login. `origins`
     are the exact origins of the pages that may use passkeys; without origins, there are no passkeys. `rp_id` is the
-    domain to which passkeys are bound, by default the host of the first origin. `notifications` is the path of a
-    file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in
-    MFA_LAB_KEY, or in a file beside the database.
+    domain to which passkeys are bound, by default the host of the first origin. With origins and a way to send
+    notifications, a forgotten password gets a link to the first origin. `notifications` is the path of a file. For
+    mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and _PASSWORD. The key is in MFA_LAB_KEY, or in a
+    file beside the database.
     """
 
     database: str = field(default="sqlite:///mfa-lab.db", repr=False)  # the URL may hold a password
@@ -83,12 +84,15 @@ class Settings:
 
     def application(self) -> FastAPI:
         """Return the application with these settings. Raises `MfaError`."""
+        notifier, origins = self.notifier(), _list(self.origins)
+        reset_page = f"{origins[0]}{self.prefix}/password-reset/new" if notifier and origins else ""
         return create_app(
             MfaServer(
                 self.database,
                 policy=named_policy(self.policy),
                 issuer=self.issuer,
                 relying_party=self.relying_party(),
+                reset_page=reset_page,
             ),
             hosts=_list(self.hosts),
             prefix=self.prefix,
@@ -97,7 +101,7 @@ class Settings:
             behind_proxy=self.behind_proxy == "yes",
             admins=_list(self.admins),
             registration=self.registration == "yes",
-            notifier=self.notifier(),
+            notifier=notifier,
         )
 
     def relying_party(self) -> RelyingParty | None:
