@@ -64,13 +64,20 @@ class TwoCodes(BaseModel):
     second_code: Hidden
 
 
+class SubjectOut(BaseModel):
+    """A user whose first factor the application or its single sign-on checks: who checks it, and their id of it."""
+
+    issuer: str
+    id: str
+
+
 class SessionOut(BaseModel):
     """A session. `methods` says how its user logged in (`amr`, RFC 8176).
 
     `subject` is the account's id, which never changes and never belongs to another account.
     `phishing_resistant` says whether a passkey began the session. `codes_to_acknowledge` is the id of the newest
     recovery codes until the owner acknowledges them. After that, `codes_to_acknowledge` is null. If it is not null,
-    offer a fresh set of recovery codes.
+    offer a fresh set of recovery codes. `external` is null for an account with a password.
     """
 
     subject: str
@@ -80,6 +87,7 @@ class SessionOut(BaseModel):
     codes_to_acknowledge: str | None
     methods: list[str]
     phishing_resistant: bool
+    external: SubjectOut | None
 
 
 class NewSession(SessionOut):
