@@ -42,6 +42,11 @@ class Event(StrEnum):
     REVOCATION_REFUSED = "revocation refused"
     PASSWORD_CHANGED = "password changed"  # noqa: S105
     PASSWORD_CHANGE_REFUSED = "password change refused"  # noqa: S105
+    ACCOUNT_DISABLED = "account disabled"
+    ACCOUNT_ENABLED = "account enabled"
+    ACCOUNT_RENAMED = "account renamed"
+    ACCOUNT_DELETED = "account deleted"
+    PASSWORD_SET = "password set by an administrator"  # noqa: S105
     RESET_CODE_ISSUED = "reset code issued"
     REBOUND = "rebound by an administrator"
     RESYNCHRONISED = "resynchronised"

@@ -399,7 +399,7 @@ class MfaServer:
 
     @property
     def accounts(self) -> Accounts:
-        """Return the operator's calls on single accounts."""
+        """Return the calls that list, find, disable, enable, delete and rename accounts, and set their passwords."""
         return Accounts(self._services, self._now)  # kept as an attribute, it would hold this server in a cycle
 
     def issue_reset_code(self, name: str | Subject, *, by: str = "") -> RecoveryCodes:

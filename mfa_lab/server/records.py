@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,6 +62,10 @@ def passkey_methods(*, synced: bool) -> tuple[str, ...]:
 def is_phishing_resistant(methods: Iterable[str]) -> bool:
     """Return whether a login with these `amr` values resists a phishing page."""
     return not _RESISTANT.isdisjoint(methods)
+
+
+IDENTIFIER = re.compile("[0-9a-f]{32}")
+"""The form of the ids of accounts, authenticators and sets of recovery codes."""
 
 
 def token_hash(token: Redacted) -> str:
@@ -254,6 +259,32 @@ class Authenticator:
     created_at: int
     used_at: int
     kind: Kind = Kind.TOTP
+
+
+class AccountState(StrEnum):
+    """The states of an account. A deleted account keeps its row, and is never active again."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, as the operator sees it. `subject` is its id, which never changes (`Session.subject`).
+
+    `created_at` is in Unix seconds. `kinds` are the kinds of its authenticators, without duplicates, and `used_at` is
+    the time of the last login with one of them, or None. `external` is the subject that the application passed to
+    `begin_for`, or None for an account with a password. A deleted account has an empty name.
+    """
+
+    subject: str
+    name: str
+    state: AccountState
+    created_at: int
+    kinds: tuple[Kind, ...] = ()
+    used_at: int | None = None
+    external: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)

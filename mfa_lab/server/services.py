@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfa_lab.errors import InvalidInput
@@ -56,9 +57,9 @@ class Services:
         """Return a random identifier, which reveals nothing."""
         return SYSTEM.token_bytes(16).hex()
 
-    def name_locks(self, spellings: Spellings) -> tuple[Lock, ...]:
-        """Return the locks of a name. Known and unknown names have the same kind of lock."""
-        return locks.names(*map(self.store.keys.keyed_hash, {*spellings}))
+    def name_locks(self, *spellings: Spellings) -> tuple[Lock, ...]:
+        """Return the locks of one or several names. Known and unknown names have the same kind of lock."""
+        return locks.names(*map(self.store.keys.keyed_hash, {*chain(*spellings)}))
 
     def subject_locks(self, subject: Subject) -> tuple[Lock, ...]:
         """Return the lock of an external subject. No issuer and no id contains the separator."""

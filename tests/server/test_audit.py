@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from mfa_lab.errors import NameTaken, Reason
+from mfa_lab.errors import InvalidInput, NameTaken, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.records import PendingLogin, Permit
 from tests.server.account.test_adopt import OLD
@@ -148,3 +148,21 @@ def test_each_line_names_its_actor(enrolled: Deployment) -> None:
         ("clock trusted by operator", "administrator", admin),
     ]
     assert [line.id for line in told] == list(range(len(lines) + 1, len(lines) + 10))
+
+
+def test_the_log_is_read_in_parts(enrolled: Deployment) -> None:
+    """Each part begins after the last line of the one before, and a line that comes later is in the next part."""
+    everything, found = enrolled.server.audit_log(), list(enrolled.server.audit_lines(limit=3))
+    assert len(found) == 3
+    found += enrolled.server.audit_lines(after=found[-1].id)
+    assert tuple(found) == everything
+    assert enrolled.server.audit_lines(after=found[-1].id) == ()
+    enrolled.begin()
+    assert [line.event for line in enrolled.server.audit_lines(after=found[-1].id)] == ["password accepted"]
+
+
+@pytest.mark.parametrize(("after", "limit"), [(0, 0), (0, 1001), (-1, 1), (2**63, 1)])
+def test_a_part_that_nobody_may_ask_for(after: int, limit: int, enrolled: Deployment) -> None:
+    """Told as such, before the database is asked."""
+    with pytest.raises(InvalidInput, match="limit must be 1 to 1000"):
+        enrolled.server.audit_lines(after=after, limit=limit)

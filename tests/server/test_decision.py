@@ -11,7 +11,7 @@ from mfa_lab import AccessDenied, MfaServer, Policy
 from mfa_lab.errors import ALREADY_DONE, LOGIN_OVER, PUBLIC_MESSAGE, Reason
 from mfa_lab.redaction import Redacted
 from mfa_lab.server import decision
-from mfa_lab.server.records import PendingLogin, Permit, Session, Subject
+from mfa_lab.server.records import PendingLogin, Permit, Session
 from tests.server.kit import EXPLAINING, NAME, NEVER_WAITS, PASSWORD, WRONG, Deployment, refused
 from tests.server.passkeys import AT_LOGIN, ELSEWHERE
 
@@ -28,17 +28,15 @@ def wrong_password(deployment: Deployment) -> Call:
     return lambda: deployment.begin(NAME, WRONG)
 
 
+def disabled_account(deployment: Deployment) -> Call:
+    deployment.server.accounts.disable(NAME)
+    return lambda: deployment.begin()
+
+
 def throttled(deployment: Deployment) -> Call:
     for _ in range(3):
         refused(deployment.begin, NAME, WRONG)
     return lambda: deployment.begin()
-
-
-def account_disabled(deployment: Deployment) -> Call:
-    subject = Subject("sso", "1")
-    deployment.server.begin_for(subject, name=NAME)
-    deployment.tamper("UPDATE accounts SET state = 'disabled'")
-    return lambda: deployment.server.begin_for(subject, name=NAME)
 
 
 def finishing(deployment: Deployment, code: str) -> Call:
@@ -118,7 +116,7 @@ def stale_session(deployment: Deployment) -> Call:
 WAYS = {
     Reason.UNKNOWN_NAME: unknown_name,
     Reason.WRONG_PASSWORD: wrong_password,
-    Reason.ACCOUNT_DISABLED: account_disabled,
+    Reason.ACCOUNT_DISABLED: disabled_account,
     Reason.THROTTLED: throttled,
     Reason.UNKNOWN_PENDING: unknown_pending,
     Reason.EXPIRED_PENDING: expired_pending,

@@ -11,7 +11,7 @@ from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.login import pending_logins
 from mfa_lab.server.login.primary_login import HAS
 from mfa_lab.server.names import MAX_NAME_LENGTH
-from mfa_lab.server.records import PendingLogin, Subject
+from mfa_lab.server.records import AccountState, PendingLogin, Subject
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts
@@ -37,7 +37,7 @@ def begin(services: Services, subject: Subject, name: str, now: int) -> PendingL
         account_id = account_of(connection, subject) or _add(connection, services, subject, name, now)
         services.store.lock_also(connection, locks.account(account_id))
         row = connection.execute(_STATE, {"account": account_id}).one()
-        if row.state != "active":
+        if row.state != AccountState.ACTIVE:
             decision = refused(Reason.ACCOUNT_DISABLED, account_id)
             record(connection, now, Event.FIRST_FACTOR_REFUSED, account_id, decision.reason, actor=Actor.PROGRAM)
             return decision

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response, Security
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from mfa_lab.errors import AccessDenied, MfaError
-from mfa_lab.server.flow import MfaServer
+from mfa_lab.server.flow import MOST_AUDIT_LINES, MfaServer
 from mfa_lab.server.notifications.notifier import words
 from mfa_lab.server.records import Kind, PendingLogin, Permit, RecoveryCodes, Session
 from mfa_lab.web import tokens
@@ -29,6 +29,7 @@ from mfa_lab.web.models import (
     AccountName,
     Acknowledged,
     AuditLineOut,
+    AuditLinesOut,
     AuthenticatorOut,
     Code,
     Codes,
@@ -157,7 +158,7 @@ def permit_of(request: Request, token: Token) -> PendingLogin | Session:
 Live = Annotated[Session, Depends(_session)]
 Fresh = Annotated[Session, Depends(_fresh_session)]
 Admin = Annotated[Session, Depends(_admin)]
-_ADMIN = [Depends(_admin)]
+ADMIN_ONLY = [Depends(_admin)]
 
 
 @router.post("/register", status_code=202)
@@ -304,13 +305,33 @@ def notifications(request: Request, session: Live) -> list[NotificationOut]:
     ]
 
 
-@router.get("/audit-log", responses=NO_SESSION, dependencies=_ADMIN)
-def audit_log(request: Request) -> list[AuditLineOut]:
-    """Return the audit log, oldest line first. For administrators."""
-    return [
-        AuditLineOut(at=line.at, event=line.event, account_id=line.account_id, reason=line.reason)
-        for line in server_of(request).audit_log()
-    ]
+@router.get("/audit-log", responses=NO_SESSION, dependencies=ADMIN_ONLY)
+def audit_log(
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_AUDIT_LINES)] = 100,
+) -> AuditLinesOut:
+    """Return a part of the audit log: up to `limit` lines whose ids are above `after`, the oldest first.
+
+    For the following part, send `next_after` as `after`. This also works after the last line: the part is then empty
+    until something happens. For administrators.
+    """
+    lines = server_of(request).audit_lines(after=after, limit=limit)
+    return AuditLinesOut(
+        lines=[
+            AuditLineOut(
+                id=line.id,
+                at=line.at,
+                event=line.event,
+                account_id=line.account_id,
+                actor=line.actor,
+                actor_id=line.actor_id,
+                reason=line.reason,
+            )
+            for line in lines
+        ],
+        next_after=lines[-1].id if lines else after,
+    )
 
 
 @router.post("/reset-codes", status_code=201, responses=NO_SESSION)
