@@ -355,8 +355,11 @@ def test_without_the_extra(missing: str, tmp_path: Path) -> None:
 
 
 def test_importing_the_kit_loads_no_web() -> None:
-    """Who has no web application pays for none."""
-    program = "import sys, mfa_lab, mfa_lab.cli; print({'fastapi', 'uvicorn', 'jinja2'} & set(sys.modules))"
+    """Who has no web application pays for none, and Flask or Django share the rules of cookies and redirects."""
+    program = (
+        "import sys, mfa_lab.cli; from mfa_lab.web import origin, tokens; tokens.Cookie(); origin.own_path('/')\n"
+    )
+    program += "print({'fastapi', 'starlette', 'pydantic', 'uvicorn', 'jinja2'} & set(sys.modules))"
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert shown.stdout == "set()\n"
 
