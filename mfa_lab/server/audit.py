@@ -19,6 +19,8 @@ class Event(StrEnum):
     REGISTRATION_REFUSED = "registration refused"
     PASSWORD_ACCEPTED = "password accepted"  # noqa: S105
     PASSWORD_REFUSED = "password refused"  # noqa: S105
+    FIRST_FACTOR_ACCEPTED = "first factor accepted"
+    FIRST_FACTOR_REFUSED = "first factor refused"
     CODE_REFUSED = "code refused"
     PASSKEY_REFUSED = "passkey refused"
     LOGGED_IN = "logged in"
@@ -40,6 +42,15 @@ class Event(StrEnum):
     REVOCATION_REFUSED = "revocation refused"
     PASSWORD_CHANGED = "password changed"  # noqa: S105
     PASSWORD_CHANGE_REFUSED = "password change refused"  # noqa: S105
+    PASSWORD_RESET_REQUESTED = "password reset requested"  # noqa: S105
+    PASSWORD_RESET_ISSUED = "password reset issued"  # noqa: S105
+    PASSWORD_RESET = "password reset"  # noqa: S105
+    PASSWORD_RESET_REFUSED = "password reset refused"  # noqa: S105
+    ACCOUNT_DISABLED = "account disabled"
+    ACCOUNT_ENABLED = "account enabled"
+    ACCOUNT_RENAMED = "account renamed"
+    ACCOUNT_DELETED = "account deleted"
+    PASSWORD_SET = "password set by an administrator"  # noqa: S105
     RESET_CODE_ISSUED = "reset code issued"
     REBOUND = "rebound by an administrator"
     RESYNCHRONISED = "resynchronised"
@@ -64,7 +75,7 @@ class Actor(StrEnum):
 _REJECTED = frozenset(event for event in Event if event.endswith(" refused"))
 _SHOWN_NOTIFICATIONS = 200
 _SPARING_SECONDS = 3600
-_MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
+_MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION, Reason.UNKNOWN_RESET}
 _ADD_LINE = insert(audit).inline().execution_options(later=True)
 _ADD_NOTIFICATION = insert(notifications).inline().execution_options(later=True)
 _PAGE_LINES = 5000

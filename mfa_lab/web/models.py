@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from mfa_lab.server.records import Kind
+from mfa_lab.server.records import AccountState, Kind
 
 Text = Annotated[str, Field(max_length=4096)]
 Hidden = Annotated[Text, Field(repr=False)]
@@ -62,6 +62,13 @@ class Recovered(Step):
 class TwoCodes(BaseModel):
     first_code: Hidden
     second_code: Hidden
+
+
+class SubjectOut(BaseModel):
+    """A user whose first factor the application or its single sign-on checks: who checks it, and their id of it."""
+
+    issuer: str
+    id: str
 
 
 class SessionOut(BaseModel):
@@ -188,8 +195,46 @@ class Passwords(BaseModel):
     new: Hidden
 
 
+class TypedName(BaseModel):
+    name: Hidden  # people type passwords there
+
+
+class OnePassword(BaseModel):
+    password: Hidden
+
+
 class AccountName(BaseModel):
     name: Text
+
+
+class AccountChange(BaseModel):
+    """A change to an account: a new name, a new state, or both."""
+
+    name: Text | None = None
+    state: Literal["active", "disabled"] | None = None
+
+
+class AccountOut(BaseModel):
+    """An account. Times are in Unix seconds.
+
+    `kinds` are the kinds of its authenticators, and `used_at` is the time of the last login with one of them, or
+    null. `external` is null for an account with a password. The name of a deleted account is empty.
+    """
+
+    subject: str
+    name: str
+    state: AccountState
+    created_at: int
+    kinds: list[Kind]
+    used_at: int | None
+    external: SubjectOut | None
+
+
+class AccountsOut(BaseModel):
+    """A part of the list of accounts. If `next_after` is null, this is the last part."""
+
+    accounts: list[AccountOut]
+    next_after: str | None
 
 
 class AuditLineOut(BaseModel):

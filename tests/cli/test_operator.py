@@ -124,3 +124,43 @@ def test_a_part_of_the_log_that_is_none(option: str, log_url: str) -> None:
     ran = CliRunner().invoke(main, ["audit", f"--database={log_url}", option])
     assert ran.exit_code == 2
     assert option.partition("=")[0] in ran.output
+
+
+def test_the_operator_changes_accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By name or by id, with JSON for programs; a mistake ends with a sentence, and changes nothing."""
+    database = f"--database=sqlite:///{tmp_path / 'lab.db'}"
+    monkeypatch.setenv("MFA_LAB_KEY", KEY.hex())
+    name, password = "https://idp.example/users/42", "demo: a mule in the meadow"
+
+    def run(*words: str, given: str = "", fails: bool = False) -> str:
+        result = CliRunner().invoke(main, [words[0], *words[1:], database], input=given)
+        assert (result.exit_code != 0) is fails, result.output
+        assert "Traceback" not in result.output
+        return result.output
+
+    run("register", name, f"--password={password}")
+    (shown,) = map(json.loads, run("accounts", "list", "--json").splitlines())
+    assert (shown["name"], shown["state"], shown["kinds"], shown["used_at"]) == (name, "active", [], None)
+    subject = shown["subject"]
+    assert run("accounts", "list") == f"{subject}  active    {name}\n"
+    assert json.loads(run("accounts", "disable", name, "--json"))["state"] == "disabled"
+    assert "state       active" in run("accounts", "enable", subject)
+    assert json.loads(run("accounts", "rename", subject, "Ann", "--json"))["name"] == "Ann"
+    assert "no account has this name" in run("accounts", "show", name, fails=True)
+    assert "use 8 or more" in run("accounts", "set-password", "ann", "--password=short", fails=True)
+    assert run("accounts", "set-password", "ann", given=f"{password}!\n{password}!\n")
+    run("accounts", "delete", "ann", given="n\n", fails=True)
+    assert json.loads(run("accounts", "show", "ann", "--json"))["subject"] == subject
+    run("accounts", "delete", "ann", given="y\n")
+    assert run("accounts", "list") == ""
+    assert "was deleted" in run("accounts", "enable", subject, fails=True)
+    log = [json.loads(line) for line in run("audit", "--json").splitlines()]
+    assert {line["account_id"] for line in log} == {subject}
+    assert [line["event"] for line in log[1:]] == [
+        "account disabled",
+        "account enabled",
+        "account renamed",
+        "password set by an administrator",
+        "account deleted",
+    ]
+    assert {line["actor"] for line in log} == {"program"}

@@ -25,6 +25,7 @@ from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.storage.locks import DATABASE
 from tests.postgres import Cluster, running_cluster
 from tests.web.kit import ADMIN, NAME, PASSWORD, WRONG, Served, serving, started_workers, wait_until
+from tests.web.test_accounts import life_of_accounts
 from tests.web.test_sessions import administer_by_the_api, end_by_the_api, live
 
 pytestmark = pytest.mark.full
@@ -50,6 +51,7 @@ def workers(cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -
     database = cluster.new_database() if cluster else ""
     with serving(folder, workers=WORKERS, database=database) as served:
         served.enrol()
+        served.enrol(ADMIN)
         while started_workers(served.log) < WORKERS:
             time.sleep(0.05)
         yield served
@@ -69,10 +71,15 @@ def at_once(calls: list[tuple[str, dict[str, Any], str]], url: str) -> list[http
 
 def test_sessions_are_ended_for_all_workers(workers: Served) -> None:
     """By their owner and by an administrator, and with every abuse: what one worker ended, none of them knows."""
-    for name in ("owner@example.org", "other@example.org", ADMIN):
+    for name in ("owner@example.org", "other@example.org"):
         workers.enrol(name)
     end_by_the_api(workers, "owner@example.org", "other@example.org")
     administer_by_the_api(workers, "owner@example.org", ADMIN)
+
+
+def test_accounts_change_for_all_workers(workers: Served) -> None:
+    """What one worker disabled, renamed or deleted is so for every other one."""
+    life_of_accounts(workers, "changed@example.org", ADMIN)
 
 
 def test_sessions_end_each_other_at_once(workers: Served) -> None:

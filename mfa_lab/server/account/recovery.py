@@ -77,7 +77,10 @@ def recover(services: Services, pending: PendingLogin, typed: Redacted | None, n
             _add_codes(connection, account_id, hashes, replacement.issue_id)
             record(connection, now, Event.RECOVERED, account_id)
             notify(connection, now, Event.RECOVERED, account_id)
-            return Recovery(pending_logins.add(connection, services, account_id, Permit.NEW_FACTOR, now), replacement)
+            next_step = pending_logins.add(
+                connection, services, account_id, Permit.NEW_FACTOR, now, methods=row.methods
+            )
+            return Recovery(next_step, replacement)
         record(connection, now, Event.RECOVERY_REFUSED, account_id, decision.reason)
         policy = services.policy
         if row.recovery_failures == policy.free_failures or row.wrong_codes + 1 >= policy.pending_wrong_codes:

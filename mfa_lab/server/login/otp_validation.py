@@ -14,7 +14,7 @@ from mfa_lab.server.decision import Decision, ended, refused, throttled, wrong_c
 from mfa_lab.server.factors import drift, totp
 from mfa_lab.server.factors.authenticators import State
 from mfa_lab.server.login import pending_logins, sessions, throttle
-from mfa_lab.server.records import Kind, PendingLogin, Session, token_hash
+from mfa_lab.server.records import CODE, Kind, PendingLogin, Session, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts
@@ -124,7 +124,7 @@ def _grant(connection: Connection, services: Services, row: Any, offset: int, no
     if row.otp_failures:
         connection.execute(_COUNT, {"account": row.account_id, "failures": 0, "until": 0})
     record(connection, now, Event.LOGGED_IN, row.account_id)
-    return sessions.add(connection, services, row, now)
+    return sessions.add(connection, services, row, now, CODE)
 
 
 def verdict_of(refusal: CodeRefused) -> otp.Verdict:

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mfa_lab.errors import Reason
 from mfa_lab.policy import Policy
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.audit import Event, record
 from mfa_lab.server.decision import Decision, refused
 from mfa_lab.server.factors.passkey import passkeys
-from mfa_lab.server.records import PASSWORD_AND_CODE, Session, is_phishing_resistant, token_hash
+from mfa_lab.server.records import Session, Subject, is_phishing_resistant, login_methods, token_hash
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.housekeeping import sweep
@@ -33,6 +34,8 @@ _READ = (
         accounts.c.codes_issue,
         accounts.c.codes_kept_at,
         accounts.c.normal_name,
+        accounts.c.issuer,
+        accounts.c.external_id,
     )
     .join_from(table, accounts, table.c.account_id == accounts.c.id)
     .where(table.c.token_hash == bindparam("token"))
@@ -55,26 +58,34 @@ _END_ALL = (
 )
 
 
-def add(
-    connection: Connection,
-    services: Services,
-    account: Any,
-    now: int,
-    methods: tuple[str, ...] = PASSWORD_AND_CODE,
-) -> Session:
-    """Grant access to the account in the row `account`: return a session with a new token (ASVS-7.2.4)."""
-    expires_at = now + services.policy.session_seconds
-    session = Session(
-        services.new_token(), account.name, now, expires_at, _not_acknowledged(account), methods, account.account_id
-    )
+def add(connection: Connection, services: Services, row: Any, now: int, second: tuple[str, ...]) -> Session:
+    """Complete the pending login in `row`: return a session with a new token (ASVS-7.2.4).
+
+    `second` are the methods of the second step, as `amr` values.
+    """
+    methods = login_methods(row.methods, second)
+    session = _session(services, services.new_token(), row, now, methods)
     values = {
         "token_hash": token_hash(session.token),
         "created_at": now,
         "seen_at": now,
         "methods": " ".join(methods),
     }
-    connection.execute(_ADD, values | {"account_id": account.account_id})
+    connection.execute(_ADD, values | {"account_id": row.account_id})
     return session
+
+
+def _session(services: Services, token: Redacted, row: Any, created_at: int, methods: tuple[str, ...]) -> Session:
+    return Session(
+        token,
+        row.name,
+        created_at,
+        created_at + services.policy.session_seconds,
+        _not_acknowledged(row),
+        methods,
+        row.account_id,
+        None if row.issuer is None else Subject(row.issuer, row.external_id),
+    )
 
 
 def live(connection: Connection, services: Services, token: str, now: int, *, fresh: bool = False) -> Any | Decision:
@@ -126,11 +137,7 @@ def check(services: Services, session: Session, now: int) -> Session | Decision:
             locks.NOTHING, flush=False
         ) as connection:  # if lost, the session ends earlier
             connection.execute(_SEEN, {"token": token, "now": now})
-    expires_at = row.created_at + services.policy.session_seconds
-    methods = tuple(row.methods.split())
-    return Session(
-        session.token, row.name, row.created_at, expires_at, _not_acknowledged(row), methods, row.account_id
-    )
+    return _session(services, session.token, row, row.created_at, tuple(row.methods.split()))
 
 
 def _not_acknowledged(account: Any) -> str:

@@ -92,19 +92,19 @@ def log_out(visit: Posted) -> Response:
 
 @router.get("/admin")
 def show_admin(visit: Shown) -> Response:
-    _admin(visit)
+    admin_of(visit)
     return visit.page("admin.html", **_log(visit))
 
 
 @router.post("/reset-code")
 def reset_code(visit: Posted) -> Response:
-    admin = _admin(visit)
+    admin = admin_of(visit)
     visit.form("admin.html", **_log(visit))
     codes = visit.server.issue_reset_code(visit.field("account"), by=admin.subject)
     return visit.page("reset_code.html", account=visit.field("account"), codes=codes)
 
 
-def _admin(visit: Visit) -> Session:
+def admin_of(visit: Visit) -> Session:
     """Return an administrator's fresh session, or raise `AccessDenied`. All others see the same message."""
     session = visit.session(fresh=True)
     if not visit.site.is_admin(session.name):
