@@ -96,14 +96,16 @@ def _attacks() -> Reference:
 def _standards() -> Reference:
     clauses = tomllib.loads((data_dir() / "standards.toml").read_text("utf-8"))["clause"]
     rows = [(row["id"], row["id"], row["asks"], _cells(row), _tests(row)) for row in clauses]
-    unmet = "".join(
-        f"<li><b>{escape(row['id'])}:</b> {escape(row['because'])}</li>" for row in clauses if "because" in row
+    reasons = "".join(
+        f"<li><b>{escape(row['id'])}</b> ({escape(row['state'])}): {escape(row['because'])}</li>"
+        for row in clauses
+        if "because" in row
     )
     html = (
-        "<h1>Standards</h1><p>What each clause requires, in our words, where the course teaches it, and which tests "
-        "of the kit show it.</p>"
+        "<h1>Standards</h1><p>This page says what each clause requires, in our words, where the course teaches the "
+        "clause, and which tests of the kit show it.</p>"
         + _table("Clauses", ("clause", "requirement", "taught in", "shown by the tests"), rows, ready=(3, 4))
-        + f"<h2>Not met, or only in part</h2><ul>{unmet}</ul>"
+        + f"<h2>Not met, met in part, or not applicable</h2><ul>{reasons}</ul>"
     )
     return Reference("standards", "Standards", html, tuple((row["id"], row["id"], row["asks"]) for row in clauses))
 
