@@ -188,7 +188,7 @@ def _any_game(make: Make) -> str:
 
 
 def _attempts(seed: int) -> list[tuple[str, int]]:
-    """Return pauses in seconds, attempts at the name in question, and at many other names."""
+    """Return a random series of pauses (in seconds), attempts at the given name, and attempts at other names."""
     draw, events = seeded_draws(seed), list[tuple[str, int]]()
     for _ in range(draw.randint(2, 10)):
         kind = draw.choice(("the name", "the name", "other", "wait"))

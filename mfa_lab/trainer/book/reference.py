@@ -34,7 +34,10 @@ def references() -> tuple[Reference, ...]:
 
 
 def section(term: Term) -> str | None:
-    """Return the heading over the place where the term's notebook has the term in bold, or None if it never has."""
+    """Return the heading of the section that introduces the term in bold, or None if no section does.
+
+    Only the notebook of the term is searched.
+    """
     heading = ""
     bold = re.compile(rf"\*\*(?:an? |the )?{re.escape(term.name)}s?\b[^*]*\*\*", re.IGNORECASE)
     for cell in _markdown(term.notebook):
@@ -69,7 +72,10 @@ def _glossary() -> Reference:
 
 
 def attack_rows() -> tuple[tuple[str, str, str, str], ...]:
-    """Return number, standard names, mistakes and defences of each attack. Two halves of a number share a row."""
+    """Return the number, the standard names, the mistakes and the defences of each attack.
+
+    If an attack has two halves, both halves share a row.
+    """
     series = attack_series()
     found = []
     for number in dict.fromkeys(one.number for one in series):
