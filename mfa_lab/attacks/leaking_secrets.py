@@ -75,7 +75,7 @@ class Fixed:
 
 
 class OurOffer(OtpAccount):
-    """Hold what this kit's server stores about an offer. The `picture` method is added for the trials."""
+    """Hold an offer as this kit's server stores it. The method `picture` exists only for the trials."""
 
     def picture(self) -> str:
         return PNG + base64.b64encode(qr_png(self.uri())).decode()

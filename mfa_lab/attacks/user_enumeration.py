@@ -171,7 +171,10 @@ def _attempts_in_a_row(make: Make) -> str:
 
 
 def _any_game(make: Make) -> str:
-    """Play random attempts twice, at Alice's name and at a name without an account, and compare each refusal."""
+    """Play random attempts twice: once at Alice's name, and once at a name without an account.
+
+    Return whether the refusals differ.
+    """
     for seed in range(_GAMES):
         one, other = World(make), World(make)
         for number, (kind, value) in enumerate(_attempts(seed), 1):

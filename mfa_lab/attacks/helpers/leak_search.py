@@ -68,7 +68,7 @@ def _logged(what: object) -> str:
 
 
 def in_a_repr(make: Make) -> str:
-    """Search what a prompt or a debugger shows of a list that holds the offer."""
+    """Search what a prompt or a debugger shows of a list that contains the offer."""
     return "the repr shows it" if contains_secret(as_text(make(NAME, SECRET))) else ""
 
 

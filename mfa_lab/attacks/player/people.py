@@ -114,7 +114,7 @@ class People(Referee):
         self.crowd_logs_in(count)
 
     def crowd_logs_in(self, count: int) -> None:
-        """Do it without a sentence."""
+        """Let `count` other people log in, without adding a sentence to the story."""
         for name in self.others[:count]:
             step = self.accounts[name].unused_step(self.now())
             if step is not None:
@@ -126,6 +126,6 @@ class People(Referee):
         self.crowd_mistypes(count)
 
     def crowd_mistypes(self, count: int) -> None:
-        """Do it without a sentence."""
+        """Let `count` other people type a wrong code, without adding a sentence to the story."""
         for name in self.others[:count]:
             self.finish(name, self.begin(name), self.accounts[name].wrong_code(self.now()))
