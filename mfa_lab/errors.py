@@ -114,6 +114,7 @@ class Reason(StrEnum):
 
     UNKNOWN_NAME = "unknown name"
     WRONG_PASSWORD = "wrong password"  # noqa: S105
+    ACCOUNT_DISABLED = "account disabled"
     THROTTLED = "throttled"
     UNKNOWN_PENDING = "unknown pending"
     EXPIRED_PENDING = "expired pending"

@@ -36,6 +36,7 @@ class Decision:
 _SENTENCES = {
     Reason.UNKNOWN_NAME: "no account has this name; the server did the same work as for an existing name",
     Reason.WRONG_PASSWORD: "the account exists, but the password is wrong",
+    Reason.ACCOUNT_DISABLED: "the account is disabled; the server did the same work as for a wrong password",
     Reason.UNKNOWN_PENDING: "no login with this token was ever started here",
     Reason.EXPIRED_PENDING: "the time for this step is over: start again from the password",
     Reason.CONSUMED_PENDING: "this step was already completed, replaced, or ended by too many wrong codes",

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,10 +23,12 @@ from mfa_lab.server.account import (
     password_change,
     recovery,
     resynchronisation,
+    session_list,
 )
+from mfa_lab.server.account.accounts import Accounts, known
 from mfa_lab.server.decision import Decision
 from mfa_lab.server.factors import authenticators, recovery_codes
-from mfa_lab.server.login import otp_validation, pending_logins, primary_login, sessions
+from mfa_lab.server.login import external_login, otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
 from mfa_lab.server.notifications.notifier import Notifier
@@ -38,11 +39,13 @@ from mfa_lab.server.records import (
     Enrolment,
     Kind,
     Notification,
+    OpenSession,
     PasskeyCreation,
     PendingLogin,
     Recovery,
     RecoveryCodes,
     Session,
+    Subject,
     token_hash,
 )
 from mfa_lab.server.services import Services
@@ -117,16 +120,19 @@ class MfaServer:
 
     # Step 1
 
-    def register(self, name: str, password: str, *, reserved: bool = False) -> None:
+    def register(
+        self, name: str, password: str, *, reserved: bool = False, public: bool = False, by: str = ""
+    ) -> None:
         """Make an account. Only the operator may call this method.
 
-        A `reserved` name is treated exactly like a taken name.
+        A `reserved` name is treated exactly like a taken name. The audit log says who acted: the administrator whose
+        subject is `by`, or the owner if the registration is `public`, otherwise the program.
 
         Raises `NameTaken`, `InvalidInput`, or `PasswordRefused`, which gives the reason (NIST-3.1.1.2).
         """
         typed = Redacted(password)
         del password  # tracebacks may show variables
-        administration.register(self._services, name, typed, self._now(), reserved=reserved)
+        administration.register(self._services, name, typed, self._now(), reserved=reserved, public=public, by=by)
 
     def begin_login(self, name: str, password: str) -> PendingLogin:
         """Verify a password (step 1, primary login). Returns a pending login, never a session.
@@ -138,6 +144,18 @@ class MfaServer:
         redacted_name = Redacted(exact_name(typed_name.reveal()))
         typed = self._services.hasher.typed(typed_password.reveal())
         return self._answer(primary_login.begin(self._services, redacted_name, typed, self._now()))
+
+    def begin_for(self, subject: Subject, *, name: str) -> PendingLogin:
+        """Begin a login for a subject whose first factor your application or its single sign-on has just checked.
+
+        This server cannot check that: call this method only after you have. The first call makes the subject's
+        account, which has no password here and is found by no name. `name` is what the phone and the sessions show;
+        the newest `name` is kept. The session contains the subject (`Session.external`), and its `methods` contain
+        only what this server has checked. Raises `AccessDenied` for a disabled account, and `InvalidInput`.
+        """
+        if not isinstance(subject, Subject):
+            raise InvalidInput(f"pass a Subject(issuer, id), not {type(subject).__name__}")
+        return self._answer(external_login.begin(self._services, subject, name, self._now()))
 
     # Enrolment
 
@@ -296,6 +314,27 @@ class MfaServer:
         _expect(session, Session)
         sessions.end(self._services, session, self._now())
 
+    def sessions(self, session: Session) -> tuple[OpenSession, ...]:
+        """Return the account's live sessions, the oldest first (ASVS-7.5.2). Raises `AccessDenied`."""
+        _expect(session, Session)
+        return self._answer(session_list.of_owner(self._services, session, self._now()))
+
+    def end_session(self, session: Session, session_id: str) -> None:
+        """End one of the account's sessions, in a fresh session. `session_id` is an `OpenSession.id`.
+
+        Raises `AccessDenied`, also for an id of another account, and for a session that has already ended.
+        """
+        _expect(session, Session)
+        self._answer(session_list.end(self._services, session, known(session_id), self._now()))
+
+    def end_other_sessions(self, session: Session) -> int:
+        """End every other session of the account, in a fresh session, and return how many these were.
+
+        Raises `AccessDenied`.
+        """
+        _expect(session, Session)
+        return self._answer(session_list.end_others(self._services, session, self._now()))
+
     def issue_recovery_codes(self, session: Session) -> RecoveryCodes:
         """Return a new set of recovery codes to a fresh session. Raises `AccessDenied`.
 
@@ -312,8 +351,8 @@ class MfaServer:
         fresh set. Returns False if the codes with this id are not the newest: the application should then offer a
         fresh set.
         """
-        known = issue_id if _ID.fullmatch(str(issue_id)) else ""
-        return bool(known) and recovery.acknowledge(self._services, known, self._now())
+        issue = known(issue_id)
+        return bool(issue) and recovery.acknowledge(self._services, issue, self._now())
 
     def authenticators(self, session: Session) -> tuple[Authenticator, ...]:
         """Return the active authenticators, apps and passkeys, the oldest first. Raises `AccessDenied`."""
@@ -331,8 +370,7 @@ class MfaServer:
         The last authenticator cannot be revoked, but only replaced. Raises `AccessDenied`.
         """
         _expect(session, Session)
-        known = authenticator_id if _ID.fullmatch(str(authenticator_id)) else ""  # no other text reaches the database
-        self._answer(enrolment.revoke(self._services, session, known, self._now()))
+        self._answer(enrolment.revoke(self._services, session, known(authenticator_id), self._now()))
 
     def change_password(self, session: Session, old: str, new: str) -> None:
         """Change the password. The caller needs a fresh session and the old password (ASVS-7.5.1).
@@ -356,9 +394,15 @@ class MfaServer:
                 return audit.notifications_of(connection, row.account_id)
         return self._answer(row)
 
-    # For the operator
+    # For the operator. Instead of a name, pass the `Subject` of an account that `begin_for` has made. `by` is the
+    # subject of the administrator who acts, for the audit log. Without it, the program acts.
 
-    def issue_reset_code(self, name: str) -> RecoveryCodes:
+    @property
+    def accounts(self) -> Accounts:
+        """Return the calls that list, find, disable, enable, delete and rename accounts, and set their passwords."""
+        return Accounts(self._services, self._now)  # kept as an attribute, it would hold this server in a cycle
+
+    def issue_reset_code(self, name: str | Subject, *, by: str = "") -> RecoveryCodes:
         """Issue one more recovery code for an owner who has lost both the phone and the recovery codes.
 
         An administrator first checks the owner's identity and then gives the code to the owner (ASVS-6.4.4). The code
@@ -366,9 +410,9 @@ class MfaServer:
         authenticator. The call writes an audit line and a security notification. Raises `InvalidInput` if the name is
         unknown, or if the account has no authenticator.
         """
-        return administration.issue_reset_code(self._services, name, self._now())
+        return administration.issue_reset_code(self._services, name, self._now(), by)
 
-    def reset_factors(self, name: str) -> None:
+    def reset_factors(self, name: str | Subject, *, by: str = "") -> None:
         """End an account's authenticators, recovery codes and sessions.
 
         The owner enrols a new factor at the next login.
@@ -376,9 +420,9 @@ class MfaServer:
         Until this enrolment, only the password protects the account. Prefer `issue_reset_code`, which still requires
         two factors. Raises `InvalidInput` for an unknown name.
         """
-        administration.reset_factors(self._services, name, self._now())
+        administration.reset_factors(self._services, name, self._now(), by)
 
-    def adopt(self, name: str, account: OtpAccount) -> None:
+    def adopt(self, name: str | Subject, account: OtpAccount, *, by: str = "") -> None:
         """Take over an authenticator from an older system. The account `name` must not have an authenticator yet.
 
         `account` comes from a table or an export (`provisioning`). The next login needs a code from this
@@ -389,9 +433,9 @@ class MfaServer:
         """
         if not isinstance(account, OtpAccount):
             raise InvalidInput(f"pass the OtpAccount that the import returned, not {type(account).__name__}")
-        administration.adopt(self._services, name, account, self._now())
+        administration.adopt(self._services, name, account, self._now(), by)
 
-    def trust_clock(self) -> None:
+    def trust_clock(self, *, by: str = "") -> None:
         """Confirm, after `ClockSetBack`, that the clock is correct now and was wrong before.
 
         Steps that were consumed while the clock was ahead stay consumed. Until the clock reaches these steps, the
@@ -402,7 +446,7 @@ class MfaServer:
         if not self._latest:
             raise InvalidInput("nothing has happened in this database yet, so no clock was wrong: check the URL")
         with self._services.store.transaction(locks.NOTHING) as connection:
-            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None)
+            audit.record(connection, now, audit.Event.CLOCK_TRUSTED, None, actor=audit.operator(by), actor_id=by)
         self._latest = now
 
     def send_notifications(self, notifier: Notifier) -> int:
@@ -418,6 +462,16 @@ class MfaServer:
     def audit_log(self) -> tuple[AuditLine, ...]:
         """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""
         return audit.lines(self._services.store)
+
+    def audit_lines(self, *, after: int = 0, limit: int = 100) -> tuple[AuditLine, ...]:
+        """Return up to `limit` lines of the audit log whose ids are above `after`, the oldest first.
+
+        To read a long log in parts, give the last line's id as the next `after`. Raises `InvalidInput` for a limit
+        below 1 or above 1000, and for a negative `after`.
+        """
+        if not (1 <= limit <= MOST_AUDIT_LINES and 0 <= after <= _GREATEST_ID):
+            raise InvalidInput(f"limit must be 1 to {MOST_AUDIT_LINES}, and after the id of a line, or 0")
+        return audit.page(self._services.store, after, limit)
 
     def newest_audit_lines(self, count: int) -> tuple[tuple[AuditLine, ...], int]:
         """Return the newest `count` lines of the audit log, the newest first, and the number of all lines.
@@ -442,7 +496,8 @@ class MfaServer:
             return now
         if not self._fell_back:  # one line for each fall, however many requests come
             with self._services.store.transaction(locks.NOTHING) as connection:
-                audit.record(connection, self._latest, audit.Event.CLOCK_SET_BACK, None, f"{back} s back")
+                event, actor = audit.Event.CLOCK_SET_BACK, audit.Actor.PROGRAM
+                audit.record(connection, self._latest, event, None, f"{back} s back", actor=actor)
             self._fell_back = True
         raise ClockSetBack(
             f"the server's clock is {back} s behind an earlier reading, so nothing is decided: correct the clock; "
@@ -478,6 +533,8 @@ class MfaServer:
         return outcome
 
 
+MOST_AUDIT_LINES = 1000
+_GREATEST_ID = 2**63 - 1
 _COMPARE_SECONDS = 60
 
 
@@ -486,9 +543,6 @@ def _is_of_this_machine(clock: Clock) -> bool:
     while isinstance(clock, SkewedClock):
         clock = clock.base
     return isinstance(clock, SystemClock)
-
-
-_ID = re.compile("[0-9a-f]{32}")
 
 
 def _expect(given: object, *kinds: type) -> None:

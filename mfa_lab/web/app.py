@@ -15,11 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import Notifier
-from mfa_lab.web import api, passkey_api
+from mfa_lab.web import api
 from mfa_lab.web.answers import PASSKEY_SCRIPT, answer, path_in
+from mfa_lab.web.api import accounts as account_api
+from mfa_lab.web.api import passkeys as passkey_api
+from mfa_lab.web.api import sessions as session_api
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.middleware import Shield
-from mfa_lab.web.pages import account, login, passkeys
+from mfa_lab.web.pages import account, accounts, login, passkeys, sessions
 from mfa_lab.web.pages.style import css
 from mfa_lab.web.site import LOOPBACK, Site, names, under
 
@@ -162,8 +165,12 @@ def _cached(text: str, media_type: str) -> Response:
 PARTS = (
     api.router,
     passkey_api.router,
+    session_api.router,
+    account_api.router,
     login.router,
     account.router,
+    accounts.router,
+    sessions.router,
     passkeys.router,
     passkeys.options_router,
 )

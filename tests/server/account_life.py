@@ -22,6 +22,7 @@ from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
+from mfa_lab.server.account.session_list import public_id
 from mfa_lab.server.records import Permit, token_hash
 from tests.server.account_model import POLICY, Account, Factor, Granted, Key, Offer, Pending
 from tests.server.kit import KEY, NAME, ORIGIN, PARTY, PASSWORD, START, WRONG
@@ -384,6 +385,40 @@ class Life(RuleBasedStateMachine):
         session = newest(self.account.sessions, which)
         self.server.log_out(session.token)
         session.ended = True
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST, whose=NEWEST_FIRST)
+    def end_a_session(self, which: int, whose: int) -> None:
+        """Any that the account ever had, the one that asks among them; the list names those that live."""
+        account, now = self.account, self.clock.now()
+        session, other = newest(account.sessions, which), newest(account.sessions, whose)
+        listed = self.asked(session.live(now), self.server.sessions, session.token)
+        if listed is not None:
+            alive = {public_id(token_hash(each.token.token)) for each in account.sessions if each.live(now)}
+            assert {one.id for one in listed} == alive
+        allowed = account.may_change(session, now) and other.live(now)
+        self.asked(allowed, self.server.end_session, session.token, public_id(token_hash(other.token.token)))
+        other.ended = other.ended or allowed
+
+    @precondition(lambda self: self.account.sessions)
+    @rule(which=NEWEST_FIRST)
+    def end_other_sessions(self, which: int) -> None:
+        session, now = newest(self.account.sessions, which), self.clock.now()
+        alive = sum(each.live(now) for each in self.account.sessions)
+        allowed = self.account.may_change(session, now)
+        ended = self.asked(allowed, self.server.end_other_sessions, session.token)
+        assert not allowed or ended == alive - 1
+        if ended:
+            self.account.end_sessions(but=session)
+
+    @rule(sure=st.sampled_from([False, False, True]))
+    def an_administrator_ends_all_sessions(self, sure: bool) -> None:
+        if sure:
+            alive = sum(each.live(self.clock.now()) for each in self.account.sessions)
+            (subject,) = {row["id"] for row in self.rows_of(NAME)["accounts"]}
+            assert self.server.accounts.end_all_sessions(subject) == alive
+            if alive:
+                self.account.end_sessions()
 
     # What must hold
 

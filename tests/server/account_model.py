@@ -247,6 +247,9 @@ class Account:
     def end_steps(self, *, but: Granted | None = None) -> None:
         """Everything that was begun before ends with a change, `but` the session that changed it."""
         self.end_open_steps()
+        self.end_sessions(but=but)
+
+    def end_sessions(self, *, but: Granted | None = None) -> None:
         for each in self.sessions:
             each.ended = each.ended or each is not but
 

@@ -28,6 +28,11 @@ def wrong_password(deployment: Deployment) -> Call:
     return lambda: deployment.begin(NAME, WRONG)
 
 
+def disabled_account(deployment: Deployment) -> Call:
+    deployment.server.accounts.disable(NAME)
+    return lambda: deployment.begin()
+
+
 def throttled(deployment: Deployment) -> Call:
     for _ in range(3):
         refused(deployment.begin, NAME, WRONG)
@@ -111,6 +116,7 @@ def stale_session(deployment: Deployment) -> Call:
 WAYS = {
     Reason.UNKNOWN_NAME: unknown_name,
     Reason.WRONG_PASSWORD: wrong_password,
+    Reason.ACCOUNT_DISABLED: disabled_account,
     Reason.THROTTLED: throttled,
     Reason.UNKNOWN_PENDING: unknown_pending,
     Reason.EXPIRED_PENDING: expired_pending,

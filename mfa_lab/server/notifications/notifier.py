@@ -33,7 +33,15 @@ _WORDS = {
     "recovery codes issued": "New recovery codes were issued. The old codes are no longer valid.",
     "reset code issued": "An administrator issued a reset code for you. "
     "If you did not ask for this code, call your administrator at once.",
+    "account disabled": "An administrator disabled your account. To use it again, call your administrator.",
+    "account enabled": "An administrator enabled your account again. Log in as before.",
+    "account renamed": "An administrator gave your account the name to which this notification is sent. "
+    "The label on your phone stays the same. If you did not ask for this, call your administrator at once.",
+    "password set by an administrator": "An administrator set a new password for your account. "
+    "If you did not ask for this, call your administrator at once.",
     "rebound by an administrator": "An administrator removed your authenticators. Your next login enrols a new one.",
+    "session ended": "One of your sessions was ended. If it was not you, call your administrator at once.",
+    "sessions ended": "Your sessions were ended. If it was not you, call your administrator at once.",
     "resynchronised": "Your authenticator was resynchronised. If it was not you, call your administrator at once.",
     "password changed": "Your password was changed. If it was not you, call your administrator at once.",
 }

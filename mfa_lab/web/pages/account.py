@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mfa_lab.errors import AccessDenied
-from mfa_lab.server.records import Authenticator, Kind
+from mfa_lab.server.records import Authenticator, Kind, Session
 from mfa_lab.web.pages.page_request import PageRoute, Posted, Shown, Visit
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -92,22 +92,24 @@ def log_out(visit: Posted) -> Response:
 
 @router.get("/admin")
 def show_admin(visit: Shown) -> Response:
-    _admin(visit)
+    admin_of(visit)
     return visit.page("admin.html", **_log(visit))
 
 
 @router.post("/reset-code")
 def reset_code(visit: Posted) -> Response:
-    _admin(visit)
+    admin = admin_of(visit)
     visit.form("admin.html", **_log(visit))
-    codes = visit.server.issue_reset_code(visit.field("account"))
+    codes = visit.server.issue_reset_code(visit.field("account"), by=admin.subject)
     return visit.page("reset_code.html", account=visit.field("account"), codes=codes)
 
 
-def _admin(visit: Visit) -> None:
-    """Raise `AccessDenied` unless this is an administrator's fresh session. All others see the same message."""
-    if not visit.site.is_admin(visit.session(fresh=True).name):
+def admin_of(visit: Visit) -> Session:
+    """Return an administrator's fresh session, or raise `AccessDenied`. All others see the same message."""
+    session = visit.session(fresh=True)
+    if not visit.site.is_admin(session.name):
         raise AccessDenied
+    return session
 
 
 def _log(visit: Visit) -> dict[str, Any]:

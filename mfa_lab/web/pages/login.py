@@ -28,7 +28,7 @@ def register_alike(site: Site, name: str, password: str) -> None:
     get the administrator's rights.
     """
     with suppress(NameTaken):
-        site.server.register(name, password, reserved=site.is_reserved(name))
+        site.server.register(name, password, reserved=site.is_reserved(name), public=True)
 
 
 @router.get("/register")

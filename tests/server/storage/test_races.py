@@ -26,7 +26,7 @@ from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.login import pending_logins
-from mfa_lab.server.records import Notification, RecoveryCodes, Session
+from mfa_lab.server.records import Notification, RecoveryCodes, Session, Subject
 from mfa_lab.server.storage import housekeeping, locks
 from mfa_lab.server.storage.postgres import Postgres
 from mfa_lab.server.storage.schema import throttles
@@ -262,6 +262,14 @@ def registrations(house: House) -> bool:
     return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
 
 
+def first_calls(house: House) -> bool:
+    """Two first logins of one subject, and one of them hears of a fault."""
+    subject = Subject("sso", str(next(house.numbers)))
+    calls = [lambda w=w: w.begin_for(subject, name="a user") for w in house.pair]
+    answers = house.interleaved("accounts.issuer =", *calls)
+    return any(isinstance(answer, MfaError) for answer in answers)
+
+
 def notifications(house: House) -> bool:
     """Two workers send a notification twice."""
     session = house.new_account().log_in()
@@ -325,6 +333,78 @@ def reset(house: House) -> bool:
     return isinstance(granted, Session) and not refused(house.one.check_session, granted)
 
 
+def disabled_login(house: House) -> bool:
+    """A login ends after its account was disabled, and its session survives."""
+    return _ending(house, lambda: house.two.accounts.disable(house.name))
+
+
+def deleted_first_step(house: House) -> bool:
+    """A login begins after its account was deleted, and stays open although the account is nobody's."""
+    account = house.new_account(enrolled=False).one.accounts.find(house.name).subject
+    _, changed = house.interleaved("has_factor", house.begin, lambda: house.two.accounts.delete(house.name))
+    assert changed is None
+    return bool(house.value(f"SELECT count(*) FROM pendings WHERE account_id = '{account}' AND ended IS NULL"))  # noqa: S608
+
+
+def set_password(house: House) -> bool:
+    """A login with the old password ends after an administrator has set another one, and its session survives."""
+    return _ending(house, lambda: house.two.accounts.set_password(house.name, NEW))
+
+
+def _ending(house: House, change: Call) -> bool:
+    pending, code = house.new_account().begin(), house.code()
+    granted, changed = house.interleaved("FROM pendings", lambda: house.one.finish_login(pending, code), change)
+    assert changed is None
+    return isinstance(granted, Session) and not refused(house.one.check_session, granted)
+
+
+def disabled_first_step(house: House) -> bool:
+    """A login begins after its account was disabled, and its code is accepted."""
+    house.new_account()
+    begun, changed = house.interleaved("has_factor", house.begin, lambda: house.two.accounts.disable(house.name))
+    assert changed is None
+    return not isinstance(begun, MfaError) and not refused(house.one.finish_login, begun, house.code())
+
+
+def disabled_enrolment(house: House) -> bool:
+    """An authenticator is bound, and recovery codes are shown, after the account was disabled."""
+    offer = house.new_account(enrolled=False).one.start_enrolment(house.begin())
+    code = code_at(offer.account.secret.reveal(), house.clock.now())
+    codes, changed = house.interleaved(
+        "FROM enrolments",
+        lambda: house.one.confirm_enrolment(offer, code),
+        lambda: house.two.accounts.disable(house.name),
+        nth=2,
+    )
+    lines = "SELECT event FROM audit WHERE account_id = :me ORDER BY id DESC LIMIT 1"
+    return isinstance(codes, RecoveryCodes) and changed is None and house.value(lines) == "factor bound"
+
+
+def renames(house: House) -> bool:
+    """Of a rename and a registration for one name, the second hears of a fault instead of a taken name."""
+    house.new_account(enrolled=False)
+    name = f"user{next(house.numbers)}@example.org"
+    answers = house.interleaved(
+        "FROM accounts",
+        lambda: house.one.accounts.rename(house.name, name),
+        lambda: house.two.register(name, PASSWORD),
+        nth=3,
+    )
+    return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
+
+
+def registered_first(house: House) -> bool:
+    """The same in the other order: the account is renamed while the newcomer is being registered."""
+    house.new_account(enrolled=False)
+    name = f"user{next(house.numbers)}@example.org"
+    answers = house.interleaved(
+        "EXISTS",
+        lambda: house.one.register(name, PASSWORD),
+        lambda: house.two.accounts.rename(house.name, name),
+    )
+    return {type(answer).__name__ for answer in answers} != {"NoneType", "NameTaken"}
+
+
 def refused(call: Callable[..., object], *arguments: object) -> bool:
     try:
         call(*arguments)
@@ -335,7 +415,9 @@ def refused(call: Callable[..., object], *arguments: object) -> bool:
 
 RACES = (
     passwords, codes, last_guess, recovery_guesses, old_login, two_sessions, old_password, first_factors,
-    further_factors, taken_over, revocations, registrations, notifications, acknowledgements, same_passkey, reset,
+    further_factors, taken_over, revocations, registrations, first_calls, notifications, acknowledgements,
+    same_passkey, reset, disabled_login, deleted_first_step, set_password, disabled_first_step, disabled_enrolment,
+    renames, registered_first,
 )  # fmt: skip
 
 
