@@ -23,7 +23,7 @@ def test_password_fields(path: str, served: Served, name: str) -> None:
     assert "paste" not in SCRIPT
 
 
-@pytest.mark.parametrize("path", ["/account", "/password", "/enrol", "/passkey/new"])
+@pytest.mark.parametrize("path", ["/account", "/sessions", "/password", "/enrol", "/passkey/new"])
 def test_every_page_of_a_session_has_a_logout(path: str, served: Served, name: str) -> None:
     """ASVS-7.4.4: a button in the heading of each page that needs a session."""
     browser = served.browser()
