@@ -90,6 +90,9 @@ def serve(
     Without a certificate, the server uses plain http and answers only this machine. Open the pages at
     http://shop.localhost:PORT, because browsers offer no passkeys at 127.0.0.1. For more, see docs/web.md.
     """
+    from mfa_lab.web import check_installed
+
+    check_installed()
     from mfa_lab.web import serve as web
     from mfa_lab.web.site import DEVELOPMENT_HOST, LOOPBACK
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from mfa_lab import __version__
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import Notifier
+from mfa_lab.server.records import Subject
 from mfa_lab.web import api
 from mfa_lab.web.answers import PASSKEY_SCRIPT, answer, path_in
 from mfa_lab.web.api import accounts as account_api
@@ -41,8 +42,9 @@ def add_mfa(
     prefix: str = "/mfa",
     home: str = "/",
     https: bool = True,
-    admins: Iterable[str] = (),
+    admins: Iterable[str | Subject] = (),
     registration: bool = False,
+    login: str = "",
 ) -> None:
     """Add the pages and the JSON API to an existing application, both under `prefix`, and enable `require_mfa`.
 
@@ -56,6 +58,7 @@ def add_mfa(
         https=https,
         admins=names(admins, "admins"),
         registration=registration,
+        login=login,
     )
     app.state.mfa = site
     for part in PARTS:  # side by side: in a nested router, Starlette would try each earlier route twice

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from fastapi import Request
+if TYPE_CHECKING:
+    from fastapi import Request
 
 log = logging.getLogger("mfa_lab.web")
 

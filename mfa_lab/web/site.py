@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import Request
 
 from mfa_lab.errors import InvalidInput
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.names import exact_name, normal_name
-from mfa_lab.server.records import Kind
+from mfa_lab.server.records import Kind, Session, Subject
+from mfa_lab.web.origin import own_path
+from mfa_lab.web.tokens import Cookie
 
 DEVELOPMENT_HOST = "shop.localhost"
 """The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
@@ -26,8 +29,9 @@ class Site:
     `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
     names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
     In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
-    names of accounts that may use the admin page. `registration` says whether strangers may register. Raises
-    `InvalidInput`.
+    names of accounts that may use the admin page, or the `Subject`s of users who are not ours. `registration` says
+    whether strangers may register. `login` is the path of the application's own login page, which calls
+    `continue_login`; the kit's page for passwords then leads to it. Raises `InvalidInput`.
     """
 
     server: MfaServer
@@ -35,12 +39,15 @@ class Site:
     home: str = "/"
     hosts: tuple[str, ...] = LOOPBACK
     https: bool = True
-    admins: tuple[str, ...] = ()
+    admins: tuple[str | Subject, ...] = ()
     registration: bool = True
+    login: str = ""
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
+        if self.login and not own_path(self.login):
+            raise InvalidInput("login must be a path of this site, such as /login")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
@@ -66,11 +73,13 @@ class Site:
 
     @property
     def cookie(self) -> str:
-        """Return the cookie's name.
+        """Return the cookie's name."""
+        return self.cookie_rules.name
 
-        Browsers accept a `__Host-` cookie only over https, and send it only to the host that has set it.
-        """
-        return "__Host-mfa-lab" if self.https else "mfa-lab"
+    @property
+    def cookie_rules(self) -> Cookie:
+        """Return the rules of the cookie."""
+        return Cookie(https=self.https)
 
     @property
     def earlier_cookie(self) -> str:
@@ -80,12 +89,15 @@ class Site:
         """
         return f"{self.cookie}-earlier"
 
-    def is_admin(self, name: str) -> bool:
-        """Return whether the account of this name may use the admin page.
+    def is_admin(self, session: Session) -> bool:
+        """Return whether the account of this session may use the admin page.
 
-        A domain must be spelled as in `admins`, because an old database may have an account for each spelling.
+        A domain must be spelled as in `admins`, because an old database may have an account for each spelling. If
+        the user is not ours, the name proves nothing, and `admins` must contain the subject.
         """
-        return exact_name(name) in map(exact_name, self.admins)
+        if session.external is not None:
+            return session.external in self.admins
+        return exact_name(session.name) in map(exact_name, self.admins)
 
     def is_reserved(self, name: str) -> bool:
         """Return whether this name, in any spelling, is an administrator's.
@@ -95,12 +107,15 @@ class Site:
         return normal_name(name) in map(normal_name, self.admins)
 
 
+Name = TypeVar("Name", str, str | Subject)
+
+
 def is_loopback(host: str) -> bool:
     """Return whether `host` always means this machine: a name in `LOOPBACK`, or below localhost (RFC 6761, 6.3)."""
     return host in LOOPBACK or host.endswith(".localhost")
 
 
-def names(given: Iterable[str], what: str) -> tuple[str, ...]:
+def names(given: Iterable[Name], what: str) -> tuple[Name, ...]:
     """Return `given` as a tuple.
 
     Raises `InvalidInput` for a single string, because its letters would become names.
