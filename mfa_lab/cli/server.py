@@ -133,6 +133,35 @@ def register(name: str, database: str, password: str) -> None:
     click.echo("Registered. Log in soon: the first login enrols an authenticator.")
 
 
+@main.command("reset-password")
+@click.argument("name")
+@database_option
+@click.option(
+    "--origin",
+    envvar="MFA_LAB_ORIGINS",
+    default="",
+    metavar="ORIGIN",
+    help="Print a link to this site, such as https://app.example.org. Print only the token if omitted.",
+)
+@clears_variables
+def reset_password(name: str, database: str, origin: str) -> None:
+    """For operators: make a link with which the owner of the account NAME sets a new password.
+
+    First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
+    to log in.
+    """
+    from mfa_lab.server.flow import MfaServer
+
+    server = MfaServer(database)
+    try:
+        token = server.issue_password_reset(name).token
+    finally:
+        server.close()
+    site = origin.partition(",")[0].strip()
+    click.echo(f"{site}/password-reset/new#{token.reveal()}" if site else token.reveal())
+    click.echo("Give this only to the owner. It works once.", err=True)
+
+
 @main.command()
 @database_option
 @clears_variables

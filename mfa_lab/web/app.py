@@ -17,13 +17,14 @@ from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.records import Subject
 from mfa_lab.web import api
-from mfa_lab.web.answers import PASSKEY_SCRIPT, answer, path_in
+from mfa_lab.web.answers import NEW_PASSWORD_SCRIPT, PASSKEY_SCRIPT, answer, path_in
 from mfa_lab.web.api import accounts as account_api
 from mfa_lab.web.api import passkeys as passkey_api
+from mfa_lab.web.api import password_resets as password_reset_api
 from mfa_lab.web.api import sessions as session_api
 from mfa_lab.web.guard import Stopped, stopped
 from mfa_lab.web.middleware import Shield
-from mfa_lab.web.pages import account, accounts, login, passkeys, sessions
+from mfa_lab.web.pages import account, accounts, login, passkeys, password_reset, sessions
 from mfa_lab.web.pages.style import css
 from mfa_lab.web.site import LOOPBACK, Site, names, under
 
@@ -65,6 +66,7 @@ def add_mfa(
         app.include_router(part, prefix=prefix, max_body_size=MAX_BODY_BYTES)
     app.add_api_route(f"{prefix}/style.css", _style, include_in_schema=False)
     app.add_api_route(f"{prefix}/passkey.js", _passkey_script, include_in_schema=False)
+    app.add_api_route(f"{prefix}/new-password.js", _new_password_script, include_in_schema=False)
     app.add_exception_handler(Stopped, stopped)
     app.add_middleware(Shield, site=site)
 
@@ -161,6 +163,10 @@ def _passkey_script() -> Response:
     return _cached(PASSKEY_SCRIPT, "text/javascript")
 
 
+def _new_password_script() -> Response:
+    return _cached(NEW_PASSWORD_SCRIPT, "text/javascript")
+
+
 def _cached(text: str, media_type: str) -> Response:
     return Response(text, media_type=media_type, headers={"Cache-Control": "max-age=3600"})
 
@@ -170,10 +176,12 @@ PARTS = (
     passkey_api.router,
     session_api.router,
     account_api.router,
+    password_reset_api.router,
     login.router,
     account.router,
     accounts.router,
     sessions.router,
     passkeys.router,
+    password_reset.router,
     passkeys.options_router,
 )

@@ -196,6 +196,10 @@ class Passwords(BaseModel):
     new: Hidden
 
 
+class TypedName(BaseModel):
+    name: Hidden  # people type passwords there
+
+
 class OnePassword(BaseModel):
     password: Hidden
 

@@ -38,6 +38,7 @@ class Settings:
     In a list, commas separate the parts. `https` says whether browsers reach the server over https, which the server
     or a proxy provides. `origins` are the exact origins of the pages that may use passkeys; without origins, there
     are no passkeys. `rp_id` is the domain to which passkeys are bound, by default the host of the first origin.
+    With origins and a way to send notifications, a forgotten password gets a link to the first origin.
     `notifications` is the path of a file. For mail, set MFA_LAB_SMTP_HOST, _PORT, _SENDER, _SECURITY, _USER and
     _PASSWORD. The key is in MFA_LAB_KEY, or in a file beside the database.
     """
@@ -72,18 +73,20 @@ class Settings:
 
     def application(self) -> FastAPI:
         """Return the application with these settings. Raises `MfaError`."""
+        notifier = self.notifier()
         return create_app(
             MfaServer(
                 self.database,
                 policy=named_policy(self.policy),
                 issuer=self.issuer,
                 relying_party=self.relying_party(),
+                reset_page=f"{_list(self.origins)[0]}/password-reset/new" if notifier and _list(self.origins) else "",
             ),
             hosts=_list(self.hosts),
             https=self.https == "yes",
             admins=_list(self.admins),
             registration=self.registration == "yes",
-            notifier=self.notifier(),
+            notifier=notifier,
         )
 
     def relying_party(self) -> RelyingParty | None:

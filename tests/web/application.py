@@ -32,19 +32,21 @@ def party() -> RelyingParty | None:
     return RelyingParty(DEVELOPMENT_HOST, (origin,)) if origin else None
 
 
-def make_server() -> MfaServer:
+def make_server(reset_page: str = "") -> MfaServer:
     changes = json.loads(os.environ.get("TEST_POLICY", "{}"))
     changes |= {"step_up": tuple(map(tuple, changes.get("step_up", ())))}
     policy = replace(Policy.CHEAPEST, **changes)
     clock = FileClock(Path(os.environ["TEST_CLOCK"]))
-    return MfaServer(os.environ["TEST_URL"], clock=clock, policy=policy, key=KEY, relying_party=party())
+    return MfaServer(
+        os.environ["TEST_URL"], clock=clock, policy=policy, key=KEY, relying_party=party(), reset_page=reset_page
+    )
 
 
 def small() -> FastAPI:
     """The complete small application."""
     notifications = os.environ.get("TEST_NOTIFICATIONS")
     return create_app(
-        make_server(),
+        make_server(f"{os.environ['TEST_ORIGIN']}/password-reset/new" if "TEST_ORIGIN" in os.environ else ""),
         https=os.environ.get("TEST_HTTPS") == "yes",
         admins=[ADMIN, ABSENT_ADMIN],
         registration=os.environ.get("TEST_REGISTRATION") != "no",

@@ -49,7 +49,14 @@ class Served:
         self._clock_file = clock_file
         self.clock = ManualClock(int(clock_file.read_text()))
         party = RelyingParty(DEVELOPMENT_HOST, (origin,))
-        self.server = MfaServer(database, clock=self.clock, policy=Policy.CHEAPEST, key=KEY, relying_party=party)
+        self.server = MfaServer(
+            database,
+            clock=self.clock,
+            policy=Policy.CHEAPEST,
+            key=KEY,
+            relying_party=party,
+            reset_page=f"{origin}/password-reset/new",
+        )
         self.phone = Phone(self.clock)
         self.uris: dict[str, str] = {}
         self._clients: list[httpx.Client] = []

@@ -19,11 +19,12 @@ import pytest
 import trustme
 from click.testing import CliRunner
 
-from mfa_lab import ManualClock, MfaServer, Policy
+from mfa_lab import AccessDenied, ManualClock, MfaServer, Policy
 from mfa_lab.cli.group import main
 from mfa_lab.errors import InvalidInput
+from mfa_lab.redaction import Redacted
 from mfa_lab.server.notifications.notifier import FileNotifier, SmtpNotifier
-from mfa_lab.server.records import Notification
+from mfa_lab.server.records import Notification, PasswordReset
 from mfa_lab.web.app import sending_notifications
 from mfa_lab.web.serve import Settings, named_policy, run
 from tests.browser.lab import free_port
@@ -183,6 +184,52 @@ def test_the_operator_registers(tmp_path: Path) -> None:
     assert "taken" in again.output
     server = MfaServer(url)
     server.begin_login("root@example.org", PASSWORD)
+    server.close()
+
+
+def test_the_operator_resets_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mfa-lab reset-password` prints a link to the first origin, or the token alone; each sets a password once."""
+    url, name = f"sqlite:///{tmp_path / 'lab.db'}", "alice@example.org"
+    server = MfaServer(url)
+    server.register(name, PASSWORD)
+    arguments = ["reset-password", name, f"--database={url}"]
+    alone = CliRunner().invoke(main, arguments).stdout.strip()
+    monkeypatch.setenv("MFA_LAB_ORIGINS", "https://app.example.org, https://www.example.org")
+    link = CliRunner().invoke(main, arguments).stdout.strip()
+    page, _, token = link.partition("#")
+    assert page == "https://app.example.org/password-reset/new"
+    with pytest.raises(AccessDenied):  # the second one has ended it
+        server.finish_password_reset(PasswordReset(Redacted(alone)), PASSWORD)
+    server.finish_password_reset(PasswordReset(Redacted(token)), "demo: a mule in the meadow")
+    server.begin_login(name, "demo: a mule in the meadow")
+    server.close()
+    nobody = CliRunner().invoke(main, ["reset-password", "nobody@example.org", f"--database={url}"])
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "check the spelling" in nobody.output
+
+
+@pytest.mark.parametrize(
+    ("origins", "notifications", "page"),
+    [
+        (
+            "https://app.example.org:8443,https://app.example.org",
+            "yes",
+            "https://app.example.org:8443/password-reset/new",
+        ),
+        ("https://app.example.org", "", ""),
+        ("", "yes", ""),
+    ],
+)
+def test_where_a_link_leads(origins: str, notifications: str, page: str, tmp_path: Path) -> None:
+    """To the first origin. Without one, or without a way to send it, the site mails no links."""
+    settings = Settings(
+        database=f"sqlite:///{tmp_path / 'lab.db'}",
+        origins=origins,
+        notifications=str(tmp_path / "mail") if notifications else "",
+        rp_id="app.example.org" if origins else "",
+    )
+    server = settings.application().state.mfa.server
+    assert server.reset_page == page
     server.close()
 
 

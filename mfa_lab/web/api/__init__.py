@@ -90,7 +90,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {
         "model": Problem,
         "description": "The request is rejected, and the sentence does not say why. `already_done`: the token's step "
-        "is completed; `login_over`: its login or enrolment has ended or expired",
+        "is completed; `login_over`: its login or enrolment has ended or expired; `reset_over`: the token "
+        "of the password reset was used or replaced, or has expired",
     },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},

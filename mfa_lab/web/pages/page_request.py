@@ -15,7 +15,7 @@ from mfa_lab.errors import OUT_OF_DATE, AccessDenied, LoginOver, MfaError, StepD
 from mfa_lab.server.flow import MfaServer
 from mfa_lab.server.records import Kind, PendingLogin, Session
 from mfa_lab.web import tokens
-from mfa_lab.web.answers import PASSKEY_PAGES, PASSKEY_POLICY, path_in, render, sentence, told
+from mfa_lab.web.answers import POLICIES, path_in, render, sentence, told
 from mfa_lab.web.guard import fresh_session_in, session_in
 from mfa_lab.web.origin import cross_site, own_path, with_next
 from mfa_lab.web.site import Site, site_of, under
@@ -114,8 +114,8 @@ class Visit:
             needs_passkey=self.needs_passkey, passkey_origin=self._passkey_origin(), **({"name": self.name} | values),
         )  # fmt: skip
         response = HTMLResponse(html, status)
-        if template in PASSKEY_PAGES:
-            response.headers["Content-Security-Policy"] = PASSKEY_POLICY
+        if template in POLICIES:
+            response.headers["Content-Security-Policy"] = POLICIES[template]
         if token != self.token:
             self.give(response, token)
         return response
