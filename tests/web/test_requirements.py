@@ -8,7 +8,7 @@ from mfa_lab.web.answers import SCRIPT
 from tests.web.kit import Served
 
 
-@pytest.mark.parametrize("path", ["/login", "/register", "/password"])
+@pytest.mark.parametrize("path", ["/login", "/register", "/password", "/password-reset/new"])
 def test_password_fields(path: str, served: Served, name: str) -> None:
     """ASVS-6.2.6, ASVS-6.2.7: hidden, named for password managers, and nothing stops pasting."""
     browser = served.browser()
