@@ -19,21 +19,11 @@ from mfa_lab.server.notifications.notifier import FileNotifier
 from mfa_lab.server.records import Session
 from mfa_lab.web import add_mfa, create_app, require_mfa
 from mfa_lab.web.site import DEVELOPMENT_HOST
+from tests.web.file_clock import KEY, FileClock
 
-KEY = bytes(range(32))
 ADMIN = "root@example.org"
 ABSENT_ADMIN = "absent-root@example.org"
 """Named as an administrator, and never registered."""
-
-
-class FileClock:
-    """Reads whole seconds from a file, so that a test moves the time of all workers at once."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def now(self) -> int:
-        return int(self.path.read_text())
 
 
 def party() -> RelyingParty | None:
@@ -57,7 +47,10 @@ def small() -> FastAPI:
     notifications = os.environ.get("TEST_NOTIFICATIONS")
     return create_app(
         make_server(f"{os.environ['TEST_ORIGIN']}/password-reset/new" if "TEST_ORIGIN" in os.environ else ""),
+        prefix=os.environ.get("TEST_PREFIX", ""),
+        home=os.environ.get("TEST_HOME", ""),
         https=os.environ.get("TEST_HTTPS") == "yes",
+        behind_proxy=os.environ.get("TEST_HTTPS") == "yes",
         admins=[ADMIN, ABSENT_ADMIN],
         registration=os.environ.get("TEST_REGISTRATION") != "no",
         notifier=FileNotifier(notifications) if notifications else None,

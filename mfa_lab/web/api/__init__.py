@@ -7,6 +7,7 @@ and for a valid code, the token of a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response, Security
@@ -144,7 +145,7 @@ def _fresh_session(request: Request, token: Token) -> Session:
 
 
 def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> Session:
-    if not site_of(request).is_admin(session.name):
+    if not site_of(request).is_admin(session):
         raise AccessDenied
     return session
 
@@ -364,4 +365,5 @@ def session_out(session: Session) -> dict[str, Any]:
         "codes_to_acknowledge": session.codes_to_acknowledge or None,
         "methods": list(session.methods),
         "phishing_resistant": session.phishing_resistant,
+        "external": asdict(session.external) if session.external else None,
     }

@@ -36,7 +36,7 @@ class Visit:
     def __init__(self, request: Request, fields: Mapping[str, str]) -> None:
         self.request = request
         self.site: Site = site_of(request)
-        self.token = tokens.well_formed(tokens.in_cookie(request.headers.get("cookie", ""), self.site.cookie))
+        self.token = self.site.cookie_rules.token_in(request.headers.get("cookie"))
         self._came_with = self.token
         self.fields = fields
         self.name = ""
@@ -171,9 +171,7 @@ class Visit:
             self._set_cookie(response, self.site.earlier_cookie, value, _REMEMBER_EARLIER_SECONDS)
 
     def _set_cookie(self, response: Response, name: str, value: str, max_age: int | None) -> None:
-        response.set_cookie(
-            name, value, max_age=max_age, path="/", secure=self.site.https, httponly=True, samesite="lax"
-        )
+        response.set_cookie(name, value, max_age=max_age, **self.site.cookie_rules.attributes)
 
     def _step(self, form_token: str) -> str:
         """Return the name of the step that this form requests. A login to another account is another step."""
