@@ -44,6 +44,27 @@ database_option = click.option(
 )
 @click.option("--behind-https", is_flag=True, help="Trust a proxy on this machine that serves https.")
 @click.option(
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="With --behind-https, trust the proxy at this IP address or network instead; can be repeated.",
+)
+@click.option(
+    "--prefix",
+    envvar="MFA_LAB_PREFIX",
+    default="",
+    metavar="PATH",
+    help="Serve all pages under this path, such as /mfa.",
+)
+@click.option(
+    "--home",
+    envvar="MFA_LAB_HOME",
+    default="",
+    metavar="PATH",
+    help="Open this page after a login, by default the account page.",
+)
+@click.option(
     "--origin",
     "origins",
     multiple=True,
@@ -80,6 +101,7 @@ def serve(
     certificate: str | None,
     certificate_key: str | None,
     behind_https: bool,
+    proxies: tuple[str, ...],
     origins: tuple[str, ...],
     admins: tuple[str, ...],
     registration: bool,
@@ -100,6 +122,10 @@ def serve(
         raise click.UsageError("--certificate and --certificate-key go together")
     if any("," in name for name in admins):
         raise click.UsageError("an administrator's name cannot contain a comma: repeat --admin for each name")
+    if behind_https and certificate:
+        raise click.UsageError("give --behind-https if a proxy serves https, or --certificate if this server does")
+    if proxies and not behind_https:
+        raise click.UsageError("--trusted-proxy needs --behind-https")
     https, hosts = bool(certificate or behind_https), hosts or LOOPBACK
     if not origins and port and not https and DEVELOPMENT_HOST in hosts:
         origins = (web.development_origin(port),)
@@ -107,13 +133,14 @@ def serve(
     settings = web.Settings(
         hosts=",".join(hosts),
         https="yes" if https else "no",
+        behind_proxy="yes" if behind_https else "no",
         origins=",".join(origins),
         admins=",".join(admins),
         registration="yes" if registration else "no",
         **others,
     )
     tls = {"ssl_certfile": certificate, "ssl_keyfile": certificate_key} if certificate else None
-    web.run(settings, host=host, port=port, workers=workers, tls=tls)
+    web.run(settings, host=host, port=port, workers=workers, tls=tls, proxies=proxies)
 
 
 @main.command()

@@ -16,6 +16,10 @@ from mfa_lab.server.records import Kind, Session, Subject
 from mfa_lab.web.origin import own_path
 from mfa_lab.web.tokens import Cookie
 
+NO_MFA = (
+    "this application has no MFA yet: call add_mfa(app, server) when you make it. A mounted application does not "
+    "share the MFA of the application around it: include a router instead, or call add_mfa for the mounted one too"
+)
 DEVELOPMENT_HOST = "shop.localhost"
 """The host name for lessons: browsers find it without DNS, and offer passkeys at it, as they do not at 127.0.0.1."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", DEVELOPMENT_HOST)
@@ -44,10 +48,11 @@ class Site:
     login: str = ""
 
     def __post_init__(self) -> None:
-        if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
-            raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
+        checked_prefix(self.prefix)
         if self.login and not own_path(self.login):
             raise InvalidInput("login must be a path of this site, such as /login")
+        if not self.home.startswith(("/", "https://", "http://")):
+            raise InvalidInput("home must be a path such as /account, or an address with https://")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
@@ -110,6 +115,13 @@ class Site:
 Name = TypeVar("Name", str, str | Subject)
 
 
+def checked_prefix(prefix: str) -> str:
+    """Return the prefix if it is empty or a path without a slash at its end. Raises `InvalidInput`."""
+    if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
+        raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
+    return prefix
+
+
 def is_loopback(host: str) -> bool:
     """Return whether `host` always means this machine: a name in `LOOPBACK`, or below localhost (RFC 6761, 6.3)."""
     return host in LOOPBACK or host.endswith(".localhost")
@@ -129,7 +141,7 @@ def site_of(request: Request) -> Site:
     """Return the site to which a request belongs. Raises `InvalidInput` if the application has no MFA."""
     site: Site | None = getattr(request.app.state, "mfa", None)
     if site is None:
-        raise InvalidInput("this application has no MFA yet: call add_mfa(app, server) when you make it")
+        raise InvalidInput(NO_MFA)
     return site
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -105,8 +106,8 @@ class Served:
 class Browser:
     """Gets pages and sends the forms that stand on them, hidden fields and all, as a browser does."""
 
-    def __init__(self, url: str, prefix: str = "") -> None:
-        self.http = httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=30)
+    def __init__(self, url: str, prefix: str = "", verify: SSLContext | bool = True) -> None:
+        self.http = httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=30, verify=verify)
         self.url = url
         self.prefix = prefix
         self.answer = httpx.Response(200)

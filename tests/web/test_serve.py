@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from threading import Event
 from typing import Any
 
 import httpx
+import psutil
 import pyotp
 import pytest
 import trustme
@@ -30,7 +32,7 @@ from mfa_lab.web.serve import Settings, named_policy, run
 from tests.browser.lab import free_port
 from tests.cli.test_cli import COMMAND
 from tests.needs import requires_program
-from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until_up
+from tests.web.kit import PASSWORD, ROOT, started_workers, stop, wait_until, wait_until_up
 
 DOCS = (ROOT / "docs" / "web.md").read_text("utf-8")
 
@@ -264,7 +266,7 @@ def test_where_notifications_go(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
             Settings().notifier()
 
 
-@pytest.mark.parametrize("name", ["HTTPS", "REGISTRATION"])
+@pytest.mark.parametrize("name", ["HTTPS", "BEHIND_PROXY", "REGISTRATION"])
 def test_yes_or_no_and_nothing_else(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`true` is not taken for no: https would be off, or strangers let in, and nobody told."""
     monkeypatch.setenv(f"MFA_LAB_{name}", "true")
@@ -373,3 +375,66 @@ def test_the_options_of_the_docs_are_those_of_the_command() -> None:
     told = set(re.findall(r"(--[a-z][a-z-]+)", DOCS.partition("| option |")[2].partition("\n\n")[0]))
     has = set(re.findall(r"(--[a-z][a-z-]+)", CliRunner().invoke(main, ["serve", "--help"]).output))
     assert told == has - {"--help", "--registration"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--trusted-proxy=192.0.2.1"], "--trusted-proxy needs --behind-https"),
+        (["--behind-https", "--trusted-proxy=proxy.example"], "is not a proxy's address"),
+        (["--behind-https", "--trusted-proxy=*"], "is not a proxy's address"),
+        (
+            ["--behind-https", "--certificate=pyproject.toml", "--certificate-key=pyproject.toml"],
+            "if this server does",
+        ),
+        (["--prefix=mfa"], "the prefix must be a path"),
+        (["--home=page"], "home must be a path"),
+    ],
+)
+def test_what_a_proxy_cannot_be(arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence before anything listens."""
+    test_what_cannot_be_served(arguments, said, monkeypatch)
+
+
+def test_the_proxys_settings_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only behind a proxy does the server read a proxy's headers, and only those of the proxies that are named."""
+    ran: list[dict[str, Any]] = []
+    for name in ("BEHIND_PROXY", "PREFIX", "HOME", "HTTPS", "HOSTS", "DATABASE"):
+        monkeypatch.setenv(f"MFA_LAB_{name}", "")  # so that what `run` sets is taken back
+        monkeypatch.delenv(f"MFA_LAB_{name}")
+    monkeypatch.setattr("uvicorn.run", lambda *_, **options: ran.append(options))
+    behind = [
+        "serve",
+        "--database=sqlite://",
+        "--behind-https",
+        "--allow-host=app.example.org",
+        "--prefix=/mfa",
+        "--home=/",
+    ]
+    for arguments, trusted in ((behind, None), ([*behind, "--trusted-proxy=192.0.2.0/24"], "192.0.2.0/24")):
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+        assert (ran[-1]["proxy_headers"], ran[-1]["forwarded_allow_ips"]) == (True, trusted)
+    settings = Settings.from_environment()
+    assert (settings.behind_proxy, settings.prefix, settings.home) == ("yes", "/mfa", "/")
+    assert CliRunner().invoke(main, ["serve", "--database=sqlite://"]).exit_code == 0
+    assert ran[-1]["proxy_headers"] is False
+
+
+@pytest.mark.full
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """kill -9 of the main process: its workers end by themselves and leave the port."""
+    port, log = free_port(), tmp_path / "log"
+    command = [COMMAND, "serve", "--workers=2", f"--port={port}"]
+    with log.open("w") as output, subprocess.Popen(command, cwd=tmp_path, stdout=output, stderr=output) as parent:
+        try:
+            wait_until_up(port, parent, log)
+            wait_until(lambda: started_workers(log) == 2)
+            workers = [psutil.Process(int(pid)) for pid in re.findall(r"server process \[(\d+)", log.read_text())]
+        finally:
+            parent.kill()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    for worker in alive:
+        worker.kill()
+    assert (len(workers), alive) == (2, [])
+    socket.create_server(("127.0.0.1", port)).close()
+    assert log.read_text().count("the process that started this worker has ended") == 2
