@@ -198,7 +198,7 @@ def test_every_page_is_for_everyone(
 
     walk(page, served, f"everyone-{dark}-{viewport['width']}@example.org", look)
     assert wrong == []
-    assert len(seen) == 21
+    assert len(seen) == 22
 
 
 def test_axe_sees_a_planted_fault(open_page: Callable[..., Page]) -> None:
