@@ -86,6 +86,9 @@ class Policy:
     pending_wrong_codes: int = 5
     enrolment_seconds: int = 900
     enrolment_wrong_codes: int = 5
+    password_reset_seconds: int = 600
+    """How long a link for a forgotten password is valid (ASVS-6.5.5: at most ten minutes for an out-of-band token).
+    The kit allows at most a day."""
     session_seconds: int = 24 * 3600
     session_idle_seconds: int = 3600
     """A session ends after 24 h, or after 1 h without use (NIST-2.2.3)."""
@@ -208,6 +211,7 @@ _CEILINGS = (
     ("disable_after_failures", 100, "NIST-3.2.2"),
     ("session_seconds", 24 * 3600, "NIST-2.2.3"),
     ("session_idle_seconds", 3600, "NIST-2.2.3"),
+    ("password_reset_seconds", 24 * 3600, "ASVS-6.5.5 asks for 600"),
     ("drift_cap_steps", MAX_WINDOW_STEPS, "RFC6238-6"),
     ("resync_reach_steps", MAX_REACH_STEPS, "RFC4226-7.4"),
 )

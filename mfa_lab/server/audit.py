@@ -42,6 +42,10 @@ class Event(StrEnum):
     REVOCATION_REFUSED = "revocation refused"
     PASSWORD_CHANGED = "password changed"  # noqa: S105
     PASSWORD_CHANGE_REFUSED = "password change refused"  # noqa: S105
+    PASSWORD_RESET_REQUESTED = "password reset requested"  # noqa: S105
+    PASSWORD_RESET_ISSUED = "password reset issued"  # noqa: S105
+    PASSWORD_RESET = "password reset"  # noqa: S105
+    PASSWORD_RESET_REFUSED = "password reset refused"  # noqa: S105
     ACCOUNT_DISABLED = "account disabled"
     ACCOUNT_ENABLED = "account enabled"
     ACCOUNT_RENAMED = "account renamed"
@@ -71,7 +75,7 @@ class Actor(StrEnum):
 _REJECTED = frozenset(event for event in Event if event.endswith(" refused"))
 _SHOWN_NOTIFICATIONS = 200
 _SPARING_SECONDS = 3600
-_MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION}
+_MADE_UP = {Reason.UNKNOWN_PENDING, Reason.UNKNOWN_SESSION, Reason.UNKNOWN_RESET}
 _ADD_LINE = insert(audit).inline().execution_options(later=True)
 _ADD_NOTIFICATION = insert(notifications).inline().execution_options(later=True)
 _PAGE_LINES = 5000

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mfa_lab.clock import Clock, SkewedClock, SystemClock, checked_now
@@ -21,6 +22,7 @@ from mfa_lab.server.account import (
     administration,
     enrolment,
     password_change,
+    password_reset,
     recovery,
     resynchronisation,
     session_list,
@@ -41,6 +43,7 @@ from mfa_lab.server.records import (
     Notification,
     OpenSession,
     PasskeyCreation,
+    PasswordReset,
     PendingLogin,
     Recovery,
     RecoveryCodes,
@@ -66,7 +69,8 @@ class MfaServer:
     environment variable MFA_LAB_KEY, or else from a file beside the database. `randomness` may have a seed, so that
     all learners see the same secrets and recovery codes. Nonces, keys, challenges and tokens always come from the
     operating system. `relying_party` is the site for which passkeys are made. Without this argument, the server has
-    no relying party.
+    no relying party. `reset_page` is the full address of the page for a new password, such as
+    https://app.example.org/mfa/password-reset/new. Without this argument, the server mails no links.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class MfaServer:
         issuer: str = "mfa-lab",
         randomness: Randomness | None = None,
         relying_party: RelyingParty | None = None,
+        reset_page: str = "",
     ) -> None:
         redacted_url, redacted_key = Redacted(url), None if key is None else RedactedBytes(key)
         del url, key  # tracebacks may show variables
@@ -87,6 +92,7 @@ class MfaServer:
         self.policy = policy
         self.issuer = issuer
         self.relying_party = relying_party
+        self.reset_page = password_reset.checked_page(reset_page)
         store = Store(redacted_url.reveal(), redacted_key)
         self._services = Services(
             store=store,
@@ -96,6 +102,7 @@ class MfaServer:
             issuer=issuer,
             shown=randomness or SystemRandomness(),
             relying_party=relying_party,
+            reset_page=reset_page,
         )
         self._compared_at: int | None = None
         with store.reading() as connection:
@@ -156,6 +163,34 @@ class MfaServer:
         if not isinstance(subject, Subject):
             raise InvalidInput(f"pass a Subject(issuer, id), not {type(subject).__name__}")
         return self._answer(external_login.begin(self._services, subject, name, self._now()))
+
+    # A forgotten password
+
+    def start_password_reset(self, name: str) -> None:
+        """Note that somebody has forgotten the password of the account `name`. Anyone may call this method.
+
+        The next call of `send_notifications` mails a link to the owner, which is valid for
+        `Policy.password_reset_seconds`. The method returns nothing and does the same work for every name
+        (ASVS-6.3.8). After some requests for a name, further requests must wait, and are ignored. Raises
+        `InvalidInput` if the server has no `reset_page`.
+        """
+        typed = Redacted(name)
+        del name  # people type passwords there
+        if not self.reset_page:
+            raise InvalidInput("this server mails no links for forgotten passwords: pass reset_page to MfaServer")
+        password_reset.request(self._services, Redacted(exact_name(typed.reveal())), self._now())
+
+    def finish_password_reset(self, reset: PasswordReset, new: str) -> None:
+        """Set a new password with the token of a reset, and end every session and open step of the account.
+
+        The owner then logs in with the new password and the second factor (ASVS-6.4.3). If several callers send the
+        same token, only one of them succeeds. Raises `AccessDenied` if the token is not valid. Raises
+        `PasswordRefused` if NIST-3.1.1.2 forbids the new password; the token stays valid.
+        """
+        wanted = Redacted(new)
+        del new
+        _expect(reset, PasswordReset)
+        self._answer(password_reset.finish(self._services, reset, wanted, self._now()))
 
     # Enrolment
 
@@ -412,6 +447,16 @@ class MfaServer:
         """
         return administration.issue_reset_code(self._services, name, self._now(), by)
 
+    def issue_password_reset(self, account: str, *, by: str = "") -> PasswordReset:
+        """Return a token that sets a new password. `account` is a name or a subject.
+
+        This method is for an operator, or for an application that sends its own mail. The owner gets a security
+        notification without a link. An earlier token of the account ends. A public page must call
+        `start_password_reset` instead, because this method shows whether the account exists. Raises `InvalidInput` if
+        there is no such account, if it is disabled, or if it has no password here.
+        """
+        return password_reset.issue(self._services, account, self._now(), by)
+
     def reset_factors(self, name: str | Subject, *, by: str = "") -> None:
         """End an account's authenticators, recovery codes and sessions.
 
@@ -457,7 +502,9 @@ class MfaServer:
         Returns how many notifications were sent. If a notification cannot be sent, any worker tries again after some
         minutes.
         """
-        return outbox.send(self._services.store, notifier, self._now())
+        now = self._now()
+        password_reset.announce(self._services, now)
+        return outbox.send(self._services.store, notifier, now, partial(password_reset.link, self._services, now))
 
     def audit_log(self) -> tuple[AuditLine, ...]:
         """Return the append-only audit log, oldest line first (ASVS-16.3.1)."""

@@ -247,6 +247,17 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordReset:
+    """A token that sets a new password, once. `expires_at` is in Unix seconds.
+
+    It permits no login: after the reset, the owner logs in with the new password and the second factor (ASVS-6.4.3).
+    """
+
+    token: Redacted
+    expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Authenticator:
     """One of an account's authenticators. `label` is the owner's name for the authenticator.
 
@@ -289,10 +300,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A security notification for the account's owner (ASVS-6.3.5, NIST-4.2.3). `at` is in Unix seconds."""
+    """A security notification for the account's owner (ASVS-6.3.5, NIST-4.2.3). `at` is in Unix seconds.
+
+    `link` is the address for a new password if the owner asked for a reset, otherwise ''. Only a notifier gets the
+    link, which contains a token.
+    """
 
     at: int
     event: str
+    link: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

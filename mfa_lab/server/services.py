@@ -37,6 +37,7 @@ class Services:
     issuer: str
     shown: Randomness
     relying_party: RelyingParty | None = None
+    reset_page: str = ""
 
     def party(self) -> RelyingParty:
         """Return the relying party.

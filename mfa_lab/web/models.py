@@ -77,7 +77,7 @@ class SessionOut(BaseModel):
     `subject` is the account's id, which never changes and never belongs to another account.
     `phishing_resistant` says whether a passkey began the session. `codes_to_acknowledge` is the id of the newest
     recovery codes until the owner acknowledges them. After that, `codes_to_acknowledge` is null. If it is not null,
-    offer a fresh set of recovery codes.
+    offer a fresh set of recovery codes. `external` is null for an account with a password.
     """
 
     subject: str
@@ -87,6 +87,7 @@ class SessionOut(BaseModel):
     codes_to_acknowledge: str | None
     methods: list[str]
     phishing_resistant: bool
+    external: SubjectOut | None
 
 
 class OpenSessionOut(BaseModel):
@@ -193,6 +194,10 @@ class NotificationOut(BaseModel):
 class Passwords(BaseModel):
     old: Hidden
     new: Hidden
+
+
+class TypedName(BaseModel):
+    name: Hidden  # people type passwords there
 
 
 class OnePassword(BaseModel):

@@ -11,6 +11,7 @@ from mfa_lab import SeededRandomness
 from mfa_lab.errors import ClockSetBack, NameTaken
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.server.audit import Event
+from mfa_lab.server.notifications.notifier import FileNotifier
 from mfa_lab.server.records import Session
 from tests.server.account.test_adopt import OLD
 from tests.server.factors.test_drift import pair, recovered
@@ -22,6 +23,7 @@ BY_OPERATORS = {
     *(Event.CLOCK_TRUSTED,),
 }
 BY_EITHER = {Event.SESSION_ENDED, Event.SESSIONS_ENDED}
+BY_ANYONE = {Event.PASSWORD_RESET_REQUESTED}
 BY_THE_PROGRAM = {Event.FACTOR_DISABLED, Event.CLOCK_SET_BACK}
 
 
@@ -30,11 +32,13 @@ def actors(event: Event) -> set[tuple[str, str | None]]:
     owner, administrator = ("owner", None), ("administrator", ADMIN)
     if event in BY_EITHER:
         return {owner, administrator}
+    if event == Event.PASSWORD_RESET_ISSUED:  # for a mail, or for an administrator
+        return {("program", None), administrator}
     if event in BY_OPERATORS:
         return {administrator}
     if event in BY_THE_PROGRAM:
         return {("program", None)}
-    return {("", None)} if event.endswith("refused") else {owner}
+    return {("", None)} if event.endswith("refused") or event in BY_ANYONE else {owner}
 
 
 def an_owner_lives(life: Deployment) -> None:
@@ -65,6 +69,12 @@ def an_owner_lives(life: Deployment) -> None:
     refused(server.revoke, session, "0" * 32)
     life.add_passkey(session, holder := PasskeyHolder(SeededRandomness(1)))
     refused(server.finish_passkey_login, life.begin(), "{}")
+    server.start_password_reset(NAME)
+    while server.send_notifications(FileNotifier(life.path.with_name("mail"))):
+        pass
+    reset = server.issue_password_reset(NAME, by=ADMIN)
+    server.finish_password_reset(reset, PASSWORD)
+    refused(server.finish_password_reset, reset, PASSWORD)
     session = life.passkey_login(holder)
     server.revoke(session, server.authenticators(session)[-1].id)
     server.log_out(session)

@@ -55,6 +55,8 @@ def test_there_are_forms() -> None:
         "/reset-code",
         "/passkey",
         "/passkey/options",
+        "/password-reset",
+        "/password-reset/new",
         "/accounts/delete",
         "/accounts/state",
         "/sessions/end",

@@ -26,7 +26,7 @@ from mfa_lab.server.passwords.hashing import checked_password
 from mfa_lab.server.records import IDENTIFIER, Account, AccountState, Kind, OpenSession, Subject
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
-from mfa_lab.server.storage.schema import accounts, enrolments, factors, notifications, password_resets
+from mfa_lab.server.storage.schema import accounts, enrolments, factors, notifications
 
 MOST_LISTED = 1000
 _NOBODY = "no account has this name or id: check the spelling"
@@ -69,11 +69,6 @@ _FORGET = (
     update(enrolments).where(enrolments.c.account_id == bindparam("account")).values(label="", sealed_secret=b""),
 )
 _FORGET_NOTIFICATIONS = delete(notifications).where(notifications.c.account_id == bindparam("account"))
-_END_RESETS = (
-    update(password_resets)
-    .where(password_resets.c.account_id == bindparam("account"), password_resets.c.ended.is_(None))
-    .values(ended="superseded")
-)
 
 
 class Accounts:
@@ -263,7 +258,6 @@ def _end_everything(connection: Connection, account_id: str) -> None:
     """End the account's sessions, pending logins, open enrolments and password resets."""
     pending_logins.supersede(connection, account_id)
     sessions.end_all(connection, account_id)
-    connection.execute(_END_RESETS, {"account": account_id})
 
 
 def _has_password(row: Any) -> None:

@@ -15,7 +15,7 @@ from mfa_lab.server.decision import COMPLETED, REFUSED, Decision, ended, refused
 from mfa_lab.server.factors.authenticators import State
 from mfa_lab.server.records import PASSWORD, Kind, PendingLogin, Permit, token_hash
 from mfa_lab.server.services import Services
-from mfa_lab.server.storage.schema import accounts, enrolments, factors
+from mfa_lab.server.storage.schema import accounts, enrolments, factors, password_resets
 from mfa_lab.server.storage.schema import pendings as table
 
 _ADD = insert(table).execution_options(later=True)
@@ -84,7 +84,7 @@ _END_ALL = [
     .where(one.c.account_id == bindparam("account"), one.c.ended.is_(None))
     .values(ended="superseded")
     .execution_options(later=True)
-    for one in (table, enrolments)
+    for one in (table, enrolments, password_resets)
 ]
 
 
@@ -191,7 +191,7 @@ def how_it_ended(connection: Connection, token: str) -> str | None:
 
 
 def supersede(connection: Connection, account_id: str) -> None:
-    """End every open step of an account: pending logins, and enrolments that are not confirmed yet."""
+    """End every open step of an account: pending logins, enrolments that are not confirmed yet, password resets."""
     for statement in _END_ALL:
         connection.execute(statement, {"account": account_id})
 

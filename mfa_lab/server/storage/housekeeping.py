@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Delete, Table, bindparam, delete, select
 
-from mfa_lab.server.storage.schema import enrolments, pendings, sessions, throttles
+from mfa_lab.server.storage.schema import enrolments, password_resets, pendings, sessions, throttles
 
 KEEP_SECONDS = 24 * 3600
-"""A pending login, enrolment or session stays in the database for a day after its expiry or last use. During this
-day, the instructor's view can say why the step ended, instead of "unknown"."""
+"""A pending login, enrolment, session or password reset stays in the database for a day after its expiry or last use.
+During this day, the instructor's view can say why the step ended, instead of "unknown"."""
 _AT_ONCE = 100
 
 
@@ -29,6 +29,7 @@ _OVER = (
     _sweep_of(pendings, "token_hash", "expires_at"),
     _sweep_of(enrolments, "token_hash", "expires_at"),
     _sweep_of(sessions, "token_hash", "seen_at"),
+    _sweep_of(password_resets, "token_hash", "expires_at"),
 )
 
 

@@ -7,6 +7,7 @@ and for a valid code, the token of a session.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response, Security
@@ -89,7 +90,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     403: {
         "model": Problem,
         "description": "The request is rejected, and the sentence does not say why. `already_done`: the token's step "
-        "is completed; `login_over`: its login or enrolment has ended or expired",
+        "is completed; `login_over`: its login or enrolment has ended or expired; `reset_over`: the token "
+        "of the password reset was used or replaced, or has expired",
     },
     413: {"description": "The body is too large"},
     422: {"model": Problem, "description": "A value is not valid; the sentence says which value"},
@@ -143,7 +145,7 @@ def _fresh_session(request: Request, token: Token) -> Session:
 
 
 def _admin(request: Request, session: Annotated[Session, Depends(_fresh_session)]) -> Session:
-    if not site_of(request).is_admin(session.name):
+    if not site_of(request).is_admin(session):
         raise AccessDenied
     return session
 
@@ -363,4 +365,5 @@ def session_out(session: Session) -> dict[str, Any]:
         "codes_to_acknowledge": session.codes_to_acknowledge or None,
         "methods": list(session.methods),
         "phishing_resistant": session.phishing_resistant,
+        "external": asdict(session.external) if session.external else None,
     }

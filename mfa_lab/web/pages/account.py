@@ -31,8 +31,9 @@ def _account(visit: Visit, **values: Any) -> Response:
         apps=len(mine) - passkeys,
         revocable=_revocable(visit, mine),
         notifications=visit.server.notifications(session)[::-1],
-        admin=visit.site.is_admin(session.name),
+        admin=visit.site.is_admin(session),
         issue_id=session.codes_to_acknowledge,
+        password=session.external is None,
         **values,
     )
 
@@ -73,7 +74,8 @@ def recovery_codes(visit: Posted) -> Response:
 
 @router.get("/password")
 def show_password(visit: Shown) -> Response:
-    visit.session(fresh=True)
+    if visit.session(fresh=True).external is not None:  # there is no password here
+        return visit.go("/account")
     return visit.page("password.html")
 
 
@@ -107,7 +109,7 @@ def reset_code(visit: Posted) -> Response:
 def admin_of(visit: Visit) -> Session:
     """Return an administrator's fresh session, or raise `AccessDenied`. All others see the same message."""
     session = visit.session(fresh=True)
-    if not visit.site.is_admin(session.name):
+    if not visit.site.is_admin(session):
         raise AccessDenied
     return session
 
