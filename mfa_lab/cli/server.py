@@ -15,6 +15,13 @@ database_option = click.option(
     metavar="URL",
     help="Store the accounts here: sqlite:///FILE or postgresql://USER@HOST/NAME.",
 )
+prefix_option = click.option(
+    "--prefix",
+    envvar="MFA_LAB_PREFIX",
+    default="",
+    metavar="PATH",
+    help="Put all pages under this path, such as /mfa.",
+)
 
 
 @main.command()
@@ -50,13 +57,7 @@ database_option = click.option(
     metavar="ADDRESS",
     help="With --behind-https, trust the proxy at this IP address or network instead; can be repeated.",
 )
-@click.option(
-    "--prefix",
-    envvar="MFA_LAB_PREFIX",
-    default="",
-    metavar="PATH",
-    help="Serve all pages under this path, such as /mfa.",
-)
+@prefix_option
 @click.option(
     "--home",
     envvar="MFA_LAB_HOME",
@@ -170,8 +171,9 @@ def register(name: str, database: str, password: str) -> None:
     metavar="ORIGIN",
     help="Print a link to this site, such as https://app.example.org. Print only the token if omitted.",
 )
+@prefix_option
 @clears_variables
-def reset_password(name: str, database: str, origin: str) -> None:
+def reset_password(name: str, database: str, origin: str, prefix: str) -> None:
     """For operators: make a link with which the owner of the account NAME sets a new password.
 
     First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
@@ -185,7 +187,7 @@ def reset_password(name: str, database: str, origin: str) -> None:
     finally:
         server.close()
     site = origin.partition(",")[0].strip()
-    click.echo(f"{site}/password-reset/new#{token.reveal()}" if site else token.reveal())
+    click.echo(f"{site}{prefix}/password-reset/new#{token.reveal()}" if site else token.reveal())
     click.echo("Give this only to the owner. It works once.", err=True)
 
 

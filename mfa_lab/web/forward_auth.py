@@ -78,7 +78,7 @@ class Verify:
         except Stopped as stop:
             if stop.status_code != 401 or "text/html" not in request.headers.get("accept", ""):
                 return _problem(stop)
-            login = under(request, f"{site_of(request).prefix}/login")
+            login = under(request, site_of(request).login_path)
             location = with_next(login, original.page, passkey=demands.phishing_resistant)
             if redirect:
                 return Response(status_code=303, headers={"Location": f"{original.origin}{location}"})

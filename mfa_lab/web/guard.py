@@ -192,7 +192,7 @@ def _log_in(
     request: Request, site: Site, reason: Reason, sentence: str, demands: Demands, *, browser: bool
 ) -> Stopped:
     if browser:
-        login, back = under(request, site.login or f"{site.prefix}/login"), way_back(request)
+        login, back = under(request, site.login_path), way_back(request)
         return Stopped(
             303, sentence, reason, {"Location": with_next(login, back, passkey=demands.phishing_resistant)}
         )

@@ -84,16 +84,15 @@ class Settings:
 
     def application(self) -> FastAPI:
         """Return the application with these settings. Raises `MfaError`."""
-        notifier = self.notifier()
+        notifier, origins = self.notifier(), _list(self.origins)
+        reset_page = f"{origins[0]}{self.prefix}/password-reset/new" if notifier and origins else ""
         return create_app(
             MfaServer(
                 self.database,
                 policy=named_policy(self.policy),
                 issuer=self.issuer,
                 relying_party=self.relying_party(),
-                reset_page=f"{_list(self.origins)[0]}{self.prefix}/password-reset/new"
-                if notifier and _list(self.origins)
-                else "",
+                reset_page=reset_page,
             ),
             hosts=_list(self.hosts),
             prefix=self.prefix,

@@ -49,10 +49,10 @@ class Site:
 
     def __post_init__(self) -> None:
         checked_prefix(self.prefix)
-        if self.login and not own_path(self.login):
-            raise InvalidInput("login must be a path of this site, such as /login")
         if not self.home.startswith(("/", "https://", "http://")):
             raise InvalidInput("home must be a path such as /account, or an address with https://")
+        if self.login and not own_path(self.login):
+            raise InvalidInput("login must be a path of this site, such as /login")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
@@ -63,6 +63,11 @@ class Site:
             raise InvalidInput(
                 f"plain http works only on this machine: use https, or the hosts localhost and {DEVELOPMENT_HOST}"
             )
+
+    @property
+    def login_path(self) -> str:
+        """Return the path of the page on which a login begins."""
+        return self.login or f"{self.prefix}/login"
 
     @property
     def passkeys(self) -> bool:
@@ -112,14 +117,14 @@ class Site:
         return normal_name(name) in map(normal_name, self.admins)
 
 
-Name = TypeVar("Name", str, str | Subject)
-
-
 def checked_prefix(prefix: str) -> str:
     """Return the prefix if it is empty or a path without a slash at its end. Raises `InvalidInput`."""
     if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
         raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
     return prefix
+
+
+Name = TypeVar("Name", str, str | Subject)
 
 
 def is_loopback(host: str) -> bool:

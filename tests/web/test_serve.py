@@ -197,9 +197,9 @@ def test_the_operator_resets_a_password(tmp_path: Path, monkeypatch: pytest.Monk
     arguments = ["reset-password", name, f"--database={url}"]
     alone = CliRunner().invoke(main, arguments).stdout.strip()
     monkeypatch.setenv("MFA_LAB_ORIGINS", "https://app.example.org, https://www.example.org")
-    link = CliRunner().invoke(main, arguments).stdout.strip()
+    link = CliRunner().invoke(main, [*arguments, "--prefix=/mfa"]).stdout.strip()
     page, _, token = link.partition("#")
-    assert page == "https://app.example.org/password-reset/new"
+    assert page == "https://app.example.org/mfa/password-reset/new"
     with pytest.raises(AccessDenied):  # the second one has ended it
         server.finish_password_reset(PasswordReset(Redacted(alone)), PASSWORD)
     server.finish_password_reset(PasswordReset(Redacted(token)), "demo: a mule in the meadow")
@@ -216,17 +216,18 @@ def test_the_operator_resets_a_password(tmp_path: Path, monkeypatch: pytest.Monk
         (
             "https://app.example.org:8443,https://app.example.org",
             "yes",
-            "https://app.example.org:8443/password-reset/new",
+            "https://app.example.org:8443/mfa/password-reset/new",
         ),
         ("https://app.example.org", "", ""),
         ("", "yes", ""),
     ],
 )
 def test_where_a_link_leads(origins: str, notifications: str, page: str, tmp_path: Path) -> None:
-    """To the first origin. Without one, or without a way to send it, the site mails no links."""
+    """To the page at the first origin. Without one, or without a way to send it, the site mails no links."""
     settings = Settings(
         database=f"sqlite:///{tmp_path / 'lab.db'}",
         origins=origins,
+        prefix="/mfa",
         notifications=str(tmp_path / "mail") if notifications else "",
         rp_id="app.example.org" if origins else "",
     )
