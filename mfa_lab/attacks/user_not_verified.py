@@ -63,7 +63,7 @@ def _found(make: Make, who: str) -> str:
 
 
 class _NotBackedUpYet(PasskeyHolder):
-    """A phone whose passkeys can be backed up, and are not yet."""
+    """A phone whose passkeys can be backed up, but have not been backed up yet."""
 
     def _authenticator_data(self, *arguments: Any) -> bytes:
         data = bytearray(super()._authenticator_data(*arguments))

@@ -77,7 +77,9 @@ def company(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Company]:
 
 @on_both
 def test_a_login_by_code(company: Company) -> None:
-    """The first login enrols, the next one needs a code. The session says who it is, and what was checked here."""
+    """The first login enrols, the next one needs a code. The session says who it is, and what was checked here
+    (ASVS-6.8.4).
+    """
     assert company.begin().permits is Permit.FIRST_FACTOR
     phone = company.enrol()
     assert company.begin().permits is Permit.CODE
@@ -127,7 +129,9 @@ OTHERS = (
 
 @on_both
 def test_a_subject_is_compared_exactly(company: Company) -> None:
-    """Another issuer with the same id, or another spelling, is another account: its login enrols its own phone."""
+    """ASVS-6.8.1: another issuer with the same id, or another spelling, is another account: its login enrols its own
+    phone.
+    """
     for enrolled, other in enumerate((SHOP, *OTHERS), 1):
         assert company.begin(other).permits is Permit.FIRST_FACTOR, other
         company.enrol(other)
