@@ -145,8 +145,9 @@ class Count:
 class Account:
     """All that is true of one account."""
 
-    def __init__(self, password: str) -> None:
-        self.password = password
+    def __init__(self, password: str, name: str, counts: dict[str, Count]) -> None:
+        self.password, self.name, self.disabled = password, name, False
+        self.counts = counts
         self.factors: list[Factor] = []
         self.keys: list[Key] = []
         self.pendings: list[Pending] = []
@@ -157,7 +158,12 @@ class Account:
         self.issue, self.kept = "", False
         self.old_issues: list[str] = []
         self.logins = 0
-        self.passwords, self.otp, self.recovery = Count(), Count(), Count()
+        self.otp, self.recovery = Count(), Count()
+
+    @property
+    def passwords(self) -> Count:
+        """The wrong passwords, which are counted by name, whoever has it."""
+        return self.counts.setdefault(self.name, Count())
 
     @property
     def to_acknowledge(self) -> str:

@@ -10,9 +10,8 @@ import pytest
 from mfa_lab import AccessDenied, Phone, SeededRandomness
 from mfa_lab.errors import InvalidInput, NameTaken, PasswordRefused, Reason
 from mfa_lab.phone.passkeys import PasskeyHolder
-from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import Account, AccountState, Kind, Subject
-from tests.server.kit import NAME, PASSWORD, START, WRONG, Deployment, counted_costs, reason, together
+from tests.server.kit import NAME, PASSWORD, START, WRONG, Deployment, counted_costs, reason
 
 NEW = "demo: a mule in the meadow"
 OTHER = "bob@example.org"
@@ -245,35 +244,6 @@ def test_a_taken_name_is_refused_in_each_spelling(enrolled: Deployment) -> None:
     assert enrolled.server.accounts.find(NAME).name == NAME.upper()
 
 
-def test_a_rename_while_a_password_is_verified(enrolled: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The login began under a name that has become somebody else's: it is verified against that account instead."""
-    verify = PasswordHasher.verify
-
-    def rename(*arguments: object) -> bool:
-        monkeypatch.setattr(PasswordHasher, "verify", verify)
-        enrolled.server.accounts.rename(NAME, OTHER)
-        enrolled.server.register(NAME, NEW)
-        return verify(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(PasswordHasher, "verify", rename)
-    assert reason(enrolled.begin) is Reason.WRONG_PASSWORD
-    assert enrolled.server.audit_log()[-1].account_id == subject(enrolled)
-
-
-def test_an_account_is_disabled_while_its_password_is_verified(
-    enrolled: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    verify = PasswordHasher.verify
-
-    def disabled(*arguments: object) -> bool:
-        monkeypatch.setattr(PasswordHasher, "verify", verify)
-        disable(enrolled)
-        return verify(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(PasswordHasher, "verify", disabled)
-    assert reason(enrolled.begin) is Reason.ACCOUNT_DISABLED
-
-
 # Passwords
 
 
@@ -375,19 +345,3 @@ def test_no_new_name_looks_like_a_subject(deployment: Deployment) -> None:
     for name in (subject(deployment), subject(deployment).upper(), f" {subject(deployment)} "):
         with pytest.raises(InvalidInput, match="id of an account"):
             deployment.server.register(name, PASSWORD)
-
-
-def test_delete_and_register_at_once(deployment: Deployment) -> None:
-    """However they meet: the name is free, or the newcomer's, and never two people's."""
-    for number in range(5):
-        before = subject(deployment)
-        other = deployment.open(deployment.policy)
-        answers = together(lambda: delete(deployment), lambda o=other: o.register(NAME, NEW))
-        assert answers[0] is None
-        assert answers[1] is None or isinstance(answers[1], NameTaken)
-        if answers[1] is not None:
-            deployment.server.register(NAME, NEW)
-        assert subject(deployment) != before
-        rows = deployment.rows("SELECT count(*) FROM accounts WHERE state = 'active'")
-        assert rows == [(1,)], number
-        other.close()

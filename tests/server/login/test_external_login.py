@@ -309,6 +309,15 @@ SAME = (
 )  # fmt: skip
 
 
+def test_old_rows_are_deleted(company: Company) -> None:
+    """Where nobody logs out and no password is wrong, the tables of logins would grow for ever."""
+    company.log_in(company.enrol())
+    company.clock.advance(3 * 24 * 3600)
+    company.begin()
+    assert company.sql("SELECT count(*) FROM pendings") == [(1,)]
+    assert company.sql("SELECT count(*) FROM sessions") == [(0,)]
+
+
 def test_the_repr_shows_no_subject(company: Company) -> None:
     session = company.log_in(company.enrol())
     assert SHOP.id not in repr(session)

@@ -19,20 +19,21 @@ import pytest
 from sqlalchemy import Engine, bindparam, delete, event, select, text
 
 from mfa_lab import AccessDenied, ManualClock, MfaServer, SeededRandomness
-from mfa_lab.errors import MfaError, Reason
+from mfa_lab.errors import MfaError, NameTaken, Reason
 from mfa_lab.otp import code_at
 from mfa_lab.phone.browser import Browser
 from mfa_lab.phone.passkeys import PasskeyHolder
 from mfa_lab.provisioning import OtpAccount, new_secret
 from mfa_lab.redaction import Redacted
 from mfa_lab.server.login import pending_logins
+from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import Notification, RecoveryCodes, Session, Subject
 from mfa_lab.server.storage import housekeeping, locks
 from mfa_lab.server.storage.postgres import Postgres
 from mfa_lab.server.storage.schema import throttles
 from mfa_lab.server.storage.sqlite import Sqlite
 from tests.postgres import Cluster, running_cluster
-from tests.server.kit import KEY, NEVER_WAITS, ORIGIN, PARTY, PASSWORD, START, WRONG
+from tests.server.kit import KEY, NEVER_WAITS, ORIGIN, PARTY, PASSWORD, START, WRONG, together
 
 PATIENCE_SECONDS = {"short": 0.1, "long": 10.0}
 """With its lock, the second request cannot end, so the first one soon goes on. Without its lock, it always ends."""
@@ -490,6 +491,60 @@ def test_a_sweep_leaves_a_renewed_count(careful: bool, cluster: Cluster, monkeyp
         other.commit()
         assert sweeping.result(10)
         assert (other.execute("SELECT key FROM throttles WHERE key = 'mine'").fetchall() == []) is not careful
+
+
+def while_a_password_is_verified(house: House, monkeypatch: pytest.MonkeyPatch, change: Call) -> object:
+    """What a login with the correct password answers if `change` comes between its two transactions."""
+    verify = PasswordHasher.verify
+
+    def changed(*arguments: Any) -> bool:
+        monkeypatch.setattr(PasswordHasher, "verify", verify)
+        change()
+        return verify(*arguments)
+
+    monkeypatch.setattr(PasswordHasher, "verify", changed)
+    with pytest.raises(AccessDenied) as caught:
+        house.begin()
+    return reason(caught.value)
+
+
+def test_a_rename_while_a_password_is_verified(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name has become a newcomer's: the password is verified against the newcomer's account instead."""
+    house.new_account()
+
+    def rename() -> None:
+        house.two.accounts.rename(house.name, f"renamed-{house.name}")
+        house.two.register(house.name, NEW)
+
+    assert while_a_password_is_verified(house, monkeypatch, rename) is Reason.WRONG_PASSWORD
+    newcomer = house.one.accounts.find(house.name).subject
+    assert house.value("SELECT account_id FROM audit ORDER BY id DESC LIMIT 1") == newcomer
+
+
+def test_an_account_ends_while_its_password_is_verified(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login is refused as if it had begun afterwards."""
+    accounts = house.new_account().two.accounts
+    disabled = while_a_password_is_verified(house, monkeypatch, lambda: accounts.disable(house.name))
+    assert disabled is Reason.ACCOUNT_DISABLED
+    accounts.enable(house.name)
+    deleted = while_a_password_is_verified(house, monkeypatch, lambda: accounts.delete(house.name))
+    assert deleted is Reason.UNKNOWN_NAME
+
+
+def test_delete_and_register_at_once(house: House) -> None:
+    """However they meet: the name is free, or the newcomer's, and never two people's."""
+    house.new_account()
+    for _ in range(5):
+        before = house.one.accounts.find(house.name).subject
+        answers = together(
+            lambda: house.one.accounts.delete(house.name), lambda: house.two.register(house.name, PASSWORD)
+        )
+        assert answers[0] is None
+        assert answers[1] is None or isinstance(answers[1], NameTaken)
+        if answers[1] is not None:
+            house.two.register(house.name, PASSWORD)
+        assert house.one.accounts.find(house.name).subject != before
+        assert house.one.accounts.find(before).state == "deleted"
 
 
 def test_a_name_that_equals_a_passkeys_id(house: House) -> None:
