@@ -129,6 +129,8 @@ class Accounts:
         """
         now, store = self._now(), self._services.store
         with locked(self._services, account) as (connection, row):
+            # Before the account's row changes: whoever adds a notification in the outbox waits for this row.
+            store.lock_also(connection, locks.OUTBOX)
             _end_everything(connection, row.id)
             authenticators.retire(connection, row.id)
             recovery.replace_codes(connection, row.id, [], "")
@@ -136,14 +138,14 @@ class Accounts:
             for statement in _FORGET:
                 connection.execute(statement, {"account": row.id})
             record(connection, now, Event.ACCOUNT_DELETED, row.id, actor=operator(by), actor_id=by)
-            store.lock_also(connection, locks.OUTBOX)
             connection.execute(_FORGET_NOTIFICATIONS, {"account": row.id})
 
     def rename(self, account: str | Subject, name: str, *, by: str = "") -> None:
         """Give the account another name. Its subject and its sessions stay, and its old name becomes free.
 
-        The label on the owner's phone and in passkeys stays the same. Raises `NameTaken`, and `InvalidInput` if the
-        name is not allowed, or if an identity provider checks the account's first factor.
+        The label on the owner's phone and in passkeys stays the same. A link for a new password that was mailed to
+        the old name is no longer valid. Raises `NameTaken`, and `InvalidInput` if the name is not allowed, or if an
+        identity provider checks the account's first factor.
         """
         typed, name = name, checked_name(name)
         build_uri(new_secret(), account=name, issuer=self._services.issuer)  # see `administration.register`
@@ -154,6 +156,7 @@ class Accounts:
             taken = holder is not None and holder.id != row.id
             if not taken and row.name != name:
                 connection.execute(_SET_NAME, {"account": row.id, "new": name, "normal": normal_name(name)})
+                pending_logins.end_resets(connection, row.id)
                 _tell(connection, now, Event.ACCOUNT_RENAMED, row.id, by)
         if taken:
             raise NameTaken("this name is taken: choose another one")
