@@ -60,7 +60,9 @@ def find(visit: Posted) -> Response:
 @router.get("/accounts/{subject}")
 def show_account(visit: Shown, subject: str) -> Response:
     admin = admin_of(visit)
-    account = _accounts(visit).find(known(subject))
+    if not known(subject):  # the address of a form: a login after a rejected form comes back here
+        return visit.go("/accounts")
+    account = _accounts(visit).find(subject)
     return visit.page("one_account.html", account=account, own=subject == admin.subject)
 
 
