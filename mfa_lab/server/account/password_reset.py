@@ -137,9 +137,9 @@ def link(services: Services, now: int, event: str, account_id: str, name: str, a
     """Return the link for a notification of `event`, which is '' for most events.
 
     The link of a reset contains a new token, which ends an earlier token. Return None if the notification is too
-    old for a link, or if the account may no longer get one. `name` is the name to which the notification goes: if the
-    account has another name now, the result is None, too. A browser sends the part after the `#` to no server, so the
-    token is in no log and in no Referer header.
+    old for a link, or if the account may no longer get one. `name` is the name to which the notification goes. If the
+    account has another name now, return None, too. A browser sends the part after the `#` to no server, so the token
+    is in no log and in no Referer header.
     """
     if event != Event.PASSWORD_RESET_REQUESTED:
         return ""
