@@ -47,6 +47,9 @@ _PAGE = (
     .order_by(accounts.c.id)
     .limit(bindparam("count"))
 )
+_TAKEN_BY_ANOTHER = (
+    select(accounts.c.id).where(IS_NAMED, accounts.c.id != bindparam("account")).execution_options(alone=True)
+)
 _MINE = accounts.c.id == bindparam("account")
 _SET_STATE = update(accounts).where(_MINE).values(state=bindparam("new"))
 _SET_NAME = update(accounts).where(_MINE).values(name=bindparam("new"), normal_name=bindparam("normal"))
@@ -152,8 +155,8 @@ class Accounts:
         now = self._now()
         with locked(self._services, account, typed) as (connection, row):
             _has_password(row)
-            holder = _find(connection, typed)
-            taken = holder is not None and holder.id != row.id
+            others = spellings(typed)._asdict() | {"account": row.id}
+            taken = connection.execute(_TAKEN_BY_ANOTHER, others).first() is not None
             if not taken and row.name != name:
                 connection.execute(_SET_NAME, {"account": row.id, "new": name, "normal": normal_name(name)})
                 pending_logins.end_resets(connection, row.id)

@@ -229,6 +229,16 @@ def test_a_renamed_account_is_the_same_account(enrolled: Deployment) -> None:
     assert "account renamed" in [one.event for one in enrolled.server.notifications(session)]
 
 
+def test_an_old_database_may_have_two_spellings(enrolled: Deployment) -> None:
+    """The account of the one spelling cannot take the other."""
+    enrolled.server.register("ann@bücher.example", NEW)
+    enrolled.tamper("UPDATE accounts SET normal_name = 'ann@xn--bcher-kva.example' WHERE name LIKE 'alice%'")
+    before = enrolled.dump()
+    with pytest.raises(NameTaken):
+        enrolled.server.accounts.rename(subject(enrolled, "ann@xn--bcher-kva.example"), "Ann@xn--bcher-kva.example")
+    assert enrolled.dump() == before
+
+
 def test_a_taken_name_is_refused_in_each_spelling(enrolled: Deployment) -> None:
     """Nothing changes; its own name in another spelling is allowed."""
     enrolled.server.register("ann@bücher.example", NEW)
