@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_lab.cli.group import main
-from mfa_lab.cli.server import database_option
+from mfa_lab.cli.server import database_option, existing
 from mfa_lab.redaction import clears_variables
 
 if TYPE_CHECKING:
@@ -123,9 +123,7 @@ def set_password(account: str, database: str, as_json: bool, password: str) -> N
 
 @contextmanager
 def _opened(database: str) -> Iterator[Accounts]:
-    from mfa_lab.server.flow import MfaServer
-
-    with closing(MfaServer(database)) as server:
+    with existing(database) as server:
         yield server.accounts
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
 import click
 
 from mfa_lab.cli.group import main
+from mfa_lab.errors import InvalidInput
 from mfa_lab.redaction import clears_variables
+
+if TYPE_CHECKING:
+    from mfa_lab.server.flow import MfaServer
 
 database_option = click.option(
     "--database",
@@ -22,6 +30,20 @@ prefix_option = click.option(
     metavar="PATH",
     help="Put all pages under this path, such as /mfa.",
 )
+
+
+@contextmanager
+def existing(database: str) -> Iterator[MfaServer]:
+    """Open a database for a command that must not make a new one. Raises `InvalidInput` if there is no such file."""
+    from mfa_lab.server.flow import MfaServer
+    from mfa_lab.server.storage import address
+
+    url = address.parsed(database)
+    path = address.path_of(url) if url.get_backend_name() == "sqlite" else None
+    if path is not None and not path.exists():
+        raise InvalidInput("there is no database at this address: check the file's path in --database")
+    with closing(MfaServer(database)) as server:
+        yield server
 
 
 @main.command()
@@ -179,13 +201,8 @@ def reset_password(name: str, database: str, origin: str, prefix: str) -> None:
     First check the owner's identity. The link works once, within ten minutes. The owner also needs the second factor
     to log in.
     """
-    from mfa_lab.server.flow import MfaServer
-
-    server = MfaServer(database)
-    try:
+    with existing(database) as server:
         token = server.issue_password_reset(name).token
-    finally:
-        server.close()
     site = origin.partition(",")[0].strip()
     click.echo(f"{site}{prefix}/password-reset/new#{token.reveal()}" if site else token.reveal())
     click.echo("Give this only to the owner. It works once.", err=True)

@@ -164,3 +164,14 @@ def test_the_operator_changes_accounts(tmp_path: Path, monkeypatch: pytest.Monke
         "account deleted",
     ]
     assert {line["actor"] for line in log} == {"program"}
+
+
+@pytest.mark.parametrize(
+    "command", [["accounts", "list"], ["audit"], ["accounts", "show", NAME], ["reset-password", NAME]]
+)
+def test_a_typing_error_makes_no_database(command: list[str], tmp_path: Path) -> None:
+    """An operator would take a new, empty database for a log in which nothing has happened."""
+    answer = CliRunner().invoke(main, [*command, f"--database=sqlite:///{tmp_path / 'typo.db'}"])
+    assert answer.exit_code == 1
+    assert "there is no database" in answer.output
+    assert list(tmp_path.iterdir()) == []
