@@ -33,7 +33,6 @@ from mfa_lab.server.factors import authenticators, recovery_codes
 from mfa_lab.server.login import external_login, otp_validation, pending_logins, primary_login, sessions
 from mfa_lab.server.names import checked_label, exact_name
 from mfa_lab.server.notifications import outbox
-from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.passwords.hashing import PasswordHasher
 from mfa_lab.server.records import (
     AuditLine,
@@ -58,6 +57,7 @@ from mfa_lab.server.storage.store import Store
 
 if TYPE_CHECKING:
     from mfa_lab.server.factors.passkey.relying_party import RelyingParty
+    from mfa_lab.server.notifications.notifier import Notifier
 
 Record = TypeVar("Record")
 

@@ -44,10 +44,10 @@ def make_server(reset_page: str = "") -> MfaServer:
 
 def small() -> FastAPI:
     """The complete small application."""
-    notifications = os.environ.get("TEST_NOTIFICATIONS")
+    notifications, prefix = os.environ.get("TEST_NOTIFICATIONS"), os.environ.get("TEST_PREFIX", "")
     return create_app(
-        make_server(f"{os.environ['TEST_ORIGIN']}/password-reset/new" if "TEST_ORIGIN" in os.environ else ""),
-        prefix=os.environ.get("TEST_PREFIX", ""),
+        make_server(f"{os.environ['TEST_ORIGIN']}{prefix}/password-reset/new" if "TEST_ORIGIN" in os.environ else ""),
+        prefix=prefix,
         home=os.environ.get("TEST_HOME", ""),
         https=os.environ.get("TEST_HTTPS") == "yes",
         behind_proxy=os.environ.get("TEST_HTTPS") == "yes",

@@ -103,7 +103,8 @@ def nginx(folder: Path, kit: int, application: int, *changes: tuple[str, str]) -
         ("/etc/ssl/private/app.example.org.key", str(certificate)),
     ]
     text = _changed(block("nginx"), kit, application, *known, *changes)
-    temporary = "\n".join(f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy"))
+    parts = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # their usual folders belong to root
+    temporary = "\n".join(f"{name}_temp_path {folder}/{name};" for name in parts)
     user = "user root;" if getpass.getuser() == "root" else ""
     (folder / "nginx.conf").write_text(
         f"{user}\npid {folder}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{temporary}\n{text}}}\n"

@@ -13,6 +13,7 @@ import pytest
 from mfa_lab import Permit, Phone, Subject
 from mfa_lab.provisioning import build_uri
 from mfa_lab.web.tokens import Cookie
+from tests.postgres import Cluster, running_cluster
 from tests.web.kit import EXAMPLES, NAME, PASSWORD, WRONG, Browser, Served, serving
 
 FILES = Path(__file__).parents[2] / "docs" / "examples"
@@ -102,9 +103,17 @@ class Shop:
         return shopper
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as cluster:
+        yield cluster
+
+
 @pytest.fixture(scope="module", params=EXAMPLES)
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with serving(tmp_path_factory.mktemp("shop"), request.param) as served:
+    """The example in Flask has its accounts in PostgreSQL, and the others in SQLite."""
+    database = request.getfixturevalue("cluster").new_database() if request.param == "flask_app" else ""
+    with serving(tmp_path_factory.mktemp("shop"), request.param, database=database) as served:
         shop = Shop(served)
         shop.enrol(shop.shopper())
         yield shop

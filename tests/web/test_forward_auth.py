@@ -97,6 +97,17 @@ def test_login_page_step_up_and_logout(house: House) -> None:
     assert browser.http.get("/report").status_code == 303
 
 
+def test_a_disabled_account(house: House) -> None:
+    """Its next request leads to the login."""
+    name = "leaver@example.org"
+    house.served.enrol(name)
+    browser = house.browser()
+    browser.log_in(house.served, name)
+    assert browser.http.get("/report").status_code == 200
+    house.served.server.accounts.disable(name)
+    assert browser.http.get("/report").headers["location"].endswith("/mfa/login?next=/report")
+
+
 def test_each_subdomain_has_its_own_login(house: House) -> None:
     """The login of one host leads back to this host, and is none at another. The account is the same at both."""
     here, there = house.logged_in(), house.browser("localhost")

@@ -14,6 +14,7 @@ from mfa_lab.server.names import MAX_NAME_LENGTH
 from mfa_lab.server.records import AccountState, PendingLogin, Subject
 from mfa_lab.server.services import Services
 from mfa_lab.server.storage import locks
+from mfa_lab.server.storage.housekeeping import sweep
 from mfa_lab.server.storage.schema import accounts
 
 _ADD = insert(accounts)
@@ -44,7 +45,9 @@ def begin(services: Services, subject: Subject, name: str, now: int) -> PendingL
         if row.name != name:
             connection.execute(_RENAME, {"account": account_id, "new": name})
         record(connection, now, Event.FIRST_FACTOR_ACCEPTED, account_id, actor=Actor.PROGRAM)
-        return pending_logins.begin(connection, services, account_id, row, now, methods="")
+        pending = pending_logins.begin(connection, services, account_id, row, now, methods="")
+        sweep(connection, now)
+        return pending
 
 
 def account_of(connection: Connection, subject: Subject) -> str | None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from mfa_lab.server.notifications.notifier import Notifier
 from mfa_lab.server.records import Notification
 from mfa_lab.server.storage import locks
 from mfa_lab.server.storage.schema import accounts, notifications
 from mfa_lab.server.storage.store import Store
+
+if TYPE_CHECKING:
+    from mfa_lab.server.notifications.notifier import Notifier
 
 _LOG = logging.getLogger(__name__)
 _CLAIM_SECONDS = 300

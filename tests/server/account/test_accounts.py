@@ -45,6 +45,7 @@ def subject(deployment: Deployment, name: str = NAME) -> str:
 
 @ENDING
 def test_a_session_ends(change: Change, enrolled: Deployment) -> None:
+    """ASVS-7.4.2: the account's session permits nothing any more."""
     session = enrolled.log_in()
     change(enrolled)
     for call in (enrolled.server.check_session, enrolled.server.authenticators, enrolled.server.start_enrolment):

@@ -77,7 +77,9 @@ def company(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Company]:
 
 @on_both
 def test_a_login_by_code(company: Company) -> None:
-    """The first login enrols, the next one needs a code. The session says who it is, and what was checked here."""
+    """The first login enrols, the next one needs a code. The session says who it is, and what was checked here
+    (ASVS-6.8.4).
+    """
     assert company.begin().permits is Permit.FIRST_FACTOR
     phone = company.enrol()
     assert company.begin().permits is Permit.CODE
@@ -127,7 +129,9 @@ OTHERS = (
 
 @on_both
 def test_a_subject_is_compared_exactly(company: Company) -> None:
-    """Another issuer with the same id, or another spelling, is another account: its login enrols its own phone."""
+    """ASVS-6.8.1: another issuer with the same id, or another spelling, is another account: its login enrols its own
+    phone.
+    """
     for enrolled, other in enumerate((SHOP, *OTHERS), 1):
         assert company.begin(other).permits is Permit.FIRST_FACTOR, other
         company.enrol(other)
@@ -303,6 +307,15 @@ SAME = (
     "name", "password_hash", "otp_failures", "otp_wait_until", "recovery_failures", "recovery_wait_until",
     "created_at", "issuer",
 )  # fmt: skip
+
+
+def test_old_rows_are_deleted(company: Company) -> None:
+    """Where nobody logs out and no password is wrong, the tables of logins would grow for ever."""
+    company.log_in(company.enrol())
+    company.clock.advance(3 * 24 * 3600)
+    company.begin()
+    assert company.sql("SELECT count(*) FROM pendings") == [(1,)]
+    assert company.sql("SELECT count(*) FROM sessions") == [(0,)]
 
 
 def test_the_repr_shows_no_subject(company: Company) -> None:
