@@ -137,6 +137,7 @@ class Accounts:
             _end_everything(connection, row.id)
             authenticators.retire(connection, row.id)
             recovery.replace_codes(connection, row.id, [], "")
+            throttle.clear(connection, self._services.throttle_key(Redacted(row.normal_name)))
             connection.execute(_BURY, {"account": row.id, "normal": f" {row.id}"})
             for statement in _FORGET:
                 connection.execute(statement, {"account": row.id})
@@ -160,6 +161,7 @@ class Accounts:
             if not taken and row.name != name:
                 connection.execute(_SET_NAME, {"account": row.id, "new": name, "normal": normal_name(name)})
                 pending_logins.end_resets(connection, row.id)
+                throttle.clear(connection, self._services.throttle_key(Redacted(row.normal_name)))
                 _tell(connection, now, Event.ACCOUNT_RENAMED, row.id, by)
         if taken:
             raise NameTaken("this name is taken: choose another one")
@@ -243,9 +245,9 @@ def _find(connection: Connection, account: str | Subject) -> Any:
 def _records(connection: Connection, rows: Iterable[Any]) -> tuple[Account, ...]:
     rows = tuple(rows)
     kinds: dict[str, dict[Kind, int]] = defaultdict(dict)
-    for factor in authenticators.last_uses(connection, [row.id for row in rows]):
+    for factor in authenticators.last_logins(connection, [row.id for row in rows]):
         of_account = kinds[factor.account_id]
-        of_account[Kind(factor.kind)] = max(factor.used_at, of_account.get(Kind(factor.kind), 0))
+        of_account[Kind(factor.kind)] = max(factor.used_at or 0, of_account.get(Kind(factor.kind), 0))
     return tuple(
         Account(
             row.id,
@@ -253,7 +255,7 @@ def _records(connection: Connection, rows: Iterable[Any]) -> tuple[Account, ...]
             AccountState(row.state),
             row.created_at,
             tuple(kinds[row.id]),
-            max(kinds[row.id].values(), default=None),
+            max(kinds[row.id].values(), default=0) or None,
             None if row.issuer is None else Subject(row.issuer, row.external_id),
         )
         for row in rows
