@@ -40,6 +40,7 @@ def add_mfa(
     https: bool = True,
     admins: Iterable[str] = (),
     registration: bool = False,
+    cookie_path: str = "/",
 ) -> None:
     """Add the pages and the JSON API to an existing application, both under `prefix`, and enable `require_mfa`.
 
@@ -53,6 +54,7 @@ def add_mfa(
         https=https,
         admins=names(admins, "admins"),
         registration=registration,
+        cookie_path=cookie_path,
     )
     app.state.mfa = site
     for part in PARTS:  # side by side: in a nested router, Starlette would try each earlier route twice
@@ -70,6 +72,7 @@ def create_app(
     https: bool = True,
     admins: Iterable[str] = (),
     registration: bool = True,
+    cookie_path: str = "/",
     notifier: Notifier | None = None,
 ) -> FastAPI:
     """Return the complete small application.
@@ -88,7 +91,15 @@ def create_app(
         title="mfa-lab", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan, redirect_slashes=False
     )
     add_mfa(
-        app, server, hosts=hosts, prefix="", home="/account", https=https, admins=admins, registration=registration
+        app,
+        server,
+        hosts=hosts,
+        prefix="",
+        home="/account",
+        https=https,
+        admins=admins,
+        registration=registration,
+        cookie_path=cookie_path,
     )
     app.add_api_route("/", _to_the_account, include_in_schema=False)
     app.add_exception_handler(HTTPException, _not_here)

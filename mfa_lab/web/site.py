@@ -26,7 +26,8 @@ class Site:
     `prefix` is the path of the pages and the API; `home` is the path to open after a login. `hosts` are the host
     names of the application; a request for any other host is rejected. `https=False` is for lessons on one machine.
     In this case, only loopback names are accepted, and cookies have neither `Secure` nor `__Host-`. `admins` are the
-    names of accounts that may use the admin page. `registration` says whether strangers may register. Raises
+    names of accounts that may use the admin page. `registration` says whether strangers may register. `cookie_path`
+    limits the cookies to a path of the host, if other people's applications have other paths there. Raises
     `InvalidInput`.
     """
 
@@ -37,10 +38,13 @@ class Site:
     https: bool = True
     admins: tuple[str, ...] = ()
     registration: bool = True
+    cookie_path: str = "/"
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
             raise InvalidInput("the prefix must be a path such as /mfa, with a slash at the start, not at the end")
+        if not self.cookie_path.startswith("/"):
+            raise InvalidInput("cookie_path must be a path such as /shop, with a slash at the start")
         object.__setattr__(self, "hosts", tuple(host.lower() for host in self.hosts))
         for host in self.hosts:
             if not _HOST.fullmatch(host):
@@ -68,9 +72,12 @@ class Site:
     def cookie(self) -> str:
         """Return the cookie's name.
 
-        Browsers accept a `__Host-` cookie only over https, and send it only to the host that has set it.
+        Browsers accept a `__Host-` cookie only over https and for the whole host, and send it only to the host that
+        has set it. They accept a `__Secure-` cookie only over https.
         """
-        return "__Host-mfa-lab" if self.https else "mfa-lab"
+        if not self.https:
+            return "mfa-lab"
+        return "__Host-mfa-lab" if self.cookie_path == "/" else "__Secure-mfa-lab"
 
     @property
     def earlier_cookie(self) -> str:

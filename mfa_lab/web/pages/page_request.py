@@ -171,8 +171,9 @@ class Visit:
             self._set_cookie(response, self.site.earlier_cookie, value, _REMEMBER_EARLIER_SECONDS)
 
     def _set_cookie(self, response: Response, name: str, value: str, max_age: int | None) -> None:
+        site = self.site
         response.set_cookie(
-            name, value, max_age=max_age, path="/", secure=self.site.https, httponly=True, samesite="lax"
+            name, value, max_age=max_age, path=site.cookie_path, secure=site.https, httponly=True, samesite="lax"
         )
 
     def _step(self, form_token: str) -> str:
