@@ -34,8 +34,9 @@ _SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class ClassRoom:
-    """A running class server: the workshop's folder, the server's port and certificate, and the passwords by seat."""
+    """A running class server: the hub's process, the workshop's folder, and the passwords by seat."""
 
+    hub: int
     room: Path
     port: int
     certificate: Path
@@ -66,7 +67,7 @@ def class_room(seats: int) -> Iterator[ClassRoom]:
         try:
             _wait_for(hub, port, folder / "hub.log")
             passwords = json.loads((room / "trainer" / "class-passwords.json").read_text())
-            yield ClassRoom(room, port, certificate, passwords)
+            yield ClassRoom(hub.pid, room, port, certificate, passwords)
         finally:
             hub.terminate()  # the hub ends the seats' servers and its proxy
             with suppress(subprocess.TimeoutExpired):

@@ -7,6 +7,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from mfa_lab.lab.working_copy import first_notebook
+from mfa_lab.resources import notebooks_dir
 from mfa_lab.trainer.class_server.users import EXPORTS
 from mfa_lab.trainer.workshop import TRAINER, seats_of
 
@@ -43,6 +45,7 @@ c.Authenticator.allowed_users = set(seats)
 
 # Each seat's server runs as the seat's user. A whole class starts at once, so a start may take long.
 c.Spawner.cmd = [sys.executable, "-m", "mfa_lab.cli.class_seat"]
+c.Spawner.default_url = f"/lab/tree/{first_notebook(notebooks_dir())}"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180
 c.Spawner.environment = {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
