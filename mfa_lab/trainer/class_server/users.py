@@ -85,10 +85,11 @@ def _new_password() -> str:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads(path.read_text("utf-8"))
+        return {str(seat): str(password) for seat, password in json.loads(path.read_text("utf-8")).items()}
     except FileNotFoundError:
         return {}
-    return found
+    except (ValueError, AttributeError):
+        raise InvalidInput(f"{path} is not a file that this kit wrote: remove it and the users of the seats") from None
 
 
 def _page(seats: list[Seat], passwords: dict[str, str], address: str) -> str:
