@@ -1,4 +1,4 @@
-"""What a class server needs: the memory of a seat and of the hub, and the time until a seat answers. Only for root."""
+"""What a class server needs: the memory of a seat and of the hub, and the time until a seat answers. Run as root."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from mfa_lab.cli import jupyter
 from mfa_lab.cli.group import WORK
@@ -23,8 +24,8 @@ from mfa_lab.trainer.workshop import furnish
 _SHOP = "mfa-lab-shop"
 
 
-def main() -> None:
-    """Update the working copy, and run JupyterLab until the hub ends it."""
+def main() -> NoReturn:
+    """Update the working copy, and become the seat's JupyterLab."""
     os.umask(0o077)
     work = Path.home() / WORK
     try:
@@ -33,12 +34,10 @@ def main() -> None:
     except MfaError as fault:  # what is there opens without an update
         sys.stderr.write(f"{fault}\n")
     jupyter.prepare_environment()
-    sys.argv[1:] = [*jupyter.arguments(work, working_copy.first_notebook(notebooks_dir()), []), _live_shop()]
     os.environ["MFA_LAB_WORK"] = str(work)
-
-    from jupyterhub.singleuser import main as run
-
-    run()
+    settings = [*jupyter.arguments(work, working_copy.first_notebook(notebooks_dir()), []), _live_shop()]
+    # A new program: what was loaded for the update would stay in memory, at every seat.
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser", *settings])  # noqa: S606
 
 
 def _live_shop() -> str:

@@ -17,7 +17,7 @@ import websocket
 
 HOST = "class.localhost"
 BASE = "/class"
-_SECONDS = 60
+_SECONDS = 120
 
 
 class Learner:

@@ -29,7 +29,7 @@ from tests.trainer.class_client import BASE, HOST, Learner
 
 ROOT = Path(__file__).parents[2]
 RECIPE = (ROOT / "docs" / "trainer" / "class-server.md").read_text("utf-8")
-_SECONDS = 60
+_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)

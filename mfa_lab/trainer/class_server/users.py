@@ -89,7 +89,9 @@ def _read(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (ValueError, AttributeError):
-        raise InvalidInput(f"{path} is not a file that this kit wrote: remove it and the users of the seats") from None
+        raise InvalidInput(
+            f"{path} is not a file that this kit wrote: remove it and the users of the seats"
+        ) from None
 
 
 def _page(seats: list[Seat], passwords: dict[str, str], address: str) -> str:

@@ -90,7 +90,10 @@ def test_a_shop_on_a_class_server_listens_on_a_private_socket(tmp_path: Path, mo
         "transport": httpx.HTTPTransport(uds=str(tmp_path / "own" / "shop.sock")),
     }
     RunningServer(small(), at=shop.url).stop()  # the cell may run again
-    with RunningServer(create_app(room.server, **shop.settings), at=shop.url) as running, httpx.Client(**at_it) as client:
+    with (
+        RunningServer(create_app(room.server, **shop.settings), at=shop.url) as running,
+        httpx.Client(**at_it) as client,
+    ):
         assert running.url == shop.url
         assert [(tmp_path / "own" / name).stat().st_mode & 0o777 for name in ("", "shop.sock")] == [0o700, 0o600]
         page = client.get("/login")
